@@ -1,0 +1,15 @@
+import type { Verdict } from './outcomes.ts';
+
+/** Messages that make a failure final, whatever else the text says (KIE-FACTS.md, recordInfo). */
+const FINAL = [/flagged/i, /moderat/i, /copyright/i, /sensitive/i, /violat/i, /prohibited/i, /invalid/i, /parameter/i];
+
+/** Messages of failures that have nothing to do with the request. */
+const TRANSIENT = [/internal error/i, /try again later/i, /server is busy/i, /timed? ?out/i, /no result/i];
+
+/** True when Kie failed the task for a reason of its own, so that submitting once more makes sense; it cost nothing. */
+export function isTransientFailure(verdict: Verdict): boolean {
+  if (verdict.state !== 'fail') return false;
+  const message = verdict.failMsg ?? '';
+  if (FINAL.some((pattern) => pattern.test(message))) return false;
+  return TRANSIENT.some((pattern) => pattern.test(message));
+}

@@ -1,0 +1,132 @@
+import type { DeadLetterClass } from './dead-letters.ts';
+
+/**
+ * What came back from createTask, classified once by `@kieq/kie` (DESIGN.md, Error policy).
+ * Nobody downstream looks at codes or messages.
+ *
+ * - `accepted`: a taskId was given, whatever the code.
+ * - `rate_limited`: 429. `insufficient_credits`: 402. `key_cap`: 433. `maintenance`: 455.
+ * - `unauthorized`: 401, or HTTP 401/403 without an envelope.
+ * - `invalid_request`: 400, 404, 422, 451 in an envelope.
+ * - `validation_as_500`: code 500 whose message is known validation wording.
+ * - `model_unavailable`: 505. `server_error`: 500 or 501 with an envelope.
+ * - `not_sent`: certainly no byte of the request was written.
+ * - `unknown`: everything else; a task may exist and be charged.
+ */
+export const SUBMIT_CLASSES = [
+  'accepted',
+  'rate_limited',
+  'insufficient_credits',
+  'key_cap',
+  'maintenance',
+  'unauthorized',
+  'invalid_request',
+  'validation_as_500',
+  'model_unavailable',
+  'server_error',
+  'not_sent',
+  'unknown',
+] as const;
+export type SubmitClass = (typeof SUBMIT_CLASSES)[number];
+
+/** What was seen on the wire: kept in attempts and dead letters, never a secret, every text shortened. */
+export interface Evidence {
+  /** One short sentence for a person. */
+  readonly summary: string;
+  readonly httpStatus?: number;
+  /** `code` of Kie's envelope. */
+  readonly code?: number;
+  /** `msg` of Kie's envelope, at most 500 characters. */
+  readonly msg?: string;
+  /** Error code of the transport, such as `ECONNREFUSED`. */
+  readonly transport?: string;
+  /** The start of a body that was no envelope, at most 200 characters. */
+  readonly body?: string;
+}
+
+/** The answer to one createTask call. */
+export interface SubmitAnswer {
+  readonly class: SubmitClass;
+  /** Present exactly when `class` is `accepted`. */
+  readonly taskId?: string;
+  /** From `Retry-After`, when Kie or its proxy sent one. */
+  readonly retryAfterMs?: number;
+  /** From just before the first byte was written until the answer's end, by a monotonic clock; 0 when nothing was sent. */
+  readonly latencyMs: number;
+  /** True when an HTTP answer arrived, so that Kie has counted the request by now. */
+  readonly answered: boolean;
+  readonly evidence: Evidence;
+}
+
+/** Reasons why the whole fleet stops submitting. */
+export const GATE_REASONS = [
+  'rate-limit',
+  'credits',
+  'key-cap',
+  'bad-key',
+  'maintenance',
+  'unreachable',
+  'paused',
+] as const;
+export type GateReason = (typeof GATE_REASONS)[number];
+
+/** Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed (KIE-FACTS.md, recordInfo). */
+export interface Verdict {
+  readonly state: 'success' | 'fail';
+  /** Empty for `fail` and for text results. */
+  readonly resultUrls: readonly string[];
+  /** The vendor's `resultJson`, verbatim, when it was given. */
+  readonly resultJson?: string;
+  readonly failCode?: string;
+  readonly failMsg?: string;
+  /** Fractional; 0 for failed tasks; absent where Kie did not say. */
+  readonly creditsConsumed?: number;
+  /** Epoch ms by Kie's clock. */
+  readonly createTime?: number;
+  readonly completeTime?: number;
+}
+
+/**
+ * What came back from recordInfo (DESIGN.md, Error policy).
+ *
+ * - `verdict`: `success` or `fail`; also code 408 and 501, which are terminal for the task.
+ * - `running`: any other state word.
+ * - `not_found`: "recordInfo is null" or 404: Kie denies knowing the task.
+ * - `trouble`: everything else; never a verdict.
+ */
+export type PollAnswer =
+  | {
+      readonly kind: 'verdict';
+      readonly verdict: Verdict;
+      /** `param` as Kie echoed it: the create request, parsed leniently; for adoption's proof. */
+      readonly echo: TaskEcho;
+      readonly evidence: Evidence;
+    }
+  | { readonly kind: 'running'; readonly vendorState: string; readonly echo: TaskEcho }
+  | { readonly kind: 'not_found'; readonly evidence: Evidence }
+  | {
+      readonly kind: 'trouble';
+      /** `rate_limited` and `unauthorized` concern every poll, `transient` only this one. */
+      readonly reason: 'rate_limited' | 'unauthorized' | 'transient';
+      readonly retryAfterMs?: number;
+      readonly evidence: Evidence;
+    };
+
+/** What recordInfo repeats about the request that created the task. */
+export interface TaskEcho {
+  readonly taskId: string;
+  readonly model?: string;
+  /** Parsed `param.input` (in recorded traffic it is again a JSON string); undefined where it does not parse. */
+  readonly input?: unknown;
+  readonly callBackUrl?: string;
+  /** Epoch ms by Kie's clock. */
+  readonly createTime?: number;
+}
+
+/** A person reads this beside a generation: why it is dead, or how it ended. */
+export interface DeadLetter {
+  readonly class: DeadLetterClass;
+  readonly evidence: Evidence;
+  /** Epoch ms, Redis time. */
+  readonly openedAt: number;
+}

@@ -1,0 +1,37 @@
+import type { DeadLetterClass } from './dead-letters.ts';
+import type { GateReason, SubmitClass } from './outcomes.ts';
+
+/** What a submit answer means for the generation and for the fleet. */
+export type SubmitRule =
+  | { readonly do: 'accept' }
+  /** Back to `queued`. `gate`: the fleet stops. It costs the generation no attempt of any count. */
+  | { readonly do: 'refuse'; readonly gate: Exclude<GateReason, 'paused' | 'unreachable'> }
+  /** Back to `queued` with backoff; after `retries` such answers, dead with `then`. */
+  | { readonly do: 'retry'; readonly count: RetryCount; readonly retries: number; readonly then: DeadLetterClass }
+  /** Back to `queued` with backoff, for ever (the deadline ends it); several in a row close the gate *unreachable*. */
+  | { readonly do: 'not_sent' }
+  /** Never submitted again. */
+  | { readonly do: 'die'; readonly class: DeadLetterClass }
+  | { readonly do: 'lose' };
+
+/** Each kind of retry has its own count, so that one never eats another's. */
+export type RetryCount = 'serverErrors' | 'validationRetries';
+
+/**
+ * The error policy of createTask as one table (DESIGN.md, Error policy; KIE-FACTS.md, Envelope and errors).
+ * A 500 in validation wording gets one delayed retry because an identical payload was once seen to succeed.
+ */
+export const SUBMIT_POLICY: Readonly<Record<SubmitClass, SubmitRule>> = {
+  accepted: { do: 'accept' },
+  rate_limited: { do: 'refuse', gate: 'rate-limit' },
+  insufficient_credits: { do: 'refuse', gate: 'credits' },
+  key_cap: { do: 'refuse', gate: 'key-cap' },
+  maintenance: { do: 'refuse', gate: 'maintenance' },
+  unauthorized: { do: 'refuse', gate: 'bad-key' },
+  invalid_request: { do: 'retry', count: 'validationRetries', retries: 1, then: 'invalid_request' },
+  validation_as_500: { do: 'retry', count: 'validationRetries', retries: 1, then: 'invalid_request' },
+  model_unavailable: { do: 'die', class: 'model_unavailable' },
+  server_error: { do: 'retry', count: 'serverErrors', retries: 5, then: 'refused_repeatedly' },
+  not_sent: { do: 'not_sent' },
+  unknown: { do: 'lose' },
+};

@@ -1,0 +1,33 @@
+/**
+ * The states of a generation (DESIGN.md, States of a generation).
+ *
+ * - `queued`: waits for a place in the submission window.
+ * - `submitting`: the written intent; a POST may be on its way.
+ * - `unknown`: the POST may have created a task, and nobody knows.
+ * - `generating`: Kie gave a taskId; polled until a verdict.
+ * - `archiving`: Kie said success; the file is being saved.
+ * - `succeeded`, `failed`, `cancelled`: ended.
+ * - `dead`: needs a person, see its dead letter.
+ */
+export const GENERATION_STATES = [
+  'queued',
+  'submitting',
+  'unknown',
+  'generating',
+  'archiving',
+  'succeeded',
+  'failed',
+  'cancelled',
+  'dead',
+] as const;
+export type GenerationState = (typeof GENERATION_STATES)[number];
+
+/** States in which a generation occupies one place of the in-flight cap: a task may exist at Kie. */
+export const IN_FLIGHT_STATES = ['submitting', 'unknown', 'generating'] as const;
+
+/** States that never change by themselves; `dead` can be left by redrive, by adoption and by a late verdict. */
+export const ENDED_STATES = ['succeeded', 'failed', 'cancelled', 'dead'] as const;
+
+export function isEnded(state: GenerationState): boolean {
+  return (ENDED_STATES as readonly GenerationState[]).includes(state);
+}

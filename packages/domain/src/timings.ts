@@ -1,0 +1,68 @@
+/**
+ * Times of our own policy, in ms. They are not in the environment, because nobody should have to choose them;
+ * tests shrink them all together with `scaleTimings`.
+ */
+export interface Timings {
+  /** From admission until the first byte of the POST must have been written; later, the attempt refuses itself. */
+  readonly sendBeforeMs: number;
+  /** Added to send deadline and request timeout before an attempt's lease ends and it counts as `unknown`. */
+  readonly leaseGraceMs: number;
+  /** Delay of the single retry of a refusal in validation wording. */
+  readonly validationRetryMs: number;
+  /** Backoff of `server_error` and `not_sent`: first delay and cap. */
+  readonly retryBaseMs: number;
+  readonly retryCapMs: number;
+  /** Balance probes while the credits gate is closed: first and longest interval. */
+  readonly probeFirstMs: number;
+  readonly probeCapMs: number;
+  /** Canaries of the half-open gates: first and longest interval. */
+  readonly canaryFirstMs: number;
+  readonly canaryCapMs: number;
+  /** Canaries of the unreachable gate, which is ours and not Kie's word: first and longest interval. */
+  readonly unreachableFirstMs: number;
+  readonly unreachableCapMs: number;
+  /** A fresh task may be unknown to recordInfo for this long (KIE-FACTS.md, recordInfo). */
+  readonly freshTaskMs: number;
+  /** Kie's denials must span at least this long before a task counts as lost. */
+  readonly taskLostMs: number;
+  /** No verdict for this long: dead `task_stuck`. */
+  readonly taskStuckMs: number;
+  /** Polls without history: first look after acceptance, shortest and longest pause between looks. */
+  readonly pollFirstMs: number;
+  readonly pollMinMs: number;
+  readonly pollMaxMs: number;
+  /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
+  readonly sweepMs: number;
+  readonly vehicleCheckMs: number;
+}
+
+export const TIMINGS: Timings = {
+  sendBeforeMs: 5_000,
+  leaseGraceMs: 5_000,
+  validationRetryMs: 30_000,
+  retryBaseMs: 2_000,
+  retryCapMs: 120_000,
+  probeFirstMs: 30_000,
+  probeCapMs: 300_000,
+  canaryFirstMs: 60_000,
+  canaryCapMs: 600_000,
+  unreachableFirstMs: 5_000,
+  unreachableCapMs: 60_000,
+  freshTaskMs: 90_000,
+  taskLostMs: 1_800_000,
+  taskStuckMs: 86_400_000,
+  pollFirstMs: 10_000,
+  pollMinMs: 5_000,
+  pollMaxMs: 60_000,
+  sweepMs: 5_000,
+  vehicleCheckMs: 120_000,
+};
+
+/**
+ * All timings multiplied by `scale` and rounded up to at least 1 ms.
+ * @param scale 1 in production; tests use small fractions. Must be above 0.
+ */
+export function scaleTimings(scale: number, timings: Timings = TIMINGS): Timings {
+  const entries = Object.entries(timings).map(([key, ms]) => [key, Math.max(1, Math.ceil(ms * scale))]);
+  return Object.fromEntries(entries) as unknown as Timings;
+}

@@ -1,0 +1,97 @@
+import type { PollAnswer } from '@kieq/domain';
+
+import type { Envelope } from './envelope.ts';
+import { readEnvelope } from './envelope.ts';
+import { evidenceOf } from './evidence.ts';
+import type { Answer, Exchange } from './exchange.ts';
+import type { KieRecord } from './record.ts';
+import { echoOf, failVerdict, readRecord, recordTaskId, successVerdict } from './record.ts';
+import type { Redactor } from './redact.ts';
+import { retryAfterMs } from './retry-after.ts';
+
+/** What a classification works with besides the exchange. */
+export interface PollContext {
+  /** The task that was asked for. */
+  readonly taskId: string;
+  readonly redact: Redactor;
+  /** Epoch ms, for a `Retry-After` given as a date. */
+  readonly nowMs: number;
+}
+
+type TroubleReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
+
+/** Codes that are a verdict about the task by themselves (DESIGN.md, Error policy, "On recordInfo"). */
+const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
+const UNKNOWN_TASK = /record\s?info is null/i;
+
+/**
+ * The one classification of recordInfo (DESIGN.md, Error policy; KIE-FACTS.md, recordInfo). Pure.
+ *
+ * Only Kie's own word is a verdict: whatever is no envelope, or no sense, is `trouble` and asks for another look.
+ */
+export function classifyPoll(exchange: Exchange, context: PollContext): PollAnswer {
+  if (exchange.kind === 'failure') {
+    return trouble('transient', `No usable answer (${exchange.transport}).`, exchange, context);
+  }
+  const envelope = readEnvelope(exchange.body);
+  return envelope === undefined ? withoutEnvelope(exchange, context) : withEnvelope(exchange, envelope, context);
+}
+
+function withoutEnvelope(answer: Answer, context: PollContext): PollAnswer {
+  const summary = `HTTP ${answer.status} without an envelope.`;
+  if (answer.status === 429) return trouble('rate_limited', summary, answer, context);
+  const refused = answer.status === 401 || answer.status === 403;
+  return trouble(refused ? 'unauthorized' : 'transient', summary, answer, context);
+}
+
+function withEnvelope(answer: Answer, envelope: Envelope, context: PollContext): PollAnswer {
+  const { code, msg = '' } = envelope;
+  if (UNKNOWN_TASK.test(msg) || code === 404) return notFound(answer, context);
+  if (code === 429) return trouble('rate_limited', 'Kie refused: too many queries.', answer, context);
+  if (code === 401) return trouble('unauthorized', 'Kie refused the key or this address.', answer, context);
+  const record = readRecord(envelope.data);
+  const answered = record === undefined ? undefined : recordTaskId(record);
+  if (answered !== undefined && answered !== context.taskId) {
+    return trouble('transient', 'Kie answered about another task.', answer, context);
+  }
+  const said = code === 200 || TERMINAL_CODES.has(code) ? aboutTask(answer, envelope, record, context) : undefined;
+  if (said !== undefined) return said;
+  if (answer.status === 404) return notFound(answer, context);
+  return trouble('transient', `Code ${code} says nothing about the task.`, answer, context);
+}
+
+function aboutTask(
+  answer: Answer,
+  envelope: Envelope,
+  record: KieRecord | undefined,
+  context: PollContext,
+): PollAnswer | undefined {
+  const echo = echoOf(context.taskId, record);
+  const state = record?.state;
+  if (record !== undefined && state === 'success') {
+    const evidence = evidenceOf('Kie says the task succeeded.', answer, context.redact);
+    return { kind: 'verdict', verdict: successVerdict(record), echo, evidence };
+  }
+  const terminal = TERMINAL_CODES.has(envelope.code);
+  if (state === 'fail' || terminal) {
+    const fallback = terminal ? codeAsFailure(envelope) : {};
+    const verdict = failVerdict(record, fallback, context.redact);
+    return { kind: 'verdict', verdict, echo, evidence: evidenceOf('Kie says the task failed.', answer, context.redact) };
+  }
+  return state === undefined ? undefined : { kind: 'running', vendorState: state, echo };
+}
+
+function codeAsFailure(envelope: Envelope): { readonly failCode: string; readonly failMsg?: string } {
+  const { code, msg } = envelope;
+  return { failCode: String(code), ...(msg === undefined || msg === '' ? {} : { failMsg: msg }) };
+}
+
+function notFound(answer: Answer, context: PollContext): PollAnswer {
+  return { kind: 'not_found', evidence: evidenceOf('Kie denies knowing the task.', answer, context.redact) };
+}
+
+function trouble(reason: TroubleReason, summary: string, exchange: Exchange, context: PollContext): PollAnswer {
+  const retryAfter = exchange.kind === 'answer' ? retryAfterMs(exchange.headers, context.nowMs) : undefined;
+  const evidence = evidenceOf(summary, exchange, context.redact);
+  return { kind: 'trouble', reason, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }), evidence };
+}

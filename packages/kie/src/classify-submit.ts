@@ -1,0 +1,122 @@
+import type { SubmitAnswer, SubmitClass } from '@kieq/domain';
+
+import { readEnvelope, readTaskId } from './envelope.ts';
+import { evidenceOf, withBody } from './evidence.ts';
+import type { Answer, Exchange, Failure } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
+import type { Redactor } from './redact.ts';
+import { retryAfterMs } from './retry-after.ts';
+import { isValidationWording } from './validation-wording.ts';
+
+/** Classes that a code or a status alone can name. */
+type Refusal = Exclude<SubmitClass, 'accepted' | 'validation_as_500' | 'not_sent' | 'unknown'>;
+
+/** Codes of an envelope that say "nothing was created" (DESIGN.md, Error policy). All others leave it open. */
+const BY_CODE: ReadonlyMap<number, Refusal> = new Map([
+  [400, 'invalid_request'],
+  [401, 'unauthorized'],
+  [402, 'insufficient_credits'],
+  [404, 'invalid_request'],
+  [422, 'invalid_request'],
+  [429, 'rate_limited'],
+  [433, 'key_cap'],
+  [451, 'invalid_request'],
+  [455, 'maintenance'],
+  [500, 'server_error'],
+  [501, 'server_error'],
+  [505, 'model_unavailable'],
+]);
+
+/** HTTP statuses that say so without an envelope. Any other status may come from a proxy that lost Kie's answer. */
+const BY_STATUS: ReadonlyMap<number, Refusal> = new Map([
+  [401, 'unauthorized'],
+  [402, 'insufficient_credits'],
+  [403, 'unauthorized'],
+  [429, 'rate_limited'],
+]);
+
+const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, string>> = {
+  accepted: 'Kie accepted the task.',
+  rate_limited: 'Kie refused: rate limit of the account.',
+  insufficient_credits: 'Kie refused: credits insufficient.',
+  key_cap: 'Kie refused: usage cap of this key reached.',
+  maintenance: 'Kie refused: maintenance.',
+  unauthorized: 'Kie or its proxy refused the key or this address.',
+  invalid_request: 'Kie refused the parameters.',
+  validation_as_500: 'Kie refused the parameters with a code 500.',
+  model_unavailable: 'Kie refused: feature or model switched off.',
+  server_error: 'Kie refused with a server error.',
+};
+
+/**
+ * The one classification of createTask (DESIGN.md, Error policy; KIE-FACTS.md, Envelope and errors). Pure.
+ *
+ * A taskId decides before everything else, also where the connection was cut behind it. Where there is an envelope
+ * its `code` decides, whatever the HTTP status; without one the status. Whatever is left is `unknown`: a task may
+ * exist and be charged.
+ * @param nowMs epoch ms, for a `Retry-After` given as a date.
+ */
+export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: number): SubmitAnswer {
+  return exchange.kind === 'answer' ? classifyAnswer(exchange, redact, nowMs) : classifyFailure(exchange, redact);
+}
+
+function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): SubmitAnswer {
+  const taskId = readTaskId(answer.body);
+  const found = taskId === undefined ? classOf(answer) : 'accepted';
+  const retryAfter = retryAfterMs(answer.headers, nowMs);
+  return {
+    class: found,
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+    latencyMs: answer.latencyMs,
+    answered: true,
+    evidence: found === 'unknown' ? unknownEvidence(answer, redact) : evidenceOf(SUMMARIES[found], answer, redact),
+  };
+}
+
+function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
+  const envelope = readEnvelope(answer.body);
+  const found = envelope === undefined ? BY_STATUS.get(answer.status) : BY_CODE.get(envelope.code);
+  if (found === undefined) return 'unknown';
+  return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
+}
+
+function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
+  const envelope = readEnvelope(answer.body);
+  if (envelope === undefined) {
+    return evidenceOf(`HTTP ${answer.status} without an envelope: a task may exist and be charged.`, answer, redact);
+  }
+  const what = envelope.code === 200 ? 'Code 200 without a taskId' : `Code ${envelope.code}, which says nothing`;
+  return withBody(evidenceOf(`${what}: a task may exist and be charged.`, answer, redact), answer.body, redact);
+}
+
+function classifyFailure(failure: Failure, redact: Redactor): SubmitAnswer {
+  const taskId = readTaskId(failure.partialBody ?? '');
+  const base = { latencyMs: failure.latencyMs, answered: failure.status !== undefined };
+  if (taskId !== undefined) {
+    const evidence = evidenceOf('Kie accepted the task; the end of its answer was cut off.', failure, redact);
+    return { class: 'accepted', taskId, ...base, evidence };
+  }
+  if (!failure.sent) return { class: 'not_sent', ...base, evidence: evidenceOf(notSent(failure), failure, redact) };
+  const summary = `No usable answer (${failure.transport}): a task may exist and be charged.`;
+  return { class: 'unknown', ...base, evidence: evidenceOf(summary, failure, redact) };
+}
+
+function notSent(failure: Failure): string {
+  switch (failure.transport) {
+    case TRANSPORT.sendDeadline:
+      return 'Not sent: the send deadline had passed when the connection was ready.';
+    case TRANSPORT.aborted:
+      return 'Not sent: aborted before the first byte.';
+    case TRANSPORT.sendRefused:
+      return 'Not sent: our own hook failed before the first byte.';
+    case TRANSPORT.unserialisable:
+      return 'Not sent: the request cannot be written as JSON.';
+    case TRANSPORT.closed:
+      return 'Not sent: the client was closed.';
+    case TRANSPORT.connectTimeout:
+      return 'Not sent: no connection within the connect timeout.';
+    default:
+      return `Not sent: no connection (${failure.transport}).`;
+  }
+}

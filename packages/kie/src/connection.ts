@@ -1,0 +1,23 @@
+import type { ClientRequest } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * Resolves with the socket of a request once it can carry bytes: a pooled one at once, a new one after its TCP and,
+ * for https, its TLS handshake with the certificate checked. Never settles where the connection fails; the request's
+ * own error says so.
+ */
+export function whenConnected(request: ClientRequest, secure: boolean): Promise<Socket> {
+  return new Promise((resolve) => {
+    const onSocket = (socket: Socket): void => {
+      if (request.reusedSocket || (!secure && !socket.connecting)) resolve(socket);
+      else socket.once(secure ? 'secureConnect' : 'connect', () => resolve(socket));
+    };
+    if (request.socket) onSocket(request.socket);
+    else request.once('socket', onSocket);
+  });
+}
+
+/** False where the other side has already closed or ended the connection, as far as we have read. */
+export function isUsable(socket: Socket): boolean {
+  return !socket.destroyed && socket.writable && !socket.readableEnded;
+}

@@ -1,0 +1,121 @@
+import { z } from 'zod';
+
+import { isHttpUrl, isRecord } from './json.ts';
+import { redactPatterns, shorten } from './redact.ts';
+
+/** The model of the user's document, whose input is validated field by field. */
+export const KLING_MODEL = 'kling-2.6/image-to-video';
+/** Allowed values of `input.duration`, in seconds; strings, as the document says. */
+export const KLING_DURATIONS = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'] as const;
+/** Longest `input.prompt`, in Unicode code points. */
+export const PROMPT_LIMIT = 1000;
+const MODEL_LIMIT = 200;
+const RECEIVED_LIMIT = 200;
+
+const httpUrl = z.string().refine(isHttpUrl, 'must be an absolute http or https URL');
+const imageUrl = httpUrl.refine((url) => !hasCredentials(url), 'must not contain credentials');
+
+/**
+ * Characters are Unicode code points, the unit of JSON Schema's `maxLength`: an emoji counts once. Counting UTF-16
+ * units would refuse prompts that Kie takes; whatever Kie counts differently it refuses free of charge.
+ */
+const prompt = z
+  .string()
+  .min(1, 'must not be empty')
+  .refine((text) => [...text].length <= PROMPT_LIMIT, `must have at most ${PROMPT_LIMIT} characters`)
+  .meta({ maxLength: PROMPT_LIMIT });
+
+const callBackUrl = httpUrl.optional();
+
+/** createTask for `kling-2.6/image-to-video` (kie-image-to-video-api.md, section 1). Further input fields pass. */
+export const klingRequestSchema = z.object({
+  model: z.literal(KLING_MODEL),
+  input: z.looseObject({
+    prompt,
+    image_urls: z.array(imageUrl).min(1, 'must have at least one URL'),
+    sound: z.boolean(),
+    duration: z.enum(KLING_DURATIONS),
+  }),
+  callBackUrl,
+});
+
+/** createTask for every other model: its input passes untouched (KIE-FACTS.md, Other image-to-video models). */
+export const otherRequestSchema = z.object({
+  model: z
+    .string()
+    .min(1, 'must not be empty')
+    .max(MODEL_LIMIT, `must have at most ${MODEL_LIMIT} characters`)
+    .refine((model) => model !== KLING_MODEL),
+  input: z.record(z.string(), z.unknown()),
+  callBackUrl,
+});
+
+/**
+ * The body of createTask. Kie applies none of its documented defaults, so nor does this: required is required.
+ * Fields beside `model`, `input` and `callBackUrl` are dropped. Turns into JSON Schema by `z.toJSONSchema`.
+ */
+export const createRequestSchema = z.union([klingRequestSchema, otherRequestSchema]);
+
+/** The body of createTask as the client sends it. */
+export interface KieCreateRequest {
+  readonly model: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly callBackUrl?: string | undefined;
+}
+
+/** One thing that is wrong with a request. */
+export interface Problem {
+  /** Path such as `input.image_urls[0]`; empty for the request itself. */
+  readonly field: string;
+  /** What would be right. */
+  readonly rule: string;
+  /** What was there, as JSON of at most 200 characters; `undefined` where it is missing. */
+  readonly received: string;
+}
+
+export type RequestCheck =
+  | { readonly ok: true; readonly request: KieCreateRequest }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Validates the body of createTask and reports all problems together.
+ * @param value parsed JSON of a caller; untrusted.
+ */
+export function validateCreateRequest(value: unknown): RequestCheck {
+  const known = isRecord(value) && value['model'] === KLING_MODEL;
+  const parsed = (known ? klingRequestSchema : otherRequestSchema).safeParse(value);
+  if (parsed.success) return { ok: true, request: parsed.data };
+  return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
+}
+
+function problemOf(issue: z.core.$ZodIssue, value: unknown): Problem {
+  return { field: fieldName(issue.path), rule: issue.message, received: show(valueAt(value, issue.path)) };
+}
+
+function fieldName(path: readonly PropertyKey[]): string {
+  const text = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');
+  return text.replace(/^\./, '');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let current = value;
+  for (const part of path) {
+    if (typeof current !== 'object' || current === null) return undefined;
+    current = Reflect.get(current, part);
+  }
+  return current;
+}
+
+function show(value: unknown): string {
+  try {
+    return shorten(redactPatterns(JSON.stringify(value) ?? String(value)), RECEIVED_LIMIT);
+  } catch {
+    return typeof value;
+  }
+}
+
+function hasCredentials(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { username, password } = new URL(url);
+  return username !== '' || password !== '';
+}

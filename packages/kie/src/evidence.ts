@@ -1,0 +1,42 @@
+import type { Evidence } from '@kieq/domain';
+
+import type { Envelope } from './envelope.ts';
+import { readEnvelope } from './envelope.ts';
+import type { Exchange } from './exchange.ts';
+import type { Redactor } from './redact.ts';
+import { shorten } from './redact.ts';
+
+/** Limits of `Evidence`, in characters (`@kieq/domain`, outcomes.ts). */
+export const MSG_LIMIT = 500;
+export const BODY_LIMIT = 200;
+const SUMMARY_LIMIT = 300;
+
+/**
+ * Describes an exchange for a person. Texts are redacted first and shortened afterwards, so that no half of a secret
+ * survives a cut.
+ * @param summary one short sentence of ours.
+ */
+export function evidenceOf(summary: string, exchange: Exchange, redact: Redactor): Evidence {
+  const text = exchange.kind === 'answer' ? exchange.body : exchange.partialBody;
+  const envelope = text === undefined ? undefined : readEnvelope(text);
+  return {
+    summary: shorten(redact(summary), SUMMARY_LIMIT),
+    ...(exchange.status === undefined ? {} : { httpStatus: exchange.status }),
+    ...(exchange.kind === 'failure' ? { transport: exchange.transport } : {}),
+    ...(envelope === undefined ? bodyEvidence(text, redact) : envelopeEvidence(envelope, redact)),
+  };
+}
+
+function envelopeEvidence(envelope: Envelope, redact: Redactor): Pick<Evidence, 'code' | 'msg'> {
+  const { code, msg } = envelope;
+  return { code, ...(msg === undefined ? {} : { msg: shorten(redact(msg), MSG_LIMIT) }) };
+}
+
+function bodyEvidence(text: string | undefined, redact: Redactor): Pick<Evidence, 'body'> {
+  return text === undefined || text === '' ? {} : { body: shorten(redact(text), BODY_LIMIT) };
+}
+
+/** The start of a body that a person should see although it is an envelope. */
+export function withBody(evidence: Evidence, text: string, redact: Redactor): Evidence {
+  return { ...evidence, ...bodyEvidence(text, redact) };
+}

@@ -1,0 +1,51 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * What one HTTP request came to, before anybody decides what it means. Never an exception.
+ *
+ * - `answer`: a complete answer, of any HTTP status.
+ * - `failure`: no complete answer. `sent` is false only where certainly no byte of the request was written.
+ */
+export type Exchange = Answer | Failure;
+
+export interface Answer {
+  readonly kind: 'answer';
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+  /** From just before the first byte of the request until the end of the answer, monotonic. */
+  readonly latencyMs: number;
+}
+
+export interface Failure {
+  readonly kind: 'failure';
+  readonly sent: boolean;
+  /** A code of Node such as `ECONNRESET`, or one of {@link TRANSPORT}. */
+  readonly transport: string;
+  /** 0 when nothing was sent. */
+  readonly latencyMs: number;
+  /** Present when at least the head of an answer arrived. */
+  readonly status?: number;
+  /** What arrived of the body. */
+  readonly partialBody?: string;
+}
+
+/** Transport codes of our own, beside those of Node. */
+export const TRANSPORT = {
+  /** The caller's send deadline had passed when the connection was ready. */
+  sendDeadline: 'SEND_DEADLINE',
+  /** The caller's hook threw before the first byte. */
+  sendRefused: 'SEND_REFUSED',
+  /** The request cannot be written as JSON. */
+  unserialisable: 'UNSERIALISABLE',
+  connectTimeout: 'CONNECT_TIMEOUT',
+  timeout: 'TIMEOUT',
+  aborted: 'ABORTED',
+  /** The client was closed before the call. */
+  closed: 'CLIENT_CLOSED',
+  /** The pooled connection was already closed by the other side. */
+  socketClosed: 'SOCKET_CLOSED',
+  bodyTooLarge: 'BODY_TOO_LARGE',
+  upgrade: 'UNEXPECTED_UPGRADE',
+  cut: 'CONNECTION_CUT',
+} as const;

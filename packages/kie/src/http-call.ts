@@ -1,0 +1,178 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+
+import type { Got, Request } from 'got';
+
+import { isUsable, whenConnected } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
+import { patientTimer } from './patient-timer.ts';
+
+/** One HTTP request. */
+export interface HttpRequest {
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** A POST with this body; without it a GET. */
+  readonly body?: { readonly bytes: number; readonly chunks: () => AsyncIterable<Uint8Array> };
+  /**
+   * Asked once, on the connected socket, in the same turn of the event loop in which the first byte is written.
+   * A code that it returns, or an exception, ends the request unsent. For requests with a body.
+   */
+  readonly gate?: () => string | undefined;
+  /** From the first byte (with a body) or from the start (without), in ms. */
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Limits {
+  readonly connectTimeoutMs: number;
+  readonly maxBodyBytes: number;
+}
+
+/**
+ * One request from start to its {@link Exchange}.
+ *
+ * State `connecting` (requests with a body): nothing is written; node holds the head back until the first chunk.
+ * → `sent`: the gate let the first chunk pass; from here on the vendor may have acted.
+ * → `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
+ */
+export class HttpCall {
+  private readonly client: Got;
+  private readonly request: HttpRequest;
+  private readonly limits: Limits;
+  private state: 'connecting' | 'sent' | 'settled' = 'connecting';
+  private sentAt = 0;
+  private stream: Request | undefined;
+  private response: IncomingMessage | undefined;
+  private readonly chunks: Buffer[] = [];
+  private size = 0;
+  private cancelTimer = (): void => {};
+  private resolve = (_exchange: Exchange): void => {};
+
+  constructor(client: Got, request: HttpRequest, limits: Limits) {
+    this.client = client;
+    this.request = request;
+    this.limits = limits;
+  }
+
+  /** Runs the request; call once. Never rejects. */
+  run(): Promise<Exchange> {
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+      const { signal, body } = this.request;
+      if (signal?.aborted) return this.fail(TRANSPORT.aborted);
+      signal?.addEventListener('abort', this.onAbort, { once: true });
+      if (body === undefined) this.markSent();
+      else this.cancelTimer = patientTimer(this.limits.connectTimeoutMs, () => this.fail(TRANSPORT.connectTimeout));
+      this.start();
+    });
+  }
+
+  private start(): void {
+    const { url, headers, body } = this.request;
+    const stream = this.client.stream(url, {
+      method: body === undefined ? 'GET' : 'POST',
+      headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(body.bytes) }) },
+      ...(body === undefined ? {} : { body: this.gatedBody(body.chunks) }),
+    });
+    this.stream = stream;
+    stream.on('error', (error) => this.fail(error.code));
+    stream.once('close', () => this.fail(TRANSPORT.cut));
+    stream.once('upgrade', (_response: IncomingMessage, socket: Socket) => {
+      socket.destroy();
+      this.fail(TRANSPORT.upgrade);
+    });
+    stream.once('response', (response) => (this.response = response));
+    stream.on('data', (chunk: Buffer) => this.onData(chunk));
+    stream.once('end', () => this.onEnd());
+  }
+
+  /**
+   * Nothing of a request leaves node before its first chunk, so the head waits here as well. Between the gate's answer
+   * and the write there are only microtasks.
+   */
+  private async *gatedBody(chunks: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    const iterator = chunks()[Symbol.asyncIterator]();
+    const [first, socket] = await Promise.all([iterator.next(), this.connected()]);
+    if (!isUsable(socket)) this.fail(TRANSPORT.socketClosed);
+    const refusal = this.state === 'connecting' ? this.askGate() : undefined;
+    if (refusal !== undefined) this.fail(refusal);
+    if (this.state !== 'connecting') return;
+    this.markSent();
+    for (let item = first; item.done !== true; item = await iterator.next()) yield item.value;
+  }
+
+  private connected(): Promise<Socket> {
+    const { promise, resolve } = deferred<Socket>();
+    this.stream?.once('request', (request) => resolve(whenConnected(request, this.request.url.protocol === 'https:')));
+    return promise;
+  }
+
+  private askGate(): string | undefined {
+    try {
+      return this.request.gate?.();
+    } catch {
+      return TRANSPORT.sendRefused;
+    }
+  }
+
+  private markSent(): void {
+    this.cancelTimer();
+    this.state = 'sent';
+    this.sentAt = performance.now();
+    this.cancelTimer = patientTimer(this.request.timeoutMs, () => this.fail(TRANSPORT.timeout));
+  }
+
+  private readonly onAbort = (): void => this.fail(TRANSPORT.aborted);
+
+  private onData(chunk: Buffer): void {
+    this.size += chunk.length;
+    if (this.size > this.limits.maxBodyBytes) this.fail(TRANSPORT.bodyTooLarge);
+    else this.chunks.push(chunk);
+  }
+
+  private onEnd(): void {
+    const { response } = this;
+    if (response?.statusCode === undefined) return this.fail(TRANSPORT.cut);
+    const { statusCode: status, headers } = response;
+    const unfinished = this.stream?.writableFinished === false;
+    this.settle({ kind: 'answer', status, headers, body: this.text(), latencyMs: this.elapsed() });
+    // An answer that came before the whole body was read: no use in sending the rest.
+    if (unfinished) this.stream?.destroy();
+  }
+
+  private fail(transport: string): void {
+    if (this.state === 'settled') return;
+    const status = this.response?.statusCode;
+    this.settle({
+      kind: 'failure',
+      sent: this.state === 'sent',
+      transport,
+      latencyMs: this.elapsed(),
+      ...(status === undefined ? {} : { status, partialBody: this.text() }),
+    });
+    this.stream?.destroy();
+  }
+
+  private settle(exchange: Exchange): void {
+    if (this.state === 'settled') return;
+    this.state = 'settled';
+    this.cancelTimer();
+    this.request.signal?.removeEventListener('abort', this.onAbort);
+    this.resolve(exchange);
+  }
+
+  private elapsed(): number {
+    return this.state === 'sent' ? performance.now() - this.sentAt : 0;
+  }
+
+  private text(): string {
+    return Buffer.concat(this.chunks).toString('utf8');
+  }
+}
+
+function deferred<T>(): { promise: Promise<T>; resolve: (value: T | PromiseLike<T>) => void } {
+  let resolve: (value: T | PromiseLike<T>) => void = () => {};
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

@@ -1,0 +1,108 @@
+import type { TaskEcho, Verdict } from '@kieq/domain';
+import { z } from 'zod';
+
+import { firstTaskId } from './envelope.ts';
+import { isHttpUrl, isRecord, parseNestedJson } from './json.ts';
+import type { Redactor } from './redact.ts';
+import { shorten } from './redact.ts';
+
+/** The longest `failMsg` that is kept, in characters. */
+const FAIL_MSG_LIMIT = 2000;
+
+const finite = z.number().or(z.string().regex(/^\s*\d+(\.\d+)?\s*$/).transform(Number));
+const word = z.string().min(1).or(z.number().transform(String));
+const epochMs = finite.pipe(z.number().positive());
+
+/**
+ * `data` of recordInfo (kie-image-to-video-api.md, Query Task Status). Every field may be missing, null or of a kind
+ * that the documents do not promise; such a field is undefined, and never spoils the others.
+ */
+const recordSchema = z.looseObject({
+  state: z.string().trim().min(1).optional().catch(undefined),
+  model: z.string().optional().catch(undefined),
+  failCode: word.optional().catch(undefined),
+  failMsg: word.optional().catch(undefined),
+  creditsConsumed: finite.pipe(z.number().nonnegative()).optional().catch(undefined),
+  createTime: epochMs.optional().catch(undefined),
+  completeTime: epochMs.optional().catch(undefined),
+});
+
+/** What recordInfo said about a task, leniently read. */
+export type KieRecord = z.infer<typeof recordSchema>;
+
+/** Reads `data` of recordInfo; undefined where it is no object. */
+export function readRecord(data: unknown): KieRecord | undefined {
+  const parsed = recordSchema.safeParse(data);
+  return parsed.success ? parsed.data : undefined;
+}
+
+/** The task that a record speaks of; undefined where it does not say. */
+export function recordTaskId(record: KieRecord): string | undefined {
+  return firstTaskId([record['taskId'], record['task_id'], record['recordId']]);
+}
+
+/**
+ * What the record repeats of the create request. `param` is a JSON string, and its `input` often one again
+ * (KIE-FACTS.md, recordInfo).
+ */
+export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho {
+  const nested = parseNestedJson(record?.['param']);
+  const param = isRecord(nested) ? nested : {};
+  const input = parseNestedJson(param['input']);
+  const model = record?.model ?? param['model'];
+  const callBackUrl = param['callBackUrl'];
+  return {
+    taskId,
+    ...(typeof model === 'string' ? { model } : {}),
+    ...(input === undefined || input === null ? {} : { input }),
+    ...(typeof callBackUrl === 'string' && callBackUrl !== '' ? { callBackUrl } : {}),
+    ...(record?.createTime === undefined ? {} : { createTime: record.createTime }),
+  };
+}
+
+/**
+ * A success as Kie reported it. An unreadable `resultJson` is still a paid success: it is kept verbatim, without URLs.
+ */
+export function successVerdict(record: KieRecord): Verdict {
+  const raw = record['resultJson'];
+  const resultJson = typeof raw === 'string' || raw === undefined || raw === null ? raw : JSON.stringify(raw);
+  return {
+    state: 'success',
+    resultUrls: resultUrls(raw),
+    ...(typeof resultJson === 'string' && resultJson !== '' ? { resultJson } : {}),
+    ...costs(record),
+  };
+}
+
+/** A failure; `fallback` speaks where the record itself does not. */
+export function failVerdict(
+  record: KieRecord | undefined,
+  fallback: { readonly failCode?: string; readonly failMsg?: string },
+  redact: Redactor,
+): Verdict {
+  const failCode = record?.failCode ?? fallback.failCode;
+  const failMsg = record?.failMsg ?? fallback.failMsg;
+  return {
+    state: 'fail',
+    resultUrls: [],
+    ...(failCode === undefined ? {} : { failCode }),
+    ...(failMsg === undefined ? {} : { failMsg: shorten(redact(failMsg), FAIL_MSG_LIMIT) }),
+    ...(record === undefined ? {} : costs(record)),
+  };
+}
+
+function resultUrls(resultJson: unknown): readonly string[] {
+  const result = parseNestedJson(resultJson);
+  const urls = isRecord(result) ? result['resultUrls'] : undefined;
+  if (!Array.isArray(urls)) return [];
+  return urls.filter((url: unknown): url is string => typeof url === 'string' && isHttpUrl(url));
+}
+
+function costs(record: KieRecord): Pick<Verdict, 'creditsConsumed' | 'createTime' | 'completeTime'> {
+  const { creditsConsumed, createTime, completeTime } = record;
+  return {
+    ...(creditsConsumed === undefined ? {} : { creditsConsumed }),
+    ...(createTime === undefined ? {} : { createTime }),
+    ...(completeTime === undefined ? {} : { completeTime }),
+  };
+}

@@ -1,0 +1,31 @@
+/** Removes secrets from a text of the vendor before it is kept anywhere (DESIGN.md, G7). */
+export type Redactor = (text: string) => string;
+
+const MARK = '[redacted]';
+/** A slash as it is, JSON-escaped by some servers, or URL-encoded. */
+const SLASH = String.raw`(?:\\?\/|%2F)`;
+const CALLBACK = new RegExp(
+  String.raw`(${SLASH}callbacks${SLASH}kie${SLASH}[^\s"'<>]{1,300}?${SLASH})[^\s"'<>\\/?#&]+`,
+  'gi',
+);
+const BEARER = /\b(Bearer\s+)[^\s"'<>,;\\]+/gi;
+const URL_CREDENTIALS = /(\/\/)[^\s"'/@<>]+@/g;
+
+/** Replaces bearer tokens, the attempt tokens of our callback addresses, and user names and passwords in URLs. */
+export function redactPatterns(text: string): string {
+  return text.replace(BEARER, `$1${MARK}`).replace(CALLBACK, `$1${MARK}`).replace(URL_CREDENTIALS, `$1${MARK}@`);
+}
+
+/**
+ * Makes a redactor that also removes the account's key wherever it is echoed.
+ * @param apiKey the secret itself; it is kept in the closure only.
+ */
+export function createRedactor(apiKey: string): Redactor {
+  return (text) => redactPatterns(apiKey === '' ? text : text.replaceAll(apiKey, MARK));
+}
+
+/** The first `limit` characters, with an ellipsis as the last of them where something was cut off. */
+export function shorten(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  return `${text.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

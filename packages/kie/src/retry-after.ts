@@ -1,0 +1,24 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** The longest wait that a `Retry-After` can ask for: 1 h, in ms. */
+export const RETRY_AFTER_CAP_MS = 3_600_000;
+
+/**
+ * Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds, or an HTTP date, which is compared with the `Date` of the
+ * same answer so that no clock of ours matters; with `nowMs` where there is none.
+ * @param nowMs epoch ms, used only for a date without a `Date` header.
+ * @returns ms from 0 to {@link RETRY_AFTER_CAP_MS}; undefined where the header is missing or unreadable.
+ */
+export function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
+  const value = headers['retry-after']?.trim();
+  if (value === undefined || value === '') return undefined;
+  if (/^\d+(\.\d+)?$/.test(value)) return clamp(Number(value) * 1000);
+  const until = /[a-z]/i.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(until)) return undefined;
+  const from = Date.parse(headers.date ?? '');
+  return clamp(until - (Number.isNaN(from) ? nowMs : from));
+}
+
+function clamp(ms: number): number {
+  return Math.min(RETRY_AFTER_CAP_MS, Math.max(0, Math.ceil(ms)));
+}

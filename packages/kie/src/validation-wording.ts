@@ -1,0 +1,20 @@
+/**
+ * Wording with which Kie dresses refused parameters as code 500 (KIE-FACTS.md, Envelope and errors). The first two
+ * were seen in public; the others are their near relatives. A miss costs no money: the answer is a refusal either
+ * way, and is only retried more often.
+ */
+const VALIDATION_WORDING: readonly RegExp[] = [
+  /this field is required/i,
+  /is not within the range of allowed options/i,
+  /\b(is|are) (a )?required\b/i,
+  /\b(cannot|can't|can not|must not|may not) be (empty|null|blank|missing)\b/i,
+  /\bmust be (a|an|one of|at (least|most)|between|greater|less)\b/i,
+  /\b(exceeds?|longer than|more than) the (maximum|max|allowed|limit)/i,
+  /\b(invalid|illegal|unsupported|missing) (parameter|param|argument|field|input|value|format|model|duration|enum)\b/i,
+  /\b(parameter|param|argument|field|value) (is )?(invalid|illegal|missing|not supported)\b/i,
+];
+
+/** True when a `msg` of code 500 speaks of refused parameters and not of trouble at Kie. */
+export function isValidationWording(msg: string): boolean {
+  return VALIDATION_WORDING.some((pattern) => pattern.test(msg));
+}

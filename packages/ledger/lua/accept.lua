@@ -1,0 +1,59 @@
+#!lua flags=allow-oom
+-- accept: a task exists for this attempt. Also adopt: the same, by hand or by callback, after proof by recordInfo.
+-- Works from submitting, unknown, dead without a task, and queued (an older attempt's task turned up before paying again).
+local NEVER_HAD_A_TASK = {
+  payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
+  insufficient_credits = true, deadline_exceeded = true,
+}
+
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+local attempt
+if given(ARGS.attempt) then attempt = attemptOf(record, ARGS.attempt) else attempt = findAttempt(record, ARGS.tokenHash) end
+if not attempt then return reply({ ok = 'unknown_attempt' }) end
+
+local function vehicleReply(ok)
+  return reply({ ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue })
+end
+
+if attempt.taskId then
+  if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end
+  return reply({ ok = 'other_task', taskId = attempt.taskId })
+end
+local owner = redis.call('GET', taskKey(ARGS.taskId))
+if owner then return reply({ ok = 'bound', owner = owner }) end
+
+local isCurrent = num(record, 'current') == attempt.n
+local state = record.state
+local waiting = (state == 'submitting' or state == 'unknown') and isCurrent
+local taskless = state == 'queued' or (state == 'dead' and NEVER_HAD_A_TASK[record.letterClass])
+
+redis.call('SET', taskKey(ARGS.taskId), record.id .. ':' .. attempt.n)
+attempt.taskId, attempt.answeredAt = ARGS.taskId, NOW
+if attempt.outcome == 'open' and given(ARGS.latencyMs) then
+  stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
+  widen(ARGS.latencyMs)
+  canaryPassed(attempt.tokenHash)
+  redis.call('DEL', key('unreachable'))
+end
+if not (waiting or taskless) then
+  attempt.outcome = 'surplus'
+  saveAttempt(record, attempt)
+  announce(record, 'surplus')
+  count('surplus')
+  return vehicleReply('surplus')
+end
+
+attempt.outcome = ARGS.adopted and 'adopted' or 'accepted'
+saveAttempt(record, attempt)
+closeLetter(record)
+newVehicle(record, 'poll')
+local nextPollAt = NOW + ARGS.pollDelayMs
+set(record, {
+  current = attempt.n, taskId = ARGS.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,
+  polls = 0, misses = 0, endedAt = '',
+})
+watch(record, nextPollAt + ARGS.vehicleCheckMs)
+enter(record, 'generating', attempt.outcome)
+count(attempt.outcome)
+return vehicleReply('accepted')

@@ -1,0 +1,49 @@
+#!lua
+-- admit: queued → submitting, the written intent. It stands in Redis before the POST leaves.
+-- It refuses itself when Redis is out of memory: no intent, no POST.
+local function answerFor(attempt, record)
+  return reply({
+    ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
+    timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
+  })
+end
+
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.state == 'submitting' then
+  local current = attemptOf(record, num(record, 'current'))
+  if current.tokenHash == ARGS.tokenHash then return answerFor(current, record) end
+  return reply({ ok = 'busy', attempt = current.n, leaseMs = math.max(0, current.leaseUntil - NOW) })
+end
+if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
+  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+end
+-- The same script sent twice, after its attempt has already come back refused: that token is used up.
+if findAttempt(record, ARGS.tokenHash) then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
+
+local account = redis.call('HGET', key('config'), 'accountFingerprint')
+if account and account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
+if NOW >= num(record, 'deadlineAt') then return reply({ ok = 'deadline' }) end
+
+local reason, waitMs, due = standing(true)
+if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) end
+if inFlight() >= setting('maxInFlight', 600) then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
+local places, windowWaitMs = submitRoom()
+if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end
+
+local n = num(record, 'attempts') + 1
+local sendBy = NOW_UP + ARGS.sendBeforeMs
+local answerBy = sendBy + setting('submitTimeoutMs', 20000)
+local attempt = {
+  n = n, tokenHash = ARGS.tokenHash, account = ARGS.account, worker = ARGS.worker, admittedAt = NOW,
+  sendBy = sendBy, leaseUntil = answerBy + ARGS.leaseGraceMs, outcome = 'open', canary = #due > 0,
+}
+saveAttempt(record, attempt)
+set(record, { attempts = n, current = n })
+hold(key('window'), record.id .. ':' .. n, answerBy)
+sendCanary(due, ARGS.tokenHash)
+watch(record, attempt.leaseUntil)
+enter(record, 'submitting', 'admitted')
+count('admitted')
+ARGS.room = #due > 0 and 0 or places - 1
+return answerFor(attempt, record)

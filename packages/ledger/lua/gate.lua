@@ -1,0 +1,29 @@
+#!lua flags=allow-oom
+-- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result.
+if ARGS.action == 'close' then
+  closeGate(ARGS.reason, ARGS.times or {}, ARGS.detail)
+  return reply({ ok = 'closed' })
+end
+if ARGS.action == 'open' then
+  return reply({ ok = openGate(ARGS.reason) and 'opened' or 'not_closed' })
+end
+local gate = loadGate('credits')
+if not gate then return reply({ ok = 'not_closed' }) end
+if ARGS.action == 'claim_probe' then
+  if NOW < gate.nextAt then return reply({ ok = 'not_yet', waitMs = gate.nextAt - NOW }) end
+  gate.nextAt = NOW + gate.intervalMs
+  if gate.balanceAtRefusal then gate.intervalMs = math.min(gate.capMs, gate.intervalMs * 2) end
+  saveGate('credits', gate)
+  return reply({ ok = 'claimed' })
+end
+-- probe_result: covers the refused request's price, or where that is unknown has grown since the refusal.
+local balance = ARGS.balance
+redis.call('HSET', key('stats'), 'balance', balance, 'balanceAt', NOW)
+if not gate.balanceAtRefusal then
+  gate.balanceAtRefusal = balance
+  saveGate('credits', gate)
+end
+local covered
+if gate.need then covered = balance >= gate.need else covered = balance > gate.balanceAtRefusal end
+if covered then openGate('credits') return reply({ ok = 'opened' }) end
+return reply({ ok = 'still_closed', need = gate.need or cjson.null })

@@ -1,0 +1,48 @@
+#!lua flags=allow-oom
+-- kill: dead, with an open dead letter. Which class may kill which state is fixed here; submitting is never killed.
+local ALLOWED = {
+  queued = { invalid_request = true, model_unavailable = true, refused_repeatedly = true,
+    insufficient_credits = true, deadline_exceeded = true },
+  unknown = { payment_unknown = true },
+  generating = { task_lost = true, task_stuck = true },
+  archiving = { archive_failed = true },
+}
+
+local record = load(ARGS.id)
+if not record then
+  -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
+  if ARGS.class ~= 'record_missing' and ARGS.class ~= 'invalid_request' then return reply({ ok = 'missing' }) end
+  if given(ARGS.expected) then return reply({ ok = 'missing' }) end
+  record = { id = ARGS.id }
+  set(record, {
+    version = 1, hash = ARGS.hash or '', payload = ARGS.payload or '', tenant = ARGS.tenant or 'default', model = ARGS.model or '',
+    priority = ARGS.priority or 100, createdAt = NOW, deadlineMs = setting('deadlineMs', 86400000),
+    epoch = 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0, endedAt = NOW,
+  })
+  die(record, ARGS.class, ARGS.evidence)
+  return reply({ ok = 'dead', class = ARGS.class })
+end
+if record.state == 'dead' and record.letterClass == ARGS.class then return reply({ ok = 'dead', class = ARGS.class }) end
+if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[record.state][ARGS.class]) then
+  return reply({ ok = 'stale', state = record.state })
+end
+
+if ARGS.class == 'deadline_exceeded' and NOW < num(record, 'deadlineAt') then
+  return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW })
+end
+if ARGS.class == 'payment_unknown' then
+  local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW
+  if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
+end
+if ARGS.class == 'insufficient_credits' then
+  local left = setting('creditDeadlineMs', 3600000) - (creditsClosedMs() - num(record, 'creditBase'))
+  if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
+end
+if ARGS.class == 'task_lost' then
+  local attempt = attemptOf(record, num(record, 'current'))
+  if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
+  redis.call('ZREM', key('missing'), record.id)
+end
+set(record, { endedAt = NOW })
+die(record, ARGS.class, ARGS.evidence)
+return reply({ ok = 'dead', class = ARGS.class })

@@ -1,0 +1,112 @@
+-- A gate stops all submissions. Modes: timed (opens at untilAt), canary (half-open: one real generation at nextAt),
+-- probe (a worker asks for the balance at nextAt), manual (a person opens it).
+
+local MODES = {
+  ['rate-limit'] = 'timed',
+  credits = 'probe',
+  ['key-cap'] = 'canary',
+  ['bad-key'] = 'canary',
+  maintenance = 'canary',
+  unreachable = 'canary',
+  paused = 'manual',
+}
+
+local function saveGate(reason, gate) redis.call('HSET', key('gates'), reason, cjson.encode(gate)) end
+
+local function loadGate(reason)
+  local json = redis.call('HGET', key('gates'), reason)
+  return json and cjson.decode(json) or nil
+end
+
+local function announceGate(reason, event)
+  redis.call('XADD', key('events'), 'MAXLEN', '~', 10000, '*',
+    'generation', '', 'state', reason, 'event', event, 'tenant', '')
+end
+
+local function openGate(reason)
+  local gate = loadGate(reason)
+  if not gate then return false end
+  if reason == 'credits' then
+    redis.call('HINCRBY', key('gatemem'), 'creditsClosedMs', NOW - gate.since)
+  end
+  if gate.intervalMs then
+    -- A gate that closes again soon goes on with longer intervals instead of starting over.
+    redis.call('HSET', key('gatemem'), reason, cjson.encode({ intervalMs = gate.intervalMs, openedAt = NOW }))
+  end
+  redis.call('HDEL', key('gates'), reason)
+  announceGate(reason, 'gate-open')
+  return true
+end
+
+-- First interval, or twice the last one when the gate was open only shortly.
+local function firstInterval(reason, first, cap)
+  local json = redis.call('HGET', key('gatemem'), reason)
+  if not json then return first, false end
+  local memory = cjson.decode(json)
+  if NOW - memory.openedAt > 2 * memory.intervalMs then return first, false end
+  return math.min(cap, memory.intervalMs * 2), true
+end
+
+-- times: { waitMs } for timed, { firstMs, capMs } otherwise. `detail` is evidence for people.
+local function closeGate(reason, times, detail, canaryToken)
+  local gate = loadGate(reason)
+  local mode = MODES[reason]
+  if not gate then
+    gate = { since = NOW, mode = mode, refusals = 0 }
+    if mode == 'probe' or mode == 'canary' then
+      local interval, again = firstInterval(reason, times.firstMs, times.capMs)
+      gate.intervalMs, gate.capMs = interval, times.capMs
+      gate.nextAt = (mode == 'probe' and not again) and NOW or NOW + interval
+    end
+    announceGate(reason, 'gate-closed')
+    count('gate:' .. reason)
+  elseif gate.canary and gate.canary == canaryToken then
+    gate.intervalMs = math.min(gate.capMs, gate.intervalMs * 2)
+    gate.nextAt = NOW + gate.intervalMs
+    gate.canary = nil
+  end
+  if mode == 'timed' then gate.untilAt = math.max(gate.untilAt or 0, NOW + times.waitMs) end
+  gate.refusals = gate.refusals + 1
+  gate.detail = detail
+  saveGate(reason, gate)
+  return gate
+end
+
+-- What stops a submission now: the reason and wait of the longest-lasting gate, or the gates whose canary is due.
+local function standing(write)
+  local flat = redis.call('HGETALL', key('gates'))
+  local reason, waitMs, due = nil, 0, {}
+  for i = 1, #flat, 2 do
+    local name, gate = flat[i], cjson.decode(flat[i + 1])
+    local left
+    if gate.mode == 'timed' then
+      left = gate.untilAt - NOW
+      if left <= 0 and write then openGate(name) end
+    elseif gate.mode == 'canary' then
+      left = gate.nextAt - NOW
+      if left <= 0 then due[#due + 1] = name end
+    else
+      left = math.max(500, (gate.nextAt or 0) - NOW)
+    end
+    if left > waitMs then reason, waitMs = name, left end
+  end
+  return reason, waitMs, due
+end
+
+-- The attempt becomes the canary of every due gate; nobody else passes them until the next interval.
+local function sendCanary(due, tokenHash)
+  for _, reason in ipairs(due) do
+    local gate = loadGate(reason)
+    gate.canary = tokenHash
+    gate.nextAt = NOW + gate.intervalMs
+    saveGate(reason, gate)
+  end
+end
+
+-- Kie answered a canary with something else than the gate's own refusal: that gate was wrong by now.
+local function canaryPassed(tokenHash, except)
+  local flat = redis.call('HGETALL', key('gates'))
+  for i = 1, #flat, 2 do
+    if flat[i] ~= except and cjson.decode(flat[i + 1]).canary == tokenHash then openGate(flat[i]) end
+  end
+end

@@ -1,0 +1,57 @@
+-- An exact sliding log: one member per request, its score the latest moment at which the vendor can have counted it.
+-- An unanswered request has its score in the future: its send deadline plus the request timeout.
+
+local function windowLimit(limit, windowMs)
+  -- After a 429 the limit is a little lower and comes back by one every ten quiet windows.
+  local cut = redis.call('HMGET', key('window:state'), 'cutLimit', 'cutAt')
+  if not cut[1] then return limit end
+  local recovered = tonumber(cut[1]) + math.floor((NOW - tonumber(cut[2])) / (10 * windowMs))
+  return math.max(1, math.min(limit, recovered))
+end
+
+-- Returns the places left now, and where there is none the ms until one may be free.
+local function room(windowKey, limit, windowMs)
+  redis.call('ZREMRANGEBYSCORE', windowKey, '-inf', '(' .. string.format('%.0f', NOW - windowMs))
+  local used = redis.call('ZCARD', windowKey)
+  if used < limit then return limit - used, 0 end
+  local oldest = redis.call('ZRANGE', windowKey, used - limit, used - limit, 'WITHSCORES')
+  local countedBy = math.min(tonumber(oldest[2]), NOW)
+  return 0, math.max(1, countedBy + windowMs - NOW + 1)
+end
+
+local function submitRoom()
+  local limit, windowMs = setting('submitLimit', 20), setting('submitWindowMs', 10000)
+  return room(key('window'), windowLimit(limit, windowMs), windowMs)
+end
+
+local function hold(windowKey, member, untilMs) redis.call('ZADD', windowKey, untilMs, member) end
+
+local function release(windowKey, member) redis.call('ZREM', windowKey, member) end
+
+-- The answer came: the vendor counted the request at least `margin` before now, since it took `latencyMs` as a whole.
+local function stamp(windowKey, member, latencyMs, margin)
+  redis.call('ZADD', windowKey, 'XX', NOW_UP - math.floor(math.min(margin, latencyMs)), member)
+end
+
+local function margin() return tonumber(redis.call('HGET', key('window:state'), 'margin')) or 0 end
+
+-- Quiet time widens the margin towards the smallest latency seen; see narrow.
+local function widen(latencyMs)
+  local state = redis.call('HMGET', key('window:state'), 'minLatency', 'margin', 'ceiling')
+  local least = math.min(tonumber(state[1]) or latencyMs, latencyMs)
+  local ceiling = math.min(least * 0.8, (tonumber(state[3]) or least) + least * 0.0005)
+  local wider = math.min(ceiling, (tonumber(state[2]) or 0) + least * 0.02)
+  redis.call('HSET', key('window:state'), 'minLatency', least, 'margin', wider, 'ceiling', ceiling)
+end
+
+-- A 429: the margin falls to zero and may only come back to half of what it was; the limit falls once per window.
+local function narrow()
+  local limit, windowMs = setting('submitLimit', 20), setting('submitWindowMs', 10000)
+  local cutAt = tonumber(redis.call('HGET', key('window:state'), 'cutAt')) or 0
+  local was = margin()
+  if was > 0 then redis.call('HSET', key('window:state'), 'margin', 0, 'ceiling', was / 2) end
+  if NOW - cutAt >= windowMs then
+    local lower = windowLimit(limit, windowMs) - math.max(1, math.floor(limit / 20))
+    redis.call('HSET', key('window:state'), 'cutLimit', math.max(1, lower), 'cutAt', NOW)
+  end
+end

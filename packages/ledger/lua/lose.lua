@@ -1,0 +1,26 @@
+#!lua flags=allow-oom
+-- lose: the answer is lost and a task may exist: submitting → unknown. It is never submitted again by itself.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+local attempt = findAttempt(record, ARGS.tokenHash)
+if not attempt then return reply({ ok = 'unknown_attempt' }) end
+if attempt.outcome == 'lost' then return reply({ ok = 'unknown', attempt = attempt.n }) end
+
+local member = record.id .. ':' .. attempt.n
+if attempt.outcome == 'open' and ARGS.answered then
+  stamp(key('window'), member, ARGS.latencyMs, margin())
+  redis.call('DEL', key('unreachable'))
+  canaryPassed(attempt.tokenHash)
+end
+local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
+if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere then
+  return reply({ ok = 'stale', state = record.state })
+end
+attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, ARGS.evidence
+saveAttempt(record, attempt)
+count('lost')
+if not expiredHere then
+  watch(record, NOW + setting('unknownWindowMs', 1800000))
+  enter(record, 'unknown', 'lost')
+end
+return reply({ ok = 'unknown', attempt = attempt.n })

@@ -1,0 +1,31 @@
+#!lua flags=allow-oom
+-- observe: a look at a task that gave no verdict; the poll job is parked until the time given here.
+-- ARGS.seen: running | missing | trouble. The denial counters decide nothing here, the domain does.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
+  return reply({ ok = 'stale', state = record.state })
+end
+if given(ARGS.permit) then stamp(key('polls'), ARGS.permit, 0, 0) end
+local nextPollAt = NOW + ARGS.pollDelayMs
+set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen })
+if ARGS.seen == 'missing' then
+  local misses = num(record, 'misses') + 1
+  local first = misses == 1 and NOW or num(record, 'firstMissAt')
+  set(record, { misses = misses, firstMissAt = first })
+  redis.call('ZADD', key('missing'), 'NX', NOW, record.id)
+elseif ARGS.seen == 'running' then
+  if num(record, 'misses') > 0 then
+    set(record, { misses = 0 })
+    redis.call('ZREM', key('missing'), record.id)
+  end
+end
+if given(ARGS.holdMs) and ARGS.holdMs > 0 then
+  redis.call('SET', key('poll:hold'), NOW + ARGS.holdMs, 'PX', ARGS.holdMs)
+end
+watch(record, nextPollAt + ARGS.vehicleCheckMs)
+return reply({
+  ok = 'parked', delayMs = ARGS.pollDelayMs, misses = num(record, 'misses'),
+  missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
+  missingTasks = redis.call('ZCOUNT', key('missing'), NOW - ARGS.missingWindowMs, '+inf'),
+})

@@ -1,0 +1,47 @@
+#!lua
+-- redrive: a person resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
+-- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.lastRedrive == ARGS.op then
+  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue })
+end
+if record.letterClass ~= ARGS.class then
+  return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
+end
+local target = ARGS.resumesAt
+if target == 'queued' then
+  -- A frozen worker may still send an older attempt until its send deadline; paying again before is a race.
+  for n = 1, num(record, 'attempts') do
+    local attempt = attemptOf(record, n)
+    if attempt.outcome ~= 'refused' and NOW < attempt.sendBy then
+      return reply({ ok = 'too_early', waitMs = attempt.sendBy - NOW })
+    end
+  end
+end
+if record.payload == nil or record.payload == '' then return reply({ ok = 'no_payload' }) end
+if ARGS.dryRun then return reply({ ok = 'would_redrive', state = target }) end
+
+closeLetter(record)
+set(record, { lastRedrive = ARGS.op, endedAt = '' })
+count('redriven')
+if ARGS.payAgain then count('paid_again') end
+if target == 'queued' then
+  set(record, { serverErrors = 0, validationRetries = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW })
+  newVehicle(record, 'submit')
+  queueAfresh(record, ARGS.vehicleCheckMs)
+  enter(record, 'queued', 'redriven', NOW)
+elseif target == 'unknown' then
+  watch(record, NOW + setting('unknownWindowMs', 1800000))
+  enter(record, 'unknown', 'redriven')
+elseif target == 'generating' then
+  newVehicle(record, 'poll')
+  set(record, { pollSince = NOW, nextPollAt = NOW, misses = 0 })
+  watch(record, NOW + ARGS.vehicleCheckMs)
+  enter(record, 'generating', 'redriven')
+else
+  newVehicle(record, 'archive')
+  watch(record, NOW + ARGS.vehicleCheckMs)
+  enter(record, target, 'redriven')
+end
+return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue })

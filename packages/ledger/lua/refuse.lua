@@ -1,0 +1,62 @@
+#!lua flags=allow-oom
+-- refuse: no task was created. Back to queued, or dead by the policy's count; closes a gate where the policy says so.
+-- ARGS.rule is the row of the error policy: { do = 'refuse' | 'retry' | 'not_sent' | 'die', … } with delays filled in.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+local attempt = findAttempt(record, ARGS.tokenHash)
+if not attempt then return reply({ ok = 'unknown_attempt' }) end
+if attempt.answer then return reply(attempt.answer) end
+local isCurrent = num(record, 'current') == attempt.n
+if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown') then
+  return reply({ ok = 'stale', state = record.state })
+end
+
+local rule, member = ARGS.rule, record.id .. ':' .. attempt.n
+if ARGS.sent then
+  stamp(key('window'), member, ARGS.latencyMs, margin())
+  redis.call('DEL', key('unreachable'))
+  canaryPassed(attempt.tokenHash, rule.gate)
+else
+  release(key('window'), member)
+end
+if rule.gate == 'rate-limit' then narrow() end
+if rule.gate then
+  local gate = closeGate(rule.gate, rule.times, ARGS.evidence.summary, attempt.tokenHash)
+  if rule.gate == 'credits' and given(ARGS.price) then
+    gate.need = math.max(gate.need or 0, ARGS.price)
+    saveGate('credits', gate)
+  end
+end
+if rule['do'] == 'not_sent' and not ARGS.ownFault then
+  if redis.call('INCR', key('unreachable')) >= rule.gateAfter then
+    closeGate('unreachable', rule.times, ARGS.evidence.summary, attempt.tokenHash)
+  end
+end
+
+local fresh = record.state == 'unknown'
+attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, ARGS.evidence
+count('refused:' .. ARGS.class)
+
+local deadClass
+if rule['do'] == 'die' then deadClass = rule.class end
+if rule['do'] == 'retry' then
+  local tries = num(record, rule.count) + 1
+  set(record, { [rule.count] = tries })
+  if tries > rule.retries then deadClass = rule['then'] end
+end
+
+if deadClass then
+  attempt.answer = { ok = 'dead', class = deadClass }
+  saveAttempt(record, attempt)
+  die(record, deadClass, ARGS.evidence)
+  return reply(attempt.answer)
+end
+
+-- Its own job goes on as the vehicle; after `unknown` that job has ended, so a new one is named.
+if fresh then newVehicle(record, 'submit') end
+attempt.answer = { ok = 'queued', delayMs = rule.delayMs or 0, vehicle = record.vehicle, added = not fresh, attempt = attempt.n }
+saveAttempt(record, attempt)
+set(record, { notBefore = NOW + (rule.delayMs or 0) })
+watch(record, math.min(num(record, 'deadlineAt'), NOW + (rule.delayMs or 0) + ARGS.vehicleCheckMs))
+enter(record, 'queued', 'refused', num(record, 'queuedAt'))
+return reply(attempt.answer)

@@ -1,0 +1,16 @@
+#!lua flags=allow-oom
+-- requeue: the sweeper found no living job for this generation and names a new vehicle; compare-and-set on the old one.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.vehicle ~= ARGS.vehicle then
+  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+end
+local queues = { queued = 'submit', generating = 'poll', archiving = 'archive' }
+local queue = queues[record.state]
+if not queue then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
+newVehicle(record, queue)
+watch(record, math.min(num(record, 'deadlineAt') > NOW and record.state == 'queued' and num(record, 'deadlineAt') or math.huge,
+  NOW + ARGS.vehicleCheckMs))
+count('requeued')
+local startAt = record.state == 'queued' and num(record, 'notBefore') or num(record, 'nextPollAt')
+return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW) })

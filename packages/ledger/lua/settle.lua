@@ -1,0 +1,30 @@
+#!lua flags=allow-oom
+-- settle: Kie's verdict about the current task, also when it comes after the task was given up as stuck or lost.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
+if record.verdict and record.verdict ~= '' then return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle }) end
+local givenUp = record.state == 'dead' and (record.letterClass == 'task_stuck' or record.letterClass == 'task_lost')
+if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
+
+stamp(key('polls'), ARGS.permit or '', 0, 0)
+closeLetter(record)
+redis.call('ZREM', key('missing'), record.id)
+set(record, { verdict = cjson.encode(ARGS.verdict), polls = num(record, 'polls') + (ARGS.polled and 1 or 0), settledAt = NOW })
+if given(ARGS.verdict.creditsConsumed) then
+  redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.verdict.creditsConsumed)
+end
+
+local success = ARGS.verdict.state == 'success'
+count(success and 'verdict:success' or 'verdict:fail')
+if success and ARGS.archive then
+  newVehicle(record, 'archive')
+  watch(record, NOW + ARGS.vehicleCheckMs)
+  enter(record, 'archiving', 'verdict')
+  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle })
+end
+set(record, { endedAt = NOW })
+watchForPurge(record)
+enter(record, success and 'succeeded' or 'failed', 'verdict')
+if not success then openLetter(record, 'generation_failed', ARGS.evidence) end
+return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle })

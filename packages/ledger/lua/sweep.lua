@@ -1,0 +1,28 @@
+#!lua flags=allow-oom
+-- sweep: under the lease, the generations that are due for a look. Each comes again later unless something moves it.
+local lease = redis.call('GET', key('sweeper'))
+if lease and lease ~= ARGS.worker then return reply({ ok = 'other', worker = lease }) end
+redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
+local due = redis.call('ZRANGEBYSCORE', key('watch'), '-inf', NOW, 'LIMIT', 0, ARGS.limit)
+local out = {}
+for i, id in ipairs(due) do
+  local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt')
+  if fields[1] then
+    -- Older generations are looked at less often, so that a long backlog costs little.
+    local age = NOW - (tonumber(fields[4]) or NOW)
+    local again = math.min(30 * 60000, math.max(ARGS.vehicleCheckMs, age))
+    if fields[1] ~= 'queued' then again = ARGS.vehicleCheckMs end
+    local at = NOW + again
+    if fields[1] == 'queued' and tonumber(fields[5]) > NOW then at = math.min(at, tonumber(fields[5])) end
+    redis.call('ZADD', key('watch'), at, id)
+    out[#out + 1] = { id = id, state = fields[1], vehicle = fields[2] or '', queue = fields[3] or '',
+      pastDeadline = (tonumber(fields[5]) or math.huge) <= NOW }
+  else
+    redis.call('ZREM', key('watch'), id)
+  end
+end
+local mirror = redis.call('SPOP', key('mirror'), ARGS.limit)
+local answer = { ok = 'leader', more = #due == ARGS.limit }
+if #out > 0 then answer.due = out end
+if #mirror > 0 then answer.mirror = mirror end
+return reply(answer)

@@ -1,0 +1,45 @@
+import type { Redis, Cluster } from 'ioredis';
+import { z } from 'zod';
+
+/** One change of a generation, or of a gate when `generation` is empty (then `state` is the gate's reason). */
+export interface LedgerEvent {
+  /** Position in the stream; resume after it. */
+  readonly id: string;
+  readonly generation: string;
+  readonly state: string;
+  readonly event: string;
+  readonly tenant: string;
+}
+
+const streamReply = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(z.string())]))])).nullable();
+
+/**
+ * Reads the events of all generations behind `after`, blocking up to `blockMs`.
+ * The stream keeps about the last 10 000 events: a reader that falls behind further misses some
+ * and must read the state itself, so always subscribe first and check the state afterwards.
+ * @param redis a connection of its own: XREAD blocks it
+ * @param after a stream id, `$` for only new ones
+ */
+export async function readEvents(
+  redis: Redis | Cluster,
+  root: string,
+  after: string,
+  blockMs: number,
+): Promise<LedgerEvent[]> {
+  const reply = await redis.xread('COUNT', 500, 'BLOCK', blockMs, 'STREAMS', `${root}events`, after);
+  const streams = streamReply.parse(reply);
+  return (streams?.[0]?.[1] ?? []).map(([id, flat]) => toEvent(id, flat));
+}
+
+/** The id of the newest event, to subscribe from before checking a state. */
+export async function lastEventId(redis: Redis | Cluster, root: string): Promise<string> {
+  const newest = await redis.xrevrange(`${root}events`, '+', '-', 'COUNT', 1);
+  return newest[0]?.[0] ?? '0-0';
+}
+
+function toEvent(id: string, flat: readonly string[]): LedgerEvent {
+  const fields = new Map<string, string>();
+  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '');
+  const field = (name: string): string => fields.get(name) ?? '';
+  return { id, generation: field('generation'), state: field('state'), event: field('event'), tenant: field('tenant') };
+}

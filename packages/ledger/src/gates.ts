@@ -1,0 +1,52 @@
+import { GATE_REASONS, type GateReason } from '@kieq/domain';
+import type { Cluster, Redis } from 'ioredis';
+import { z } from 'zod';
+import { gateReply } from './replies.ts';
+import type { ScriptRunner } from './scripts.ts';
+
+const gateSchema = z.object({
+  /** Epoch ms since when it is closed. */
+  since: z.number(),
+  mode: z.enum(['timed', 'probe', 'canary', 'manual']),
+  /** POSTs refused since then. */
+  refusals: z.number(),
+  /** Evidence, or what a person gave as the reason. */
+  detail: z.string().optional(),
+  /** When it opens by itself (timed). */
+  untilAt: z.number().optional(),
+  /** When the next balance probe or canary is due. */
+  nextAt: z.number().optional(),
+  intervalMs: z.number().optional(),
+  need: z.number().optional(),
+  balanceAtRefusal: z.number().optional(),
+});
+
+/** A closed gate, for status and dashboards. */
+export type Gate = z.infer<typeof gateSchema> & { readonly reason: GateReason };
+
+const reasonSchema = z.enum(GATE_REASONS);
+
+export function createGates(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
+  const gate = async (args: object) => gateReply.parse(await scripts.run('gate', { ...args }));
+  return {
+    /** The closed gates; an empty list means that nothing stops submissions but window and in-flight cap. */
+    async closed(): Promise<Gate[]> {
+      const hash = await redis.hgetall(`${root}gates`);
+      return Object.entries(hash).map(([reason, json]) => ({
+        reason: reasonSchema.parse(reason),
+        ...gateSchema.parse(JSON.parse(json)),
+      }));
+    },
+    /** Stops all submissions until `open('paused')`. */
+    pause: (detail: string) => gate({ action: 'close', reason: 'paused', detail }),
+    /** Opens a gate by hand, whatever closed it; if its cause stands, the next refusal closes it again. */
+    open: (reason: GateReason) => gate({ action: 'open', reason }),
+    /** True for the one worker that should ask Kie for the balance now. */
+    async claimProbe(): Promise<boolean> {
+      return (await gate({ action: 'claim_probe' })).ok === 'claimed';
+    },
+    /** Tells the ledger the balance that the probe saw; opens the gate where it covers the refused request. */
+    probeResult: (balance: number) => gate({ action: 'probe_result', balance }),
+  };
+}
+export type Gates = ReturnType<typeof createGates>;

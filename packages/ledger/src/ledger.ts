@@ -1,0 +1,37 @@
+import type { Cluster, Redis } from 'ioredis';
+import { createGates, type Gates } from './gates.ts';
+import { createReads, type Reads } from './reads.ts';
+import { createScriptRunner } from './scripts.ts';
+import { createSettings, type Settings } from './settings.ts';
+import { createTransitions, type Transitions } from './transitions.ts';
+
+/** The Redis records of generations: the only truth about state and money. */
+export interface Ledger extends Transitions {
+  readonly read: Reads;
+  readonly gates: Gates;
+  readonly settings: Settings;
+  /** Key root, such as `{kieq}:ledger:`. */
+  readonly root: string;
+  /** The connection that the transitions run on; `confirmIntent` needs the same one. */
+  readonly redis: Redis | Cluster;
+}
+
+/**
+ * @param options.prefix key prefix of the pool with its hash tag, such as `{kieq}`
+ * @throws RangeError for a prefix without a hash tag: on a Cluster its keys would lie in different slots
+ */
+export function createLedger(options: { readonly redis: Redis | Cluster; readonly prefix: string }): Ledger {
+  if (!/\{[^{}]+\}/.test(options.prefix)) {
+    throw new RangeError(`prefix must contain a hash tag such as {kieq}, received ${options.prefix}`);
+  }
+  const root = `${options.prefix}:ledger:`;
+  const scripts = createScriptRunner(options.redis, root);
+  return {
+    ...createTransitions(scripts),
+    read: createReads(options.redis, root),
+    gates: createGates(options.redis, root, scripts),
+    settings: createSettings(options.redis, root, scripts),
+    root,
+    redis: options.redis,
+  };
+}

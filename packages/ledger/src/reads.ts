@@ -1,0 +1,55 @@
+import { DEAD_LETTER_CLASSES, GENERATION_STATES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import type { Cluster, Redis } from 'ioredis';
+import { parseRecord, type GenerationRecord } from './record.ts';
+
+/** A page of generation ids with their time in the state; `next` continues, absent at the end. */
+export interface Page {
+  readonly items: readonly { readonly id: string; readonly at: number }[];
+  readonly next?: number;
+}
+
+/** Reading never changes anything and never decides about money. */
+export function createReads(redis: Redis | Cluster, root: string) {
+  const counts = async <Name extends string>(names: readonly Name[], kind: string): Promise<Record<Name, number>> => {
+    const sizes = await Promise.all(names.map((name) => redis.zcard(`${root}${kind}:${name}`)));
+    const entries = names.map((name, i): [Name, number] => [name, sizes[i] ?? 0]);
+    return Object.fromEntries(entries) as Record<Name, number>;
+  };
+  const page = async (index: string, offset: number, limit: number, newestFirst: boolean): Promise<Page> => {
+    const last = offset + limit - 1;
+    const range = newestFirst
+      ? await redis.zrevrange(index, offset, last, 'WITHSCORES')
+      : await redis.zrange(index, offset, last, 'WITHSCORES');
+    const items: { id: string; at: number }[] = [];
+    for (let i = 0; i + 1 < range.length; i += 2) items.push({ id: range[i] ?? '', at: Number(range[i + 1]) });
+    return items.length === limit ? { items, next: offset + limit } : { items };
+  };
+  return {
+    async generation(id: string): Promise<GenerationRecord | undefined> {
+      return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
+    },
+    /** `<generation>:<attempt>` to which a task is bound, or undefined. */
+    async taskOwner(taskId: string): Promise<string | undefined> {
+      return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
+    },
+    /** Generations per state; purged ones are no longer counted. */
+    stateCounts: (): Promise<Record<GenerationState, number>> => counts(GENERATION_STATES, 'state'),
+    /** Open dead letters per class. */
+    letterCounts: (): Promise<Record<DeadLetterClass, number>> => counts(DEAD_LETTER_CLASSES, 'letters'),
+    listState: (state: GenerationState, options: { offset?: number; limit?: number; newestFirst?: boolean } = {}) =>
+      page(`${root}state:${state}`, options.offset ?? 0, options.limit ?? 50, options.newestFirst ?? true),
+    listLetters: (letterClass: DeadLetterClass, options: { offset?: number; limit?: number } = {}) =>
+      page(`${root}letters:${letterClass}`, options.offset ?? 0, options.limit ?? 50, false),
+    /** Counters over the pool's life: `admitted`, `accepted`, `refused:<class>`, `lost`, `credits`, `balance`, … */
+    async stats(): Promise<Record<string, number>> {
+      const hash = await redis.hgetall(`${root}stats`);
+      return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, Number(value)]));
+    },
+    /** Requests that the submission window still counts, and what it has learned. */
+    async window(): Promise<{ entries: number; learned: Record<string, number> }> {
+      const [entries, learned] = await Promise.all([redis.zcard(`${root}window`), redis.hgetall(`${root}window:state`)]);
+      return { entries, learned: Object.fromEntries(Object.entries(learned).map(([k, v]) => [k, Number(v)])) };
+    },
+  };
+}
+export type Reads = ReturnType<typeof createReads>;

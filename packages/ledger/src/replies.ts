@@ -1,0 +1,194 @@
+import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
+import { z } from 'zod';
+
+/** The replies of the Lua scripts, parsed at this boundary; `ok` names what happened. */
+const state = z.enum(GENERATION_STATES);
+const letterClass = z.enum(DEAD_LETTER_CLASSES);
+const missing = z.object({ ok: z.literal('missing') });
+const stale = z.object({ ok: z.literal('stale'), state, vehicle: z.string().optional() });
+const unknownAttempt = z.object({ ok: z.literal('unknown_attempt') });
+
+export const createReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('created'), state }),
+  z.object({ ok: z.literal('exists'), state }),
+  z.object({ ok: z.literal('conflict'), state }),
+]);
+export type CreateReply = z.infer<typeof createReply>;
+
+export const cancelReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('cancelled') }),
+  z.object({ ok: z.literal('too_late'), state }),
+  missing,
+]);
+export type CancelReply = z.infer<typeof cancelReply>;
+
+export const admitReply = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal('admitted'),
+    attempt: z.int(),
+    sendBeforeMs: z.number(),
+    timeoutMs: z.number(),
+    payload: z.string(),
+    room: z.number(),
+    canary: z.boolean(),
+  }),
+  z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
+  z.object({ ok: z.literal('busy'), attempt: z.int(), leaseMs: z.number() }),
+  z.object({ ok: z.literal('deadline') }),
+  z.object({ ok: z.literal('wrong_account') }),
+  stale,
+  missing,
+]);
+export type AdmitReply = z.infer<typeof admitReply>;
+
+export const peekReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('room'), places: z.number() }),
+  z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
+]);
+export type PeekReply = z.infer<typeof peekReply>;
+
+const carried = { attempt: z.int(), state, vehicle: z.string(), queue: z.string() };
+export const acceptReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('accepted'), ...carried }),
+  z.object({ ok: z.literal('surplus'), ...carried }),
+  z.object({ ok: z.literal('bound'), owner: z.string() }),
+  z.object({ ok: z.literal('other_task'), taskId: z.string() }),
+  unknownAttempt,
+  missing,
+]);
+export type AcceptReply = z.infer<typeof acceptReply>;
+
+export const refuseReply = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal('queued'),
+    delayMs: z.number(),
+    vehicle: z.string(),
+    /** True when the vehicle is the job that was being processed; false when a new job must be added. */
+    added: z.boolean(),
+    attempt: z.int(),
+  }),
+  z.object({ ok: z.literal('dead'), class: letterClass }),
+  stale,
+  unknownAttempt,
+  missing,
+]);
+export type RefuseReply = z.infer<typeof refuseReply>;
+
+export const loseReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('unknown'), attempt: z.int() }),
+  stale,
+  unknownAttempt,
+  missing,
+]);
+export type LoseReply = z.infer<typeof loseReply>;
+
+export const expireReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('unknown'), attempt: z.int() }),
+  z.object({ ok: z.literal('not_yet'), leaseMs: z.number() }),
+  stale,
+  missing,
+]);
+export type ExpireReply = z.infer<typeof expireReply>;
+
+export const resubmitReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('queued'), vehicle: z.string(), attempt: z.int() }),
+  z.object({ ok: z.literal('exhausted') }),
+  stale,
+  missing,
+]);
+export type ResubmitReply = z.infer<typeof resubmitReply>;
+
+export const settleReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('settled'), state, vehicle: z.string() }),
+  stale,
+  missing,
+]);
+export type SettleReply = z.infer<typeof settleReply>;
+
+export const archivedReply = z.discriminatedUnion('ok', [z.object({ ok: z.literal('succeeded') }), stale, missing]);
+export type ArchivedReply = z.infer<typeof archivedReply>;
+
+export const killReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('dead'), class: letterClass }),
+  z.object({ ok: z.literal('not_yet'), waitMs: z.number() }),
+  z.object({ ok: z.literal('wrong_account') }),
+  stale,
+  missing,
+]);
+export type KillReply = z.infer<typeof killReply>;
+
+export const redriveReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string() }),
+  z.object({ ok: z.literal('would_redrive'), state }),
+  z.object({ ok: z.literal('no_letter'), class: z.string(), state }),
+  z.object({ ok: z.literal('no_payload') }),
+  z.object({ ok: z.literal('too_early'), waitMs: z.number() }),
+  missing,
+]);
+export type RedriveReply = z.infer<typeof redriveReply>;
+
+export const purgeReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('purged') }),
+  z.object({ ok: z.literal('open_letter'), class: letterClass }),
+  stale,
+]);
+export type PurgeReply = z.infer<typeof purgeReply>;
+
+export const observeReply = z.discriminatedUnion('ok', [
+  z.object({
+    ok: z.literal('parked'),
+    delayMs: z.number(),
+    misses: z.number(),
+    missingForMs: z.number(),
+    missingTasks: z.number(),
+  }),
+  stale,
+  missing,
+]);
+export type ObserveReply = z.infer<typeof observeReply>;
+
+export const permitReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('granted'), places: z.number() }),
+  z.object({ ok: z.literal('room'), places: z.number() }),
+  z.object({ ok: z.literal('wait'), waitMs: z.number() }),
+]);
+export type PermitReply = z.infer<typeof permitReply>;
+
+export const requeueReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('requeued'), vehicle: z.string(), queue: z.string(), delayMs: z.number() }),
+  stale,
+  missing,
+]);
+export type RequeueReply = z.infer<typeof requeueReply>;
+
+export const sweepReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('other'), worker: z.string() }),
+  z.object({
+    ok: z.literal('leader'),
+    more: z.boolean(),
+    due: z
+      .array(z.object({ id: z.string(), state, vehicle: z.string(), queue: z.string(), pastDeadline: z.boolean() }))
+      .default([]),
+    mirror: z.array(z.string()).default([]),
+  }),
+]);
+export type SweepReply = z.infer<typeof sweepReply>;
+
+export const gateReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('closed') }),
+  z.object({ ok: z.literal('opened') }),
+  z.object({ ok: z.literal('not_closed') }),
+  z.object({ ok: z.literal('claimed') }),
+  z.object({ ok: z.literal('not_yet'), waitMs: z.number() }),
+  z.object({ ok: z.literal('still_closed'), need: z.number().nullable() }),
+]);
+export type GateReply = z.infer<typeof gateReply>;
+
+export const configureReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('agreed') }),
+  z.object({
+    ok: z.literal('differs'),
+    differences: z.array(z.object({ setting: z.string(), stored: z.string(), received: z.string() })),
+  }),
+]);
+export type ConfigureReply = z.infer<typeof configureReply>;

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Cluster, Redis } from 'ioredis';
+
+/** Every script of the ledger; the file `lua/<name>.lua` says what it does. */
+export const SCRIPT_NAMES = [
+  'create',
+  'cancel',
+  'admit',
+  'peek',
+  'accept',
+  'refuse',
+  'lose',
+  'expire',
+  'resubmit',
+  'settle',
+  'archived',
+  'kill',
+  'redrive',
+  'purge',
+  'observe',
+  'poll_permit',
+  'poll_done',
+  'requeue',
+  'sweep',
+  'gate',
+  'configure',
+] as const;
+export type ScriptName = (typeof SCRIPT_NAMES)[number];
+
+const LIBRARIES = ['base', 'record', 'window', 'gates'];
+
+function readLua(name: string): string {
+  return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
+}
+
+/** Redis wants the shebang with its flags on the first line; the shared functions go right behind it. */
+function compose(name: ScriptName, library: string): string {
+  const source = readLua(name);
+  const firstLineEnd = source.indexOf('\n');
+  return `${source.slice(0, firstLineEnd)}\n${library}\n${source.slice(firstLineEnd + 1)}`;
+}
+
+interface LoadedScript {
+  readonly source: string;
+  readonly sha: string;
+}
+
+/** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
+export interface ScriptRunner {
+  run(name: ScriptName, args: Readonly<Record<string, unknown>>): Promise<unknown>;
+}
+
+/**
+ * @param root key root of the ledger, with the pool's hash tag, such as `{kieq}:ledger:`
+ */
+export function createScriptRunner(redis: Redis | Cluster, root: string): ScriptRunner {
+  const library = LIBRARIES.map((name) => readLua(`lib/${name}`)).join('\n');
+  const loaded = new Map<ScriptName, LoadedScript>();
+  for (const name of SCRIPT_NAMES) {
+    const source = compose(name, library);
+    loaded.set(name, { source, sha: createHash('sha1').update(source).digest('hex') });
+  }
+  return {
+    async run(name, args) {
+      const script = loaded.get(name);
+      if (script === undefined) throw new Error(`unknown script ${name}`);
+      const json = JSON.stringify(args);
+      return parseReply(await evaluate(redis, script, root, json));
+    },
+  };
+}
+
+async function evaluate(redis: Redis | Cluster, script: LoadedScript, root: string, json: string): Promise<unknown> {
+  try {
+    return await redis.evalsha(script.sha, 1, root, json);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
+    return await redis.eval(script.source, 1, root, json);
+  }
+}
+
+function parseReply(reply: unknown): unknown {
+  if (typeof reply !== 'string') throw new Error(`a ledger script answered ${typeof reply}, expected JSON text`);
+  return JSON.parse(reply);
+}

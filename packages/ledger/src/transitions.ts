@@ -1,0 +1,185 @@
+import type { DeadLetterClass, Evidence, GateReason, GenerationState, RetryCount, SubmitClass, Verdict } from '@kieq/domain';
+import * as replies from './replies.ts';
+import type { ScriptName, ScriptRunner } from './scripts.ts';
+
+export interface CreateArgs {
+  readonly id: string;
+  /** Frozen here: JSON text of the payload. */
+  readonly payload: string;
+  /** Hash of what makes two requests the same. */
+  readonly hash: string;
+  readonly tenant: string;
+  readonly model: string;
+  readonly priority: number;
+  readonly delayMs: number;
+  /** Undefined: the pool's `deadlineMs`. */
+  readonly deadlineMs?: number;
+  /** Job id of the first vehicle. */
+  readonly vehicle: string;
+  readonly vehicleCheckMs: number;
+}
+
+export interface AdmitArgs {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly vehicle: string;
+  readonly account: string;
+  readonly worker: string;
+  readonly sendBeforeMs: number;
+  readonly leaseGraceMs: number;
+}
+
+export interface AcceptArgs {
+  readonly id: string;
+  /** Names the attempt; adoption by hand uses `attempt` instead. */
+  readonly tokenHash?: string;
+  readonly attempt?: number;
+  readonly taskId: string;
+  /** Absent when the task was found otherwise than by the answer. */
+  readonly latencyMs?: number;
+  readonly adopted: boolean;
+  readonly pollDelayMs: number;
+  readonly vehicleCheckMs: number;
+}
+
+/** A row of the error policy with its times filled in. */
+export type RefuseRule =
+  | {
+      readonly do: 'refuse';
+      readonly gate: Exclude<GateReason, 'paused' | 'unreachable'>;
+      readonly times: GateTimes;
+      readonly delayMs?: number;
+    }
+  | {
+      readonly do: 'retry';
+      readonly count: RetryCount;
+      readonly retries: number;
+      readonly then: DeadLetterClass;
+      readonly delayMs: number;
+    }
+  | { readonly do: 'not_sent'; readonly gateAfter: number; readonly times: GateTimes; readonly delayMs: number }
+  | { readonly do: 'die'; readonly class: DeadLetterClass };
+
+export type GateTimes = { readonly waitMs: number } | { readonly firstMs: number; readonly capMs: number };
+
+export interface RefuseArgs {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly class: SubmitClass;
+  readonly rule: RefuseRule;
+  /** False only when certainly no byte left; then the window entry is given back. */
+  readonly sent: boolean;
+  /** The attempt refused itself (too late, shutting down): says nothing about Kie. */
+  readonly ownFault: boolean;
+  readonly latencyMs: number;
+  readonly evidence: Evidence;
+  /** Credits that this request costs, where known. */
+  readonly price?: number;
+  readonly vehicleCheckMs: number;
+}
+
+export interface LoseArgs {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly answered: boolean;
+  readonly latencyMs: number;
+  readonly evidence: Evidence;
+}
+
+export interface ResubmitArgs {
+  readonly id: string;
+  readonly taskId: string;
+  readonly limit: number;
+  readonly evidence: Evidence;
+  readonly vehicleCheckMs: number;
+}
+
+export interface SettleArgs {
+  readonly id: string;
+  readonly taskId: string;
+  readonly verdict: Verdict;
+  readonly evidence: Evidence;
+  /** True: a success goes on to `archiving`. */
+  readonly archive: boolean;
+  /** True when a poll brought the verdict. */
+  readonly polled: boolean;
+  readonly permit?: string;
+  readonly vehicleCheckMs: number;
+}
+
+export interface KillArgs {
+  readonly id: string;
+  readonly class: DeadLetterClass;
+  /** The state it must be in; absent only for a generation that has no record. */
+  readonly expected?: GenerationState;
+  readonly evidence: Evidence;
+  /** Needed for `task_lost`: only the account that submitted a task may declare it lost. */
+  readonly account?: string;
+  /** For a letter without a record: what is known of the generation. */
+  readonly hash?: string;
+  readonly payload?: string;
+  readonly tenant?: string;
+  readonly model?: string;
+  readonly vehicle?: string;
+}
+
+export interface RedriveArgs {
+  readonly id: string;
+  readonly class: DeadLetterClass;
+  readonly resumesAt: GenerationState;
+  readonly payAgain: boolean;
+  readonly dryRun: boolean;
+  /** Minted by the caller: the same operation sent twice answers the same. */
+  readonly op: string;
+  readonly vehicleCheckMs: number;
+}
+
+export interface ObserveArgs {
+  readonly id: string;
+  readonly taskId: string;
+  readonly seen: 'running' | 'missing' | 'trouble';
+  readonly pollDelayMs: number;
+  readonly permit?: string;
+  /** All polls of the pool wait this long: the query budget was refused. */
+  readonly holdMs?: number;
+  readonly missingWindowMs: number;
+  readonly vehicleCheckMs: number;
+}
+
+/**
+ * Every change of a generation, each one atomic Lua script in Redis time, fenced by state and attempt,
+ * and idempotent on identical arguments (DESIGN.md, States of a generation).
+ * All of them reject with the Redis client's error when Redis does not answer.
+ */
+export function createTransitions(scripts: ScriptRunner) {
+  async function run<Reply>(name: ScriptName, args: object, schema: { parse(value: unknown): Reply }): Promise<Reply> {
+    return schema.parse(await scripts.run(name, { ...args }));
+  }
+  return {
+    create: (args: CreateArgs) => run('create', args, replies.createReply),
+    cancel: (id: string) => run('cancel', { id }, replies.cancelReply),
+    admit: (args: AdmitArgs) => run('admit', args, replies.admitReply),
+    /** How long until a submission may be admitted; a hint that reads only. */
+    peek: () => run('peek', {}, replies.peekReply),
+    accept: (args: AcceptArgs) => run('accept', args, replies.acceptReply),
+    refuse: (args: RefuseArgs) => run('refuse', args, replies.refuseReply),
+    lose: (args: LoseArgs) => run('lose', args, replies.loseReply),
+    expire: (id: string) => run('expire', { id }, replies.expireReply),
+    resubmit: (args: ResubmitArgs) => run('resubmit', args, replies.resubmitReply),
+    settle: (args: SettleArgs) => run('settle', args, replies.settleReply),
+    archived: (id: string, archive: object) => run('archived', { id, archive }, replies.archivedReply),
+    kill: (args: KillArgs) => run('kill', args, replies.killReply),
+    redrive: (args: RedriveArgs) => run('redrive', args, replies.redriveReply),
+    purge: (id: string, force: boolean) => run('purge', { id, force }, replies.purgeReply),
+    observe: (args: ObserveArgs) => run('observe', args, replies.observeReply),
+    /** One query of the pool's budget; `peek` only asks. An unanswered query counts until `timeoutMs` and a second. */
+    pollPermit: (permit: string, timeoutMs: number) => run('poll_permit', { permit, timeoutMs }, replies.permitReply),
+    peekPolls: () => run('poll_permit', { peek: true, permit: '', timeoutMs: 0 }, replies.permitReply),
+    pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
+    requeue: (id: string, vehicle: string, vehicleCheckMs: number) =>
+      run('requeue', { id, vehicle, vehicleCheckMs }, replies.requeueReply),
+    sweep: (args: { worker: string; leaseMs: number; limit: number; vehicleCheckMs: number }) =>
+      run('sweep', args, replies.sweepReply),
+  };
+}
+export type Transitions = ReturnType<typeof createTransitions>;

@@ -1,0 +1,138 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { ConnectionOptions as TlsOptions } from 'node:tls';
+import { backoffMs } from '@kieq/domain';
+import { describeTarget, parseRedisUrl, type ClusterTarget, type HostPort, type RedisTarget, type SentinelTarget } from './redis-url.ts';
+
+/** A single server (direct or behind Sentinel), or a Cluster. */
+export type RedisClient = Redis | Cluster;
+
+/**
+ * What the connection is for:
+ * - `producer` fails fast: no command waits while Redis is away, one retry, answers within 5 s.
+ * - `worker` waits: commands stay until Redis is back. What a worker knows must reach Redis.
+ * - `blocking` as `worker`, for connections that wait in a blocking command or a subscription.
+ */
+export type ConnectionRole = 'producer' | 'worker' | 'blocking';
+
+type Place =
+  | { readonly url: string }
+  | Omit<SentinelTarget, 'kind' | 'tls' | 'db'> & { readonly tls?: boolean; readonly db?: number }
+  | Omit<ClusterTarget, 'kind' | 'tls' | 'nodes'> & { readonly clusterNodes: readonly HostPort[]; readonly tls?: boolean };
+
+export type ConnectionOptions = Place & {
+  readonly role: ConnectionRole;
+  /** Shown by CLIENT LIST. */
+  readonly connectionName?: string;
+  /** More TLS settings, such as `ca`. They apply only where the URL asks for TLS. */
+  readonly tlsOptions?: TlsOptions;
+  /** Called with every connection error, without secrets. Default: nobody hears them; commands and `waitUntilReady` fail. */
+  readonly onError?: (error: Error) => void;
+  /** Source of jitter, in [0, 1). Default Math.random. */
+  readonly random?: () => number;
+};
+
+/** How long a producer waits for a connection, and for the answer to a command, in ms. */
+export const PRODUCER_CONNECT_MS = 2_000;
+export const PRODUCER_COMMAND_MS = 5_000;
+
+const RECONNECT: Record<ConnectionRole, { baseMs: number; capMs: number }> = {
+  producer: { baseMs: 50, capMs: 1_000 },
+  worker: { baseMs: 100, capMs: 3_000 },
+  blocking: { baseMs: 100, capMs: 3_000 },
+};
+
+/** ioredis sets the mapping of replies by overload, which exact optional properties do not match. */
+type NodeOptions = Omit<RedisOptions, 'replyMapping'>;
+
+const descriptions = new WeakMap<RedisClient, string>();
+
+/**
+ * Opens a connection in the background; `waitUntilReady` waits for it.
+ * @throws RedisUrlError when the URL cannot be read
+ */
+export function createConnection(options: ConnectionOptions): RedisClient {
+  const target = targetOf(options);
+  const client = target.kind === 'cluster' ? clusterClient(target, options) : new Redis({ ...placeOptions(target, options), ...roleOptions(options) });
+  descriptions.set(client, describeTarget(target));
+  // First of all listeners, so that those after it see the error without the password.
+  client.on('error', (error: unknown) => {
+    const safe = withoutCommand(error);
+    options.onError?.(safe);
+  });
+  return client;
+}
+
+/** The address of a client made here, without its password. */
+export function describeClient(client: RedisClient): string {
+  return descriptions.get(client) ?? 'Redis';
+}
+
+function targetOf(options: ConnectionOptions): RedisTarget {
+  if ('url' in options) return parseRedisUrl(options.url);
+  if ('clusterNodes' in options) {
+    return { kind: 'cluster', tls: options.tls ?? false, nodes: options.clusterNodes, ...login(options) };
+  }
+  const { sentinels, name, sentinelUsername, sentinelPassword } = options;
+  return {
+    kind: 'sentinel',
+    tls: options.tls ?? false,
+    db: options.db ?? 0,
+    sentinels,
+    name,
+    ...login(options),
+    ...(sentinelUsername === undefined ? {} : { sentinelUsername }),
+    ...(sentinelPassword === undefined ? {} : { sentinelPassword }),
+  };
+}
+
+function login({ username, password }: { readonly username?: string; readonly password?: string }): Pick<RedisTarget, 'username' | 'password'> {
+  return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
+}
+
+function placeOptions(target: Exclude<RedisTarget, ClusterTarget>, { tlsOptions = {} }: ConnectionOptions): NodeOptions {
+  const shared: NodeOptions = { ...login(target), db: target.db, ...(target.tls ? { tls: tlsOptions } : {}) };
+  if (target.kind === 'single') return { ...shared, host: target.host, port: target.port };
+  const { sentinels, name, sentinelUsername, sentinelPassword } = target;
+  return {
+    ...shared,
+    sentinels: [...sentinels],
+    name,
+    sentinelUsername,
+    sentinelPassword,
+    ...(target.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions } : {}),
+  };
+}
+
+function roleOptions(options: ConnectionOptions): NodeOptions {
+  const { role, connectionName } = options;
+  const shared: NodeOptions = { retryStrategy: reconnectPause(options), connectionName, keepAlive: 10_000 };
+  if (role !== 'producer') return { ...shared, maxRetriesPerRequest: null, connectTimeout: 10_000 };
+  return {
+    ...shared,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 1,
+    connectTimeout: PRODUCER_CONNECT_MS,
+    commandTimeout: PRODUCER_COMMAND_MS,
+  };
+}
+
+function clusterClient(target: ClusterTarget, options: ConnectionOptions): Cluster {
+  const { retryStrategy: pause, enableOfflineQueue = true, ...node } = roleOptions(options);
+  return new Cluster([...target.nodes], {
+    enableOfflineQueue,
+    clusterRetryStrategy: pause,
+    redisOptions: { ...node, ...login(target), ...(target.tls ? { tls: options.tlsOptions ?? {} } : {}) },
+  });
+}
+
+function reconnectPause({ role, random = Math.random }: ConnectionOptions): (tries: number) => number {
+  return (tries) => backoffMs(RECONNECT[role], tries, random);
+}
+
+/** ioredis hangs the failed command with its arguments on a reply error: for AUTH and HELLO that is the password. */
+function withoutCommand(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  if ('command' in error) delete error.command;
+  if ('lastNodeError' in error) withoutCommand(error.lastNodeError);
+  return error;
+}

@@ -1,0 +1,23 @@
+import { randomUUID } from 'node:crypto';
+import { run } from './run.ts';
+import { settingArguments, type ServerProgram } from './server-program.ts';
+
+const IMAGE = 'redis:7-alpine';
+
+/**
+ * A container, if the Docker engine answers. It runs attached, so that the client passes SIGTERM on to the server and
+ * ends with it; the data folder is mounted, so that a restart finds its data.
+ * @throws Error when there is no Docker or its engine does not answer within 10 s
+ */
+export async function dockerServer(): Promise<ServerProgram> {
+  await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 10_000 });
+  return { source: 'docker', version: IMAGE, env: {}, command: (input) => containerCommand(input) };
+}
+
+function containerCommand({ port, dataDir, settings }: Parameters<ServerProgram['command']>[0]): string[] {
+  const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.() ?? 0}`];
+  const container = ['--name', `kieq-redis-${randomUUID().slice(0, 8)}`, ...user];
+  const mounts = ['-p', `127.0.0.1:${port}:6379`, '-v', `${dataDir}:/data`];
+  const server = ['redis-server', '--dir', '/data', '--protected-mode', 'no', ...settingArguments(settings)];
+  return ['docker', 'run', '--rm', ...container, ...mounts, IMAGE, ...server];
+}

@@ -1,0 +1,42 @@
+import { dockerServer } from './docker-server.ts';
+import { LocalRedisError } from './errors.ts';
+import { packageServer } from './package-server.ts';
+import { pathServer } from './path-server.ts';
+import { SERVER_SOURCES, type ServerProgram, type ServerSource } from './server-program.ts';
+
+export interface FindServerOptions {
+  /** Folder for what is fetched; the server goes to `<cacheDir>/redis`. */
+  readonly cacheDir: string;
+  /** Which sources to try. Default all, in the order PATH, distribution's package, Docker. */
+  readonly sources?: readonly ServerSource[];
+  /** The PATH to search. Default: the process's own. */
+  readonly path?: string;
+}
+
+/** @throws LocalRedisError `local_redis_unavailable`, listing why each source failed and what to install */
+export async function findServer(options: FindServerOptions): Promise<ServerProgram> {
+  const { cacheDir, sources = SERVER_SOURCES, path = process.env['PATH'] ?? '' } = options;
+  const finders: Record<ServerSource, () => Promise<ServerProgram>> = {
+    path: () => pathServer(path),
+    package: () => packageServer(cacheDir),
+    docker: dockerServer,
+  };
+  const failures: string[] = [];
+  for (const source of sources) {
+    try {
+      return await finders[source]();
+    } catch (error) {
+      failures.push(`  ${source}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  throw new LocalRedisError('local_redis_unavailable', explain(failures));
+}
+
+function explain(failures: readonly string[]): string {
+  return [
+    'No Redis to start. Tried:',
+    ...failures,
+    'Set REDIS_URL to a Redis 7.0 or Valkey 7.2 server, or install one',
+    '(Debian, Ubuntu: apt install redis-server; macOS: brew install redis), or start Docker.',
+  ].join('\n');
+}

@@ -1,0 +1,36 @@
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { nativeProgram, type ServerProgram } from './server-program.ts';
+
+const NAMES = ['redis-server', 'valkey-server'];
+
+/**
+ * `redis-server` or `valkey-server` on the PATH.
+ * @param path the value of PATH
+ * @throws Error that says why each candidate cannot be used
+ */
+export async function pathServer(path: string): Promise<ServerProgram> {
+  const refused: string[] = [];
+  for (const file of candidates(path)) {
+    if (!(await executable(file))) continue;
+    try {
+      return await nativeProgram('path', file);
+    } catch (error) {
+      refused.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  throw new Error(refused.join('; ') || `neither ${NAMES.join(' nor ')} is on the PATH`);
+}
+
+function candidates(path: string): string[] {
+  const folders = path.split(delimiter).filter((folder) => folder !== '');
+  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+}
+
+function executable(file: string): Promise<boolean> {
+  return access(file, constants.X_OK).then(
+    () => true,
+    () => false,
+  );
+}

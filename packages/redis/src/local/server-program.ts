@@ -1,0 +1,63 @@
+import { run } from './run.ts';
+
+/** Where a server comes from, in the order in which they are tried. */
+export const SERVER_SOURCES = ['path', 'package', 'docker'] as const;
+export type ServerSource = (typeof SERVER_SOURCES)[number];
+
+export interface CommandInput {
+  readonly port: number;
+  readonly dataDir: string;
+  /** Redis settings as `[name, value]`, without address, port and dir, which depend on the source. */
+  readonly settings: readonly (readonly [string, string])[];
+}
+
+/** A server that can be started. */
+export interface ServerProgram {
+  readonly source: ServerSource;
+  /** Such as `redis 7.0.15`. */
+  readonly version: string;
+  /** The command that runs the server in the foreground and ends on SIGTERM. */
+  command(input: CommandInput): readonly string[];
+  /** Added to the environment of the server alone. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface ServerVersion {
+  readonly flavour: 'redis' | 'valkey';
+  readonly major: number;
+  readonly minor: number;
+  readonly text: string;
+}
+
+/** Reads the answer to `redis-server --version`; undefined when it is something else. */
+export function parseServerVersion(output: string): ServerVersion | undefined {
+  const match = /\b(redis|valkey)\b.*?\bv=(\d+)\.(\d+)(\S*)/i.exec(output);
+  if (match === null) return undefined;
+  const flavour = match[1]?.toLowerCase() === 'valkey' ? 'valkey' : 'redis';
+  const [major, minor] = [Number(match[2]), Number(match[3])];
+  return { flavour, major, minor, text: `${flavour} ${major}.${minor}${match[4] ?? ''}` };
+}
+
+/**
+ * A program on this machine, if it runs here and is new enough (Redis 7.0, Valkey 7.2).
+ * @throws Error that says why it cannot be used
+ */
+export async function nativeProgram(
+  source: ServerSource,
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<ServerProgram> {
+  const output = await run(file, ['--version'], { env: { ...process.env, ...env } });
+  const version = parseServerVersion(output);
+  if (version === undefined) throw new Error(`${file} --version answers ${JSON.stringify(output.slice(0, 80))}`);
+  if (version.major < 7) throw new Error(`${file} is ${version.text}; 7.0 is the floor`);
+  return { source, version: version.text, env, command: (input) => [file, ...nativeArguments(input)] };
+}
+
+function nativeArguments({ port, dataDir, settings }: CommandInput): string[] {
+  return ['--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, ...settingArguments(settings)];
+}
+
+export function settingArguments(settings: CommandInput['settings']): string[] {
+  return settings.flatMap(([name, value]) => [`--${name}`, value]);
+}

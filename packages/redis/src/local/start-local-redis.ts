@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { openDataDir } from './data-dir.ts';
+import { findServer, type FindServerOptions } from './find-server.ts';
+import { launch, launchAnywhere, type Launched, type LaunchInput } from './launch.ts';
+import type { ServerSource } from './server-program.ts';
+
+export interface LocalRedisOptions extends Partial<FindServerOptions> {
+  /** Folder of the data, kept at the end. Default: a new temporary folder, removed at the end. */
+  readonly dataDir?: string;
+  /** Whether writes go to an append-only file and survive `restart()`. Default false. */
+  readonly appendonly?: boolean;
+  /** More settings of redis.conf, which win over ours, such as `{ 'maxmemory-policy': 'allkeys-lru' }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** How long the server may take until it answers PING, in ms. Default 15 000; in Docker 180 000, since it may pull. */
+  readonly startTimeoutMs?: number;
+}
+
+/** A private Redis on a loopback port; it ends with the process that started it, even with `kill -9`. */
+export interface LocalRedis {
+  readonly url: string;
+  readonly port: number;
+  /** The server's process now; another one after `restart`. */
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Where the program came from, and its version. */
+  readonly source: ServerSource;
+  readonly version: string;
+  /** Ends the server and starts it again on the same port and folder; SIGKILL plays a crash. Default SIGTERM. */
+  restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+  /** Ends this server and removes its temporary folder. Again: without effect. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a Redis of our own: from the PATH, the distribution's package or Docker, whichever comes first. It listens on
+ * loopback only, never evicts and takes no snapshots.
+ * @throws LocalRedisError when there is none, it does not start, or the data folder is in use
+ */
+export async function startLocalRedis(options: LocalRedisOptions = {}): Promise<LocalRedis> {
+  const program = await findServer({ ...options, cacheDir: options.cacheDir ?? join(process.cwd(), '.kieq') });
+  const dataDir = await openDataDir(options.dataDir);
+  const startTimeoutMs = options.startTimeoutMs ?? (program.source === 'docker' ? 180_000 : 15_000);
+  const input: LaunchInput = { program, dataDir, settings: serverSettings(options), startTimeoutMs };
+  try {
+    return new RunningRedis(input, await launchAnywhere(input));
+  } catch (error) {
+    await dataDir.release();
+    throw error;
+  }
+}
+
+function serverSettings({ appendonly = false, settings = {} }: LocalRedisOptions): [string, string][] {
+  const ours = { save: '', appendonly: appendonly ? 'yes' : 'no', 'maxmemory-policy': 'noeviction' };
+  return Object.entries({ ...ours, ...settings });
+}
+
+class RunningRedis implements LocalRedis {
+  readonly #input: LaunchInput;
+  #now: Launched;
+
+  constructor(input: LaunchInput, launched: Launched) {
+    this.#input = input;
+    this.#now = launched;
+  }
+
+  get port(): number {
+    return this.#now.port;
+  }
+
+  get url(): string {
+    return `redis://127.0.0.1:${this.port}`;
+  }
+
+  get pid(): number {
+    return this.#now.server.pid;
+  }
+
+  get dataDir(): string {
+    return this.#input.dataDir.path;
+  }
+
+  get source(): ServerSource {
+    return this.#input.program.source;
+  }
+
+  get version(): string {
+    return this.#input.program.version;
+  }
+
+  async restart(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
+    await this.#now.server.end(signal);
+    this.#now = { port: this.port, server: await launch(this.#input, this.port) };
+  }
+
+  async stop(): Promise<void> {
+    await this.#now.server.end('SIGTERM');
+    await this.#input.dataDir.release();
+  }
+}

@@ -1,0 +1,104 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+
+/**
+ * A shell between us and the server, in a session of its own. It holds the reading end of a pipe whose writing end
+ * only we have: when we die, however we die, the pipe closes and the shell ends the server (SIGTERM, after 5 s
+ * SIGKILL) and, if told so, removes its folder. It prints the server's pid. Arguments: folder, yes|no, command.
+ */
+const SCRIPT = `
+dir=$1; remove=$2; shift 2
+exec 3<&0
+"$@" 3<&- </dev/null >>"$dir/server.log" 2>&1 &
+server=$!
+echo "$server"
+exec >/dev/null 2>&1
+(
+  while read -r _ <&3; do :; done
+  : >"$dir/.orphaned"
+  kill -TERM "$server"
+  tries=0
+  while kill -0 "$server" && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+  kill -KILL "$server"
+) &
+watcher=$!
+wait "$server"
+status=$?
+kill "$watcher"
+if [ -e "$dir/.orphaned" ]; then
+  rm -f "$dir/.orphaned"
+  if [ "$remove" = yes ]; then rm -rf "$dir"; fi
+fi
+exit "$status"
+`;
+
+export interface SupervisorOptions {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly dataDir: string;
+  /** Whether the folder goes when our process dies without stopping the server. */
+  readonly removeDataDir: boolean;
+}
+
+/** A running server under its supervisor. */
+export interface Supervised {
+  /** The server's process; the Docker client's where the server runs in a container. */
+  readonly pid: number;
+  readonly logFile: string;
+  /** Whether it has ended. */
+  ended(): boolean;
+  /** Sends the signal to the server and waits until it is gone. Without effect when it has ended. */
+  end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
+}
+
+/** Starts the command; returns as soon as its pid is known, which does not yet mean that it works. */
+export async function supervise(options: SupervisorOptions): Promise<Supervised> {
+  const { command, env, dataDir, removeDataDir } = options;
+  const child = spawn('/bin/sh', ['-c', SCRIPT, 'kieq-redis', dataDir, removeDataDir ? 'yes' : 'no', ...command], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: { ...process.env, ...env },
+    detached: true,
+  });
+  const exit = once(child, 'exit');
+  exit.catch(() => undefined);
+  const pid = await firstLine(child.stdout);
+  release(child);
+  return { pid, logFile: join(dataDir, 'server.log'), ...lifeOf(child, pid, exit) };
+}
+
+function lifeOf(child: ChildProcess, pid: number, exit: Promise<unknown>): Pick<Supervised, 'ended' | 'end'> {
+  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null;
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    if (ended()) return;
+    child.ref();
+    signalIfAlive(pid, signal);
+    const impatience = setTimeout(() => signalIfAlive(pid, 'SIGKILL'), 10_000);
+    await exit.finally(() => clearTimeout(impatience));
+  };
+  return { ended, end };
+}
+
+async function firstLine(stream: Readable): Promise<number> {
+  const lines = createInterface({ input: stream });
+  for await (const line of lines) return Number(line);
+  throw new Error('the supervisor of the local Redis printed no pid');
+}
+
+/** The server must not keep our process alive: when we end, it ends. */
+function release(child: ChildProcess): void {
+  child.unref();
+  child.stdout?.destroy();
+  const stdin: unknown = child.stdin;
+  if (typeof stdin === 'object' && stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+}
+
+function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has just ended.
+  }
+}

@@ -1,0 +1,29 @@
+import { KLING_MODEL } from './request.ts';
+
+/** Credits per second of kling-2.6/image-to-video: 5 s silent cost 55, and sound doubles the price. */
+const SILENT_PER_SECOND = 11;
+const SOUND_PER_SECOND = 22;
+
+export interface PriceList {
+  /** Credits per task by model id; wins over the built-in price of kling-2.6. */
+  readonly prices: Readonly<Record<string, number>>;
+  /** Credits per task of any other model. */
+  readonly defaultPrice: number;
+}
+
+/**
+ * The price of a request in credits. kling-2.6: 55 (5 s silent), 110 (5 s with sound, 10 s silent), 220 (10 s with sound);
+ * the longer durations of the user's document are extrapolated linearly, since Kie publishes no price for them.
+ */
+export function priceOf(
+  model: string,
+  input: Readonly<Record<string, unknown>>,
+  list: PriceList,
+): number {
+  const listed = list.prices[model];
+  if (listed !== undefined) return listed;
+  if (model !== KLING_MODEL) return list.defaultPrice;
+  const seconds = Number(input['duration']);
+  if (!Number.isFinite(seconds)) return list.defaultPrice;
+  return seconds * (input['sound'] === true ? SOUND_PER_SECOND : SILENT_PER_SECOND);
+}

@@ -1,0 +1,74 @@
+import type { SimulatorOptions } from './options.ts';
+import type { Task } from './records.ts';
+import type { CreateRequest } from './request.ts';
+import type { LiveTask } from './tasks.ts';
+
+/** `data` of recordInfo and of callbacks. */
+export interface RecordData {
+  readonly taskId: string;
+  readonly model: string;
+  readonly state: string;
+  readonly param: string;
+  readonly resultJson: string | null;
+  readonly failCode: string | null;
+  readonly failMsg: string | null;
+  readonly costTime: number | null | '';
+  readonly completeTime: number | null | '';
+  readonly createTime: number;
+  readonly creditsConsumed?: number;
+}
+
+/** A task as Kie reports it at `nowMs`; `origin` starts the link of its result. */
+export function recordOf(
+  task: LiveTask,
+  options: SimulatorOptions,
+  origin: string,
+  nowMs: number,
+): RecordData {
+  const blank = options.blankFields === 'null' ? null : '';
+  const ended = task.status !== 'running';
+  const succeeded = task.status === 'success';
+  const record = {
+    taskId: task.taskId,
+    model: task.model,
+    state: stateWord(task, options, nowMs),
+    param: paramOf(task.request, options),
+    resultJson: succeeded ? (task.fate.resultJson ?? resultOf(task, origin)) : blank,
+    failCode: task.failCode ?? blank,
+    failMsg: task.failMsg ?? blank,
+    costTime: ended ? costOf(task, options) : blank,
+    completeTime: ended ? (task.endsAtMs ?? blank) : blank,
+    createTime: task.createTimeMs,
+  };
+  if (!ended || !options.creditsConsumed) return record;
+  return { ...record, creditsConsumed: succeeded ? task.credits : 0 };
+}
+
+export function resultUrl(taskId: string, origin: string): string {
+  return `${origin}/results/${taskId}.mp4`;
+}
+
+function resultOf(task: Task, origin: string): string {
+  return JSON.stringify({ resultUrls: [resultUrl(task.taskId, origin)] });
+}
+
+/** Waiting for the first tenth of its time, queuing up to a quarter, then generating; a task without an end keeps generating. */
+function stateWord(task: Task, options: SimulatorOptions, nowMs: number): string {
+  if (task.status !== 'running') return task.status;
+  if (options.states === 'waiting') return 'waiting';
+  if (task.endsAtMs === null) return 'generating';
+  const part = (nowMs - task.createTimeMs) / (task.endsAtMs - task.createTimeMs);
+  if (part < 0.1) return 'waiting';
+  return part < 0.25 ? 'queuing' : 'generating';
+}
+
+/** The whole create request, `callBackUrl` included. */
+function paramOf(request: CreateRequest, options: SimulatorOptions): string {
+  if (options.paramInput === 'object') return JSON.stringify(request);
+  return JSON.stringify({ ...request, input: JSON.stringify(request.input) });
+}
+
+function costOf(task: Task, options: SimulatorOptions): number {
+  const ms = (task.endsAtMs ?? task.createTimeMs) - task.createTimeMs;
+  return options.costTime === 'seconds' ? Math.round(ms / 1000) : ms;
+}

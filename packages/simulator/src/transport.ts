@@ -1,0 +1,150 @@
+import type { ServerResponse } from 'node:http';
+import { pause } from './clock.ts';
+import { type Answer, failure, htmlPage, json } from './envelope.ts';
+import type { CreateFault, QueryFault } from './faults.ts';
+import type { Holds } from './holds.ts';
+import type { SimulatorOptions } from './options.ts';
+
+/** Any fault that can reach the wire. */
+type WireFault = CreateFault | QueryFault;
+
+export interface Wire {
+  readonly raw: ServerResponse;
+  readonly prompt: string;
+  readonly holds: Holds;
+}
+
+/** The answer that a fault puts in place of the real one; undefined: the real one stays. */
+export function substitute(
+  fault: WireFault,
+  style: SimulatorOptions['errorStyle'],
+): Answer | undefined {
+  switch (fault.kind) {
+    case 'status429':
+    case 'envelope429':
+      return limited(fault.kind === 'status429', fault.retryAfter);
+    case 'status402':
+      return failure(402, undefined, 'status');
+    case 'envelope402':
+      return failure(402);
+    case 'html':
+      return htmlPage(fault.status);
+    case 'redirect':
+      return { status: fault.status, headers: { location: fault.location }, body: '' };
+    case 'code':
+      return coded(fault, style);
+    case 'invalidJson':
+      return { ...json(200, null), body: '{"code":200,"msg":"success","data":{"taskId' };
+    default:
+      return undefined;
+  }
+}
+
+function limited(asStatus: boolean, retryAfter: number | string | undefined): Answer {
+  const answer = failure(429, undefined, asStatus ? 'status' : 'envelope');
+  if (retryAfter === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
+}
+
+function coded(
+  fault: Extract<WireFault, { kind: 'code' }>,
+  style: SimulatorOptions['errorStyle'],
+): Answer {
+  const answer = failure(fault.code, fault.msg, style);
+  return fault.httpStatus === undefined ? answer : { ...answer, status: fault.httpStatus };
+}
+
+/** Sends an answer, or does to it what the fault says. Resolves when nothing more will be written. */
+export async function deliver(
+  wire: Wire,
+  answer: Answer,
+  fault: WireFault | undefined,
+): Promise<void> {
+  const { raw } = wire;
+  switch (fault?.kind) {
+    case 'cutBefore':
+    case 'cutAfter':
+      raw.destroy();
+      return;
+    case 'hangBefore':
+    case 'hangAfter':
+      return;
+    case 'delayAnswer':
+      await pause(fault.ms);
+      break;
+    case 'hold':
+      if (fault.at === 'after') await wire.holds.wait(wire.prompt, raw);
+      break;
+    case 'slowBody':
+      await sendSlowly(raw, answer, fault.ms);
+      return;
+    case 'cutBody':
+      cutInHalf(raw, answer);
+      return;
+    case 'hugeBody':
+      await sendPadded(raw, answer, fault.bytes);
+      return;
+    default:
+  }
+  send(raw, answer);
+}
+
+/** Writes a whole answer, unless the client has gone. */
+export function send(raw: ServerResponse, answer: Answer): void {
+  if (raw.destroyed || raw.writableEnded) return;
+  raw.writeHead(answer.status, { ...answer.headers, 'content-length': sizeOf(answer) });
+  raw.end(answer.body);
+}
+
+function sizeOf(answer: Answer): number {
+  return Buffer.byteLength(answer.body);
+}
+
+const PIECES = 10;
+
+async function sendSlowly(raw: ServerResponse, answer: Answer, ms: number): Promise<void> {
+  const body = Buffer.from(answer.body);
+  const size = Math.max(1, Math.ceil(body.length / PIECES));
+  raw.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  raw.flushHeaders();
+  for (let from = 0; from < body.length && !raw.destroyed; from += size) {
+    await pause(ms / PIECES);
+    if (!raw.destroyed) raw.write(body.subarray(from, from + size));
+  }
+  raw.end();
+}
+
+function cutInHalf(raw: ServerResponse, answer: Answer): void {
+  const body = Buffer.from(answer.body);
+  raw.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  // Destroy only after the half has left, or the client would see nothing at all.
+  raw.write(body.subarray(0, Math.floor(body.length / 2)), () => {
+    setImmediate(() => raw.destroy());
+  });
+}
+
+const CHUNK = Buffer.alloc(64 * 1024, ' ');
+
+/** Pads in front with spaces, which JSON allows, so that the answer stays valid. */
+async function sendPadded(raw: ServerResponse, answer: Answer, bytes: number): Promise<void> {
+  const size = sizeOf(answer);
+  const padding = Math.max(0, bytes - size);
+  raw.writeHead(answer.status, { ...answer.headers, 'content-length': padding + size });
+  for (let left = padding; left > 0 && !raw.destroyed; left -= CHUNK.length) {
+    const room = raw.write(CHUNK.subarray(0, Math.min(left, CHUNK.length)));
+    if (!room) await drained(raw);
+  }
+  if (!raw.destroyed) raw.end(answer.body);
+}
+
+async function drained(raw: ServerResponse): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      raw.off('drain', done);
+      raw.off('close', done);
+      resolve();
+    };
+    raw.once('drain', done);
+    raw.once('close', done);
+  });
+}

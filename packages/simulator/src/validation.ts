@@ -1,0 +1,57 @@
+import { type ReadBody, isRecord, KLING_MODEL } from './request.ts';
+
+/** The options of the user's document. */
+export const DURATIONS: readonly string[] = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'];
+const PROMPT_MAX = 1000;
+/** Recorded: Kie does not say which field. */
+const REQUIRED = 'This field is required';
+
+/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted besides kling-2.6; `*` is any. */
+export function invalidity(body: ReadBody, models: readonly string[]): string | undefined {
+  if (body.model === undefined || body.model === '') return REQUIRED;
+  if (body.model !== KLING_MODEL) {
+    const known = models.includes('*') || models.includes(body.model);
+    if (!known) return 'The model name you specified is not supported. Please verify it is correct.';
+    return isRecord(body.input) ? undefined : REQUIRED;
+  }
+  if (!isRecord(body.input)) return REQUIRED;
+  return klingInvalidity(body.input);
+}
+
+function klingInvalidity(input: Record<string, unknown>): string | undefined {
+  return (
+    promptInvalidity(input['prompt']) ??
+    imagesInvalidity(input['image_urls']) ??
+    soundInvalidity(input['sound']) ??
+    durationInvalidity(input['duration'])
+  );
+}
+
+function promptInvalidity(prompt: unknown): string | undefined {
+  if (prompt === undefined || prompt === null || prompt === '') return REQUIRED;
+  if (typeof prompt !== 'string') return 'prompt must be a string';
+  if ([...prompt].length > PROMPT_MAX) return `prompt length cannot exceed ${PROMPT_MAX} characters`;
+  return undefined;
+}
+
+function imagesInvalidity(urls: unknown): string | undefined {
+  if (urls === undefined || urls === null) return REQUIRED;
+  if (!Array.isArray(urls)) return 'image_urls must be an array';
+  if (urls.length === 0) return REQUIRED;
+  return urls.every(isHttpUrl) ? undefined : 'image_urls file type not supported';
+}
+
+function soundInvalidity(sound: unknown): string | undefined {
+  if (sound === undefined || sound === null) return REQUIRED;
+  return typeof sound === 'boolean' ? undefined : 'sound must be a boolean';
+}
+
+function durationInvalidity(duration: unknown): string | undefined {
+  if (duration === undefined || duration === null || duration === '') return REQUIRED;
+  const allowed = typeof duration === 'string' && DURATIONS.includes(duration);
+  return allowed ? undefined : 'duration is not within the range of allowed options';
+}
+
+function isHttpUrl(value: unknown): boolean {
+  return typeof value === 'string' && /^https?:\/\//iu.test(value) && URL.canParse(value);
+}

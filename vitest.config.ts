@@ -1,0 +1,46 @@
+import { defineConfig } from 'vitest/config';
+
+/** Tests resolve packages from source, so that they need no build; only process tests start the built apps. */
+const conditions = ['@kieq/source', 'module', 'node', 'development|production'];
+const shared = {
+  resolve: { conditions },
+  ssr: { resolve: { conditions, externalConditions: ['@kieq/source'] } },
+};
+const globalSetup = ['./packages/testkit/src/global-setup.ts'];
+
+export default defineConfig({
+  test: {
+    retry: 0,
+    projects: [
+      {
+        ...shared,
+        test: { name: 'unit', include: ['{apps,packages}/*/test/unit/**/*.test.ts'] },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'integration',
+          include: ['{apps,packages}/*/test/integration/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'process',
+          include: ['{apps,packages}/*/test/process/**/*.test.ts'],
+          globalSetup,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // Real processes on two cores: one file at a time, or they disturb each other's clocks.
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
