@@ -12,7 +12,8 @@ export interface CallbackAddress {
  * @throws TypeError when `publicUrl` is no such URL or a part is empty.
  */
 export function callbackUrl(publicUrl: string, generationId: string, attemptToken: string): string {
-  if (generationId === '' || attemptToken === '') throw new TypeError('callbackUrl: generation and token must not be empty');
+  if (generationId === '' || attemptToken === '')
+    throw new TypeError('callbackUrl: generation and token must not be empty');
   const base = new URL(publicUrl);
   if (!/^https?:$/.test(base.protocol)) throw new TypeError('PUBLIC_URL must be an http or https URL');
   if (base.username !== '' || base.password !== '' || base.search !== '' || base.hash !== '') {

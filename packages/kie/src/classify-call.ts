@@ -20,7 +20,11 @@ export function classifyCall(exchange: Exchange, what: string, redact: Redactor,
   const envelope = readEnvelope(exchange.body);
   if (envelope?.code === 200) return envelope;
   const code = envelope === undefined ? byStatus(exchange.status) : byCode(envelope.code);
-  return new KieError(code, evidenceOf(summaryOf(what, exchange, envelope), exchange, redact), retryAfterMs(exchange.headers, nowMs));
+  return new KieError(
+    code,
+    evidenceOf(summaryOf(what, exchange, envelope), exchange, redact),
+    retryAfterMs(exchange.headers, nowMs),
+  );
 }
 
 /** The error for an answer of code 200 that lacks what was asked for. */

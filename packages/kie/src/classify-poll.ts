@@ -76,7 +76,12 @@ function aboutTask(
   if (state === 'fail' || terminal) {
     const fallback = terminal ? codeAsFailure(envelope) : {};
     const verdict = failVerdict(record, fallback, context.redact);
-    return { kind: 'verdict', verdict, echo, evidence: evidenceOf('Kie says the task failed.', answer, context.redact) };
+    return {
+      kind: 'verdict',
+      verdict,
+      echo,
+      evidence: evidenceOf('Kie says the task failed.', answer, context.redact),
+    };
   }
   return state === undefined ? undefined : { kind: 'running', vendorState: state, echo };
 }

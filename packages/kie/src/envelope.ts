@@ -13,8 +13,18 @@ export interface Envelope {
   readonly data: unknown;
 }
 
-const codeSchema = z.union([z.int(), z.string().regex(/^-?\d{1,9}$/).transform(Number)]);
-const envelopeSchema = z.looseObject({ code: codeSchema, msg: z.string().optional().catch(undefined), data: z.unknown() });
+const codeSchema = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,9}$/)
+    .transform(Number),
+]);
+const envelopeSchema = z.looseObject({
+  code: codeSchema,
+  msg: z.string().optional().catch(undefined),
+  data: z.unknown().optional(),
+});
 
 /**
  * Reads an envelope: a JSON object with an integer `code`, which may be a numeric string.

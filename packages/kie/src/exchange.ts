@@ -36,6 +36,8 @@ export const TRANSPORT = {
   sendDeadline: 'SEND_DEADLINE',
   /** The caller's hook threw before the first byte. */
   sendRefused: 'SEND_REFUSED',
+  /** The HTTP client refused to start the request. */
+  invalid: 'INVALID_REQUEST',
   /** The request cannot be written as JSON. */
   unserialisable: 'UNSERIALISABLE',
   connectTimeout: 'CONNECT_TIMEOUT',

@@ -43,6 +43,7 @@ export class HttpCall {
   private state: 'connecting' | 'sent' | 'settled' = 'connecting';
   private sentAt = 0;
   private stream: Request | undefined;
+  private connected: Promise<Socket> | undefined;
   private response: IncomingMessage | undefined;
   private readonly chunks: Buffer[] = [];
   private size = 0;
@@ -64,7 +65,11 @@ export class HttpCall {
       signal?.addEventListener('abort', this.onAbort, { once: true });
       if (body === undefined) this.markSent();
       else this.cancelTimer = patientTimer(this.limits.connectTimeoutMs, () => this.fail(TRANSPORT.connectTimeout));
-      this.start();
+      try {
+        this.start();
+      } catch {
+        this.fail(TRANSPORT.invalid);
+      }
     });
   }
 
@@ -76,7 +81,10 @@ export class HttpCall {
       ...(body === undefined ? {} : { body: this.gatedBody(body.chunks) }),
     });
     this.stream = stream;
-    stream.on('error', (error) => this.fail(error.code));
+    this.connected = new Promise((resolve) => {
+      stream.once('request', (request) => resolve(whenConnected(request, url.protocol === 'https:')));
+    });
+    stream.on('error', (error) => this.fail(transportCode(error)));
     stream.once('close', () => this.fail(TRANSPORT.cut));
     stream.once('upgrade', (_response: IncomingMessage, socket: Socket) => {
       socket.destroy();
@@ -89,23 +97,23 @@ export class HttpCall {
 
   /**
    * Nothing of a request leaves node before its first chunk, so the head waits here as well. Between the gate's answer
-   * and the write there are only microtasks.
+   * and the write there are only microtasks. It throws rather than ends where nothing may be sent, since the end of a
+   * body sends the head.
    */
   private async *gatedBody(chunks: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const iterator = chunks()[Symbol.asyncIterator]();
-    const [first, socket] = await Promise.all([iterator.next(), this.connected()]);
-    if (!isUsable(socket)) this.fail(TRANSPORT.socketClosed);
-    const refusal = this.state === 'connecting' ? this.askGate() : undefined;
-    if (refusal !== undefined) this.fail(refusal);
-    if (this.state !== 'connecting') return;
-    this.markSent();
-    for (let item = first; item.done !== true; item = await iterator.next()) yield item.value;
+    const socket = await this.connected;
+    if (socket === undefined) throw new Error('The request was not started');
+    for await (const chunk of chunks()) {
+      if (this.state === 'connecting') this.release(socket);
+      if (this.state !== 'sent') throw new Error('The request is already decided');
+      yield chunk;
+    }
   }
 
-  private connected(): Promise<Socket> {
-    const { promise, resolve } = deferred<Socket>();
-    this.stream?.once('request', (request) => resolve(whenConnected(request, this.request.url.protocol === 'https:')));
-    return promise;
+  private release(socket: Socket): void {
+    const refusal = isUsable(socket) ? this.askGate() : TRANSPORT.socketClosed;
+    if (refusal === undefined) this.markSent();
+    else this.fail(refusal);
   }
 
   private askGate(): string | undefined {
@@ -171,8 +179,6 @@ export class HttpCall {
   }
 }
 
-function deferred<T>(): { promise: Promise<T>; resolve: (value: T | PromiseLike<T>) => void } {
-  let resolve: (value: T | PromiseLike<T>) => void = () => {};
-  const promise = new Promise<T>((settle) => (resolve = settle));
-  return { promise, resolve };
+function transportCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
 }

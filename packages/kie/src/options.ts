@@ -40,14 +40,20 @@ export interface RetryOptions {
 }
 
 const HOST_RULE = 'must be an http or https URL without credentials, query or fragment';
-const hostUrl = z.string().refine(isHostUrl, HOST_RULE).transform((text) => new URL(text));
+const hostUrl = z
+  .string()
+  .refine(isHostUrl, HOST_RULE)
+  .transform((text) => new URL(text));
 const ms = z.number().positive().max(2_147_483_647);
 
 const optionsSchema = z.object({
   apiKey: z.string().regex(/^[\x21-\x7E]+$/, 'must be printable ASCII without spaces'),
   baseUrl: hostUrl.default(new URL('https://api.kie.ai')),
   uploadUrl: hostUrl.default(new URL('https://kieai.redpandaai.co')),
-  userAgent: z.string().regex(/^[\x20-\x7E]+$/, 'must be printable ASCII').default('kieq/0.1'),
+  userAgent: z
+    .string()
+    .regex(/^[\x20-\x7E]+$/, 'must be printable ASCII')
+    .default('kieq/0.1'),
   connectTimeoutMs: ms.default(5000),
   queryTimeoutMs: ms.default(10_000),
   uploadTimeoutMs: ms.default(120_000),

@@ -9,7 +9,12 @@ import { shorten } from './redact.ts';
 /** The longest `failMsg` that is kept, in characters. */
 const FAIL_MSG_LIMIT = 2000;
 
-const finite = z.number().or(z.string().regex(/^\s*\d+(\.\d+)?\s*$/).transform(Number));
+const finite = z.number().or(
+  z
+    .string()
+    .regex(/^\s*\d+(\.\d+)?\s*$/)
+    .transform(Number),
+);
 const word = z.string().min(1).or(z.number().transform(String));
 const epochMs = finite.pipe(z.number().positive());
 

@@ -5,6 +5,7 @@ local function answerFor(attempt, record)
   return reply({
     ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
     timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
+    tries = num(record, 'serverErrors') + num(record, 'notSent'),
   })
 end
 

@@ -27,7 +27,7 @@ set(record, { lastRedrive = ARGS.op, endedAt = '' })
 count('redriven')
 if ARGS.payAgain then count('paid_again') end
 if target == 'queued' then
-  set(record, { serverErrors = 0, validationRetries = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW })
+  set(record, { serverErrors = 0, validationRetries = 0, notSent = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW })
   newVehicle(record, 'submit')
   queueAfresh(record, ARGS.vehicleCheckMs)
   enter(record, 'queued', 'redriven', NOW)

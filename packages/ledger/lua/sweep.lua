@@ -8,6 +8,11 @@ local out = {}
 for i, id in ipairs(due) do
   local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt')
   if fields[1] then
+    -- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
+    if not redis.call('ZSCORE', key('state:' .. fields[1]), id) then
+      redis.call('ZADD', key('state:' .. fields[1]), NOW, id)
+      count('index_repaired')
+    end
     -- Older generations are looked at less often, so that a long backlog costs little.
     local age = NOW - (tonumber(fields[4]) or NOW)
     local again = math.min(30 * 60000, math.max(ARGS.vehicleCheckMs, age))

@@ -19,7 +19,7 @@ export function createReads(redis: Redis | Cluster, root: string) {
     const last = offset + limit - 1;
     const range = newestFirst
       ? await redis.zrevrange(index, offset, last, 'WITHSCORES')
-      : await redis.zrange(index, offset, last, 'WITHSCORES');
+      : await redis.zrangebyscore(index, '-inf', '+inf', 'WITHSCORES', 'LIMIT', offset, limit);
     const items: { id: string; at: number }[] = [];
     for (let i = 0; i + 1 < range.length; i += 2) items.push({ id: range[i] ?? '', at: Number(range[i + 1]) });
     return items.length === limit ? { items, next: offset + limit } : { items };

@@ -30,6 +30,8 @@ export const admitReply = z.discriminatedUnion('ok', [
     timeoutMs: z.number(),
     payload: z.string(),
     room: z.number(),
+    /** Refusals of this generation that call for backoff. */
+    tries: z.number(),
     canary: z.boolean(),
   }),
   z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
@@ -147,9 +149,16 @@ export const observeReply = z.discriminatedUnion('ok', [
 ]);
 export type ObserveReply = z.infer<typeof observeReply>;
 
+export const lookReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('granted'), taskId: z.string(), ageMs: z.number(), pollingForMs: z.number(), resubmits: z.number() }),
+  z.object({ ok: z.literal('wait'), waitMs: z.number() }),
+  stale,
+  missing,
+]);
+export type LookReply = z.infer<typeof lookReply>;
+
 export const permitReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('granted'), places: z.number() }),
-  z.object({ ok: z.literal('room'), places: z.number() }),
   z.object({ ok: z.literal('wait'), waitMs: z.number() }),
 ]);
 export type PermitReply = z.infer<typeof permitReply>;

@@ -134,6 +134,14 @@ export interface RedriveArgs {
   readonly vehicleCheckMs: number;
 }
 
+export interface LookArgs {
+  readonly id: string;
+  readonly vehicle: string;
+  readonly permit: string;
+  /** The longest that the query can take, so that an unanswered one stays counted. */
+  readonly timeoutMs: number;
+}
+
 export interface ObserveArgs {
   readonly id: string;
   readonly taskId: string;
@@ -171,10 +179,13 @@ export function createTransitions(scripts: ScriptRunner) {
     kill: (args: KillArgs) => run('kill', args, replies.killReply),
     redrive: (args: RedriveArgs) => run('redrive', args, replies.redriveReply),
     purge: (id: string, force: boolean) => run('purge', { id, force }, replies.purgeReply),
+    /** Begins a look at a task: checks that this job is its vehicle and takes one query of the budget. */
+    look: (args: LookArgs) => run('look', args, replies.lookReply),
     observe: (args: ObserveArgs) => run('observe', args, replies.observeReply),
-    /** One query of the pool's budget; `peek` only asks. An unanswered query counts until `timeoutMs` and a second. */
+    /** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
     pollPermit: (permit: string, timeoutMs: number) => run('poll_permit', { permit, timeoutMs }, replies.permitReply),
-    peekPolls: () => run('poll_permit', { peek: true, permit: '', timeoutMs: 0 }, replies.permitReply),
+    /** How many ms until a query may be granted; 0 means take a job now. */
+    peekPolls: () => run('peek_polls', {}, replies.peekReply),
     pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) =>
       run('requeue', { id, vehicle, vehicleCheckMs }, replies.requeueReply),

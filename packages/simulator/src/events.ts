@@ -60,3 +60,16 @@ export async function nextEvent<Name extends keyof SimulatorEvents>(
     plain.on(name, listener);
   });
 }
+
+/** Listens; the returned function stops it. */
+export function subscribe<Name extends keyof SimulatorEvents>(
+  emitter: Emitter,
+  name: Name,
+  listener: (value: SimulatorEvents[Name][0]) => void,
+): () => void {
+  const plain = emitter as unknown as EventEmitter;
+  plain.on(name, listener);
+  return () => {
+    plain.off(name, listener);
+  };
+}

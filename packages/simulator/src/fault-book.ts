@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import {
-  type FaultOf,
   type FaultRule,
   faultRuleSchema,
+  type Faults,
   type FaultSite,
   type ParsedRule,
 } from './faults.ts';
@@ -56,12 +56,12 @@ export class FaultBook {
   take<Site extends FaultSite>(
     site: Site,
     facts: CallFacts,
-    applies: (fault: FaultOf<Site>) => boolean = () => true,
-  ): FaultOf<Site> | undefined {
+    applies: (fault: Faults[Site]) => boolean = () => true,
+  ): Faults[Site] | undefined {
     const pages = this.#pages.get(site);
     if (pages === undefined) return undefined;
     for (const page of pages) {
-      const fault = page.rule.fault as FaultOf<Site>;
+      const fault = page.rule.fault as Faults[Site];
       if (!this.#matches(page.rule, facts) || !applies(fault)) continue;
       if (page.skip > 0) {
         page.skip -= 1;

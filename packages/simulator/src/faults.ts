@@ -180,5 +180,5 @@ export type FaultRule = z.input<typeof faultRuleSchema>;
 /** A rule with its defaults. */
 export type ParsedRule = z.output<typeof faultRuleSchema>;
 export type FaultSite = ParsedRule['on'];
-/** The faults of a site. */
-export type FaultOf<Site extends FaultSite> = Extract<ParsedRule, { on: Site }>['fault'];
+/** The faults by site. */
+export type Faults = { [Rule in ParsedRule as Rule['on']]: Rule['fault'] };

@@ -25,7 +25,7 @@ export function recordOf(
   origin: string,
   nowMs: number,
 ): RecordData {
-  const blank = options.blankFields === 'null' ? null : '';
+  const blank: null | '' = options.blankFields === 'null' ? null : '';
   const ended = task.status !== 'running';
   const succeeded = task.status === 'success';
   const record = {

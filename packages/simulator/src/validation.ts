@@ -30,8 +30,8 @@ function klingInvalidity(input: Record<string, unknown>): string | undefined {
 function promptInvalidity(prompt: unknown): string | undefined {
   if (prompt === undefined || prompt === null || prompt === '') return REQUIRED;
   if (typeof prompt !== 'string') return 'prompt must be a string';
-  if ([...prompt].length > PROMPT_MAX) return `prompt length cannot exceed ${PROMPT_MAX} characters`;
-  return undefined;
+  const isLong = prompt.length > PROMPT_MAX;
+  return isLong ? `prompt length cannot exceed ${PROMPT_MAX} characters` : undefined;
 }
 
 function imagesInvalidity(urls: unknown): string | undefined {

@@ -55,3 +55,19 @@ local function narrow()
     redis.call('HSET', key('window:state'), 'cutLimit', math.max(1, lower), 'cutAt', NOW)
   end
 end
+
+-- The query budget: a sliding second over all workers, unless Kie has refused queries just now.
+local function pollRoom()
+  local held = tonumber(redis.call('GET', key('poll:hold')))
+  if held and held > NOW then return 0, held - NOW end
+  return room(key('polls'), setting('pollLimitPerSecond', 10), 1000)
+end
+
+-- The same question without writing anything.
+local function peekRoom(windowKey, limit, windowMs)
+  local used = redis.call('ZCOUNT', windowKey, NOW - windowMs, '+inf')
+  if used < limit then return limit - used, 0 end
+  local total = redis.call('ZCARD', windowKey)
+  local oldest = redis.call('ZRANGE', windowKey, total - limit, total - limit, 'WITHSCORES')
+  return 0, math.max(1, math.min(tonumber(oldest[2]), NOW) + windowMs - NOW + 1)
+end

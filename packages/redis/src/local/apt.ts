@@ -9,6 +9,7 @@ export interface AptWorkspace {
   readonly folder: string;
   /** `system` reads the package lists that the system has; `own` fetches lists into the workspace. */
   readonly lists: 'system' | 'own';
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -22,7 +23,7 @@ export async function downloadPackages(workspace: AptWorkspace, packages: readon
   await mkdir(join(workspace.folder, 'state', 'lists', 'partial'), { recursive: true });
   const config = join(workspace.folder, 'apt.conf');
   await writeFile(config, aptConfiguration(workspace));
-  const apt = (...args: string[]): Promise<string> => run('apt-get', ['-c', config, '-q', ...args], { timeoutMs: 5 * MINUTES });
+  const apt = (...args: string[]): Promise<string> => run('apt-get', ['-c', config, '-q', ...args], { timeoutMs: 5 * MINUTES, env: workspace.env });
   if (workspace.lists === 'own') await apt('update');
   await apt('install', '--download-only', '--reinstall', '--no-install-recommends', ...packages);
   const names = await readdir(archives);

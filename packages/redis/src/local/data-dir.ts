@@ -7,7 +7,7 @@ import { LocalRedisError } from './errors.ts';
 import { answersPing } from './ping.ts';
 
 /** How long a server of a process that has just died may take to end. */
-const HANDOVER_MS = 6_000;
+const HANDOVER_MS = 2_000;
 
 const Owner = z.object({ pid: z.int().positive(), port: z.int().positive() });
 export type Owner = z.infer<typeof Owner>;

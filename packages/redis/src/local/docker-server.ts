@@ -9,9 +9,9 @@ const IMAGE = 'redis:7-alpine';
  * ends with it; the data folder is mounted, so that a restart finds its data.
  * @throws Error when there is no Docker or its engine does not answer within 10 s
  */
-export async function dockerServer(): Promise<ServerProgram> {
-  await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 10_000 });
-  return { source: 'docker', version: IMAGE, env: {}, command: (input) => containerCommand(input) };
+export async function dockerServer(env: NodeJS.ProcessEnv): Promise<ServerProgram> {
+  await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 10_000, env });
+  return { source: 'docker', version: IMAGE, env, command: (input) => containerCommand(input) };
 }
 
 function containerCommand({ port, dataDir, settings }: Parameters<ServerProgram['command']>[0]): string[] {

@@ -9,17 +9,17 @@ export interface FindServerOptions {
   readonly cacheDir: string;
   /** Which sources to try. Default all, in the order PATH, distribution's package, Docker. */
   readonly sources?: readonly ServerSource[];
-  /** The PATH to search. Default: the process's own. */
-  readonly path?: string;
+  /** Environment of the programs that are looked for and started; PATH matters. Default: the process's own. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /** @throws LocalRedisError `local_redis_unavailable`, listing why each source failed and what to install */
 export async function findServer(options: FindServerOptions): Promise<ServerProgram> {
-  const { cacheDir, sources = SERVER_SOURCES, path = process.env['PATH'] ?? '' } = options;
+  const { cacheDir, sources = SERVER_SOURCES, env = process.env } = options;
   const finders: Record<ServerSource, () => Promise<ServerProgram>> = {
-    path: () => pathServer(path),
-    package: () => packageServer(cacheDir),
-    docker: dockerServer,
+    path: () => pathServer(env),
+    package: () => packageServer(cacheDir, env),
+    docker: () => dockerServer(env),
   };
   const failures: string[] = [];
   for (const source of sources) {

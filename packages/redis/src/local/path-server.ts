@@ -7,15 +7,14 @@ const NAMES = ['redis-server', 'valkey-server'];
 
 /**
  * `redis-server` or `valkey-server` on the PATH.
- * @param path the value of PATH
  * @throws Error that says why each candidate cannot be used
  */
-export async function pathServer(path: string): Promise<ServerProgram> {
+export async function pathServer(env: NodeJS.ProcessEnv): Promise<ServerProgram> {
   const refused: string[] = [];
-  for (const file of candidates(path)) {
+  for (const file of candidates(env['PATH'] ?? '')) {
     if (!(await executable(file))) continue;
     try {
-      return await nativeProgram('path', file);
+      return await nativeProgram('path', file, env);
     } catch (error) {
       refused.push(error instanceof Error ? error.message : String(error));
     }

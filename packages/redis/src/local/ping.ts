@@ -1,6 +1,6 @@
 import { createConnection, createServer } from 'node:net';
 
-/** Whether a server on this loopback port answers PING with PONG within `timeoutMs`. Never rejects. */
+/** Whether a server on this loopback port answers PING within `timeoutMs`, be it by asking for a password. Never rejects. */
 export function answersPing(port: number, timeoutMs = 1_000): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port });
@@ -15,7 +15,7 @@ export function answersPing(port: number, timeoutMs = 1_000): Promise<boolean> {
     socket.on('connect', () => socket.write('PING\r\n'));
     socket.on('data', (chunk) => {
       answer += chunk.toString('latin1');
-      if (answer.includes('\n')) finish(answer.startsWith('+PONG'));
+      if (answer.includes('\n')) finish(/^(\+PONG|-NOAUTH)/.test(answer));
     });
   });
 }

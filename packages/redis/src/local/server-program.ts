@@ -18,8 +18,8 @@ export interface ServerProgram {
   readonly version: string;
   /** The command that runs the server in the foreground and ends on SIGTERM. */
   command(input: CommandInput): readonly string[];
-  /** Added to the environment of the server alone. */
-  readonly env: Readonly<Record<string, string>>;
+  /** The environment in which to run the command. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 export interface ServerVersion {
@@ -39,15 +39,15 @@ export function parseServerVersion(output: string): ServerVersion | undefined {
 }
 
 /**
- * A program on this machine, if it runs here and is new enough (Redis 7.0, Valkey 7.2).
+ * A program on this machine in the given environment, if it runs here and is new enough (Redis 7.0, Valkey 7.2).
  * @throws Error that says why it cannot be used
  */
 export async function nativeProgram(
   source: ServerSource,
   file: string,
-  env: Readonly<Record<string, string>> = {},
+  env: NodeJS.ProcessEnv,
 ): Promise<ServerProgram> {
-  const output = await run(file, ['--version'], { env: { ...process.env, ...env } });
+  const output = await run(file, ['--version'], { env });
   const version = parseServerVersion(output);
   if (version === undefined) throw new Error(`${file} --version answers ${JSON.stringify(output.slice(0, 80))}`);
   if (version.major < 7) throw new Error(`${file} is ${version.text}; 7.0 is the floor`);

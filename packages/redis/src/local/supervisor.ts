@@ -19,9 +19,8 @@ exec >/dev/null 2>&1
 (
   while read -r _ <&3; do :; done
   : >"$dir/.orphaned"
-  kill -TERM "$server"
   tries=0
-  while kill -0 "$server" && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
+  while kill -TERM "$server" && [ "$tries" -lt 50 ]; do sleep 0.1; tries=$((tries + 1)); done
   kill -KILL "$server"
 ) &
 watcher=$!
@@ -37,7 +36,7 @@ exit "$status"
 
 export interface SupervisorOptions {
   readonly command: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
+  readonly env: NodeJS.ProcessEnv;
   readonly dataDir: string;
   /** Whether the folder goes when our process dies without stopping the server. */
   readonly removeDataDir: boolean;
@@ -59,7 +58,7 @@ export async function supervise(options: SupervisorOptions): Promise<Supervised>
   const { command, env, dataDir, removeDataDir } = options;
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'kieq-redis', dataDir, removeDataDir ? 'yes' : 'no', ...command], {
     stdio: ['pipe', 'pipe', 'ignore'],
-    env: { ...process.env, ...env },
+    env,
     detached: true,
   });
   const exit = once(child, 'exit');
@@ -75,8 +74,12 @@ function lifeOf(child: ChildProcess, pid: number, exit: Promise<unknown>): Pick<
     if (ended()) return;
     child.ref();
     signalIfAlive(pid, signal);
+    // Redis refuses to end while it writes its first append-only file: so we ask again.
+    const insistence = setInterval(() => signalIfAlive(pid, signal), 250);
     const impatience = setTimeout(() => signalIfAlive(pid, 'SIGKILL'), 10_000);
-    await exit.finally(() => clearTimeout(impatience));
+    await exit;
+    clearInterval(insistence);
+    clearTimeout(impatience);
   };
   return { ended, end };
 }

@@ -1,0 +1,23 @@
+/** One key that is missing or wrong. */
+export interface ConfigProblem {
+  readonly key: string;
+  readonly rule: string;
+  /** The value as given; `***` for a secret; undefined when absent. */
+  readonly received: string | undefined;
+}
+
+/** Thrown by `parseEnvironment`; the message lists every problem, one a line. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+  readonly code = 'invalid_environment';
+  readonly problems: readonly ConfigProblem[];
+
+  constructor(problems: readonly ConfigProblem[]) {
+    super(`The environment is not usable:\n${problems.map(describe).join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+function describe({ key, rule, received }: ConfigProblem): string {
+  return `  ${key} ${rule}; received ${received === undefined ? 'nothing' : JSON.stringify(received)}`;
+}

@@ -1,0 +1,57 @@
+import { GROUPS, type Group } from './catalogue.ts';
+import type { RawEnvironment } from './parse-environment.ts';
+import type { Variable } from './variable.ts';
+
+/** One row of the catalogue. */
+export interface EnvironmentEntry {
+  readonly key: string;
+  readonly group: Group;
+  /** The default as written in the environment, `none`, or `required`. */
+  readonly default: string;
+  readonly meaning: string;
+  readonly rule: string;
+  readonly secret: boolean;
+}
+
+/** Every key that kieq reads, in the order of the documentation. */
+export const ENVIRONMENT: readonly EnvironmentEntry[] = entriesOf(GROUPS);
+
+function entriesOf(groups: Readonly<Record<Group, Readonly<Record<string, Variable<unknown>>>>>): EnvironmentEntry[] {
+  const names = Object.keys(groups).filter((name): name is Group => name in groups);
+  return names.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
+}
+
+function entryOf(group: Group, { key, fallback, required, meaning, rule, secret }: Variable<unknown>): EnvironmentEntry {
+  return { key, group, default: fallback ?? (required ? 'required' : 'none'), meaning, rule, secret };
+}
+
+/** The table of the README, as Markdown. */
+export function environmentTable(): string {
+  const rows = ENVIRONMENT.map((entry) => `| \`${entry.key}\` | ${shownDefault(entry)} | ${entry.meaning}; ${entry.rule.replaceAll('|', '\\|')} |`);
+  return ['| key | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function shownDefault({ default: text }: EnvironmentEntry): string {
+  return text === 'none' || text === 'required' ? text : `\`${text}\``;
+}
+
+/**
+ * The secrets that this environment holds, for the logger to mask: whole values, and the parts of compound ones
+ * (the password in REDIS_URL, each gateway key).
+ */
+export function secretValues(env: RawEnvironment): string[] {
+  const values = ENVIRONMENT.filter(({ secret }) => secret).flatMap(({ key }) => env[key] ?? []);
+  const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(value)?.[1] ?? []);
+  const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);
+  const gatewayKeys = (env['GATEWAY_API_KEYS'] ?? '').split(',').map((pair) => pair.trim().replace(/:[^:]*$/, ''));
+  const parts = [...passwords, ...sentinels].flatMap((part) => [part, decoded(part)]);
+  return [...new Set([...values, ...parts, ...gatewayKeys])].filter((value) => value !== '');
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,48 @@
+import { fileURLToPath } from 'node:url';
+import { form } from './forms.ts';
+
+/** An origin with an optional path, without slash at the end, so that paths can be appended. */
+export const httpUrl = form('must be an http or https URL without user, password, query and fragment', (text) => {
+  const url = parse(text);
+  if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+  return isPlain(url) ? url.href.replace(/\/+$/, '') : undefined;
+});
+
+/** The form alone; `@kieq/redis` reads it. */
+export const redisUrl = form(
+  'must be a Redis URL: redis://, rediss://, redis+sentinel:// or redis+cluster:// (with TLS rediss+…)',
+  (text) => (/^rediss?(\+sentinel|\+cluster)?:\/\/[^\s/?#]+\S*$/.test(text) ? text : undefined),
+);
+
+/** A place for files. */
+export type StoreUrl =
+  | { readonly kind: 'file'; readonly url: string; /** Absolute path of the folder. */ readonly path: string }
+  | { readonly kind: 's3'; readonly url: string; readonly bucket: string; /** Without slashes around it; may be empty. */ readonly prefix: string };
+
+export const storeUrl = form('must be file:///folder or s3://bucket/prefix, without user, password, query and fragment', readStoreUrl);
+
+function readStoreUrl(text: string): StoreUrl | undefined {
+  const url = parse(text);
+  if (url === undefined || !isPlain(url)) return undefined;
+  if (url.protocol === 'file:') return fileStore(text, url);
+  if (url.protocol !== 's3:' || !/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(url.host)) return undefined;
+  return { kind: 's3', url: text, bucket: url.host, prefix: url.pathname.replace(/^\/+|\/+$/g, '') };
+}
+
+/** `file://folder` would name a host: three slashes are needed. */
+function fileStore(text: string, url: URL): StoreUrl | undefined {
+  if (url.host !== '' || !text.startsWith('file:///')) return undefined;
+  try {
+    return { kind: 'file', url: text, path: fileURLToPath(url) };
+  } catch {
+    return undefined;
+  }
+}
+
+function isPlain(url: URL): boolean {
+  return url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+}
+
+function parse(text: string): URL | undefined {
+  return URL.canParse(text) ? new URL(text) : undefined;
+}

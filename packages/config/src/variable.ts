@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/** One key of the environment. */
+export interface Variable<T> {
+  readonly key: string;
+  /** The text used when the key is absent; undefined when there is none. */
+  readonly fallback: string | undefined;
+  /** Whether a process that needs the group refuses to start without the key. */
+  readonly required: boolean;
+  /** Whether the value must never be shown. */
+  readonly secret: boolean;
+  readonly meaning: string;
+  /** What a value must be; shown when one is not. */
+  readonly rule: string;
+  /** Reads the text, or its absence. */
+  readonly schema: z.ZodType<T, string | undefined>;
+}
+
+export interface Spec<T> {
+  readonly meaning: string;
+  readonly secret?: boolean;
+  readonly form: Form<T>;
+}
+
+/** How a text is read. */
+export interface Form<T> {
+  readonly rule: string;
+  readonly schema: z.ZodType<T, string>;
+}
+
+/** A key without which the group cannot work. */
+export function required<T>(key: string, { meaning, secret = false, form }: Spec<T>): Variable<T> {
+  return { key, fallback: undefined, required: true, secret, meaning, rule: form.rule, schema: z.string().pipe(form.schema) };
+}
+
+/** A key that may be absent. */
+export function optional<T>(key: string, { meaning, secret = false, form }: Spec<T>): Variable<T | undefined> {
+  const schema = z.string().pipe(form.schema).optional();
+  return { key, fallback: undefined, required: false, secret, meaning, rule: form.rule, schema };
+}
+
+/** A key with a default, written as in the environment. */
+export function withDefault<T>(key: string, fallback: string, { meaning, secret = false, form }: Spec<T>): Variable<T> {
+  const schema = z.string().default(fallback).pipe(form.schema);
+  return { key, fallback, required: false, secret, meaning, rule: form.rule, schema };
+}

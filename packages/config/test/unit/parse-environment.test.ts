@@ -1,0 +1,188 @@
+import { ConfigError, ENVIRONMENT, parseEnvironment, type ConfigProblem, type Group, type RawEnvironment } from '@kieq/config';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+
+const ALL = ['redis', 'kie', 'callbacks', 'pool', 'worker', 'gateway', 'dashboard', 'files', 'process'] as const satisfies Group[];
+const MINIMUM = { REDIS_URL: 'redis://localhost', KIE_API_KEY: 'kie-key' };
+
+function problemsOf(env: RawEnvironment, groups: readonly Group[] = ALL): readonly ConfigProblem[] {
+  try {
+    parseEnvironment(env, groups);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems;
+    throw error;
+  }
+}
+
+describe('defaults', () => {
+  test('are those of the design', () => {
+    expect(parseEnvironment(MINIMUM, ALL)).toEqual({
+      redisUrl: 'redis://localhost',
+      prefix: '{kieq}',
+      kieApiKey: 'kie-key',
+      kieBaseUrl: 'https://api.kie.ai',
+      kieUploadUrl: 'https://kieai.redpandaai.co',
+      publicUrl: undefined,
+      kieWebhookHmacKey: undefined,
+      submitLimit: 20,
+      submitWindowMs: 10_000,
+      submitTimeoutMs: 20_000,
+      maxInFlight: 600,
+      pollLimitPerSecond: 10,
+      unknownWindowMs: 30 * 60_000,
+      onUnknown: 'hold',
+      intentDurability: { kind: 'none' },
+      creditDeadlineMs: 3_600_000,
+      deadlineMs: 24 * 3_600_000,
+      holdMs: 24 * 3_600_000,
+      retentionMs: 90 * 24 * 3_600_000,
+      submitConcurrency: 20,
+      pollConcurrency: 20,
+      lockMs: 30_000,
+      workerMetricsPort: 9464,
+      gatewayHost: '127.0.0.1',
+      gatewayPort: 8080,
+      gatewayApiKeys: undefined,
+      gatewayWebhookSecret: undefined,
+      dedupeWindowMs: 0,
+      dashboardHost: '127.0.0.1',
+      dashboardPort: 8081,
+      dashboardUser: undefined,
+      dashboardPassword: undefined,
+      archive: undefined,
+      uploadStore: undefined,
+      allowPrivateUrls: false,
+      logLevel: 'info',
+      shutdownGraceMs: 25_000,
+      timeScale: 1,
+    });
+  });
+
+  test('hold for empty strings too', () => {
+    const empty = Object.fromEntries(ENVIRONMENT.map(({ key }) => [key, '']));
+    expect(parseEnvironment({ ...empty, ...MINIMUM }, ALL)).toEqual(parseEnvironment(MINIMUM, ALL));
+  });
+});
+
+describe('groups', () => {
+  test('a process needs only what it asks for', () => {
+    const env = parseEnvironment({ REDIS_URL: 'redis://localhost', GATEWAY_PORT: 'wrong' }, ['redis', 'dashboard']);
+    expectTypeOf(env.dashboardPort).toEqualTypeOf<number>();
+    expectTypeOf(env.dashboardPassword).toEqualTypeOf<string | undefined>();
+    expectTypeOf(env.logLevel).toEqualTypeOf<'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent'>();
+    expectTypeOf(env).not.toHaveProperty('kieApiKey');
+    expect(Object.keys(env)).not.toContain('kieApiKey');
+  });
+
+  test('the required keys are required', () => {
+    expect(problemsOf({ REDIS_URL: '' })).toEqual([
+      { key: 'REDIS_URL', rule: 'is required', received: undefined },
+      { key: 'KIE_API_KEY', rule: 'is required', received: undefined },
+    ]);
+  });
+});
+
+describe('good values', () => {
+  test.each<[string, string, string, unknown]>([
+    ['KIEQ_SHUTDOWN_GRACE_MS', '0', 'shutdownGraceMs', 0],
+    ['KIEQ_HOLD_MS', '0', 'holdMs', 0],
+    ['GATEWAY_PORT', '0', 'gatewayPort', 0],
+    ['DASHBOARD_PORT', '0', 'dashboardPort', 0],
+    ['WORKER_METRICS_PORT', '0', 'workerMetricsPort', 0],
+    ['KIEQ_TIME_SCALE', '0.01', 'timeScale', 0.01],
+    ['KIEQ_ON_UNKNOWN', 'pay-again', 'onUnknown', 'pay-again'],
+    ['KIEQ_INTENT_DURABILITY', 'replica:2', 'intentDurability', { kind: 'replica', replicas: 2 }],
+    ['KIEQ_INTENT_DURABILITY', 'fsync', 'intentDurability', { kind: 'fsync' }],
+    ['KIEQ_ALLOW_PRIVATE_URLS', 'true', 'allowPrivateUrls', true],
+    ['KIEQ_PREFIX', 'prod:{kieq-2}', 'prefix', 'prod:{kieq-2}'],
+    ['PUBLIC_URL', 'https://q.example/kieq/', 'publicUrl', 'https://q.example/kieq'],
+    ['REDIS_URL', 'rediss+sentinel://:p%40@a,b:1/main/2', 'redisUrl', 'rediss+sentinel://:p%40@a,b:1/main/2'],
+    ['GATEWAY_API_KEYS', 'k1:a, k2:b,k3:a', 'gatewayApiKeys', [{ key: 'k1', tenant: 'a' }, { key: 'k2', tenant: 'b' }, { key: 'k3', tenant: 'a' }]],
+    ['ARCHIVE_URL', 's3://my-bucket/videos/2026/', 'archive', { kind: 's3', url: 's3://my-bucket/videos/2026/', bucket: 'my-bucket', prefix: 'videos/2026' }],
+    ['ARCHIVE_URL', 's3://my-bucket', 'archive', { kind: 's3', url: 's3://my-bucket', bucket: 'my-bucket', prefix: '' }],
+    ['UPLOAD_STORE_URL', 'file:///var/lib/a%20b', 'uploadStore', { kind: 'file', url: 'file:///var/lib/a%20b', path: '/var/lib/a b' }],
+    ['GATEWAY_HOST', '::', 'gatewayHost', '::'],
+  ])('%s=%s', (key, text, property, value) => {
+    expect(parseEnvironment({ ...MINIMUM, [key]: text }, ALL)).toMatchObject({ [property]: value });
+  });
+});
+
+const BAD: Readonly<Record<string, readonly string[]>> = {
+  REDIS_URL: ['localhost:6379', 'http://host', 'redis://', 'redis:///1', 'redis://a b'],
+  KIEQ_PREFIX: ['kieq', '{}', '{a}{b}', '{a b}', '{a*}'],
+  KIE_API_KEY: ['with blank', 'line\n', 'ümlaut'],
+  KIE_BASE_URL: ['api.kie.ai', 'ftp://api.kie.ai', 'https://user:pw@api.kie.ai', 'https://api.kie.ai?x=1', 'https://api.kie.ai/#x'],
+  KIE_UPLOAD_URL: ['nowhere'],
+  PUBLIC_URL: ['q.example', 'https://me@q.example'],
+  KIE_WEBHOOK_HMAC_KEY: [' '],
+  KIEQ_SUBMIT_LIMIT: ['0', '-1', '1.5', '1e3', ' 5', 'twenty', '10001'],
+  KIEQ_SUBMIT_WINDOW_MS: ['0', '10s'],
+  KIEQ_SUBMIT_TIMEOUT_MS: ['0', '600001'],
+  KIEQ_MAX_IN_FLIGHT: ['0'],
+  KIEQ_POLL_LIMIT_PER_SECOND: ['0', '0.5'],
+  KIEQ_UNKNOWN_WINDOW_MS: ['0'],
+  KIEQ_ON_UNKNOWN: ['pay', 'HOLD'],
+  KIEQ_INTENT_DURABILITY: ['replica', 'replica:0', 'replica:100', 'disk'],
+  KIEQ_CREDIT_DEADLINE_MS: ['0'],
+  KIEQ_DEADLINE_MS: ['0'],
+  KIEQ_HOLD_MS: ['-1'],
+  KIEQ_RETENTION_MS: ['0', '90d'],
+  KIEQ_SUBMIT_CONCURRENCY: ['0', '1001'],
+  KIEQ_POLL_CONCURRENCY: ['0'],
+  KIEQ_LOCK_MS: ['999'],
+  WORKER_METRICS_PORT: ['65536', '-1'],
+  GATEWAY_HOST: ['a host'],
+  GATEWAY_PORT: ['80a'],
+  GATEWAY_API_KEYS: ['key', 'key:', ':tenant', 'key:tenant,', 'key:a,key:b', 'k y:tenant'],
+  GATEWAY_WEBHOOK_SECRET: ['a b'],
+  KIEQ_DEDUPE_WINDOW_MS: ['-1'],
+  DASHBOARD_HOST: ['http://x/y'],
+  DASHBOARD_PORT: ['99999'],
+  DASHBOARD_USER: ['a:b'],
+  DASHBOARD_PASSWORD: ['a b'],
+  ARCHIVE_URL: ['/var/lib', 'file://folder', 'file:folder', 's3://', 's3://UPPER', 's3://key:secret@bucket', 's3://bucket?x=1', 'gs://bucket'],
+  UPLOAD_STORE_URL: ['https://bucket'],
+  KIEQ_ALLOW_PRIVATE_URLS: ['yes', '1'],
+  LOG_LEVEL: ['verbose'],
+  KIEQ_SHUTDOWN_GRACE_MS: ['-1', '0.5'],
+  KIEQ_TIME_SCALE: ['0', '-1', '11', '1e-1', 'NaN'],
+};
+
+describe('bad values', () => {
+  test('every key of the catalogue has some', () => {
+    expect(Object.keys(BAD).toSorted()).toEqual(ENVIRONMENT.map(({ key }) => key).toSorted());
+  });
+
+  test.each(Object.entries(BAD).flatMap(([key, texts]) => texts.map((text): [string, string] => [key, text])))('%s=%j', (key, text) => {
+    const entry = ENVIRONMENT.find((candidate) => candidate.key === key);
+    const [problem] = problemsOf({ ...MINIMUM, [key]: text });
+    expect(problem).toEqual({ key, rule: entry?.rule, received: entry?.secret === true ? '***' : text });
+  });
+
+  test('are all reported together, in one message that shows no secret', () => {
+    const bad = Object.fromEntries(Object.entries(BAD).map(([key, [text]]) => [key, text]));
+    const secrets = { GATEWAY_API_KEYS: 'hunter2', REDIS_URL: 'redis:/hunter2', KIE_API_KEY: 'hunter2 ', DASHBOARD_PASSWORD: 'hunter2 x' };
+    const problems = problemsOf({ ...bad, ...secrets });
+    expect(problems.map(({ key }) => key).toSorted()).toEqual(ENVIRONMENT.map(({ key }) => key).toSorted());
+    const { message } = new ConfigError(problems);
+    expect(message.split('\n')).toHaveLength(ENVIRONMENT.length + 1);
+    expect(message).toContain('KIEQ_LOCK_MS must be a whole number of milliseconds from 1000 to 3600000; received "999"');
+    expect(message).toContain('KIE_API_KEY must be printable ASCII without blanks; received "***"');
+    expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('the dashboard beyond loopback', () => {
+  const keys = (env: RawEnvironment): string[] => problemsOf(env, ['dashboard']).map(({ key }) => key);
+
+  test('needs user and password', () => {
+    expect(keys({ DASHBOARD_HOST: '0.0.0.0' })).toEqual(['DASHBOARD_HOST']);
+    expect(keys({ DASHBOARD_HOST: '0.0.0.0', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw' })).toEqual([]);
+    expect(keys({ DASHBOARD_USER: 'me' })).toEqual(['DASHBOARD_PASSWORD']);
+    expect(keys({ DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
+  });
+
+  test.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost'])('%s is loopback', (host) => {
+    expect(keys({ DASHBOARD_HOST: host })).toEqual([]);
+  });
+});

@@ -1,0 +1,64 @@
+import type { SubmitAnswer } from '@kieq/domain';
+
+import { classifySubmit } from './classify-submit.ts';
+import type { KieContext } from './context.ts';
+import type { KieCreateRequest } from './create-request.ts';
+import type { Exchange } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
+import { endpoint } from './options.ts';
+
+export interface CreateTaskOptions {
+  /** True while it is still allowed to send. Asked once, on the connected socket, right before the first byte. */
+  readonly sendDeadline: () => boolean;
+  /** Before the first byte it makes the answer `not_sent`, afterwards `unknown`. */
+  readonly signal?: AbortSignal | undefined;
+  /** From the first byte until the answer's end, in ms. Connecting has its own timeout. */
+  readonly timeoutMs: number;
+  /** Called right before the first byte is released; must be quick. If it throws, nothing is sent. */
+  readonly onSending?: (() => void) | undefined;
+}
+
+/**
+ * POST /api/v1/jobs/createTask (kie-image-to-video-api.md, section 1).
+ *
+ * THIS IS THE BILLABLE CALL. One call sends at most one request: no retry, no redirect, no second connection.
+ */
+export async function createTask(
+  context: KieContext,
+  request: KieCreateRequest,
+  options: CreateTaskOptions,
+): Promise<SubmitAnswer> {
+  const body = serialise(request);
+  const exchange = body === undefined ? UNSERIALISABLE : await send(context, body, options);
+  return classifySubmit(exchange, context.redact, Date.now());
+}
+
+const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };
+
+function send(context: KieContext, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
+  return context.transport.exchange({
+    url: endpoint(context.options.baseUrl, '/api/v1/jobs/createTask'),
+    headers: { 'content-type': 'application/json' },
+    body: {
+      bytes: body.byteLength,
+      chunks: async function* () {
+        yield body;
+      },
+    },
+    gate: () => {
+      if (!options.sendDeadline()) return TRANSPORT.sendDeadline;
+      options.onSending?.();
+      return undefined;
+    },
+    timeoutMs: options.timeoutMs,
+    signal: options.signal,
+  });
+}
+
+function serialise({ model, input, callBackUrl }: KieCreateRequest): Uint8Array | undefined {
+  try {
+    return Buffer.from(JSON.stringify({ model, callBackUrl, input }));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,63 @@
+import pRetry from 'p-retry';
+
+import { readEnvelope } from './envelope.ts';
+import type { Exchange } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
+import type { ResolvedOptions } from './options.ts';
+
+/** Failures that another try at once cannot mend. A timeout has cost its time already: the caller backs off. */
+const FINAL_FAILURES: ReadonlySet<string> = new Set([
+  TRANSPORT.aborted,
+  TRANSPORT.closed,
+  TRANSPORT.timeout,
+  TRANSPORT.connectTimeout,
+  TRANSPORT.bodyTooLarge,
+  TRANSPORT.invalid,
+]);
+
+/** True for a broken connection, and for an HTTP 5xx that carries no word of Kie. */
+export function isPassing(exchange: Exchange): boolean {
+  if (exchange.kind === 'failure') return !FINAL_FAILURES.has(exchange.transport);
+  return exchange.status >= 500 && readEnvelope(exchange.body) === undefined;
+}
+
+/** Carries an exchange through p-retry, which only retries exceptions. */
+class PassingTrouble extends Error {
+  readonly exchange: Exchange;
+
+  constructor(exchange: Exchange) {
+    super('passing trouble');
+    this.exchange = exchange;
+  }
+}
+
+/**
+ * Repeats a free call while its trouble is passing; never used for createTask. The last exchange is the result.
+ * @param attempt one HTTP request, with whatever must be awaited before each.
+ * @throws only what `attempt` itself throws, such as a refused permit.
+ */
+export async function exchangeWithRetries(
+  attempt: () => Promise<Exchange>,
+  retry: ResolvedOptions['retry'],
+  signal?: AbortSignal,
+): Promise<Exchange> {
+  const once = async (): Promise<Exchange> => {
+    const exchange = await attempt();
+    if (isPassing(exchange)) throw new PassingTrouble(exchange);
+    return exchange;
+  };
+  try {
+    return await pRetry(once, {
+      retries: retry.retries,
+      minTimeout: retry.minMs,
+      maxTimeout: retry.maxMs,
+      randomize: true,
+      shouldRetry: ({ error }) => error instanceof PassingTrouble,
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (error instanceof PassingTrouble) return error.exchange;
+    if (signal?.aborted) return { kind: 'failure', sent: false, transport: TRANSPORT.aborted, latencyMs: 0 };
+    throw error;
+  }
+}

@@ -1,0 +1,210 @@
+import type { PollAnswer } from '@kieq/domain';
+import { describe, expect, it } from 'vitest';
+
+import { classifyPoll } from '../../src/classify-poll.ts';
+import type { Exchange } from '../../src/exchange.ts';
+import { answer, API_KEY, envelope, failure, NOW, redact } from './fixtures.ts';
+
+const classify = (exchange: Exchange): PollAnswer => classifyPoll(exchange, { taskId: 't1', redact, nowMs: NOW });
+const record = (data: Readonly<Record<string, unknown>>, code: number | string = 200, status = 200): PollAnswer =>
+  classify(answer(status, envelope(code, 'success', { taskId: 't1', ...data })));
+
+function verdictOf(result: PollAnswer) {
+  if (result.kind !== 'verdict') throw new Error(`no verdict but ${result.kind}`);
+  return result.verdict;
+}
+
+function echoIn(result: PollAnswer) {
+  if (result.kind !== 'verdict' && result.kind !== 'running') throw new Error(`no echo in ${result.kind}`);
+  return result.echo;
+}
+
+describe('a task that runs', () => {
+  it.each(['waiting', 'queuing', 'generating', 'SUCCESS', 'paused by the moon'])('is "%s"', (state) => {
+    expect(record({ state, resultJson: '', failCode: null })).toMatchObject({ kind: 'running', vendorState: state });
+  });
+
+  it('may come with a code that is a string', () => {
+    expect(record({ state: 'waiting' }, '200').kind).toBe('running');
+  });
+});
+
+describe('success', () => {
+  const resultJson = '{"resultUrls":["https://a.example/1.mp4","http://a.example/2.mp4"]}';
+
+  it('has URLs, credits and times', () => {
+    const given = {
+      state: 'success',
+      resultJson,
+      creditsConsumed: 55.5,
+      createTime: 1757584164490,
+      completeTime: 1757584300000,
+      costTime: 135,
+    };
+    expect(verdictOf(record(given))).toEqual({
+      state: 'success',
+      resultUrls: ['https://a.example/1.mp4', 'http://a.example/2.mp4'],
+      resultJson,
+      creditsConsumed: 55.5,
+      createTime: 1757584164490,
+      completeTime: 1757584300000,
+    });
+  });
+
+  it('reads numbers from strings and leaves out what is no number', () => {
+    const given = { state: 'success', creditsConsumed: '0', createTime: '1757584164490', completeTime: null };
+    expect(verdictOf(record(given))).toEqual({
+      state: 'success',
+      resultUrls: [],
+      creditsConsumed: 0,
+      createTime: 1757584164490,
+    });
+    expect(verdictOf(record({ state: 'success', creditsConsumed: 'many', createTime: 'today' }))).toEqual({
+      state: 'success',
+      resultUrls: [],
+    });
+  });
+
+  it.each(['{"resultUrls":[', 'nonsense', '{"resultObject":{}}', '{"resultUrls":"https://a.example/1.mp4"}', '[]'])(
+    'is kept without URLs where resultJson is %s',
+    (text) => {
+      expect(verdictOf(record({ state: 'success', resultJson: text }))).toEqual({
+        state: 'success',
+        resultUrls: [],
+        resultJson: text,
+      });
+    },
+  );
+
+  it('takes only http and https URLs', () => {
+    const urls = [
+      'https://a.example/1.mp4',
+      'javascript:alert(1)',
+      'file:///etc/passwd',
+      7,
+      null,
+      '',
+      '/x.mp4',
+      'https://',
+    ];
+    expect(
+      verdictOf(record({ state: 'success', resultJson: JSON.stringify({ resultUrls: urls }) })).resultUrls,
+    ).toEqual(['https://a.example/1.mp4']);
+  });
+
+  it('may have a resultJson that is an object already', () => {
+    const verdict = verdictOf(record({ state: 'success', resultJson: { resultUrls: ['https://a.example/1.mp4'] } }));
+    expect(verdict.resultUrls).toEqual(['https://a.example/1.mp4']);
+    expect(verdict.resultJson).toBe('{"resultUrls":["https://a.example/1.mp4"]}');
+  });
+
+  it('wins over a terminal code: the video is paid', () => {
+    expect(verdictOf(record({ state: 'success', resultJson }, 501)).state).toBe('success');
+  });
+});
+
+describe('failure', () => {
+  it('has code, message and 0 credits', () => {
+    const given = { state: 'fail', failCode: 500, failMsg: 'Content was flagged', creditsConsumed: 0, resultJson: '' };
+    expect(verdictOf(record(given))).toEqual({
+      state: 'fail',
+      resultUrls: [],
+      failCode: '500',
+      failMsg: 'Content was flagged',
+      creditsConsumed: 0,
+    });
+  });
+
+  it('may say nothing more', () => {
+    expect(verdictOf(record({ state: 'fail', failCode: '', failMsg: null }))).toEqual({
+      state: 'fail',
+      resultUrls: [],
+    });
+  });
+
+  it.each([408, 501])('is also code %i, with or without a record', (code) => {
+    const bare = classify(answer(200, envelope(code, 'gave up')));
+    expect(verdictOf(bare)).toEqual({ state: 'fail', resultUrls: [], failCode: String(code), failMsg: 'gave up' });
+    expect(echoIn(bare)).toEqual({ taskId: 't1' });
+    expect(verdictOf(record({ state: 'waiting' }, code)).failCode).toBe(String(code));
+    const told = record({ state: 'fail', failCode: '422', failMsg: 'bad image' }, code);
+    expect(verdictOf(told)).toMatchObject({ failCode: '422', failMsg: 'bad image' });
+  });
+
+  it('never repeats the key', () => {
+    expect(verdictOf(record({ state: 'fail', failMsg: `key ${API_KEY}` })).failMsg).toBe('key [redacted]');
+  });
+});
+
+describe('Kie denies knowing the task', () => {
+  it.each([
+    ['code 422', answer(200, envelope(422, 'recordInfo is null'))],
+    ['code 200', answer(200, envelope(200, 'recordInfo is null'))],
+    ['code 500', answer(500, envelope(500, 'RecordInfo is null.'))],
+    ['code 404', answer(200, envelope(404, 'Not found'))],
+    ['HTTP 404 with code 422', answer(404, envelope(422, 'no such thing'))],
+    ['HTTP 404 with code 200 and no data', answer(404, envelope(200, 'ok'))],
+  ])('by %s', (_what, given) => {
+    expect(classify(given).kind).toBe('not_found');
+  });
+});
+
+describe('trouble, never a verdict', () => {
+  it.each<[string, Exchange, string]>([
+    ['envelope 429', answer(200, envelope(429)), 'rate_limited'],
+    ['HTTP 429', answer(429, 'slow down'), 'rate_limited'],
+    ['envelope 401', answer(200, envelope(401)), 'unauthorized'],
+    ['HTTP 401', answer(401, ''), 'unauthorized'],
+    ['HTML 403', answer(403, '<html>'), 'unauthorized'],
+    ['HTML 404', answer(404, '<html>'), 'transient'],
+    ['HTML 408', answer(408, '<html>'), 'transient'],
+    ['HTML 501', answer(501, '<html>'), 'transient'],
+    ['HTML 502', answer(502, '<html>'), 'transient'],
+    ['a redirect', answer(302, '', { location: '/x' }), 'transient'],
+    ['envelope 402', answer(200, envelope(402)), 'transient'],
+    ['envelope 422', answer(200, envelope(422, 'bad taskId')), 'transient'],
+    ['envelope 455', answer(200, envelope(455)), 'transient'],
+    ['envelope 500', answer(200, envelope(500)), 'transient'],
+    ['no data', answer(200, envelope(200)), 'transient'],
+    ['data without a state', answer(200, envelope(200, 'x', { taskId: 't1' })), 'transient'],
+    ['a state that is no word', answer(200, envelope(200, 'x', { taskId: 't1', state: 7 })), 'transient'],
+    [
+      'a state under a code that says nothing',
+      answer(200, envelope(500, 'x', { taskId: 't1', state: 'fail' })),
+      'transient',
+    ],
+    ['another task', answer(200, envelope(200, 'x', { taskId: 't2', state: 'success' })), 'transient'],
+    ['another task that failed', answer(200, envelope(501, 'x', { taskId: 't2', state: 'fail' })), 'transient'],
+    ['no envelope', answer(200, '{"state":"success"}'), 'transient'],
+    ['a cut body', failure(true, 'ECONNRESET', { status: 200, partialBody: '{"code":200' }), 'transient'],
+    ['a huge body', failure(true, 'BODY_TOO_LARGE', { status: 200 }), 'transient'],
+    ['a timeout', failure(true, 'TIMEOUT'), 'transient'],
+  ])('%s', (_what, given, reason) => {
+    expect(classify(given)).toMatchObject({ kind: 'trouble', reason });
+  });
+
+  it('passes Retry-After on', () => {
+    expect(classify(answer(429, '', { 'retry-after': '3' }))).toMatchObject({ retryAfterMs: 3000 });
+  });
+});
+
+describe('the echo of the request', () => {
+  const callBackUrl = 'https://q.example/callbacks/kie/gen_1/token';
+  const input = { prompt: 'p', image_urls: ['https://a.example/1.png'], sound: true, duration: '5' };
+
+  it('is read from param, whose input may be a JSON string in the JSON string', () => {
+    const twice = JSON.stringify({ model: 'm', callBackUrl, input: JSON.stringify(input) });
+    const once = JSON.stringify({ model: 'm', callBackUrl, input });
+    for (const param of [twice, once, { model: 'm', callBackUrl, input }]) {
+      const echo = echoIn(record({ state: 'waiting', param, createTime: 1757584164490 }));
+      expect(echo).toEqual({ taskId: 't1', model: 'm', input, callBackUrl, createTime: 1757584164490 });
+    }
+  });
+
+  it.each(['', 'not json', '{"model":"m","input":{"prompt":"say \\\\"hi\\\\""}}', '7', null])(
+    'lacks what does not parse: %s',
+    (param) => {
+      expect(echoIn(record({ state: 'waiting', model: 'm', param }))).toEqual({ taskId: 't1', model: 'm' });
+    },
+  );
+});

@@ -1,0 +1,14 @@
+#!lua
+-- look: a poll begins. Only the current vehicle of a generating task may spend a query of the budget.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
+  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+end
+local places, waitMs = pollRoom()
+if places == 0 then return reply({ ok = 'wait', waitMs = waitMs }) end
+hold(key('polls'), ARGS.permit, NOW_UP + ARGS.timeoutMs)
+return reply({
+  ok = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
+  pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),
+})

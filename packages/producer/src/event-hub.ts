@@ -1,0 +1,76 @@
+import { lastEventId, readEvents, type LedgerEvent } from '@kieq/ledger';
+import type { RedisClient } from '@kieq/redis';
+
+interface Reader {
+  readonly redis: RedisClient;
+  readonly started: Promise<void>;
+  stopped: boolean;
+}
+
+type Listener = (event: LedgerEvent) => void;
+
+const BLOCK_MS = 5000;
+const RETRY_MS = 500;
+
+/**
+ * One blocking reader of the ledger's event stream per producer, whatever the number of listeners.
+ * Idle: nobody listens and nothing is read. Reading: from the first listener until `close` or the last one left.
+ */
+export class EventHub {
+  readonly #connect: () => RedisClient;
+  readonly #root: string;
+  readonly #listeners = new Map<string, Set<Listener>>();
+  #reader: Reader | undefined;
+
+  /** @param connect opens a connection of its own, since reading blocks it */
+  constructor(connect: () => RedisClient, root: string) {
+    this.#connect = connect;
+    this.#root = root;
+  }
+
+  /** Resolves when events from now on are heard; call the result to stop. Check the state after subscribing. */
+  async subscribe(generation: string, listener: Listener): Promise<() => void> {
+    const listeners = this.#listeners.get(generation) ?? new Set();
+    this.#listeners.set(generation, listeners.add(listener));
+    this.#reader ??= this.#startReader();
+    await this.#reader.started;
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0) this.#listeners.delete(generation);
+      if (this.#listeners.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    if (this.#reader === undefined) return;
+    this.#reader.stopped = true;
+    this.#reader.redis.disconnect();
+    this.#reader = undefined;
+  }
+
+  #startReader(): Reader {
+    const redis = this.#connect();
+    const position = lastEventId(redis, this.#root);
+    const reader: Reader = { redis, stopped: false, started: position.then(() => undefined) };
+    position.then(
+      (from) => void this.#read(reader, from),
+      () => this.close(),
+    );
+    return reader;
+  }
+
+  async #read(reader: Reader, from: string): Promise<void> {
+    let after = from;
+    while (!reader.stopped) {
+      try {
+        for (const event of await readEvents(reader.redis, this.#root, after, BLOCK_MS)) {
+          after = event.id;
+          for (const listener of this.#listeners.get(event.generation) ?? []) listener(event);
+        }
+      } catch {
+        // The connection reconnects by itself; waiters have their own timeout and re-read the state.
+        if (!reader.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+import { isEnded } from '@kieq/domain';
+import type { Ledger } from '@kieq/ledger';
+import { ProducerError } from './errors.ts';
+import type { EventHub } from './event-hub.ts';
+import { viewOf, type GenerationView } from './generation-view.ts';
+
+/** One change of a generation. */
+export interface GenerationEvent {
+  readonly state: string;
+  /** What happened: `created`, `admitted`, `accepted`, `refused`, `lost`, `verdict`, `dead`, … */
+  readonly event: string;
+}
+
+export interface ResultOptions {
+  /** How long to wait, in ms. Default: without end. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+/** A generation in the hands of its caller. */
+export interface GenerationHandle {
+  readonly id: string;
+  /** @throws ProducerError `not_found` when it was purged or never existed, `redis_unavailable` */
+  status(): Promise<GenerationView>;
+  /**
+   * Waits until it has ended (also dead: a person may still resume it) and gives its last view.
+   * @throws ProducerError `timeout`, `not_found`, `redis_unavailable`; the signal's reason when aborted
+   */
+  result(options?: ResultOptions): Promise<GenerationView>;
+  /** Cancels it while it is queued; afterwards answers `too_late` with its state, since Kie has no cancel. */
+  cancel(): Promise<{ readonly cancelled: true } | { readonly cancelled: false; readonly reason: 'too_late'; readonly state: string }>;
+  /** Its changes from now on, until it ends or the signal aborts. */
+  events(options?: { readonly signal?: AbortSignal }): AsyncGenerator<GenerationEvent>;
+}
+
+/** State is re-read at least this often while waiting, should an event have been missed. */
+const REREAD_MS = 10_000;
+
+export function createHandle(ledger: Ledger, hub: EventHub, guard: <V>(call: () => Promise<V>) => Promise<V>, id: string): GenerationHandle {
+  const status = async (): Promise<GenerationView> => {
+    const record = await guard(() => ledger.read.generation(id));
+    if (record === undefined) throw new ProducerError('not_found', `there is no generation ${id}`);
+    return viewOf(record);
+  };
+  return {
+    id,
+    status,
+    result: (options = {}) => waitForEnd(hub, guard, id, status, options),
+    async cancel() {
+      const reply = await guard(() => ledger.cancel(id));
+      if (reply.ok === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
+      return reply.ok === 'cancelled' ? { cancelled: true } : { cancelled: false, reason: 'too_late', state: reply.state };
+    },
+    events: (options = {}) => follow(hub, guard, id, status, options.signal),
+  };
+}
+
+async function waitForEnd(
+  hub: EventHub,
+  guard: <V>(call: () => Promise<V>) => Promise<V>,
+  id: string,
+  status: () => Promise<GenerationView>,
+  { timeoutMs, signal }: ResultOptions,
+): Promise<GenerationView> {
+  const bell = new Bell();
+  const unsubscribe = await guard(() => hub.subscribe(id, () => bell.ring()));
+  const endsAt = timeoutMs === undefined ? Number.POSITIVE_INFINITY : performance.now() + timeoutMs;
+  try {
+    for (;;) {
+      signal?.throwIfAborted();
+      const view = await status();
+      if (isEnded(view.state)) return view;
+      const leftMs = endsAt - performance.now();
+      if (leftMs <= 0) throw new ProducerError('timeout', `generation ${id} is still ${view.state} after ${timeoutMs} ms`);
+      await bell.wait(Math.min(leftMs, REREAD_MS), signal);
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+async function* follow(
+  hub: EventHub,
+  guard: <V>(call: () => Promise<V>) => Promise<V>,
+  id: string,
+  status: () => Promise<GenerationView>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<GenerationEvent> {
+  const bell = new Bell();
+  const pending: GenerationEvent[] = [];
+  const unsubscribe = await guard(() => hub.subscribe(id, ({ state, event }) => {
+    pending.push({ state, event });
+    bell.ring();
+  }));
+  try {
+    let state: string = (await status()).state;
+    yield { state, event: 'now' };
+    while (signal?.aborted !== true) {
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+        state = next.state;
+        yield next;
+      }
+      if (ENDED.has(state)) return;
+      await bell.wait(REREAD_MS, signal);
+    }
+  } finally {
+    unsubscribe();
+  }
+}
+
+const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
+
+/** Wakes one waiter; a ring before the wait is not lost. */
+class Bell {
+  #rung = false;
+  #wake: (() => void) | undefined;
+
+  ring(): void {
+    this.#rung = true;
+    this.#wake?.();
+  }
+
+  async wait(ms: number, signal?: AbortSignal): Promise<void> {
+    if (!this.#rung && signal?.aborted !== true) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, ms);
+        signal?.addEventListener('abort', () => resolve(), { once: true });
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    this.#rung = false;
+    this.#wake = undefined;
+  }
+}

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { timedGenerationId, TIMINGS } from '@kieq/domain';
+import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
+import { addFirstVehicles, checkRequest, openQueues, vehicleId, type CheckedRequest, type GenerationOptions } from '@kieq/queue';
+import { closeConnection, createConnection, isUnavailable, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { invalidRequest, ProducerError } from './errors.ts';
+import { EventHub } from './event-hub.ts';
+import { createHandle, type GenerationHandle } from './handle.ts';
+
+/** The body of createTask: `model` and `input` (kie-image-to-video-api.md, section 1). */
+export interface GenerationRequest {
+  readonly model: string;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+export interface ProducerOptions {
+  /** `redis://` or `rediss://` URL. */
+  readonly redis: string;
+  /** Key prefix of the pool with its hash tag. Default `{kieq}`. */
+  readonly prefix?: string;
+}
+
+export interface Enqueued extends GenerationHandle {
+  /** False when this idempotency key had already made the generation. */
+  readonly created: boolean;
+}
+
+/** One item of `enqueueMany`: its handle, or why it was not enqueued; one bad item never holds up the others. */
+export type EnqueuedItem = { readonly ok: true; readonly handle: Enqueued } | { readonly ok: false; readonly error: ProducerError };
+
+export interface Producer {
+  /**
+   * Enqueues one generation; it returns when Redis holds it.
+   * The same tenant and idempotency key return the same generation, also an ended or dead one.
+   * @throws ProducerError `invalid_request`, `idempotency_conflict`, `redis_unavailable`
+   */
+  enqueue(request: GenerationRequest, options?: GenerationOptions): Promise<Enqueued>;
+  /**
+   * Enqueues many in one round trip; the answers are in the order of the items.
+   * @throws ProducerError `redis_unavailable`: then some may be enqueued; repeat with idempotency keys
+   */
+  enqueueMany(items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[]): Promise<EnqueuedItem[]>;
+  /** A handle for an id that was enqueued before, by whichever process. */
+  get(id: string): GenerationHandle;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to the pool's Redis and fails fast.
+ * @throws ProducerError `redis_unavailable`
+ */
+export async function createProducer(options: ProducerOptions): Promise<Producer> {
+  const prefix = options.prefix ?? '{kieq}';
+  const redis = createConnection({ url: options.redis, role: 'producer' });
+  await guard(() => waitUntilReady(redis)).catch(async (error: unknown) => {
+    await closeConnection(redis);
+    throw error;
+  });
+  const ledger = createLedger({ redis, prefix });
+  const queues = openQueues(redis, prefix);
+  const hub = new EventHub(() => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
+  const handle = (id: string): GenerationHandle => createHandle(ledger, hub, guard, id);
+
+  const put = async (requests: readonly CheckedRequest[]): Promise<CreateReply[]> => {
+    // Both leave at once on the same connection: one round trip. A record without a job gets one from the sweeper,
+    // a job without a record makes its record when it is taken.
+    const [replies] = await guard(() => Promise.all([createAll(ledger, requests), addFirstVehicles(queues, requests)]));
+    return replies;
+  };
+  return {
+    async enqueue(request, generationOptions = {}) {
+      const checked = check(request, generationOptions);
+      if (checked instanceof ProducerError) throw checked;
+      const [reply] = await put([checked]);
+      const item = itemOf(checked, reply, handle);
+      if (!item.ok) throw item.error;
+      return item.handle;
+    },
+    async enqueueMany(items) {
+      const checked = items.map((item) => check(item.request, item.options ?? {}));
+      const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
+      const replies = good.length === 0 ? [] : await put(good);
+      const replyOf = new Map(good.map((item, i) => [item, replies[i]]));
+      return checked.map((item) => (item instanceof ProducerError ? { ok: false, error: item } : itemOf(item, replyOf.get(item), handle)));
+    },
+    get: handle,
+    async close() {
+      hub.close();
+      await queues.close();
+      await closeConnection(redis);
+    },
+  };
+}
+
+function check(request: GenerationRequest, options: GenerationOptions): CheckedRequest | ProducerError {
+  const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), randomBytes(16)));
+  return checked.ok ? checked.value : invalidRequest(checked.problems);
+}
+
+function createAll(ledger: Ledger, requests: readonly CheckedRequest[]): Promise<CreateReply[]> {
+  return Promise.all(
+    requests.map((request) => ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs })),
+  );
+}
+
+function itemOf({ id }: CheckedRequest, reply: CreateReply | undefined, handle: (id: string) => GenerationHandle): EnqueuedItem {
+  if (reply === undefined) return { ok: false, error: new ProducerError('redis_unavailable', 'Redis gave no answer') };
+  if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(id), created: reply.ok === 'created' } };
+  const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
+  return { ok: false, error: new ProducerError('idempotency_conflict', message) };
+}
+
+/** Turns a Redis that is away into the typed error; everything else passes. */
+async function guard<Value>(call: () => Promise<Value>): Promise<Value> {
+  try {
+    return await call();
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    throw new ProducerError('redis_unavailable', 'Redis is unavailable; nothing is known to be enqueued', { cause: error });
+  }
+}

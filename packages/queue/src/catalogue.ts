@@ -1,0 +1,55 @@
+import { Queue, type DefaultJobOptions } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+
+/**
+ * The queues of a pool, all under one prefix (DESIGN.md, Shape).
+ *
+ * - `submit`: ordered by priority, gated by the ledger's admission.
+ * - `poll`: delayed looks at tasks.
+ * - `dead-letter`: a mirror of the ledger's open dead letters for dashboards; nothing works on it.
+ */
+export const QUEUE_NAMES = ['submit', 'poll', 'dead-letter'] as const;
+export type QueueName = (typeof QUEUE_NAMES)[number];
+
+/** Priority of a job where the caller names none; 1 comes first, 1000 last. */
+export const DEFAULT_PRIORITY = 100;
+
+const DAY_S = 86_400;
+
+/** `attempts: 1`: our own policy decides about retries, never BullMQ's. Kept jobs serve the dashboard only. */
+const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
+  submit: {
+    attempts: 1,
+    removeOnComplete: { count: 1000, age: DAY_S },
+    removeOnFail: { count: 1000, age: 7 * DAY_S },
+  },
+  poll: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: DAY_S } },
+  'dead-letter': { attempts: 1, removeOnComplete: true, removeOnFail: true },
+};
+
+export type Queues = Readonly<Record<QueueName, Queue>> & { close(): Promise<void> };
+
+/**
+ * @param redis a client that may be shared; it is not closed by `close`
+ * @param prefix of the pool, such as `{kieq}`
+ */
+export function openQueues(redis: RedisClient, prefix: string): Queues {
+  const open = (name: QueueName): Queue => {
+    const queue = new Queue(name, {
+      connection: redis,
+      prefix,
+      skipWaitingForReady: true,
+      defaultJobOptions: JOB_OPTIONS[name],
+    });
+    // The connection's owner hears its errors; without a listener they would end the process.
+    queue.on('error', () => undefined);
+    return queue;
+  };
+  const queues = { submit: open('submit'), poll: open('poll'), 'dead-letter': open('dead-letter') };
+  return {
+    ...queues,
+    async close() {
+      await Promise.all(Object.values(queues).map((queue) => queue.close()));
+    },
+  };
+}

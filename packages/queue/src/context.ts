@@ -1,0 +1,38 @@
+import type { Timings } from '@kieq/domain';
+import type { KieClient } from '@kieq/kie';
+import type { IntentDurability, Ledger } from '@kieq/ledger';
+import type { Logger } from '@kieq/telemetry';
+import type { Queues } from './catalogue.ts';
+import type { WorkerMetrics } from './metrics.ts';
+
+/** What a pool's processors share. Clock, chance and HTTP come in from outside. */
+export interface WorkerContext {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly kie: KieClient;
+  readonly logger: Logger;
+  readonly metrics: WorkerMetrics;
+  readonly timings: Timings;
+  /** Name of this worker in attempts and leases, unique per process. */
+  readonly worker: string;
+  /** Fingerprint of the account whose key this worker holds. */
+  readonly account: string;
+  readonly settings: WorkerSettings;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Aborted when the grace period is almost over: open calls must end now. */
+  readonly deadline: AbortSignal;
+  /** Called once when the pool belongs to another account than this worker's key: it must stop submitting. */
+  readonly onWrongAccount: () => void;
+}
+
+export interface WorkerSettings {
+  readonly submitWindowMs: number;
+  readonly queryTimeoutMs: number;
+  readonly onUnknown: 'hold' | 'pay-again';
+  readonly intentDurability: IntentDurability;
+  /** Where Kie reaches the gateway; without it tasks carry no callback address. */
+  readonly publicUrl?: string;
+  /** How often a transiently failed task is submitted again; failed tasks cost nothing. */
+  readonly resubmitLimit: number;
+}

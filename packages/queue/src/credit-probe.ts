@@ -1,0 +1,38 @@
+import { KieError } from '@kieq/kie';
+import type { WorkerContext } from './context.ts';
+
+const OLDEST = 100;
+
+/** While the credits gate is closed: asks for the balance when it is this worker's turn, and buries who waited too long. */
+export async function probeCredits(context: WorkerContext): Promise<void> {
+  const { ledger, kie, logger } = context;
+  const gates = await ledger.gates.closed();
+  if (!gates.some(({ reason }) => reason === 'credits')) return;
+  if (await ledger.gates.claimProbe()) {
+    try {
+      const balance = await kie.credits({ signal: context.deadline });
+      const result = await ledger.gates.probeResult(balance);
+      logger.warn({ balance, gate: result.ok }, 'probed the balance: the credits gate');
+    } catch (error) {
+      if (!(error instanceof KieError)) throw error;
+      logger.warn({ err: error }, 'the balance could not be asked; the gate stays closed');
+    }
+  }
+  await buryUnpaid(context);
+}
+
+/** The queue's order is the order of queueing, so the first one that is not due ends the search. */
+async function buryUnpaid({ ledger, logger, metrics }: WorkerContext): Promise<void> {
+  const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
+  for (;;) {
+    const { items } = await ledger.read.listState('queued', { limit: OLDEST, newestFirst: false });
+    for (const { id } of items) {
+      const killed = await ledger.kill({ id, class: 'insufficient_credits', expected: 'queued', evidence });
+      if (killed.ok === 'not_yet') return;
+      if (killed.ok !== 'dead') continue;
+      metrics.sweeps.inc({ action: 'insufficient_credits' });
+      logger.error({ generation: id }, evidence.summary);
+    }
+    if (items.length < OLDEST) return;
+  }
+}

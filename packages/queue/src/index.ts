@@ -1,0 +1,25 @@
+export { adopt, type AdoptOptions, type AdoptResult } from './adopt.ts';
+export { proveAdoption, type AdoptionProof } from './adoption-proof.ts';
+export { hashAttemptToken, mintAttemptToken } from './attempt-token.ts';
+export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
+export type { WorkerContext, WorkerSettings } from './context.ts';
+export { createFleetMetrics } from './fleet-metrics.ts';
+export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+export {
+  checkRequest,
+  checkSubmitJob,
+  frozenPayloadSchema,
+  optionsSchema,
+  PAYLOAD_VERSION,
+  REQUEST_LIMIT_BYTES,
+  submitJobJsonSchema,
+  type CheckedRequest,
+  type FrozenPayload,
+  type GenerationOptions,
+  type SubmitJob,
+} from './payload.ts';
+export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
+export { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
+export { readStatus, type PoolStatus } from './status.ts';
+export { sweepOnce } from './sweeper.ts';
+export { addFirstVehicles, addVehicle, isAlive, vehicleId } from './vehicles.ts';

@@ -1,0 +1,35 @@
+import type { Job } from 'bullmq';
+
+/**
+ * How the processing of a job ends. Processors decide with this value; `applyJobEnd` is the only place
+ * that turns it into BullMQ calls.
+ *
+ * - `complete`: its work is done, or it was not the current vehicle.
+ * - `delay`: parked; the same job comes again. Uses up no attempt.
+ * - `give_back`: to the head of its priority; admission has no place now.
+ * - `fail`: shown as failed, for dead letters and for defects.
+ */
+export type JobEnd =
+  | { readonly kind: 'complete'; readonly result: string }
+  | { readonly kind: 'delay'; readonly delayMs: number }
+  | { readonly kind: 'give_back' }
+  | { readonly kind: 'fail'; readonly reason: string };
+
+export async function applyJobEnd(job: Job, token: string, end: JobEnd): Promise<void> {
+  switch (end.kind) {
+    case 'complete':
+      await job.moveToCompleted(end.result, token, false);
+      return;
+    case 'delay':
+      await job.moveToDelayed(Date.now() + end.delayMs, token);
+      return;
+    case 'give_back':
+      await job.moveToWait(token);
+      return;
+    case 'fail':
+      await job.moveToFailed(new Error(end.reason), token, false);
+      return;
+    default:
+      end satisfies never;
+  }
+}

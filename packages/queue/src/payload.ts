@@ -1,0 +1,150 @@
+import { canonicalJson, digest, GENERATION_ID, jobGenerationId, keyedGenerationId } from '@kieq/domain';
+import { validateCreateRequest, type Problem } from '@kieq/kie';
+import { z } from 'zod';
+import { DEFAULT_PRIORITY } from './catalogue.ts';
+
+/** Version of the job payload. A worker refuses newer versions as `invalid_request`; older ones stay readable. */
+export const PAYLOAD_VERSION = 1;
+/** Longest request, as JSON text in bytes. */
+export const REQUEST_LIMIT_BYTES = 262_144;
+
+const WEEK_MS = 7 * 86_400_000;
+const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000);
+const jsonObject = z.record(z.string(), z.unknown());
+
+/** What a caller may say beside the request itself; shared by the producer, job payloads and the gateway. */
+export const optionsSchema = z.object({
+  idempotencyKey: z.string().min(1).max(255).optional(),
+  tenant: z
+    .string()
+    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
+    .default('default'),
+  priority: z.int().min(1).max(1000).default(DEFAULT_PRIORITY),
+  /** The earliest start, in ms from now. */
+  delayMs: z.int().min(0).max(WEEK_MS).default(0),
+  /** How long it may wait in the queue. Default: the pool's `KIEQ_DEADLINE_MS`. */
+  deadlineMs: z.int().min(1).max(365 * 86_400_000).optional(),
+  /** Where the caller wants Kie's callback body when the generation ends. */
+  callBackUrl: httpUrl.optional(),
+  /** Given back with the result; at most 50 entries of text. */
+  metadata: z
+    .record(z.string().max(100), z.string().max(1000))
+    .refine((map) => Object.keys(map).length <= 50, 'must have at most 50 entries')
+    .optional(),
+});
+export type GenerationOptions = z.input<typeof optionsSchema>;
+
+/** A first vehicle carries the request; later ones name only the generation, whose payload is frozen in the ledger. */
+export const submitJobSchema = z
+  .object({
+    v: z.literal(PAYLOAD_VERSION, `must be ${PAYLOAD_VERSION}`),
+    generation: z.string().regex(GENERATION_ID, 'must be a generation id').optional(),
+    request: z.object({ model: z.string(), input: jsonObject }).optional(),
+    ...optionsSchema.shape,
+  })
+  .refine((job) => job.request !== undefined || job.generation !== undefined, {
+    path: ['request'],
+    error: 'is required unless a generation is named',
+  });
+export type SubmitJob = z.input<typeof submitJobSchema>;
+
+export const pollJobSchema = z.object({
+  v: z.literal(PAYLOAD_VERSION),
+  generation: z.string().regex(GENERATION_ID),
+});
+export type PollJob = z.infer<typeof pollJobSchema>;
+
+/** What is frozen in the ledger at `create`. */
+export const frozenPayloadSchema = z.object({
+  request: z.object({ model: z.string(), input: jsonObject }),
+  callBackUrl: z.string().optional(),
+  metadata: z.record(z.string(), z.string()).optional(),
+  idempotencyKey: z.string().optional(),
+});
+export type FrozenPayload = z.infer<typeof frozenPayloadSchema>;
+
+/** A request that passed every check, ready for the ledger. */
+export interface CheckedRequest {
+  readonly id: string;
+  readonly payload: string;
+  readonly hash: string;
+  readonly model: string;
+  readonly tenant: string;
+  readonly priority: number;
+  readonly delayMs: number;
+  readonly deadlineMs?: number;
+}
+
+export type PayloadCheck<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Checks a request with its options and freezes it.
+ * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
+ * @param idFor names the generation when neither an idempotency key nor an id does
+ */
+export function checkRequest(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
+  const parsedOptions = optionsSchema.safeParse(options);
+  const parsedRequest = validateCreateRequest(request);
+  const problems = [
+    ...(parsedRequest.ok ? [] : parsedRequest.problems),
+    ...(parsedOptions.success ? [] : problemsOf(parsedOptions.error, options)),
+  ];
+  if (!parsedRequest.ok || !parsedOptions.success) return { ok: false, problems };
+  const { idempotencyKey, tenant, priority, delayMs, deadlineMs, callBackUrl, metadata } = parsedOptions.data;
+  const { model, input } = parsedRequest.request;
+  const body = canonicalJson({ request: { model, input }, callBackUrl, metadata });
+  if (Buffer.byteLength(body) > REQUEST_LIMIT_BYTES) {
+    const received = `${Buffer.byteLength(body)} bytes`;
+    return { ok: false, problems: [{ field: 'input', rule: `must be at most ${REQUEST_LIMIT_BYTES} bytes of JSON`, received }] };
+  }
+  return {
+    ok: true,
+    value: {
+      id: idempotencyKey === undefined ? idFor(tenant) : keyedGenerationId(tenant, idempotencyKey),
+      payload: canonicalJson({ request: { model, input }, callBackUrl, metadata, idempotencyKey }),
+      hash: digest(body),
+      model,
+      tenant,
+      priority,
+      delayMs,
+      ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    },
+  };
+}
+
+/** Reads the data of a job in `submit`: ours, or of any other BullMQ client. */
+export function checkSubmitJob(
+  data: unknown,
+  job: { readonly id: string; readonly timestamp: number },
+): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
+  const parsed = submitJobSchema.safeParse(data);
+  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
+  const { v: _version, generation, request, ...options } = parsed.data;
+  if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
+  const checked = checkRequest(request, options, (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp));
+  if (!checked.ok) return checked;
+  return { ok: true, value: { generation: checked.value.id, request: checked.value } };
+}
+
+/** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */
+export function submitJobJsonSchema(): object {
+  return z.toJSONSchema(submitJobSchema, { io: 'input' });
+}
+
+function problemsOf(error: z.ZodError, value: unknown): Problem[] {
+  return error.issues.map((issue) => ({
+    field: issue.path.map(String).join('.'),
+    rule: issue.message,
+    received: preview(issue.path.reduce<unknown>((at, part) => member(at, part), value)),
+  }));
+}
+
+function member(value: unknown, part: PropertyKey): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, part) : undefined;
+}
+
+function preview(value: unknown): string {
+  return (JSON.stringify(value) ?? 'undefined').slice(0, 200);
+}

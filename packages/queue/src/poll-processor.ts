@@ -1,0 +1,191 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from 'bullmq';
+import { isTransientFailure, judgeDenial, nextPollDelayMs, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
+import type { LookReply } from '@kieq/ledger';
+import type { WorkerContext } from './context.ts';
+import type { JobEnd } from './job-end.ts';
+import { pollJobSchema } from './payload.ts';
+import { persist } from './persist.ts';
+import type { Taken } from './take-loop.ts';
+import { addVehicle, idOf } from './vehicles.ts';
+
+type Look = Extract<LookReply, { ok: 'granted' }>;
+
+interface OpenLook {
+  readonly id: string;
+  readonly job: Job;
+  readonly look: Look;
+  readonly permit: string;
+}
+
+/** Denials of several tasks count as one event when they began within this time. */
+const MASS_WINDOW_TIMES_FRESH = 20;
+
+/** Takes a job of `poll`: spends a query of the budget only as the current vehicle of a task without a verdict. */
+export async function takePollJob(context: WorkerContext, job: Job): Promise<Taken> {
+  const parsed = pollJobSchema.safeParse(job.data);
+  if (!parsed.success) return { end: { kind: 'fail', reason: `not a poll job: ${parsed.error.message}` } };
+  const id = parsed.data.generation;
+  const permit = `${idOf(job)}:${randomUUID()}`;
+  const reply = await context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs: context.settings.queryTimeoutMs });
+  switch (reply.ok) {
+    case 'granted':
+      return { work: () => lookAt(context, { id, job, look: reply, permit }) };
+    case 'wait':
+      return { end: { kind: 'give_back' } };
+    case 'stale':
+      return { end: { kind: 'complete', result: `nothing to poll: ${reply.state}` } };
+    case 'missing':
+      return { end: { kind: 'complete', result: 'the record is gone' } };
+    default:
+      return reply satisfies never;
+  }
+}
+
+async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
+  const { id, job, look } = open;
+  const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
+  const scoped = { ...context, logger };
+  const permits = permitQueue(context, open.permit);
+  const answer = await context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }).catch(giveBackOnShutdown(context));
+  await permits.release();
+  if (answer === undefined) return { kind: 'give_back' };
+  context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
+  switch (answer.kind) {
+    case 'verdict':
+      return settle(scoped, open, answer.verdict, answer.evidence);
+    case 'running':
+      context.metrics.vendorStates.inc({ state: knownWord(answer.vendorState) });
+      return park(scoped, open, { seen: 'running' });
+    case 'not_found':
+      return deny(scoped, open, answer.evidence);
+    case 'trouble':
+      return troubled(scoped, open, answer);
+    default:
+      return answer satisfies never;
+  }
+}
+
+/** Waiting for a permit is the only thing that can fail here, and only the end of the grace period interrupts it. */
+function giveBackOnShutdown({ deadline }: WorkerContext): (error: unknown) => undefined {
+  return (error) => {
+    if (!deadline.aborted) throw error;
+  };
+}
+
+/** The first permit was taken by `look`; the client's own retries each need another one. */
+function permitQueue(context: WorkerContext, first: string) {
+  const extra: string[] = [];
+  let isFirst = true;
+  return {
+    next: async (): Promise<void> => {
+      if (isFirst) {
+        isFirst = false;
+        return;
+      }
+      const permit = `${first}:${extra.length + 1}`;
+      for (;;) {
+        const reply = await context.ledger.pollPermit(permit, context.settings.queryTimeoutMs);
+        if (reply.ok === 'granted') break;
+        await sleep(reply.waitMs, undefined, { signal: context.deadline });
+      }
+      extra.push(permit);
+    },
+    release: async (): Promise<void> => {
+      await Promise.all(extra.map((permit) => context.ledger.pollDone(permit)));
+    },
+  };
+}
+
+const WORDS = new Set(['waiting', 'queuing', 'generating']);
+
+/** Labels must stay few: unheard-of words count as one. */
+function knownWord(state: string): string {
+  return WORDS.has(state) ? state : 'other';
+}
+
+async function settle(context: WorkerContext, { id, look, permit }: OpenLook, verdict: Verdict, evidence: Evidence): Promise<JobEnd> {
+  const { ledger, timings, logger, settings } = context;
+  const { taskId } = look;
+  const { vehicleCheckMs } = timings;
+  if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
+    const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
+      ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+    );
+    await ledger.pollDone(permit);
+    if (again.ok === 'queued') {
+      logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
+      await addVehicle(context.queues, { vehicle: again.vehicle, generation: id, queue: 'submit', delayMs: 0 });
+      return { kind: 'complete', result: 'submitted again' };
+    }
+  }
+  const settled = await persist(context, 'a verdict', 'nothing: it is polled again', () =>
+    ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, permit, vehicleCheckMs }),
+  );
+  logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');
+  return { kind: 'complete', result: `verdict ${verdict.state}` };
+}
+
+interface Observation {
+  readonly seen: 'running' | 'missing' | 'trouble';
+  /** Not before this; the schedule may ask for longer. */
+  readonly leastMs?: number;
+  readonly holdMs?: number;
+}
+
+/** No verdict: the same job comes again later, unless the task has been followed for too long. */
+async function park(context: WorkerContext, open: OpenLook, { seen, leastMs = 0, holdMs }: Observation): Promise<JobEnd> {
+  const { ledger, timings } = context;
+  const { id, look, permit } = open;
+  if (look.pollingForMs >= timings.taskStuckMs) {
+    await ledger.pollDone(permit);
+    return giveUp(context, open, 'task_stuck', { summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling` });
+  }
+  const pollDelayMs = Math.max(leastMs, nextPollDelayMs(timings, look.pollingForMs));
+  const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
+  const reply = await ledger.observe({
+    id,
+    taskId: look.taskId,
+    seen,
+    pollDelayMs,
+    permit,
+    missingWindowMs,
+    vehicleCheckMs: timings.vehicleCheckMs,
+    ...(holdMs === undefined ? {} : { holdMs }),
+  });
+  if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
+  if (seen !== 'missing') return { kind: 'delay', delayMs: pollDelayMs };
+  const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
+  if (judgement === 'lost') {
+    const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
+    return giveUp(context, open, 'task_lost', { summary });
+  }
+  if (judgement === 'alarm') {
+    context.metrics.massDenials.inc();
+    context.logger.error({ missingTasks: reply.missingTasks }, 'Kie denies many tasks at once: check key and account; nobody is declared lost');
+  }
+  return { kind: 'delay', delayMs: pollDelayMs };
+}
+
+/** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
+function deny(context: WorkerContext, open: OpenLook, evidence: Evidence): Promise<JobEnd> {
+  context.logger.warn({ evidence, ageMs: open.look.ageMs }, 'Kie does not know the task');
+  return park(context, open, { seen: 'missing' });
+}
+
+function troubled(context: WorkerContext, open: OpenLook, answer: Extract<PollAnswer, { kind: 'trouble' }>): Promise<JobEnd> {
+  context.logger.warn({ reason: answer.reason, evidence: answer.evidence }, 'polling is in trouble; this is never a verdict');
+  if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
+  // Rate limit and wrong key concern every query: all of them wait a little.
+  const holdMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
+  return park(context, open, { seen: 'trouble', leastMs: holdMs, holdMs });
+}
+
+async function giveUp(context: WorkerContext, { id }: OpenLook, letterClass: 'task_lost' | 'task_stuck', evidence: Evidence): Promise<JobEnd> {
+  const { ledger, account, logger } = context;
+  const killed = await ledger.kill({ id, class: letterClass, expected: 'generating', evidence, account });
+  logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');
+  if (killed.ok === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
+  return { kind: 'delay', delayMs: context.timings.pollMaxMs };
+}

@@ -1,0 +1,62 @@
+import type { Job } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+import type { WorkerContext } from './context.ts';
+import { takePollJob } from './poll-processor.ts';
+import { takeSubmitJob } from './submit-processor.ts';
+import { Sweeper } from './sweeper.ts';
+import { TakeLoop, type Taken } from './take-loop.ts';
+
+export interface PoolWorkerOptions {
+  readonly context: WorkerContext;
+  /** Commands of the queues; BullMQ makes its own blocking connection from it. */
+  readonly redis: RedisClient;
+  readonly prefix: string;
+  readonly submitConcurrency: number;
+  readonly pollConcurrency: number;
+  readonly lockMs: number;
+}
+
+export interface PoolWorker {
+  start(): Promise<void>;
+  /** Takes no new work and resolves when running calls have ended. May be called twice. */
+  stop(): Promise<void>;
+  /** Jobs in work. */
+  active(): { readonly submit: number; readonly poll: number };
+}
+
+/** One process's share of the pool: a loop per queue and the sweeper. */
+export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
+  const { context, redis, prefix, lockMs } = options;
+  const loop = (queue: 'submit' | 'poll', concurrency: number, peek: () => Promise<number>, take: (job: Job) => Promise<Taken>) =>
+    new TakeLoop({
+      queue,
+      redis,
+      prefix,
+      concurrency,
+      lockMs,
+      peek,
+      take,
+      logger: context.logger.child({ queue }),
+      onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
+    });
+  const submit = loop('submit', options.submitConcurrency, () => waitOf(context.ledger.peek()), (job) => takeSubmitJob(context, job));
+  const poll = loop('poll', options.pollConcurrency, () => waitOf(context.ledger.peekPolls()), (job) => takePollJob(context, job));
+  const sweeper = new Sweeper(context);
+  let stopped: Promise<void> | undefined;
+  return {
+    async start() {
+      await Promise.all([submit.start(), poll.start()]);
+      sweeper.start();
+    },
+    stop() {
+      stopped ??= Promise.all([submit.stop(), poll.stop(), sweeper.stop()]).then(() => undefined);
+      return stopped;
+    },
+    active: () => ({ submit: submit.activeCount, poll: poll.activeCount }),
+  };
+}
+
+async function waitOf(hint: Promise<{ ok: 'room' } | { ok: 'wait'; waitMs: number }>): Promise<number> {
+  const reply = await hint;
+  return reply.ok === 'room' ? 0 : reply.waitMs;
+}

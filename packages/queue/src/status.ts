@@ -1,0 +1,45 @@
+import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import type { Gate, Ledger } from '@kieq/ledger';
+import { QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
+
+/** The whole pool at a glance, for `kieq status`, metrics and the dashboard. */
+export interface PoolStatus {
+  readonly gates: readonly Gate[];
+  /** Queues paused in a dashboard: they stop work like a gate. */
+  readonly pausedQueues: readonly QueueName[];
+  readonly states: Readonly<Record<GenerationState, number>>;
+  readonly deadLetters: Readonly<Record<DeadLetterClass, number>>;
+  readonly queues: Readonly<Record<QueueName, Readonly<Record<string, number>>>>;
+  readonly inFlight: number;
+  readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };
+  readonly stats: Readonly<Record<string, number>>;
+  readonly settings: Readonly<Record<string, string>>;
+  /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
+  readonly binding: string | null;
+}
+
+export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolStatus> {
+  const [gates, states, deadLetters, window, stats, settings, peek, counts, paused] = await Promise.all([
+    ledger.gates.closed(),
+    ledger.read.stateCounts(),
+    ledger.read.letterCounts(),
+    ledger.read.window(),
+    ledger.read.stats(),
+    ledger.settings.stored(),
+    ledger.peek(),
+    Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
+    Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
+  ]);
+  return {
+    gates,
+    pausedQueues: QUEUE_NAMES.filter((_, i) => paused[i] === true),
+    states,
+    deadLetters,
+    queues: { submit: counts[0] ?? {}, poll: counts[1] ?? {}, 'dead-letter': counts[2] ?? {} },
+    inFlight: states.submitting + states.unknown + states.generating,
+    window,
+    stats,
+    settings,
+    binding: peek.ok === 'wait' ? peek.reason : null,
+  };
+}

@@ -1,0 +1,146 @@
+import { firstPollDelayMs, type SubmitAnswer } from '@kieq/domain';
+import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
+import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
+import type { AttemptToken } from './attempt-token.ts';
+import type { WorkerContext } from './context.ts';
+import { deadJobEnd } from './dead-job.ts';
+import type { JobEnd } from './job-end.ts';
+import { frozenPayloadSchema } from './payload.ts';
+import { persist } from './persist.ts';
+import type { SendDeadline } from './send-deadline.ts';
+import { decideSubmit, priceOf } from './submit-rules.ts';
+import { addVehicle } from './vehicles.ts';
+
+export interface AdmittedAttempt {
+  readonly id: string;
+  readonly token: AttemptToken;
+  readonly sendDeadline: SendDeadline;
+  readonly admitted: Extract<AdmitReply, { ok: 'admitted' }>;
+}
+
+/** From the written intent to a recorded answer: POST once, write what came back, move on. */
+export async function runAttempt(context: WorkerContext, attempt: AdmittedAttempt): Promise<JobEnd> {
+  const { id, token, admitted } = attempt;
+  const logger = context.logger.child({ attempt: admitted.attempt });
+  const scoped = { ...context, logger };
+  const request = requestOf(context, attempt);
+  const answer = await submit(scoped, attempt, request);
+  context.metrics.submissions.inc({ class: answer.class });
+  if (answer.latencyMs > 0) context.metrics.submitSeconds.observe(answer.latencyMs / 1000);
+  const decision = decideSubmit(answer, {
+    timings: context.timings,
+    submitWindowMs: context.settings.submitWindowMs,
+    tries: admitted.tries,
+    random: context.random,
+  });
+  switch (decision.do) {
+    case 'accept':
+      return recordAccepted(scoped, attempt, decision.taskId, answer, request.model);
+    case 'lose': {
+      logger.warn({ evidence: answer.evidence }, 'the answer is lost: a task may exist; never submitted again by itself');
+      const { latencyMs, evidence, answered } = answer;
+      await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
+        context.ledger.lose({ id, tokenHash: token.hash, answered, latencyMs, evidence }),
+      );
+      return { kind: 'complete', result: 'answer lost: unknown' };
+    }
+    case 'refuse':
+      return recordRefused(scoped, attempt, decision.rule, answer, request);
+    default:
+      return decision satisfies never;
+  }
+}
+
+function requestOf({ settings }: WorkerContext, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
+  const { request } = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
+  if (settings.publicUrl === undefined) return request;
+  return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
+}
+
+async function submit(context: WorkerContext, attempt: AdmittedAttempt, request: KieCreateRequest): Promise<SubmitAnswer> {
+  const { sendDeadline, admitted } = attempt;
+  if (!(await intentIsDurable(context))) {
+    const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
+    return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
+  }
+  return context.kie.createTask(request, {
+    sendDeadline: () => sendDeadline.maySend(),
+    timeoutMs: admitted.timeoutMs,
+    signal: context.deadline,
+  });
+}
+
+async function intentIsDurable({ ledger, settings, timings, logger }: WorkerContext): Promise<boolean> {
+  try {
+    return await confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs);
+  } catch (error) {
+    logger.error({ err: error }, 'Redis cannot confirm the intent; KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2');
+    return false;
+  }
+}
+
+async function recordAccepted(context: WorkerContext, attempt: AdmittedAttempt, taskId: string, answer: SubmitAnswer, model: string): Promise<JobEnd> {
+  const { ledger, timings, logger } = context;
+  const { id, token } = attempt;
+  const pollDelayMs = firstPollDelayMs(timings);
+  const { latencyMs } = answer;
+  const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
+    ledger.accept({ id, tokenHash: token.hash, taskId, latencyMs, adopted: false, pollDelayMs, vehicleCheckMs: timings.vehicleCheckMs }),
+  );
+  if (reply.ok === 'surplus') {
+    context.metrics.surplus.inc();
+    logger.error({ task: taskId }, 'this task turned up after another attempt had been admitted: it may be paid twice');
+    return { kind: 'complete', result: `surplus task ${taskId}` };
+  }
+  if (reply.ok !== 'accepted') {
+    logger.error({ task: taskId, reply }, 'the ledger did not take an accepted task');
+    return { kind: 'complete', result: `not accepted: ${reply.ok}` };
+  }
+  logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'submitted');
+  // Should this fail, the sweeper finds the generation without a vehicle and adds one.
+  if (reply.state === 'generating') {
+    await addVehicle(context.queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: pollDelayMs, name: model });
+  }
+  return { kind: 'complete', result: `task ${taskId}` };
+}
+
+const INTENT_UNCONFIRMED = 'INTENT_UNCONFIRMED';
+/** Reasons why nothing was sent that say nothing about Kie being reachable. */
+const OWN_FAULTS = new Set<string>([
+  INTENT_UNCONFIRMED,
+  TRANSPORT.sendDeadline,
+  TRANSPORT.sendRefused,
+  TRANSPORT.invalid,
+  TRANSPORT.unserialisable,
+  TRANSPORT.aborted,
+  TRANSPORT.closed,
+  TRANSPORT.socketClosed,
+]);
+
+async function recordRefused(context: WorkerContext, attempt: AdmittedAttempt, rule: RefuseRule, answer: SubmitAnswer, request: KieCreateRequest): Promise<JobEnd> {
+  const { ledger, timings, logger } = context;
+  const { id, token } = attempt;
+  const price = priceOf(answer, request.model, request.input);
+  const reply = await persist(context, 'a refusal', 'nothing: the lease ends by itself', () =>
+    ledger.refuse({
+      id,
+      tokenHash: token.hash,
+      class: answer.class,
+      rule,
+      sent: answer.class !== 'not_sent',
+      ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
+      latencyMs: answer.latencyMs,
+      evidence: answer.evidence,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(price === undefined ? {} : { price }),
+    }),
+  );
+  logger.warn({ class: answer.class, evidence: answer.evidence, next: reply.ok }, 'refused');
+  if (reply.ok === 'dead') return deadJobEnd(id, reply.class, answer.evidence.summary);
+  if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };
+  if (!reply.added) {
+    await addVehicle(context.queues, { vehicle: reply.vehicle, generation: id, queue: 'submit', delayMs: reply.delayMs, name: request.model });
+    return { kind: 'complete', result: 'refused late; a new job carries it on' };
+  }
+  return reply.delayMs > 0 ? { kind: 'delay', delayMs: reply.delayMs } : { kind: 'give_back' };
+}

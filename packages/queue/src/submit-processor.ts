@@ -1,0 +1,121 @@
+import type { Job } from 'bullmq';
+import { jobGenerationId } from '@kieq/domain';
+import type { Problem } from '@kieq/kie';
+import type { AdmitReply } from '@kieq/ledger';
+import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
+import type { WorkerContext } from './context.ts';
+import { deadJobEnd } from './dead-job.ts';
+import { checkSubmitJob, type CheckedRequest } from './payload.ts';
+import { SendDeadline } from './send-deadline.ts';
+import { runAttempt } from './submit-attempt.ts';
+import type { Taken } from './take-loop.ts';
+import { idOf } from './vehicles.ts';
+
+/** Added to waits for another attempt's lease, so that the next look finds it over. */
+const LEASE_SLACK_MS = 50;
+
+/** Takes a job of `submit`: reads its payload, makes its record if it is new, and asks for admission. */
+export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
+  const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
+  if (!checked.ok) return buryUnreadable(context, job, checked.problems);
+  const { generation, request } = checked.value;
+  const first = await admit(context, job, generation);
+  if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
+  const created = await createOnTake(context, job, generation, request);
+  if (created !== undefined) return created;
+  return afterAdmission(context, job, generation, await admit(context, job, generation));
+}
+
+interface Admission {
+  readonly reply: AdmitReply;
+  readonly token: AttemptToken;
+  readonly sendDeadline: SendDeadline;
+}
+
+async function admit({ ledger, timings, account, worker }: WorkerContext, job: Job, id: string): Promise<Admission> {
+  const token = mintAttemptToken();
+  // Before the call: a process frozen while it waits for Redis must count that time too.
+  const sendDeadline = new SendDeadline(timings.sendBeforeMs);
+  const { sendBeforeMs, leaseGraceMs } = timings;
+  const reply = await ledger.admit({ id, tokenHash: token.hash, vehicle: idOf(job), account, worker, sendBeforeMs, leaseGraceMs });
+  return { reply, token, sendDeadline };
+}
+
+async function afterAdmission(context: WorkerContext, job: Job, id: string, admission: Admission): Promise<Taken> {
+  const { reply, token, sendDeadline } = admission;
+  const logger = context.logger.child({ generation: id, job: idOf(job) });
+  switch (reply.ok) {
+    case 'admitted':
+      return { work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, admitted: reply }) };
+    case 'wait':
+      return { end: { kind: 'give_back' } };
+    case 'busy':
+      return { end: await waitOutLease(context, id, reply.leaseMs) };
+    case 'deadline':
+      return { end: await exceedDeadline(context, id) };
+    case 'wrong_account':
+      context.onWrongAccount();
+      return { end: { kind: 'give_back' } };
+    case 'stale':
+      return { end: await endStale(context, job, id, reply.state) };
+    case 'missing':
+      return { end: { kind: 'fail', reason: 'the record vanished between create and admit' } };
+    default:
+      return reply satisfies never;
+  }
+}
+
+/** The generation is being submitted under another attempt: never submit, wait for its lease, then call it unknown. */
+async function waitOutLease({ ledger, logger }: WorkerContext, id: string, leaseMs: number) {
+  if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
+  const expired = await ledger.expire(id);
+  if (expired.ok === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
+  logger.warn({ generation: id }, 'the lease of a submission ended without a word from its worker: unknown');
+  return { kind: 'complete', result: 'lease over: unknown' } as const;
+}
+
+async function exceedDeadline({ ledger }: WorkerContext, id: string) {
+  const evidence = { summary: 'waited in the queue beyond its deadline' };
+  const killed = await ledger.kill({ id, class: 'deadline_exceeded', expected: 'queued', evidence });
+  if (killed.ok === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence.summary);
+  return { kind: 'complete', result: `deadline passed, but ${killed.ok}` } as const;
+}
+
+/** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
+async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: string) {
+  if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
+  const record = await ledger.read.generation(id);
+  const letterClass = record?.letter?.class ?? 'payment_unknown';
+  await job.log(`Retrying the job changes nothing. To resume: kieq dlq redrive ${id}`);
+  return deadJobEnd(id, letterClass, record?.letter?.evidence.summary ?? '');
+}
+
+/**
+ * A job without a record. First take: another BullMQ client, or a producer whose `create` was lost; its record is made
+ * now. Started before: the record is gone, a task may exist, so it is never submitted.
+ */
+async function createOnTake(context: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken | undefined> {
+  const { ledger, timings } = context;
+  if (request === undefined || job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
+  const created = await ledger.create({ ...request, delayMs: 0, vehicle: idOf(job), vehicleCheckMs: timings.vehicleCheckMs });
+  if (created.ok !== 'conflict') return undefined;
+  const problem = { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
+  return buryUnreadable(context, job, [problem]);
+}
+
+async function buryRecordless({ ledger, logger }: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken> {
+  const evidence = { summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone` };
+  const known = request === undefined ? {} : { payload: request.payload, hash: request.hash, tenant: request.tenant, model: request.model };
+  await ledger.kill({ id, class: 'record_missing', evidence, vehicle: idOf(job), ...known });
+  logger.error({ generation: id, job: idOf(job) }, evidence.summary);
+  return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
+}
+
+async function buryUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
+  const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
+  const summary = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ').slice(0, 500);
+  const payload = (JSON.stringify(job.data) ?? '').slice(0, 10_000);
+  await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
+  context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
+  return { end: deadJobEnd(id, 'invalid_request', summary) };
+}

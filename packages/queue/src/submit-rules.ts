@@ -1,0 +1,61 @@
+import { backoffMs, knownPrice, SUBMIT_POLICY, type GateReason, type SubmitAnswer, type SubmitClass, type Timings } from '@kieq/domain';
+import type { GateTimes, RefuseRule } from '@kieq/ledger';
+
+/** `not_sent` answers in a row, over all workers, before the gate *unreachable* closes. */
+export const UNREACHABLE_AFTER = 5;
+
+export interface RuleContext {
+  readonly timings: Timings;
+  readonly submitWindowMs: number;
+  /** How often this generation was refused in this way before. */
+  readonly tries: number;
+  readonly random: () => number;
+}
+
+/** What to do with the answer: the row of the error policy with its times filled in. */
+export type SubmitDecision =
+  | { readonly do: 'accept'; readonly taskId: string }
+  | { readonly do: 'lose' }
+  | { readonly do: 'refuse'; readonly class: SubmitClass; readonly rule: RefuseRule };
+
+export function decideSubmit(answer: SubmitAnswer, context: RuleContext): SubmitDecision {
+  const row = SUBMIT_POLICY[answer.class];
+  const { timings, random } = context;
+  const retryDelayMs = backoffMs({ baseMs: timings.retryBaseMs, capMs: timings.retryCapMs }, context.tries + 1, random);
+  switch (row.do) {
+    case 'accept':
+      // Classified as accepted means that a taskId was there; without one nobody may call it refused.
+      return answer.taskId === undefined ? { do: 'lose' } : { do: 'accept', taskId: answer.taskId };
+    case 'lose':
+      return { do: 'lose' };
+    case 'refuse':
+      return refuse(answer, { do: 'refuse', gate: row.gate, times: gateTimes(row.gate, answer, context) });
+    case 'retry': {
+      const delayMs = row.count === 'validationRetries' ? timings.validationRetryMs : retryDelayMs;
+      return refuse(answer, { ...row, delayMs });
+    }
+    case 'not_sent': {
+      const times = { firstMs: timings.unreachableFirstMs, capMs: timings.unreachableCapMs };
+      return refuse(answer, { do: 'not_sent', gateAfter: UNREACHABLE_AFTER, times, delayMs: retryDelayMs });
+    }
+    case 'die':
+      return refuse(answer, { do: 'die', class: row.class });
+    default:
+      return row satisfies never;
+  }
+}
+
+function refuse(answer: SubmitAnswer, rule: RefuseRule): SubmitDecision {
+  return { do: 'refuse', class: answer.class, rule };
+}
+
+function gateTimes(gate: GateReason, answer: SubmitAnswer, { timings, submitWindowMs }: RuleContext): GateTimes {
+  if (gate === 'rate-limit') return { waitMs: answer.retryAfterMs ?? submitWindowMs };
+  if (gate === 'credits') return { firstMs: timings.probeFirstMs, capMs: timings.probeCapMs };
+  return { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
+}
+
+/** The price to wait for after a 402, where the model's price is known. */
+export function priceOf(answer: SubmitAnswer, model: string, input: Readonly<Record<string, unknown>>): number | undefined {
+  return answer.class === 'insufficient_credits' ? knownPrice(model, input) : undefined;
+}

@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { SweepReply } from '@kieq/ledger';
+import type { WorkerContext } from './context.ts';
+import { probeCredits } from './credit-probe.ts';
+import { mirrorLetter } from './mirror.ts';
+import { redriveOne } from './redrive.ts';
+import { addVehicle, isAlive } from './vehicles.ts';
+
+type Due = Extract<SweepReply, { ok: 'leader' }>['due'][number];
+
+const BATCH = 200;
+
+/**
+ * Looks after what nothing else will move: leases that ended, windows that closed, deadlines, vehicles that vanished.
+ * It runs in every worker on a timer, and acts in the one that holds the ledger's lease.
+ */
+export class Sweeper {
+  readonly #context: WorkerContext;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(context: WorkerContext) {
+    this.#context = context;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { timings, random, logger } = this.#context;
+    while (!this.#stopping.signal.aborted) {
+      let more = false;
+      try {
+        more = await sweepOnce(this.#context);
+      } catch (error) {
+        logger.error({ err: error }, 'sweeping failed; trying again');
+      }
+      if (!more) await sleep(timings.sweepMs * (0.75 + random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** One round; true when more is due at once. Does nothing while another worker holds the lease. */
+export async function sweepOnce(context: WorkerContext): Promise<boolean> {
+  const { ledger, queues, timings, worker } = context;
+  const leaseMs = Math.max(1000, timings.sweepMs * 3);
+  const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs: timings.vehicleCheckMs });
+  if (reply.ok === 'other') return false;
+  for (const due of reply.due) await lookAfter(context, due);
+  for (const id of reply.mirror) await mirrorLetter(ledger, queues, id);
+  await probeCredits(context);
+  return reply.more;
+}
+
+async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
+  const { ledger } = context;
+  switch (due.state) {
+    case 'submitting': {
+      const expired = await ledger.expire(due.id);
+      if (expired.ok === 'unknown') note(context, 'expired', due);
+      return;
+    }
+    case 'unknown':
+      return resolveUnknown(context, due);
+    case 'queued':
+      if (due.pastDeadline) return exceed(context, due);
+      return revive(context, due, 'submit');
+    case 'generating':
+      return revive(context, due, 'poll');
+    case 'archiving':
+    case 'dead':
+      return;
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      await ledger.purge(due.id, false);
+      return note(context, 'purged', due);
+    default:
+      due.state satisfies never;
+  }
+}
+
+/** Its window is over: a person decides, unless the configuration prefers to pay again. */
+async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
+  const { ledger, queues, timings, settings } = context;
+  const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
+  const killed = await ledger.kill({ id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
+  if (killed.ok !== 'dead') return;
+  note(context, 'payment_unknown', due);
+  if (settings.onUnknown !== 'pay-again') return;
+  await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs, payAgain: true }, due.id);
+  note(context, 'paid_again', due);
+}
+
+async function exceed(context: WorkerContext, due: Due): Promise<void> {
+  const evidence = { summary: 'waited in the queue beyond its deadline' };
+  const killed = await context.ledger.kill({ id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
+  if (killed.ok === 'dead') note(context, 'deadline_exceeded', due);
+}
+
+/** A generation whose job is gone gets a new one; the ledger's compare-and-set keeps it at one. */
+async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'): Promise<void> {
+  const { ledger, queues, timings } = context;
+  if (await isAlive(queues[queue], due.vehicle)) return;
+  const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
+  if (reply.ok !== 'requeued') return;
+  await addVehicle(queues, { vehicle: reply.vehicle, generation: due.id, queue, delayMs: reply.delayMs });
+  note(context, 'revived', due);
+}
+
+function note({ metrics, logger }: WorkerContext, action: string, { id, state, vehicle }: Due): void {
+  metrics.sweeps.inc({ action });
+  logger.warn({ generation: id, state, job: vehicle, action }, 'swept');
+}

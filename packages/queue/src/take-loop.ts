@@ -1,0 +1,149 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker, type Job } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+import type { Logger } from '@kieq/telemetry';
+import type { QueueName } from './catalogue.ts';
+import { applyJobEnd, type JobEnd } from './job-end.ts';
+import { idOf } from './vehicles.ts';
+
+/** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
+const RECHECK_MS = 500;
+/** Pause after an unexpected error of Redis or BullMQ before the loop goes on. */
+const ERROR_PAUSE_MS = 1000;
+
+/** What the processor says about a job that was just taken: an end at once, or work to do beside the loop. */
+export type Taken = { readonly end: JobEnd } | { readonly work: () => Promise<JobEnd> };
+
+export interface TakeLoopOptions {
+  readonly queue: QueueName;
+  readonly redis: RedisClient;
+  readonly prefix: string;
+  readonly concurrency: number;
+  /** Job lock; a dead worker's jobs are taken over within about twice that. */
+  readonly lockMs: number;
+  /** Ms until the ledger may have a place; 0 means take a job now. */
+  readonly peek: () => Promise<number>;
+  /** Runs in order, one job at a time: parses and admits. */
+  readonly take: (job: Job) => Promise<Taken>;
+  readonly logger: Logger;
+  /** Called with every job's end, for metrics. */
+  readonly onEnd?: (end: JobEnd['kind']) => void;
+}
+
+/**
+ * Takes jobs only when the ledger has a place for them, which BullMQ's own loop cannot: while a call is open
+ * it does not look again until that call ends (docs/decisions/0002). Stalled jobs, blocking on an empty queue
+ * and all moves of jobs are BullMQ's.
+ *
+ * Modes: running, from `start` on; stopping, from `stop` on: takes nothing more, what is active goes on;
+ * stopped, when `stop` resolves. Invariant: every taken job is in `active` until its end is applied.
+ */
+export class TakeLoop {
+  readonly #options: TakeLoopOptions;
+  readonly #worker: Worker;
+  readonly #active = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #taken = 0;
+
+  constructor(options: TakeLoopOptions) {
+    this.#options = options;
+    this.#worker = new Worker(options.queue, null, {
+      connection: options.redis,
+      prefix: options.prefix,
+      autorun: false,
+      lockDuration: options.lockMs,
+      stalledInterval: Math.ceil(options.lockMs / 3),
+      // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
+      maxStalledCount: Number.MAX_SAFE_INTEGER,
+    });
+    this.#worker.on('error', (error) => options.logger.warn({ err: error, queue: options.queue }, 'queue connection trouble'));
+    this.#worker.on('stalled', (job) => options.logger.warn({ job, queue: options.queue }, 'took over a stalled job'));
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  async start(): Promise<void> {
+    await this.#worker.waitUntilReady();
+    await this.#worker.startStalledCheckTimer();
+    this.#loop = this.#run();
+  }
+
+  /** Takes nothing more; resolves when every active job has ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await Promise.all(this.#active);
+    // Only now: jobs need the connection for their end, and closing is what wakes a loop blocked on an empty queue.
+    await this.#worker.close(true);
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if (this.#active.size >= this.#options.concurrency) await Promise.race(this.#active);
+        else await this.#takeNext();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed');
+        await this.#pause(ERROR_PAUSE_MS);
+      }
+    }
+  }
+
+  async #takeNext(): Promise<void> {
+    const waitMs = await this.#options.peek();
+    if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
+    this.#taken += 1;
+    const token = `${this.#worker.id}:${this.#taken}`;
+    const job: Job | undefined = await this.#worker.getNextJob(token);
+    if (job === undefined) return;
+    if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
+    const release = this.#keepLock(job, token);
+    const taken = await this.#guard(job, () => this.#options.take(job), (end): Taken => ({ end }));
+    const running = this.#finish(job, token, taken, release);
+    this.#active.add(running);
+    void running.finally(() => this.#active.delete(running));
+    // An end at once is applied before the next job is taken, so that a job given back is first again.
+    if ('end' in taken) await running;
+  }
+
+  async #finish(job: Job, token: string, taken: Taken, release: () => void): Promise<void> {
+    const end = 'end' in taken ? taken.end : await this.#guard(job, taken.work, (failed) => failed);
+    release();
+    try {
+      await applyJobEnd(job, token, end);
+      this.#options.onEnd?.(end.kind);
+    } catch (error) {
+      // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
+      this.#options.logger.warn({ err: error, job: job.id, end: end.kind }, 'the job was taken over before its end was recorded');
+    }
+  }
+
+  /** A defect of a processor must neither end the process nor lose the job: it fails visibly, the sweeper revives it. */
+  async #guard<Value>(job: Job, step: () => Promise<Value>, failed: (end: JobEnd) => Value): Promise<Value> {
+    try {
+      return await step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      return failed({ kind: 'fail', reason });
+    }
+  }
+
+  #keepLock(job: Job, token: string): () => void {
+    const timer = setInterval(() => {
+      job.extendLock(token, this.#options.lockMs).catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
+      });
+    }, this.#options.lockMs / 2);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+  }
+}

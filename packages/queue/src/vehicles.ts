@@ -1,0 +1,60 @@
+import type { Job, Queue } from 'bullmq';
+import type { Queues, QueueName } from './catalogue.ts';
+import { DEFAULT_PRIORITY } from './catalogue.ts';
+import { frozenPayloadSchema, PAYLOAD_VERSION, type CheckedRequest, type PollJob, type SubmitJob } from './payload.ts';
+
+/** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
+export function vehicleId(generation: string, epoch: number): string {
+  return `${generation}-${epoch}`;
+}
+
+export interface NewVehicle {
+  /** Job id, named by the ledger. */
+  readonly vehicle: string;
+  readonly generation: string;
+  readonly queue: Extract<QueueName, 'submit' | 'poll'>;
+  readonly delayMs: number;
+  /** Shown as the job's name; the model where it is known. */
+  readonly name?: string;
+  readonly priority?: number;
+}
+
+/**
+ * Adds the job that the ledger named. Adding it twice is harmless: BullMQ ignores an id that it still keeps,
+ * and a job that is not the current vehicle ends without acting.
+ */
+export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
+  const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
+  const priority = next.queue === 'submit' ? { priority: next.priority ?? DEFAULT_PRIORITY } : {};
+  await queues[next.queue].add(next.name ?? next.queue, data, { jobId: next.vehicle, delay: next.delayMs, ...priority });
+}
+
+const LIVING = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
+
+/** True while BullMQ will still process the job, or is doing so. */
+export async function isAlive(queue: Queue, vehicle: string): Promise<boolean> {
+  return LIVING.has(await queue.getJobState(vehicle));
+}
+
+/** BullMQ types a job's id as optional; a job taken from a queue always has one. */
+export function idOf(job: Job): string {
+  if (job.id === undefined) throw new Error('a job without an id was taken');
+  return job.id;
+}
+
+/** The first vehicles of new generations carry the whole request, so that a job alone can still make its record. */
+export async function addFirstVehicles(queues: Queues, requests: readonly CheckedRequest[]): Promise<void> {
+  const jobs = requests.map((request) => ({
+    name: request.model,
+    data: firstJobData(request),
+    opts: { jobId: vehicleId(request.id, 1), priority: request.priority, delay: request.delayMs },
+  }));
+  const [only] = jobs;
+  if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
+  else await queues.submit.addBulk(jobs);
+}
+
+function firstJobData({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): SubmitJob {
+  const frozen = frozenPayloadSchema.parse(JSON.parse(payload));
+  return { v: PAYLOAD_VERSION, generation: id, ...frozen, tenant, priority, delayMs, deadlineMs };
+}

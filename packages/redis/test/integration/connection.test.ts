@@ -1,0 +1,94 @@
+import { inspect } from 'node:util';
+import {
+  closeConnection,
+  createConnection,
+  describeClient,
+  failFast,
+  RedisUnavailableError,
+  startLocalRedis,
+  waitUntilReady,
+  type ConnectionRole,
+  type LocalRedis,
+  type RedisClient,
+} from '@kieq/redis';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+
+const PASSWORD = 'hunter2-of-redis';
+let server: LocalRedis;
+let clients: RedisClient[] = [];
+
+beforeAll(async () => {
+  server = await startLocalRedis({ settings: { requirepass: PASSWORD } });
+});
+afterAll(() => server.stop());
+afterEach(async () => {
+  await Promise.all(clients.map((client) => closeConnection(client)));
+  clients = [];
+});
+
+function open(role: ConnectionRole, { port = server.port, password = PASSWORD, onError = (): void => undefined }: OpenOptions = {}): RedisClient {
+  const client = createConnection({ url: `redis://:${password}@127.0.0.1:${port}/1`, role, onError, connectionName: `test-${role}` });
+  clients.push(client);
+  return client;
+}
+
+interface OpenOptions {
+  readonly port?: number;
+  readonly password?: string;
+  readonly onError?: (error: Error) => void;
+}
+
+function failureOf(work: Promise<unknown>): Promise<unknown> {
+  return work.then(
+    () => 'no failure',
+    (error: unknown) => error,
+  );
+}
+
+test.each(['producer', 'worker', 'blocking'] as const)('a %s carries commands, in the database of the URL', async (role) => {
+  const client = open(role);
+  await waitUntilReady(client);
+  expect(await client.ping()).toBe('PONG');
+  expect(await client.call('CLIENT', 'INFO')).toMatch(new RegExp(`name=test-${role} .*db=1 `));
+  expect(describeClient(client)).toBe(`redis://:***@127.0.0.1:${server.port}/1`);
+});
+
+test('a producer fails at once with a typed error when nobody listens', async () => {
+  const client = open('producer', { port: 1 });
+  const failure = await failureOf(failFast(client, () => client.get('key')));
+  expect(failure).toBeInstanceOf(RedisUnavailableError);
+  expect(failure).toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('redis://:***@127.0.0.1:1') });
+  expect(inspect(failure, { depth: null })).not.toContain(PASSWORD);
+  await expect(waitUntilReady(client, 100)).rejects.toThrow(/ECONNREFUSED/);
+});
+
+test('a producer whose server dies fails instead of waiting; a worker waits for its return', async () => {
+  const own = await startLocalRedis({ settings: { requirepass: PASSWORD } });
+  const [producer, worker] = [open('producer', { port: own.port }), open('worker', { port: own.port })];
+  await Promise.all([waitUntilReady(producer), waitUntilReady(worker)]);
+  process.kill(own.pid, 'SIGSTOP');
+  const worked = worker.set('b', '2');
+  await own.restart('SIGKILL');
+  expect(await worked).toBe('OK');
+  await own.stop();
+  expect(await failureOf(failFast(producer, () => producer.get('a')))).toBeInstanceOf(RedisUnavailableError);
+});
+
+test('what Redis refuses is not taken for an outage', async () => {
+  const client = open('producer');
+  await waitUntilReady(client);
+  await client.set('text', 'x');
+  const failure = await failureOf(failFast(client, () => client.lpush('text', '1')));
+  expect(failure).not.toBeInstanceOf(RedisUnavailableError);
+  expect(failure).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
+});
+
+test('a wrong password is reported without repeating it', async () => {
+  const wrong = 'wrong-hunter3';
+  const heard: Error[] = [];
+  const client = open('producer', { password: wrong, onError: (error) => heard.push(error) });
+  const failure = await failureOf(waitUntilReady(client, 300));
+  expect(failure).toBeInstanceOf(RedisUnavailableError);
+  expect(heard[0]?.message).toMatch(/WRONGPASS/);
+  expect(inspect([heard, failure], { depth: null })).not.toContain(wrong);
+});

@@ -1,0 +1,19 @@
+/** One video to render. */
+export interface RenderRequest {
+  readonly id: number;
+  /** A JPEG, PNG or WebP file; null: a gradient. */
+  readonly image: Uint8Array | null;
+  /** Which camera move, from 0. */
+  readonly motion: number;
+  readonly seconds: number;
+  readonly fps: number;
+  /** Longest side in pixels. */
+  readonly maxSide: number;
+}
+
+export type RenderReply =
+  | { readonly id: number; readonly mp4: Uint8Array }
+  | { readonly id: number; readonly error: string };
+
+/** How many camera moves the worker knows. */
+export const MOTION_COUNT = 6;

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import type { Core } from '../core.ts';
+import { imageOf } from '../judge.ts';
+import type { Task } from '../records.ts';
+import { MOTION_COUNT } from './render-protocol.ts';
+import { Renderer } from './renderer.ts';
+import { tinyVideo } from './tiny.ts';
+
+/** Rendered videos that are kept; the oldest go first. */
+const KEPT = 64;
+
+/** The result files: rendered at the first download, kept per image and camera move. */
+export class ResultVideos {
+  readonly #renderer = new Renderer();
+  readonly #cache = new Map<string, Promise<Buffer>>();
+
+  async of(core: Core, task: Task): Promise<Buffer> {
+    const { results, video } = core.options;
+    if (results === 'tiny') return tinyVideo;
+    const image = firstImage(core, task);
+    const motion = digest(task.prompt).readUInt32BE(0) % MOTION_COUNT;
+    const picture = image === undefined ? 'gradient' : digest(image).toString('hex');
+    const key = [picture, motion, video.seconds, video.fps, video.maxSide].join(' ');
+    const known = this.#cache.get(key);
+    if (known !== undefined) return known;
+    const rendering = this.#renderer.render({ image: image ?? null, motion, ...video });
+    this.#keep(key, rendering);
+    return rendering;
+  }
+
+  async close(): Promise<void> {
+    await this.#renderer.close();
+  }
+
+  #keep(key: string, rendering: Promise<Buffer>): void {
+    this.#cache.set(key, rendering);
+    // A failure is told to those who asked for it; the next download tries again.
+    rendering.catch(() => this.#cache.delete(key));
+    const [oldest] = this.#cache.keys();
+    if (this.#cache.size > KEPT && oldest !== undefined) this.#cache.delete(oldest);
+  }
+}
+
+function digest(data: string | Buffer): Buffer {
+  return createHash('sha256').update(data).digest();
+}
+
+/** The first image of the request, if it was uploaded to this simulator. */
+function firstImage(core: Core, task: Task): Buffer | undefined {
+  const urls: unknown = task.request.input['image_urls'];
+  const first: unknown = Array.isArray(urls) ? urls[0] : undefined;
+  return typeof first === 'string' ? imageOf(core, first) : undefined;
+}

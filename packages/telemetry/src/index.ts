@@ -1,0 +1,12 @@
+export { createLogger, silentLogger, type LogBindings, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export {
+  createMetrics,
+  type GaugeDefinition,
+  type HistogramDefinition,
+  type MetricDefinition,
+  type Metrics,
+  type MetricsOptions,
+} from './metrics.ts';
+export { runChecks, startOpsServer, type Check, type CheckReport, type OpsServer, type OpsServerOptions } from './ops-server.ts';
+export { redactObject } from './redact.ts';
+export { createScrubber, isSecretName, MASK, scrub } from './scrub.ts';

@@ -1,0 +1,70 @@
+import { hostname } from 'node:os';
+import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
+import { redactObject, redactValue } from './redact.ts';
+import { createScrubber, isSecretName, MASK } from './scrub.ts';
+
+export type Logger = PinoLogger;
+export type LogLevel = Level | 'silent';
+
+/** The bindings used all over, so that one search finds everything about a generation: `log.child({ generation })`. */
+export interface LogBindings {
+  /** Id of the generation, `gen_…`. */
+  readonly generation?: string;
+  /** Number of the attempt, never its token. */
+  readonly attempt?: number;
+  /** Kie's taskId. */
+  readonly task?: string;
+  /** BullMQ's job id. */
+  readonly job?: string;
+}
+
+export interface LoggerOptions {
+  /** The app, such as `worker`; logged as `app`. */
+  readonly name: string;
+  /** Default `info`. */
+  readonly level?: LogLevel;
+  /** Which of several processes of this app; default host name and pid. */
+  readonly instance?: string;
+  /** Values that must never appear: API key, Redis password, webhook keys. Those under 4 characters are ignored. */
+  readonly secrets?: readonly string[];
+  /** Default stdout. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * A logger that writes JSON lines with ISO time and the fields `app`, `pid` and `instance`. Values under secret names
+ * and known secret values are masked everywhere in the line: in nested objects, headers, child bindings, messages,
+ * error messages and stacks.
+ */
+export function createLogger({ name, level = 'info', instance, secrets = [], destination }: LoggerOptions): Logger {
+  const scrubLine = lineScrubber(secrets);
+  const options = {
+    level,
+    base: { app: name, pid: process.pid, instance: instance ?? `${hostname()}:${process.pid}` },
+    timestamp: stdTimeFunctions.isoTime,
+    formatters: { level: (label: string) => ({ level: label }), log: redactObject },
+    // Errors among fields are plain objects by now; those among bindings are not.
+    serializers: { err: redactValue },
+    hooks: { streamWrite: scrubLine },
+  };
+  return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/** A logger that writes nothing, for tests and libraries. */
+export function silentLogger(): Logger {
+  return pino({ level: 'silent' });
+}
+
+const STRING = '"(?:[^"\\\\]|\\\\.)*"';
+const FIELD = new RegExp(`(${STRING})(:)(${STRING})|${STRING}`, 'g');
+
+/** Works on the strings of a JSON line alone, so that the line stays JSON whatever a secret looks like. */
+function lineScrubber(secrets: readonly string[]): (line: string) => string {
+  const scrubText = createScrubber(secrets);
+  return (line) =>
+    line.replace(FIELD, (text: string, name?: string, colon = ':', value?: string) => {
+      if (name === undefined || value === undefined) return `"${scrubText(text.slice(1, -1))}"`;
+      const field = name.slice(1, -1);
+      return `${name}${colon}"${isSecretName(field) ? MASK : scrubText(value.slice(1, -1))}"`;
+    });
+}
