@@ -5,6 +5,8 @@ const conditions = ['@kieq/source', 'module', 'node', 'development|production'];
 const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@kieq/source'] } },
+  // The environment in which Vitest loads global setups.
+  environments: { __vitest__: { resolve: { conditions } } },
 };
 const globalSetup = ['./packages/testkit/src/global-setup.ts'];
 

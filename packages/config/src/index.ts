@@ -6,3 +6,4 @@ export { accountFingerprint, poolSettings, type PoolSettings } from './pool-sett
 export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
 export type { StoreUrl } from './url-forms.ts';
 export type { GatewayKey, IntentDurability } from './word-forms.ts';
+export { settingsText } from './settings-text.ts';

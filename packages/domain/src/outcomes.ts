@@ -40,7 +40,7 @@ export interface Evidence {
   readonly msg?: string;
   /** Error code of the transport, such as `ECONNREFUSED`. */
   readonly transport?: string;
-  /** The start of a body that was no envelope, at most 200 characters. */
+  /** The start of a body that was not understood, at most 200 characters: an id in it may help a person. */
   readonly body?: string;
 }
 

@@ -7,8 +7,8 @@ import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
 
 /** Limits of `Evidence`, in characters (`@kieq/domain`, outcomes.ts). */
-export const MSG_LIMIT = 500;
-export const BODY_LIMIT = 200;
+const MSG_LIMIT = 500;
+const BODY_LIMIT = 200;
 const SUMMARY_LIMIT = 300;
 
 /**

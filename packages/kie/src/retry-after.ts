@@ -1,13 +1,13 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** The longest wait that a `Retry-After` can ask for: 1 h, in ms. */
-export const RETRY_AFTER_CAP_MS = 3_600_000;
+const RETRY_AFTER_CAP_MS = 3_600_000;
 
 /**
  * Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds, or an HTTP date, which is compared with the `Date` of the
  * same answer so that no clock of ours matters; with `nowMs` where there is none.
  * @param nowMs epoch ms, used only for a date without a `Date` header.
- * @returns ms from 0 to {@link RETRY_AFTER_CAP_MS}; undefined where the header is missing or unreadable.
+ * @returns ms from 0 to 3600000 (1 h); undefined where the header is missing or unreadable.
  */
 export function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
   const value = headers['retry-after']?.trim();

@@ -16,7 +16,7 @@ const FINAL_FAILURES: ReadonlySet<string> = new Set([
 ]);
 
 /** True for a broken connection, and for an HTTP 5xx that carries no word of Kie. */
-export function isPassing(exchange: Exchange): boolean {
+function isPassing(exchange: Exchange): boolean {
   if (exchange.kind === 'failure') return !FINAL_FAILURES.has(exchange.transport);
   return exchange.status >= 500 && readEnvelope(exchange.body) === undefined;
 }

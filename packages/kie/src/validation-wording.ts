@@ -8,6 +8,8 @@ const VALIDATION_WORDING: readonly RegExp[] = [
   /is not within the range of allowed options/i,
   /\b(is|are) (a )?required\b/i,
   /\b(cannot|can't|can not|must not|may not) be (empty|null|blank|missing)\b/i,
+  /\b(cannot|can not|must not|may not) exceed\b/i,
+  /\b(model|file type|format|value)\b.{0,60} not supported\b/i,
   /\bmust be (a|an|one of|at (least|most)|between|greater|less)\b/i,
   /\b(exceeds?|longer than|more than) the (maximum|max|allowed|limit)/i,
   /\b(invalid|illegal|unsupported|missing) (parameter|param|argument|field|input|value|format|model|duration|enum)\b/i,

@@ -16,26 +16,33 @@ local function vehicleReply(ok)
   return reply({ ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue })
 end
 
-if attempt.taskId then
-  if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end
-  return reply({ ok = 'other_task', taskId = attempt.taskId })
+-- Its own worker's answer: the vendor has counted the request by now, also when a callback was quicker.
+if given(ARGS.latencyMs) and not attempt.answered then
+  attempt.answered = true
+  saveAttempt(record, attempt)
+  stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
+  widen(ARGS.latencyMs)
+  canaryPassed(attempt.tokenHash)
+  redis.call('DEL', key('unreachable'))
 end
-local owner = redis.call('GET', taskKey(ARGS.taskId))
-if owner then return reply({ ok = 'bound', owner = owner }) end
 
 local isCurrent = num(record, 'current') == attempt.n
 local state = record.state
 local waiting = (state == 'submitting' or state == 'unknown') and isCurrent
 local taskless = state == 'queued' or (state == 'dead' and NEVER_HAD_A_TASK[record.letterClass])
 
+-- Adopted again: a task given up as lost or stuck, or counted as surplus, turns up before another is paid.
+local revived = attempt.taskId == ARGS.taskId and ARGS.adopted and taskless
+  and attempt.outcome ~= 'resubmitted' and not attempt.verdict
+if attempt.taskId and not revived then
+  if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end
+  return reply({ ok = 'other_task', taskId = attempt.taskId })
+end
+local owner = redis.call('GET', taskKey(ARGS.taskId))
+if owner and not revived then return reply({ ok = 'bound', owner = owner }) end
+
 redis.call('SET', taskKey(ARGS.taskId), record.id .. ':' .. attempt.n)
 attempt.taskId, attempt.answeredAt = ARGS.taskId, NOW
-if attempt.outcome == 'open' and given(ARGS.latencyMs) then
-  stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
-  widen(ARGS.latencyMs)
-  canaryPassed(attempt.tokenHash)
-  redis.call('DEL', key('unreachable'))
-end
 if not (waiting or taskless) then
   attempt.outcome = 'surplus'
   saveAttempt(record, attempt)

@@ -42,7 +42,7 @@ local attempt = {
 saveAttempt(record, attempt)
 set(record, { attempts = n, current = n })
 hold(key('window'), record.id .. ':' .. n, answerBy)
-sendCanary(due, ARGS.tokenHash)
+sendCanary(due, attempt)
 watch(record, attempt.leaseUntil)
 enter(record, 'submitting', 'admitted')
 count('admitted')

@@ -5,12 +5,11 @@ local now = {}
 for i = 1, #stored, 2 do now[stored[i]] = stored[i + 1] end
 local differences = {}
 for name, value in pairs(ARGS.settings) do
-  if now[name] == nil or ARGS.force then
-    redis.call('HSET', key('config'), name, value)
-  elseif now[name] ~= value then
+  if now[name] ~= nil and now[name] ~= value then
     differences[#differences + 1] = { setting = name, stored = now[name], received = value }
   end
 end
+if #differences > 0 and not ARGS.force then return reply({ ok = 'differs', differences = differences }) end
+for name, value in pairs(ARGS.settings) do redis.call('HSET', key('config'), name, value) end
 if ARGS.force then redis.call('DEL', key('window:state')) end
-if #differences > 0 then return reply({ ok = 'differs', differences = differences }) end
 return reply({ ok = 'agreed' })

@@ -15,10 +15,11 @@ set(record, {
 })
 queueAfresh(record, ARGS.vehicleCheckMs)
 if ARGS.delayMs > 0 then
-  -- A planned start is not waiting: deadline and vehicle check count from it.
-  set(record, { deadlineAt = NOW + ARGS.delayMs + num(record, 'deadlineMs') })
-  watch(record, NOW + ARGS.delayMs + ARGS.vehicleCheckMs)
+  -- A planned start is not waiting: order, deadlines and vehicle check count from it.
+  local startAt = NOW + ARGS.delayMs
+  set(record, { queuedAt = startAt, deadlineAt = startAt + num(record, 'deadlineMs') })
+  watch(record, math.min(num(record, 'deadlineAt'), startAt + ARGS.vehicleCheckMs))
 end
-enter(record, 'queued', 'created', NOW)
+enter(record, 'queued', 'created', num(record, 'queuedAt'))
 count('created')
 return reply({ ok = 'created', state = 'queued' })

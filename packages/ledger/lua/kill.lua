@@ -14,10 +14,12 @@ if not record then
   if ARGS.class ~= 'record_missing' and ARGS.class ~= 'invalid_request' then return reply({ ok = 'missing' }) end
   if given(ARGS.expected) then return reply({ ok = 'missing' }) end
   record = { id = ARGS.id }
+  -- Its next vehicle must not take the id of a job that BullMQ may still keep.
+  local epoch = string.match(ARGS.vehicle or '', '%-(%d+)$')
   set(record, {
     version = 1, hash = ARGS.hash or '', payload = ARGS.payload or '', tenant = ARGS.tenant or 'default', model = ARGS.model or '',
     priority = ARGS.priority or 100, createdAt = NOW, deadlineMs = setting('deadlineMs', 86400000),
-    epoch = 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0, endedAt = NOW,
+    epoch = epoch and #epoch < 7 and epoch or 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0,
   })
   die(record, ARGS.class, ARGS.evidence)
   return reply({ ok = 'dead', class = ARGS.class })
@@ -35,14 +37,14 @@ if ARGS.class == 'payment_unknown' then
   if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'insufficient_credits' then
-  local left = setting('creditDeadlineMs', 3600000) - (creditsClosedMs() - num(record, 'creditBase'))
+  -- Before its planned start it does not wait for credits.
+  local waited = math.min(creditsClosedMs() - num(record, 'creditBase'), NOW - num(record, 'queuedAt'))
+  local left = setting('creditDeadlineMs', 3600000) - waited
   if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'task_lost' then
   local attempt = attemptOf(record, num(record, 'current'))
   if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
-  redis.call('ZREM', key('missing'), record.id)
 end
-set(record, { endedAt = NOW })
 die(record, ARGS.class, ARGS.evidence)
 return reply({ ok = 'dead', class = ARGS.class })

@@ -10,7 +10,9 @@ local member = record.id .. ':' .. attempt.n
 if attempt.outcome == 'open' and ARGS.answered then
   stamp(key('window'), member, ARGS.latencyMs, margin())
   redis.call('DEL', key('unreachable'))
-  canaryPassed(attempt.tokenHash)
+  -- An answer without meaning proves only that something answers there.
+  local gate = loadGate('unreachable')
+  if gate and gate.canary == attempt.tokenHash then openGate('unreachable') end
 end
 local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
 if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere then

@@ -1,15 +1,20 @@
 #!lua flags=allow-oom
 -- observe: a look at a task that gave no verdict; the poll job is parked until the time given here.
 -- ARGS.seen: running | missing | trouble. The denial counters decide nothing here, the domain does.
+if given(ARGS.permit) then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
   return reply({ ok = 'stale', state = record.state })
 end
-if given(ARGS.permit) then stamp(key('polls'), ARGS.permit, 0, 0) end
-local nextPollAt = NOW + ARGS.pollDelayMs
-set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen })
-if ARGS.seen == 'missing' then
+-- The same call sent twice is one look, or a single denial would count as two.
+local again = given(ARGS.permit) and record.lastPermit == ARGS.permit
+if not again then
+  local nextPollAt = NOW + ARGS.pollDelayMs
+  set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen, lastPermit = ARGS.permit or '' })
+  watch(record, nextPollAt + ARGS.vehicleCheckMs)
+end
+if ARGS.seen == 'missing' and not again then
   local misses = num(record, 'misses') + 1
   local first = misses == 1 and NOW or num(record, 'firstMissAt')
   set(record, { misses = misses, firstMissAt = first })
@@ -21,11 +26,13 @@ elseif ARGS.seen == 'running' then
   end
 end
 if given(ARGS.holdMs) and ARGS.holdMs > 0 then
-  redis.call('SET', key('poll:hold'), NOW + ARGS.holdMs, 'PX', ARGS.holdMs)
+  local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.holdMs))
+  redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)
 end
-watch(record, nextPollAt + ARGS.vehicleCheckMs)
+-- Denied together: those whose denials began within the window before or after this one's, however long ago.
+local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
   ok = 'parked', delayMs = ARGS.pollDelayMs, misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
-  missingTasks = redis.call('ZCOUNT', key('missing'), NOW - ARGS.missingWindowMs, '+inf'),
+  missingTasks = redis.call('ZCOUNT', key('missing'), began - ARGS.missingWindowMs, began + ARGS.missingWindowMs),
 })

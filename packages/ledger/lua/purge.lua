@@ -5,6 +5,7 @@ if not record then return reply({ ok = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
   return reply({ ok = 'stale', state = record.state })
 end
+if given(record.purgedAt) then return reply({ ok = 'purged' }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 closeLetter(record)
 local retentionMs = setting('retentionMs', 7776000000)

@@ -1,6 +1,14 @@
 #!lua
 -- redrive: a person resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
--- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving.
+-- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving. What may cost money a second time
+-- is fixed here as well, so that no caller's mistake pays again.
+local FREE = {
+  invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
+  deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
+  task_stuck = 'generating', archive_failed = 'archiving',
+}
+local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
+
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.lastRedrive == ARGS.op then
@@ -10,6 +18,9 @@ if record.letterClass ~= ARGS.class then
   return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
 end
 local target = ARGS.resumesAt
+if FREE[ARGS.class] ~= target and not (ARGS.payAgain and PAID[ARGS.class] == target) then
+  return redis.error_reply('ERR ' .. ARGS.class .. ' does not resume at ' .. target .. ' without paying again')
+end
 if target == 'queued' then
   -- A frozen worker may still send an older attempt until its send deadline; paying again before is a race.
   for n = 1, num(record, 'attempts') do

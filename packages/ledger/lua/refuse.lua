@@ -25,6 +25,10 @@ if rule.gate then
   if rule.gate == 'credits' and given(ARGS.price) then
     gate.need = math.max(gate.need or 0, ARGS.price)
     saveGate('credits', gate)
+  elseif rule.gate == 'credits' and gate.refusals == 1 then
+    -- Without a price the balance at refusal decides, so it is asked at once, also when the gate closes again.
+    gate.nextAt = NOW
+    saveGate('credits', gate)
   end
 end
 if rule['do'] == 'not_sent' then set(record, { notSent = num(record, 'notSent') + 1 }) end

@@ -12,5 +12,7 @@ newVehicle(record, queue)
 watch(record, math.min(num(record, 'deadlineAt') > NOW and record.state == 'queued' and num(record, 'deadlineAt') or math.huge,
   NOW + ARGS.vehicleCheckMs))
 count('requeued')
-local startAt = record.state == 'queued' and num(record, 'notBefore') or num(record, 'nextPollAt')
+local startAt = 0
+if record.state == 'queued' then startAt = num(record, 'notBefore') end
+if record.state == 'generating' then startAt = num(record, 'nextPollAt') end
 return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW) })

@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- settle: Kie's verdict about the current task, also when it comes after the task was given up as stuck or lost.
+stamp(key('polls'), ARGS.permit or '', 0, 0)
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
@@ -7,9 +8,10 @@ if record.verdict and record.verdict ~= '' then return reply({ ok = 'settled', s
 local givenUp = record.state == 'dead' and (record.letterClass == 'task_stuck' or record.letterClass == 'task_lost')
 if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
 
-stamp(key('polls'), ARGS.permit or '', 0, 0)
 closeLetter(record)
-redis.call('ZREM', key('missing'), record.id)
+local attempt = attemptOf(record, num(record, 'current'))
+attempt.verdict = ARGS.verdict.state
+saveAttempt(record, attempt)
 set(record, { verdict = cjson.encode(ARGS.verdict), polls = num(record, 'polls') + (ARGS.polled and 1 or 0), settledAt = NOW })
 if given(ARGS.verdict.creditsConsumed) then
   redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.verdict.creditsConsumed)

@@ -67,10 +67,15 @@ export function createScriptRunner(redis: Redis | Cluster, root: string): Script
     async run(name, args) {
       const script = loaded.get(name);
       if (script === undefined) throw new Error(`unknown script ${name}`);
-      const json = JSON.stringify(args);
+      const json = JSON.stringify(args, wellFormed);
       return parseReply(await evaluate(redis, script, root, json));
     },
   };
+}
+
+/** Half of a surrogate pair, as cutting a text leaves it: Redis' JSON parser would refuse the whole call. */
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/\p{Surrogate}/gu, '\uFFFD') : value;
 }
 
 async function evaluate(redis: Redis | Cluster, script: LoadedScript, root: string, json: string): Promise<unknown> {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
 import { addFirstVehicles, checkRequest, openQueues, vehicleId, type CheckedRequest, type GenerationOptions } from '@kieq/queue';
-import { closeConnection, createConnection, isUnavailable, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { closeConnection, createConnection, isUnavailable, waitUntilReady } from '@kieq/redis';
 import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';

@@ -38,7 +38,9 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
       return recordAccepted(scoped, attempt, decision.taskId, answer, request.model);
     case 'lose': {
       logger.warn({ evidence: answer.evidence }, 'the answer is lost: a task may exist; never submitted again by itself');
-      const { latencyMs, evidence, answered } = answer;
+      const { latencyMs, evidence } = answer;
+      // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
+      const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
       await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
         context.ledger.lose({ id, tokenHash: token.hash, answered, latencyMs, evidence }),
       );

@@ -47,10 +47,7 @@ export class Callbacks {
     if (fault?.kind === 'early' || fault?.kind === 'lost') return;
     const { callback } = this.#core.options;
     if (this.#core.random.callbacks() < callback.lostRate) return;
-    const wait =
-      fault?.kind === 'late'
-        ? fault.ms
-        : drawRange(callback.delayMs, this.#core.random.callbacks);
+    const wait = fault?.kind === 'late' ? fault.ms : drawRange(callback.delayMs, this.#core.random.callbacks);
     const copies = callback.duplicates + (fault?.kind === 'duplicated' ? fault.copies : 0);
     void this.#later(wait, () => this.#truth(task), copies);
   }
@@ -69,10 +66,7 @@ export class Callbacks {
     }
   }
 
-  async #forge(
-    task: LiveTask,
-    fault: Extract<CallbackFault, { kind: 'forged' }>,
-  ): Promise<void> {
+  async #forge(task: LiveTask, fault: Extract<CallbackFault, { kind: 'forged' }>): Promise<void> {
     await this.#later(fault.afterMs, () => this.#lie(task, fault.variant), 0);
   }
 
@@ -105,11 +99,7 @@ export class Callbacks {
     }
   }
 
-  async #send(
-    message: Message,
-    attempt: number,
-    signal: AbortSignal,
-  ): Promise<number | undefined> {
+  async #send(message: Message, attempt: number, signal: AbortSignal): Promise<number | undefined> {
     const { task } = message;
     const url = task.request.callBackUrl ?? '';
     if (!/^https?:\/\//iu.test(url) || !URL.canParse(url)) return undefined;

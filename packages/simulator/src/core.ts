@@ -1,6 +1,6 @@
 import { Callbacks } from './callbacks.ts';
 import type { Clock } from './clock.ts';
-import { createEmitter, type Emitter } from './events.ts';
+import { Emitter } from './events.ts';
 import { FaultBook } from './fault-book.ts';
 import { FileStore } from './files.ts';
 import { Holds } from './holds.ts';
@@ -18,7 +18,7 @@ export class Core {
   /** `http://127.0.0.1:port` once listening. */
   address = '';
   readonly clock: Clock;
-  readonly events: Emitter = createEmitter();
+  readonly events = new Emitter();
   readonly ledger: Ledger;
   readonly faults: FaultBook;
   readonly holds: Holds;
@@ -52,9 +52,7 @@ export class Core {
 
   /** Where links to results and uploads point. */
   get origin(): string {
-    return this.options.publicUrl === null
-      ? this.address
-      : new URL(this.options.publicUrl).origin;
+    return this.options.publicUrl === null ? this.address : new URL(this.options.publicUrl).origin;
   }
 
   /** Forgets tasks, ledger, faults and uploads; options and listeners stay. */

@@ -9,34 +9,18 @@ import { substitute } from './transport.ts';
 
 type Creation = Extract<Judgement, { kind: 'create' }>;
 
+const REFUSING: ReadonlySet<CreateFault['kind']> = new Set(['status429', 'envelope429', 'status402', 'envelope402']);
+
 /** What a fault leaves of the creation: it goes on, is refused with an envelope, or never happens. */
 function effectOf(fault: CreateFault): 'create' | 'refuse' | 'nothing' {
-  switch (fault.kind) {
-    case 'status429':
-    case 'envelope429':
-    case 'status402':
-    case 'envelope402':
-      return 'refuse';
-    case 'code':
-      return fault.created ? 'create' : 'refuse';
-    case 'html':
-    case 'redirect':
-    case 'noTaskId':
-      return fault.created ? 'create' : 'nothing';
-    case 'cutBefore':
-    case 'hangBefore':
-      return 'nothing';
-    default:
-      return 'create';
-  }
+  if (REFUSING.has(fault.kind)) return 'refuse';
+  if (fault.kind === 'cutBefore' || fault.kind === 'hangBefore') return 'nothing';
+  if (!('created' in fault) || fault.created) return 'create';
+  return fault.kind === 'code' ? 'refuse' : 'nothing';
 }
 
 /** Takes the fault for a POST. One that acts on a created task waits for a request that Kie would accept. */
-export function takeCreateFault(
-  core: Core,
-  submission: Submission,
-  natural: Judgement,
-): CreateFault | undefined {
+export function takeCreateFault(core: Core, submission: Submission, natural: Judgement): CreateFault | undefined {
   const isAcceptable = natural.kind === 'create';
   const fits = (fault: CreateFault): boolean => isAcceptable || effectOf(fault) !== 'create';
   return core.faults.take('createTask', submission, fits);
@@ -110,9 +94,7 @@ function createTask(core: Core, submission: Submission, creation: Creation): Liv
     credits: creation.credits,
     submission: submission.call,
     fate: fateOf(core.options, core.random, taskFault),
-    callbackFault: hasCallback
-      ? core.faults.take('callback', { call: core.calls.callback, prompt })
-      : undefined,
+    callbackFault: hasCallback ? core.faults.take('callback', { call: core.calls.callback, prompt }) : undefined,
   });
 }
 

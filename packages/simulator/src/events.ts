@@ -1,75 +1,78 @@
-import { EventEmitter } from 'node:events';
 import type { CallbackAttempt, Query, Submission, Task } from './records.ts';
 
 /** What a simulator tells as it happens; each event carries the live record. */
 export interface SimulatorEvents {
   /** The headers of a POST to createTask have arrived; its body is not yet read. */
-  arrival: [Submission];
+  readonly arrival: Submission;
   /** It has been decided: created, refused or neither. Its answer may still be under way. */
-  submission: [Submission];
+  readonly submission: Submission;
   /** An answer to createTask was handed over, or its connection closed. */
-  answer: [Submission];
-  created: [Task];
+  readonly answer: Submission;
+  readonly created: Task;
   /** A task has succeeded or failed. */
-  settled: [Task];
+  readonly settled: Task;
   /** A query of recordInfo has been decided. */
-  query: [Query];
+  readonly query: Query;
   /** A callback was tried. */
-  callback: [CallbackAttempt];
+  readonly callback: CallbackAttempt;
   /** The number of held answers changed. */
-  held: [number];
+  readonly held: number;
 }
 
-export type Emitter = EventEmitter<SimulatorEvents>;
+export type Listener<Name extends keyof SimulatorEvents> = (value: SimulatorEvents[Name]) => void;
 
-export function createEmitter(): Emitter {
-  const emitter: Emitter = new EventEmitter();
-  // Many tests wait at once; that is no leak.
-  return emitter.setMaxListeners(0);
-}
+type Listeners = { readonly [Name in keyof SimulatorEvents]: Set<Listener<Name>> };
 
 export interface WaitOptions {
   /** Give up with an error after this long, ms. Default 10000. */
   readonly timeoutMs?: number;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
+export const DEFAULT_TIMEOUT_MS = 10_000;
 
-/** Resolves with the first event that `wanted` accepts. */
-export async function nextEvent<Name extends keyof SimulatorEvents>(
-  emitter: Emitter,
-  name: Name,
-  wanted: (value: SimulatorEvents[Name][0]) => boolean,
-  options: WaitOptions = {},
-): Promise<SimulatorEvents[Name][0]> {
-  const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
-  // The emitter's own generics cannot see that Name and its payload belong together.
-  const plain = emitter as unknown as EventEmitter;
-  return new Promise((resolve, reject) => {
-    const listener = (value: SimulatorEvents[Name][0]): void => {
-      if (wanted(value)) end(() => resolve(value));
-    };
-    const timer = setTimeout(() => {
-      end(() => reject(new Error(`simulator: no matching '${name}' within ${timeoutMs} ms`)));
-    }, timeoutMs);
-    const end = (finish: () => void): void => {
-      clearTimeout(timer);
-      plain.off(name, listener);
-      finish();
-    };
-    plain.on(name, listener);
-  });
-}
-
-/** Listens; the returned function stops it. */
-export function subscribe<Name extends keyof SimulatorEvents>(
-  emitter: Emitter,
-  name: Name,
-  listener: (value: SimulatorEvents[Name][0]) => void,
-): () => void {
-  const plain = emitter as unknown as EventEmitter;
-  plain.on(name, listener);
-  return () => {
-    plain.off(name, listener);
+/** A typed emitter. Listeners are called at once, in the order in which they were added. */
+export class Emitter {
+  readonly #listeners: Listeners = {
+    arrival: new Set(),
+    submission: new Set(),
+    answer: new Set(),
+    created: new Set(),
+    settled: new Set(),
+    query: new Set(),
+    callback: new Set(),
+    held: new Set(),
   };
+
+  emit<Name extends keyof SimulatorEvents>(name: Name, value: SimulatorEvents[Name]): void {
+    for (const listener of this.#listeners[name]) listener(value);
+  }
+
+  /** Listens; the returned function stops it. */
+  on<Name extends keyof SimulatorEvents>(name: Name, listener: Listener<Name>): () => void {
+    this.#listeners[name].add(listener);
+    return () => {
+      this.#listeners[name].delete(listener);
+    };
+  }
+
+  /** Resolves with the first event that `wanted` accepts. */
+  async next<Name extends keyof SimulatorEvents>(
+    name: Name,
+    wanted: (value: SimulatorEvents[Name]) => boolean,
+    options: WaitOptions = {},
+  ): Promise<SimulatorEvents[Name]> {
+    const timeoutMs = options.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+    return new Promise((resolve, reject) => {
+      const stop = this.on(name, (value) => {
+        if (!wanted(value)) return;
+        clearTimeout(timer);
+        stop();
+        resolve(value);
+      });
+      const timer = setTimeout(() => {
+        stop();
+        reject(new Error(`simulator: no matching '${name}' within ${timeoutMs} ms`));
+      }, timeoutMs);
+    });
+  }
 }

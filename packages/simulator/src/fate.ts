@@ -16,11 +16,7 @@ export interface Fate {
 }
 
 /** Draws a fate by the options; a fault overrides its own part of it. */
-export function fateOf(
-  options: SimulatorOptions,
-  random: Streams,
-  fault: TaskFault | undefined,
-): Fate {
+export function fateOf(options: SimulatorOptions, random: Streams, fault: TaskFault | undefined): Fate {
   const fate: Fate = {
     durationMs: Math.round(draw(options.generation, random.generation)),
     failure: failureByChance(options, random),

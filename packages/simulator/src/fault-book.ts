@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  type FaultRule,
-  faultRuleSchema,
-  type Faults,
-  type FaultSite,
-  type ParsedRule,
-} from './faults.ts';
+import { type FaultRule, faultRuleSchema, type Faults, type FaultSite, type ParsedRule } from './faults.ts';
 import type { Random } from './random.ts';
 
 /** What is known about a call when a fault is looked for. */

@@ -19,13 +19,7 @@ const transport = [
   /** A redirect. */
   z.strictObject({
     kind: z.literal('redirect'),
-    status: z.union([
-      z.literal(301),
-      z.literal(302),
-      z.literal(303),
-      z.literal(307),
-      z.literal(308),
-    ]).default(307),
+    status: z.union([z.literal(301), z.literal(302), z.literal(303), z.literal(307), z.literal(308)]).default(307),
     location: z.string(),
     created: created.default(false),
   }),

@@ -42,9 +42,7 @@ export class Holds {
   /** Lets the matching answers go; returns how many. */
   release(filter: HoldFilter = {}): number {
     const { prompt } = filter;
-    const chosen = [...this.#held].filter(
-      (held) => prompt === undefined || held.prompt.includes(prompt),
-    );
+    const chosen = [...this.#held].filter((held) => prompt === undefined || held.prompt.includes(prompt));
     for (const held of chosen) held.release();
     return chosen.length;
   }

@@ -17,16 +17,7 @@ export type { Counts, LedgerView } from './ledger.ts';
 export type { Failure, SimulatorConfiguration, SimulatorOptions } from './options.ts';
 export { optionsSchema } from './options.ts';
 export { priceOf } from './prices.ts';
-export type {
-  CallbackAttempt,
-  Charge,
-  ChargeState,
-  Decision,
-  Delivery,
-  Query,
-  Submission,
-  Task,
-} from './records.ts';
+export type { CallbackAttempt, Charge, ChargeState, Decision, Delivery, Query, Submission, Task } from './records.ts';
 export { KLING_MODEL } from './request.ts';
 export { signCallback } from './signature.ts';
 export { createSimulator, type Simulator, type SimulatorSettings } from './simulator.ts';

@@ -16,12 +16,7 @@ export function isAuthorised(core: Core, header: string | undefined): boolean {
 }
 
 /** Judges without changing anything. `atMonoMs`: the moment at which the request counts. */
-export function judge(
-  core: Core,
-  body: ReadBody,
-  authorised: boolean,
-  atMonoMs: number,
-): Judgement {
+export function judge(core: Core, body: ReadBody, authorised: boolean, atMonoMs: number): Judgement {
   const { options } = core;
   if (!authorised) return refuse(401);
   const limit = options.rateLimit;
@@ -46,9 +41,7 @@ function areImagesThere(core: Core, input: Record<string, unknown>): boolean {
   const urls: unknown = input['image_urls'];
   if (!Array.isArray(urls)) return true;
   const prefix = `${core.origin}/files/`;
-  const own = urls.filter(
-    (url): url is string => typeof url === 'string' && url.startsWith(prefix),
-  );
+  const own = urls.filter((url): url is string => typeof url === 'string' && url.startsWith(prefix));
   return own.every((url) => imageOf(core, url) !== undefined);
 }
 

@@ -1,13 +1,4 @@
-import type {
-  Arrival,
-  CallbackAttempt,
-  Charge,
-  Delivery,
-  Mutable,
-  Query,
-  Submission,
-  Task,
-} from './records.ts';
+import type { Arrival, CallbackAttempt, Charge, Delivery, Mutable, Query, Submission, Task } from './records.ts';
 import { maxInAnyWindow } from './window.ts';
 
 /** Counters that cost nothing to read. */
@@ -47,10 +38,7 @@ export interface LedgerView {
   /** `chargesBy` the prompt: tests tell generations apart by it. */
   chargesByPrompt(): Map<string, number>;
   /** Most POSTs (optionally: of a kind) in any half-open window of this length, exact, by monotonic arrival time. */
-  maxSubmissionsInAnyWindow(
-    windowMs: number,
-    where?: (submission: Submission) => boolean,
-  ): number;
+  maxSubmissionsInAnyWindow(windowMs: number, where?: (submission: Submission) => boolean): number;
   /** The same for queries of recordInfo. */
   maxQueriesInAnyWindow(windowMs: number): number;
 }
@@ -105,10 +93,7 @@ export class Ledger implements LedgerView {
     return this.chargesBy((charge) => charge.prompt);
   }
 
-  maxSubmissionsInAnyWindow(
-    windowMs: number,
-    where: (submission: Submission) => boolean = () => true,
-  ): number {
+  maxSubmissionsInAnyWindow(windowMs: number, where: (submission: Submission) => boolean = () => true): number {
     const moments = this.#submissions.filter(where).map((entry) => entry.arrivedAtMonoMs);
     return maxInAnyWindow(moments, windowMs);
   }

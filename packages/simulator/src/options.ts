@@ -115,10 +115,7 @@ export type SimulatorOptions = z.output<typeof optionsSchema>;
 export type SimulatorConfiguration = Partial<z.input<typeof optionsSchema>>;
 
 /** Applies a part to complete options; nested objects are replaced as a whole. Throws a ZodError that names every problem. */
-export function mergeOptions(
-  current: SimulatorOptions | undefined,
-  part: unknown,
-): SimulatorOptions {
+export function mergeOptions(current: SimulatorOptions | undefined, part: unknown): SimulatorOptions {
   const change = z.record(z.string(), z.unknown()).parse(part ?? {});
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
   return optionsSchema.parse({ ...current, ...Object.fromEntries(given) });

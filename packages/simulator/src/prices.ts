@@ -15,11 +15,7 @@ export interface PriceList {
  * The price of a request in credits. kling-2.6: 55 (5 s silent), 110 (5 s with sound, 10 s silent), 220 (10 s with sound);
  * the longer durations of the user's document are extrapolated linearly, since Kie publishes no price for them.
  */
-export function priceOf(
-  model: string,
-  input: Readonly<Record<string, unknown>>,
-  list: PriceList,
-): number {
+export function priceOf(model: string, input: Readonly<Record<string, unknown>>, list: PriceList): number {
   const listed = list.prices[model];
   if (listed !== undefined) return listed;
   if (model !== KLING_MODEL) return list.defaultPrice;

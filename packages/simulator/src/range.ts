@@ -5,10 +5,7 @@ export interface ByteRange {
 }
 
 /** One range of a Range header; undefined: send everything; `unsatisfiable`: 416. */
-export function rangeOf(
-  header: string | undefined,
-  size: number,
-): ByteRange | 'unsatisfiable' | undefined {
+export function rangeOf(header: string | undefined, size: number): ByteRange | 'unsatisfiable' | undefined {
   const found = /^bytes=(\d*)-(\d*)$/u.exec(header ?? '');
   if (found === null) return undefined;
   const [, first = '', last = ''] = found;

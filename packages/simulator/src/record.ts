@@ -19,12 +19,7 @@ export interface RecordData {
 }
 
 /** A task as Kie reports it at `nowMs`; `origin` starts the link of its result. */
-export function recordOf(
-  task: LiveTask,
-  options: SimulatorOptions,
-  origin: string,
-  nowMs: number,
-): RecordData {
+export function recordOf(task: LiveTask, options: SimulatorOptions, origin: string, nowMs: number): RecordData {
   const blank: null | '' = options.blankFields === 'null' ? null : '';
   const ended = task.status !== 'running';
   const succeeded = task.status === 'success';

@@ -1,25 +1,13 @@
-import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Control, Summary, TaskFilter } from './control.ts';
 import { Core } from './core.ts';
-import {
-  type Emitter,
-  nextEvent,
-  type SimulatorEvents,
-  subscribe,
-  type WaitOptions,
-} from './events.ts';
+import type { Listener, SimulatorEvents, WaitOptions } from './events.ts';
 import type { FaultRule } from './faults.ts';
 import type { HoldFilter } from './holds.ts';
 import type { Counts, LedgerView } from './ledger.ts';
-import {
-  type Failure,
-  mergeOptions,
-  type SimulatorConfiguration,
-  type SimulatorOptions,
-} from './options.ts';
+import { type Failure, mergeOptions, type SimulatorConfiguration, type SimulatorOptions } from './options.ts';
 import { streams } from './random.ts';
 import type { Submission } from './records.ts';
 import { summaryOf } from './summary.ts';
@@ -41,27 +29,20 @@ export interface SimulatorSettings extends SimulatorConfiguration {
 export interface Simulator extends Control {
   /** The address, once started. */
   readonly url: string;
-  /** All events; see SimulatorEvents. */
-  readonly events: Emitter;
   /** Listens. After a `stop` it listens on the same port again, with account, tasks and ledger as they were. */
   start(): Promise<{ url: string; port: number }>;
   /** Cuts all connections, drops callbacks under way and stops listening; tasks go on ageing. */
   stop(): Promise<void>;
-  on<Name extends keyof SimulatorEvents>(
-    name: Name,
-    listener: (value: SimulatorEvents[Name][0]) => void,
-  ): () => void;
+  /** Listens; the returned function stops it. */
+  on<Name extends keyof SimulatorEvents>(name: Name, listener: Listener<Name>): () => void;
   /** The next event that `wanted` accepts (default: any). */
   next<Name extends keyof SimulatorEvents>(
     name: Name,
-    wanted?: (value: SimulatorEvents[Name][0]) => boolean,
+    wanted?: (value: SimulatorEvents[Name]) => boolean,
     options?: WaitOptions,
-  ): Promise<SimulatorEvents[Name][0]>;
+  ): Promise<SimulatorEvents[Name]>;
   /** The first decided submission that `wanted` accepts, past or future. */
-  waitForSubmission(
-    wanted: (submission: Submission) => boolean,
-    options?: WaitOptions,
-  ): Promise<Submission>;
+  waitForSubmission(wanted: (submission: Submission) => boolean, options?: WaitOptions): Promise<Submission>;
 }
 
 /** A simulated Kie, not yet listening. Throws a ZodError that names every bad option. */
@@ -92,10 +73,6 @@ class KieSimulator implements Simulator {
     return this.#core.address;
   }
 
-  get events(): Emitter {
-    return this.#core.events;
-  }
-
   get ledger(): LedgerView {
     return this.#core.ledger;
   }
@@ -108,7 +85,7 @@ class KieSimulator implements Simulator {
     if (this.#app !== undefined) throw new Error('simulator: already started');
     this.#app = await buildApp(this.#core, this.#hasControl ? this : undefined);
     await this.#app.listen({ host: this.#host, port: this.#port });
-    const { port } = this.#app.server.address() as AddressInfo;
+    const port = portOf(this.#app);
     this.#port = port;
     const name = this.#host.includes(':') ? `[${this.#host}]` : this.#host;
     this.#core.address = `http://${name === '0.0.0.0' ? '127.0.0.1' : name}:${port}`;
@@ -165,35 +142,34 @@ class KieSimulator implements Simulator {
     return summaryOf(this.#core);
   }
 
-  async waitUntil(
-    condition: (counts: Readonly<Counts>) => boolean,
-    timeoutMs?: number,
-  ): Promise<void> {
+  async waitUntil(condition: (counts: Readonly<Counts>) => boolean, timeoutMs?: number): Promise<void> {
     await waitForCounts(this.#core, condition, timeoutMs);
   }
 
-  on<Name extends keyof SimulatorEvents>(
-    name: Name,
-    listener: (value: SimulatorEvents[Name][0]) => void,
-  ): () => void {
-    return subscribe(this.#core.events, name, listener);
+  on<Name extends keyof SimulatorEvents>(name: Name, listener: Listener<Name>): () => void {
+    return this.#core.events.on(name, listener);
   }
 
   async next<Name extends keyof SimulatorEvents>(
     name: Name,
-    wanted: (value: SimulatorEvents[Name][0]) => boolean = () => true,
+    wanted: (value: SimulatorEvents[Name]) => boolean = () => true,
     options: WaitOptions = {},
-  ): Promise<SimulatorEvents[Name][0]> {
-    return nextEvent(this.#core.events, name, wanted, options);
+  ): Promise<SimulatorEvents[Name]> {
+    return this.#core.events.next(name, wanted, options);
   }
 
-  async waitForSubmission(
-    wanted: (submission: Submission) => boolean,
-    options: WaitOptions = {},
-  ): Promise<Submission> {
-    const isDecided = (entry: Submission): boolean =>
-      entry.decision !== 'none' || entry.fault !== undefined;
+  async waitForSubmission(wanted: (submission: Submission) => boolean, options: WaitOptions = {}): Promise<Submission> {
     const past = this.#core.ledger.submissions().find((entry) => isDecided(entry) && wanted(entry));
-    return past ?? nextEvent(this.#core.events, 'submission', wanted, options);
+    return past ?? this.#core.events.next('submission', wanted, options);
   }
+}
+
+function isDecided(submission: Submission): boolean {
+  return submission.decision !== 'none' || submission.fault !== undefined;
+}
+
+function portOf(app: FastifyInstance): number {
+  const address = app.server.address();
+  if (address === null || typeof address === 'string') throw new Error('simulator: not listening');
+  return address.port;
 }

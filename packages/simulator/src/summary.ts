@@ -22,18 +22,13 @@ export function summaryOf(core: Core): Summary {
     refusedByCode: tally(refused, (entry) => String(entry.code)),
     faultsByKind: tally(submissions, (entry) => entry.fault),
     paidTwice: [...ledger.chargesByPrompt()].filter(([, times]) => times > 1).map(([key]) => key),
-    maxSubmissionsPerWindow: ledger.maxSubmissionsInAnyWindow(
-      options.rateLimit?.windowMs ?? DEFAULT_WINDOW_MS,
-    ),
+    maxSubmissionsPerWindow: ledger.maxSubmissionsInAnyWindow(options.rateLimit?.windowMs ?? DEFAULT_WINDOW_MS),
     maxQueriesPerSecond: ledger.maxQueriesInAnyWindow(1000),
     faultsLeft: core.faults.size,
   };
 }
 
-function tally(
-  entries: readonly Submission[],
-  key: (entry: Submission) => string | undefined,
-): Record<string, number> {
+function tally(entries: readonly Submission[], key: (entry: Submission) => string | undefined): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const entry of entries) {
     const name = key(entry);

@@ -15,78 +15,48 @@ export interface Wire {
 }
 
 /** The answer that a fault puts in place of the real one; undefined: the real one stays. */
-export function substitute(
-  fault: WireFault,
-  style: SimulatorOptions['errorStyle'],
-): Answer | undefined {
-  switch (fault.kind) {
-    case 'status429':
-    case 'envelope429':
-      return limited(fault.kind === 'status429', fault.retryAfter);
-    case 'status402':
-      return failure(402, undefined, 'status');
-    case 'envelope402':
-      return failure(402);
-    case 'html':
-      return htmlPage(fault.status);
-    case 'redirect':
-      return { status: fault.status, headers: { location: fault.location }, body: '' };
-    case 'code':
-      return coded(fault, style);
-    case 'invalidJson':
-      return { ...json(200, null), body: '{"code":200,"msg":"success","data":{"taskId' };
-    default:
-      return undefined;
-  }
+export function substitute(fault: WireFault, style: SimulatorOptions['errorStyle']): Answer | undefined {
+  if (fault.kind === 'status429') return limited('status', fault.retryAfter);
+  if (fault.kind === 'envelope429') return limited('envelope', fault.retryAfter);
+  if (fault.kind === 'status402') return failure(402, undefined, 'status');
+  if (fault.kind === 'envelope402') return failure(402);
+  if (fault.kind === 'html') return htmlPage(fault.status);
+  if (fault.kind === 'redirect') return { status: fault.status, headers: { location: fault.location }, body: '' };
+  if (fault.kind === 'code') return coded(fault, style);
+  if (fault.kind === 'invalidJson') return { ...json(200, null), body: BROKEN_JSON };
+  return undefined;
 }
 
-function limited(asStatus: boolean, retryAfter: number | string | undefined): Answer {
-  const answer = failure(429, undefined, asStatus ? 'status' : 'envelope');
+const BROKEN_JSON = '{"code":200,"msg":"success","data":{"taskId';
+
+function limited(style: SimulatorOptions['errorStyle'], retryAfter: number | string | undefined): Answer {
+  const answer = failure(429, undefined, style);
   if (retryAfter === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, 'retry-after': String(retryAfter) } };
 }
 
-function coded(
-  fault: Extract<WireFault, { kind: 'code' }>,
-  style: SimulatorOptions['errorStyle'],
-): Answer {
+function coded(fault: Extract<WireFault, { kind: 'code' }>, style: SimulatorOptions['errorStyle']): Answer {
   const answer = failure(fault.code, fault.msg, style);
   return fault.httpStatus === undefined ? answer : { ...answer, status: fault.httpStatus };
 }
 
 /** Sends an answer, or does to it what the fault says. Resolves when nothing more will be written. */
-export async function deliver(
-  wire: Wire,
-  answer: Answer,
-  fault: WireFault | undefined,
-): Promise<void> {
+export async function deliver(wire: Wire, answer: Answer, fault: WireFault | undefined): Promise<void> {
   const { raw } = wire;
-  switch (fault?.kind) {
-    case 'cutBefore':
-    case 'cutAfter':
-      raw.destroy();
-      return;
-    case 'hangBefore':
-    case 'hangAfter':
-      return;
-    case 'delayAnswer':
-      await pause(fault.ms);
-      break;
-    case 'hold':
-      if (fault.at === 'after') await wire.holds.wait(wire.prompt, raw);
-      break;
-    case 'slowBody':
-      await sendSlowly(raw, answer, fault.ms);
-      return;
-    case 'cutBody':
-      cutInHalf(raw, answer);
-      return;
-    case 'hugeBody':
-      await sendPadded(raw, answer, fault.bytes);
-      return;
-    default:
+  const kind = fault?.kind;
+  if (kind === 'cutBefore' || kind === 'cutAfter') {
+    raw.destroy();
+  } else if (kind === 'slowBody') {
+    await sendSlowly(raw, answer, fault.ms);
+  } else if (kind === 'cutBody') {
+    cutInHalf(raw, answer);
+  } else if (kind === 'hugeBody') {
+    await sendPadded(raw, answer, fault.bytes);
+  } else if (kind !== 'hangBefore' && kind !== 'hangAfter') {
+    if (kind === 'delayAnswer') await pause(fault.ms);
+    if (kind === 'hold' && fault.at === 'after') await wire.holds.wait(wire.prompt, raw);
+    send(raw, answer);
   }
-  send(raw, answer);
 }
 
 /** Writes a whole answer, unless the client has gone. */

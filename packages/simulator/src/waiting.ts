@@ -1,8 +1,6 @@
 import type { Core } from './core.ts';
-import { type SimulatorEvents, subscribe } from './events.ts';
+import { DEFAULT_TIMEOUT_MS, type SimulatorEvents } from './events.ts';
 import type { Counts } from './ledger.ts';
-
-const DEFAULT_TIMEOUT_MS = 10_000;
 
 /** Every event that can change a counter. */
 const NAMES: readonly (keyof SimulatorEvents)[] = [
@@ -30,7 +28,7 @@ export async function waitForCounts(
       finish();
     };
     const stops = NAMES.map((name) =>
-      subscribe(core.events, name, () => {
+      core.events.on(name, () => {
         if (condition(counts)) end(resolve);
       }),
     );

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createSimulator, KLING_MODEL, type Simulator, type SimulatorSettings } from '../src/index.ts';
 
@@ -38,7 +37,7 @@ export async function started(settings: SimulatorSettings = {}): Promise<Simulat
   return simulator;
 }
 
-export function requestOf(prompt: string, more: Record<string, unknown> = {}): unknown {
+export function requestOf(prompt: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   const input = { prompt, image_urls: ['https://example.com/a.png'], sound: false, duration: '5' };
   return { model: KLING_MODEL, input: { ...input, ...more } };
 }
@@ -69,8 +68,14 @@ export async function record(simulator: Simulator, taskId: string): Promise<Reco
   return (await envelope<RecordInfo>(await query(simulator, taskId))).data;
 }
 
+/** JSON that the test knows the shape of. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller names the type, as with fetch's json()
+export function parsed<Value>(text: string): Value {
+  return JSON.parse(text);
+}
+
 export async function envelope<Data = unknown>(response: Response): Promise<Envelope<Data>> {
-  return (await response.json()) as Envelope<Data>;
+  return parsed(await response.text());
 }
 
 /** Resolves with a client's failure, or undefined when it got a whole answer. */
@@ -104,8 +109,7 @@ export async function receiver(): Promise<Receiver> {
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (text += chunk));
     request.on('end', () => {
-      const body = JSON.parse(text) as Envelope<RecordInfo>;
-      received.push({ headers: request.headers, body });
+      received.push({ headers: request.headers, body: parsed(text) });
       response.writeHead(statuses.shift() ?? 200).end('{"code":200,"msg":"success"}');
     });
   });
@@ -116,6 +120,7 @@ export async function receiver(): Promise<Receiver> {
     server.closeAllConnections();
     server.close();
   });
-  const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}/callback`, received, statuses };
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('receiver: not listening');
+  return { url: `http://127.0.0.1:${address.port}/callback`, received, statuses };
 }

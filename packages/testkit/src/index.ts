@@ -1,1 +1,3 @@
+export * from './pool.ts';
 export * from './redis.ts';
+export * from './until.ts';

@@ -170,6 +170,9 @@ describe('code 500', () => {
     'prompt cannot be empty',
     'Invalid parameter: image_urls',
     'prompt exceeds the maximum length',
+    'prompt length cannot exceed 1000 characters',
+    'image_urls file type not supported',
+    'sound must be a boolean',
   ])('is validation in "%s"', (msg) => {
     expect(classify(answer(200, envelope(500, msg))).class).toBe('validation_as_500');
   });

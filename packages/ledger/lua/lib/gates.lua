@@ -93,12 +93,13 @@ local function standing(write)
   return reason, waitMs, due
 end
 
--- The attempt becomes the canary of every due gate; nobody else passes them until the next interval.
-local function sendCanary(due, tokenHash)
+-- The attempt becomes the canary of every due gate; nobody else passes them until the next interval, nor while the
+-- canary may still be answered: a younger canary would make its answer count for nothing.
+local function sendCanary(due, attempt)
   for _, reason in ipairs(due) do
     local gate = loadGate(reason)
-    gate.canary = tokenHash
-    gate.nextAt = NOW + gate.intervalMs
+    gate.canary = attempt.tokenHash
+    gate.nextAt = math.max(NOW + gate.intervalMs, attempt.leaseUntil)
     saveGate(reason, gate)
   end
 end

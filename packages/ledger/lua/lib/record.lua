@@ -68,6 +68,8 @@ local function enter(record, state, event, order)
   if record.state and record.state ~= '' then
     redis.call('ZREM', key('state:' .. record.state), record.id)
   end
+  -- Denials belong to the task that is left behind.
+  if record.state == 'generating' then redis.call('ZREM', key('missing'), record.id) end
   redis.call('ZADD', key('state:' .. state), order or NOW, record.id)
   set(record, { state = state, since = NOW })
   announce(record, event)
@@ -112,6 +114,7 @@ end
 
 local function die(record, class, evidence)
   openLetter(record, class, evidence)
+  set(record, { endedAt = NOW })
   watch(record, nil)
   enter(record, 'dead', 'dead')
 end

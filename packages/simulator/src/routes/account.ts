@@ -46,9 +46,7 @@ function downloadLink(core: Core, body: unknown): Answer {
   }
   const { pathname } = new URL(url);
   const expires = String(core.clock.now() + core.options.downloadLinkTtlMs);
-  return success(
-    `${core.origin}${pathname}?expires=${expires}&signature=${signLink(pathname, expires)}`,
-  );
+  return success(`${core.origin}${pathname}?expires=${expires}&signature=${signLink(pathname, expires)}`);
 }
 
 function signLink(pathname: string, expires: string): string {
@@ -56,12 +54,7 @@ function signLink(pathname: string, expires: string): string {
 }
 
 /** Whether a temporary link is genuine and still valid. */
-export function isLinkValid(
-  pathname: string,
-  expires: string,
-  signature: string,
-  nowMs: number,
-): boolean {
+export function isLinkValid(pathname: string, expires: string, signature: string, nowMs: number): boolean {
   const right = Buffer.from(signLink(pathname, expires));
   const given = Buffer.from(signature);
   return right.length === given.length && timingSafeEqual(right, given) && Number(expires) > nowMs;

@@ -36,9 +36,7 @@ const waitQuery = z.object({
 /** Remote control for tests in other processes. Only with `control: true`, which allows loopback addresses only. */
 export function controlRoutes(app: FastifyInstance, control: Control): void {
   const post = (path: string, act: (body: unknown) => unknown): void => {
-    app.post(`/__sim/${path}`, async (request, reply) =>
-      guarded(reply, () => act(parseJson(request.body) ?? {})),
-    );
+    app.post(`/__sim/${path}`, async (request, reply) => guarded(reply, () => act(parseJson(request.body) ?? {})));
   };
   post('faults', (body) => {
     control.script(rules.parse(Array.isArray(body) ? { faults: body } : body).faults);
@@ -68,9 +66,7 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
   app.get('/__sim/ledger', async (request, reply) =>
     guarded(reply, () => ledgerOf(control, since.parse(request.query).since)),
   );
-  app.get('/__sim/wait', async (request, reply) =>
-    guarded(reply, async () => wait(control, request.query)),
-  );
+  app.get('/__sim/wait', async (request, reply) => guarded(reply, async () => wait(control, request.query)));
 }
 
 /** `since`: leaves out that many submissions, and the tasks and charges before them. */

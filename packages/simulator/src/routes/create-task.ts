@@ -54,8 +54,7 @@ async function handle(core: Core, call: Call): Promise<void> {
   const untilCounted = latency * countingPoint(core);
   await pause(untilCounted);
   const { submission, wire } = call;
-  let atMonoMs =
-    untilCounted > 0 ? core.clock.monotonic() : submission.arrivedAtMonoMs;
+  let atMonoMs = untilCounted > 0 ? core.clock.monotonic() : submission.arrivedAtMonoMs;
   let natural = judge(core, call.body, call.isAuthorised, atMonoMs);
   const fault = takeCreateFault(core, submission, natural);
   if (fault?.kind === 'hold' && fault.at === 'before') {
@@ -84,21 +83,13 @@ function countingPoint(core: Core): number {
   }
 }
 
-function followDelivery(
-  core: Core,
-  submission: Mutable<Submission>,
-  raw: NodeJS.EventEmitter,
-): void {
+function followDelivery(core: Core, submission: Mutable<Submission>, raw: NodeJS.EventEmitter): void {
   let isFinished = false;
   raw.once('finish', () => {
     isFinished = true;
   });
   raw.once('close', () => {
-    core.ledger.closeSubmission(
-      submission,
-      isFinished ? 'delivered' : 'lost',
-      core.clock.now(),
-    );
+    core.ledger.closeSubmission(submission, isFinished ? 'delivered' : 'lost', core.clock.now());
     core.events.emit('answer', submission);
   });
 }

@@ -16,24 +16,20 @@ export function fileRoutes(app: FastifyInstance, core: Core): void {
     reply.hijack();
     const { now } = core.clock;
     const file = core.files.get(request.params['*'], now(), core.options.uploadTtlMs);
-    const answer =
-      file === undefined ? MISSING : content(file.bytes, file.mimeType, request.headers.range);
+    const answer = file === undefined ? MISSING : content(file.bytes, file.mimeType, request.headers.range);
     send(reply.raw, answer);
   });
 
-  app.get<{ Params: { file: string }; Querystring: LinkQuery }>(
-    '/results/:file',
-    async (request, reply) => {
-      reply.hijack();
-      core.calls.result += 1;
-      const task = core.tasks.find(request.params.file.replace(/\.mp4$/u, ''));
-      const prompt = task?.prompt ?? '';
-      const fault = core.faults.take('result', { call: core.calls.result, prompt });
-      const wire = { raw: reply.raw, prompt, holds: core.holds };
-      const other = fault && substitute(fault, core.options.errorStyle);
-      await deliver(wire, other ?? (await result(core, request)), fault);
-    },
-  );
+  app.get<{ Params: { file: string }; Querystring: LinkQuery }>('/results/:file', async (request, reply) => {
+    reply.hijack();
+    core.calls.result += 1;
+    const task = core.tasks.find(request.params.file.replace(/\.mp4$/u, ''));
+    const prompt = task?.prompt ?? '';
+    const fault = core.faults.take('result', { call: core.calls.result, prompt });
+    const wire = { raw: reply.raw, prompt, holds: core.holds };
+    const other = fault && substitute(fault, core.options.errorStyle);
+    await deliver(wire, other ?? (await result(core, request)), fault);
+  });
 }
 
 const MISSING: Answer = { status: 404, headers: { 'content-type': 'text/plain' }, body: 'Not Found' };

@@ -19,10 +19,7 @@ interface QueryString {
 export function recordInfoRoute(app: FastifyInstance, core: Core): void {
   app.get<{ Querystring: QueryString }>('/api/v1/jobs/recordInfo', async (request, reply) => {
     const { taskId } = request.query;
-    const query = core.ledger.openQuery(
-      arrivalOf(request.raw),
-      typeof taskId === 'string' ? taskId : '',
-    );
+    const query = core.ledger.openQuery(arrivalOf(request.raw), typeof taskId === 'string' ? taskId : '');
     reply.hijack();
     reply.raw.once('finish', () => {
       query.delivery = 'delivered';
@@ -49,22 +46,14 @@ function refusal(core: Core, query: Query, authorised: boolean): Answer | undefi
   return undefined;
 }
 
-async function answer(
-  core: Core,
-  query: Mutable<Query>,
-  early: Answer | undefined,
-  raw: Wire['raw'],
-): Promise<void> {
+async function answer(core: Core, query: Mutable<Query>, early: Answer | undefined, raw: Wire['raw']): Promise<void> {
   const task = core.tasks.find(query.taskId);
   const prompt = task?.prompt ?? '';
   const wire: Wire = { raw, prompt, holds: core.holds };
   const fault = core.faults.take('recordInfo', { call: query.call, prompt });
   if (fault?.kind === 'hold' && fault.at === 'before') await wire.holds.wait(prompt, raw);
   if (fault !== undefined && task !== undefined) strike(core, task, fault);
-  const reply =
-    (fault && substitute(fault, core.options.errorStyle)) ??
-    early ??
-    look(core, query, task, fault);
+  const reply = (fault && substitute(fault, core.options.errorStyle)) ?? early ?? look(core, query, task, fault);
   query.code = codeIn(reply);
   core.events.emit('query', query);
   await deliver(wire, reply, fault);
@@ -82,12 +71,7 @@ function strike(core: Core, task: LiveTask, fault: QueryFault): void {
   }
 }
 
-function look(
-  core: Core,
-  query: Mutable<Query>,
-  task: LiveTask | undefined,
-  fault: QueryFault | undefined,
-): Answer {
+function look(core: Core, query: Mutable<Query>, task: LiveTask | undefined, fault: QueryFault | undefined): Answer {
   const { options } = core;
   const now = core.clock.now();
   const isUnknown = task === undefined || now - task.createTimeMs < task.fate.unknownForMs;

@@ -36,18 +36,11 @@ export function uploadRoutes(app: FastifyInstance, core: Core): void {
   }
 }
 
-async function handle(
-  core: Core,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  read: Reader,
-): Promise<void> {
+async function handle(core: Core, request: FastifyRequest, reply: FastifyReply, read: Reader): Promise<void> {
   core.calls.upload += 1;
   const fault = core.faults.take('upload', { call: core.calls.upload, prompt: '' });
   const upload = await read(request);
-  const answer = isAuthorised(core, request.headers.authorization)
-    ? store(core, upload)
-    : refusal(401, messageOf(401));
+  const answer = isAuthorised(core, request.headers.authorization) ? store(core, upload) : refusal(401, messageOf(401));
   reply.hijack();
   const wire = { raw: reply.raw, prompt: '', holds: core.holds };
   const other = fault && substitute(fault, core.options.errorStyle);

@@ -12,10 +12,7 @@
  */
 export function videoSize(width, height, maxSide) {
   const area = maxSide * maxSide * (9 / 16);
-  const scale = Math.min(
-    maxSide / Math.max(width, height),
-    Math.sqrt(area / (width * height)),
-  );
+  const scale = Math.min(maxSide / Math.max(width, height), Math.sqrt(area / (width * height)));
   return { width: even(width * scale), height: even(height * scale) };
 }
 

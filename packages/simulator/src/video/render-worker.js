@@ -38,9 +38,7 @@ async function pictureOf({ image, motion, maxSide }) {
 
 /** @param {RenderRequest} request */
 async function render(request) {
-  const { picture, size } = await pictureOf(request).catch(() =>
-    pictureOf({ ...request, image: null }),
-  );
+  const { picture, size } = await pictureOf(request).catch(() => pictureOf({ ...request, image: null }));
   const encoder = await encoders.createH264MP4Encoder();
   encoder.width = size.width;
   encoder.height = size.height;
@@ -73,6 +71,6 @@ parentPort?.on('message', (/** @type {RenderRequest} */ request) => {
       (mp4) => ({ id: request.id, mp4 }),
       (error) => ({ id: request.id, error: String(error) }),
     );
-    parentPort?.postMessage(reply);
+    parentPort?.postMessage(reply, []);
   });
 });

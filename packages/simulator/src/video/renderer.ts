@@ -18,7 +18,7 @@ export class Renderer {
     const worker = this.#started();
     return new Promise((resolve, reject) => {
       this.#pending.set(id, { resolve, reject });
-      worker.postMessage({ ...request, id });
+      worker.postMessage({ ...request, id }, []);
     });
   }
 

@@ -12,7 +12,7 @@ async function scene(settings: SimulatorSettings = {}): Promise<Scene> {
   const target = await receiver();
   const simulator = await started(settings);
   const create = async (prompt: string): Promise<string> =>
-    createdId(simulator, { ...(requestOf(prompt) as object), callBackUrl: target.url });
+    createdId(simulator, { ...requestOf(prompt), callBackUrl: target.url });
   return { simulator, receiver: target, create };
 }
 
@@ -32,9 +32,7 @@ describe('callbacks', () => {
     expect(got?.body).toMatchObject({ code: 200, data: { taskId, state: 'success' } });
     expect(JSON.parse(got?.body.data.param ?? '')).toMatchObject({ callBackUrl: target.url });
     expect(got?.headers['x-webhook-signature']).toBeUndefined();
-    expect(simulator.ledger.callbacks()).toMatchObject([
-      { taskId, status: 200, genuine: true, attempt: 1 },
-    ]);
+    expect(simulator.ledger.callbacks()).toMatchObject([{ taskId, status: 200, genuine: true, attempt: 1 }]);
   });
 
   it('tell failure with code 501, signed with the key', async () => {
@@ -58,9 +56,7 @@ describe('callbacks', () => {
     await create('refused');
     simulator.finish();
     await simulator.waitUntil((counts) => counts.callbacks === 6);
-    expect(simulator.ledger.callbacks().map((entry) => entry.status)).toEqual([
-      500, 307, 200, 500, 500, 500,
-    ]);
+    expect(simulator.ledger.callbacks().map((entry) => entry.status)).toEqual([500, 307, 200, 500, 500, 500]);
   });
 
   it('are given up after the timeout', async () => {
@@ -69,7 +65,7 @@ describe('callbacks', () => {
     const silent = await started();
     silent.script([{ on: 'createTask', fault: { kind: 'hangBefore' } }]);
     const callBackUrl = `${silent.url}/api/v1/jobs/createTask`;
-    await createdId(simulator, { ...(requestOf('x') as object), callBackUrl });
+    await createdId(simulator, { ...requestOf('x'), callBackUrl });
     simulator.finish();
     await simulator.waitUntil((counts) => counts.callbacks === 1);
     expect(simulator.ledger.callbacks()).toMatchObject([{ status: undefined }]);
@@ -77,7 +73,7 @@ describe('callbacks', () => {
 
   it('survive an address that is none', async () => {
     const { simulator } = await scene();
-    await createdId(simulator, { ...(requestOf('x') as object), callBackUrl: 'nonsense' });
+    await createdId(simulator, { ...requestOf('x'), callBackUrl: 'nonsense' });
     simulator.finish();
     expect(simulator.ledger.counts.succeeded).toBe(1);
   });

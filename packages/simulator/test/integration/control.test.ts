@@ -1,21 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { createSimulator, type Simulator, type Summary } from '../../src/index.ts';
-import { create, createdId, envelope, failureOf, requestOf, started } from '../support.ts';
+import { create, createdId, envelope, failureOf, parsed, requestOf, started } from '../support.ts';
 
-async function control<Result>(
-  simulator: Simulator,
-  path: string,
-  body: unknown,
-): Promise<Result> {
+async function control<Result>(simulator: Simulator, path: string, body: unknown): Promise<Result> {
   const response = await fetch(`${simulator.url}/__sim/${path}`, {
     method: 'POST',
     body: JSON.stringify(body),
   });
-  return (await response.json()) as Result;
+  return parsed(await response.text());
 }
 
 async function look<Result>(simulator: Simulator, path: string): Promise<Result> {
-  return (await (await fetch(`${simulator.url}/__sim/${path}`)).json()) as Result;
+  return parsed(await (await fetch(`${simulator.url}/__sim/${path}`)).text());
 }
 
 describe('control routes', () => {
@@ -73,10 +69,7 @@ describe('control routes', () => {
       paidTwice: ['twice'],
       maxSubmissionsPerWindow: 3,
     });
-    const ledger = await look<{ submissions: unknown[]; tasks: unknown[] }>(
-      simulator,
-      'ledger?since=1',
-    );
+    const ledger = await look<{ submissions: unknown[]; tasks: unknown[] }>(simulator, 'ledger?since=1');
     expect(ledger).toMatchObject({ chargesByPrompt: { twice: 2 } });
     expect([ledger.submissions.length, ledger.tasks.length]).toEqual([2, 1]);
   });
@@ -109,9 +102,7 @@ describe('the ledger', () => {
     const charged = [...ledger.chargesByPrompt().values()].reduce((sum, times) => sum + times, 0);
     expect(charged).toBe(249);
     expect(simulator.summary()).toMatchObject({ refusedByCode: { '429': 50 }, lost: 1, delivered: 299 });
-    expect(ledger.chargesBy((charge) => charge.model)).toEqual(
-      new Map([['kling-2.6/image-to-video', 249]]),
-    );
+    expect(ledger.chargesBy((charge) => charge.model)).toEqual(new Map([['kling-2.6/image-to-video', 249]]));
   });
 
   it('keeps arrival times on both clocks', async () => {
@@ -147,8 +138,6 @@ describe('stop and start', () => {
     await expect(simulator.waitUntil((counts) => counts.created > 0, 1)).rejects.toThrow(
       /in vain; counts .*"created":0/u,
     );
-    await expect(simulator.next('settled', undefined, { timeoutMs: 1 })).rejects.toThrow(
-      /no matching 'settled'/u,
-    );
+    await expect(simulator.next('settled', undefined, { timeoutMs: 1 })).rejects.toThrow(/no matching 'settled'/u);
   });
 });

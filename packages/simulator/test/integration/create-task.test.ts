@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { create, createdId, envelope, record, requestOf, started } from '../support.ts';
+import { create, createdId, envelope, parsed, record, requestOf, started } from '../support.ts';
 
 describe('createTask', () => {
   it('answers with an opaque id and holds the price', async () => {
@@ -62,11 +62,11 @@ describe('createTask', () => {
 
   it('echoes the whole request in param, input as object or as string', async () => {
     const simulator = await started();
-    const request = { ...(requestOf('x') as object), callBackUrl: 'http://127.0.0.1:9/x' };
+    const request = { ...requestOf('x'), callBackUrl: 'http://127.0.0.1:9/x' };
     const taskId = await createdId(simulator, request);
     expect(JSON.parse((await record(simulator, taskId)).param)).toEqual(request);
     simulator.configure({ paramInput: 'string' });
-    const param = JSON.parse((await record(simulator, taskId)).param) as { input: string };
+    const param = parsed<{ input: string }>((await record(simulator, taskId)).param);
     expect(JSON.parse(param.input)).toMatchObject({ prompt: 'x' });
   });
 
@@ -90,8 +90,8 @@ describe('rate limit', () => {
     expect([await at(0), await at(60), await at(99), await at(100)]).toEqual([200, 200, 429, 200]);
     expect([await at(159), await at(160)]).toEqual([429, 200]);
     expect(simulator.ledger.maxSubmissionsInAnyWindow(100)).toBe(4);
-    const wasCreated = (entry: { decision: string }): boolean => entry.decision === 'created';
-    expect(simulator.ledger.maxSubmissionsInAnyWindow(100, wasCreated)).toBe(2);
+    const created = simulator.ledger.maxSubmissionsInAnyWindow(100, (entry) => entry.decision === 'created');
+    expect(created).toBe(2);
   });
 
   it('can count refused requests too', async () => {

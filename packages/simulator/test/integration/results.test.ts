@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { Simulator } from '../../src/index.ts';
 import { boxesOf, trackOf } from '../mp4.ts';
-import { createdId, envelope, record, requestOf, started } from '../support.ts';
+import { createdId, envelope, parsed, record, requestOf, started } from '../support.ts';
 
 const photo = new URL('../../../../examples/images/cat.png', import.meta.url);
 
@@ -24,7 +24,7 @@ async function upload(
   form.set('file', new Blob([bytes]), 'original.png');
   const url = `${simulator.url}/api/file-stream-upload`;
   const response = await fetch(url, { method: 'POST', body: form, headers });
-  return (await response.json()) as Uploaded;
+  return parsed(await response.text());
 }
 
 async function postJson(simulator: Simulator, path: string, body: unknown): Promise<Uploaded> {
@@ -33,7 +33,7 @@ async function postJson(simulator: Simulator, path: string, body: unknown): Prom
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
   });
-  return (await response.json()) as Uploaded;
+  return parsed(await response.text());
 }
 
 async function bytesAt(url: string, headers: Record<string, string> = {}): Promise<Buffer> {
@@ -44,7 +44,7 @@ async function resultUrlOf(simulator: Simulator, body: unknown): Promise<string>
   const taskId = await createdId(simulator, body);
   simulator.finish({ taskId });
   const { resultJson } = await record(simulator, taskId);
-  const [url = ''] = (JSON.parse(resultJson ?? '') as { resultUrls: string[] }).resultUrls;
+  const [url = ''] = parsed<{ resultUrls: string[] }>(resultJson ?? '').resultUrls;
   return url;
 }
 
@@ -130,9 +130,7 @@ describe('results', () => {
     const response = await fetch(url);
     expect(response.headers.get('content-type')).toBe('video/mp4');
     const video = Buffer.from(await response.arrayBuffer());
-    expect(boxesOf(video).map(({ type }) => type)).toEqual(
-      expect.arrayContaining(['ftyp', 'moov', 'mdat']),
-    );
+    expect(boxesOf(video).map(({ type }) => type)).toEqual(expect.arrayContaining(['ftyp', 'moov', 'mdat']));
     const track = trackOf(video);
     expect(track).toMatchObject({ codec: 'avc1', frames: 12 });
     expect(track.width / track.height).toBeCloseTo(451 / 300, 1);

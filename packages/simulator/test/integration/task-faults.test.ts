@@ -12,11 +12,7 @@ describe('faults of recordInfo', () => {
     expect(await envelope(await query(simulator, taskId))).toMatchObject({ code: 422 });
     expect((await record(simulator, taskId)).state).toBe('pondering');
     expect((await record(simulator, taskId)).state).toBe('waiting');
-    expect(simulator.ledger.queries().map((entry) => entry.state)).toEqual([
-      undefined,
-      'pondering',
-      'waiting',
-    ]);
+    expect(simulator.ledger.queries().map((entry) => entry.state)).toEqual([undefined, 'pondering', 'waiting']);
   });
 
   it('fail ends the task and refunds it', async () => {
@@ -71,10 +67,7 @@ describe('faults of tasks', () => {
   it('stuck, by prompt', async () => {
     const simulator = await started({ generation: { kind: 'fixed', ms: 0 } });
     simulator.script([{ on: 'task', when: { prompt: 'bad' }, fault: { kind: 'stuck' } }]);
-    const [bad, good] = [
-      await createdId(simulator, requestOf('bad')),
-      await createdId(simulator, requestOf('good')),
-    ];
+    const [bad, good] = [await createdId(simulator, requestOf('bad')), await createdId(simulator, requestOf('good'))];
     expect((await record(simulator, good)).state).toBe('success');
     expect((await record(simulator, bad)).state).toBe('waiting');
   });

@@ -9,9 +9,7 @@ function sample(count: number, next: () => number): number[] {
 describe('draw', () => {
   it('lognormal: half below the median, spread by sigma', () => {
     const random = mulberry32(7);
-    const drawn = sample(4000, () =>
-      draw({ kind: 'lognormal', medianMs: 1000, sigma: 0.5 }, random),
-    );
+    const drawn = sample(4000, () => draw({ kind: 'lognormal', medianMs: 1000, sigma: 0.5 }, random));
     expect(drawn[2000]).toBeGreaterThan(950);
     expect(drawn[2000]).toBeLessThan(1050);
     // One sigma above the median: 84 %.

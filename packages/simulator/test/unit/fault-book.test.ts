@@ -11,10 +11,7 @@ function book(...rules: FaultRule[]): FaultBook {
 }
 
 function kinds(faults: FaultBook, calls: number, prompt = 'a cat'): (string | undefined)[] {
-  return Array.from(
-    { length: calls },
-    (_, index) => faults.take('createTask', { call: index + 1, prompt })?.kind,
-  );
+  return Array.from({ length: calls }, (_, index) => faults.take('createTask', { call: index + 1, prompt })?.kind);
 }
 
 describe('FaultBook', () => {
@@ -51,9 +48,7 @@ describe('FaultBook', () => {
   it('strikes at random for ever, and repeatably', () => {
     const random = mulberry32(5);
     const faults = new FaultBook(() => random);
-    faults.script([
-      { on: 'createTask', when: { probability: 0.25 }, fault: { kind: 'cutBefore' } },
-    ]);
+    faults.script([{ on: 'createTask', when: { probability: 0.25 }, fault: { kind: 'cutBefore' } }]);
     const struck = kinds(faults, 1000).filter((kind) => kind !== undefined).length;
     expect(struck).toBeGreaterThan(200);
     expect(struck).toBeLessThan(300);
@@ -74,9 +69,7 @@ describe('FaultBook', () => {
       { on: 'createTask', fault: { kind: 'cutBefore' } },
     );
     const facts = { call: 1, prompt: '' };
-    expect(faults.take('createTask', facts, (fault) => fault.kind !== 'cutAfter')?.kind).toBe(
-      'cutBefore',
-    );
+    expect(faults.take('createTask', facts, (fault) => fault.kind !== 'cutAfter')?.kind).toBe('cutBefore');
     expect(faults.take('createTask', facts)?.kind).toBe('cutAfter');
   });
 
@@ -88,13 +81,13 @@ describe('FaultBook', () => {
 
   it('refuses unknown kinds, sites and fields, and adds nothing then', () => {
     const faults = book();
-    const bad: unknown[] = [
-      { on: 'createTask', fault: { kind: 'cutAfter' } },
-      { on: 'createTask', fault: { kind: 'notFound' } },
-      { on: 'nowhere', fault: { kind: 'cutAfter' } },
-      { on: 'createTask', when: { prompts: 'x' }, fault: { kind: 'cutAfter' } },
-    ];
-    expect(() => faults.script(bad as FaultRule[])).toThrow(ZodError);
+    const good: FaultRule = { on: 'createTask', fault: { kind: 'cutAfter' } };
+    // @ts-expect-error: a fault of another site
+    expect(() => faults.script([good, { on: 'createTask', fault: { kind: 'notFound' } }])).toThrow(ZodError);
+    // @ts-expect-error: no such site
+    expect(() => faults.script([good, { ...good, on: 'nowhere' }])).toThrow(ZodError);
+    // @ts-expect-error: no such condition
+    expect(() => faults.script([good, { ...good, when: { prompts: 'x' } }])).toThrow(ZodError);
     expect(faults.size).toBe(0);
   });
 });

@@ -24,7 +24,5 @@ it('overwrites by path and forgets after the time to live', () => {
 
 it('signs id and time as Kie does', () => {
   // printf 'abc.1700000000' | openssl dgst -sha256 -hmac key -binary | base64
-  expect(signCallback('abc', 1_700_000_000, 'key')).toBe(
-    'DVsH2H8WBYDKcDunI2Eou0AuIWKGHhVnNF1NDjQeZCA=',
-  );
+  expect(signCallback('abc', 1_700_000_000, 'key')).toBe('DVsH2H8WBYDKcDunI2Eou0AuIWKGHhVnNF1NDjQeZCA=');
 });

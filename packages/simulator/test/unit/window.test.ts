@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { maxInAnyWindow, SlidingWindow } from '../../src/window.ts';
 
@@ -42,9 +42,7 @@ describe('maxInAnyWindow', () => {
     const moments = fc.array(fc.integer({ min: 0, max: 100 }), { maxLength: 60 });
     fc.assert(
       fc.property(moments, fc.integer({ min: 1, max: 40 }), (all, windowMs) => {
-        const inside = all.map(
-          (start) => all.filter((at) => at >= start && at < start + windowMs).length,
-        );
+        const inside = all.map((start) => all.filter((at) => at >= start && at < start + windowMs).length);
         expect(maxInAnyWindow(all, windowMs)).toBe(Math.max(0, ...inside));
       }),
       { numRuns: 200 },

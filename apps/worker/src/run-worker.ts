@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { accountFingerprint, poolSettings, settingsText, type Environment } from '@kieq/config';
+import { scaleTimings } from '@kieq/domain';
+import { createKieClient } from '@kieq/kie';
+import { createLedger, type Ledger } from '@kieq/ledger';
+import { createPoolWorker, createWorkerMetrics, openQueues, type WorkerContext } from '@kieq/queue';
+import { closeConnection, createConnection, describeRedisUrl, preflight, RedisPreflightError, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
+import { openOps } from './ops.ts';
+import { createShutdown } from './shutdown.ts';
+import { StartRefused } from './start-refused.ts';
+
+export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker'>;
+
+export interface RunningWorker {
+  /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
+  shutDown(reason: string): Promise<void>;
+  /** Resolves when the worker has ended after `shutDown`. */
+  readonly ended: Promise<void>;
+}
+
+/** Longest that one query may take, its retries included; the query permit is held for so long. */
+const QUERY_TIMEOUT_MS = 15_000;
+/** Failed tasks cost nothing, so a transient failure is submitted once more. */
+const RESUBMIT_LIMIT = 1;
+
+/**
+ * Starts one worker process's share of the pool.
+ * @param secrets values that must never appear in a log
+ * @throws StartRefused when Redis is unfit or the pool was set up differently
+ */
+export async function runWorker(env: WorkerEnvironment, secrets: readonly string[]): Promise<RunningWorker> {
+  const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
+  const redis = await connect(env, logger);
+  const ledger = createLedger({ redis, prefix: env.prefix });
+  await agreeOnSettings(ledger, env);
+
+  const metrics = createMetrics({ processMetrics: true });
+  const queues = openQueues(redis, env.prefix);
+  const kie = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl });
+  const deadline = new AbortController();
+  const context: WorkerContext = {
+    ledger,
+    queues,
+    kie,
+    logger,
+    metrics: createWorkerMetrics(metrics),
+    timings: scaleTimings(env.timeScale),
+    worker,
+    account: accountFingerprint(env.kieApiKey),
+    settings: {
+      submitWindowMs: env.submitWindowMs,
+      queryTimeoutMs: QUERY_TIMEOUT_MS,
+      onUnknown: env.onUnknown,
+      intentDurability: env.intentDurability,
+      resubmitLimit: RESUBMIT_LIMIT,
+      ...(env.publicUrl === undefined ? {} : { publicUrl: env.publicUrl }),
+    },
+    random: Math.random,
+    deadline: deadline.signal,
+    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account'),
+  };
+  const pool = createPoolWorker({
+    context,
+    redis,
+    prefix: env.prefix,
+    submitConcurrency: env.submitConcurrency,
+    pollConcurrency: env.pollConcurrency,
+    lockMs: env.lockMs,
+  });
+  const ops = await openOps({ port: env.workerMetricsPort, metrics, redis, ledger, queues, pool, logger, workerMetrics: context.metrics, isStopping: () => shutdown.isStopping });
+  const shutdown = createShutdown({ pool, ops, queues, kie, redis, deadline, logger, graceMs: env.shutdownGraceMs });
+  // The first line tells where everything is: with port 0 nobody could know otherwise.
+  logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix: env.prefix }, 'worker listening');
+  await pool.start();
+  return shutdown;
+}
+
+async function connect(env: WorkerEnvironment, logger: Logger): Promise<RedisClient> {
+  const redis = createConnection({
+    url: env.redisUrl,
+    role: 'worker',
+    connectionName: 'kieq-worker',
+    onError: (error) => logger.warn({ err: error }, 'Redis connection trouble'),
+  });
+  try {
+    await waitUntilReady(redis, 10_000);
+    const { warnings } = await preflight(redis);
+    for (const warning of warnings) logger.warn({ warning }, 'preflight');
+    return redis;
+  } catch (error) {
+    await closeConnection(redis);
+    if (error instanceof RedisPreflightError) throw new StartRefused(error.message);
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reason}`);
+  }
+}
+
+async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
+  const agreed = await ledger.settings.agree(settingsText(poolSettings(env)));
+  if (agreed.ok === 'agreed') return;
+  const lines = agreed.differences.map(({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`);
+  const advice = 'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
+  throw new StartRefused(`this worker differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
+}

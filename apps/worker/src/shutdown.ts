@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KieClient } from '@kieq/kie';
+import type { PoolWorker, Queues } from '@kieq/queue';
+import { closeConnection, type RedisClient } from '@kieq/redis';
+import type { Logger, OpsServer } from '@kieq/telemetry';
+
+export interface ShutdownOptions {
+  readonly pool: PoolWorker;
+  readonly ops: OpsServer;
+  readonly queues: Queues;
+  readonly kie: KieClient;
+  readonly redis: RedisClient;
+  /** Aborted shortly before the grace ends, so that open calls still write down what they know. */
+  readonly deadline: AbortController;
+  readonly logger: Logger;
+  readonly graceMs: number;
+}
+
+/** Share of the grace that running calls may use before they are cut; the rest is for writing down what they know. */
+const CALLS_SHARE = 0.8;
+
+/**
+ * SIGTERM: no new work, running calls finish, exit within the grace period, nothing lost when it is exceeded (G8):
+ * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
+ */
+export function createShutdown(options: ShutdownOptions) {
+  const { pool, ops, queues, kie, redis, deadline, logger, graceMs } = options;
+  let ending: Promise<void> | undefined;
+  let resolveEnded = (): void => undefined;
+  const ended = new Promise<void>((resolve) => {
+    resolveEnded = resolve;
+  });
+  const run = async (reason: string): Promise<void> => {
+    logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
+    const cut = setTimeout(() => {
+      logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
+      deadline.abort();
+    }, graceMs * CALLS_SHARE);
+    const finished = await Promise.race([pool.stop().then(() => true), sleep(graceMs, false)]);
+    clearTimeout(cut);
+    if (!finished) logger.error({ active: pool.active() }, 'the grace period is over; leases and locks take care of the rest');
+    if (finished) await Promise.race([closeAll(), sleep(1000)]);
+    logger.info('worker ended');
+    resolveEnded();
+  };
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([ops.close(), queues.close(), kie.close()]);
+    await closeConnection(redis);
+  };
+  return {
+    shutDown(reason: string): Promise<void> {
+      ending ??= run(reason);
+      return ending;
+    },
+    get isStopping(): boolean {
+      return ending !== undefined;
+    },
+    ended,
+  };
+}

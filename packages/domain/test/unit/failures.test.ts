@@ -1,0 +1,32 @@
+import { isTransientFailure } from '@kieq/domain';
+import { expect, test } from 'vitest';
+
+function failed(failMsg?: string) {
+  return { state: 'fail', resultUrls: [], failCode: '500', ...(failMsg === undefined ? {} : { failMsg }) } as const;
+}
+
+test.each([
+  'Internal Error',
+  'internal error, please try again later',
+  'the server is busy',
+  'The task timed out',
+])('transient: %s', (message) => {
+  expect(isTransientFailure(failed(message))).toBe(true);
+});
+
+test.each([
+  'Content was flagged by the provider',
+  'flagged as sensitive',
+  'caught by our AI moderator, try again later',
+  'copyright restrictions',
+  'Invalid parameter: duration; internal error',
+  'a message that nobody has seen',
+  '',
+  undefined,
+])('final: %s', (message) => {
+  expect(isTransientFailure(failed(message))).toBe(false);
+});
+
+test('a success is no failure, whatever it says', () => {
+  expect(isTransientFailure({ state: 'success', resultUrls: ['https://x/v.mp4'], failMsg: 'Internal Error' })).toBe(false);
+});

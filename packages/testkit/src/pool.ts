@@ -1,0 +1,181 @@
+import { scaleTimings, type Timings } from '@kieq/domain';
+import { accountFingerprint } from '@kieq/config';
+import { createKieClient } from '@kieq/kie';
+import { createLedger, type GenerationRecord, type Ledger, type SharedSettings } from '@kieq/ledger';
+import { createProducer, type Producer } from '@kieq/producer';
+import {
+  createPoolWorker,
+  createWorkerMetrics,
+  openQueues,
+  type PoolWorker,
+  type Queues,
+  type WorkerSettings,
+} from '@kieq/queue';
+import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
+import { createSimulator, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
+import { createMetrics, silentLogger, type Logger } from '@kieq/telemetry';
+import { testRedis, type TestRedis } from './redis.ts';
+import { until } from './until.ts';
+
+export interface PoolFixtureOptions {
+  /** `inject('redisUrl')` in a test. */
+  readonly redisUrl: string;
+  /** Short name, part of the key prefix. */
+  readonly name: string;
+  /** In-process workers that are started at once. Default 1. */
+  readonly workers?: number;
+  readonly simulator?: SimulatorConfiguration;
+  /** Over the test defaults of the pool's settings. */
+  readonly settings?: SharedSettings;
+  /** Over the policy times, which are scaled down a hundredfold. */
+  readonly timings?: Partial<Timings>;
+  readonly worker?: Partial<WorkerSettings>;
+  readonly concurrency?: number;
+  /** Job lock. Default 2000. */
+  readonly lockMs?: number;
+  readonly logger?: Logger;
+}
+
+/** A whole pool in this process: private keys on the run's Redis, a simulated Kie over HTTP, workers, a producer. */
+export interface PoolFixture {
+  readonly redis: TestRedis;
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly producer: Producer;
+  readonly simulator: Simulator;
+  readonly timings: Timings;
+  /** Starts one more worker. */
+  addWorker(): Promise<PoolWorker>;
+  /** Enqueues valid requests with these prompts; the prompt is what the simulator's ledger of charges knows them by. */
+  enqueue(...prompts: string[]): Promise<string[]>;
+  /** The record, once it satisfies the predicate; fails with the last one seen after `timeoutMs` (default 15 s). */
+  recordWhen(id: string, is: (record: GenerationRecord) => boolean, timeoutMs?: number): Promise<GenerationRecord>;
+  stop(): Promise<void>;
+}
+
+/** Small numbers, so that a whole life passes in a second. */
+const SETTINGS: SharedSettings = {
+  submitLimit: 100,
+  submitWindowMs: 100,
+  submitTimeoutMs: 500,
+  maxInFlight: 10_000,
+  pollLimitPerSecond: 1000,
+  unknownWindowMs: 60_000,
+  onUnknown: 'hold',
+  creditDeadlineMs: 60_000,
+  deadlineMs: 60_000,
+  retentionMs: 600_000,
+};
+
+/** A simulated Kie that answers at once and finishes tasks within a tenth of a second. */
+const SIMULATOR: SimulatorConfiguration = {
+  apiKey: 'test-key-0123456789',
+  rateLimit: null,
+  createLatency: { minMs: 1, maxMs: 5 },
+  queryLatency: { minMs: 0, maxMs: 1 },
+  generation: { kind: 'uniform', minMs: 20, maxMs: 100 },
+  results: 'tiny',
+};
+
+export const TEST_KEY = 'test-key-0123456789';
+
+/** The body of a valid request. */
+export function testRequest(prompt: string): { model: string; input: Record<string, unknown> } {
+  const input = { prompt, image_urls: ['https://example.com/a.png'], sound: false, duration: '5' };
+  return { model: 'kling-2.6/image-to-video', input };
+}
+
+export async function startPool(options: PoolFixtureOptions): Promise<PoolFixture> {
+  const redis = await testRedis(options.redisUrl, options.name);
+  const simulator = createSimulator({ ...SIMULATOR, ...options.simulator });
+  const { url } = await simulator.start();
+  const timings = { ...scaleTimings(0.01), sendBeforeMs: 1000, leaseGraceMs: 200, ...options.timings };
+  const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
+  const queues = openQueues(redis.client, redis.prefix);
+  const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
+  await ledger.settings.agree({ ...SETTINGS, accountFingerprint: accountFingerprint(TEST_KEY), ...options.settings });
+  const closers: (() => Promise<void>)[] = [];
+
+  const addWorker = async (): Promise<PoolWorker> => {
+    const worker = await startWorker(options, { url, prefix: redis.prefix, timings, name: `worker-${closers.length + 1}` });
+    closers.push(worker.close);
+    return worker.pool;
+  };
+  for (let i = 0; i < (options.workers ?? 1); i += 1) await addWorker();
+
+  return {
+    redis,
+    ledger,
+    queues,
+    producer,
+    simulator,
+    timings,
+    addWorker,
+    async enqueue(...prompts) {
+      const items = await producer.enqueueMany(prompts.map((prompt) => ({ request: testRequest(prompt) })));
+      return items.map((item) => {
+        if (!item.ok) throw item.error;
+        return item.handle.id;
+      });
+    },
+    recordWhen: (id, is, timeoutMs = 15_000) => until(() => ledger.read.generation(id), (record) => record !== undefined && is(record), timeoutMs),
+    async stop() {
+      await Promise.all(closers.map((close) => close()));
+      await producer.close();
+      await queues.close();
+      await simulator.stop();
+      await redis.cleanup();
+    },
+  };
+}
+
+interface WorkerPlace {
+  readonly url: string;
+  readonly prefix: string;
+  readonly timings: Timings;
+  readonly name: string;
+}
+
+async function startWorker(options: PoolFixtureOptions, place: WorkerPlace): Promise<{ pool: PoolWorker; close: () => Promise<void> }> {
+  const redis: RedisClient = createConnection({ url: options.redisUrl, role: 'worker' });
+  const queues = openQueues(redis, place.prefix);
+  const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: place.url, uploadUrl: place.url });
+  const deadline = new AbortController();
+  const pool: PoolWorker = createPoolWorker({
+    context: {
+      ledger: createLedger({ redis, prefix: place.prefix }),
+      queues,
+      kie,
+      logger: options.logger ?? silentLogger(),
+      metrics: createWorkerMetrics(createMetrics()),
+      timings: place.timings,
+      worker: place.name,
+      account: accountFingerprint(TEST_KEY),
+      settings: {
+        submitWindowMs: Number(options.settings?.['submitWindowMs'] ?? SETTINGS['submitWindowMs']),
+        queryTimeoutMs: 15_000,
+        onUnknown: 'hold',
+        intentDurability: { kind: 'none' },
+        resubmitLimit: 1,
+        ...options.worker,
+      },
+      random: Math.random,
+      deadline: deadline.signal,
+      onWrongAccount: () => void pool.stop(),
+    },
+    redis,
+    prefix: place.prefix,
+    submitConcurrency: options.concurrency ?? 20,
+    pollConcurrency: options.concurrency ?? 20,
+    lockMs: options.lockMs ?? 2000,
+  });
+  await pool.start();
+  const close = async (): Promise<void> => {
+    deadline.abort();
+    await pool.stop();
+    await queues.close();
+    await kie.close();
+    await closeConnection(redis);
+  };
+  return { pool, close };
+}
