@@ -46,6 +46,8 @@ function compose(name: ScriptName, library: string): string {
 interface LoadedScript {
   readonly source: string;
   readonly sha: string;
+  /** While it is being sent to a server that did not know it; thousands of calls may wait for one load. */
+  loading?: Promise<unknown> | undefined;
 }
 
 /** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
@@ -83,7 +85,22 @@ async function evaluate(redis: Redis | Cluster, script: LoadedScript, root: stri
     return await redis.evalsha(script.sha, 1, root, json);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return await redis.eval(script.source, 1, root, json);
+    return load(redis, script, root, json);
+  }
+}
+
+/** The first caller sends the source with its own call; the others wait and go by the hash again. */
+async function load(redis: Redis | Cluster, script: LoadedScript, root: string, json: string): Promise<unknown> {
+  if (script.loading !== undefined) {
+    await script.loading.catch(() => undefined);
+    return evaluate(redis, script, root, json);
+  }
+  const loading = redis.eval(script.source, 1, root, json);
+  script.loading = loading;
+  try {
+    return await loading;
+  } finally {
+    script.loading = undefined;
   }
 }
 

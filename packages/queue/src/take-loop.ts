@@ -115,11 +115,20 @@ export class TakeLoop {
     release();
     try {
       await applyJobEnd(job, token, end);
+      if (end.kind === 'give_back') await this.#wakeBlocked();
       this.#options.onEnd?.(end.kind);
     } catch (error) {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
       this.#options.logger.warn({ err: error, job: job.id, end: end.kind }, 'the job was taken over before its end was recorded');
     }
+  }
+
+  /**
+   * BullMQ wakes workers that block on an empty queue by a marker, and forgets it when a job with a priority
+   * is given back: without this the job would wait until their blocking call times out after five seconds.
+   */
+  async #wakeBlocked(): Promise<void> {
+    await this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0');
   }
 
   /** A defect of a processor must neither end the process nor lose the job: it fails visibly, the sweeper revives it. */

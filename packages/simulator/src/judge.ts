@@ -49,6 +49,15 @@ function areImagesThere(core: Core, input: Record<string, unknown>): boolean {
 export function imageOf(core: Core, url: string): Buffer | undefined {
   const prefix = `${core.origin}/files/`;
   if (!url.startsWith(prefix)) return undefined;
-  const path = decodeURIComponent(new URL(url).pathname.slice('/files/'.length));
+  const path = decoded(new URL(url).pathname.slice('/files/'.length));
   return core.files.get(path, core.clock.now(), core.options.uploadTtlMs)?.bytes;
+}
+
+/** Without percent signs; a malformed one stays as it is and so matches no file. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }

@@ -10,3 +10,4 @@ export {
 export { runChecks, startOpsServer, type Check, type CheckReport, type OpsServer, type OpsServerOptions } from './ops-server.ts';
 export { redactObject } from './redact.ts';
 export { createScrubber, isSecretName, MASK, scrub } from './scrub.ts';
+export type { Counter, Gauge, Histogram } from 'prom-client';

@@ -1,3 +1,5 @@
 export * from './pool.ts';
+export * from './process-pool.ts';
+export * from './processes.ts';
 export * from './redis.ts';
 export * from './until.ts';

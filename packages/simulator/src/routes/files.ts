@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Core } from '../core.ts';
-import type { Answer } from '../envelope.ts';
+import { type Answer, htmlPage } from '../envelope.ts';
 import { rangeOf } from '../range.ts';
 import { deliver, send, substitute } from '../transport.ts';
 import { isLinkValid } from './account.ts';
@@ -49,8 +49,12 @@ async function result(
   const task = file.endsWith('.mp4') ? core.tasks.find(file.slice(0, -'.mp4'.length)) : undefined;
   if (task?.status !== 'success') return MISSING;
   if (now - (task.endsAtMs ?? now) > core.options.resultTtlMs) return MISSING;
-  const video = await core.videos.of(core, task);
-  return content(video, 'video/mp4', request.headers.range);
+  try {
+    const video = await core.videos.of(core, task);
+    return content(video, 'video/mp4', request.headers.range);
+  } catch {
+    return htmlPage(500);
+  }
 }
 
 function content(bytes: Buffer, type: string, range: string | undefined): Answer {

@@ -107,6 +107,8 @@ describe('uploads', () => {
     const { data } = await upload(simulator, new Uint8Array(await readFile(photo)));
     const body = requestOf('x', { image_urls: [data?.downloadUrl] });
     expect(await createdId(simulator, body)).toBeDefined();
+    const malformed = requestOf('x', { image_urls: [`${simulator.url}/files/%zz`] });
+    expect(await postJson(simulator, '/api/v1/jobs/createTask', malformed)).toMatchObject({ code: 451 });
     now = 101;
     const refused = await postJson(simulator, '/api/v1/jobs/createTask', body);
     expect(refused.code).toBe(451);

@@ -1,0 +1,32 @@
+/** Methods that change nothing. */
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** The routes of Bull Board that may change something, as it names them. Logs, and all that only shows, are GET. */
+export const ALLOWED_ROUTES: ReadonlySet<string> = new Set([
+  'PUT /api/queues/:queueName/:jobId/retry',
+  'PUT /api/queues/:queueName/retry/:queueStatus',
+  'PUT /api/queues/:queueName/:jobId/promote',
+  'PUT /api/queues/:queueName/promote',
+  'PUT /api/queues/:queueName/pause',
+  'PUT /api/queues/:queueName/resume',
+  'PUT /api/queues/pause',
+  'PUT /api/queues/resume',
+]);
+
+export function isMutating(method: string): boolean {
+  return !SAFE_METHODS.has(method);
+}
+
+/**
+ * Whether a request may pass. Everything that changes something is denied unless it is listed, so a new version of
+ * Bull Board brings nothing by itself.
+ * @param route the pattern that matched, undefined when none did
+ */
+export function isAllowed(method: string, route: string | undefined): boolean {
+  return !isMutating(method) || ALLOWED_ROUTES.has(`${method} ${route}`);
+}
+
+/** For the operator whose click was denied. */
+export const DENIAL =
+  'Only retry, promote, pause and resume work here: jobs are vehicles of generations, which the ledger keeps. ' +
+  'To cancel, redrive or remove a generation use the kieq command (kieq --help).';

@@ -1,0 +1,53 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { FastifyPluginCallback } from 'fastify';
+import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
+import type { Logger } from '@kieq/telemetry';
+import type { Redaction } from './redaction.ts';
+
+export interface BoardOptions {
+  readonly queues: Queues;
+  /** Of the pool; shown beside the title. */
+  readonly prefix: string;
+  readonly redaction: Redaction;
+  readonly logger: Logger;
+}
+
+const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
+  submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
+  poll: 'Delayed looks at tasks that Kie accepted. Promote looks now.',
+  'dead-letter': 'What needs a person; nothing works on it. Resume with kieq dlq redrive.',
+};
+
+/** Bull Board over all queues of a pool, as a plugin. Which of its routes may be used is not decided here. */
+export function createBoard({ queues, prefix, redaction, logger }: BoardOptions): FastifyPluginCallback {
+  const serverAdapter = new FastifyAdapter();
+  createBullBoard({
+    queues: QUEUE_NAMES.map((name) => adapt(queues, name, redaction)),
+    serverAdapter,
+    options: {
+      uiConfig: {
+        boardTitle: 'kieq',
+        environment: { label: prefix, color: '#2b6cb0', textColor: '#ffffff' },
+        hideDocsLink: true,
+      },
+    },
+  });
+  serverAdapter.setErrorHandler((error) => {
+    const mistake = 'statusCode' in error && typeof error.statusCode === 'number' && error.statusCode < 500;
+    if (!mistake) logger.error({ err: error }, 'a request failed');
+    return { status: mistake ? 400 : 500, body: { error: error.message } };
+  });
+  return serverAdapter.registerPlugin();
+}
+
+function adapt(queues: Queues, name: QueueName, { jobField }: Redaction): BullMQAdapter {
+  const adapter = new BullMQAdapter(queues[name], {
+    readOnlyMode: false,
+    allowRetries: true,
+    description: DESCRIPTIONS[name],
+  });
+  for (const field of ['data', 'returnValue', 'progress'] as const) adapter.setFormatter(field, jobField);
+  return adapter;
+}

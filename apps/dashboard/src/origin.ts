@@ -1,0 +1,32 @@
+import { isLoopback } from '@kieq/config';
+
+/** The headers by which a request tells where it comes from and whom it means. */
+export interface OriginHeaders {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+  readonly 'sec-fetch-site'?: string | string[] | undefined;
+}
+
+const HOST_FORM = /^(\[[0-9a-f:.]+\]|[^:/@[\]\s]+)(?::\d{1,5})?$/i;
+
+/** Whether the request names this machine by a loopback name; one that was lured here by DNS rebinding names another. */
+export function meansLoopback({ host }: OriginHeaders): boolean {
+  const name = HOST_FORM.exec(host ?? '')?.[1];
+  return name !== undefined && isLoopback(name);
+}
+
+/**
+ * Whether a request comes from the dashboard's own pages, or from no web page at all (curl, a script): browsers tell
+ * the origin of every request that changes something.
+ */
+export function isSameOrigin(headers: OriginHeaders): boolean {
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined) return site === 'same-origin';
+  if (headers.origin === undefined) return true;
+  return hostOf(headers.origin) === headers.host?.toLowerCase();
+}
+
+/** The scheme is left out: a proxy in front may end TLS. */
+function hostOf(origin: string): string | undefined {
+  return URL.canParse(origin) ? new URL(origin).host : undefined;
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FastifyInstance } from 'fastify';
+import type { Environment } from '@kieq/config';
+import { openQueues, type Queues } from '@kieq/queue';
+import { closeConnection, createConnection, describeRedisUrl, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { createLogger, type Logger } from '@kieq/telemetry';
+import { createApp } from './app.ts';
+import type { Login } from './login.ts';
+import { StartRefused } from './start-refused.ts';
+
+export type DashboardEnvironment = Environment<'redis' | 'dashboard'>;
+
+export interface RunningDashboard {
+  readonly url: string;
+  /** Stops listening and hangs up; resolves at the latest when the grace period is over. */
+  shutDown(reason: string): Promise<void>;
+}
+
+const REDIS_WAIT_MS = 10_000;
+
+/**
+ * Serves Bull Board over the queues of one pool.
+ * @param env of `parseEnvironment`, which refuses an address beyond loopback without a password
+ * @param secrets values that must appear neither in a log nor on the board
+ * @throws StartRefused when Redis cannot be reached or the address cannot be used
+ */
+export async function runDashboard(env: DashboardEnvironment, secrets: readonly string[]): Promise<RunningDashboard> {
+  const logger = createLogger({ name: 'dashboard', level: env.logLevel, secrets });
+  const redis = await connect(env, logger);
+  const queues = openQueues(redis, env.prefix);
+  const login = loginOf(env);
+  const app = await createApp({ queues, prefix: env.prefix, login, secrets, logger });
+  const url = await listen(app, env).catch(async (error: unknown) => {
+    await closeAll(app, queues, redis);
+    throw error;
+  });
+  // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
+  const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: login !== undefined };
+  logger.info(place, 'dashboard listening');
+  return {
+    url,
+    async shutDown(reason) {
+      logger.info({ reason }, 'shutting down');
+      await Promise.race([closeAll(app, queues, redis), sleep(env.shutdownGraceMs, undefined, { ref: false })]);
+      logger.info('dashboard ended');
+    },
+  };
+}
+
+/** As a producer, it fails fast: a page that says that Redis is away is better than one that hangs. */
+async function connect(env: DashboardEnvironment, logger: Logger): Promise<RedisClient> {
+  const redis = createConnection({
+    url: env.redisUrl,
+    role: 'producer',
+    connectionName: 'kieq-dashboard',
+    onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
+  });
+  try {
+    await waitUntilReady(redis, REDIS_WAIT_MS);
+    return redis;
+  } catch (error) {
+    await closeConnection(redis);
+    throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reasonOf(error)}`);
+  }
+}
+
+async function listen(app: FastifyInstance, { dashboardHost: host, dashboardPort: port }: DashboardEnvironment): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const advice = 'choose DASHBOARD_HOST and DASHBOARD_PORT so that they are free';
+    throw new StartRefused(`cannot listen on ${host}:${port}: ${reasonOf(error)}; ${advice}`);
+  }
+}
+
+function loginOf({ dashboardUser: user, dashboardPassword: password }: DashboardEnvironment): Login | undefined {
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
+
+async function closeAll(app: FastifyInstance, queues: Queues, redis: RedisClient): Promise<void> {
+  await app.close();
+  await queues.close();
+  await closeConnection(redis);
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import { bury, evidence, generating, often, openPool, paymentUnknown, RETRY, redriveArgs, settleArgs, SHORT_LEASE, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+
+const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
+
+/** Dead as payment_unknown, then a person decided to pay again; the first attempt is `older`. */
+async function payingAgain(pool: Pool): Promise<{ id: string; older: string }> {
+  const id = await pool.create();
+  await pool.admit(id, 'older', SHORT_LEASE);
+  await pool.lose(id, 'older');
+  await bury(pool, id, 'payment_unknown', 'unknown');
+  await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven', state: 'queued' });
+  return { id, older: 'older' };
+}
+
+describe('accept', () => {
+  test('a task makes it generating, with a new vehicle in the poll queue', async () => {
+    const pool = await openPool('accept');
+    const id = await pool.create();
+    await pool.admit(id, 'token');
+    const reply = await pool.accept(id, 'token', 'task-1');
+    expect(reply).toEqual({ ok: 'accepted', attempt: 1, state: 'generating', vehicle: `${id}-2`, queue: 'poll' });
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ state: 'generating', taskId: 'task-1', current: 1, attempts: [{ n: 1, outcome: 'accepted', taskId: 'task-1' }] });
+    expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:1`);
+  });
+
+  test('from dead(payment_unknown): the task is followed and the dead letter is closed', async () => {
+    const pool = await openPool('accept', quick);
+    const { id, token } = await paymentUnknown(pool);
+    expect(await pool.accept(id, token, 'task-1', { adopted: true })).toMatchObject({ ok: 'accepted', state: 'generating' });
+    const record = await pool.ledger.read.generation(id);
+    expect(record?.letter).toBeUndefined();
+    expect(record?.endedAt).toBeUndefined();
+    expect(record?.attempts[0]?.outcome).toBe('adopted');
+    expect((await pool.ledger.read.letterCounts()).payment_unknown).toBe(0);
+  });
+
+  test('adoption by hand names the attempt by number', async () => {
+    const pool = await openPool('accept', quick);
+    const { id } = await paymentUnknown(pool);
+    const adopt = { id, attempt: 1, taskId: 'task-1', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
+    expect(await pool.ledger.accept({ ...adopt, attempt: 2 })).toEqual({ ok: 'unknown_attempt' });
+    expect(await pool.ledger.accept(adopt)).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+  });
+
+  test('an older attempt\'s task is taken instead of paying, while the newer one is not admitted', async () => {
+    const pool = await openPool('accept', quick);
+    const { id, older } = await payingAgain(pool);
+    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect(await pool.admit(id, 'newer', { vehicle: `${id}-2` })).toMatchObject({ ok: 'stale', state: 'generating' });
+  });
+
+  test('an older attempt\'s task is surplus once the newer one is admitted, and counted once', async () => {
+    const pool = await openPool('accept', quick);
+    const { id, older } = await payingAgain(pool);
+    await pool.admit(id, 'newer');
+    const reply = await pool.accept(id, older, 'task-1');
+    expect(reply).toMatchObject({ ok: 'surplus', attempt: 1, state: 'submitting' });
+    expect(await pool.accept(id, older, 'task-1')).toEqual(reply);
+    expect((await pool.ledger.read.stats())['surplus']).toBe(1);
+    expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:1`);
+    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ ok: 'accepted', attempt: 2 });
+    expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([{ outcome: 'surplus', taskId: 'task-1' }, { outcome: 'accepted', taskId: 'task-2' }]);
+  });
+
+  test('a surplus task is adopted after all when the newer attempt turned out to have made none', async () => {
+    const pool = await openPool('accept', quick);
+    const { id, older } = await payingAgain(pool);
+    await pool.admit(id, 'newer');
+    await pool.accept(id, older, 'task-1');
+    await pool.refuse(id, 'newer', RETRY);
+    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'surplus', state: 'queued' });
+    expect(await pool.accept(id, older, 'task-1', { adopted: true })).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(await pool.ledger.read.generation(id)).toMatchObject({ taskId: 'task-1', current: 1 });
+  });
+
+  test('a task given up as stuck is adopted again instead of paying, until the newer attempt is admitted', async () => {
+    const pool = await openPool('accept', quick);
+    const id = await pool.create();
+    await pool.admit(id, 'token', SHORT_LEASE);
+    await pool.accept(id, 'token', 'task-1');
+    await bury(pool, id, 'task_stuck', 'generating');
+    await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven' });
+    const adopted = await pool.accept(id, 'token', 'task-1', { adopted: true });
+    expect(adopted).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(await pool.accept(id, 'token', 'task-1', { adopted: true })).toEqual(adopted);
+    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+  });
+
+  test('a task that Kie failed is not adopted again', async () => {
+    const pool = await openPool('accept', quick);
+    const id = await pool.create();
+    await pool.admit(id, 'token', SHORT_LEASE);
+    await pool.accept(id, 'token', 'task-1');
+    await pool.ledger.settle(settleArgs(id, 'task-1', 'fail'));
+    await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued')), often).toMatchObject({ ok: 'redriven' });
+    await pool.accept(id, 'token', 'task-1', { adopted: true });
+    expect(await pool.state(id)).toBe('queued');
+  });
+
+  test('a task of another generation is never taken', async () => {
+    const pool = await openPool('accept');
+    const first = await generating(pool);
+    const { id, token } = await unknown(pool);
+    const before = await pool.raw(id);
+    expect(await pool.accept(id, token, first.taskId, { adopted: true })).toEqual({ ok: 'bound', owner: `${first.id}:1` });
+    expect(await pool.accept(id, token, 'task-2', { adopted: true, latencyMs: 1 })).toMatchObject({ ok: 'accepted' });
+    expect(before['taskId']).toBeUndefined();
+    expect(await pool.ledger.read.taskOwner(first.taskId)).toBe(`${first.id}:1`);
+  });
+
+  test('a callback that is quicker than the answer accepts; the answer then still counts for window and latency', async () => {
+    const pool = await openPool('accept', { submitLimit: 1, submitWindowMs: 50, submitTimeoutMs: 60_000 });
+    const [id, next] = [await pool.create(), await pool.create()];
+    await pool.admit(id, 'token');
+    const { ledger } = pool;
+    await ledger.accept({ id, tokenHash: 'token', taskId: 'task-1', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS });
+    expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({ ok: 'accepted', state: 'generating', vehicle: `${id}-2` });
+    expect((await ledger.read.window()).learned).toMatchObject({ minLatency: 100 });
+    await expect.poll(() => pool.admit(next), often).toMatchObject({ ok: 'admitted' });
+  });
+
+  test('a token of another generation, or none, opens nothing', async () => {
+    const pool = await openPool('accept');
+    const { id } = await unknown(pool);
+    expect(await pool.accept(id, 'foreign', 'task-1')).toEqual({ ok: 'unknown_attempt' });
+    expect(await pool.state(id)).toBe('unknown');
+    expect(await pool.ledger.read.taskOwner('task-1')).toBeUndefined();
+  });
+});
+
+describe('settle', () => {
+  test('books the credits once, and ends the generation', async () => {
+    const pool = await openPool('settle');
+    const { id, taskId } = await generating(pool);
+    const reply = await pool.ledger.settle(settleArgs(id, taskId));
+    expect(reply).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual(reply);
+    expect((await pool.ledger.read.stats())['credits']).toBe(55.5);
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ verdict: { state: 'success', resultUrls: ['https://example.test/v.mp4'] }, polls: 1 });
+  });
+
+  test.each(['task_stuck', 'task_lost'] as const)('a verdict that comes after %s counts, and closes the dead letter', async (letterClass) => {
+    const pool = await openPool('settle');
+    const { id, taskId } = await generating(pool);
+    await bury(pool, id, letterClass, 'generating');
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+  });
+
+  test('a failure is final, costs nothing and leaves a dead letter beside it', async () => {
+    const pool = await openPool('settle');
+    const { id, taskId } = await generating(pool);
+    expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: true })).toMatchObject({ ok: 'settled', state: 'failed' });
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ state: 'failed', letter: { class: 'generation_failed', evidence }, verdict: { state: 'fail', resultUrls: [] } });
+    expect((await pool.ledger.read.stats())['credits']).toBe(0);
+  });
+
+  test('a verdict about another task than the current one is not taken', async () => {
+    const pool = await openPool('settle');
+    const { id } = await generating(pool);
+    expect(await pool.ledger.settle(settleArgs(id, 'another-task'))).toMatchObject({ ok: 'stale', state: 'generating' });
+  });
+});

@@ -1,0 +1,203 @@
+import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import { describe, expect, test } from 'vitest';
+import { ACCOUNT, bury, DIE, evidence, generating, often, openPool, paymentUnknown, redriveArgs, settleArgs, SHORT_LEASE, unknown, type Pool } from './fixture.ts';
+
+const quick = { unknownWindowMs: 1, submitTimeoutMs: 1, creditDeadlineMs: 0 };
+
+async function archiving(pool: Pool): Promise<string> {
+  const { id, taskId } = await generating(pool);
+  await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+  return id;
+}
+
+const REACH: Partial<Record<GenerationState, (pool: Pool) => Promise<string>>> = {
+  queued: (pool) => pool.create({ deadlineMs: 0 }),
+  submitting: async (pool) => {
+    const id = await pool.create();
+    await pool.admit(id);
+    return id;
+  },
+  unknown: async (pool) => (await unknown(pool)).id,
+  generating: async (pool) => (await generating(pool)).id,
+  archiving,
+};
+
+/** DESIGN.md, kill: every other pair of state and class is refused, and `submitting` is never killed. */
+const KILLABLE: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
+  queued: ['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits', 'deadline_exceeded'],
+  unknown: ['payment_unknown'],
+  generating: ['task_lost', 'task_stuck'],
+  archiving: ['archive_failed'],
+};
+
+const PAIRS = (Object.keys(REACH) as GenerationState[]).flatMap((state) => DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass })));
+
+describe('kill', () => {
+  test.each(PAIRS)('$state by $letterClass', async ({ state, letterClass }) => {
+    const pool = await openPool('kill', quick);
+    const id = (await REACH[state]?.(pool)) ?? '';
+    if (KILLABLE[state]?.includes(letterClass) !== true) {
+      const before = await pool.raw(id);
+      expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toMatchObject({ ok: 'stale', state });
+      expect(await pool.raw(id)).toEqual(before);
+      return;
+    }
+    await bury(pool, id, letterClass, state);
+    const dead = await pool.raw(id);
+    expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toEqual({ ok: 'dead', class: letterClass });
+    expect(await pool.raw(id)).toEqual(dead);
+    expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'dead', letter: { class: letterClass, from: state, evidence }, endedAt: expect.any(Number) });
+    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(1);
+  });
+
+  test('the state must be the one that the caller saw', async () => {
+    const pool = await openPool('kill', quick);
+    const { id } = await unknown(pool);
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'generating', evidence })).toMatchObject({ ok: 'stale', state: 'unknown' });
+  });
+
+  test('payment_unknown only after its window', async () => {
+    const pool = await openPool('kill', { unknownWindowMs: 60 });
+    const { id } = await unknown(pool);
+    const since = Number((await pool.raw(id))['since']);
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toEqual({ ok: 'not_yet', waitMs: expect.any(Number) });
+    await bury(pool, id, 'payment_unknown', 'unknown');
+    expect(Number((await pool.raw(id))['since'])).toBeGreaterThanOrEqual(since + 60);
+  });
+
+  test('a task is declared lost only with the account that submitted it', async () => {
+    const pool = await openPool('kill');
+    const { id } = await generating(pool);
+    for (const other of [{}, { account: 'staging' }]) {
+      expect(await pool.ledger.kill({ id, class: 'task_lost', expected: 'generating', evidence, ...other })).toEqual({ ok: 'wrong_account' });
+    }
+    expect(await pool.state(id)).toBe('generating');
+  });
+
+  test('a job whose record is gone gets a letter to stand beside, and its next vehicle a fresh id', async () => {
+    const pool = await openPool('kill');
+    const id = 'gen_vanished00';
+    const call = { id, class: 'record_missing', evidence, payload: '{}', vehicle: `${id}-7` } as const;
+    expect(await pool.ledger.kill({ ...call, expected: 'queued' })).toEqual({ ok: 'missing' });
+    expect(await pool.ledger.kill({ ...call, class: 'task_lost' })).toEqual({ ok: 'missing' });
+    expect(await pool.ledger.kill(call)).toEqual({ ok: 'dead', class: 'record_missing' });
+    const record = await pool.raw(id);
+    expect(await pool.ledger.kill(call)).toEqual({ ok: 'dead', class: 'record_missing' });
+    expect(await pool.raw(id)).toEqual(record);
+    await expect(pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued'))).rejects.toThrow(/without paying again/);
+    expect(await pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued', { payAgain: true }))).toEqual({ ok: 'redriven', state: 'queued', vehicle: `${id}-8`, queue: 'submit' });
+    expect(await pool.admit(id)).toMatchObject({ ok: 'admitted' });
+  });
+});
+
+/** A dead letter of each class that the ledger opens, with every older send time past. */
+async function letterOf(pool: Pool, letterClass: DeadLetterClass): Promise<string> {
+  if (letterClass === 'record_missing') {
+    const id = 'gen_vanished00';
+    await pool.ledger.kill({ id, class: letterClass, evidence, payload: '{}' });
+    return id;
+  }
+  if (letterClass === 'generation_failed') {
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
+    return id;
+  }
+  const from = (Object.keys(KILLABLE) as GenerationState[]).find((state) => KILLABLE[state]?.includes(letterClass));
+  if (from === undefined) throw new Error(`nothing opens ${letterClass}`);
+  const id = (await REACH[from]?.(pool)) ?? '';
+  await bury(pool, id, letterClass, from);
+  return id;
+}
+
+describe('redrive', () => {
+  const opened = DEAD_LETTER_CLASSES.filter((letterClass) => letterClass !== 'notify_failed');
+  const resumable = opened.flatMap((letterClass) => {
+    const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+    const free = resumesAt === null ? [] : [{ letterClass, resumesAt, payAgain: false }];
+    return payAgainResumesAt === null ? free : [...free, { letterClass, resumesAt: payAgainResumesAt, payAgain: true }];
+  });
+
+  test.each(resumable)('$letterClass resumes at $resumesAt, pay-again $payAgain', async ({ letterClass, resumesAt, payAgain }) => {
+    const pool = await openPool('redrive', quick);
+    const id = await letterOf(pool, letterClass);
+    // Only here: the older attempt's send time, which a real redrive waits for (tested below).
+    await makeOld(pool, id);
+    const before = await pool.raw(id);
+    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({ ok: 'would_redrive', state: resumesAt });
+    expect(await pool.raw(id)).toEqual(before);
+
+    const reply = await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }));
+    expect(reply).toMatchObject({ ok: 'redriven', state: resumesAt });
+    const record = await pool.raw(id);
+    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }))).toEqual(reply);
+    expect(await pool.raw(id)).toEqual(record);
+    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, op: 'op-2' }))).toMatchObject({ ok: 'no_letter' });
+  });
+
+  test.each(opened.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== 'queued'))('%s is never queued without pay-again, whatever the caller says', async (letterClass) => {
+    const pool = await openPool('redrive', quick);
+    const id = await letterOf(pool, letterClass);
+    await makeOld(pool, id);
+    const before = await pool.raw(id);
+    await expect(pool.ledger.redrive(redriveArgs(id, letterClass, 'queued'))).rejects.toThrow(`${letterClass} does not resume at queued`);
+    expect(await pool.raw(id)).toEqual(before);
+  });
+
+  test('pay-again waits until the older attempt can no longer be sent', async () => {
+    const pool = await openPool('redrive', quick);
+    const id = await pool.create();
+    await pool.admit(id, 'token', { sendBeforeMs: 100 });
+    const sendBy = (await pool.ledger.read.generation(id))?.attempts[0]?.sendBy ?? 0;
+    await pool.lose(id, 'token');
+    await bury(pool, id, 'payment_unknown', 'unknown');
+    const payAgain = () => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true }));
+    expect(await payAgain()).toEqual({ ok: 'too_early', waitMs: expect.any(Number) });
+    expect(await pool.state(id)).toBe('dead');
+    await expect.poll(payAgain, often).toMatchObject({ ok: 'redriven', state: 'queued' });
+    expect(Number((await pool.raw(id))['since'])).toBeGreaterThanOrEqual(sendBy);
+    expect((await pool.ledger.read.stats())['paid_again']).toBe(1);
+  });
+
+  test('queued anew: fresh deadline, counts at zero, no task', async () => {
+    const pool = await openPool('redrive', { submitTimeoutMs: 1 });
+    const id = await pool.create({ deadlineMs: 60_000 });
+    await pool.admit(id, 'token', SHORT_LEASE);
+    await pool.refuse(id, 'token', DIE);
+    const dead = await pool.raw(id);
+    expect(await pool.ledger.redrive(redriveArgs(id, 'invalid_request', 'queued'))).toEqual({ ok: 'redriven', state: 'queued', vehicle: `${id}-2`, queue: 'submit' });
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ state: 'queued', serverErrors: 0, validationRetries: 0, resubmits: 0 });
+    expect(record?.taskId).toBeUndefined();
+    expect(record?.deadlineAt).toBe((record?.queuedAt ?? 0) + 60_000);
+    expect(record?.queuedAt).toBeGreaterThanOrEqual(Number(dead['endedAt']));
+  });
+
+  test('unknown again: its window restarts', async () => {
+    const pool = await openPool('redrive', { unknownWindowMs: 50 });
+    const { id } = await paymentUnknown(pool);
+    await pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown'));
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toMatchObject({ ok: 'not_yet' });
+  });
+
+  test('generating again: polled for another 24 h, though the task is as old as it is', async () => {
+    const pool = await openPool('redrive', quick);
+    const { id } = await generating(pool);
+    const acceptedAt = Number((await pool.raw(id))['acceptedAt']);
+    await bury(pool, id, 'task_stuck', 'generating');
+    await expect.poll(() => pool.now(), often).toBeGreaterThan(acceptedAt);
+    const reply = await pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
+    expect(reply).toEqual({ ok: 'redriven', state: 'generating', vehicle: `${id}-3`, queue: 'poll' });
+    const record = await pool.ledger.read.generation(id);
+    expect(record?.acceptedAt).toBe(acceptedAt);
+    expect(record?.pollSince).toBeGreaterThan(acceptedAt);
+  });
+});
+
+/** Moves the send times of all attempts into the past. */
+async function makeOld(pool: Pool, id: string): Promise<void> {
+  const fields = Object.entries(await pool.raw(id)).filter(([name]) => name.startsWith('a:'));
+  for (const [name, json] of fields) {
+    await pool.redis.hset(`${pool.root}gen:${id}`, name, json.replace(/"sendBy":\d+/, '"sendBy":1'));
+  }
+}

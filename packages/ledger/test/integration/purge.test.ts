@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { createArgs, evidence, generating, openPool, settleArgs, unknown, type Pool } from './fixture.ts';
+
+const RETENTION_MS = 600_000;
+
+async function purged(pool: Pool): Promise<{ id: string; token: string; taskId: string }> {
+  const done = await generating(pool);
+  await pool.ledger.settle({ ...settleArgs(done.id, done.taskId), archive: true });
+  await pool.ledger.archived(done.id, { url: 'file:///v.mp4' });
+  expect(await pool.ledger.purge(done.id, false)).toEqual({ ok: 'purged' });
+  return done;
+}
+
+test('payload and result go, a tombstone stays for the retention time', async () => {
+  const pool = await openPool('purge', { retentionMs: RETENTION_MS });
+  const { id, taskId } = await purged(pool);
+  const raw = await pool.raw(id);
+  expect(Object.keys(raw)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(payload|verdict|archive|letter|lastLetter)$/)]));
+  expect(raw).toMatchObject({ hash: 'hash-1', state: 'succeeded' });
+  expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([{ n: 1, taskId, outcome: 'accepted' }]);
+  for (const key of [`gen:${id}`, `task:${taskId}`]) {
+    const ttl = await pool.redis.pttl(`${pool.root}${key}`);
+    expect(ttl).toBeGreaterThan(RETENTION_MS - 10_000);
+    expect(ttl).toBeLessThanOrEqual(RETENTION_MS);
+  }
+  expect((await pool.ledger.read.stateCounts()).succeeded).toBe(0);
+});
+
+test('the id is not used again: a repetition finds it, another request is a conflict', async () => {
+  const pool = await openPool('purge');
+  const { id } = await purged(pool);
+  expect(await pool.ledger.create(createArgs(id))).toEqual({ ok: 'exists', state: 'succeeded' });
+  expect(await pool.ledger.create(createArgs(id, { hash: 'hash-2' }))).toEqual({ ok: 'conflict', state: 'succeeded' });
+});
+
+test('its task stays bound: nobody else can adopt it', async () => {
+  const pool = await openPool('purge');
+  const { id, token, taskId } = await purged(pool);
+  const other = await unknown(pool);
+  expect(await pool.accept(other.id, other.token, taskId, { adopted: true })).toEqual({ ok: 'bound', owner: `${id}:1` });
+  expect(await pool.accept(id, token, taskId)).toMatchObject({ ok: 'accepted', state: 'succeeded' });
+});
+
+test('a second purge changes nothing, and does not lengthen the retention', async () => {
+  const pool = await openPool('purge', { retentionMs: RETENTION_MS });
+  const { id } = await purged(pool);
+  await pool.redis.pexpire(`${pool.root}gen:${id}`, 1000);
+  const raw = await pool.raw(id);
+  expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'purged' });
+  expect(await pool.raw(id)).toEqual(raw);
+  expect(await pool.redis.pttl(`${pool.root}gen:${id}`)).toBeLessThanOrEqual(1000);
+  expect((await pool.ledger.read.stats())['purged']).toBe(1);
+});
+
+test('a dead letter is purged only by force; then it is closed', async () => {
+  const pool = await openPool('purge', { unknownWindowMs: 0 });
+  const { id } = await unknown(pool);
+  await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
+  expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'open_letter', class: 'payment_unknown' });
+  expect(await pool.ledger.purge(id, true)).toEqual({ ok: 'purged' });
+  expect((await pool.ledger.read.letterCounts()).payment_unknown).toBe(0);
+  expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+});
+
+test('the sweeper is told of ended generations when their retention is over', async () => {
+  const pool = await openPool('purge', { retentionMs: 1 });
+  const id = await pool.create();
+  await pool.ledger.cancel(id);
+  const due = async () => {
+    const reply = await pool.ledger.sweep({ worker: 'w', leaseMs: 1000, limit: 10, vehicleCheckMs: 1 });
+    return reply.ok === 'leader' ? reply.due : [];
+  };
+  await expect.poll(due, { interval: 5 }).toMatchObject([{ id, state: 'cancelled' }]);
+  await pool.ledger.purge(id, false);
+  expect(await due()).toEqual([]);
+});
