@@ -43,6 +43,18 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      {
+        ...shared,
+        // Long campaigns, by their own command: pnpm campaign.
+        test: {
+          name: 'campaign',
+          include: ['{apps,packages}/*/test/campaign/**/*.test.ts'],
+          globalSetup,
+          hookTimeout: 60_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
     ],
   },
 });

@@ -64,7 +64,10 @@ async function connect(env: DashboardEnvironment, logger: Logger): Promise<Redis
   }
 }
 
-async function listen(app: FastifyInstance, { dashboardHost: host, dashboardPort: port }: DashboardEnvironment): Promise<string> {
+async function listen(
+  app: FastifyInstance,
+  { dashboardHost: host, dashboardPort: port }: DashboardEnvironment,
+): Promise<string> {
   try {
     return await app.listen({ host, port });
   } catch (error) {

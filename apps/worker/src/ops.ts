@@ -15,7 +15,7 @@ export interface OpsOptions {
   readonly isStopping: () => boolean;
 }
 
-/** Gauges of the pool are read at most this often, however many scrape. */
+/** The pool is read at most this often, however many gauges and scrapers ask. */
 const FLEET_REFRESH_MS = 2000;
 
 /** `/healthz`: the process lives. `/readyz`: it can take work. `/metrics`: this process and the pool. */
@@ -36,24 +36,25 @@ export function openOps(options: OpsOptions): Promise<OpsServer> {
 }
 
 function registerFleet({ metrics, workerMetrics, ledger, queues, pool, logger }: OpsOptions): void {
-  const show = createFleetMetrics(metrics);
+  createFleetMetrics(metrics, remember(async () => {
+    const active = pool.active();
+    workerMetrics.active.set({ queue: 'submit' }, active.submit);
+    workerMetrics.active.set({ queue: 'poll' }, active.poll);
+    return readStatus(ledger, queues).catch((error: unknown) => {
+      logger.warn({ err: error }, 'the pool could not be read for metrics');
+      return undefined;
+    });
+  }));
+}
+
+function remember<Value>(read: () => Promise<Value>): () => Promise<Value> {
   let readAt = Number.NEGATIVE_INFINITY;
-  metrics.gauge({
-    name: 'pool_read_ok',
-    help: '1 when the gauges of the pool could be read for this scrape',
-    collect: async (gauge) => {
-      const active = pool.active();
-      workerMetrics.active.set({ queue: 'submit' }, active.submit);
-      workerMetrics.active.set({ queue: 'poll' }, active.poll);
-      if (performance.now() - readAt < FLEET_REFRESH_MS) return;
+  let last: Promise<Value> | undefined;
+  return () => {
+    if (last === undefined || performance.now() - readAt >= FLEET_REFRESH_MS) {
       readAt = performance.now();
-      try {
-        show(await readStatus(ledger, queues));
-        gauge.set(1);
-      } catch (error) {
-        logger.warn({ err: error }, 'the pool could not be read for metrics');
-        gauge.set(0);
-      }
-    },
-  });
+      last = read();
+    }
+    return last;
+  };
 }

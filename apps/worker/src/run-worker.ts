@@ -5,7 +5,7 @@ import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { createPoolWorker, createWorkerMetrics, openQueues, type WorkerContext } from '@kieq/queue';
-import { closeConnection, createConnection, describeRedisUrl, preflight, RedisPreflightError, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { closeConnection, createConnection, describeRedisUrl, preflight, RedisPreflightError, waitUntilReady, type RedisClient, type RedisFinding } from '@kieq/redis';
 import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { createShutdown } from './shutdown.ts';
@@ -33,7 +33,7 @@ const RESUBMIT_LIMIT = 1;
 export async function runWorker(env: WorkerEnvironment, secrets: readonly string[]): Promise<RunningWorker> {
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
-  const redis = await connect(env, logger);
+  const { redis, warnings } = await connect(env, logger);
   const ledger = createLedger({ redis, prefix: env.prefix });
   await agreeOnSettings(ledger, env);
 
@@ -41,6 +41,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   const queues = openQueues(redis, env.prefix);
   const kie = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl });
   const deadline = new AbortController();
+  const end = new AbortController();
   const context: WorkerContext = {
     ledger,
     queues,
@@ -60,6 +61,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     },
     random: Math.random,
     deadline: deadline.signal,
+    end: end.signal,
     onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account'),
   };
   const pool = createPoolWorker({
@@ -71,14 +73,15 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     lockMs: env.lockMs,
   });
   const ops = await openOps({ port: env.workerMetricsPort, metrics, redis, ledger, queues, pool, logger, workerMetrics: context.metrics, isStopping: () => shutdown.isStopping });
-  const shutdown = createShutdown({ pool, ops, queues, kie, redis, deadline, logger, graceMs: env.shutdownGraceMs });
+  const shutdown = createShutdown({ pool, ops, queues, kie, redis, deadline, end, logger, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix: env.prefix }, 'worker listening');
+  for (const warning of warnings) logger.warn({ warning }, 'preflight');
   await pool.start();
   return shutdown;
 }
 
-async function connect(env: WorkerEnvironment, logger: Logger): Promise<RedisClient> {
+async function connect(env: WorkerEnvironment, logger: Logger): Promise<{ redis: RedisClient; warnings: readonly RedisFinding[] }> {
   const redis = createConnection({
     url: env.redisUrl,
     role: 'worker',
@@ -88,8 +91,7 @@ async function connect(env: WorkerEnvironment, logger: Logger): Promise<RedisCli
   try {
     await waitUntilReady(redis, 10_000);
     const { warnings } = await preflight(redis);
-    for (const warning of warnings) logger.warn({ warning }, 'preflight');
-    return redis;
+    return { redis, warnings };
   } catch (error) {
     await closeConnection(redis);
     if (error instanceof RedisPreflightError) throw new StartRefused(error.message);

@@ -12,6 +12,8 @@ export interface ShutdownOptions {
   readonly redis: RedisClient;
   /** Aborted shortly before the grace ends, so that open calls still write down what they know. */
   readonly deadline: AbortController;
+  /** Aborted when the grace is over. */
+  readonly end: AbortController;
   readonly logger: Logger;
   readonly graceMs: number;
 }
@@ -24,7 +26,7 @@ const CALLS_SHARE = 0.8;
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
 export function createShutdown(options: ShutdownOptions) {
-  const { pool, ops, queues, kie, redis, deadline, logger, graceMs } = options;
+  const { pool, ops, queues, kie, redis, deadline, end, logger, graceMs } = options;
   let ending: Promise<void> | undefined;
   let resolveEnded = (): void => undefined;
   const ended = new Promise<void>((resolve) => {
@@ -38,7 +40,10 @@ export function createShutdown(options: ShutdownOptions) {
     }, graceMs * CALLS_SHARE);
     const finished = await Promise.race([pool.stop().then(() => true), sleep(graceMs, false)]);
     clearTimeout(cut);
-    if (!finished) logger.error({ active: pool.active() }, 'the grace period is over; leases and locks take care of the rest');
+    if (!finished) {
+      logger.error({ active: pool.active() }, 'the grace period is over; leases and locks take care of the rest');
+      end.abort();
+    }
     if (finished) await Promise.race([closeAll(), sleep(1000)]);
     logger.info('worker ended');
     resolveEnded();

@@ -22,6 +22,8 @@ export interface WorkerContext {
   readonly random: () => number;
   /** Aborted when the grace period is almost over: open calls must end now. */
   readonly deadline: AbortSignal;
+  /** Aborted when the process is about to end: the last moment to tell the log what Redis did not take. */
+  readonly end: AbortSignal;
   /** Called once when the pool belongs to another account than this worker's key: it must stop submitting. */
   readonly onWrongAccount: () => void;
 }

@@ -6,28 +6,38 @@ import type { WorkerContext } from './context.ts';
  * is a paid video that nobody else can find.
  * @param what for the log
  * @param byHand what an operator does when the process had to end first
- * @throws the last error, when the shutdown grace was over first
+ * @throws when the process must end before Redis took it; the log then says what to do by hand
  */
 export async function persist<Value>(
-  context: WorkerContext,
+  { end, logger }: WorkerContext,
   what: string,
   byHand: string,
   write: () => Promise<Value>,
 ): Promise<Value> {
+  const written = pRetry(write, {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 200,
+    maxTimeout: 5000,
+    factor: 2,
+    randomize: true,
+    signal: end,
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      logger.error({ err: error, tries: attemptNumber }, `Redis does not take ${what}; trying again`);
+    },
+  });
   try {
-    return await pRetry(write, {
-      retries: Number.POSITIVE_INFINITY,
-      minTimeout: 200,
-      maxTimeout: 5000,
-      factor: 2,
-      randomize: true,
-      signal: context.deadline,
-      onFailedAttempt: ({ error, attemptNumber }) => {
-        context.logger.error({ err: error, tries: attemptNumber }, `Redis does not take ${what}; trying again`);
-      },
-    });
+    return await Promise.race([written, endOf(end)]);
   } catch (error) {
-    context.logger.fatal({ err: error, byHand }, `${what} could not be written before the process had to end`);
+    logger.fatal({ err: error, byHand }, `${what} could not be written before the process had to end`);
     throw error;
   }
+}
+
+/** A command that waits for a lost connection never settles, so the end of the process has to be raced. */
+function endOf(end: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const give = (): void => reject(new Error('the process ends'));
+    if (end.aborted) give();
+    else end.addEventListener('abort', give, { once: true });
+  });
 }

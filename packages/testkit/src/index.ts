@@ -2,4 +2,5 @@ export * from './pool.ts';
 export * from './process-pool.ts';
 export * from './processes.ts';
 export * from './redis.ts';
+export * from './tcp-proxy.ts';
 export * from './until.ts';

@@ -141,6 +141,7 @@ async function startWorker(options: PoolFixtureOptions, place: WorkerPlace): Pro
   const queues = openQueues(redis, place.prefix);
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: place.url, uploadUrl: place.url });
   const deadline = new AbortController();
+  const end = new AbortController();
   const pool: PoolWorker = createPoolWorker({
     context: {
       ledger: createLedger({ redis, prefix: place.prefix }),
@@ -161,6 +162,7 @@ async function startWorker(options: PoolFixtureOptions, place: WorkerPlace): Pro
       },
       random: Math.random,
       deadline: deadline.signal,
+      end: end.signal,
       onWrongAccount: () => void pool.stop(),
     },
     redis,

@@ -15,13 +15,17 @@ async function gate(pool: Pool) {
   return (await pool.ledger.gates.closed())[0];
 }
 
+function kill(pool: Pool, id: string) {
+  return pool.ledger.kill({ id, class: 'insufficient_credits', expected: 'queued', evidence });
+}
+
 describe('the balance probe', () => {
   test('is claimed by exactly one of many callers, at once after the refusal', async () => {
     const pool = await openPool('probe');
     await close(pool, 55);
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
-    const claims = await Promise.all(Array.from({ length: 20 }, (_, i) => workers[i % 4]?.gates.claimProbe()));
-    expect(claims.filter((claimed) => claimed === true)).toHaveLength(1);
+    const claims = await Promise.all([...workers, ...workers, ...workers].map(({ gates }) => gates.claimProbe()));
+    expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
   test('nobody probes while the gate is open', async () => {
@@ -86,14 +90,12 @@ describe('the balance probe', () => {
 });
 
 describe('the credit deadline', () => {
-  const kill = (pool: Pool, id: string) => pool.ledger.kill({ id, class: 'insufficient_credits', expected: 'queued', evidence });
-
   test('counts only the time in the queue while the gate was closed', async () => {
-    const pool = await openPool('clock', { creditDeadlineMs: 80 });
+    const pool = await openPool('clock', { creditDeadlineMs: 400 });
     const id = await pool.create();
     const createdAt = await pool.now();
     await expect.poll(() => pool.now(), often).toBeGreaterThan(createdAt + 100);
-    expect(await kill(pool, id)).toEqual({ ok: 'not_yet', waitMs: 80 });
+    expect(await kill(pool, id)).toEqual({ ok: 'not_yet', waitMs: 400 });
 
     await close(pool);
     const closedAt = (await gate(pool))?.since ?? 0;
@@ -101,30 +103,30 @@ describe('the credit deadline', () => {
     await pool.ledger.gates.open('credits');
     const reopened = await kill(pool, id);
     expect(reopened).toMatchObject({ ok: 'not_yet' });
-    await expect.poll(() => pool.now(), often).toBeGreaterThan(closedAt + 120);
+    await expect.poll(() => pool.now(), often).toBeGreaterThan(closedAt + 450);
     expect(await kill(pool, id)).toEqual(reopened);
 
     await close(pool);
     const again = (await gate(pool))?.since ?? 0;
     await bury(pool, id, 'insufficient_credits', 'queued');
-    expect(await pool.now()).toBeLessThan(again + 80 + 1000);
+    expect(await pool.now()).toBeLessThan(again + 400 + 1000);
     expect(await pool.state(id)).toBe('dead');
   });
 
   test('every generation has its own clock, and a planned start is not waiting', async () => {
-    const pool = await openPool('clock', { creditDeadlineMs: 40 });
+    const pool = await openPool('clock', { creditDeadlineMs: 200 });
     const refused = await close(pool);
     const planned = await pool.create({ delayMs: 600_000 });
     await bury(pool, refused, 'insufficient_credits', 'queued');
     const late = await pool.create();
     expect(await kill(pool, late)).toMatchObject({ ok: 'not_yet' });
     await bury(pool, late, 'insufficient_credits', 'queued');
-    expect(await kill(pool, planned)).toMatchObject({ ok: 'not_yet', waitMs: expect.closeTo(600_040, -4) });
+    expect(await kill(pool, planned)).toMatchObject({ ok: 'not_yet', waitMs: expect.closeTo(600_200, -4) });
     expect((await pool.ledger.read.listState('queued', { newestFirst: false })).items).toMatchObject([{ id: planned }]);
   });
 
   test('redrive sets the clock to zero', async () => {
-    const pool = await openPool('clock', { creditDeadlineMs: 60 });
+    const pool = await openPool('clock', { creditDeadlineMs: 200 });
     const id = await close(pool);
     await bury(pool, id, 'insufficient_credits', 'queued');
     const call = { id, class: 'insufficient_credits', resumesAt: 'queued', payAgain: false, dryRun: false, op: 'op', vehicleCheckMs: 1000 } as const;

@@ -62,11 +62,10 @@ describe('admit', () => {
     const id = await pool.create();
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
     const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, account: 'account-1', worker: 'w' };
-    const replies = await Promise.all(
-      Array.from({ length: 20 }, (_, i) => workers[i % 4]?.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })),
-    );
-    expect(replies.filter((reply) => reply?.ok === 'admitted')).toHaveLength(1);
-    expect(replies.filter((reply) => reply?.ok === 'busy')).toHaveLength(19);
+    const callers = [...workers, ...workers, ...workers];
+    const replies = await Promise.all(callers.map((ledger, i) => ledger.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })));
+    expect(replies.filter(({ ok }) => ok === 'admitted')).toHaveLength(1);
+    expect(replies.filter(({ ok }) => ok === 'busy')).toHaveLength(11);
   });
 });
 
@@ -114,16 +113,16 @@ describe('expire and lose', () => {
   });
 });
 
-describe('a zombie with an older token', () => {
-  /** Its attempt expired, a person paid again, and a newer attempt is on its way. */
-  async function haunted(pool: Pool): Promise<string> {
-    const id = await expired(pool);
-    await bury(pool, id, 'payment_unknown', 'unknown');
-    await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven' });
-    await pool.admit(id, 'newer');
-    return id;
-  }
+/** Its attempt expired, a person paid again, and a newer attempt is on its way. */
+async function haunted(pool: Pool): Promise<string> {
+  const id = await expired(pool);
+  await bury(pool, id, 'payment_unknown', 'unknown');
+  await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven' });
+  await pool.admit(id, 'newer');
+  return id;
+}
 
+describe('a zombie with an older token', () => {
   test('cannot free the newer attempt to be sent a third time', async () => {
     const pool = await openPool('zombie', quick);
     const id = await haunted(pool);
@@ -142,9 +141,11 @@ describe('a zombie with an older token', () => {
   });
 });
 
-describe('resubmit', () => {
-  const again = (pool: Pool, id: string, taskId: string, limit = 1) => pool.ledger.resubmit({ id, taskId, limit, evidence, vehicleCheckMs: VEHICLE_CHECK_MS });
+function again(pool: Pool, id: string, taskId: string, limit = 1) {
+  return pool.ledger.resubmit({ id, taskId, limit, evidence, vehicleCheckMs: VEHICLE_CHECK_MS });
+}
 
+describe('resubmit', () => {
   test('queues the next attempt, as often as the limit allows', async () => {
     const pool = await openPool('resubmit');
     const { id, taskId } = await generating(pool);

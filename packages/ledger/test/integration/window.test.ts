@@ -51,7 +51,8 @@ describe('the submission window', () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 50, submitTimeoutMs: 600_000 });
     const first = await admitted(pool);
     await pool.lose(first, 'token', { answered: true, latencyMs: 10 });
-    await admitted(pool);
+    const second = await admitted(pool);
+    expect(await pool.state(second)).toBe('submitting');
   });
 
   test('a refusal keeps its place, unless the request certainly did not leave', async () => {
@@ -83,7 +84,7 @@ describe('the submission window', () => {
     const pool = await openPool('window', { submitLimit: 3, submitWindowMs: 60_000 });
     for (let i = 0; i < 3; i += 1) await answered(pool, 0);
     await pool.ledger.settings.overwrite({ submitLimit: 1 });
-    const last = await pool.redis.zrange(`${pool.root}window`, -1, -1, 'WITHSCORES');
+    const last = await pool.redis.zrange(`${pool.root}window`, '-1', '-1', 'WITHSCORES');
     const reply = await pool.ledger.peek();
     const freeAt = Number(last[1]) + 60_001;
     expect(reply).toMatchObject({ ok: 'wait', waitMs: expect.closeTo(freeAt - (await pool.now()), -2) });
@@ -124,7 +125,6 @@ describe('what the window learns', () => {
     expect(after).toMatchObject({ margin: 0, cutLimit: 38 });
     await pool.refuse(other, 'token', LIMITED);
     expect((await pool.ledger.read.window()).learned).toMatchObject({ cutLimit: 38, cutAt: after['cutAt'] });
-    await expect.poll(async () => (await pool.ledger.gates.closed())[0]?.untilAt, often).toBeLessThan(await pool.now() + 1);
     await expect.poll(() => pool.admit(one, 'again'), often).toMatchObject({ ok: 'admitted', room: 38 - 8 });
   });
 

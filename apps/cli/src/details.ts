@@ -1,0 +1,48 @@
+import { REDRIVE_RULES, type DeadLetter, type GenerationState } from '@kieq/domain';
+import type { Attempt, GenerationRecord } from '@kieq/ledger';
+import { waysOut, type WayOut } from './way-out.ts';
+
+/** Everything about one generation that a person may see; hashes of tokens stay in the ledger. */
+export interface GenerationDetails extends Omit<GenerationRecord, 'attempts' | 'letter' | 'payload' | 'hash'> {
+  readonly attempts: readonly Omit<Attempt, 'tokenHash'>[];
+  /** What was asked for: parsed where it is JSON; null after a purge. */
+  readonly payload: unknown;
+  readonly deadLetter: LetterDetails | null;
+}
+
+export interface LetterDetails extends DeadLetter {
+  /** The state in which it was opened. */
+  readonly from?: string | undefined;
+  readonly advice: string;
+  readonly goOn: readonly WayOut[];
+}
+
+export function detailsOf(record: GenerationRecord): GenerationDetails {
+  const { attempts, letter, payload, hash: _hash, ...rest } = record;
+  return {
+    ...rest,
+    attempts: attempts.map(({ tokenHash: _tokenHash, ...attempt }) => attempt),
+    payload: parsed(payload),
+    deadLetter: letter === undefined ? null : letterDetails(record.id, record.state, letter),
+  };
+}
+
+export function letterDetails(id: string, state: GenerationState, letter: NonNullable<GenerationRecord['letter']>): LetterDetails {
+  const { evidence, ...rest } = letter;
+  return {
+    ...rest,
+    evidence: given(evidence),
+    advice: REDRIVE_RULES[letter.class].advice,
+    goOn: waysOut(id, letter.class, state),
+  };
+}
+
+/** The payload of a job that never validated may be anything. */
+function parsed(payload: string | undefined): unknown {
+  if (payload === undefined) return null;
+  try {
+    return JSON.parse(payload);
+  } catch {
+    return payload;
+  }
+}

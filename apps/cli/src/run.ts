@@ -1,0 +1,54 @@
+import { secretValues, type RawEnvironment } from '@kieq/config';
+import { Command } from 'commander';
+import { addAdopt } from './commands/adopt.ts';
+import { addCancel } from './commands/cancel.ts';
+import { addConfig } from './commands/config.ts';
+import { addDlq } from './commands/dlq.ts';
+import { addEnqueue } from './commands/enqueue.ts';
+import { addList } from './commands/list.ts';
+import { addPause } from './commands/pause.ts';
+import { addResume } from './commands/resume.ts';
+import { addSchema } from './commands/schema.ts';
+import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
+import type { Context } from './context.ts';
+import { endingOf, EXIT, type ExitCode } from './exit.ts';
+import type { Io } from './io.ts';
+import { Output } from './output.ts';
+import { masked } from './text/printable.ts';
+
+const COMMANDS = [addStatus, addList, addShow, addCancel, addEnqueue, addDlq, addAdopt, addPause, addResume, addConfig, addSchema];
+
+const EXIT_CODES = `
+Exit codes: 0 ok; 1 defect; 2 bad usage or environment; 3 not found; 4 refused or not possible now; 5 Redis or Kie unavailable; 130 interrupted.
+The pool is found by REDIS_URL and KIEQ_PREFIX.`;
+
+/**
+ * Runs one command line. It reads nothing but its arguments, closes all that it opens, and never rejects.
+ * @param argv without the program's own name
+ */
+export async function run(argv: readonly string[], env: RawEnvironment, io: Io): Promise<ExitCode> {
+  const out = new Output(io);
+  try {
+    await programOf({ env, io, out }).parseAsync(argv, { from: 'user' });
+    return EXIT.ok;
+  } catch (error) {
+    const { exitCode, message } = endingOf(error);
+    out.fail({ exitCode, ...(message === undefined ? {} : { message: masked(message, secretValues(env)) }) });
+    return exitCode;
+  }
+}
+
+function programOf(context: Context): Command {
+  const { io, out } = context;
+  const program = new Command('kieq')
+    .description('Looks after a pool: what holds it back, its generations, its dead letters, its settings.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .addHelpText('after', EXIT_CODES)
+    .hook('preAction', (_program, command) => {
+      out.json = command.getOptionValue('json') === true;
+    });
+  for (const add of COMMANDS) add(program, context);
+  return program;
+}

@@ -1,0 +1,48 @@
+import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
+import { table } from './table.ts';
+import { duration } from './time.ts';
+
+/** One line of `kieq list`. */
+export interface GenerationRow {
+  readonly id: string;
+  readonly state: GenerationState;
+  readonly model: string;
+  readonly tenant: string;
+  readonly attempts: number;
+  readonly polls: number;
+  readonly taskId: string | null;
+  readonly deadLetter: DeadLetterClass | null;
+  readonly createdAt: number;
+  readonly ageMs: number;
+}
+
+export function rowOf(record: GenerationRecord, nowMs: number): GenerationRow {
+  return {
+    id: record.id,
+    state: record.state,
+    model: record.model,
+    tenant: record.tenant,
+    attempts: record.attempts.length,
+    polls: record.polls,
+    taskId: record.taskId ?? null,
+    deadLetter: record.letter?.class ?? null,
+    createdAt: record.createdAt,
+    ageMs: Math.max(0, nowMs - record.createdAt),
+  };
+}
+
+export function rowsText(rows: readonly GenerationRow[]): string {
+  if (rows.length === 0) return 'no generations';
+  const lines = rows.map((row) => [
+    row.id,
+    row.deadLetter === null ? row.state : `${row.state} (${row.deadLetter})`,
+    row.model,
+    row.tenant,
+    String(row.attempts),
+    String(row.polls),
+    row.taskId ?? '-',
+    duration(row.ageMs),
+  ]);
+  return table([['id', 'state', 'model', 'tenant', 'attempts', 'polls', 'task', 'age'], ...lines]);
+}

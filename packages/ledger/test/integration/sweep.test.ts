@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { evidence, generating, often, openPool, settleArgs, SHORT_LEASE, unknown, type Pool } from './fixture.ts';
+
+function sweep(pool: Pool, worker = 'worker-1', change: { leaseMs?: number; limit?: number; vehicleCheckMs?: number } = {}) {
+  return pool.ledger.sweep({ worker, leaseMs: 60_000, limit: 100, vehicleCheckMs: 60_000, ...change });
+}
+
+async function dueIds(pool: Pool): Promise<string[]> {
+  const reply = await sweep(pool);
+  return reply.ok === 'leader' ? reply.due.map(({ id }) => id) : [];
+}
+
+describe('the lease', () => {
+  test('is held by one worker until it ends', async () => {
+    const pool = await openPool('sweep');
+    expect(await sweep(pool, 'one', { leaseMs: 60 })).toEqual({ ok: 'leader', more: false, due: [], mirror: [] });
+    expect(await sweep(pool, 'other')).toEqual({ ok: 'other', worker: 'one' });
+    expect(await sweep(pool, 'one', { leaseMs: 60 })).toMatchObject({ ok: 'leader' });
+    await expect.poll(() => sweep(pool, 'other'), often).toMatchObject({ ok: 'leader' });
+    expect(await sweep(pool, 'one')).toEqual({ ok: 'other', worker: 'other' });
+  });
+
+  test('of many at once one leads', async () => {
+    const pool = await openPool('sweep');
+    const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
+    const replies = await Promise.all(workers.map((ledger, i) => ledger.sweep({ worker: `w${i}`, leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 })));
+    expect(replies.filter(({ ok }) => ok === 'leader')).toHaveLength(1);
+  });
+});
+
+describe('due generations', () => {
+  test('come when their time is up, and then again later', async () => {
+    const pool = await openPool('due');
+    const id = await pool.create({ vehicleCheckMs: 20 });
+    const later = await pool.create({ vehicleCheckMs: 600_000 });
+    await expect.poll(() => dueIds(pool), often).toEqual([id]);
+    expect(await dueIds(pool)).toEqual([]);
+    expect(later).not.toBe(id);
+  });
+
+  test('a queued one past its deadline is told apart', async () => {
+    const pool = await openPool('due');
+    const id = await pool.create({ deadlineMs: 10 });
+    const due = async () => {
+      const reply = await sweep(pool);
+      return reply.ok === 'leader' ? reply.due : [];
+    };
+    await expect.poll(due, often).toEqual([{ id, state: 'queued', vehicle: `${id}-1`, queue: 'submit', pastDeadline: true }]);
+  });
+
+  test('a planned start is not overdue before it', async () => {
+    const pool = await openPool('due');
+    const id = await pool.create({ delayMs: 600_000, deadlineMs: 10, vehicleCheckMs: 10 });
+    const createdAt = Number((await pool.raw(id))['createdAt']);
+    await expect.poll(() => pool.now(), often).toBeGreaterThan(createdAt + 20);
+    expect(await dueIds(pool)).toEqual([]);
+    const watched = Number(await pool.redis.zscore(`${pool.root}watch`, id));
+    expect(watched).toBe(createdAt + 600_010);
+  });
+
+  test('a lease that ended, a window that closed and a poll that is overdue are all found', async () => {
+    const pool = await openPool('due', { submitTimeoutMs: 1, unknownWindowMs: 1 });
+    const submitting = await pool.create();
+    await pool.admit(submitting, 'token', SHORT_LEASE);
+    const lost = await unknown(pool);
+    const task = await generating(pool);
+    await pool.ledger.observe({ id: task.id, taskId: task.taskId, seen: 'running', pollDelayMs: 1, missingWindowMs: 1, vehicleCheckMs: 1 });
+    const found = new Set<string>();
+    await expect.poll(async () => (await dueIds(pool)).forEach((id) => found.add(id)) ?? found.size, often).toBe(3);
+    expect(found).toEqual(new Set([submitting, lost.id, task.id]));
+  });
+
+  test('a batch that was full tells that there is more', async () => {
+    const pool = await openPool('due');
+    for (let i = 0; i < 3; i += 1) await pool.create({ deadlineMs: 0 });
+    const reply = await sweep(pool, 'worker-1', { limit: 2 });
+    expect(reply).toMatchObject({ ok: 'leader', more: true, due: [{}, {}] });
+    expect(await sweep(pool, 'worker-1', { limit: 2 })).toMatchObject({ more: false, due: [{}] });
+  });
+
+  test('what is watched without a record is forgotten', async () => {
+    const pool = await openPool('due');
+    await pool.redis.zadd(`${pool.root}watch`, 1, 'gen_vanished00');
+    expect(await dueIds(pool)).toEqual([]);
+    expect(await pool.redis.zcard(`${pool.root}watch`)).toBe(0);
+  });
+
+  test('one that fell out of the index of its state is put back and counted', async () => {
+    const pool = await openPool('due');
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 0, missingWindowMs: 1, vehicleCheckMs: 0 });
+    await pool.redis.zrem(`${pool.root}state:generating`, id);
+    expect(await dueIds(pool)).toEqual([id]);
+    expect((await pool.ledger.read.stateCounts()).generating).toBe(1);
+    expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
+  });
+});
+
+test('a dead letter that opens or closes is handed over for the mirror once', async () => {
+  const pool = await openPool('mirror');
+  const { id, taskId } = await generating(pool);
+  const mirror = async () => {
+    const reply = await sweep(pool);
+    return reply.ok === 'leader' ? reply.mirror : [];
+  };
+  await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+  expect(await mirror()).toEqual([id]);
+  expect(await mirror()).toEqual([]);
+  await pool.ledger.settle(settleArgs(id, taskId));
+  expect(await mirror()).toEqual([id]);
+});
+
+describe('requeue', () => {
+  test('of two sweepers that miss the same job, one names the new vehicle', async () => {
+    const pool = await openPool('requeue');
+    const { id } = await generating(pool);
+    const replies = await Promise.all([pool.ledger.requeue(id, `${id}-2`, 1000), pool.ledger.requeue(id, `${id}-2`, 1000)]);
+    expect(replies).toEqual([
+      { ok: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) },
+      { ok: 'stale', state: 'generating', vehicle: `${id}-3` },
+    ]);
+  });
+
+  test('a queued one keeps its start, an archiving one begins at once', async () => {
+    const pool = await openPool('requeue');
+    const planned = await pool.create({ delayMs: 600_000 });
+    expect(await pool.ledger.requeue(planned, `${planned}-1`, 1000)).toMatchObject({ queue: 'submit', delayMs: expect.closeTo(600_000, -4) });
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 600_000, missingWindowMs: 1, vehicleCheckMs: 0 });
+    await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+    expect(await pool.ledger.requeue(id, `${id}-3`, 1000)).toMatchObject({ ok: 'requeued', queue: 'archive', delayMs: 0 });
+  });
+
+  test.each(['submitting', 'unknown', 'succeeded'] as const)('%s needs no vehicle', async (state) => {
+    const pool = await openPool('requeue');
+    const id = await pool.create();
+    await pool.admit(id);
+    if (state === 'unknown') await pool.lose(id, 'token');
+    if (state === 'succeeded') {
+      await pool.accept(id, 'token', 'task-1');
+      await pool.ledger.settle(settleArgs(id, 'task-1'));
+    }
+    const { vehicle = '' } = await pool.raw(id);
+    expect(await pool.ledger.requeue(id, vehicle, 1000)).toMatchObject({ ok: 'stale', state });
+  });
+});

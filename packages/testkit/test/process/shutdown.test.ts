@@ -1,0 +1,47 @@
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { startProcessPool, type ProcessPool } from '../../src/index.ts';
+
+let pool: ProcessPool;
+beforeEach(async () => {
+  pool = await startProcessPool({
+    redisUrl: inject('redisUrl'),
+    name: 'shutdown',
+    simulator: { createLatency: { minMs: 1, maxMs: 1 }, generation: { kind: 'fixed', ms: 50 } },
+    env: { KIEQ_TIME_SCALE: '0.05', KIEQ_SUBMIT_TIMEOUT_MS: '20000' },
+  });
+});
+afterEach(() => pool.stop());
+
+test('SIGTERM lets the running call end, takes nothing new and exits 0', async () => {
+  pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
+  const worker = await pool.startWorker();
+  const [running = ''] = await pool.enqueue(['running']);
+  await pool.simulator.waitUntil(({ held }) => held === 1);
+  worker.signal('SIGTERM');
+  await worker.logged(({ msg }) => msg.startsWith('shutting down'));
+  const [later = ''] = await pool.enqueue(['later']);
+  pool.simulator.release();
+
+  expect(await worker.ended).toBe(0);
+  expect(await pool.ledger.read.generation(running)).toMatchObject({ state: 'generating' });
+  expect(await pool.ledger.read.generation(later)).toMatchObject({ state: 'queued' });
+  await pool.startWorker();
+  await pool.recordWhen(running, ({ state }) => state === 'succeeded');
+  await pool.recordWhen(later, ({ state }) => state === 'succeeded');
+  expect([...pool.simulator.ledger.chargesByPrompt().values()]).toEqual([1, 1]);
+});
+
+test('SIGTERM while Kie hangs: exits within the grace period, the call is recorded as unknown', async () => {
+  pool.simulator.script([{ on: 'createTask', fault: { kind: 'hangAfter' } }]);
+  const worker = await pool.startWorker({ KIEQ_SHUTDOWN_GRACE_MS: '1000' });
+  const [id = ''] = await pool.enqueue(['hanging']);
+  await pool.simulator.waitForSubmission(({ decision }) => decision === 'created');
+  const askedMs = performance.now();
+  worker.signal('SIGTERM');
+
+  expect(await worker.ended).toBe(0);
+  // Grace, plus what closing connections and ending a process may take.
+  expect(performance.now() - askedMs).toBeLessThan(1000 + 2000);
+  const record = await pool.ledger.read.generation(id);
+  expect(record).toMatchObject({ state: 'unknown', attempts: [{ outcome: 'lost', evidence: { transport: 'ABORTED' } }] });
+});
