@@ -8,7 +8,7 @@ const shared = {
   // The environment in which Vitest loads global setups.
   environments: { __vitest__: { resolve: { conditions } } },
 };
-const globalSetup = ['./packages/testkit/src/global-setup.ts'];
+const globalSetup = ['./packages/testkit/test/global-setup.ts'];
 
 export default defineConfig({
   test: {

@@ -10,7 +10,7 @@ export interface Context {
   readonly out: Output;
 }
 
-export interface CommandText {
+interface CommandText {
   /** Name and arguments, as commander writes them. */
   readonly usage: string;
   readonly summary: string;
@@ -22,6 +22,14 @@ export interface CommandText {
 
 /** A command with what all of them have: `--json` and examples in its help. */
 export function addCommand(parent: Command, { usage, summary, examples, more }: CommandText): Command {
-  const after = [...(more === undefined ? [] : [more, '']), 'Examples:', ...examples.map((example) => `  $ ${example}`)];
-  return parent.command(usage).description(summary).option('--json', 'print JSON').addHelpText('after', `\n${after.join('\n')}`);
+  const after = [
+    ...(more === undefined ? [] : [more, '']),
+    'Examples:',
+    ...examples.map((example) => `  $ ${example}`),
+  ];
+  return parent
+    .command(usage)
+    .description(summary)
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\n${after.join('\n')}`);
 }

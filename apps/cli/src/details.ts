@@ -1,6 +1,15 @@
-import { REDRIVE_RULES, type DeadLetter, type GenerationState } from '@kieq/domain';
+import { REDRIVE_RULES, type GenerationState } from '@kieq/domain';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
+import { jsonOf } from './text/json.ts';
 import { waysOut, type WayOut } from './way-out.ts';
+
+type Letter = NonNullable<GenerationRecord['letter']>;
+
+/** An open dead letter with what a person can do about it. */
+export interface LetterDetails extends Letter {
+  readonly advice: string;
+  readonly goOn: readonly WayOut[];
+}
 
 /** Everything about one generation that a person may see; hashes of tokens stay in the ledger. */
 export interface GenerationDetails extends Omit<GenerationRecord, 'attempts' | 'letter' | 'payload' | 'hash'> {
@@ -8,13 +17,6 @@ export interface GenerationDetails extends Omit<GenerationRecord, 'attempts' | '
   /** What was asked for: parsed where it is JSON; null after a purge. */
   readonly payload: unknown;
   readonly deadLetter: LetterDetails | null;
-}
-
-export interface LetterDetails extends DeadLetter {
-  /** The state in which it was opened. */
-  readonly from?: string | undefined;
-  readonly advice: string;
-  readonly goOn: readonly WayOut[];
 }
 
 export function detailsOf(record: GenerationRecord): GenerationDetails {
@@ -27,22 +29,11 @@ export function detailsOf(record: GenerationRecord): GenerationDetails {
   };
 }
 
-export function letterDetails(id: string, state: GenerationState, letter: NonNullable<GenerationRecord['letter']>): LetterDetails {
-  const { evidence, ...rest } = letter;
-  return {
-    ...rest,
-    evidence: given(evidence),
-    advice: REDRIVE_RULES[letter.class].advice,
-    goOn: waysOut(id, letter.class, state),
-  };
+export function letterDetails(id: string, state: GenerationState, letter: Letter): LetterDetails {
+  return { ...letter, advice: REDRIVE_RULES[letter.class].advice, goOn: waysOut(id, letter.class, state) };
 }
 
 /** The payload of a job that never validated may be anything. */
 function parsed(payload: string | undefined): unknown {
-  if (payload === undefined) return null;
-  try {
-    return JSON.parse(payload);
-  } catch {
-    return payload;
-  }
+  return payload === undefined ? null : (jsonOf(payload) ?? payload);
 }

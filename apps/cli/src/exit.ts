@@ -54,9 +54,11 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   if (error instanceof CliError) return { exitCode: error.exitCode, message: error.message };
   if (error instanceof ProducerError) return { exitCode: OF_PRODUCER[error.code], message: error.message };
-  if (error instanceof ConfigError || error instanceof RedisUrlError) return { exitCode: EXIT.usage, message: error.message };
+  if (error instanceof ConfigError || error instanceof RedisUrlError)
+    return { exitCode: EXIT.usage, message: error.message };
   if (!(error instanceof Error)) return { exitCode: EXIT.defect, message: `a defect of kieq: ${String(error)}` };
   if (isUnavailable(error)) return { exitCode: EXIT.unavailable, message: error.message };
-  if (UNUSABLE_REDIS.test(error.message)) return { exitCode: EXIT.unavailable, message: `Redis refuses: ${error.message}` };
+  if (UNUSABLE_REDIS.test(error.message))
+    return { exitCode: EXIT.unavailable, message: `Redis refuses: ${error.message}` };
   return { exitCode: EXIT.defect, message: `a defect of kieq: ${error.stack ?? error.message}` };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-export interface TextSink {
+interface TextSink {
   write(text: string): unknown;
 }
 

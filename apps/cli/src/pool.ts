@@ -9,7 +9,7 @@ export interface Pool {
   readonly ledger: Ledger;
   readonly queues: Queues;
   /** Redis time, by which the ledger's times are written. */
-  nowMs(): Promise<number>;
+  readonly nowMs: () => Promise<number>;
 }
 
 export interface PoolPlace {
@@ -24,7 +24,10 @@ const CONNECT_MS = 2_000;
  * Works on the pool and closes all connections afterwards, so that the process ends by itself.
  * @throws RedisUnavailableError
  */
-export async function withPool<Result>({ redisUrl, prefix }: PoolPlace, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+export async function withPool<Result>(
+  { redisUrl, prefix }: PoolPlace,
+  work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
   const redis = createConnection({ url: redisUrl, role: 'producer', connectionName: 'kieq-cli' });
   try {
     await waitUntilReady(redis, CONNECT_MS);
@@ -34,7 +37,11 @@ export async function withPool<Result>({ redisUrl, prefix }: PoolPlace, work: (p
   }
 }
 
-async function withQueues<Result>(redis: RedisClient, prefix: string, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+async function withQueues<Result>(
+  redis: RedisClient,
+  prefix: string,
+  work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
   const queues = openQueues(redis, prefix);
   const ledger = createLedger({ redis, prefix });
   const nowMs = async (): Promise<number> => {
@@ -56,9 +63,13 @@ export async function generationOf({ ledger, prefix }: Pool, id: string): Promis
 }
 
 /** @throws CliError `not found`, also where the generation has no open dead letter */
-export async function deadGenerationOf(pool: Pool, id: string): Promise<GenerationRecord & Required<Pick<GenerationRecord, 'letter'>>> {
+export async function deadGenerationOf(
+  pool: Pool,
+  id: string,
+): Promise<GenerationRecord & Required<Pick<GenerationRecord, 'letter'>>> {
   const record = await generationOf(pool, id);
   const { letter } = record;
-  if (letter === undefined) throw new CliError(EXIT.notFound, `${id} has no open dead letter; its state is ${record.state}`);
+  if (letter === undefined)
+    throw new CliError(EXIT.notFound, `${id} has no open dead letter; its state is ${record.state}`);
   return { ...record, letter };
 }

@@ -17,7 +17,19 @@ import type { Io } from './io.ts';
 import { Output } from './output.ts';
 import { masked } from './text/printable.ts';
 
-const COMMANDS = [addStatus, addList, addShow, addCancel, addEnqueue, addDlq, addAdopt, addPause, addResume, addConfig, addSchema];
+const COMMANDS = [
+  addStatus,
+  addList,
+  addShow,
+  addCancel,
+  addEnqueue,
+  addDlq,
+  addAdopt,
+  addPause,
+  addResume,
+  addConfig,
+  addSchema,
+];
 
 const EXIT_CODES = `
 Exit codes: 0 ok; 1 defect; 2 bad usage or environment; 3 not found; 4 refused or not possible now; 5 Redis or Kie unavailable; 130 interrupted.
@@ -34,9 +46,14 @@ export async function run(argv: readonly string[], env: RawEnvironment, io: Io):
     return EXIT.ok;
   } catch (error) {
     const { exitCode, message } = endingOf(error);
-    out.fail({ exitCode, ...(message === undefined ? {} : { message: masked(message, secretValues(env)) }) });
+    out.fail({ exitCode, ...(message === undefined ? {} : { message: masked(message, secretsOf(env)) }) });
     return exitCode;
   }
+}
+
+/** The password of REDIS_URL counts by itself; its address should be read. */
+function secretsOf(env: RawEnvironment): string[] {
+  return secretValues(env).filter((value) => value !== env['REDIS_URL']);
 }
 
 function programOf(context: Context): Command {

@@ -7,21 +7,31 @@ export interface WayOut {
 }
 
 /** Classes where a paid task may exist that nobody knows. */
-const MAY_BE_ADOPTED: readonly DeadLetterClass[] = ['payment_unknown'];
+const MAY_BE_ADOPTED: ReadonlySet<DeadLetterClass> = new Set(['payment_unknown']);
 
 /** The commands by which a dead letter can be left, the cheapest first. */
 export function waysOut(id: string, letterClass: DeadLetterClass, state: GenerationState): WayOut[] {
   const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
   const ways: WayOut[] = [];
-  if (MAY_BE_ADOPTED.includes(letterClass)) {
-    ways.push({ command: `kieq adopt ${id} <taskId>`, effect: 'go on with the paid task that turned up in the Kie account' });
+  if (MAY_BE_ADOPTED.has(letterClass)) {
+    ways.push({
+      command: `kieq adopt ${id} <taskId>`,
+      effect: 'go on with the paid task that turned up in the Kie account',
+    });
   }
-  if (resumesAt !== null) ways.push({ command: `kieq dlq redrive ${id}`, effect: `resume at ${resumesAt}; pays nothing twice` });
+  if (resumesAt !== null)
+    ways.push({ command: `kieq dlq redrive ${id}`, effect: `resume at ${resumesAt}; pays nothing twice` });
   if (payAgainResumesAt !== null) {
-    ways.push({ command: `kieq dlq redrive ${id} --pay-again`, effect: `resume at ${payAgainResumesAt}; MAY PAY A SECOND TIME` });
+    ways.push({
+      command: `kieq dlq redrive ${id} --pay-again`,
+      effect: `resume at ${payAgainResumesAt}; MAY PAY A SECOND TIME`,
+    });
   }
   if (ENDED_STATES.some((ended) => ended === state)) {
-    ways.push({ command: `kieq dlq purge ${id} --yes`, effect: 'give it up: close the letter and remove payload and result' });
+    ways.push({
+      command: `kieq dlq purge ${id} --yes`,
+      effect: 'give it up: close the letter and remove payload and result',
+    });
   }
   return ways;
 }

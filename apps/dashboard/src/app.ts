@@ -25,14 +25,14 @@ const BODY_LIMIT_BYTES = 16_384;
 /** The dashboard, ready to listen: Bull Board behind its guard, and `/healthz`, which says nothing but `ok`. */
 export async function createApp({ queues, prefix, login, secrets, logger }: AppOptions): Promise<FastifyInstance> {
   const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT_BYTES });
-  const redaction = createRedaction(secrets);
+  const redact = createRedaction(secrets);
   addHeaders(app);
   await addGuard(app, { login, open: HEALTH, logger });
-  app.addHook('preSerialization', (_request, _reply, payload, done) => done(null, redaction.answer(payload)));
+  app.addHook('preSerialization', (_request, _reply, payload, done) => done(null, redact(payload)));
   // After the hooks, so that they hold for unknown addresses too.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
-  await app.register(createBoard({ queues, prefix, redaction, logger }));
+  await app.register(createBoard({ queues, prefix, logger }));
   await app.ready();
   return app;
 }

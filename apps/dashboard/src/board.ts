@@ -4,13 +4,11 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
 import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
-import type { Redaction } from './redaction.ts';
 
 export interface BoardOptions {
   readonly queues: Queues;
   /** Of the pool; shown beside the title. */
   readonly prefix: string;
-  readonly redaction: Redaction;
   readonly logger: Logger;
 }
 
@@ -21,10 +19,10 @@ const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
 };
 
 /** Bull Board over all queues of a pool, as a plugin. Which of its routes may be used is not decided here. */
-export function createBoard({ queues, prefix, redaction, logger }: BoardOptions): FastifyPluginCallback {
+export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPluginCallback {
   const serverAdapter = new FastifyAdapter();
   createBullBoard({
-    queues: QUEUE_NAMES.map((name) => adapt(queues, name, redaction)),
+    queues: QUEUE_NAMES.map((name) => adapt(queues, name)),
     serverAdapter,
     options: {
       uiConfig: {
@@ -42,12 +40,19 @@ export function createBoard({ queues, prefix, redaction, logger }: BoardOptions)
   return serverAdapter.registerPlugin();
 }
 
-function adapt(queues: Queues, name: QueueName, { jobField }: Redaction): BullMQAdapter {
-  const adapter = new BullMQAdapter(queues[name], {
-    readOnlyMode: false,
-    allowRetries: true,
+/** The mirror of dead letters: nothing works on it, so nothing can be clicked there and no workers are missed. */
+class MirrorAdapter extends BullMQAdapter {
+  override getWorkers(): Promise<null> {
+    return Promise.resolve(null);
+  }
+}
+
+function adapt(queues: Queues, name: QueueName): BullMQAdapter {
+  const isMirror = name === 'dead-letter';
+  const Adapter = isMirror ? MirrorAdapter : BullMQAdapter;
+  return new Adapter(queues[name], {
+    readOnlyMode: isMirror,
+    allowRetries: !isMirror,
     description: DESCRIPTIONS[name],
   });
-  for (const field of ['data', 'returnValue', 'progress'] as const) adapter.setFormatter(field, jobField);
-  return adapter;
 }

@@ -1,37 +1,34 @@
 import { createScrubber, isSecretName, MASK, redactObject } from '@kieq/telemetry';
 
-/** Bull Board's answers use the name `key` for texts to translate; in job data it is a secret name like any other. */
-const SHOWN_NAMES = new Set(['key']);
 /** Parameters of signed addresses beyond those that have a secret name already. */
 const SIGNED_PARAMETER = /^(sig|policy|x-(amz|goog)-credential|awsaccesskeyid|googleaccessid|key-pair-id)$/i;
 const PARAMETER = /([?&])([^=&#?\s"\\]+)=([^&#\s"'<>\\]+)/g;
 
-export interface Redaction {
-  /** Data, progress and return values of jobs: masks what stands under a secret name, at any depth. */
-  readonly jobField: (value: unknown) => unknown;
-  /** A whole answer: masks the known secrets and what has the shape of one in every text, and what stands under a secret name. */
-  readonly answer: (value: unknown) => unknown;
-}
+/** What jobs carry: anybody's names, so `key` is a secret name there like any other. */
+const JOB_FIELDS = new Set(['data', 'progress', 'returnValue', 'template']);
+/** Around them Bull Board itself uses the name `key`, for texts to translate. */
+const SHOWN_NAMES = new Set(['key']);
 
-/** @param secrets values known to be secret */
-export function createRedaction(secrets: readonly string[]): Redaction {
-  const scrubText = createScrubber(secrets);
-  const text = (value: string): string => scrubText(value.replaceAll(PARAMETER, maskParameter));
-  return {
-    jobField: (value) => redactObject({ value })['value'],
-    answer: (value) => redactAnswer(value, text),
+/**
+ * Makes a function that copies an answer of Bull Board without secrets: in every text the known ones and what has the
+ * shape of one are masked, and what stands under a secret name is masked whatever it is.
+ * @param secrets values known to be secret
+ */
+export function createRedaction(secrets: readonly string[]): (answer: unknown) => unknown {
+  const scrub = createScrubber(secrets);
+  const text = (value: string): string => scrub(value.replaceAll(PARAMETER, maskParameter));
+  const redact = (value: unknown): unknown => {
+    if (typeof value === 'string') return text(value);
+    if (Array.isArray(value)) return value.map(redact);
+    if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, redactNamed(name, item)]));
   };
-}
-
-function redactAnswer(value: unknown, text: (value: string) => string): unknown {
-  if (typeof value === 'string') return text(value);
-  if (Array.isArray(value)) return value.map((item) => redactAnswer(item, text));
-  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
-  const entries = Object.entries(value).map(([name, item]: [string, unknown]): [string, unknown] => {
-    if (typeof item === 'string' && isSecretName(name) && !SHOWN_NAMES.has(name)) return [text(name), MASK];
-    return [text(name), redactAnswer(item, text)];
-  });
-  return Object.fromEntries(entries);
+  const redactNamed = (name: string, value: unknown): unknown => {
+    if (JOB_FIELDS.has(name)) return redact(redactObject({ value })['value']);
+    const isShown = value === undefined || value === null || !isSecretName(name) || SHOWN_NAMES.has(name);
+    return isShown ? redact(value) : MASK;
+  };
+  return redact;
 }
 
 function maskParameter(parameter: string, start: string, name: string): string {

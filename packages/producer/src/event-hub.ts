@@ -17,13 +17,18 @@ const RETRY_MS = 500;
  * Idle: nobody listens and nothing is read. Reading: from the first listener until `close` or the last one left.
  */
 export class EventHub {
+  readonly #redis: RedisClient;
   readonly #connect: () => RedisClient;
   readonly #root: string;
   readonly #listeners = new Map<string, Set<Listener>>();
   #reader: Reader | undefined;
 
-  /** @param connect opens a connection of its own, since reading blocks it */
-  constructor(connect: () => RedisClient, root: string) {
+  /**
+   * @param redis fails fast, so that subscribing does too when Redis is away
+   * @param connect opens a connection of its own, since reading blocks it
+   */
+  constructor(redis: RedisClient, connect: () => RedisClient, root: string) {
+    this.#redis = redis;
     this.#connect = connect;
     this.#root = root;
   }
@@ -32,13 +37,19 @@ export class EventHub {
   async subscribe(generation: string, listener: Listener): Promise<() => void> {
     const listeners = this.#listeners.get(generation) ?? new Set();
     this.#listeners.set(generation, listeners.add(listener));
-    this.#reader ??= this.#startReader();
-    await this.#reader.started;
-    return () => {
+    const unsubscribe = (): void => {
       listeners.delete(listener);
-      if (listeners.size === 0) this.#listeners.delete(generation);
+      if (listeners.size === 0 && this.#listeners.get(generation) === listeners) this.#listeners.delete(generation);
       if (this.#listeners.size === 0) this.close();
     };
+    this.#reader ??= this.#startReader();
+    try {
+      await this.#reader.started;
+    } catch (error) {
+      unsubscribe();
+      throw error;
+    }
+    return unsubscribe;
   }
 
   close(): void {
@@ -50,11 +61,12 @@ export class EventHub {
 
   #startReader(): Reader {
     const redis = this.#connect();
-    const position = lastEventId(redis, this.#root);
+    const position = lastEventId(this.#redis, this.#root);
     const reader: Reader = { redis, stopped: false, started: position.then(() => undefined) };
+    // Whoever waits for `started` hears of a failure and closes.
     position.then(
       (from) => void this.#read(reader, from),
-      () => this.close(),
+      () => undefined,
     );
     return reader;
   }

@@ -123,12 +123,14 @@ class Bell {
   async wait(ms: number, signal?: AbortSignal): Promise<void> {
     if (!this.#rung && signal?.aborted !== true) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, ms);
-        signal?.addEventListener('abort', () => resolve(), { once: true });
-        this.#wake = () => {
+        const wake = (): void => {
           clearTimeout(timer);
+          signal?.removeEventListener('abort', wake);
           resolve();
         };
+        const timer = setTimeout(wake, ms);
+        signal?.addEventListener('abort', wake, { once: true });
+        this.#wake = wake;
       });
     }
     this.#rung = false;

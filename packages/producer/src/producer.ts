@@ -58,7 +58,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   });
   const ledger = createLedger({ redis, prefix });
   const queues = openQueues(redis, prefix);
-  const hub = new EventHub(() => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
+  const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
   const handle = (id: string): GenerationHandle => createHandle(ledger, hub, guard, id);
 
   const put = async (requests: readonly CheckedRequest[]): Promise<CreateReply[]> => {

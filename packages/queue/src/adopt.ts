@@ -1,9 +1,16 @@
-import type { Timings } from '@kieq/domain';
+import { randomUUID } from 'node:crypto';
+import type { PollAnswer, Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, Ledger } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
 import type { Queues } from './catalogue.ts';
+import { queryPermits } from './query-permits.ts';
 import { addVehicle } from './vehicles.ts';
+
+/** The workers' polls share the budget: a person waits for a place in it for up to this long. */
+const PERMIT_WAIT_MS = 30_000;
+/** Longest that the query can take, its retries included. */
+const QUERY_TIMEOUT_MS = 15_000;
 
 export interface AdoptOptions {
   readonly ledger: Ledger;
@@ -26,19 +33,31 @@ export type AdoptResult =
 
 /** Binds a task that turned up by hand to the generation whose answer was lost, after proof by recordInfo. */
 export async function adopt(options: AdoptOptions, id: string, taskId: string): Promise<AdoptResult> {
-  const { ledger, kie } = options;
+  const { ledger } = options;
   const record = await ledger.read.generation(id);
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
-  const permit = `adopt:${id}:${Date.now()}`;
-  const granted = await ledger.pollPermit(permit, 15_000);
-  if (granted.ok !== 'granted') return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
-  const answer = await kie.recordInfo(taskId).finally(() => ledger.pollDone(permit));
+  const answer = await ask(options, id, taskId);
+  if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
   if (answer.kind === 'trouble') return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return { kind: 'refused', reason: proof.reason };
   if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };
   return bind(options, id, taskId, proof.attempt, record.model);
+}
+
+/** Undefined when the pool's query budget gave no permit in time. */
+async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): Promise<PollAnswer | undefined> {
+  const signal = AbortSignal.timeout(PERMIT_WAIT_MS);
+  const permits = queryPermits({ ledger, name: `adopt:${id}:${randomUUID()}`, timeoutMs: QUERY_TIMEOUT_MS, signal });
+  try {
+    return await kie.recordInfo(taskId, { permit: permits.next });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return undefined;
+  } finally {
+    await permits.release();
+  }
 }
 
 async function bind(options: AdoptOptions, id: string, taskId: string, attempt: number, model: string): Promise<AdoptResult> {

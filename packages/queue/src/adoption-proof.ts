@@ -22,6 +22,7 @@ export type AdoptionProof =
 export function proveAdoption(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
   const address = echo.callBackUrl === undefined ? undefined : parseCallbackUrl(echo.callBackUrl);
   if (address !== undefined) return proveByToken(record, address);
+  if (echo.callBackUrl !== undefined) return refuted('the task reports to an address that is not ours');
   return proveByLikeness(record, echo);
 }
 

@@ -85,6 +85,7 @@ export type PayloadCheck<Value> =
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
 export function checkRequest(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
+  if (isTooDeep(request) || isTooDeep(options)) return { ok: false, problems: [TOO_DEEP] };
   const parsedOptions = optionsSchema.safeParse(options);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
@@ -94,7 +95,8 @@ export function checkRequest(request: unknown, options: unknown, idFor: (tenant:
   if (!parsedRequest.ok || !parsedOptions.success) return { ok: false, problems };
   const { idempotencyKey, tenant, priority, delayMs, deadlineMs, callBackUrl, metadata } = parsedOptions.data;
   const { model, input } = parsedRequest.request;
-  const body = canonicalJson({ request: { model, input }, callBackUrl, metadata });
+  const body = jsonText({ request: { model, input }, callBackUrl, metadata });
+  if (body === undefined) return { ok: false, problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON has not' }] };
   if (Buffer.byteLength(body) > REQUEST_LIMIT_BYTES) {
     const received = `${Buffer.byteLength(body)} bytes`;
     return { ok: false, problems: [{ field: 'input', rule: `must be at most ${REQUEST_LIMIT_BYTES} bytes of JSON`, received }] };
@@ -119,6 +121,7 @@ export function checkSubmitJob(
   data: unknown,
   job: { readonly id: string; readonly timestamp: number },
 ): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
+  if (isTooDeep(data)) return { ok: false, problems: [TOO_DEEP] };
   const parsed = submitJobSchema.safeParse(data);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
@@ -131,6 +134,25 @@ export function checkSubmitJob(
 /** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */
 export function submitJobJsonSchema(): object {
   return z.toJSONSchema(submitJobSchema, { io: 'input' });
+}
+
+/** Levels of nesting; far beyond any model's input, and shallow enough for everything that walks through it. */
+const DEPTH_LIMIT = 100;
+const TOO_DEEP: Problem = { field: 'input', rule: `must not be nested deeper than ${DEPTH_LIMIT} levels`, received: 'more' };
+
+/** True also for values that contain themselves. */
+function isTooDeep(value: unknown, levels = DEPTH_LIMIT): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+}
+
+/** Undefined for what a caller in this process can pass although JSON has no word for it, such as a bigint. */
+function jsonText(value: unknown): string | undefined {
+  try {
+    return canonicalJson(value);
+  } catch {
+    return undefined;
+  }
 }
 
 function problemsOf(error: z.ZodError, value: unknown): Problem[] {
@@ -146,5 +168,5 @@ function member(value: unknown, part: PropertyKey): unknown {
 }
 
 function preview(value: unknown): string {
-  return (JSON.stringify(value) ?? 'undefined').slice(0, 200);
+  return (jsonText(value) ?? typeof value).slice(0, 200);
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { isTransientFailure, judgeDenial, nextPollDelayMs, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
@@ -7,8 +6,9 @@ import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
+import { queryPermits, type QueryPermits } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
-import { addVehicle, idOf } from './vehicles.ts';
+import { addSubmitVehicle, idOf } from './vehicles.ts';
 
 type Look = Extract<LookReply, { ok: 'granted' }>;
 
@@ -47,7 +47,7 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const { id, job, look } = open;
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
-  const permits = permitQueue(context, open.permit);
+  const permits = permitsAfterLook(context, open.permit);
   const answer = await context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }).catch(giveBackOnShutdown(context));
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
@@ -75,26 +75,15 @@ function giveBackOnShutdown({ deadline }: WorkerContext): (error: unknown) => un
 }
 
 /** The first permit was taken by `look`; the client's own retries each need another one. */
-function permitQueue(context: WorkerContext, first: string) {
-  const extra: string[] = [];
+function permitsAfterLook({ ledger, settings, deadline }: WorkerContext, first: string): QueryPermits {
+  const more = queryPermits({ ledger, name: first, timeoutMs: settings.queryTimeoutMs, signal: deadline });
   let isFirst = true;
   return {
-    next: async (): Promise<void> => {
-      if (isFirst) {
-        isFirst = false;
-        return;
-      }
-      const permit = `${first}:${extra.length + 1}`;
-      for (;;) {
-        const reply = await context.ledger.pollPermit(permit, context.settings.queryTimeoutMs);
-        if (reply.ok === 'granted') break;
-        await sleep(reply.waitMs, undefined, { signal: context.deadline });
-      }
-      extra.push(permit);
+    async next() {
+      if (!isFirst) await more.next();
+      isFirst = false;
     },
-    release: async (): Promise<void> => {
-      await Promise.all(extra.map((permit) => context.ledger.pollDone(permit)));
-    },
+    release: more.release,
   };
 }
 
@@ -116,7 +105,7 @@ async function settle(context: WorkerContext, { id, look, permit }: OpenLook, ve
     await ledger.pollDone(permit);
     if (again.ok === 'queued') {
       logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
-      await addVehicle(context.queues, { vehicle: again.vehicle, generation: id, queue: 'submit', delayMs: 0 });
+      await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
       return { kind: 'complete', result: 'submitted again' };
     }
   }

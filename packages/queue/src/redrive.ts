@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
 import type { Ledger, RedriveReply } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
-import { addVehicle } from './vehicles.ts';
+import { frozenPayloadSchema } from './payload.ts';
+import { addSubmitVehicle, addVehicle } from './vehicles.ts';
 
 export interface RedriveOptions {
   readonly ledger: Ledger;
@@ -31,6 +32,7 @@ export async function redriveOne(options: RedriveOptions, id: string): Promise<R
   const letterClass = record.letter.class;
   const resumesAt = targetOf(letterClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
+  if (resumesAt.state === 'queued' && !isSubmittable(record.payload)) return impossible(id, 'its payload is gone or was never a valid request');
   const reply = await options.ledger.redrive({
     id,
     class: letterClass,
@@ -41,6 +43,15 @@ export async function redriveOne(options: RedriveOptions, id: string): Promise<R
     vehicleCheckMs: options.vehicleCheckMs,
   });
   return afterRedrive(options, id, letterClass, record.model, reply);
+}
+
+/** The letter of a job with an unreadable payload keeps that payload for looking only. */
+function isSubmittable(payload: string | undefined): boolean {
+  try {
+    return payload !== undefined && frozenPayloadSchema.safeParse(JSON.parse(payload)).success;
+  } catch {
+    return false;
+  }
 }
 
 function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly state: GenerationState } | string {
@@ -57,7 +68,7 @@ async function afterRedrive(options: RedriveOptions, id: string, letterClass: De
   switch (reply.ok) {
     case 'redriven': {
       const { state, vehicle } = reply;
-      if (state === 'queued') await addVehicle(options.queues, { vehicle, generation: id, queue: 'submit', delayMs: 0, name: model });
+      if (state === 'queued') await addSubmitVehicle(options.ledger, options.queues, { vehicle, generation: id, delayMs: 0 });
       if (state === 'generating') await addVehicle(options.queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
       return { kind: 'resumed', id, class: letterClass, state };
     }

@@ -9,7 +9,7 @@ import { frozenPayloadSchema } from './payload.ts';
 import { persist } from './persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
 import { decideSubmit, priceOf } from './submit-rules.ts';
-import { addVehicle } from './vehicles.ts';
+import { addSubmitVehicle, addVehicle } from './vehicles.ts';
 
 export interface AdmittedAttempt {
   readonly id: string;
@@ -137,11 +137,13 @@ async function recordRefused(context: WorkerContext, attempt: AdmittedAttempt, r
       ...(price === undefined ? {} : { price }),
     }),
   );
-  logger.warn({ class: answer.class, evidence: answer.evidence, next: reply.ok }, 'refused');
+  const seen = { class: answer.class, evidence: answer.evidence, next: reply.ok };
+  if (answer.class === 'unauthorized') logger.error(seen, 'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended');
+  else logger.warn(seen, 'refused');
   if (reply.ok === 'dead') return deadJobEnd(id, reply.class, answer.evidence.summary);
   if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };
   if (!reply.added) {
-    await addVehicle(context.queues, { vehicle: reply.vehicle, generation: id, queue: 'submit', delayMs: reply.delayMs, name: request.model });
+    await addSubmitVehicle(ledger, context.queues, { vehicle: reply.vehicle, generation: id, delayMs: reply.delayMs });
     return { kind: 'complete', result: 'refused late; a new job carries it on' };
   }
   return reply.delayMs > 0 ? { kind: 'delay', delayMs: reply.delayMs } : { kind: 'give_back' };

@@ -9,7 +9,7 @@ import { checkSubmitJob, type CheckedRequest } from './payload.ts';
 import { SendDeadline } from './send-deadline.ts';
 import { runAttempt } from './submit-attempt.ts';
 import type { Taken } from './take-loop.ts';
-import { idOf } from './vehicles.ts';
+import { idOf, vehicleId } from './vehicles.ts';
 
 /** Added to waits for another attempt's lease, so that the next look finds it over. */
 const LEASE_SLACK_MS = 50;
@@ -20,6 +20,10 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   if (!checked.ok) return buryUnreadable(context, job, checked.problems);
   const { generation, request } = checked.value;
   const first = await admit(context, job, generation);
+  if (first.reply.ok === 'stale' && request !== undefined) {
+    const conflict = await buryConflict(context, job, request);
+    if (conflict !== undefined) return conflict;
+  }
   if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
@@ -97,10 +101,22 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
 async function createOnTake(context: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken | undefined> {
   const { ledger, timings } = context;
   if (request === undefined || job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
-  const created = await ledger.create({ ...request, delayMs: 0, vehicle: idOf(job), vehicleCheckMs: timings.vehicleCheckMs });
-  if (created.ok !== 'conflict') return undefined;
-  const problem = { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
-  return buryUnreadable(context, job, [problem]);
+  // Another client's job may carry its delay in the payload only.
+  const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
+  const created = await ledger.create({ ...request, delayMs, vehicle: idOf(job), vehicleCheckMs: timings.vehicleCheckMs });
+  if (created.ok === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
+  return created.ok === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
+}
+
+/** Another client used the key of an existing generation for another request. The producer has told its caller already. */
+async function buryConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
+  if (idOf(job) === vehicleId(request.id, 1)) return undefined;
+  const created = await context.ledger.create({ ...request, vehicle: idOf(job), vehicleCheckMs: context.timings.vehicleCheckMs });
+  return created.ok === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
+}
+
+function conflictProblem(id: string): Problem {
+  return { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
 }
 
 async function buryRecordless({ ledger, logger }: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken> {
@@ -111,10 +127,19 @@ async function buryRecordless({ ledger, logger }: WorkerContext, job: Job, id: s
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
 }
 
+/** For people; nested beyond what can be written down again it is only named. */
+function readable(data: unknown): string {
+  try {
+    return JSON.stringify(data) ?? '';
+  } catch {
+    return `"${typeof data} that cannot be written as JSON"`;
+  }
+}
+
 async function buryUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
   const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
   const summary = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ').slice(0, 500);
-  const payload = (JSON.stringify(job.data) ?? '').slice(0, 10_000);
+  const payload = readable(job.data).slice(0, 10_000);
   await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
   return { end: deadJobEnd(id, 'invalid_request', summary) };

@@ -4,7 +4,7 @@ import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorLetter } from './mirror.ts';
 import { redriveOne } from './redrive.ts';
-import { addVehicle, isAlive } from './vehicles.ts';
+import { addSubmitVehicle, addVehicle, isAlive } from './vehicles.ts';
 
 type Due = Extract<SweepReply, { ok: 'leader' }>['due'][number];
 
@@ -52,10 +52,19 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs: timings.vehicleCheckMs });
   if (reply.ok === 'other') return false;
-  for (const due of reply.due) await lookAfter(context, due);
-  for (const id of reply.mirror) await mirrorLetter(ledger, queues, id);
+  for (const due of reply.due) await alone(context, due.id, () => lookAfter(context, due));
+  for (const id of reply.mirror) await alone(context, id, () => mirrorLetter(ledger, queues, id));
   await probeCredits(context);
   return reply.more;
+}
+
+/** The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs. */
+async function alone({ logger }: WorkerContext, generation: string, look: () => Promise<void>): Promise<void> {
+  try {
+    await look();
+  } catch (error) {
+    logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
+  }
 }
 
 async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
@@ -88,14 +97,15 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
 
 /** Its window is over: a person decides, unless the configuration prefers to pay again. */
 async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
-  const { ledger, queues, timings, settings } = context;
+  const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
   const killed = await ledger.kill({ id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
   if (killed.ok !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return;
-  await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs, payAgain: true }, due.id);
-  note(context, 'paid_again', due);
+  const result = await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs, payAgain: true }, due.id);
+  if (result.kind === 'resumed') note(context, 'paid_again', due);
+  else logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
 }
 
 async function exceed(context: WorkerContext, due: Due): Promise<void> {
@@ -110,7 +120,9 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
   if (await isAlive(queues[queue], due.vehicle)) return;
   const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
   if (reply.ok !== 'requeued') return;
-  await addVehicle(queues, { vehicle: reply.vehicle, generation: due.id, queue, delayMs: reply.delayMs });
+  const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
+  if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
+  else await addVehicle(queues, { ...next, queue });
   note(context, 'revived', due);
 }
 

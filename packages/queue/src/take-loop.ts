@@ -101,16 +101,18 @@ export class TakeLoop {
     const job: Job | undefined = await this.#worker.getNextJob(token);
     if (job === undefined) return;
     if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
-    const release = this.#keepLock(job, token);
-    const taken = await this.#guard(job, () => this.#options.take(job), (end): Taken => ({ end }));
-    const running = this.#finish(job, token, taken, release);
+    const taking = this.#guard(job, () => this.#options.take(job), (end): Taken => ({ end }));
+    // Active from here on: `stop` must also wait for what is admitted while it is called.
+    const running = this.#finish(job, token, taking);
     this.#active.add(running);
     void running.finally(() => this.#active.delete(running));
     // An end at once is applied before the next job is taken, so that a job given back is first again.
-    if ('end' in taken) await running;
+    if ('end' in (await taking)) await running;
   }
 
-  async #finish(job: Job, token: string, taken: Taken, release: () => void): Promise<void> {
+  async #finish(job: Job, token: string, taking: Promise<Taken>): Promise<void> {
+    const release = this.#keepLock(job, token);
+    const taken = await taking;
     const end = 'end' in taken ? taken.end : await this.#guard(job, taken.work, (failed) => failed);
     release();
     try {

@@ -16,6 +16,9 @@ export function addPause(parent: Command, context: Context): void {
 async function pause({ env, out }: Context, reason: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async ({ ledger, prefix }) => {
     await ledger.gates.pause(reason);
-    out.print({ gate: 'paused', closed: true, reason }, () => `${prefix} is paused: no worker submits until kieq resume`);
+    out.print(
+      { gate: 'paused', closed: true, reason },
+      () => `${prefix} is paused: no worker submits until kieq resume`,
+    );
   });
 }

@@ -19,7 +19,9 @@ async function resume({ env, out }: Context, gate: GateReason): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async ({ ledger }) => {
     const opened = (await ledger.gates.open(gate)).ok === 'opened';
     const closed = (await ledger.gates.closed()).map(({ reason }) => reason);
-    out.print({ gate, opened, stillClosed: closed }, () => (opened ? `the gate ${gate} is open` : `the gate ${gate} was not closed`));
+    out.print({ gate, opened, stillClosed: closed }, () =>
+      opened ? `the gate ${gate} is open` : `the gate ${gate} was not closed`,
+    );
     if (opened && gate !== 'paused') {
       out.note(`Warning: ${gate} was not closed by a person; if its cause stands, the next refusal closes it again.`);
     }

@@ -8,7 +8,8 @@ import { statusText } from '../text/status.ts';
 export function addStatus(parent: Command, context: Context): void {
   addCommand(parent, {
     usage: 'status',
-    summary: 'the pool at a glance: gates, what holds submissions back, states, dead letters, queues, counters, settings',
+    summary:
+      'the pool at a glance: gates, what holds submissions back, states, dead letters, queues, counters, settings',
     examples: ['kieq status', 'kieq status --json | jq .binding'],
   }).action(() => status(context));
 }

@@ -51,7 +51,12 @@ function nextOf({ mode, reason, untilAt, nextAt }: Gate, nowMs: number): string 
 }
 
 function queuesText(queues: PoolStatus['queues']): string {
-  const rows = Object.entries(queues).map(([name, depth]) => [name, nonZero(depth).map(([kind, count]) => `${kind} ${count}`).join(', ') || 'empty']);
+  const rows = Object.entries(queues).map(([name, depth]) => [
+    name,
+    nonZero(depth)
+      .map(([kind, count]) => `${kind} ${count}`)
+      .join(', ') || 'empty',
+  ]);
   return table(rows, '  ');
 }
 

@@ -93,3 +93,14 @@ it('pauses and resumes a queue, and all of them', async () => {
   expect([await put('/api/queues/pause'), await paused()]).toEqual([200, [true, true]]);
   expect([await put('/api/queues/resume'), await paused()]).toEqual([200, [false, false]]);
 });
+
+it('shows the mirror of dead letters without offering anything', async () => {
+  const { app, queues } = await openBoard(inject('redisUrl'));
+  await queues['dead-letter'].add('invalid_request', { generation: 'gen_1' }, { jobId: 'gen_1-letter' });
+  const answer = await app.inject('/api/queues?activeQueue=dead-letter');
+  expect(answer.json().queues[2]).toMatchObject({ readOnlyMode: true, allowRetries: false, hasWorkers: null });
+  for (const action of ['gen_1-letter/retry', 'promote', 'pause']) {
+    const url = `/api/queues/dead-letter/${action}`;
+    expect((await app.inject({ method: 'PUT', url })).statusCode).toBe(405);
+  }
+});

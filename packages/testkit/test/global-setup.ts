@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/redis';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -11,12 +11,6 @@ declare module 'vitest' {
 
 const CACHE_DIR = fileURLToPath(new URL('../../../.kieq', import.meta.url));
 
-/**
- * Vitest resolves a global setup's imports in an environment of its own, which does not know the condition
- * `@kieq/source`; by name this would be the built package, absent or stale. So by place.
- */
-const REDIS_SOURCE = new URL('../../redis/src/local/start-local-redis.ts', import.meta.url).href;
-
 /** One Redis for the project's run: the one of REDIS_URL if set, else a private local server that ends with the run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['REDIS_URL'];
@@ -24,8 +18,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide('redisUrl', given);
     return () => Promise.resolve();
   }
-  const redis: { startLocalRedis: typeof startLocalRedis } = await import(REDIS_SOURCE);
-  const server = await redis.startLocalRedis({ cacheDir: CACHE_DIR });
+  const server = await startLocalRedis({ cacheDir: CACHE_DIR });
   project.provide('redisUrl', server.url);
   return () => server.stop();
 }

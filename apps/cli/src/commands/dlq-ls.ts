@@ -1,0 +1,46 @@
+import { parseEnvironment } from '@kieq/config';
+import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import { Option, type Command } from 'commander';
+import { addCommand, type Context } from '../context.ts';
+import { wholeNumber } from '../forms.ts';
+import { withPool, type Pool } from '../pool.ts';
+import { letterRow, lettersText, type LetterRow } from '../text/letters.ts';
+
+interface LsOptions {
+  readonly class?: DeadLetterClass;
+  readonly limit: number;
+}
+
+export function addDlqLs(parent: Command, context: Context): void {
+  addCommand(parent, {
+    usage: 'ls',
+    summary: 'open dead letters by class, the oldest first',
+    examples: ['kieq dlq ls', 'kieq dlq ls --class payment_unknown --json'],
+  })
+    .addOption(new Option('--class <class>', 'only this class').choices(DEAD_LETTER_CLASSES))
+    .option('--limit <n>', 'how many of each class at most', wholeNumber(1, 10_000), 50)
+    .action((options: LsOptions) => ls(context, options));
+}
+
+async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
+  const classes = options.class === undefined ? DEAD_LETTER_CLASSES : [options.class];
+  await withPool(parseEnvironment(env, ['redis']), async (pool) => {
+    const [found, counts, now] = await Promise.all([
+      Promise.all(classes.map((one) => lettersOf(pool, one, options.limit))),
+      pool.ledger.read.letterCounts(),
+      pool.nowMs(),
+    ]);
+    const rows = found.flat();
+    out.print(rows, () => lettersText(rows, now));
+    for (const one of classes) {
+      if (counts[one] > options.limit) out.note(`${one}: ${options.limit} of ${counts[one]} shown; see --limit.`);
+      if (counts[one] > 0 && !out.json) out.note(`${one}: ${REDRIVE_RULES[one].advice}`);
+    }
+  });
+}
+
+async function lettersOf({ ledger }: Pool, letterClass: DeadLetterClass, limit: number): Promise<LetterRow[]> {
+  const { items } = await ledger.read.listLetters(letterClass, { limit });
+  const records = await Promise.all(items.map(({ id }) => ledger.read.generation(id)));
+  return records.flatMap((record) => (record?.letter === undefined ? [] : [letterRow(record, record.letter)]));
+}

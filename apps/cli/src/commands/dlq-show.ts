@@ -1,0 +1,24 @@
+import { parseEnvironment } from '@kieq/config';
+import type { Command } from 'commander';
+import { addCommand, type Context } from '../context.ts';
+import { letterDetails } from '../details.ts';
+import { deadGenerationOf, withPool } from '../pool.ts';
+import { letterText } from '../text/details.ts';
+
+export function addDlqShow(parent: Command, context: Context): void {
+  addCommand(parent, {
+    usage: 'show <id>',
+    summary: 'one dead letter: evidence, advice, and the commands to go on',
+    examples: ['kieq dlq show gen_01k9x2'],
+    more: '`kieq show <id>` tells everything about its generation.',
+  }).action((id: string) => dlqShow(context, id));
+}
+
+async function dlqShow({ env, out }: Context, id: string): Promise<void> {
+  await withPool(parseEnvironment(env, ['redis']), async (pool) => {
+    const { state, letter } = await deadGenerationOf(pool, id);
+    const now = await pool.nowMs();
+    const details = letterDetails(id, state, letter);
+    out.print({ id, state, ...details }, () => `${id} is ${state}\n\n${letterText(details, now)}`);
+  });
+}

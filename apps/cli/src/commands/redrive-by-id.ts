@@ -1,0 +1,34 @@
+import { parseEnvironment } from '@kieq/config';
+import { redriveOne, type RedriveResult } from '@kieq/queue';
+import { confirm } from '../confirm.ts';
+import type { Context } from '../context.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { deadGenerationOf, withPool } from '../pool.ts';
+import { redriveOptions, redriveText } from '../redrive.ts';
+import type { RedriveFlags } from './dlq-redrive.ts';
+
+/** @throws CliError `refused` when it is not possible; nothing was changed then */
+export async function redriveById(context: Context, id: string, flags: RedriveFlags): Promise<void> {
+  const env = parseEnvironment(context.env, ['redis']);
+  await withPool(env, async (pool) => {
+    const { letter } = await deadGenerationOf(pool, id);
+    const options = redriveOptions(pool, env, flags);
+    // Nobody is asked about what is not possible anyway.
+    const preview = await redriveOne({ ...options, dryRun: true }, id);
+    if (preview.kind === 'not_possible' || flags.dryRun === true) return report(context, preview);
+    if (flags.payAgain === true) {
+      await confirm(
+        context,
+        flags.yes,
+        `Redriving ${id} (${letter.class}) with pay-again submits it again and may pay a second time.`,
+      );
+    }
+    report(context, await redriveOne(options, id));
+  });
+}
+
+function report({ out }: Context, result: RedriveResult): void {
+  if (result.kind !== 'not_possible') return out.print(result, () => redriveText(result));
+  if (out.json) out.print(result, () => redriveText(result));
+  throw new CliError(EXIT.refused, redriveText(result));
+}

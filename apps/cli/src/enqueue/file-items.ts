@@ -1,0 +1,56 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { CliError, EXIT } from '../exit.ts';
+import type { Io } from '../io.ts';
+import { jsonOf } from '../text/json.ts';
+import { checkItem, isObject, unknownKeys, type Item, type ItemCheck } from './item.ts';
+
+/** So many wrong lines are told; the rest is counted. */
+const SHOWN_PROBLEMS = 20;
+
+/**
+ * Reads and checks all lines before anything is enqueued; empty lines are skipped.
+ * @param path `-` for the standard input
+ * @throws CliError `usage` that names the wrong lines
+ */
+export async function itemsOfFile(io: Io, path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  const problems: string[] = [];
+  let number = 0;
+  for await (const line of linesOf(io, path)) {
+    number += 1;
+    if (line.trim() === '') continue;
+    const check = checkLine(line);
+    if (check.ok) items.push(check.item);
+    else problems.push(`line ${number}: ${check.problems.join('; ')}`);
+  }
+  if (problems.length > 0) throw wrongLines(problems);
+  if (items.length === 0) throw new CliError(EXIT.usage, `${path} has no requests`);
+  return items;
+}
+
+async function* linesOf(io: Io, path: string): AsyncGenerator<string> {
+  const input: Readable = path === '-' ? io.stdin : createReadStream(path);
+  try {
+    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+  } catch (error) {
+    throw new CliError(EXIT.usage, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}
+
+function checkLine(line: string): ItemCheck {
+  const value = jsonOf(line);
+  if (value === undefined) return { ok: false, problems: ['is not JSON'] };
+  if (!isObject(value)) return { ok: false, problems: ['must be an object with request and options'] };
+  const stray = unknownKeys(value, ['request', 'options']);
+  if (stray.length > 0)
+    return { ok: false, problems: [`must have request and options only, received ${stray.join(', ')}`] };
+  return checkItem(value['request'], value['options'] ?? {});
+}
+
+function wrongLines(problems: readonly string[]): CliError {
+  const more = problems.length > SHOWN_PROBLEMS ? [`and ${problems.length - SHOWN_PROBLEMS} more`] : [];
+  const text = [...problems.slice(0, SHOWN_PROBLEMS), ...more].join('\n  ');
+  return new CliError(EXIT.usage, `nothing was enqueued, since ${problems.length} lines are wrong:\n  ${text}`);
+}

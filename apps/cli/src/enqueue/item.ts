@@ -1,0 +1,43 @@
+import { validateCreateRequest, type Problem } from '@kieq/kie';
+import type { GenerationRequest } from '@kieq/producer';
+import { optionsSchema, type GenerationOptions } from '@kieq/queue';
+
+/** A request that passed its checks. */
+export interface Item {
+  readonly request: GenerationRequest;
+  readonly options: GenerationOptions;
+}
+
+export type ItemCheck =
+  | { readonly ok: true; readonly item: Item }
+  | { readonly ok: false; readonly problems: readonly string[] };
+
+const OPTION_NAMES: readonly string[] = Object.keys(optionsSchema.shape);
+
+/** Checks a request with its options. A misspelt option is a problem: `idempotencykey` would pay twice. */
+export function checkItem(request: unknown, options: unknown): ItemCheck {
+  const checked = validateCreateRequest(request);
+  const parsed = optionsSchema.safeParse(options);
+  const problems = [
+    ...(checked.ok ? [] : checked.problems.map(describe)),
+    ...(parsed.success
+      ? []
+      : parsed.error.issues.map((issue) => `options.${issue.path.map(String).join('.')} ${issue.message}`)),
+    ...unknownKeys(options, OPTION_NAMES).map((name) => `there is no option ${name}`),
+  ];
+  if (!checked.ok || !parsed.success || problems.length > 0) return { ok: false, problems };
+  return { ok: true, item: { request: checked.request, options: parsed.data } };
+}
+
+/** Names in an object that are none of the known ones. */
+export function unknownKeys(value: unknown, known: readonly string[]): string[] {
+  return isObject(value) ? Object.keys(value).filter((name) => !known.includes(name)) : [];
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describe({ field, rule, received }: Problem): string {
+  return `${field === '' ? 'the request' : field} ${rule}, received ${received}`;
+}

@@ -1,0 +1,87 @@
+import type { Evidence } from '@kieq/domain';
+import type { GenerationDetails, LetterDetails } from '../details.ts';
+import { fields, section, table } from './table.ts';
+import { duration, moment } from './time.ts';
+
+/** One generation for a person. */
+export function detailsText(details: GenerationDetails, nowMs: number): string {
+  const parts = [
+    fields([
+      ['generation', details.id],
+      ['state', `${details.state}, since ${moment(details.since, nowMs) ?? '?'}`],
+      ['model', details.model],
+      ['tenant', details.tenant],
+      ['priority', details.priority],
+      ['created', moment(details.createdAt, nowMs)],
+      ['deadline', details.state === 'queued' ? moment(details.deadlineAt, nowMs) : undefined],
+      ['not before', details.state === 'queued' ? moment(details.notBefore, nowMs) : undefined],
+      ['next poll', details.state === 'generating' ? moment(details.nextPollAt, nowMs) : undefined],
+      ['ended', moment(details.endedAt, nowMs)],
+      ['purged', moment(details.purgedAt, nowMs)],
+      ['task', details.taskId],
+      ['polls', details.polls],
+      ['vehicle', `${details.vehicle} in ${details.queue}`],
+    ]),
+    section('attempts', attemptsText(details.attempts, nowMs)),
+  ];
+  if (details.verdict !== undefined) parts.push(section('verdict', verdictText(details.verdict)));
+  if (details.deadLetter !== null) parts.push(letterText(details.deadLetter, nowMs));
+  parts.push(`payload:\n${JSON.stringify(details.payload, null, 2)}`);
+  return parts.join('\n\n');
+}
+
+/** A dead letter with its advice and the commands to go on. */
+export function letterText(letter: LetterDetails, nowMs: number): string {
+  const about = fields(
+    [
+      ['class', letter.class],
+      ['opened', moment(letter.openedAt, nowMs)],
+      ['came from', letter.from],
+      ['evidence', evidenceText(letter.evidence)],
+      ['advice', letter.advice],
+    ],
+    '  ',
+  );
+  const ways = letter.goOn.map(({ command, effect }) => `  ${command}\n      ${effect}`);
+  return `${section('dead letter', about)}\n\n${section('to go on', ways.join('\n'))}`;
+}
+
+function attemptsText(attempts: GenerationDetails['attempts'], nowMs: number): string {
+  if (attempts.length === 0) return '';
+  const rows = attempts.map((attempt) => [
+    String(attempt.n),
+    attempt.canary === true ? `${attempt.outcome} (canary)` : attempt.outcome,
+    `${duration(Math.max(0, nowMs - attempt.admittedAt))} ago`,
+    attempt.answeredAt === undefined ? '-' : duration(Math.max(0, attempt.answeredAt - attempt.admittedAt)),
+    attempt.taskId ?? '-',
+    attempt.worker ?? '-',
+    attempt.evidence === undefined ? '-' : evidenceText(attempt.evidence),
+  ]);
+  return table([['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'], ...rows], '  ');
+}
+
+function verdictText(verdict: NonNullable<GenerationDetails['verdict']>): string {
+  return fields(
+    [
+      ['state', verdict.state],
+      ['credits', verdict.creditsConsumed],
+      ['failCode', verdict.failCode],
+      ['failMsg', verdict.failMsg],
+      ...verdict.resultUrls.map((url): [string, string] => ['result', url]),
+    ],
+    '  ',
+  );
+}
+
+type SeenEvidence = { readonly [Key in keyof Evidence]: Evidence[Key] | undefined };
+
+function evidenceText({ summary, httpStatus, code, msg, transport, body }: SeenEvidence): string {
+  const more = [
+    httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
+    code === undefined ? undefined : `code ${code}`,
+    msg,
+    transport,
+    body,
+  ].filter((part) => part !== undefined);
+  return more.length === 0 ? String(summary) : `${summary} [${more.join('; ')}]`;
+}

@@ -1,0 +1,50 @@
+import { REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
+import { table } from './table.ts';
+import { duration } from './time.ts';
+
+/** One line of `kieq dlq ls`. */
+export interface LetterRow {
+  readonly id: string;
+  readonly class: DeadLetterClass;
+  readonly state: GenerationState;
+  readonly openedAt: number;
+  readonly tenant: string;
+  readonly model: string;
+  readonly attempts: number;
+  readonly taskId: string | null;
+  readonly summary: string;
+  /** Where a redrive resumes; null where only pay-again can. */
+  readonly resumesAt: GenerationState | null;
+  readonly payAgainResumesAt: GenerationState | null;
+}
+
+export function letterRow(record: GenerationRecord, letter: NonNullable<GenerationRecord['letter']>): LetterRow {
+  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letter.class];
+  return {
+    id: record.id,
+    class: letter.class,
+    state: record.state,
+    openedAt: letter.openedAt,
+    tenant: record.tenant,
+    model: record.model,
+    attempts: record.attempts.length,
+    taskId: record.taskId ?? null,
+    summary: letter.evidence.summary,
+    resumesAt,
+    payAgainResumesAt,
+  };
+}
+
+export function lettersText(rows: readonly LetterRow[], nowMs: number): string {
+  if (rows.length === 0) return 'no open dead letters';
+  const lines = rows.map((row) => [
+    row.class,
+    row.id,
+    duration(Math.max(0, nowMs - row.openedAt)),
+    row.tenant,
+    row.model,
+    row.summary,
+  ]);
+  return table([['class', 'id', 'open for', 'tenant', 'model', 'evidence'], ...lines]);
+}

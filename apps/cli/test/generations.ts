@@ -1,0 +1,148 @@
+import { randomBytes } from 'node:crypto';
+import { accountFingerprint } from '@kieq/config';
+import { timedGenerationId, type DeadLetterClass, type Evidence } from '@kieq/domain';
+import type { Ledger } from '@kieq/ledger';
+import { checkRequest, hashAttemptToken, vehicleId, type CheckedRequest } from '@kieq/queue';
+import { API_KEY } from './support.ts';
+
+export const REQUEST = {
+  model: 'kling-2.6/image-to-video',
+  input: { prompt: 'a slow pan', image_urls: ['https://example.com/cat.jpg'], sound: false, duration: '5' },
+};
+const EVIDENCE: Evidence = { summary: 'seen in a test', httpStatus: 500, code: 500, msg: 'Internal Error' };
+const VEHICLE_CHECK_MS = 120_000;
+/** A past send deadline: nobody can still send the attempt. */
+const SEND_DEADLINE_OVER_MS = -1000;
+
+function checkedRequest(options: object = {}): CheckedRequest {
+  const checked = checkRequest(REQUEST, options, () => timedGenerationId(Date.now(), randomBytes(16)));
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return checked.value;
+}
+
+/** A new generation in `queued`. */
+export async function queued(ledger: Ledger, options: object = {}): Promise<string> {
+  const request = checkedRequest(options);
+  await ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: VEHICLE_CHECK_MS });
+  return request.id;
+}
+
+export const tokenOf = (id: string): string => `secret-of-${id}`;
+
+/** Its first attempt is admitted; `sendBeforeMs` is the time in which it may still be sent. */
+export async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS): Promise<string> {
+  const id = await queued(ledger);
+  const admitted = await ledger.admit({
+    id,
+    tokenHash: hashAttemptToken(tokenOf(id)),
+    vehicle: vehicleId(id, 1),
+    account: accountFingerprint(API_KEY),
+    worker: 'worker-of-the-test',
+    sendBeforeMs,
+    leaseGraceMs: 1000,
+  });
+  if (admitted.ok !== 'admitted') throw new Error(JSON.stringify(admitted));
+  return id;
+}
+
+/** Its answer is lost. */
+export async function unknown(ledger: Ledger, sendBeforeMs?: number): Promise<string> {
+  const id = await submitting(ledger, sendBeforeMs);
+  await ledger.lose({
+    id,
+    tokenHash: hashAttemptToken(tokenOf(id)),
+    answered: false,
+    latencyMs: 0,
+    evidence: { summary: 'the connection was cut' },
+  });
+  return id;
+}
+
+/** Kie gave it a task. */
+export async function generating(ledger: Ledger, taskId: string): Promise<string> {
+  const id = await submitting(ledger);
+  const accept = {
+    id,
+    tokenHash: hashAttemptToken(tokenOf(id)),
+    taskId,
+    latencyMs: 5,
+    adopted: false,
+    pollDelayMs: 0,
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+  };
+  if ((await ledger.accept(accept)).ok !== 'accepted') throw new Error('not accepted');
+  return id;
+}
+
+/** Died in the queue. */
+export async function deadInQueue(
+  ledger: Ledger,
+  letterClass: 'invalid_request' | 'model_unavailable' | 'refused_repeatedly',
+): Promise<string> {
+  const id = await queued(ledger);
+  await kill(ledger, id, letterClass, 'queued');
+  return id;
+}
+
+/** The window of an unknown submission is over. */
+export async function paymentUnknown(ledger: Ledger, sendBeforeMs?: number): Promise<string> {
+  const id = await unknown(ledger, sendBeforeMs);
+  await ledger.settings.overwrite({ unknownWindowMs: '0' });
+  await kill(ledger, id, 'payment_unknown', 'unknown');
+  return id;
+}
+
+export async function taskStuck(ledger: Ledger, taskId: string): Promise<string> {
+  const id = await generating(ledger, taskId);
+  await kill(ledger, id, 'task_stuck', 'generating');
+  return id;
+}
+
+/** Kie's verdict `fail`. */
+export async function failed(ledger: Ledger, taskId: string): Promise<string> {
+  const id = await generating(ledger, taskId);
+  const verdict = {
+    state: 'fail',
+    resultUrls: [],
+    failCode: '500',
+    failMsg: 'Content was flagged as sensitive',
+    creditsConsumed: 0,
+  } as const;
+  await ledger.settle({
+    id,
+    taskId,
+    verdict,
+    evidence: EVIDENCE,
+    archive: false,
+    polled: true,
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+  });
+  return id;
+}
+
+/** A job was taken that had been started before, and its record is gone. */
+export async function recordMissing(ledger: Ledger): Promise<string> {
+  const { id, payload, hash, tenant, model } = checkedRequest();
+  const reply = await ledger.kill({
+    id,
+    class: 'record_missing',
+    evidence: EVIDENCE,
+    payload,
+    hash,
+    tenant,
+    model,
+    vehicle: vehicleId(id, 1),
+  });
+  if (reply.ok !== 'dead') throw new Error(JSON.stringify(reply));
+  return id;
+}
+
+async function kill(
+  ledger: Ledger,
+  id: string,
+  letterClass: DeadLetterClass,
+  expected: 'queued' | 'unknown' | 'generating',
+): Promise<void> {
+  const reply = await ledger.kill({ id, class: letterClass, expected, evidence: EVIDENCE });
+  if (reply.ok !== 'dead') throw new Error(JSON.stringify(reply));
+}

@@ -1,0 +1,117 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { callbackUrl, createKieClient } from '@kieq/kie';
+import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
+import { generating, REQUEST, tokenOf, unknown } from '../generations.ts';
+import { API_KEY, closedPort, runCli, testPool, type TestPool } from '../support.ts';
+
+let simulator: Simulator;
+let pool: TestPool;
+beforeAll(async () => {
+  simulator = createSimulator({
+    createLatency: { minMs: 0, maxMs: 0 },
+    queryLatency: { minMs: 0, maxMs: 0 },
+    apiKey: API_KEY,
+  });
+  await simulator.start();
+});
+afterAll(() => simulator.stop());
+beforeEach(async () => {
+  simulator.reset();
+  pool = await testPool('cli-adopt', { KIE_BASE_URL: simulator.url });
+});
+afterEach(() => pool.cleanup());
+
+/** Submits the generation's request as its worker would have, and loses the answer after the task came into being. */
+async function createdButCut(callBackUrl?: string, prompt = REQUEST.input.prompt): Promise<string> {
+  simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
+  const kie = createKieClient({ apiKey: API_KEY, baseUrl: simulator.url });
+  const request = { ...REQUEST, input: { ...REQUEST.input, prompt }, callBackUrl };
+  const answer = await kie.createTask(request, { sendDeadline: () => true, timeoutMs: 5000 });
+  await kie.close();
+  const taskId = simulator.ledger.tasks().at(-1)?.taskId;
+  if (answer.class !== 'unknown' || taskId === undefined) throw new Error(JSON.stringify(answer));
+  return taskId;
+}
+
+it('adopts a task that carries the attempt’s token, without a further word', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
+  const { code, json, stderr } = await pool.run(['adopt', id, taskId, '--json']);
+  expect({ code, stderr, json }).toEqual({ code: 0, stderr: '', json: { id, taskId, kind: 'adopted', attempt: 1 } });
+  expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'generating', taskId, queue: 'poll' });
+  expect(simulator.ledger.charges()).toHaveLength(1);
+  // Again: nothing changes.
+  expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
+});
+
+it('wants --confirm for a task that only looks alike', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut();
+  const { code, json, stderr } = await pool.run(['adopt', id, taskId, '--json']);
+  expect(code).toBe(4);
+  expect(json).toEqual({ id, taskId, kind: 'needs_confirmation', attempt: 1 });
+  expect(stderr).toContain('vouch for it with --confirm');
+  expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
+  const confirmed = await pool.run(['adopt', id, taskId, '--confirm']);
+  expect(confirmed.code).toBe(0);
+  expect(confirmed.stdout).toContain(`${id} goes on with the task ${taskId}`);
+});
+
+it('refuses the task of another request, or of nobody', async () => {
+  const id = await unknown(pool.ledger);
+  const other = await createdButCut(undefined, 'something else');
+  const wrong = await pool.run(['adopt', id, other, '--confirm', '--json']);
+  expect(wrong.code).toBe(4);
+  expect(wrong.json).toMatchObject({ kind: 'refused', reason: expect.stringContaining('input differs') });
+  const missing = await pool.run(['adopt', id, 'no-such-task']);
+  expect(missing.code).toBe(4);
+  expect(missing.stderr).toContain('Kie does not know this task');
+  expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
+});
+
+it('refuses a task that another generation has', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut();
+  await generating(pool.ledger, taskId);
+  const { code, stderr } = await pool.run(['adopt', id, taskId, '--confirm']);
+  expect(code).toBe(4);
+  expect(stderr).toContain('this task belongs to');
+});
+
+it('asks nobody with the key of another account, or at another address', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut();
+  const before = { ...simulator.ledger.counts };
+  const run = (extra: object) => runCli(['adopt', id, taskId, '--confirm'], { ...pool.env, ...extra });
+  const otherKey = await run({ KIE_API_KEY: 'staging-key-of-somebody' });
+  expect(otherKey.code).toBe(4);
+  expect(otherKey.stderr).toContain('KIE_API_KEY is of another account');
+  expect(otherKey.stderr).not.toContain('staging-key');
+  const otherUrl = await run({ KIE_BASE_URL: 'http://127.0.0.1:9' });
+  expect(otherUrl.code).toBe(4);
+  expect(otherUrl.stderr).toContain('KIE_BASE_URL is');
+  expect(simulator.ledger.counts).toEqual(before);
+});
+
+it('ends with 3 without the generation, with 2 without a key, with 4 in a pool without account', async () => {
+  expect((await pool.run(['adopt', 'gen_0000000000', 'task'])).code).toBe(3);
+  const keyless = await runCli(['adopt', 'gen_0000000000', 'task', '--json'], { ...pool.env, KIE_API_KEY: '' });
+  expect(keyless.code).toBe(2);
+  expect(keyless.json).toMatchObject({
+    error: { code: 'usage', message: expect.stringContaining('KIE_API_KEY is required') },
+  });
+  const id = await unknown(pool.ledger);
+  await pool.redis.client.del(`${pool.ledger.root}config`);
+  expect((await pool.run(['adopt', id, 'task'])).code).toBe(4);
+});
+
+it('ends with 5 when Kie cannot be reached, and changes nothing', async () => {
+  const kie = `http://127.0.0.1:${await closedPort()}`;
+  const away = await testPool('cli-adopt-away', { KIE_BASE_URL: kie });
+  const id = await unknown(away.ledger);
+  const { code, stderr } = await away.run(['adopt', id, 'task-1', '--confirm']);
+  const state = (await away.ledger.read.generation(id))?.state;
+  await away.cleanup();
+  expect({ code, state }).toEqual({ code: 5, state: 'unknown' });
+  expect(stderr).toContain('Kie could not be asked');
+});

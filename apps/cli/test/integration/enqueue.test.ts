@@ -1,0 +1,134 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { REQUEST } from '../generations.ts';
+import { testPool, type TestPool } from '../support.ts';
+
+let pool: TestPool;
+let folder: string;
+beforeEach(async () => {
+  pool = await testPool('cli-enqueue');
+  folder = await mkdtemp(join(tmpdir(), 'kieq-cli-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  await pool.cleanup();
+});
+
+const single = ['enqueue', '--prompt', 'a slow pan', '--image-url', 'https://example.com/a.jpg'];
+const countQueued = async (): Promise<number> => (await pool.ledger.read.stateCounts()).queued;
+
+it('enqueues one with the cheapest defaults and prints its id', async () => {
+  const { code, stdout, stderr } = await pool.run([...single, '--tenant', 'shop', '--priority', '5']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '1 enqueued, 0 existed already, 0 not enqueued.\n' });
+  expect(stdout).toMatch(/^gen_\w+\n$/);
+  const record = await pool.ledger.read.generation(stdout.trim());
+  expect(record).toMatchObject({ state: 'queued', tenant: 'shop', priority: 5 });
+  expect(JSON.parse(record?.payload ?? '')).toEqual({
+    request: {
+      model: REQUEST.model,
+      input: { prompt: 'a slow pan', image_urls: ['https://example.com/a.jpg'], duration: '5', sound: false },
+    },
+  });
+});
+
+it('passes what it is told, also for other models', async () => {
+  const kling = await pool.run([
+    ...single,
+    '--image-url',
+    'https://example.com/b.jpg',
+    '--duration',
+    '10',
+    '--sound',
+    '--json',
+  ]);
+  expect(kling.json).toEqual([{ id: expect.stringMatching(/^gen_/), created: true }]);
+  const other = await pool.run([
+    'enqueue',
+    '--model',
+    'other/model',
+    '--input',
+    '{"image":"https://example.com/a.jpg","n":0}',
+  ]);
+  expect(JSON.parse((await pool.ledger.read.generation(other.stdout.trim()))?.payload ?? '')).toEqual({
+    request: { model: 'other/model', input: { image: 'https://example.com/a.jpg', n: 0 } },
+  });
+});
+
+it('is the same generation for the same key, and a conflict with another request', async () => {
+  const keyed = [...single, '--idempotency-key', 'k1', '--json'];
+  const first = await pool.run(keyed);
+  const again = await pool.run(keyed);
+  expect(first.json).toMatchObject([{ created: true }]);
+  expect(again).toMatchObject({ code: 0, json: [{ created: false }] });
+  const conflict = await pool.run([...keyed, '--sound']);
+  expect(conflict).toMatchObject({ code: 4, json: [{ error: { code: 'idempotency_conflict' } }] });
+  expect(await countQueued()).toBe(1);
+});
+
+it.each([
+  [['enqueue'], 'input.prompt'],
+  [['enqueue', '--prompt', 'x'], 'input.image_urls'],
+  [[...single, '--input', '[]'], '--input must be a JSON object'],
+  [[...single, '--tenant', 'a b'], 'options.tenant must be 1 to 64'],
+  [[...single, '--duration', '7'], 'Allowed choices are 5'],
+  [[...single, '--from', 'x.jsonl'], 'cannot be used with'],
+  [['enqueue', '--from', '/no/such/file.jsonl'], 'cannot be read'],
+  [['enqueue', '--from', '/tmp'], 'cannot be read'],
+  [['enqueue', '--from', '-'], 'has no requests'],
+])('refuses %j', async (argv, reason) => {
+  const { code, stdout, stderr } = await pool.run(argv);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(reason);
+  expect(await countQueued()).toBe(0);
+});
+
+it('enqueues the lines of a file in their order', async () => {
+  const lines = Array.from({ length: 250 }, (_, i) =>
+    JSON.stringify({ request: REQUEST, options: { idempotencyKey: `k${i}`, metadata: { n: String(i) } } }),
+  );
+  const file = join(folder, 'requests.jsonl');
+  await writeFile(file, `${lines.join('\r\n')}\n\n`);
+  const { code, stdout } = await pool.run(['enqueue', '--from', file]);
+  expect(code).toBe(0);
+  const ids = stdout.trimEnd().split('\n');
+  expect(new Set(ids).size).toBe(250);
+  expect(await countQueued()).toBe(250);
+  expect((await pool.ledger.read.generation(ids[249] ?? ''))?.payload).toContain('"n":"249"');
+});
+
+it('enqueues nothing when one line is wrong, and names them', async () => {
+  const piped = [
+    JSON.stringify({ request: REQUEST }),
+    '{',
+    '[]',
+    JSON.stringify(REQUEST),
+    JSON.stringify({ request: { ...REQUEST, input: {} } }),
+    JSON.stringify({ request: REQUEST, options: { idempotencykey: 'x' } }),
+  ].join('\n');
+  const { code, stderr } = await pool.run(['enqueue', '--from', '-'], { piped });
+  expect(code).toBe(2);
+  expect(stderr).toContain('nothing was enqueued, since 5 lines are wrong');
+  for (const text of [
+    'line 2: is not JSON',
+    'line 3: must be an object',
+    'line 4: must have request and options only',
+    'line 5: input.prompt',
+    'line 6: there is no option idempotencykey',
+  ]) {
+    expect(stderr).toContain(text);
+  }
+  expect(await countQueued()).toBe(0);
+});
+
+it('prints the lines of conflicts beside the ids', async () => {
+  await pool.run([...single, '--idempotency-key', 'k1']);
+  const piped = [{ request: REQUEST, options: { idempotencyKey: 'k1' } }, { request: REQUEST }]
+    .map((line) => JSON.stringify(line))
+    .join('\n');
+  const { code, stdout, stderr } = await pool.run(['enqueue', '--from', '-'], { piped });
+  expect(code).toBe(4);
+  expect(stdout).toMatch(/^not enqueued: idempotencyKey .*\ngen_\w+\n$/);
+  expect(stderr).toContain('1 enqueued, 0 existed already, 1 not enqueued.');
+});

@@ -1,0 +1,200 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openQueues } from '@kieq/queue';
+import { deadInQueue, failed, generating, paymentUnknown, queued, recordMissing, taskStuck } from '../generations.ts';
+import { testPool, type TestPool } from '../support.ts';
+
+let pool: TestPool;
+beforeEach(async () => {
+  pool = await testPool('cli-redrive');
+});
+afterEach(() => pool.cleanup());
+
+const stateOf = async (id: string): Promise<string | undefined> => (await pool.ledger.read.generation(id))?.state;
+
+async function vehiclesOf(queue: 'submit' | 'poll'): Promise<(string | undefined)[]> {
+  const queues = openQueues(pool.redis.client, pool.redis.prefix);
+  const jobs = await queues[queue].getJobs();
+  await queues.close();
+  return jobs.map(({ id }) => id);
+}
+
+describe('dlq redrive by id', () => {
+  it('resumes at the step of the class, with a vehicle', async () => {
+    const off = await deadInQueue(pool.ledger, 'model_unavailable');
+    const { code, json } = await pool.run(['dlq', 'redrive', off, '--json']);
+    expect({ code, json }).toEqual({
+      code: 0,
+      json: { kind: 'resumed', id: off, class: 'model_unavailable', state: 'queued' },
+    });
+    expect(await vehiclesOf('submit')).toEqual([`${off}-2`]);
+
+    const stuck = await taskStuck(pool.ledger, 'task-1');
+    expect((await pool.run(['dlq', 'redrive', stuck])).stdout).toBe(`${stuck} resumes at generating (task_stuck)\n`);
+    expect(await vehiclesOf('poll')).toEqual([(await pool.ledger.read.generation(stuck))?.vehicle]);
+
+    const refused = await failed(pool.ledger, 'task-2');
+    expect((await pool.run(['dlq', 'redrive', refused, '--json'])).json).toMatchObject({
+      kind: 'resumed',
+      state: 'queued',
+    });
+  });
+
+  it('resumes payment_unknown at unknown, where nothing is paid', async () => {
+    const id = await paymentUnknown(pool.ledger);
+    expect((await pool.run(['dlq', 'redrive', id])).code).toBe(0);
+    expect(await stateOf(id)).toBe('unknown');
+    expect(await vehiclesOf('submit')).toEqual([]);
+  });
+
+  it('changes nothing in a dry run', async () => {
+    const id = await taskStuck(pool.ledger, 'task-1');
+    const { code, json } = await pool.run(['dlq', 'redrive', id, '--dry-run', '--json']);
+    expect({ code, json }).toEqual({
+      code: 0,
+      json: { kind: 'would_resume', id, class: 'task_stuck', state: 'generating' },
+    });
+    expect((await pool.run(['dlq', 'redrive', id, '--dry-run', '--pay-again'])).stdout).toContain(
+      'would resume at queued',
+    );
+    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('task_stuck');
+    expect(await vehiclesOf('poll')).toEqual([]);
+  });
+
+  it('says that only pay-again can resume record_missing', async () => {
+    const id = await recordMissing(pool.ledger);
+    const { code, json, stderr } = await pool.run(['dlq', 'redrive', id, '--json']);
+    expect(code).toBe(4);
+    expect(json).toMatchObject({ kind: 'not_possible', id });
+    expect(stderr).toContain('only be redriven with pay-again');
+    expect((await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes'])).code).toBe(0);
+    expect(await stateOf(id)).toBe('queued');
+  });
+
+  it('refuses pay-again where it makes no sense, without asking', async () => {
+    const id = await failed(pool.ledger, 'task-1');
+    const { code, stderr } = await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes']);
+    expect(code).toBe(4);
+    expect(stderr).toContain('pay-again makes no sense for generation_failed');
+    expect(await stateOf(id)).toBe('failed');
+  });
+
+  it('pays again only after a yes', async () => {
+    const id = await paymentUnknown(pool.ledger);
+    const unasked = await pool.run(['dlq', 'redrive', id, '--pay-again']);
+    expect(unasked.code).toBe(4);
+    expect(unasked.stderr).toContain('confirm with --yes');
+    expect((await pool.run(['dlq', 'redrive', id, '--pay-again'], { typed: 'no\n' })).code).toBe(4);
+    expect((await pool.run(['dlq', 'redrive', id, '--pay-again'], { typed: '' })).code).toBe(4);
+    expect(await stateOf(id)).toBe('dead');
+    const asked = await pool.run(['dlq', 'redrive', id, '--pay-again'], { typed: 'yes\n' });
+    expect(asked.code).toBe(0);
+    expect(asked.stderr).toContain('may pay a second time');
+    expect(await stateOf(id)).toBe('queued');
+    expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
+  });
+
+  it('is too early for pay-again while an attempt may still be sent', async () => {
+    const id = await paymentUnknown(pool.ledger, 60_000);
+    const { code, stderr } = await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes']);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/an older attempt may still be sent for \d+ s/);
+    expect(await stateOf(id)).toBe('dead');
+  });
+
+  it('ends with 3 without generation or letter, with 2 without a target or with two', async () => {
+    expect((await pool.run(['dlq', 'redrive', 'gen_0000000000'])).code).toBe(3);
+    expect((await pool.run(['dlq', 'redrive', await queued(pool.ledger)])).code).toBe(3);
+    expect((await pool.run(['dlq', 'redrive'])).code).toBe(2);
+    expect((await pool.run(['dlq', 'redrive', 'gen_0000000000', '--class', 'task_stuck'])).code).toBe(2);
+    expect((await pool.run(['dlq', 'redrive', '--class', 'no_such_class'])).code).toBe(2);
+  });
+});
+
+describe('dlq redrive by class', () => {
+  it('resumes all of the class, the oldest first, a line each and a summary', async () => {
+    const ids = [];
+    for (const n of [1, 2, 3]) ids.push(await taskStuck(pool.ledger, `task-${n}`));
+    const other = await deadInQueue(pool.ledger, 'model_unavailable');
+    const { code, lines } = await pool.run(['dlq', 'redrive', '--class', 'task_stuck', '--rate', '1000', '--json']);
+    expect(code).toBe(0);
+    expect(lines).toEqual([
+      ...ids.map((id) => ({ kind: 'resumed', id, class: 'task_stuck', state: 'generating' })),
+      { summary: { class: 'task_stuck', open: 3, resumed: 3, wouldResume: 0, notPossible: 0, interrupted: false } },
+    ]);
+    expect(await stateOf(other)).toBe('dead');
+  });
+
+  it('shows progress to a person, and changes nothing in a dry run', async () => {
+    const first = await taskStuck(pool.ledger, 'task-1');
+    await taskStuck(pool.ledger, 'task-2');
+    const { code, stdout } = await pool.run(['dlq', 'redrive', '--class', 'task_stuck', '--dry-run']);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`[1/2] ${first} would resume at generating`);
+    expect(stdout).toContain('2 of 2 would resume; nothing was changed');
+    expect((await pool.ledger.read.letterCounts()).task_stuck).toBe(2);
+  });
+
+  it('stops between two on SIGINT', async () => {
+    await taskStuck(pool.ledger, 'task-1');
+    await taskStuck(pool.ledger, 'task-2');
+    const { code, lines } = await pool.run(['dlq', 'redrive', '--class', 'task_stuck', '--rate', '1', '--json'], {
+      interrupt: true,
+    });
+    expect(code).toBe(130);
+    expect(lines).toMatchObject([{ kind: 'resumed' }, { summary: { resumed: 1, interrupted: true } }]);
+    expect((await pool.ledger.read.letterCounts()).task_stuck).toBe(1);
+  });
+
+  it('ends with 4 when some were not possible, and asks before it pays again', async () => {
+    const late = await paymentUnknown(pool.ledger, 60_000);
+    const ready = await paymentUnknown(pool.ledger);
+    const argv = ['dlq', 'redrive', '--class', 'payment_unknown', '--pay-again', '--json'];
+    expect((await pool.run(argv)).code).toBe(4);
+    expect(await stateOf(ready)).toBe('dead');
+    const { code, lines, stderr } = await pool.run([...argv, '--yes']);
+    expect(code).toBe(4);
+    expect(lines).toMatchObject([
+      { kind: 'not_possible', id: late },
+      { kind: 'resumed', id: ready },
+      { summary: { resumed: 1, notPossible: 1 } },
+    ]);
+    expect(stderr).toContain('1 of 2 could not be redriven');
+    expect(await stateOf(late)).toBe('dead');
+  });
+
+  it.each([
+    [['--class', 'record_missing'], 'can only be redriven with --pay-again'],
+    [['--class', 'notify_failed'], 'cannot be redriven yet'],
+    [['--class', 'model_unavailable', '--pay-again', '--yes'], 'makes no sense'],
+  ])('refuses %j', async (argv, reason) => {
+    const { code, stderr } = await pool.run(['dlq', 'redrive', ...argv]);
+    expect(code).toBe(4);
+    expect(stderr).toContain(reason);
+  });
+
+  it('has nothing to do where there is no letter', async () => {
+    const { code, stdout } = await pool.run(['dlq', 'redrive', '--class', 'task_lost']);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'no open dead letters of class task_lost\n' });
+  });
+});
+
+describe('dlq purge', () => {
+  it('closes the letter and removes the payload after a yes', async () => {
+    const id = await deadInQueue(pool.ledger, 'invalid_request');
+    expect((await pool.run(['dlq', 'purge', id])).code).toBe(4);
+    expect((await pool.run(['dlq', 'purge', id], { typed: 'n\n' })).code).toBe(4);
+    const { code, json } = await pool.run(['dlq', 'purge', id, '--yes', '--json']);
+    expect({ code, json }).toEqual({ code: 0, json: { id, class: 'invalid_request', purged: true } });
+    const record = await pool.ledger.read.generation(id);
+    expect([record?.payload, record?.letter]).toEqual([undefined, undefined]);
+    expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(0);
+    expect((await pool.run(['show', id, '--json'])).json).toMatchObject({ payload: null, deadLetter: null });
+  });
+
+  it('touches nothing without a letter', async () => {
+    const id = await generating(pool.ledger, 'task-1');
+    expect((await pool.run(['dlq', 'purge', id, '--yes'])).code).toBe(3);
+    expect((await pool.run(['dlq', 'purge', 'gen_0000000000', '--yes'])).code).toBe(3);
+    expect(await stateOf(id)).toBe('generating');
+  });
+});

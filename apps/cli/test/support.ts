@@ -1,0 +1,97 @@
+import { createServer } from 'node:net';
+import { PassThrough, Readable } from 'node:stream';
+import { settingsText, parseEnvironment, poolSettings, type RawEnvironment } from '@kieq/config';
+import { createLedger, type Ledger } from '@kieq/ledger';
+import { inject } from 'vitest';
+import { testRedis, type TestRedis } from '../../../packages/testkit/src/redis.ts';
+import type { Io } from '../src/io.ts';
+import { run } from '../src/run.ts';
+
+interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The one JSON document of the standard output. */
+  readonly json: unknown;
+  /** Its JSON lines. */
+  readonly lines: readonly unknown[];
+}
+
+interface RunOptions {
+  /** What a person types; its presence makes a terminal. */
+  readonly typed?: string;
+  /** What is piped in. */
+  readonly piped?: string;
+  /** Given to SIGINT as soon as something is printed. */
+  readonly interrupt?: boolean;
+}
+
+/** Runs one command line in this process. */
+export async function runCli(
+  argv: readonly string[],
+  env: RawEnvironment,
+  options: RunOptions = {},
+): Promise<RunResult> {
+  let stdout = '';
+  let stderr = '';
+  const listeners = new Set<() => void>();
+  const io: Io = {
+    stdout: {
+      write(text) {
+        stdout += text;
+        if (options.interrupt === true) for (const listener of listeners) listener();
+      },
+    },
+    stderr: { write: (text) => void (stderr += text) },
+    stdin: options.typed === undefined ? Readable.from(options.piped ?? '') : new PassThrough().end(options.typed),
+    isTTY: options.typed !== undefined,
+    onInterrupt(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+  const code = await run(argv, env, io);
+  return {
+    code,
+    stdout,
+    stderr,
+    get json(): unknown {
+      return JSON.parse(stdout);
+    },
+    get lines(): unknown[] {
+      return stdout
+        .trimEnd()
+        .split('\n')
+        .map((line): unknown => JSON.parse(line));
+    },
+  };
+}
+
+export const API_KEY = 'test-key-of-the-pool-4711';
+
+/** A pool of its own with the settings that its environment describes. */
+export interface TestPool {
+  readonly redis: TestRedis;
+  readonly ledger: Ledger;
+  readonly env: RawEnvironment;
+  run(argv: readonly string[], options?: RunOptions): Promise<RunResult>;
+  cleanup(): Promise<void>;
+}
+
+export async function testPool(name: string, extra: RawEnvironment = {}): Promise<TestPool> {
+  const redis = await testRedis(inject('redisUrl'), name);
+  const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
+  const env = { REDIS_URL: redis.url, KIEQ_PREFIX: redis.prefix, KIE_API_KEY: API_KEY, ...extra };
+  await ledger.settings.overwrite(settingsText(poolSettings(parseEnvironment(env, ['kie', 'pool']))));
+  return { redis, ledger, env, run: (argv, options) => runCli(argv, env, options), cleanup: () => redis.cleanup() };
+}
+
+/** A port of this machine on which nobody listens. */
+export async function closedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => void server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}

@@ -1,0 +1,119 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { isEnded } from '@kieq/domain';
+import { createProducer, type GenerationHandle, type GenerationView } from '@kieq/producer';
+import { uploadPhotographs } from './photographs.ts';
+import { VIDEOS_DIR } from './places.ts';
+import { Progress } from './progress.ts';
+import { requestsFor } from './requests.ts';
+import { saveVideo } from './save.ts';
+import { startStack, type Stack } from './stack.ts';
+import { table } from './table.ts';
+
+export interface DemoOptions {
+  /** Leave everything up after the table until the signal. */
+  readonly keep: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** Nothing here takes so long; a demo that hangs has failed. */
+const TIME_LIMIT_MS = 110_000;
+const LOOK_EVERY_MS = 250;
+
+interface Named {
+  readonly name: string;
+  readonly handle: GenerationHandle;
+}
+
+/** @throws Error with the reason when anything did not come through */
+export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
+  say('kieq demo: photographs to videos, two workers, a simulated Kie at 20 submissions per 10 s\n');
+  const stack = await startStack();
+  try {
+    say(addresses(stack));
+    await produce(stack, signal);
+    if (keep) await stayUp(stack, signal);
+  } finally {
+    await stack.stop();
+  }
+}
+
+async function produce(stack: Stack, signal: AbortSignal): Promise<void> {
+  const producer = await createProducer({ redis: stack.redisUrl, prefix: stack.prefix });
+  try {
+    const photographs = await uploadPhotographs(stack);
+    const wanted = requestsFor(photographs);
+    const startedMs = performance.now();
+    const items = await producer.enqueueMany(wanted.map(({ request }) => ({ request })));
+    const named = items.map((item, i): Named => {
+      if (!item.ok) throw item.error;
+      return { name: wanted[i]?.name ?? '', handle: item.handle };
+    });
+    say(`uploaded ${photographs.length} photographs, enqueued ${named.length} generations in ${Math.round(performance.now() - startedMs)} ms\n`);
+    const views = await follow(named, signal);
+    await saveAll(named, views);
+  } finally {
+    await producer.close();
+  }
+}
+
+async function follow(named: readonly Named[], signal: AbortSignal): Promise<GenerationView[]> {
+  const progress = new Progress();
+  const endsAt = performance.now() + TIME_LIMIT_MS;
+  try {
+    for (;;) {
+      signal.throwIfAborted();
+      const views = await Promise.all(named.map(({ handle }) => handle.status()));
+      progress.show(views);
+      if (views.every(({ state }) => isEnded(state))) return views;
+      if (performance.now() > endsAt) throw new Error(`not finished after ${TIME_LIMIT_MS / 1000} s`);
+      await sleep(LOOK_EVERY_MS);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function saveAll(named: readonly Named[], views: readonly GenerationView[]): Promise<void> {
+  await rm(VIDEOS_DIR, { recursive: true, force: true });
+  await mkdir(VIDEOS_DIR, { recursive: true });
+  const rows = await Promise.all(views.map((view, i) => rowOf(view, named[i]?.name ?? '')));
+  say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
+  const failures = views.filter(({ state }) => state !== 'succeeded');
+  if (failures.length > 0) {
+    const reasons = failures.map(({ id, state, failMsg, deadLetter }) => `${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`);
+    throw new Error(`${failures.length} of ${views.length} generations did not succeed:\n${reasons.join('\n')}`);
+  }
+  const credits = views.reduce((sum, { creditsConsumed }) => sum + (creditsConsumed ?? 0), 0);
+  say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
+}
+
+async function rowOf(view: GenerationView, name: string): Promise<string[]> {
+  const seconds = view.endedAt === undefined ? '' : ((view.endedAt - view.createdAt) / 1000).toFixed(1);
+  const [url] = view.resultUrls;
+  const file = view.state === 'succeeded' && url !== undefined ? relative(process.cwd(), await saveVideo(url, name)) : '';
+  return [view.id, view.state, String(view.polls), seconds, file];
+}
+
+async function stayUp(stack: Stack, signal: AbortSignal): Promise<void> {
+  say(`\nEverything stays up; Ctrl-C ends it.\n${addresses(stack)}`);
+  await new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function addresses(stack: Stack): string {
+  const lines = [
+    ['dashboard', stack.dashboardUrl],
+    ['simulated Kie', stack.kieUrl],
+    ...stack.workerUrls.map((url, i) => [`worker ${i + 1}`, `${url}/metrics`]),
+    ['Redis', `${new URL(stack.redisUrl).host} (${stack.redisSource}), prefix ${stack.prefix}`],
+  ];
+  return `${lines.map(([what = '', where = '']) => `  ${what.padEnd(14)}${where}`).join('\n')}\n`;
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

@@ -1,0 +1,38 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Ledger } from '@kieq/ledger';
+
+export interface QueryPermitOptions {
+  readonly ledger: Ledger;
+  /** Unique name of the call. */
+  readonly name: string;
+  /** The longest that one query can take, so that an unanswered one stays counted. */
+  readonly timeoutMs: number;
+  /** Ends the waiting for a permit. */
+  readonly signal: AbortSignal;
+}
+
+/** Permits of one call of the client, whose own retries each need another one (G4). */
+export interface QueryPermits {
+  /** Waits for a place in the pool's query budget. @throws the signal's reason when it was aborted first */
+  readonly next: () => Promise<void>;
+  /** The call has ended: what it was granted here counts from now at the latest. */
+  readonly release: () => Promise<void>;
+}
+
+export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOptions): QueryPermits {
+  const granted: string[] = [];
+  return {
+    async next() {
+      const permit = `${name}:${granted.length + 1}`;
+      for (;;) {
+        const reply = await ledger.pollPermit(permit, timeoutMs);
+        if (reply.ok === 'granted') break;
+        await sleep(reply.waitMs, undefined, { signal });
+      }
+      granted.push(permit);
+    },
+    async release() {
+      await Promise.all(granted.map((permit) => ledger.pollDone(permit)));
+    },
+  };
+}

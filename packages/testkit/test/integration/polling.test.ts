@@ -1,0 +1,249 @@
+import { Writable } from 'node:stream';
+import type { FaultRule } from '@kieq/simulator';
+import { createLogger } from '@kieq/telemetry';
+import { describe, test } from 'vitest';
+import { until, type PoolFixture } from '../../src/index.ts';
+import { charges, inState, numbered, one, openPool, posts, records, redrive } from './support.ts';
+
+type QueryFault = Extract<FaultRule, { on: 'recordInfo' }>['fault'];
+type TaskFault = Extract<FaultRule, { on: 'task' }>['fault'];
+
+interface Trouble {
+  readonly what: string;
+  readonly fault: QueryFault;
+  /** Queries in a row that it strikes; the client itself repeats a passing one twice. Default 4. */
+  readonly times?: number;
+}
+
+const TROUBLES: readonly Trouble[] = [
+  { what: 'HTML 502', fault: { kind: 'html', status: 502 } },
+  { what: 'HTML 403', fault: { kind: 'html', status: 403 } },
+  { what: 'a redirect', fault: { kind: 'redirect', status: 307, location: '/elsewhere' } },
+  { what: 'a cut connection', fault: { kind: 'cutBefore' } },
+  { what: 'a cut body', fault: { kind: 'cutBody' } },
+  { what: 'no answer at all', fault: { kind: 'hangBefore' }, times: 1 },
+  { what: 'invalid JSON', fault: { kind: 'invalidJson' } },
+  { what: 'a huge body', fault: { kind: 'hugeBody' }, times: 1 },
+  { what: '401', fault: { kind: 'code', code: 401 } },
+  { what: 'HTTP 429', fault: { kind: 'status429' }, times: 1 },
+  { what: 'envelope 429 with Retry-After', fault: { kind: 'envelope429', retryAfter: 1 }, times: 1 },
+  { what: '402', fault: { kind: 'code', code: 402 } },
+  { what: '455', fault: { kind: 'code', code: 455 } },
+  { what: '500', fault: { kind: 'code', code: 500 } },
+  { what: '505', fault: { kind: 'code', code: 505 } },
+  { what: 'an unknown code', fault: { kind: 'code', code: 999 } },
+  { what: 'an unknown state word', fault: { kind: 'state', word: 'reticulating' } },
+  { what: 'a denial of a fresh task', fault: { kind: 'notFound' } },
+];
+
+describe.concurrent('trouble while polling is never a verdict', () => {
+  test.for(TROUBLES)('$what', async ({ fault, times = 4 }, context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'poll');
+    pool.simulator.script([{ on: 'recordInfo', when: { times }, fault }]);
+    const id = await one(pool, 'followed');
+    const record = await pool.recordWhen(
+      id,
+      ({ state }) => state !== 'queued' && state !== 'submitting' && state !== 'generating',
+      25_000,
+    );
+    expect(record).toMatchObject({ state: 'succeeded', verdict: { state: 'success', creditsConsumed: 55 } });
+    expect(record.attempts).toHaveLength(1);
+    expect(pool.simulator.ledger.counts.queries).toBeGreaterThan(times);
+    expect(pool.simulator.summary().faultsLeft).toBe(0);
+    expect(charges(pool)).toEqual({ followed: 1 });
+  });
+
+  test('a task that Kie does not know yet is waited for', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'poll', { timings: { taskLostMs: 1 } });
+    pool.simulator.script([{ on: 'task', fault: { kind: 'unknownFor', ms: 500 } }]);
+    const id = await one(pool, 'fresh');
+    const record = await pool.recordWhen(
+      id,
+      ({ state }) => state !== 'queued' && state !== 'submitting' && state !== 'generating',
+    );
+    expect(record).toMatchObject({ state: 'succeeded' });
+    expect(record.misses).toBeGreaterThan(0);
+    expect(record.polls).toBeGreaterThan(2);
+    expect(charges(pool)).toEqual({ fresh: 1 });
+  });
+});
+
+/** A task is old after 0.05 s and lost after 0.2 s of denials. */
+const LOST = { freshTaskMs: 50, taskLostMs: 200, pollFirstMs: 50 };
+
+async function denied(
+  context: Parameters<typeof openPool>[0],
+  ms: number | null,
+): Promise<{ pool: PoolFixture; id: string }> {
+  const pool = await openPool(context, 'lost', { timings: { ...LOST, sendBeforeMs: 250 } });
+  pool.simulator.script([{ on: 'task', fault: { kind: 'unknownFor', ms } }]);
+  const id = await one(pool, 'denied');
+  await pool.recordWhen(id, ({ letter }) => letter?.class === 'task_lost');
+  return { pool, id };
+}
+
+describe.concurrent('tasks that Kie denies', () => {
+  test('for long: task_lost; redrive polls again and recovers the paid video', async (context) => {
+    const { expect } = context;
+    const { pool, id } = await denied(context, 1000);
+    const dead = await pool.ledger.read.generation(id);
+    expect(dead).toMatchObject({ state: 'dead', letter: { from: 'generating' } });
+    expect(dead?.misses).toBeGreaterThanOrEqual(3);
+    await until(
+      () => Date.now() - (pool.simulator.ledger.tasks()[0]?.createTimeMs ?? Infinity),
+      (age) => age > 1000,
+    );
+    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'generating' });
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record.letter).toBeUndefined();
+    expect(charges(pool)).toEqual({ denied: 1 });
+    expect(pool.simulator.ledger.submissions()).toHaveLength(1);
+  });
+
+  test('for ever: redriven without pay-again it is lost again; a second charge comes only with pay-again', async (context) => {
+    const { expect } = context;
+    const { pool, id } = await denied(context, null);
+    const firstDeath = (await pool.ledger.read.generation(id))?.letter?.openedAt ?? 0;
+    await redrive(pool, id);
+    await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > firstDeath);
+    expect(charges(pool)).toEqual({ denied: 1 });
+    expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(charges(pool)).toEqual({ denied: 2 });
+    expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
+  });
+
+  test('many together: an alarm, and nobody is declared lost', async (context) => {
+    const { expect } = context;
+    const lines: string[] = [];
+    const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+    const pool = await openPool(context, 'mass', {
+      timings: LOST,
+      logger: createLogger({ name: 'test', destination }),
+    });
+    pool.simulator.script([{ on: 'task', when: { times: 8 }, fault: { kind: 'unknownFor', ms: 1200 } }]);
+    const ids = await pool.enqueue(...numbered('n', 8));
+    await until(
+      () => records(pool, ids),
+      (all) =>
+        all.every(
+          ({ misses, firstMissAt }) => misses >= 4 && Date.now() - (firstMissAt ?? Infinity) > LOST.taskLostMs + 200,
+        ),
+    );
+    expect((await records(pool, ids)).map(({ state }) => state)).toEqual(ids.map(() => 'generating'));
+    expect(lines.some((line) => line.includes('"level":"error"') && line.includes('missingTasks'))).toBe(true);
+    await inState(pool, 'succeeded', 8);
+    expect(new Set(Object.values(charges(pool)))).toEqual(new Set([1]));
+  });
+});
+
+test.concurrent('no verdict for long: task_stuck; redrive polls again, and a late verdict is booked', async (context) => {
+  const { expect } = context;
+  const pool = await openPool(context, 'stuck', { timings: { taskStuckMs: 400 } });
+  pool.simulator.script([{ on: 'task', fault: { kind: 'stuck' } }]);
+  const id = await one(pool, 'stuck');
+  const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
+  expect(dead.letter).toMatchObject({ class: 'task_stuck', from: 'generating' });
+  expect((dead.letter?.openedAt ?? 0) - (dead.acceptedAt ?? 0)).toBeGreaterThanOrEqual(400);
+  pool.simulator.finish({ prompt: 'stuck' });
+  await redrive(pool, id);
+  const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  expect(record.verdict).toMatchObject({ state: 'success', creditsConsumed: 55 });
+  expect(posts(pool, 'stuck')).toHaveLength(1);
+  expect(charges(pool)).toEqual({ stuck: 1 });
+});
+
+interface Failure {
+  readonly what: string;
+  readonly rule: Pick<FaultRule, 'on' | 'fault'> & { times?: number };
+  readonly posts: number;
+  readonly ends: 'succeeded' | 'failed';
+}
+
+const FAILURES: readonly Failure[] = [
+  { what: 'code 408 on recordInfo', rule: { on: 'recordInfo', fault: { kind: 'code408' } }, posts: 1, ends: 'failed' },
+  { what: 'code 501 on recordInfo', rule: { on: 'recordInfo', fault: { kind: 'code501' } }, posts: 1, ends: 'failed' },
+  { what: 'moderation', rule: { on: 'task', fault: { kind: 'fail' } }, posts: 1, ends: 'failed' },
+  { what: 'a transient failure', rule: { on: 'task', fault: { kind: 'transientFail' } }, posts: 2, ends: 'succeeded' },
+  {
+    what: 'a transient failure twice',
+    rule: { on: 'task', fault: { kind: 'transientFail' }, times: 2 },
+    posts: 2,
+    ends: 'failed',
+  },
+];
+
+describe.concurrent('failures by Kie', () => {
+  test.for(FAILURES)('$what: $ends after $posts POST(s)', async ({ rule, posts: expected, ends }, context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'fail', {
+      timings: { sendBeforeMs: 250 },
+      simulator: { generation: { kind: 'fixed', ms: 300 } },
+    });
+    const { times = 1, ...fault } = rule;
+    pool.simulator.script([{ ...fault, when: { times } } as FaultRule]);
+    const id = await one(pool, 'failing');
+    const record = await pool.recordWhen(
+      id,
+      ({ state }) => state === 'failed' || state === 'succeeded' || state === 'dead',
+    );
+    expect(record.state).toBe(ends);
+    expect(record.letter?.class).toBe(ends === 'failed' ? 'generation_failed' : undefined);
+    expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['resubmitted', 'accepted'].slice(2 - expected));
+    expect(posts(pool, 'failing')).toHaveLength(expected);
+    expect(charges(pool)).toEqual(ends === 'succeeded' ? { failing: 1 } : {});
+    if (ends === 'succeeded') return;
+
+    // Nothing was charged, so a person may simply try again.
+    expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'not_possible' });
+    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(charges(pool)).toEqual({ failing: 1 });
+  });
+});
+
+const ODD_RESULTS: readonly { readonly resultJson: string; readonly urls: readonly string[] }[] = [
+  { resultJson: '{}', urls: [] },
+  { resultJson: 'not JSON at all', urls: [] },
+  { resultJson: '{"resultObject":{}}', urls: [] },
+  { resultJson: '{"resultUrls":"https://x.example/v.mp4"}', urls: [] },
+  { resultJson: '{"resultUrls":[]}', urls: [] },
+  {
+    resultJson: '{"resultUrls":["javascript:alert(1)",7,"https://x.example/a.mp4","https://x.example/b.mp4"]}',
+    urls: ['https://x.example/a.mp4', 'https://x.example/b.mp4'],
+  },
+];
+
+test.concurrent('a success with an odd result is a paid success all the same', async (context) => {
+  const { expect } = context;
+  const pool = await openPool(context, 'odd');
+  const rule = ({ resultJson }: { resultJson: string }): FaultRule => ({
+    on: 'task',
+    when: { prompt: resultJson },
+    fault: { kind: 'result', resultJson } satisfies TaskFault,
+  });
+  pool.simulator.script(ODD_RESULTS.map(rule));
+  const ids = await pool.enqueue(...ODD_RESULTS.map(({ resultJson }) => resultJson));
+  await inState(pool, 'succeeded', ids.length);
+  const verdicts = (await records(pool, ids)).map(({ verdict }) => verdict);
+  expect(verdicts.map((verdict) => verdict?.resultUrls)).toEqual(ODD_RESULTS.map(({ urls }) => urls));
+  expect(verdicts.map((verdict) => verdict?.resultJson)).toEqual(ODD_RESULTS.map(({ resultJson }) => resultJson));
+  expect(new Set(Object.values(charges(pool)))).toEqual(new Set([1]));
+});
+
+test.concurrent("the query budget holds in any second, the client's own retries included", async (context) => {
+  const { expect } = context;
+  const LIMIT = 12;
+  const pool = await openPool(context, 'budget', { workers: 2, settings: { pollLimitPerSecond: LIMIT } });
+  pool.simulator.script([{ on: 'recordInfo', when: { probability: 0.3 }, fault: { kind: 'html', status: 502 } }]);
+  await pool.enqueue(...numbered('n', 30));
+  await inState(pool, 'succeeded', 30, 25_000);
+  const { ledger } = pool.simulator;
+  expect(ledger.maxQueriesInAnyWindow(1000)).toBeLessThanOrEqual(LIMIT);
+  // It was used, too.
+  expect(ledger.maxQueriesInAnyWindow(1000)).toBeGreaterThan(LIMIT / 2);
+  expect(ledger.counts.queries).toBeGreaterThan(30);
+  expect(ledger.counts.created).toBe(30);
+});
