@@ -30,7 +30,7 @@ export async function queued(ledger: Ledger, options: object = {}): Promise<stri
 export const tokenOf = (id: string): string => `secret-of-${id}`;
 
 /** Its first attempt is admitted; `sendBeforeMs` is the time in which it may still be sent. */
-export async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS): Promise<string> {
+async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS): Promise<string> {
   const id = await queued(ledger);
   const admitted = await ledger.admit({
     id,

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { accountFingerprint, poolSettings, settingsText, type Environment } from '@kieq/config';
@@ -42,6 +43,8 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   const kie = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl });
   const deadline = new AbortController();
   const end = new AbortController();
+  // Every open call listens to them; that is no leak.
+  setMaxListeners(0, deadline.signal, end.signal);
   const context: WorkerContext = {
     ledger,
     queues,

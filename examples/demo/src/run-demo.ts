@@ -1,4 +1,3 @@
-import { mkdir, rm } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isEnded } from '@kieq/domain';
@@ -7,7 +6,7 @@ import { uploadPhotographs } from './photographs.ts';
 import { VIDEOS_DIR } from './places.ts';
 import { Progress } from './progress.ts';
 import { requestsFor } from './requests.ts';
-import { saveVideo } from './save.ts';
+import { emptyVideosDir, Saver } from './save.ts';
 import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
 
@@ -51,14 +50,16 @@ async function produce(stack: Stack, signal: AbortSignal): Promise<void> {
       return { name: wanted[i]?.name ?? '', handle: item.handle };
     });
     say(`uploaded ${photographs.length} photographs, enqueued ${named.length} generations in ${Math.round(performance.now() - startedMs)} ms\n`);
-    const views = await follow(named, signal);
-    await saveAll(named, views);
+    await emptyVideosDir();
+    const saver = new Saver();
+    const views = await follow(named, saver, signal);
+    report(views, await saver.all());
   } finally {
     await producer.close();
   }
 }
 
-async function follow(named: readonly Named[], signal: AbortSignal): Promise<GenerationView[]> {
+async function follow(named: readonly Named[], saver: Saver, signal: AbortSignal): Promise<GenerationView[]> {
   const progress = new Progress();
   const endsAt = performance.now() + TIME_LIMIT_MS;
   try {
@@ -66,6 +67,7 @@ async function follow(named: readonly Named[], signal: AbortSignal): Promise<Gen
       signal.throwIfAborted();
       const views = await Promise.all(named.map(({ handle }) => handle.status()));
       progress.show(views);
+      views.forEach((view, i) => saver.consider(view, named[i]?.name ?? ''));
       if (views.every(({ state }) => isEnded(state))) return views;
       if (performance.now() > endsAt) throw new Error(`not finished after ${TIME_LIMIT_MS / 1000} s`);
       await sleep(LOOK_EVERY_MS);
@@ -75,10 +77,8 @@ async function follow(named: readonly Named[], signal: AbortSignal): Promise<Gen
   }
 }
 
-async function saveAll(named: readonly Named[], views: readonly GenerationView[]): Promise<void> {
-  await rm(VIDEOS_DIR, { recursive: true, force: true });
-  await mkdir(VIDEOS_DIR, { recursive: true });
-  const rows = await Promise.all(views.map((view, i) => rowOf(view, named[i]?.name ?? '')));
+function report(views: readonly GenerationView[], files: ReadonlyMap<string, string>): void {
+  const rows = views.map((view) => rowOf(view, files.get(view.id) ?? ''));
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
   const failures = views.filter(({ state }) => state !== 'succeeded');
   if (failures.length > 0) {
@@ -89,11 +89,9 @@ async function saveAll(named: readonly Named[], views: readonly GenerationView[]
   say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
 }
 
-async function rowOf(view: GenerationView, name: string): Promise<string[]> {
-  const seconds = view.endedAt === undefined ? '' : ((view.endedAt - view.createdAt) / 1000).toFixed(1);
-  const [url] = view.resultUrls;
-  const file = view.state === 'succeeded' && url !== undefined ? relative(process.cwd(), await saveVideo(url, name)) : '';
-  return [view.id, view.state, String(view.polls), seconds, file];
+function rowOf({ id, state, polls, createdAt, endedAt }: GenerationView, file: string): string[] {
+  const seconds = endedAt === undefined ? '' : ((endedAt - createdAt) / 1000).toFixed(1);
+  return [id, state, String(polls), seconds, file];
 }
 
 async function stayUp(stack: Stack, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,5 @@
-import { startLocalRedis } from '@kieq/redis';
 import { startApp, type AppProcess } from '@kieq/testkit';
-import { CACHE_DIR } from './places.ts';
+import { openRedis } from './redis.ts';
 
 /** Everything that the demo starts, as real processes of the built apps. */
 export interface Stack {
@@ -29,8 +28,8 @@ export async function startStack(): Promise<Stack> {
     for (const end of stops.toReversed()) await end();
   };
   try {
-    const redis = await openRedis();
-    stops.push(redis.stop);
+    const redis = await openRedis({ keep: false });
+    stops.push(() => redis.stop());
     const start = async (name: Parameters<typeof startApp>[0], env: Record<string, string>): Promise<AppProcess> => {
       const app = await startApp(name, env);
       stops.push(() => end(app));
@@ -59,13 +58,6 @@ export async function startStack(): Promise<Stack> {
     await stop();
     throw error;
   }
-}
-
-async function openRedis(): Promise<{ readonly url: string; readonly source: string; stop(): Promise<void> }> {
-  const given = process.env['REDIS_URL'];
-  if (given !== undefined && given !== '') return { url: given, source: 'REDIS_URL', stop: () => Promise.resolve() };
-  const local = await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true });
-  return { url: local.url, source: `private, ${local.version} from ${local.source}`, stop: () => local.stop() };
 }
 
 async function end(app: AppProcess): Promise<void> {

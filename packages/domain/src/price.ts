@@ -1,10 +1,15 @@
+const SILENT_CREDITS = new Map<unknown, number>([
+  ['5', 55],
+  ['10', 110],
+]);
+
 /**
  * Credits that a request of a known model costs (KIE-FACTS.md, kling-2.6/image-to-video), or undefined.
  * Used only to decide when a topped-up balance covers a refused request; never to bill anybody.
  */
 export function knownPrice(model: string, input: Readonly<Record<string, unknown>>): number | undefined {
   if (model !== 'kling-2.6/image-to-video') return undefined;
-  const silent = { '5': 55, '10': 110 }[String(input['duration'])];
+  const silent = SILENT_CREDITS.get(input['duration']);
   if (silent === undefined) return undefined;
   return input['sound'] === true ? silent * 2 : silent;
 }

@@ -58,11 +58,14 @@ export const TIMINGS: Timings = {
   vehicleCheckMs: 120_000,
 };
 
+const TIMING_NAMES = Object.keys(TIMINGS).filter((name): name is keyof Timings => name in TIMINGS);
+
 /**
  * All timings multiplied by `scale` and rounded up to at least 1 ms.
  * @param scale 1 in production; tests use small fractions. Must be above 0.
  */
 export function scaleTimings(scale: number, timings: Timings = TIMINGS): Timings {
-  const entries = Object.entries(timings).map(([key, ms]) => [key, Math.max(1, Math.ceil(ms * scale))]);
-  return Object.fromEntries(entries) as unknown as Timings;
+  const scaled: { -readonly [Name in keyof Timings]: number } = { ...timings };
+  for (const name of TIMING_NAMES) scaled[name] = Math.max(1, Math.ceil(timings[name] * scale));
+  return scaled;
 }

@@ -11,5 +11,9 @@ for name, value in pairs(ARGS.settings) do
 end
 if #differences > 0 and not ARGS.force then return reply({ ok = 'differs', differences = differences }) end
 for name, value in pairs(ARGS.settings) do redis.call('HSET', key('config'), name, value) end
-if ARGS.force then redis.call('DEL', key('window:state')) end
+-- What the window has learned belongs to one limit and one length.
+local function changed(name) return ARGS.settings[name] and now[name] ~= ARGS.settings[name] end
+if changed('submitLimit') or changed('submitWindowMs') then
+  redis.call('DEL', key('window:state'))
+end
 return reply({ ok = 'agreed' })

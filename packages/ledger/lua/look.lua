@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- look: a poll begins. Only the current vehicle of a generating task may spend a query of the budget.
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end

@@ -1,4 +1,4 @@
-#!lua
+#!lua flags=allow-oom
 -- poll_permit: one query of the pool's budget. Unanswered it is held until its timeout; observe, settle and
 -- poll_done stamp it when the answer is there.
 local places, waitMs = pollRoom()

@@ -31,8 +31,8 @@ if rule.gate then
     saveGate('credits', gate)
   end
 end
-if rule['do'] == 'not_sent' then set(record, { notSent = num(record, 'notSent') + 1 }) end
 if rule['do'] == 'not_sent' and not ARGS.ownFault then
+  set(record, { notSent = num(record, 'notSent') + 1 })
   if redis.call('INCR', key('unreachable')) >= rule.gateAfter then
     closeGate('unreachable', rule.times, ARGS.evidence.summary, attempt.tokenHash)
   end

@@ -31,11 +31,13 @@ export function createGates(redis: Redis | Cluster, root: string, scripts: Scrip
   return {
     /** The closed gates; an empty list means that nothing stops submissions but window and in-flight cap. */
     async closed(): Promise<Gate[]> {
-      const hash = await redis.hgetall(`${root}gates`);
-      return Object.entries(hash).map(([reason, json]) => ({
+      const [hash, [seconds]] = await Promise.all([redis.hgetall(`${root}gates`), redis.time()]);
+      const gates = Object.entries(hash).map(([reason, json]) => ({
         reason: reasonSchema.parse(reason),
         ...gateSchema.parse(JSON.parse(json)),
       }));
+      // A timed gate that is over is removed by the next admission only.
+      return gates.filter(({ untilAt }) => untilAt === undefined || untilAt > Number(seconds) * 1000);
     },
     /** Stops all submissions until `open('paused')`. */
     pause: (detail: string) => gate({ action: 'close', reason: 'paused', detail }),

@@ -24,7 +24,13 @@ export function createReads(redis: Redis | Cluster, root: string) {
     for (let i = 0; i + 1 < range.length; i += 2) items.push({ id: range[i] ?? '', at: Number(range[i + 1]) });
     return items.length === limit ? { items, next: offset + limit } : { items };
   };
+  const now = async (): Promise<number> => {
+    const [seconds, micros] = await redis.time();
+    return Number(seconds) * 1000 + Math.floor(Number(micros) / 1000);
+  };
   return {
+    /** Epoch ms in Redis time, the time of every record. */
+    now,
     async generation(id: string): Promise<GenerationRecord | undefined> {
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
@@ -47,7 +53,12 @@ export function createReads(redis: Redis | Cluster, root: string) {
     },
     /** Requests that the submission window still counts, and what it has learned. */
     async window(): Promise<{ entries: number; learned: Record<string, number> }> {
-      const [entries, learned] = await Promise.all([redis.zcard(`${root}window`), redis.hgetall(`${root}window:state`)]);
+      const [nowMs, windowMs, learned] = await Promise.all([
+        now(),
+        redis.hget(`${root}config`, 'submitWindowMs'),
+        redis.hgetall(`${root}window:state`),
+      ]);
+      const entries = await redis.zcount(`${root}window`, nowMs - Number(windowMs ?? 0), '+inf');
       return { entries, learned: Object.fromEntries(Object.entries(learned).map(([k, v]) => [k, Number(v)])) };
     },
   };

@@ -15,7 +15,7 @@ const optionalText = z
   .optional()
   .transform((text) => (text === '' ? undefined : text));
 
-export const evidenceSchema = z.object({
+const evidenceSchema = z.object({
   summary: z.string(),
   httpStatus: z.number().optional(),
   code: z.number().optional(),
@@ -25,7 +25,7 @@ export const evidenceSchema = z.object({
 });
 
 /** One try to submit. Times are epoch ms in Redis time. */
-export const attemptSchema = z.object({
+const attemptSchema = z.object({
   n: z.int(),
   /** SHA-256 of the attempt's secret token, hex. */
   tokenHash: z.string(),
@@ -44,7 +44,7 @@ export const attemptSchema = z.object({
 });
 export type Attempt = z.infer<typeof attemptSchema>;
 
-export const verdictSchema = z.object({
+const verdictSchema = z.object({
   state: z.enum(['success', 'fail']),
   // Lua writes an empty list as an empty object.
   resultUrls: z.union([z.array(z.string()), z.object({}).transform((): string[] => [])]),
@@ -56,7 +56,7 @@ export const verdictSchema = z.object({
   completeTime: z.number().optional(),
 });
 
-export const letterSchema = z.object({
+const letterSchema = z.object({
   class: z.enum(DEAD_LETTER_CLASSES),
   openedAt: z.number(),
   evidence: evidenceSchema,

@@ -12,8 +12,11 @@ const WEEK_MS = 7 * 86_400_000;
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000);
 const jsonObject = z.record(z.string(), z.unknown());
 
-/** What a caller may say beside the request itself; shared by the producer, job payloads and the gateway. */
-export const optionsSchema = z.object({
+/**
+ * What a caller may say beside the request itself; shared by the producer, job payloads and the gateway.
+ * Unknown names are refused: a misspelt `idempotencyKey` that is dropped in silence would pay twice.
+ */
+export const optionsSchema = z.strictObject({
   idempotencyKey: z.string().min(1).max(255).optional(),
   tenant: z
     .string()
@@ -35,11 +38,11 @@ export const optionsSchema = z.object({
 export type GenerationOptions = z.input<typeof optionsSchema>;
 
 /** A first vehicle carries the request; later ones name only the generation, whose payload is frozen in the ledger. */
-export const submitJobSchema = z
-  .object({
+const submitJobSchema = z
+  .strictObject({
     v: z.literal(PAYLOAD_VERSION, `must be ${PAYLOAD_VERSION}`),
     generation: z.string().regex(GENERATION_ID, 'must be a generation id').optional(),
-    request: z.object({ model: z.string(), input: jsonObject }).optional(),
+    request: z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() }).optional(),
     ...optionsSchema.shape,
   })
   .refine((job) => job.request !== undefined || job.generation !== undefined, {
@@ -93,8 +96,10 @@ export function checkRequest(request: unknown, options: unknown, idFor: (tenant:
     ...(parsedOptions.success ? [] : problemsOf(parsedOptions.error, options)),
   ];
   if (!parsedRequest.ok || !parsedOptions.success) return { ok: false, problems };
-  const { idempotencyKey, tenant, priority, delayMs, deadlineMs, callBackUrl, metadata } = parsedOptions.data;
+  const { idempotencyKey, tenant, priority, delayMs, deadlineMs, metadata } = parsedOptions.data;
   const { model, input } = parsedRequest.request;
+  // Kie's own place for it is the request; ours are the options.
+  const callBackUrl = parsedOptions.data.callBackUrl ?? parsedRequest.request.callBackUrl;
   const body = jsonText({ request: { model, input }, callBackUrl, metadata });
   if (body === undefined) return { ok: false, problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON has not' }] };
   if (Buffer.byteLength(body) > REQUEST_LIMIT_BYTES) {

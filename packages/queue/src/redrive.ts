@@ -97,12 +97,14 @@ export interface RedriveClassOptions extends RedriveOptions {
 export async function* redriveClass(options: RedriveClassOptions, letterClass: DeadLetterClass): AsyncGenerator<RedriveResult> {
   const pauseMs = 1000 / (options.perSecond ?? 50);
   let stuck = 0;
+  // A letter that dies again during the run is not redriven again.
+  const startedAt = await options.ledger.read.now();
   const cancelled = (): boolean => options.signal?.aborted ?? false;
   while (!cancelled()) {
     const { items } = await options.ledger.read.listLetters(letterClass, { offset: stuck, limit: 50 });
     if (items.length === 0) return;
-    for (const { id } of items) {
-      if (cancelled()) return;
+    for (const { id, at } of items) {
+      if (cancelled() || at > startedAt) return;
       const result = await redriveOne(options, id);
       // What was resumed has left the list; what stays is skipped by the next page.
       if (result.kind !== 'resumed') stuck += 1;

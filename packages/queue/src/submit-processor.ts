@@ -127,19 +127,19 @@ async function buryRecordless({ ledger, logger }: WorkerContext, job: Job, id: s
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
 }
 
-/** For people; nested beyond what can be written down again it is only named. */
-function readable(data: unknown): string {
+/** For people, and never a payload that redrive could submit; nested too deep to be written again it is only named. */
+function unreadableText(data: unknown): string {
   try {
-    return JSON.stringify(data) ?? '';
+    return JSON.stringify({ unreadable: data });
   } catch {
-    return `"${typeof data} that cannot be written as JSON"`;
+    return JSON.stringify({ unreadable: typeof data });
   }
 }
 
 async function buryUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
   const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
   const summary = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ').slice(0, 500);
-  const payload = readable(job.data).slice(0, 10_000);
+  const payload = unreadableText(job.data).slice(0, 10_000);
   await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
   return { end: deadJobEnd(id, 'invalid_request', summary) };

@@ -2,7 +2,7 @@ import { backoffMs, knownPrice, SUBMIT_POLICY, type GateReason, type SubmitAnswe
 import type { GateTimes, RefuseRule } from '@kieq/ledger';
 
 /** `not_sent` answers in a row, over all workers, before the gate *unreachable* closes. */
-export const UNREACHABLE_AFTER = 5;
+const UNREACHABLE_AFTER = 5;
 
 export interface RuleContext {
   readonly timings: Timings;

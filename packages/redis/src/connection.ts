@@ -32,8 +32,8 @@ export type ConnectionOptions = Place & {
 };
 
 /** How long a producer waits for a connection, and for the answer to a command, in ms. */
-export const PRODUCER_CONNECT_MS = 2_000;
-export const PRODUCER_COMMAND_MS = 5_000;
+const PRODUCER_CONNECT_MS = 2_000;
+const PRODUCER_COMMAND_MS = 5_000;
 
 const RECONNECT: Record<ConnectionRole, { baseMs: number; capMs: number }> = {
   producer: { baseMs: 50, capMs: 1_000 },
@@ -113,6 +113,8 @@ function roleOptions(options: ConnectionOptions): NodeOptions {
     maxRetriesPerRequest: 1,
     connectTimeout: PRODUCER_CONNECT_MS,
     commandTimeout: PRODUCER_COMMAND_MS,
+    // ioredis arms this timer on a closed stream too and never clears it: a process would end that much later.
+    disconnectTimeout: 200,
   };
 }
 

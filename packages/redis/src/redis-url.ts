@@ -12,7 +12,7 @@ interface Login {
   readonly password?: string;
 }
 
-export interface SingleTarget extends Login, HostPort {
+interface SingleTarget extends Login, HostPort {
   readonly kind: 'single';
   readonly db: number;
 }

@@ -39,7 +39,7 @@ export function recordOf(task: LiveTask, options: SimulatorOptions, origin: stri
   return { ...record, creditsConsumed: succeeded ? task.credits : 0 };
 }
 
-export function resultUrl(taskId: string, origin: string): string {
+function resultUrl(taskId: string, origin: string): string {
   return `${origin}/results/${taskId}.mp4`;
 }
 

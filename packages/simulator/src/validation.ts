@@ -30,7 +30,8 @@ function klingInvalidity(input: Record<string, unknown>): string | undefined {
 function promptInvalidity(prompt: unknown): string | undefined {
   if (prompt === undefined || prompt === null || prompt === '') return REQUIRED;
   if (typeof prompt !== 'string') return 'prompt must be a string';
-  const isLong = prompt.length > PROMPT_MAX;
+  // Code points, as the client counts them: an emoji is one character.
+  const isLong = Array.from(prompt).length > PROMPT_MAX;
   return isLong ? `prompt length cannot exceed ${PROMPT_MAX} characters` : undefined;
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { scaleTimings, type Timings } from '@kieq/domain';
 import { accountFingerprint } from '@kieq/config';
 import { createKieClient } from '@kieq/kie';
@@ -142,6 +143,8 @@ async function startWorker(options: PoolFixtureOptions, place: WorkerPlace): Pro
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: place.url, uploadUrl: place.url });
   const deadline = new AbortController();
   const end = new AbortController();
+  // Every open call listens to them; that is no leak.
+  setMaxListeners(0, deadline.signal, end.signal);
   const pool: PoolWorker = createPoolWorker({
     context: {
       ledger: createLedger({ redis, prefix: place.prefix }),

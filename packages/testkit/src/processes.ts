@@ -7,7 +7,7 @@ import { z } from 'zod';
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** One line of a process's log. */
-const logLine = z.looseObject({ level: z.string(), msg: z.string().default('') });
+const logLine = z.looseObject({ level: z.string().optional(), msg: z.string().default('') });
 export type LogLine = z.infer<typeof logLine>;
 
 /** A real process of a built app. */
@@ -79,7 +79,10 @@ async function watch(child: ChildProcess, name: string): Promise<AppProcess> {
       listeners.add(look);
       look();
     });
-  const first = await logged(() => true);
+  const first = await logged(() => true).catch((error: unknown) => {
+    child.kill('SIGKILL');
+    throw error;
+  });
   return { pid, first, log, output: () => text.join('\n'), signal: (signal) => child.kill(signal), ended, logged };
 }
 

@@ -10,7 +10,7 @@ import { answersPing } from './ping.ts';
 const HANDOVER_MS = 2_000;
 
 const Owner = z.object({ pid: z.int().positive(), port: z.int().positive() });
-export type Owner = z.infer<typeof Owner>;
+type Owner = z.infer<typeof Owner>;
 
 /** The folder of one server's data. */
 export interface DataDir {

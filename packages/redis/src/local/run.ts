@@ -9,7 +9,7 @@ export interface RunOptions {
 }
 
 /** A program that could not be started, failed, or took too long. */
-export class RunError extends Error {
+class RunError extends Error {
   override readonly name = 'RunError';
 }
 

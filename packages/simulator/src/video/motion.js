@@ -7,7 +7,7 @@
  * Slow camera moves over a still: from one view to another.
  * @type {readonly { from: View, to: View }[]}
  */
-export const MOTIONS = [
+const MOTIONS = [
   { from: { x: 0.5, y: 0.5, size: 1 }, to: { x: 0.5, y: 0.46, size: 0.72 } },
   { from: { x: 0.5, y: 0.46, size: 0.72 }, to: { x: 0.5, y: 0.5, size: 1 } },
   { from: { x: 0.38, y: 0.5, size: 0.76 }, to: { x: 0.62, y: 0.5, size: 0.76 } },

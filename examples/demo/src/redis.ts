@@ -1,0 +1,19 @@
+import { join } from 'node:path';
+import { startLocalRedis } from '@kieq/redis';
+import { CACHE_DIR } from './places.ts';
+
+export interface OpenRedis {
+  readonly url: string;
+  /** How Redis came to be, for the reader. */
+  readonly source: string;
+  stop(): Promise<void>;
+}
+
+/** The Redis of REDIS_URL, or a private one; with `keep` its data outlive the run. */
+export async function openRedis(options: { readonly keep: boolean }): Promise<OpenRedis> {
+  const given = process.env['REDIS_URL'];
+  if (given !== undefined && given !== '') return { url: given, source: 'REDIS_URL', stop: () => Promise.resolve() };
+  const dataDir = options.keep ? { dataDir: join(CACHE_DIR, 'data') } : {};
+  const local = await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true, ...dataDir });
+  return { url: local.url, source: `private, ${local.version} from ${local.source}`, stop: () => local.stop() };
+}

@@ -1,0 +1,80 @@
+import type { GenerationRecord } from '@kieq/ledger';
+import { describe, expect, test } from 'vitest';
+import { viewOf } from '../../src/generation-view.ts';
+
+const payload = JSON.stringify({
+  request: { model: 'm', input: { prompt: 'a cat' } },
+  metadata: { order: '7', note: '' },
+});
+
+function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
+  const texts = {
+    state: 'queued',
+    hash: 'h',
+    tenant: 'acme',
+    model: 'm',
+    vehicle: 'v',
+    queue: 'submit',
+    payload,
+  } as const;
+  const counts = {
+    since: 1,
+    priority: 5,
+    createdAt: 1,
+    epoch: 1,
+    current: 0,
+    polls: 0,
+    misses: 0,
+    serverErrors: 0,
+    validationRetries: 0,
+    resubmits: 0,
+  };
+  return { id: 'gen_0123456789', ...texts, ...counts, attempts: [], ...more } as GenerationRecord;
+}
+
+describe('viewOf', () => {
+  test('a fresh generation has nothing that has not happened yet', () => {
+    expect(viewOf(record())).toEqual({
+      id: 'gen_0123456789',
+      state: 'queued',
+      tenant: 'acme',
+      model: 'm',
+      priority: 5,
+      createdAt: 1,
+      attempts: 0,
+      polls: 0,
+      resultUrls: [],
+      metadata: { order: '7', note: '' },
+    });
+  });
+
+  test('0 credits and empty texts are values', () => {
+    const verdict = { state: 'fail', resultUrls: [], failCode: '', failMsg: '', creditsConsumed: 0 } as const;
+    expect(viewOf(record({ state: 'failed', endedAt: 0, verdict }))).toMatchObject({
+      creditsConsumed: 0,
+      failCode: '',
+      failMsg: '',
+      endedAt: 0,
+    });
+  });
+
+  test('tells why it is dead, and no token hash, worker or payload', () => {
+    const letter = { class: 'payment_unknown', openedAt: 9, evidence: { summary: 'lost', body: '<html>' } } as const;
+    const attempt = { n: 1, tokenHash: 'secret-hash', worker: 'w', admittedAt: 1, sendBy: 2, outcome: 'lost' } as const;
+    const view = viewOf(record({ state: 'dead', letter, attempts: [attempt] }));
+    expect(view.deadLetter).toEqual({ class: 'payment_unknown', summary: 'lost', openedAt: 9 });
+    expect(view.attempts).toBe(1);
+    expect(JSON.stringify(view)).not.toMatch(/secret-hash|<html>|a cat/);
+  });
+
+  test.each([undefined, '', 'not JSON', '{"unreadable":[1]}', '7'])(
+    'a payload that never validated (%s) has no metadata',
+    (odd) => {
+      const { payload: _gone, ...rest } = record();
+      expect(
+        viewOf(odd === undefined ? (rest as GenerationRecord) : ({ ...rest, payload: odd } as GenerationRecord))
+          .metadata,
+      ).toEqual({});
+    },
+  );
+});

@@ -1,0 +1,178 @@
+import { randomBytes } from 'node:crypto';
+import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
+import { silentLogger } from '@kieq/telemetry';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { openQueues, type Queues } from '../../src/catalogue.ts';
+import type { JobEnd } from '../../src/job-end.ts';
+import { TakeLoop, type TakeLoopOptions } from '../../src/take-loop.ts';
+
+let redis: RedisClient;
+let queues: Queues;
+let prefix: string;
+let loop: TakeLoop;
+beforeEach(() => {
+  prefix = `{kieq-test-loop-${randomBytes(4).toString('hex')}}`;
+  redis = createConnection({ url: inject('redisUrl'), role: 'worker' });
+  queues = openQueues(redis, prefix);
+});
+afterEach(async () => {
+  await loop.stop();
+  await queues.submit.obliterate({ force: true });
+  await queues.close();
+  await closeConnection(redis);
+});
+
+async function startLoop(more: Pick<TakeLoopOptions, 'take'> & Partial<TakeLoopOptions>): Promise<void> {
+  const shared = {
+    queue: 'submit',
+    redis,
+    prefix,
+    concurrency: 5,
+    lockMs: 2000,
+    peek: () => Promise.resolve(0),
+    logger: silentLogger(),
+  } as const;
+  loop = new TakeLoop({ ...shared, ...more });
+  await loop.start();
+}
+
+const add = (name: string, priority = 100) => queues.submit.add(name, {}, { priority });
+const done: JobEnd = { kind: 'complete', result: 'done' };
+const often = { interval: 10, timeout: 5000 };
+
+/** A promise that a test resolves. */
+function door(): { readonly opened: Promise<void>; open(): void } {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open: () => open() };
+}
+
+describe('stop', () => {
+  test('waits for a job that is just being admitted, and for its work', async () => {
+    const [admitting, admit, working, work] = [door(), door(), door(), door()];
+    await startLoop({
+      async take() {
+        admitting.open();
+        await admit.opened;
+        return {
+          work: async () => {
+            working.open();
+            await work.opened;
+            return done;
+          },
+        };
+      },
+    });
+    const job = await add('in between');
+    await admitting.opened;
+    let isStopped = false;
+    const stopped = loop.stop().then(() => {
+      isStopped = true;
+    });
+    admit.open();
+    await working.opened;
+    await queues.submit.getJobCounts();
+    expect(isStopped).toBe(false);
+    expect(loop.activeCount).toBe(1);
+    work.open();
+    await stopped;
+    expect(await job.getState()).toBe('completed');
+  });
+
+  test('wakes a loop that waits on an empty queue', async () => {
+    await startLoop({ take: () => Promise.resolve({ end: done }) });
+    const started = performance.now();
+    await loop.stop();
+    expect(performance.now() - started).toBeLessThan(3000);
+  });
+});
+
+describe('taking', () => {
+  test('nothing while there is no place, and everything in order when there is', async () => {
+    let waitMs = 10;
+    const taken: string[] = [];
+    await startLoop({
+      peek: () => Promise.resolve(waitMs),
+      take(job) {
+        taken.push(job.name);
+        return Promise.resolve({ end: done });
+      },
+    });
+    for (const [name, priority] of [
+      ['c', 100],
+      ['d', 100],
+      ['b', 2],
+      ['a', 1],
+    ] as const)
+      await add(name, priority);
+    await expect.poll(() => queues.submit.getJobCounts('prioritized'), often).toEqual({ prioritized: 4 });
+    expect(taken).toEqual([]);
+    waitMs = 0;
+    await expect.poll(() => taken, often).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  test('never more at once than its concurrency; a job given back comes first again', async () => {
+    const taken: string[] = [];
+    let most = 0;
+    let refusals = 3;
+    await startLoop({
+      concurrency: 2,
+      take(job) {
+        taken.push(job.name);
+        if (job.name === 'first' && refusals > 0) {
+          refusals -= 1;
+          return Promise.resolve({ end: { kind: 'give_back' } });
+        }
+        return Promise.resolve({
+          work: async () => {
+            most = Math.max(most, loop.activeCount);
+            await queues.submit.getJobCounts();
+            return done;
+          },
+        });
+      },
+    });
+    for (const name of ['first', 'second', 'third', 'fourth']) await add(name);
+    await expect.poll(() => queues.submit.getJobCounts('completed'), often).toEqual({ completed: 4 });
+    expect(taken).toEqual(['first', 'first', 'first', 'first', 'second', 'third', 'fourth']);
+    expect(most).toBeLessThanOrEqual(2);
+  });
+
+  test.each(['take', 'work'])('an exception in %s fails that job visibly, and the loop goes on', async (where) => {
+    const ends: string[] = [];
+    await startLoop({
+      onEnd: (end) => ends.push(end),
+      take(job) {
+        const isBad = job.name === 'bad';
+        if (isBad && where === 'take') throw new Error('a defect');
+        return Promise.resolve({ work: () => (isBad ? Promise.reject(new Error('a defect')) : Promise.resolve(done)) });
+      },
+    });
+    const bad = await add('bad');
+    const good = await add('good');
+    await expect.poll(() => good.getState(), often).toBe('completed');
+    await expect.poll(() => bad.getState(), often).toBe('failed');
+    expect((await queues.submit.getJob(bad.id ?? ''))?.failedReason).toBe('a defect');
+    expect(ends.toSorted()).toEqual(['complete', 'fail']);
+  });
+
+  test('work that takes longer than the lock keeps its job', async () => {
+    const work = door();
+    let takes = 0;
+    await startLoop({
+      lockMs: 150,
+      take: () => {
+        takes += 1;
+        return Promise.resolve({ work: () => work.opened.then(() => done) });
+      },
+    });
+    const job = await add('long');
+    const started = performance.now();
+    await expect.poll(() => performance.now() - started, often).toBeGreaterThan(600);
+    work.open();
+    await expect.poll(() => job.getState(), often).toBe('completed');
+    expect(takes).toBe(1);
+  });
+});

@@ -1,0 +1,179 @@
+import type { TaskEcho } from '@kieq/domain';
+import type { Attempt, GenerationRecord } from '@kieq/ledger';
+import { describe, expect, test } from 'vitest';
+import { hashAttemptToken } from '../../src/attempt-token.ts';
+import { proveAdoption } from '../../src/adoption-proof.ts';
+
+const ID = 'gen_0123456789';
+const SENT = 1_754_000_000_000;
+const MINUTE = 60_000;
+const request = { model: 'kling-2.6/image-to-video', input: { prompt: 'a cat', duration: '5' } };
+
+function attempt(n: number, outcome: Attempt['outcome'], more: Partial<Attempt> = {}): Attempt {
+  const admittedAt = SENT + (n - 1) * 10 * MINUTE;
+  return { n, tokenHash: hashAttemptToken(`secret-${n}`), admittedAt, sendBy: admittedAt + 5000, outcome, ...more };
+}
+
+function record(
+  attempts: readonly Attempt[],
+  payload: string | undefined = JSON.stringify({ request }),
+): GenerationRecord {
+  const rest = {
+    state: 'unknown',
+    since: 0,
+    hash: '',
+    tenant: 't',
+    model: request.model,
+    priority: 1,
+    createdAt: 0,
+    vehicle: '',
+    queue: '',
+  } as const;
+  const counts = {
+    epoch: 1,
+    current: attempts.length,
+    polls: 0,
+    misses: 0,
+    serverErrors: 0,
+    validationRetries: 0,
+    resubmits: 0,
+  };
+  return { id: ID, ...rest, ...counts, attempts, ...(payload === undefined ? {} : { payload }) } as GenerationRecord;
+}
+
+const echo = (more: Partial<TaskEcho> = {}): TaskEcho => ({
+  taskId: 'task-1',
+  model: request.model,
+  input: { duration: '5', prompt: 'a cat' },
+  createTime: SENT + 1000,
+  ...more,
+});
+const ours = (secret: string, id = ID): Partial<TaskEcho> => ({
+  callBackUrl: `https://kieq.example/base/callbacks/kie/${id}/${secret}`,
+});
+
+interface Case {
+  readonly what: string;
+  readonly attempts?: readonly Attempt[];
+  readonly payload?: string;
+  readonly echo: TaskEcho;
+  readonly proof: object;
+}
+
+const refuted = (reason: string) => ({ kind: 'refuted', reason: expect.stringContaining(reason) });
+
+const CASES: readonly Case[] = [
+  { what: 'the token of its attempt', echo: echo(ours('secret-1')), proof: { kind: 'proved', attempt: 1 } },
+  {
+    what: 'the token of an older attempt',
+    attempts: [attempt(1, 'lost'), attempt(2, 'open')],
+    echo: echo(ours('secret-1')),
+    proof: { kind: 'proved', attempt: 1 },
+  },
+  {
+    what: 'the token, although everything else differs',
+    echo: { taskId: 'task-1', ...ours('secret-1') },
+    proof: { kind: 'proved', attempt: 1 },
+  },
+  {
+    what: 'the token of a refused attempt: Kie was wrong',
+    attempts: [attempt(1, 'refused')],
+    echo: echo(ours('secret-1')),
+    proof: { kind: 'proved', attempt: 1 },
+  },
+  { what: 'a token that no attempt had', echo: echo(ours('secret-9')), proof: refuted('no attempt') },
+  {
+    what: 'the hash instead of the token',
+    echo: echo(ours(hashAttemptToken('secret-1'))),
+    proof: refuted('no attempt'),
+  },
+  {
+    what: 'the address of another generation',
+    echo: echo(ours('secret-1', 'gen_9999999999')),
+    proof: refuted('gen_9999999999'),
+  },
+  {
+    what: "somebody else's callback address",
+    echo: echo({ callBackUrl: 'https://elsewhere.example/hook' }),
+    proof: refuted('not ours'),
+  },
+  { what: 'no address, all alike', echo: echo(), proof: { kind: 'plausible', attempt: 1 } },
+  {
+    what: 'no address, an attempt that expired',
+    attempts: [attempt(1, 'expired')],
+    echo: echo(),
+    proof: { kind: 'plausible', attempt: 1 },
+  },
+  {
+    what: 'no address, the attempt whose time fits',
+    attempts: [attempt(1, 'lost'), attempt(2, 'lost')],
+    echo: echo({ createTime: SENT + 10 * MINUTE }),
+    proof: { kind: 'plausible', attempt: 2 },
+  },
+  {
+    what: 'no address, a minute early',
+    echo: echo({ createTime: SENT - MINUTE }),
+    proof: { kind: 'plausible', attempt: 1 },
+  },
+  {
+    what: 'no address, more than a minute early',
+    echo: echo({ createTime: SENT - MINUTE - 1 }),
+    proof: refuted('outside'),
+  },
+  {
+    what: 'no address, a minute late',
+    echo: echo({ createTime: SENT + 5000 + MINUTE }),
+    proof: { kind: 'plausible', attempt: 1 },
+  },
+  {
+    what: 'no address, more than a minute late',
+    echo: echo({ createTime: SENT + 5000 + MINUTE + 1 }),
+    proof: refuted('outside'),
+  },
+  { what: 'no address, another model', echo: echo({ model: 'other/model' }), proof: refuted('other/model') },
+  {
+    what: 'no address, another input',
+    echo: echo({ input: { prompt: 'a dog', duration: '5' } }),
+    proof: refuted('input differs'),
+  },
+  {
+    what: 'no address, a field more',
+    echo: echo({ input: { ...request.input, sound: true } }),
+    proof: refuted('input differs'),
+  },
+  {
+    what: 'no address, no input',
+    echo: { taskId: 'task-1', model: request.model, createTime: SENT },
+    proof: refuted('input differs'),
+  },
+  {
+    what: 'no address, no time',
+    echo: { taskId: 'task-1', model: request.model, input: request.input },
+    proof: refuted('does not say when'),
+  },
+  {
+    what: 'no address, the attempt was refused',
+    attempts: [attempt(1, 'refused')],
+    echo: echo(),
+    proof: refuted('unresolved'),
+  },
+  {
+    what: 'no address, the attempt has a task',
+    attempts: [attempt(1, 'accepted', { taskId: 'task-7' })],
+    echo: echo(),
+    proof: refuted('unresolved'),
+  },
+  { what: 'no address, never submitted', attempts: [], echo: echo(), proof: refuted('unresolved') },
+];
+
+describe('proveAdoption', () => {
+  test.each(CASES)('$what', ({ attempts = [attempt(1, 'lost')], echo: given, proof }) => {
+    expect(proveAdoption(record(attempts), given)).toEqual(proof);
+  });
+
+  test('without the payload nothing can be compared, but a token still proves', () => {
+    const tombstone = { ...record([attempt(1, 'lost')]), payload: undefined };
+    expect(proveAdoption(tombstone, echo())).toEqual(refuted('payload is gone'));
+    expect(proveAdoption(tombstone, echo(ours('secret-1')))).toEqual({ kind: 'proved', attempt: 1 });
+  });
+});

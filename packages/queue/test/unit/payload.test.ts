@@ -1,0 +1,142 @@
+import { jobGenerationId, keyedGenerationId } from '@kieq/domain';
+import { describe, expect, test } from 'vitest';
+import { checkRequest, checkSubmitJob, type CheckedRequest, type PayloadCheck } from '../../src/payload.ts';
+
+const request = {
+  model: 'kling-2.6/image-to-video',
+  input: { prompt: 'a cat', image_urls: ['https://example.com/a.png'], sound: false, duration: '5' },
+};
+const idFor = (): string => 'gen_0123456789';
+const job = { id: 'job-1', timestamp: 1_754_000_000_000 };
+
+function valueOf<Value>(check: PayloadCheck<Value>): Value {
+  if (!check.ok) throw new Error(JSON.stringify(check.problems));
+  return check.value;
+}
+
+const checked = (given: unknown, options: unknown = {}): CheckedRequest => valueOf(checkRequest(given, options, idFor));
+
+describe('checkRequest', () => {
+  test('fills in the defaults and freezes request, callback, metadata and key', () => {
+    const options = { idempotencyKey: 'k', callBackUrl: 'https://caller.example/hook', metadata: { order: '' } };
+    const value = checked(request, options);
+    expect(value).toMatchObject({
+      tenant: 'default',
+      priority: 100,
+      delayMs: 0,
+      model: request.model,
+      id: keyedGenerationId('default', 'k'),
+    });
+    expect(value).not.toHaveProperty('deadlineMs');
+    expect(JSON.parse(value.payload)).toEqual({ request, ...options });
+  });
+
+  test('without a key the caller names the generation', () => {
+    expect(checked(request).id).toBe('gen_0123456789');
+  });
+
+  test('the hash is the same for what means the same, whatever the order, urgency, deadline or key', () => {
+    const { hash } = checked(request, { metadata: { a: '1', b: '2' } });
+    const reversed = { input: Object.fromEntries(Object.entries(request.input).toReversed()), model: request.model };
+    expect(
+      checked(reversed, {
+        metadata: { b: '2', a: '1' },
+        priority: 1,
+        delayMs: 5,
+        deadlineMs: 7,
+        tenant: 't',
+        idempotencyKey: 'k',
+      }).hash,
+    ).toBe(hash);
+  });
+
+  test.each([
+    ['input', { ...request, input: { ...request.input, sound: true } }, {}],
+    ['an additional input field', { ...request, input: { ...request.input, seed: 0 } }, {}],
+    ['metadata', request, { metadata: { order: '7' } }],
+    ['callback', request, { callBackUrl: 'https://caller.example/hook' }],
+  ])('the hash differs by %s', (_what, other, options) => {
+    expect(checked(other, options).hash).not.toBe(checked(request).hash);
+  });
+
+  test('tells all problems of request and options together', () => {
+    const check = checkRequest(
+      { model: request.model, input: { ...request.input, duration: 5 } },
+      { priority: 0, delayMs: -1 },
+      idFor,
+    );
+    expect(check).toMatchObject({
+      ok: false,
+      problems: [
+        { field: 'input.duration', received: '5' },
+        { field: 'priority', received: '0' },
+        { field: 'delayMs', received: '-1' },
+      ],
+    });
+  });
+
+  test('0 and "" are values, and nothing is coerced', () => {
+    const value = checked(
+      { model: 'other/model', input: { seed: 0, text: '', flag: false, none: null } },
+      { delayMs: 0, metadata: { empty: '' } },
+    );
+    expect(JSON.parse(value.payload)).toMatchObject({
+      request: { input: { seed: 0, text: '', flag: false, none: null } },
+      metadata: { empty: '' },
+    });
+    expect(checkRequest(request, { priority: '5' }, idFor).ok).toBe(false);
+  });
+});
+
+describe('checkSubmitJob', () => {
+  test('a job with an id, with a key, with neither', () => {
+    expect(valueOf(checkSubmitJob({ v: 1, request, generation: 'gen_aaaaaaaaaa' }, job)).generation).toBe(
+      'gen_aaaaaaaaaa',
+    );
+    expect(valueOf(checkSubmitJob({ v: 1, request, idempotencyKey: 'k', tenant: 't' }, job)).generation).toBe(
+      keyedGenerationId('t', 'k'),
+    );
+    expect(valueOf(checkSubmitJob({ v: 1, request }, job)).generation).toBe(
+      jobGenerationId('default', job.id, job.timestamp),
+    );
+  });
+
+  test('the same job is the same generation, another is another', () => {
+    const id = (id_: string, timestamp: number): string =>
+      valueOf(checkSubmitJob({ v: 1, request }, { id: id_, timestamp })).generation;
+    expect(id('job-1', 1)).toBe(id('job-1', 1));
+    expect(new Set([id('job-1', 1), id('job-1', 2), id('job-2', 1)]).size).toBe(3);
+  });
+
+  test('a later vehicle only names its generation', () => {
+    expect(checkSubmitJob({ v: 1, generation: 'gen_aaaaaaaaaa' }, job)).toEqual({
+      ok: true,
+      value: { generation: 'gen_aaaaaaaaaa' },
+    });
+  });
+
+  test('fields that nobody knows yet are ignored', () => {
+    expect(checkSubmitJob({ v: 1, request, colour: 'blue' }, job).ok).toBe(true);
+  });
+
+  test.each([
+    ['no version', { request }, 'v', 'undefined'],
+    ['a newer version', { v: 2, request }, 'v', '2'],
+    ['neither request nor generation', { v: 1 }, 'request', 'undefined'],
+    ['a foreign id', { v: 1, request, generation: 'gen_UPPER' }, 'generation', '"gen_UPPER"'],
+    ['a request without input', { v: 1, request: { model: 'm' } }, 'request.input', 'undefined'],
+    [
+      'an input that breaks the rules of its model',
+      { v: 1, request: { ...request, input: {} } },
+      'input.prompt',
+      'undefined',
+    ],
+  ])('%s', (_what, data, field, received) => {
+    const check = checkSubmitJob(data, job);
+    expect(check.ok ? [] : check.problems).toContainEqual({ field, rule: expect.any(String), received });
+  });
+
+  test.each([null, undefined, 0, 'text', true, [], [[[]]]])('%j is no payload', (data) => {
+    expect(checkSubmitJob(data, job).ok).toBe(false);
+  });
+});

@@ -1,0 +1,56 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+
+/**
+ * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain (DESIGN.md, Shape).
+ * knip makes sure that whatever is imported is declared, so the manifests tell the whole truth.
+ */
+const ALLOWED: Readonly<Record<string, readonly string[]>> = {
+  domain: [],
+  config: ['domain'],
+  kie: ['domain'],
+  redis: ['domain'],
+  telemetry: ['domain'],
+  simulator: [],
+  ledger: ['domain', 'redis'],
+  queue: ['domain', 'kie', 'ledger', 'redis', 'telemetry'],
+  producer: ['domain', 'kie', 'ledger', 'queue', 'redis'],
+  testkit: ['config', 'domain', 'kie', 'ledger', 'producer', 'queue', 'redis', 'simulator', 'telemetry'],
+};
+
+const ROOT = join(import.meta.dirname, '../../../..');
+const manifest = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
+
+async function ownDependencies(folder: string): Promise<string[]> {
+  const { dependencies } = manifest.parse(JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8')));
+  return Object.keys(dependencies)
+    .filter((name) => name.startsWith('@kieq/'))
+    .map((name) => name.slice('@kieq/'.length));
+}
+
+test('every package has its place in the order', async () => {
+  const folders = await readdir(join(ROOT, 'packages'));
+  expect(folders.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
+});
+
+test.each(Object.entries(ALLOWED))('%s depends only downwards', async (name, allowed) => {
+  for (const dependency of await ownDependencies(`packages/${name}`)) expect(allowed).toContain(dependency);
+});
+
+test('apps depend on packages only, never on each other or on the test kit', async () => {
+  const packages = Object.keys(ALLOWED).filter((name) => name !== 'testkit');
+  for (const app of await readdir(join(ROOT, 'apps'))) {
+    for (const dependency of await ownDependencies(`apps/${app}`)) expect(packages).toContain(dependency);
+  }
+});
+
+test('the domain does no I/O: it imports a hash function, zod and itself', async () => {
+  const folder = join(ROOT, 'packages/domain/src');
+  for (const file of await readdir(folder)) {
+    const source = await readFile(join(folder, file), 'utf8');
+    for (const [, from] of source.matchAll(/from '([^']+)'/g)) expect(from).toMatch(/^(\.\/[\w-]+\.ts|zod|node:crypto)$/);
+    expect(source).not.toMatch(/\b(fetch|process|Date\.now|Math\.random|performance|setTimeout)\b\s*[.(]/);
+  }
+});
