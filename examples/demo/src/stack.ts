@@ -25,7 +25,7 @@ export async function startStack(): Promise<Stack> {
   const stops: (() => Promise<void>)[] = [];
   // In reverse, so that nobody loses what it stands on.
   const stop = async (): Promise<void> => {
-    for (const end of stops.toReversed()) await end();
+    for (const stopNext of stops.toReversed()) await stopNext();
   };
   try {
     const redis = await openRedis({ keep: false });

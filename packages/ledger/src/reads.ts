@@ -10,11 +10,7 @@ export interface Page {
 
 /** Reading never changes anything and never decides about money. */
 export function createReads(redis: Redis | Cluster, root: string) {
-  const counts = async <Name extends string>(names: readonly Name[], kind: string): Promise<Record<Name, number>> => {
-    const sizes = await Promise.all(names.map((name) => redis.zcard(`${root}${kind}:${name}`)));
-    const entries = names.map((name, i): [Name, number] => [name, sizes[i] ?? 0]);
-    return Object.fromEntries(entries) as Record<Name, number>;
-  };
+  const sizeOf = (kind: string, name: string): Promise<number> => redis.zcard(`${root}${kind}:${name}`);
   const page = async (index: string, offset: number, limit: number, newestFirst: boolean): Promise<Page> => {
     const last = offset + limit - 1;
     const range = newestFirst
@@ -39,9 +35,10 @@ export function createReads(redis: Redis | Cluster, root: string) {
       return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
     },
     /** Generations per state; purged ones are no longer counted. */
-    stateCounts: (): Promise<Record<GenerationState, number>> => counts(GENERATION_STATES, 'state'),
+    stateCounts: (): Promise<Record<GenerationState, number>> => countEach(GENERATION_STATES, (state) => sizeOf('state', state)),
     /** Open dead letters per class. */
-    letterCounts: (): Promise<Record<DeadLetterClass, number>> => counts(DEAD_LETTER_CLASSES, 'letters'),
+    letterCounts: (): Promise<Record<DeadLetterClass, number>> =>
+      countEach(DEAD_LETTER_CLASSES, (letterClass) => sizeOf('letters', letterClass)),
     listState: (state: GenerationState, options: { offset?: number; limit?: number; newestFirst?: boolean } = {}) =>
       page(`${root}state:${state}`, options.offset ?? 0, options.limit ?? 50, options.newestFirst ?? true),
     listLetters: (letterClass: DeadLetterClass, options: { offset?: number; limit?: number } = {}) =>
@@ -64,3 +61,12 @@ export function createReads(redis: Redis | Cluster, root: string) {
   };
 }
 export type Reads = ReturnType<typeof createReads>;
+
+async function countEach<Name extends string>(
+  names: readonly Name[],
+  size: (name: Name) => Promise<number>,
+): Promise<Record<Name, number>> {
+  const sizes = await Promise.all(names.map(size));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- every name has just got its number
+  return Object.fromEntries(names.map((name, i) => [name, sizes[i] ?? 0])) as Record<Name, number>;
+}

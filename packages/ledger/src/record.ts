@@ -119,9 +119,9 @@ export function parseRecord(id: string, hash: Readonly<Record<string, string>>):
   };
 }
 
-function parseAttempts(hash: Readonly<Record<string, string>>, count: number): Attempt[] {
+function parseAttempts(hash: Readonly<Record<string, string>>, made: number): Attempt[] {
   const attempts: Attempt[] = [];
-  for (let n = 1; n <= count; n += 1) {
+  for (let n = 1; n <= made; n += 1) {
     const json = hash[`a:${n}`];
     if (json !== undefined) attempts.push(attemptSchema.parse(JSON.parse(json)));
   }

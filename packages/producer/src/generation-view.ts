@@ -39,21 +39,13 @@ export function viewOf(record: GenerationRecord): GenerationView {
     polls: record.polls,
     resultUrls: verdict?.resultUrls ?? [],
     metadata: metadataOf(record.payload),
-    ...defined({
-      endedAt: record.endedAt,
-      taskId: record.taskId,
-      creditsConsumed: verdict?.creditsConsumed,
-      failCode: verdict?.failCode,
-      failMsg: verdict?.failMsg,
-      deadLetter: letter && { class: letter.class, summary: letter.evidence.summary, openedAt: letter.openedAt },
-    }),
+    ...(record.endedAt === undefined ? {} : { endedAt: record.endedAt }),
+    ...(record.taskId === undefined ? {} : { taskId: record.taskId }),
+    ...(verdict?.creditsConsumed === undefined ? {} : { creditsConsumed: verdict.creditsConsumed }),
+    ...(verdict?.failCode === undefined ? {} : { failCode: verdict.failCode }),
+    ...(verdict?.failMsg === undefined ? {} : { failMsg: verdict.failMsg }),
+    ...(letter === undefined ? {} : { deadLetter: { class: letter.class, summary: letter.evidence.summary, openedAt: letter.openedAt } }),
   };
-}
-
-/** Leaves out what is undefined, so that optional stays optional. */
-function defined<Shape extends object>(shape: Shape): { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> } {
-  const entries = Object.entries(shape).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [Key in keyof Shape]?: Exclude<Shape[Key], undefined> };
 }
 
 /** The payload of a generation that never validated may be anything. */

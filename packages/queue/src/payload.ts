@@ -173,5 +173,5 @@ function member(value: unknown, part: PropertyKey): unknown {
 }
 
 function preview(value: unknown): string {
-  return (jsonText(value) ?? typeof value).slice(0, 200);
+  return (value === undefined ? 'undefined' : (jsonText(value) ?? typeof value)).slice(0, 200);
 }

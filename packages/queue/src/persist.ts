@@ -9,7 +9,7 @@ import type { WorkerContext } from './context.ts';
  * @throws when the process must end before Redis took it; the log then says what to do by hand
  */
 export async function persist<Value>(
-  { end, logger }: WorkerContext,
+  { end, logger }: Pick<WorkerContext, 'end' | 'logger'>,
   what: string,
   byHand: string,
   write: () => Promise<Value>,

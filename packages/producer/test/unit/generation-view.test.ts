@@ -7,29 +7,45 @@ const payload = JSON.stringify({
   metadata: { order: '7', note: '' },
 });
 
+/** What has not happened yet. */
+const NOTHING = {
+  queuedAt: undefined,
+  notBefore: undefined,
+  deadlineAt: undefined,
+  endedAt: undefined,
+  settledAt: undefined,
+  acceptedAt: undefined,
+  pollSince: undefined,
+  nextPollAt: undefined,
+  purgedAt: undefined,
+  taskId: undefined,
+  firstMissAt: undefined,
+} as const;
+
 function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
-  const texts = {
+  return {
+    ...NOTHING,
+    id: 'gen_0123456789',
     state: 'queued',
+    since: 1,
     hash: 'h',
+    payload,
     tenant: 'acme',
     model: 'm',
-    vehicle: 'v',
-    queue: 'submit',
-    payload,
-  } as const;
-  const counts = {
-    since: 1,
     priority: 5,
     createdAt: 1,
     epoch: 1,
+    vehicle: 'gen_0123456789-1',
+    queue: 'submit',
     current: 0,
     polls: 0,
     misses: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,
+    attempts: [],
+    ...more,
   };
-  return { id: 'gen_0123456789', ...texts, ...counts, attempts: [], ...more } as GenerationRecord;
 }
 
 describe('viewOf', () => {
@@ -49,7 +65,13 @@ describe('viewOf', () => {
   });
 
   test('0 credits and empty texts are values', () => {
-    const verdict = { state: 'fail', resultUrls: [], failCode: '', failMsg: '', creditsConsumed: 0 } as const;
+    const verdict: GenerationRecord['verdict'] = {
+      state: 'fail',
+      resultUrls: [],
+      failCode: '',
+      failMsg: '',
+      creditsConsumed: 0,
+    };
     expect(viewOf(record({ state: 'failed', endedAt: 0, verdict }))).toMatchObject({
       creditsConsumed: 0,
       failCode: '',
@@ -70,11 +92,7 @@ describe('viewOf', () => {
   test.each([undefined, '', 'not JSON', '{"unreadable":[1]}', '7'])(
     'a payload that never validated (%s) has no metadata',
     (odd) => {
-      const { payload: _gone, ...rest } = record();
-      expect(
-        viewOf(odd === undefined ? (rest as GenerationRecord) : ({ ...rest, payload: odd } as GenerationRecord))
-          .metadata,
-      ).toEqual({});
+      expect(viewOf(record({ payload: odd })).metadata).toEqual({});
     },
   );
 });

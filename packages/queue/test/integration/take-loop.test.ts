@@ -41,17 +41,16 @@ const done: JobEnd = { kind: 'complete', result: 'done' };
 const often = { interval: 10, timeout: 5000 };
 
 /** A promise that a test resolves. */
-function door(): { readonly opened: Promise<void>; open(): void } {
-  let open = (): void => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
+class Door {
+  open = (): void => undefined;
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
   });
-  return { opened, open: () => open() };
 }
 
 describe('stop', () => {
   test('waits for a job that is just being admitted, and for its work', async () => {
-    const [admitting, admit, working, work] = [door(), door(), door(), door()];
+    const [admitting, admit, working, work] = [new Door(), new Door(), new Door(), new Door()];
     await startLoop({
       async take() {
         admitting.open();
@@ -159,7 +158,7 @@ describe('taking', () => {
   });
 
   test('work that takes longer than the lock keeps its job', async () => {
-    const work = door();
+    const work = new Door();
     let takes = 0;
     await startLoop({
       lockMs: 150,

@@ -14,31 +14,44 @@ function attempt(n: number, outcome: Attempt['outcome'], more: Partial<Attempt> 
   return { n, tokenHash: hashAttemptToken(`secret-${n}`), admittedAt, sendBy: admittedAt + 5000, outcome, ...more };
 }
 
-function record(
-  attempts: readonly Attempt[],
-  payload: string | undefined = JSON.stringify({ request }),
-): GenerationRecord {
-  const rest = {
+/** What has not happened yet. */
+const NOTHING = {
+  queuedAt: undefined,
+  notBefore: undefined,
+  deadlineAt: undefined,
+  endedAt: undefined,
+  settledAt: undefined,
+  acceptedAt: undefined,
+  pollSince: undefined,
+  nextPollAt: undefined,
+  purgedAt: undefined,
+  taskId: undefined,
+  firstMissAt: undefined,
+} as const;
+
+function record(attempts: readonly Attempt[]): GenerationRecord {
+  return {
+    ...NOTHING,
+    id: ID,
     state: 'unknown',
     since: 0,
     hash: '',
-    tenant: 't',
+    payload: JSON.stringify({ request }),
+    tenant: 'default',
     model: request.model,
-    priority: 1,
+    priority: 100,
     createdAt: 0,
-    vehicle: '',
-    queue: '',
-  } as const;
-  const counts = {
     epoch: 1,
+    vehicle: `${ID}-1`,
+    queue: 'submit',
     current: attempts.length,
     polls: 0,
     misses: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,
+    attempts,
   };
-  return { id: ID, ...rest, ...counts, attempts, ...(payload === undefined ? {} : { payload }) } as GenerationRecord;
 }
 
 const echo = (more: Partial<TaskEcho> = {}): TaskEcho => ({

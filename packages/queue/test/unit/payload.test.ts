@@ -88,6 +88,9 @@ describe('checkRequest', () => {
   });
 });
 
+const idOf = (id: string, timestamp: number): string =>
+  valueOf(checkSubmitJob({ v: 1, request }, { id, timestamp })).generation;
+
 describe('checkSubmitJob', () => {
   test('a job with an id, with a key, with neither', () => {
     expect(valueOf(checkSubmitJob({ v: 1, request, generation: 'gen_aaaaaaaaaa' }, job)).generation).toBe(
@@ -102,10 +105,8 @@ describe('checkSubmitJob', () => {
   });
 
   test('the same job is the same generation, another is another', () => {
-    const id = (id_: string, timestamp: number): string =>
-      valueOf(checkSubmitJob({ v: 1, request }, { id: id_, timestamp })).generation;
-    expect(id('job-1', 1)).toBe(id('job-1', 1));
-    expect(new Set([id('job-1', 1), id('job-1', 2), id('job-2', 1)]).size).toBe(3);
+    expect(idOf('job-1', 1)).toBe(idOf('job-1', 1));
+    expect(new Set([idOf('job-1', 1), idOf('job-1', 2), idOf('job-2', 1)]).size).toBe(3);
   });
 
   test('a later vehicle only names its generation', () => {
@@ -115,8 +116,19 @@ describe('checkSubmitJob', () => {
     });
   });
 
-  test('fields that nobody knows yet are ignored', () => {
-    expect(checkSubmitJob({ v: 1, request, colour: 'blue' }, job).ok).toBe(true);
+  test.each([
+    { v: 1, request, idempotencykey: 'misspelt' },
+    { v: 1, request: { ...request, priority: 1 } },
+  ])('a field that nobody knows is refused: dropped in silence it could cost money', (data) => {
+    expect(checkSubmitJob(data, job).ok).toBe(false);
+  });
+
+  test("the caller's callback address may stand where Kie has it", () => {
+    const callBackUrl = 'https://caller.example/hook';
+    const inside = valueOf(checkSubmitJob({ v: 1, request: { ...request, callBackUrl } }, job)).request;
+    const beside = valueOf(checkSubmitJob({ v: 1, request, callBackUrl }, job)).request;
+    expect(inside).toEqual(beside);
+    expect(JSON.parse(inside?.payload ?? '')).toEqual({ request, callBackUrl });
   });
 
   test.each([

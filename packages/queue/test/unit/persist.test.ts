@@ -1,13 +1,9 @@
 import { getEventListeners } from 'node:events';
 import { silentLogger } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
-import type { WorkerContext } from '../../src/context.ts';
 import { persist } from '../../src/persist.ts';
 
-/** Only these two of the context are used. */
-function contextOf(end: AbortSignal): WorkerContext {
-  return { end, logger: silentLogger() } as unknown as WorkerContext;
-}
+const contextOf = (end: AbortSignal) => ({ end, logger: silentLogger() });
 
 describe('persist', () => {
   test('tries again until Redis takes it', async () => {

@@ -1,6 +1,6 @@
 import { SUBMIT_CLASSES, scaleTimings, TIMINGS, type SubmitAnswer, type SubmitClass } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { decideSubmit, priceOf, UNREACHABLE_AFTER, type SubmitDecision } from '../../src/submit-rules.ts';
+import { decideSubmit, priceOf, type SubmitDecision } from '../../src/submit-rules.ts';
 
 /** `random` 0 gives the shortest backoff: half of it. */
 const context = { timings: TIMINGS, submitWindowMs: 10_000, tries: 0, random: () => 0 };
@@ -24,7 +24,7 @@ const DECISIONS: Readonly<Record<SubmitClass, unknown>> = {
   validation_as_500: retried,
   model_unavailable: { do: 'die', class: 'model_unavailable' },
   server_error: { do: 'retry', count: 'serverErrors', retries: 5, then: 'refused_repeatedly', delayMs: 1000 },
-  not_sent: { do: 'not_sent', gateAfter: UNREACHABLE_AFTER, times: { firstMs: 5000, capMs: 60_000 }, delayMs: 1000 },
+  not_sent: { do: 'not_sent', gateAfter: 5, times: { firstMs: 5000, capMs: 60_000 }, delayMs: 1000 },
   unknown: { do: 'lose' },
 };
 

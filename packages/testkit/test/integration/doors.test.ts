@@ -1,6 +1,7 @@
+import { inspect } from 'node:util';
 import { jobGenerationId } from '@kieq/domain';
-import { createProducer, ProducerError, type GenerationRequest } from '@kieq/producer';
-import { submitJobJsonSchema, type GenerationOptions } from '@kieq/queue';
+import { createProducer, ProducerError } from '@kieq/producer';
+import { submitJobJsonSchema } from '@kieq/queue';
 import { Queue } from 'bullmq';
 import { describe, inject, test } from 'vitest';
 import { startTcpProxy, testRequest, until, type PoolFixture } from '../../src/index.ts';
@@ -168,14 +169,18 @@ const BAD_REQUESTS: readonly BadRequest[] = [
   },
 ];
 
+/** The producer as a caller without types sees it. */
+interface UntypedProducer {
+  enqueue(request: unknown, options?: unknown): Promise<unknown>;
+}
+
 describe('the producer', () => {
   test('refuses what breaks a rule: field, rule and what was received, all problems together', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'doors', { workers: 0 });
+    const caller: UntypedProducer = pool.producer;
     for (const { what, request = testRequest('a cat'), options = {}, field, rule, received } of BAD_REQUESTS) {
-      const error: unknown = await pool.producer
-        .enqueue(request as GenerationRequest, options as GenerationOptions)
-        .catch((caught: unknown) => caught);
+      const error = await caller.enqueue(request, options).catch((caught: unknown) => caught);
       expect.soft(error, what).toBeInstanceOf(ProducerError);
       expect.soft(error, what).toMatchObject({
         code: 'invalid_request',
@@ -220,7 +225,7 @@ describe('the producer', () => {
       pool.producer.enqueue(testRequest('keyed'), { ...key, priority: 1 }),
     ]);
     expect(second?.id).toBe(first?.id);
-    expect([first?.created, second?.created].toSorted()).toEqual([false, true]);
+    expect(new Set([first?.created, second?.created])).toEqual(new Set([false, true]));
     await expect(pool.producer.enqueue(testRequest('other'), key)).rejects.toMatchObject({
       code: 'idempotency_conflict',
       message: expect.stringContaining(first?.id ?? ''),
@@ -258,7 +263,7 @@ describe('the producer', () => {
       (caught: unknown) => caught,
     );
     expect(error).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
-    expect(JSON.stringify(error) + String(error) + String((error as ProducerError).cause)).not.toContain('sesame');
+    expect(inspect(error, { depth: 10 })).not.toContain('sesame');
     expect(performance.now() - started).toBeLessThan(8000);
   });
 
@@ -443,7 +448,7 @@ describe('jobs of other BullMQ clients', () => {
   test('submit jobs by hand for generating, ended and dead generations do nothing: no second charge', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw', {
-      simulator: { generation: { kind: 'fixed', ms: 500 } },
+      simulator: { generation: { kind: 'fixed', ms: 2000 } },
       settings: { unknownWindowMs: 100 },
     });
     pool.simulator.script([
@@ -473,7 +478,7 @@ describe('jobs of other BullMQ clients', () => {
 
   test('a job that was started before and has no record is never submitted again, unless a person pays again', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'raw', { timings: { retryBaseMs: 500, retryCapMs: 500 } });
+    const pool = await openPool(context, 'raw', { timings: { retryBaseMs: 3000, retryCapMs: 3000 } });
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 500, msg: 'Server exception' } }]);
     const id = await one(pool, 'forgotten');
     await pool.recordWhen(id, ({ state, serverErrors }) => state === 'queued' && serverErrors === 1);
@@ -504,31 +509,22 @@ describe('jobs of other BullMQ clients', () => {
 });
 
 test('the JSON Schema of the payload names every field with its limits', ({ expect }) => {
-  const schema = submitJobJsonSchema() as { properties: Record<string, Record<string, unknown>>; required: string[] };
+  const schema = submitJobJsonSchema();
   expect(schema).toMatchObject({
     $schema: expect.stringContaining('json-schema.org'),
     type: 'object',
     required: ['v'],
-  });
-  expect(Object.keys(schema.properties).toSorted()).toEqual(
-    [
-      'callBackUrl',
-      'deadlineMs',
-      'delayMs',
-      'generation',
-      'idempotencyKey',
-      'metadata',
-      'priority',
-      'request',
-      'tenant',
-      'v',
-    ].toSorted(),
-  );
-  expect(schema.properties).toMatchObject({
-    v: { const: 1 },
-    generation: { type: 'string', pattern: expect.stringContaining('gen_') },
-    request: { type: 'object', required: ['model', 'input'] },
-    priority: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-    idempotencyKey: { type: 'string', minLength: 1, maxLength: 255 },
+    properties: {
+      v: { const: 1 },
+      generation: { type: 'string', pattern: expect.stringContaining('gen_') },
+      request: { type: 'object', required: ['model', 'input'] },
+      idempotencyKey: { type: 'string', minLength: 1, maxLength: 255 },
+      tenant: { type: 'string', default: 'default', pattern: expect.any(String) },
+      priority: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
+      delayMs: { type: 'integer', minimum: 0, maximum: 604_800_000, default: 0 },
+      deadlineMs: { type: 'integer', minimum: 1 },
+      callBackUrl: { type: 'string', maxLength: 2000 },
+      metadata: { type: 'object', additionalProperties: { type: 'string', maxLength: 1000 } },
+    },
   });
 });

@@ -34,7 +34,7 @@ describe.concurrent('before submission', () => {
         workers: 0,
         timings: by === 'by the take' ? { sweepMs: 60_000 } : {},
       });
-      const handle = await pool.producer.enqueue(testRequest('late'), { deadlineMs: 150 });
+      const handle = await pool.producer.enqueue(testRequest('late'), { deadlineMs: 1500 });
       const { deadlineAt = Infinity } = await pool.recordWhen(handle.id, () => true);
       await until(
         () => Date.now(),
@@ -58,9 +58,9 @@ describe.concurrent('before submission', () => {
     const { expect } = context;
     const pool = await openPool(context, 'delay');
     const enqueuedAt = Date.now();
-    const handle = await pool.producer.enqueue(testRequest('planned'), { delayMs: 500, deadlineMs: 400 });
+    const handle = await pool.producer.enqueue(testRequest('planned'), { delayMs: 1500, deadlineMs: 1200 });
     expect((await handle.result({ timeoutMs: 10_000 })).state).toBe('succeeded');
-    expect((posts(pool, 'planned')[0]?.arrivedAtMs ?? 0) - enqueuedAt).toBeGreaterThanOrEqual(500);
+    expect((posts(pool, 'planned')[0]?.arrivedAtMs ?? 0) - enqueuedAt).toBeGreaterThanOrEqual(1500);
   });
 });
 
@@ -106,7 +106,7 @@ test.concurrent('order: the urgent first, and within a priority nobody is overta
 
 test.concurrent('a later vehicle keeps the priority that the caller chose', async (context) => {
   const { expect } = context;
-  const pool = await openPool(context, 'order', { settings: { deadlineMs: 60_000 }, timings: { sendBeforeMs: 250 } });
+  const pool = await openPool(context, 'order');
   pool.simulator.script([{ on: 'createTask', when: { times: 2 }, fault: { kind: 'code', code: 505 } }]);
   const handle = await pool.producer.enqueue(testRequest('urgent'), { priority: 3 });
   await pool.recordWhen(handle.id, ({ state }) => state === 'dead');
@@ -220,7 +220,7 @@ describe.concurrent('the sweeper', () => {
 
   test('revives a task whose poll job has vanished', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'sweep', { timings: { pollFirstMs: 600, vehicleCheckMs: 200 } });
+    const pool = await openPool(context, 'sweep', { timings: { pollFirstMs: 1500, vehicleCheckMs: 200 } });
     const id = await one(pool, 'vanished');
     const { vehicle } = await pool.recordWhen(id, ({ state }) => state === 'generating');
     await removeVehicle(pool, 'poll', vehicle);
@@ -299,7 +299,7 @@ describe.concurrent('the sweeper', () => {
 describe.concurrent('a worker that stops', () => {
   test('lets active calls end, takes nothing new, and loses nothing', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'stop', { workers: 0, concurrency: 3 });
+    const pool = await openPool(context, 'stop', { workers: 0, concurrency: 3, settings: { submitTimeoutMs: 10_000 } });
     pool.simulator.script([{ ...held, when: { times: 3 } }]);
     const worker = await pool.addWorker();
     const running = await pool.enqueue(...numbered('running', 3));

@@ -6,7 +6,6 @@ import { until, type PoolFixture } from '../../src/index.ts';
 import { charges, inState, numbered, one, openPool, posts, records, redrive } from './support.ts';
 
 type QueryFault = Extract<FaultRule, { on: 'recordInfo' }>['fault'];
-type TaskFault = Extract<FaultRule, { on: 'task' }>['fault'];
 
 interface Trouble {
   readonly what: string;
@@ -56,29 +55,22 @@ describe.concurrent('trouble while polling is never a verdict', () => {
 
   test('a task that Kie does not know yet is waited for', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'poll', { timings: { taskLostMs: 1 } });
-    pool.simulator.script([{ on: 'task', fault: { kind: 'unknownFor', ms: 500 } }]);
+    const pool = await openPool(context, 'poll', { timings: { freshTaskMs: 60_000, taskLostMs: 1 } });
+    pool.simulator.script([{ on: 'recordInfo', when: { times: 5 }, fault: { kind: 'notFound' } }]);
     const id = await one(pool, 'fresh');
-    const record = await pool.recordWhen(
-      id,
-      ({ state }) => state !== 'queued' && state !== 'submitting' && state !== 'generating',
-    );
-    expect(record).toMatchObject({ state: 'succeeded' });
-    expect(record.misses).toBeGreaterThan(0);
-    expect(record.polls).toBeGreaterThan(2);
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded' || state === 'dead');
+    expect(record).toMatchObject({ state: 'succeeded', polls: 6 });
     expect(charges(pool)).toEqual({ fresh: 1 });
   });
 });
 
-/** A task is old after 0.05 s and lost after 0.2 s of denials. */
+/** A task is old after 0.05 s, and lost after 0.2 s of denials. */
 const LOST = { freshTaskMs: 50, taskLostMs: 200, pollFirstMs: 50 };
+const DENY = { on: 'recordInfo', when: { times: 'always' }, fault: { kind: 'notFound' } } as const;
 
-async function denied(
-  context: Parameters<typeof openPool>[0],
-  ms: number | null,
-): Promise<{ pool: PoolFixture; id: string }> {
-  const pool = await openPool(context, 'lost', { timings: { ...LOST, sendBeforeMs: 250 } });
-  pool.simulator.script([{ on: 'task', fault: { kind: 'unknownFor', ms } }]);
+async function denied(context: Parameters<typeof openPool>[0]): Promise<{ pool: PoolFixture; id: string }> {
+  const pool = await openPool(context, 'lost', { timings: LOST });
+  pool.simulator.script([DENY]);
   const id = await one(pool, 'denied');
   await pool.recordWhen(id, ({ letter }) => letter?.class === 'task_lost');
   return { pool, id };
@@ -87,14 +79,12 @@ async function denied(
 describe.concurrent('tasks that Kie denies', () => {
   test('for long: task_lost; redrive polls again and recovers the paid video', async (context) => {
     const { expect } = context;
-    const { pool, id } = await denied(context, 1000);
+    const { pool, id } = await denied(context);
     const dead = await pool.ledger.read.generation(id);
     expect(dead).toMatchObject({ state: 'dead', letter: { from: 'generating' } });
     expect(dead?.misses).toBeGreaterThanOrEqual(3);
-    await until(
-      () => Date.now() - (pool.simulator.ledger.tasks()[0]?.createTimeMs ?? Infinity),
-      (age) => age > 1000,
-    );
+    expect((dead?.letter?.openedAt ?? 0) - (dead?.firstMissAt ?? 0)).toBeGreaterThanOrEqual(LOST.taskLostMs);
+    pool.simulator.clearFaults();
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'generating' });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(record.letter).toBeUndefined();
@@ -104,12 +94,14 @@ describe.concurrent('tasks that Kie denies', () => {
 
   test('for ever: redriven without pay-again it is lost again; a second charge comes only with pay-again', async (context) => {
     const { expect } = context;
-    const { pool, id } = await denied(context, null);
+    const { pool, id } = await denied(context);
     const firstDeath = (await pool.ledger.read.generation(id))?.letter?.openedAt ?? 0;
     await redrive(pool, id);
     await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > firstDeath);
     expect(charges(pool)).toEqual({ denied: 1 });
-    expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
+    pool.simulator.clearFaults();
+    const again = await until(() => redrive(pool, id, { payAgain: true }), ({ kind }) => kind === 'resumed');
+    expect(again).toMatchObject({ state: 'queued' });
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges(pool)).toEqual({ denied: 2 });
     expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
@@ -120,20 +112,17 @@ describe.concurrent('tasks that Kie denies', () => {
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
     const pool = await openPool(context, 'mass', {
-      timings: LOST,
+      timings: { ...LOST, pollMaxMs: 100 },
       logger: createLogger({ name: 'test', destination }),
     });
-    pool.simulator.script([{ on: 'task', when: { times: 8 }, fault: { kind: 'unknownFor', ms: 1200 } }]);
+    pool.simulator.script([DENY]);
     const ids = await pool.enqueue(...numbered('n', 8));
-    await until(
-      () => records(pool, ids),
-      (all) =>
-        all.every(
-          ({ misses, firstMissAt }) => misses >= 4 && Date.now() - (firstMissAt ?? Infinity) > LOST.taskLostMs + 200,
-        ),
-    );
+    const isOverdue = ({ misses, firstMissAt = Infinity }: { misses: number; firstMissAt: number | undefined }): boolean =>
+      misses >= 5 && Date.now() - firstMissAt > 3 * LOST.taskLostMs;
+    await until(() => records(pool, ids), (all) => all.every(isOverdue));
     expect((await records(pool, ids)).map(({ state }) => state)).toEqual(ids.map(() => 'generating'));
     expect(lines.some((line) => line.includes('"level":"error"') && line.includes('missingTasks'))).toBe(true);
+    pool.simulator.clearFaults();
     await inState(pool, 'succeeded', 8);
     expect(new Set(Object.values(charges(pool)))).toEqual(new Set([1]));
   });
@@ -157,7 +146,7 @@ test.concurrent('no verdict for long: task_stuck; redrive polls again, and a lat
 
 interface Failure {
   readonly what: string;
-  readonly rule: Pick<FaultRule, 'on' | 'fault'> & { times?: number };
+  readonly rule: FaultRule;
   readonly posts: number;
   readonly ends: 'succeeded' | 'failed';
 }
@@ -169,7 +158,7 @@ const FAILURES: readonly Failure[] = [
   { what: 'a transient failure', rule: { on: 'task', fault: { kind: 'transientFail' } }, posts: 2, ends: 'succeeded' },
   {
     what: 'a transient failure twice',
-    rule: { on: 'task', fault: { kind: 'transientFail' }, times: 2 },
+    rule: { on: 'task', when: { times: 2 }, fault: { kind: 'transientFail' } },
     posts: 2,
     ends: 'failed',
   },
@@ -178,13 +167,10 @@ const FAILURES: readonly Failure[] = [
 describe.concurrent('failures by Kie', () => {
   test.for(FAILURES)('$what: $ends after $posts POST(s)', async ({ rule, posts: expected, ends }, context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'fail', {
-      timings: { sendBeforeMs: 250 },
-      simulator: { generation: { kind: 'fixed', ms: 300 } },
-    });
-    const { times = 1, ...fault } = rule;
-    pool.simulator.script([{ ...fault, when: { times } } as FaultRule]);
+    const pool = await openPool(context, 'fail', { simulator: { generation: { kind: 'fixed', ms: 60_000 } } });
+    pool.simulator.script([rule]);
     const id = await one(pool, 'failing');
+    await until(() => pool.simulator.summary(), ({ faultsLeft }) => faultsLeft === (rule.when?.times === 2 ? 1 : 0) || faultsLeft === 0);
     const record = await pool.recordWhen(
       id,
       ({ state }) => state === 'failed' || state === 'succeeded' || state === 'dead',
@@ -220,15 +206,14 @@ const ODD_RESULTS: readonly { readonly resultJson: string; readonly urls: readon
   },
 ];
 
+function resultRule({ resultJson }: { readonly resultJson: string }): FaultRule {
+  return { on: 'task', when: { prompt: resultJson }, fault: { kind: 'result', resultJson } };
+}
+
 test.concurrent('a success with an odd result is a paid success all the same', async (context) => {
   const { expect } = context;
   const pool = await openPool(context, 'odd');
-  const rule = ({ resultJson }: { resultJson: string }): FaultRule => ({
-    on: 'task',
-    when: { prompt: resultJson },
-    fault: { kind: 'result', resultJson } satisfies TaskFault,
-  });
-  pool.simulator.script(ODD_RESULTS.map(rule));
+  pool.simulator.script(ODD_RESULTS.map(resultRule));
   const ids = await pool.enqueue(...ODD_RESULTS.map(({ resultJson }) => resultJson));
   await inState(pool, 'succeeded', ids.length);
   const verdicts = (await records(pool, ids)).map(({ verdict }) => verdict);

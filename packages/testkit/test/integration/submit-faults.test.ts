@@ -34,10 +34,34 @@ const ROWS: readonly Row[] = [
   { what: '505', fault: { kind: 'code', code: 505 }, state: 'dead', posts: 1, charges: 0, letter: 'model_unavailable' },
   { what: '500 envelope, once', fault: { kind: 'code', code: 500, msg: 'Server exception' }, ...once },
   { what: '501 envelope, once', fault: { kind: 'code', code: 501, msg: 'Server exception' }, ...once },
-  { what: '500 envelope, every time', fault: { kind: 'code', code: 500, msg: 'Server exception' }, times: 9, state: 'dead', posts: 6, charges: 0, letter: 'refused_repeatedly' },
+  {
+    what: '500 envelope, every time',
+    fault: { kind: 'code', code: 500, msg: 'Server exception' },
+    times: 9,
+    state: 'dead',
+    posts: 6,
+    charges: 0,
+    letter: 'refused_repeatedly',
+  },
   { what: '500 in validation wording, once', fault: validation, ...once },
-  { what: '500 in validation wording, every time', fault: validation, times: 9, state: 'dead', posts: 2, charges: 0, letter: 'invalid_request' },
-  ...[400, 404, 422, 451].map((code): Row => ({ what: `${code}`, fault: { kind: 'code', code }, times: 9, state: 'dead', posts: 2, charges: 0, letter: 'invalid_request' })),
+  {
+    what: '500 in validation wording, every time',
+    fault: validation,
+    times: 9,
+    state: 'dead',
+    posts: 2,
+    charges: 0,
+    letter: 'invalid_request',
+  },
+  ...[400, 404, 422, 451].map((code): Row => ({
+    what: `${code}`,
+    fault: { kind: 'code', code },
+    times: 9,
+    state: 'dead',
+    posts: 2,
+    charges: 0,
+    letter: 'invalid_request',
+  })),
   { what: '408', fault: { kind: 'code', code: 408 }, ...lost, charges: 0 },
   { what: 'an unknown code', fault: { kind: 'code', code: 999 }, ...lost, charges: 0 },
   { what: 'HTML 502, nothing created', fault: { kind: 'html', status: 502 }, ...lost, charges: 0 },
@@ -52,7 +76,13 @@ const ROWS: readonly Row[] = [
   { what: 'a huge body', fault: { kind: 'hugeBody' }, ...lost, charges: 1 },
   { what: '200 without taskId, created', fault: { kind: 'noTaskId', created: true }, ...lost, charges: 1 },
   { what: '200 without taskId, nothing created', fault: { kind: 'noTaskId' }, ...lost, charges: 0 },
-  { what: 'an error code with a taskId', fault: { kind: 'errorWithTaskId', code: 500 }, state: 'succeeded', posts: 1, charges: 1 },
+  {
+    what: 'an error code with a taskId',
+    fault: { kind: 'errorWithTaskId', code: 500 },
+    state: 'succeeded',
+    posts: 1,
+    charges: 1,
+  },
 ];
 
 describe.concurrent('one fault on createTask, the whole path', () => {
@@ -77,5 +107,7 @@ describe.concurrent('one fault on createTask, the whole path', () => {
 /** Which gates closed at all, by the ledger's counters. */
 async function closedGates(pool: PoolFixture): Promise<string[]> {
   const stats = await pool.ledger.read.stats();
-  return Object.keys(stats).filter((name) => name.startsWith('gate:')).map((name) => name.slice('gate:'.length));
+  return Object.keys(stats)
+    .filter((name) => name.startsWith('gate:'))
+    .map((name) => name.slice('gate:'.length));
 }

@@ -8,7 +8,7 @@ import { startPool, TEST_KEY, until, type PoolFixture, type PoolFixtureOptions }
 
 /** The part of Vitest's test context that cleans up. */
 interface Finishing {
-  onTestFinished(fn: () => Promise<void>): void;
+  readonly onTestFinished: (fn: () => Promise<void>) => void;
 }
 
 /** A pool that ends with its test. */

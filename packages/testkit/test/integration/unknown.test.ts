@@ -1,6 +1,7 @@
 import { adopt, type AdoptResult } from '@kieq/queue';
 import type { KieClient } from '@kieq/kie';
 import { describe, test } from 'vitest';
+import { z } from 'zod';
 import { TEST_KEY, testRequest, until, type PoolFixture, type PoolFixtureOptions } from '../../src/index.ts';
 import { charges, one, openKie, openPool, posts, redrive } from './support.ts';
 
@@ -8,7 +9,7 @@ type Context = Parameters<typeof openPool>[0];
 
 /** Nobody listens there, so callbacks are lost; the address alone proves whose task it is. */
 const PUBLIC_URL = 'http://127.0.0.1:9';
-const QUICK = { timings: { sendBeforeMs: 400 }, simulator: { callback: { retries: 0 } } } as const;
+const QUICK = { simulator: { callback: { retries: 0 } } } as const;
 
 interface Lost {
   readonly pool: PoolFixture;
@@ -44,6 +45,8 @@ function adoptIn(
   return adopt({ ledger: pool.ledger, queues: pool.queues, kie, timings: pool.timings, confirm }, id, taskId);
 }
 
+const created = z.object({ data: z.object({ taskId: z.string() }) });
+
 /** A task made by somebody else with the pool's key. */
 async function foreignTask(pool: PoolFixture, prompt: string, callBackUrl?: string): Promise<string> {
   const response = await fetch(`${pool.simulator.url}/api/v1/jobs/createTask`, {
@@ -51,14 +54,14 @@ async function foreignTask(pool: PoolFixture, prompt: string, callBackUrl?: stri
     headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify({ ...testRequest(prompt), callBackUrl }),
   });
-  const { data } = (await response.json()) as { data: { taskId: string } };
+  const { data } = created.parse(await response.json());
   return data.taskId;
 }
 
 describe.concurrent('a lost answer', () => {
   test('is unknown, then payment_unknown; nothing is sent again, also not by a redrive without pay-again', async (context) => {
     const { expect } = context;
-    const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 500 } });
+    const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 1200 } });
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
     expect(dead.letter).toMatchObject({ class: 'payment_unknown', from: 'unknown' });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'unknown' });
@@ -67,14 +70,14 @@ describe.concurrent('a lost answer', () => {
       id,
       ({ letter }) => letter !== undefined && letter.openedAt > (dead.letter?.openedAt ?? 0),
     );
-    expect((again.letter?.openedAt ?? 0) - restarted).toBeGreaterThanOrEqual(500);
+    expect((again.letter?.openedAt ?? 0) - restarted).toBeGreaterThanOrEqual(1200);
     expect(posts(pool, 'lost')).toHaveLength(1);
     expect(charges(pool)).toEqual({ lost: 1 });
   });
 
   test('is paid again when a person says so: exactly once more, and counted', async (context) => {
     const { expect } = context;
-    const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 500 } });
+    const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 1200 } });
     await pool.recordWhen(id, ({ state }) => state === 'dead');
     expect(await redrive(pool, id, { payAgain: true, dryRun: true })).toMatchObject({
       kind: 'would_resume',
@@ -106,7 +109,7 @@ describe.concurrent('a lost answer', () => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, {
       worker: { onUnknown: 'pay-again' },
-      settings: { unknownWindowMs: 500 },
+      settings: { unknownWindowMs: 1200 },
     });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'accepted']);
@@ -120,7 +123,7 @@ describe.concurrent('adoption by hand', () => {
 
   test.for([
     { from: 'unknown', unknownWindowMs: 60_000 },
-    { from: 'dead', unknownWindowMs: 500 },
+    { from: 'dead', unknownWindowMs: 1200 },
   ])('a task that carries our token is proved, from $from', async ({ from, unknownWindowMs }, context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs } });
@@ -209,7 +212,7 @@ describe.concurrent('adoption by hand', () => {
 
   test('while it is queued to be paid again avoids the second charge', async (context) => {
     const { expect } = context;
-    const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs: 500 } });
+    const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs: 1200 } });
     const { pool, id, taskId } = lost;
     await pool.recordWhen(id, ({ state }) => state === 'dead');
     await pool.ledger.gates.pause('look for the task first');
@@ -227,7 +230,7 @@ describe.concurrent('adoption by hand', () => {
 
   test('after it was paid again is too late: the older task is recorded as surplus', async (context) => {
     const { expect } = context;
-    const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs: 500 } });
+    const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs: 1200 } });
     const { pool, id, taskId } = lost;
     await pool.recordWhen(id, ({ state }) => state === 'dead');
     await redrive(pool, id, { payAgain: true });
