@@ -1,12 +1,13 @@
 import { measureWindow, mostOvertakings } from '@kieq/testkit';
 
 const LIMIT = 20;
-/** Kie's window of 10 s and its latencies, scaled down together. */
-const SCALE = 0.1;
 const WINDOWS = 15;
 
-/** Window efficiency with 1, 3 and 8 workers, answers after 20 ms and after 0.3–0.9 s. */
-export async function* benchWindow(redisUrl: string): AsyncGenerator<object> {
+/**
+ * Window efficiency with 1, 3 and 8 workers, answers after 20 ms and after 0.3–0.9 s.
+ * @param scale Kie's window of 10 s and its latencies are multiplied by it together
+ */
+export async function* benchWindow(redisUrl: string, scale: number): AsyncGenerator<object> {
   for (const latency of [
     { minMs: 20, maxMs: 20 },
     { minMs: 300, maxMs: 900 },
@@ -16,14 +17,14 @@ export async function* benchWindow(redisUrl: string): AsyncGenerator<object> {
         redisUrl,
         workers,
         limit: LIMIT,
-        windowMs: 10_000 * SCALE,
-        latency: { minMs: latency.minMs * SCALE, maxMs: latency.maxMs * SCALE },
+        windowMs: 10_000 * scale,
+        latency: { minMs: latency.minMs * scale, maxMs: latency.maxMs * scale },
         backlog: LIMIT * WINDOWS,
       });
       yield {
         workers,
         latencyMs: `${latency.minMs}-${latency.maxMs}`,
-        scale: SCALE,
+        scale,
         efficiency: Number(result.efficiency.toFixed(4)),
         posts: result.posts,
         refused: result.refused,

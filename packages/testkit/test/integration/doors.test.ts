@@ -174,7 +174,7 @@ interface UntypedProducer {
   enqueue(request: unknown, options?: unknown): Promise<unknown>;
 }
 
-describe('the producer', () => {
+describe.concurrent('the producer', () => {
   test('refuses what breaks a rule: field, rule and what was received, all problems together', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'doors', { workers: 0 });
@@ -327,7 +327,7 @@ const GARBAGE: Readonly<Record<string, unknown>> = {
   huge: { v: 1, request: { model: 'other/model', input: { blob: 'x'.repeat(2_000_000) } } },
 };
 
-describe('jobs of other BullMQ clients', () => {
+describe.concurrent('jobs of other BullMQ clients', () => {
   test('with a valid payload become generations; their own ids and keys are honoured', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw');

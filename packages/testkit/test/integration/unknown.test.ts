@@ -204,9 +204,12 @@ describe.concurrent('adoption by hand', () => {
   test('waits for a place in the query budget instead of exceeding it', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { ...withCallbacks, settings: { pollLimitPerSecond: 1 } });
+    const askedAt = Date.now();
     await lost.pool.ledger.pollPermit('somebody else', 100);
     expect(await adoptIn(lost, lost.id, lost.taskId)).toMatchObject({ kind: 'adopted' });
     await lost.pool.recordWhen(lost.id, ({ state }) => state === 'succeeded');
+    // An unanswered query counts for its timeout and a second.
+    expect((lost.pool.simulator.ledger.queries()[0]?.arrivedAtMs ?? 0) - askedAt).toBeGreaterThanOrEqual(1100);
     expect(lost.pool.simulator.ledger.maxQueriesInAnyWindow(1000)).toBe(1);
   });
 

@@ -1,5 +1,8 @@
+import { scaleTimings } from '@kieq/domain';
+import { createKieClient } from '@kieq/kie';
+import { adopt } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { startProcessPool, startTcpProxy, until, type AppProcess, type ProcessPool, type TcpProxy } from '../../src/index.ts';
+import { startProcessPool, startTcpProxy, TEST_KEY, until, type AppProcess, type ProcessPool, type TcpProxy } from '../../src/index.ts';
 
 /**
  * Real workers, really killed and frozen. Times: an attempt must be sent within 0.25 s of its admission
@@ -73,6 +76,14 @@ describe('kill -9', () => {
     const record = await pool.recordWhen(id, ({ state }) => state === 'unknown');
     expect(record.taskId).toBeUndefined();
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
+    expect(charges()).toBe(1);
+
+    const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url });
+    const options = { ledger: pool.ledger, queues: pool.queues, kie, timings: scaleTimings(0.05), confirm: true };
+    const taskId = pool.simulator.ledger.tasks()[0]?.taskId ?? '';
+    expect(await adopt(options, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    await kie.close();
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges()).toBe(1);
   });
 
