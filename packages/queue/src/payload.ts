@@ -161,11 +161,21 @@ function jsonText(value: unknown): string | undefined {
 }
 
 function problemsOf(error: z.ZodError, value: unknown): Problem[] {
-  return error.issues.map((issue) => ({
-    field: issue.path.map(String).join('.'),
-    rule: issue.message,
-    received: preview(issue.path.reduce<unknown>((at, part) => member(at, part), value)),
-  }));
+  return error.issues.flatMap((issue) => {
+    const parent = issue.path.reduce<unknown>((at, part) => member(at, part), value);
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ field: fieldOf(issue.path), rule: issue.message, received: preview(parent) }];
+    }
+    return issue.keys.map((key) => ({
+      field: fieldOf([...issue.path, key]),
+      rule: 'is no known field',
+      received: preview(member(parent, key)),
+    }));
+  });
+}
+
+function fieldOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('.');
 }
 
 function member(value: unknown, part: PropertyKey): unknown {

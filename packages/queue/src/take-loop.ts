@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Worker, type Job } from 'bullmq';
+import type { Job, Worker } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
 import type { QueueName } from './catalogue.ts';
 import { applyJobEnd, type JobEnd } from './job-end.ts';
+import { TolerantWorker } from './tolerant-worker.ts';
 import { idOf } from './vehicles.ts';
 
 /** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
@@ -48,7 +49,7 @@ export class TakeLoop {
 
   constructor(options: TakeLoopOptions) {
     this.#options = options;
-    this.#worker = new Worker(options.queue, null, {
+    this.#worker = new TolerantWorker(options.queue, null, {
       connection: options.redis,
       prefix: options.prefix,
       autorun: false,

@@ -12,7 +12,7 @@ export type ItemCheck =
   | { readonly ok: true; readonly item: Item }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-const OPTION_NAMES: readonly string[] = Object.keys(optionsSchema.shape);
+type OptionIssue = NonNullable<ReturnType<typeof optionsSchema.safeParse>['error']>['issues'][number];
 
 /** Checks a request with its options. A misspelt option is a problem: `idempotencykey` would pay twice. */
 export function checkItem(request: unknown, options: unknown): ItemCheck {
@@ -20,13 +20,15 @@ export function checkItem(request: unknown, options: unknown): ItemCheck {
   const parsed = optionsSchema.safeParse(options);
   const problems = [
     ...(checked.ok ? [] : checked.problems.map(describe)),
-    ...(parsed.success
-      ? []
-      : parsed.error.issues.map((issue) => `options.${issue.path.map(String).join('.')} ${issue.message}`)),
-    ...unknownKeys(options, OPTION_NAMES).map((name) => `there is no option ${name}`),
+    ...(parsed.success ? [] : parsed.error.issues.flatMap(optionProblems)),
   ];
   if (!checked.ok || !parsed.success || problems.length > 0) return { ok: false, problems };
   return { ok: true, item: { request: checked.request, options: parsed.data } };
+}
+
+function optionProblems(issue: OptionIssue): string[] {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((name) => `there is no option ${name}`);
+  return [`options.${issue.path.map(String).join('.')} ${issue.message}`];
 }
 
 /** Names in an object that are none of the known ones. */

@@ -22,8 +22,8 @@ afterEach(async () => {
   await closeConnection(redis);
 });
 
-async function startLoop(more: Pick<TakeLoopOptions, 'take'> & Partial<TakeLoopOptions>): Promise<void> {
-  const shared = {
+function shared() {
+  return {
     queue: 'submit',
     redis,
     prefix,
@@ -32,7 +32,10 @@ async function startLoop(more: Pick<TakeLoopOptions, 'take'> & Partial<TakeLoopO
     peek: () => Promise.resolve(0),
     logger: silentLogger(),
   } as const;
-  loop = new TakeLoop({ ...shared, ...more });
+}
+
+async function startLoop(more: Pick<TakeLoopOptions, 'take'> & Partial<TakeLoopOptions>): Promise<void> {
+  loop = new TakeLoop({ ...shared(), ...more });
   await loop.start();
 }
 
@@ -137,6 +140,39 @@ describe('taking', () => {
     await expect.poll(() => queues.submit.getJobCounts('completed'), often).toEqual({ completed: 4 });
     expect(taken).toEqual(['first', 'first', 'first', 'first', 'second', 'third', 'fourth']);
     expect(most).toBeLessThanOrEqual(2);
+  });
+
+  test('a job given back wakes another worker that waits on the empty queue', async ({ onTestFinished }) => {
+    const [taken, giveBack] = [new Door(), new Door()];
+    let waitMs = 0;
+    await startLoop({
+      peek: () => Promise.resolve(waitMs),
+      take: () => {
+        // From now on this worker has no place; the job can only go to the other.
+        waitMs = 60_000;
+        taken.open();
+        return Promise.resolve({ work: () => giveBack.opened.then((): JobEnd => ({ kind: 'give_back' })) });
+      },
+    });
+    const job = await add('passed on');
+    await taken.opened;
+    let looks = 0;
+    const peek = (): Promise<number> => {
+      looks += 1;
+      return Promise.resolve(0);
+    };
+    const other = new TakeLoop({ ...shared(), peek, take: () => Promise.resolve({ end: done }) });
+    onTestFinished(() => other.stop());
+    onTestFinished(() => giveBack.open());
+    await other.start();
+    await expect.poll(() => looks, often).toBeGreaterThan(0);
+    // It has looked; a few round trips later it is blocked.
+    for (let i = 0; i < 20; i += 1) await queues.submit.getJobCounts();
+    const started = performance.now();
+    giveBack.open();
+    await expect.poll(() => job.getState(), often).toBe('completed');
+    // Its blocking call would time out after five seconds.
+    expect(performance.now() - started).toBeLessThan(4000);
   });
 
   test.each(['take', 'work'])('an exception in %s fails that job visibly, and the loop goes on', async (where) => {

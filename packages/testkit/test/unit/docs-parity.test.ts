@@ -1,0 +1,271 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import { ENVIRONMENT, environmentTable } from '@kieq/config';
+import {
+  DEAD_LETTER_CLASSES,
+  GATE_REASONS,
+  GENERATION_STATES,
+  keyedGenerationId,
+  REDRIVE_RULES,
+  SUBMIT_CLASSES,
+  TIMINGS,
+} from '@kieq/domain';
+import { KIE_ERROR_CODES } from '@kieq/kie';
+import { SCRIPT_NAMES } from '@kieq/ledger';
+import { PRODUCER_ERROR_CODES } from '@kieq/producer';
+import { createFleetMetrics, createWorkerMetrics, optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
+import { createMetrics } from '@kieq/telemetry';
+import { describe, expect, test } from 'vitest';
+
+/**
+ * Keeps the documentation in step with the code. What is generated is rewritten by running this file with `-u`
+ * (`pnpm docs:write`); everything else is mended by hand.
+ */
+const ROOT = join(import.meta.dirname, '../../../..');
+const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
+
+/** Files below a folder with this ending, relative to the root; neither dependencies nor build results. */
+async function filesBelow(folder: string, ending: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(join(ROOT, folder), { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    const isOther =
+      entry.name.startsWith('.') || ['node_modules', 'dist', 'demo-videos', 'coverage'].includes(entry.name);
+    if (entry.isDirectory() && !isOther) found.push(...(await filesBelow(path, ending)));
+    if (entry.isFile() && entry.name.endsWith(ending)) found.push(path);
+  }
+  return found;
+}
+
+/** The quoted words that a pattern finds in a source. */
+function wordsIn(source: string, pattern: RegExp): string[] {
+  return [...source.matchAll(pattern)].map(([, word = '']) => word);
+}
+
+/** The words that the text does not have as code, `like this`; where there are no words at all, that is wrong too. */
+function unnamed(text: string, words: readonly string[]): string[] {
+  return words.length === 0 ? ['no words found'] : words.filter((word) => !text.includes(`\`${word}\``));
+}
+
+/** In the order of their letters. */
+function sorted(words: Iterable<string>): string[] {
+  return [...words].toSorted((a, b) => (a < b ? -1 : 1));
+}
+
+describe('generated parts are up to date (mend with -u)', () => {
+  const dash = (state: string | null): string => (state === null ? '–' : `\`${state}\``);
+  const deadLetterTable = [
+    '| class | redrive resumes at | with `--pay-again` | what to know |',
+    '|---|---|---|---|',
+    ...DEAD_LETTER_CLASSES.map((name) => {
+      const { resumesAt, payAgainResumesAt, advice } = REDRIVE_RULES[name];
+      return `| \`${name}\` | ${dash(resumesAt)} | ${dash(payAgainResumesAt)} | ${advice} |`;
+    }),
+    '',
+  ].join('\n');
+
+  test.each([
+    ['README.md', 'environment', environmentTable()],
+    ['docs/operations.md', 'dead-letters', deadLetterTable],
+    ['docs/payload.md', 'keyed-id', `\`\`\`\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
+  ])('%s: %s', async (path, name, generated) => {
+    const text = await read(path);
+    const [start, end] = [`<!-- ${name}:start -->\n`, `<!-- ${name}:end -->`];
+    expect(text.split(start)).toHaveLength(2);
+    expect(text.split(end)).toHaveLength(2);
+    const before = text.slice(0, text.indexOf(start) + start.length);
+    await expect(`${before}${generated}${text.slice(text.indexOf(end))}`).toMatchFileSnapshot(join(ROOT, path));
+  });
+
+  test('docs/submit-job.schema.json', async () => {
+    // Short lists on one line, as the formatter wants them.
+    const schema = JSON.stringify(submitJobJsonSchema(), null, 2).replaceAll(
+      /\[\s+("[^\]]*")\s+\]/g,
+      (_, list: string) => `[${list.replaceAll(/,\s+/g, ', ')}]`,
+    );
+    await expect(`${schema}\n`).toMatchFileSnapshot(join(ROOT, 'docs/submit-job.schema.json'));
+  });
+});
+
+describe('the environment', () => {
+  test('.env.example has every key with its default, and no other', async () => {
+    const lines = wordsIn(await read('.env.example'), /^#?([A-Z][A-Z_]+=.*)$/gm);
+    const known = ENVIRONMENT.filter(({ key }) => key !== 'KIEQ_TIME_SCALE');
+    expect(sorted(lines.map((line) => line.replace(/=.*$/, '')))).toEqual(sorted(known.map(({ key }) => key)));
+    for (const { key, default: fallback } of known.filter((entry) => entry.default !== 'required')) {
+      expect(lines).toContain(`${key}=${fallback === 'none' && !key.startsWith('KIEQ_') ? '' : fallback}`);
+    }
+  });
+
+  test('what the README calls without effect is used nowhere', async () => {
+    const unused = /\*\*Accepted, but without effect yet\*\*[^:]*: ([^.]*)\./.exec(await read('README.md'))?.[1] ?? '';
+    const catalogue = await read('packages/config/src/catalogue.ts');
+    const sources = (
+      await Promise.all(['packages', 'apps', 'examples'].map((folder) => filesBelow(folder, '.ts')))
+    ).flat();
+    const code = sources.filter((path) => path.includes('/src/') && !path.startsWith('packages/config/'));
+    const texts = await Promise.all(code.map(read));
+    const keys = wordsIn(unused, /`([A-Z_]+)`/g).filter((key) => key !== 'KIEQ_HOLD_MS');
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) {
+      const property = new RegExp(`(\\w+): \\w+\\('${key}'`).exec(catalogue)?.[1];
+      expect(property, key).toBeDefined();
+      const isUsed = new RegExp(
+        `\\b(env|environment)\\.${property}\\b|\\{[^}]*\\b${property}\\b[^}]*\\}: \\w*Environment`,
+      );
+      expect(
+        texts.filter((text) => isUsed.test(text)),
+        key,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe('every word of the code is explained', () => {
+  test('states, scripts, queues and times in the architecture', async () => {
+    const text = await read('docs/architecture.md');
+    expect(
+      unnamed(text, [...GENERATION_STATES, ...GATE_REASONS, ...QUEUE_NAMES, ...SCRIPT_NAMES, ...Object.keys(TIMINGS)]),
+    ).toEqual([]);
+  });
+
+  test('times with their values', async () => {
+    const rows = (await read('docs/architecture.md')).split('\n').filter((line) => /^\| `\w+Ms`/.test(line));
+    const documented = rows.flatMap((row) => {
+      const [, names = '', values = ''] = row.split('|');
+      return wordsIn(names, /`(\w+)`/g).map((name, i): [string, number] => [name, Number(values.split(',')[i])]);
+    });
+    expect(Object.fromEntries(documented)).toEqual(TIMINGS);
+  });
+
+  test('keys of the ledger in the architecture', async () => {
+    const text = await read('docs/architecture.md');
+    const lua = (await Promise.all((await filesBelow('packages/ledger/lua', '.lua')).map(read))).join('\n');
+    const keys = new Set(wordsIn(lua, /\bkey\('([\w:]+?)'/g));
+    const documented = new Set(
+      wordsIn(text, /^\| `([\w:]+?)(?:<\w+>)?` \| (?:hash|string|sorted set|set|stream) \|/gm),
+    );
+    // Two kinds of keys have functions of their own; those with a part that varies end in a colon.
+    for (const made of ['gen:', 'task:']) keys.add(made);
+    const kinds = new Set([...keys].map((name) => name.replace(/^(state|letters):.*/, '$1:')));
+    expect(sorted(documented)).toEqual(sorted(kinds));
+  });
+
+  test('dead letters, gates, metrics and commands in the operations', async () => {
+    const text = await read('docs/operations.md');
+    expect(
+      unnamed(text, [...DEAD_LETTER_CLASSES, ...GATE_REASONS, ...metricNames(), ...(await commandNames())]),
+    ).toEqual([]);
+    expect(sorted(wordsIn(text, /`(kieq_\w+)` \|/g))).toEqual(sorted(metricNames()));
+  });
+
+  test('classes of answers in the failure modes', async () => {
+    expect(unnamed(await read('docs/failure-modes.md'), SUBMIT_CLASSES)).toEqual([]);
+  });
+
+  test('every error code in the errors', async () => {
+    const text = await read('docs/errors.md');
+    const redis = await read('packages/redis/src/errors.ts');
+    const findings = /code: ('[^;]+);/.exec(redis)?.[1] ?? '';
+    expect(unnamed(text, [...PRODUCER_ERROR_CODES, ...KIE_ERROR_CODES])).toEqual([]);
+    expect(unnamed(text, wordsIn(findings, /'(\w+)'/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(redis, /code = '(\w+)'/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(await read('packages/redis/src/local/errors.ts'), /'(local_\w+)'/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(await read('packages/config/src/errors.ts'), /code = '(\w+)'/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(await read('packages/kie/src/exchange.ts'), /: '([A-Z_]+)',/g))).toEqual([]);
+  });
+
+  test('every class of error that a process or package throws', async () => {
+    const text = await read('docs/errors.md');
+    const sources = (await Promise.all(['packages', 'apps'].map((folder) => filesBelow(folder, '.ts')))).flat();
+    const texts = await Promise.all(sources.filter((path) => path.includes('/src/')).map(read));
+    const classes = texts.flatMap((source) => wordsIn(source, /^export class (\w+) extends Error\b/gm));
+    // RunError and CliError never leave their package.
+    expect(
+      unnamed(
+        text,
+        classes.filter((name) => name !== 'RunError' && name !== 'CliError'),
+      ),
+    ).toEqual([]);
+  });
+
+  test('exit codes of the command line', async () => {
+    const [text, source] = await Promise.all([read('docs/errors.md'), read('apps/cli/src/exit.ts')]);
+    const codes = [...source.matchAll(/^ {2}(\w+): (\d+),$/gm)];
+    expect(codes.length).toBeGreaterThan(0);
+    for (const [, name, code] of codes) expect(text).toContain(`| ${code} | \`${name}\` |`);
+  });
+
+  test('options of a request, for the producer and for jobs', async () => {
+    for (const path of ['packages/producer/README.md', 'docs/payload.md']) {
+      expect(unnamed(await read(path), Object.keys(optionsSchema.shape))).toEqual([]);
+    }
+  });
+
+  function metricNames(): string[] {
+    const metrics = createMetrics();
+    createWorkerMetrics(metrics);
+    createFleetMetrics(metrics, () => Promise.resolve(undefined));
+    return metrics.registry.getMetricsAsArray().map(({ name }) => name);
+  }
+
+  /** The file of a command is named after it. */
+  async function commandNames(): Promise<string[]> {
+    const files = await filesBelow('apps/cli/src/commands', '.ts');
+    const sources = await Promise.all(files.map(async (path) => ({ path, source: await read(path) })));
+    const commands = sources.filter(({ source }) => /^\s+usage: '/m.test(source));
+    return commands.map(({ path }) => `kieq ${path.replace(/^.*\/|\.ts$/g, '').replace('-', ' ')}`);
+  }
+});
+
+describe('the guarantees', () => {
+  test('every test that they name exists', async () => {
+    const text = await read('docs/guarantees.md');
+    const named = [...text.matchAll(/^- `([^`]+\.test\.ts)` › (.+)$/gm)];
+    expect(named.length).toBeGreaterThan(50);
+    const missing: string[] = [];
+    for (const [, path = '', title = ''] of named) {
+      const source = (await read(path).catch(() => '')).replaceAll(/\\(['"`])/g, '$1');
+      if (!["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`)))
+        missing.push(`${path} › ${title}`);
+    }
+    expect(missing).toEqual([]);
+  });
+
+  test('each has its parts', async () => {
+    const sections = (await read('docs/guarantees.md')).split(/^## /m).slice(1);
+    expect(sections.map((section) => section.slice(0, 2))).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8']);
+    for (const section of sections) expect(section).toMatch(/\*\*How[\s\S]+\n- `[\s\S]+\*\*What remains/);
+  });
+});
+
+describe('links', async () => {
+  const documents = await filesBelow('.', '.md');
+
+  test.each(documents)('of %s lead somewhere', async (path) => {
+    const text = withoutCode(await read(path));
+    const broken: string[] = [];
+    for (const link of wordsIn(text, /\]\(([^)\s]+)\)/g)) {
+      if (!/^[a-z]+:/.test(link) && !(await leadsSomewhere(path, link))) broken.push(link);
+    }
+    expect(broken).toEqual([]);
+  });
+
+  async function leadsSomewhere(from: string, link: string): Promise<boolean> {
+    const [file = '', anchor] = link.split('#');
+    const path = file === '' ? from : relative(ROOT, resolve(ROOT, dirname(from), file));
+    const text = await read(path).catch(() => undefined);
+    if (text === undefined) return (await readdir(join(ROOT, path)).catch(() => undefined)) !== undefined;
+    return anchor === undefined || wordsIn(withoutCode(text), /^#+ (.+)$/gm).some((title) => slug(title) === anchor);
+  }
+
+  function withoutCode(text: string): string {
+    return text.replaceAll(/^```[\s\S]*?^```/gm, '');
+  }
+
+  /** As GitHub makes the anchor of a heading. */
+  function slug(title: string): string {
+    const kept = title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '');
+    return kept.replaceAll(' ', '-');
+  }
+});
