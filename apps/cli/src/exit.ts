@@ -40,10 +40,10 @@ export interface Ending {
 const OF_PRODUCER: Readonly<Record<ProducerErrorCode, ExitCode>> = {
   invalid_request: EXIT.usage,
   idempotency_conflict: EXIT.refused,
+  redis_refused: EXIT.unavailable,
   redis_unavailable: EXIT.unavailable,
   not_found: EXIT.notFound,
   timeout: EXIT.unavailable,
-  closed: EXIT.defect,
 };
 
 /** Redis answered, but will not carry out commands as it stands: full, read-only, or another login is needed. */

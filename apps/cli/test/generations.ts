@@ -52,6 +52,8 @@ export async function unknown(ledger: Ledger, sendBeforeMs?: number): Promise<st
     id,
     tokenHash: hashAttemptToken(tokenOf(id)),
     answered: false,
+    gateAfter: 1000,
+    times: { firstMs: 1000, capMs: 1000 },
     latencyMs: 0,
     evidence: { summary: 'the connection was cut' },
   });

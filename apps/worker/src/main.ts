@@ -2,14 +2,13 @@ import { ConfigError, parseEnvironment, secretValues } from '@kieq/config';
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start (docs/operations.md). */
+/** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
 async function main(): Promise<void> {
   try {
     const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker']);
     const worker = await runWorker(env, secretValues(process.env));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
-    await worker.ended;
-    process.exit(0);
+    process.exit(await worker.ended);
   } catch (error) {
     if (!(error instanceof ConfigError) && !(error instanceof StartRefused)) throw error;
     process.stderr.write(`${error.message}\n`);

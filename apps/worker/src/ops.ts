@@ -1,50 +1,63 @@
-import { createFleetMetrics, readStatus, type PoolWorker, type Queues, type WorkerMetrics } from '@kieq/queue';
-import type { Ledger } from '@kieq/ledger';
+import { createFleetMetrics, readStatus, type PoolWorker, type WorkerContext } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
-import { startOpsServer, type Check, type Logger, type Metrics, type OpsServer } from '@kieq/telemetry';
+import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
+import { StartRefused } from './start-refused.ts';
 
 export interface OpsOptions {
+  readonly host: string;
   readonly port: number;
   readonly metrics: Metrics;
-  readonly workerMetrics: WorkerMetrics;
   readonly redis: RedisClient;
-  readonly ledger: Ledger;
-  readonly queues: Queues;
+  readonly context: WorkerContext;
   readonly pool: PoolWorker;
-  readonly logger: Logger;
   readonly isStopping: () => boolean;
 }
 
 /** The pool is read at most this often, however many gauges and scrapers ask. */
 const FLEET_REFRESH_MS = 2000;
 
-/** `/healthz`: the process lives. `/readyz`: it can take work. `/metrics`: this process and the pool. */
-export function openOps(options: OpsOptions): Promise<OpsServer> {
-  const { port, metrics, redis, logger, isStopping } = options;
+/**
+ * `/healthz`: the process lives. `/readyz`: it can take work. `/metrics`: this process and the pool.
+ * @throws StartRefused when the port cannot be had
+ */
+export async function openOps(options: OpsOptions): Promise<OpsServer> {
+  const { host, port, metrics, redis, context, isStopping } = options;
   registerFleet(options);
   const redisCheck = async (): Promise<Check> => {
     const answer = await redis.ping();
     return { name: 'redis', ok: answer === 'PONG', detail: answer };
   };
-  return startOpsServer({
-    port,
-    registry: metrics.registry,
-    health: () => Promise.resolve([{ name: 'process', ok: true }]),
-    ready: async () => [await redisCheck(), { name: 'taking work', ok: !isStopping() }],
-    logger,
-  });
+  try {
+    return await startOpsServer({
+      host,
+      port,
+      registry: metrics.registry,
+      health: () => Promise.resolve([{ name: 'process', ok: true }]),
+      ready: async () => [await redisCheck(), { name: 'taking work', ok: !isStopping() }],
+      logger: context.logger,
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new StartRefused(
+      `WORKER_METRICS_HOST and WORKER_METRICS_PORT: ${host}:${port} cannot be listened on: ${reason}`,
+    );
+  }
 }
 
-function registerFleet({ metrics, workerMetrics, ledger, queues, pool, logger }: OpsOptions): void {
-  createFleetMetrics(metrics, remember(async () => {
-    const active = pool.active();
-    workerMetrics.active.set({ queue: 'submit' }, active.submit);
-    workerMetrics.active.set({ queue: 'poll' }, active.poll);
-    return readStatus(ledger, queues).catch((error: unknown) => {
-      logger.warn({ err: error }, 'the pool could not be read for metrics');
-      return undefined;
-    });
-  }));
+function registerFleet({ metrics, context, pool }: OpsOptions): void {
+  const { ledger, queues, logger } = context;
+  createFleetMetrics(
+    metrics,
+    remember(async () => {
+      const active = pool.active();
+      context.metrics.active.set({ queue: 'submit' }, active.submit);
+      context.metrics.active.set({ queue: 'poll' }, active.poll);
+      return readStatus(ledger, queues).catch((error: unknown) => {
+        logger.warn({ err: error }, 'the pool could not be read for metrics');
+        return undefined;
+      });
+    }),
+  );
 }
 
 function remember<Value>(read: () => Promise<Value>): () => Promise<Value> {

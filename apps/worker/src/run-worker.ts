@@ -5,8 +5,25 @@ import { accountFingerprint, poolSettings, settingsText, type Environment } from
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
-import { createPoolWorker, createWorkerMetrics, openQueues, type WorkerContext } from '@kieq/queue';
-import { closeConnection, createConnection, describeRedisUrl, preflight, RedisPreflightError, waitUntilReady, type RedisClient, type RedisFinding } from '@kieq/redis';
+import {
+  createPoolWorker,
+  createWorkerMetrics,
+  openQueues,
+  type WorkerContext,
+  type WorkerSettings,
+} from '@kieq/queue';
+import {
+  closeConnection,
+  createConnection,
+  describeRedisUrl,
+  preflight,
+  RedisPreflightError,
+  RedisUrlError,
+  waitUntilReady,
+  type ConnectionOptions,
+  type RedisClient,
+  type RedisFinding,
+} from '@kieq/redis';
 import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { createShutdown } from './shutdown.ts';
@@ -17,19 +34,21 @@ export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'poo
 export interface RunningWorker {
   /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
   shutDown(reason: string): Promise<void>;
-  /** Resolves when the worker has ended after `shutDown`. */
-  readonly ended: Promise<void>;
+  /** Resolves with the exit code when the worker has ended after `shutDown`. */
+  readonly ended: Promise<number>;
 }
 
 /** Longest that one query may take, its retries included; the query permit is held for so long. */
 const QUERY_TIMEOUT_MS = 15_000;
+/** As for every other refusal to work: an orchestrator must not take it for a normal end. */
+const WRONG_ACCOUNT_EXIT = 2;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
 /**
  * Starts one worker process's share of the pool.
  * @param secrets values that must never appear in a log
- * @throws StartRefused when Redis is unfit or the pool was set up differently
+ * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
 export async function runWorker(env: WorkerEnvironment, secrets: readonly string[]): Promise<RunningWorker> {
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -39,53 +58,53 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   await agreeOnSettings(ledger, env);
 
   const metrics = createMetrics({ processMetrics: true });
-  const queues = openQueues(redis, env.prefix);
-  const kie = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl });
   const deadline = new AbortController();
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
   const context: WorkerContext = {
     ledger,
-    queues,
-    kie,
+    queues: openQueues(redis, env.prefix),
+    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
     logger,
     metrics: createWorkerMetrics(metrics),
     timings: scaleTimings(env.timeScale),
     worker,
     account: accountFingerprint(env.kieApiKey),
-    settings: {
-      submitWindowMs: env.submitWindowMs,
-      queryTimeoutMs: QUERY_TIMEOUT_MS,
-      onUnknown: env.onUnknown,
-      intentDurability: env.intentDurability,
-      resubmitLimit: RESUBMIT_LIMIT,
-      ...(env.publicUrl === undefined ? {} : { publicUrl: env.publicUrl }),
-    },
+    settings: workerSettings(env),
     random: Math.random,
     deadline: deadline.signal,
     end: end.signal,
-    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account'),
+    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', WRONG_ACCOUNT_EXIT),
   };
-  const pool = createPoolWorker({
-    context,
-    redis,
-    prefix: env.prefix,
-    submitConcurrency: env.submitConcurrency,
-    pollConcurrency: env.pollConcurrency,
-    lockMs: env.lockMs,
-  });
-  const ops = await openOps({ port: env.workerMetricsPort, metrics, redis, ledger, queues, pool, logger, workerMetrics: context.metrics, isStopping: () => shutdown.isStopping });
-  const shutdown = createShutdown({ pool, ops, queues, kie, redis, deadline, end, logger, graceMs: env.shutdownGraceMs });
+  const { submitConcurrency, pollConcurrency, lockMs, prefix } = env;
+  const pool = createPoolWorker({ context, redis, prefix, submitConcurrency, pollConcurrency, lockMs });
+  const { workerMetricsHost: host, workerMetricsPort: port } = env;
+  const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
+  const shutdown = createShutdown({ pool, ops, context, redis, deadline, end, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
-  logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix: env.prefix }, 'worker listening');
+  logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   await pool.start();
   return shutdown;
 }
 
-async function connect(env: WorkerEnvironment, logger: Logger): Promise<{ redis: RedisClient; warnings: readonly RedisFinding[] }> {
-  const redis = createConnection({
+function workerSettings(env: WorkerEnvironment): WorkerSettings {
+  return {
+    submitWindowMs: env.submitWindowMs,
+    queryTimeoutMs: QUERY_TIMEOUT_MS,
+    onUnknown: env.onUnknown,
+    intentDurability: env.intentDurability,
+    resubmitLimit: RESUBMIT_LIMIT,
+    ...(env.publicUrl === undefined ? {} : { publicUrl: env.publicUrl }),
+  };
+}
+
+async function connect(
+  env: WorkerEnvironment,
+  logger: Logger,
+): Promise<{ redis: RedisClient; warnings: readonly RedisFinding[] }> {
+  const redis = openConnection({
     url: env.redisUrl,
     role: 'worker',
     connectionName: 'kieq-worker',
@@ -103,10 +122,22 @@ async function connect(env: WorkerEnvironment, logger: Logger): Promise<{ redis:
   }
 }
 
+function openConnection(options: ConnectionOptions): RedisClient {
+  try {
+    return createConnection(options);
+  } catch (error) {
+    if (error instanceof RedisUrlError) throw new StartRefused(error.message);
+    throw error;
+  }
+}
+
 async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
   const agreed = await ledger.settings.agree(settingsText(poolSettings(env)));
   if (agreed.ok === 'agreed') return;
-  const lines = agreed.differences.map(({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`);
-  const advice = 'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
+  const lines = agreed.differences.map(
+    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,
+  );
+  const advice =
+    'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
   throw new StartRefused(`this worker differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
 }

@@ -1,20 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KieClient } from '@kieq/kie';
-import type { PoolWorker, Queues } from '@kieq/queue';
+import type { PoolWorker, WorkerContext } from '@kieq/queue';
 import { closeConnection, type RedisClient } from '@kieq/redis';
-import type { Logger, OpsServer } from '@kieq/telemetry';
+import type { OpsServer } from '@kieq/telemetry';
 
 export interface ShutdownOptions {
   readonly pool: PoolWorker;
   readonly ops: OpsServer;
-  readonly queues: Queues;
-  readonly kie: KieClient;
+  readonly context: WorkerContext;
   readonly redis: RedisClient;
   /** Aborted shortly before the grace ends, so that open calls still write down what they know. */
   readonly deadline: AbortController;
   /** Aborted when the grace is over. */
   readonly end: AbortController;
-  readonly logger: Logger;
   readonly graceMs: number;
 }
 
@@ -26,13 +23,14 @@ const CALLS_SHARE = 0.8;
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
 export function createShutdown(options: ShutdownOptions) {
-  const { pool, ops, queues, kie, redis, deadline, end, logger, graceMs } = options;
+  const { pool, ops, context, redis, deadline, end, graceMs } = options;
+  const { queues, kie, logger } = context;
   let ending: Promise<void> | undefined;
-  let resolveEnded = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
+  let resolveEnded = (_exitCode: number): void => undefined;
+  const ended = new Promise<number>((resolve) => {
     resolveEnded = resolve;
   });
-  const run = async (reason: string): Promise<void> => {
+  const run = async (reason: string, exitCode: number): Promise<void> => {
     logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
     const cut = setTimeout(() => {
       logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
@@ -46,15 +44,16 @@ export function createShutdown(options: ShutdownOptions) {
     }
     if (finished) await Promise.race([closeAll(), sleep(1000)]);
     logger.info('worker ended');
-    resolveEnded();
+    resolveEnded(exitCode);
   };
   const closeAll = async (): Promise<void> => {
     await Promise.all([ops.close(), queues.close(), kie.close()]);
     await closeConnection(redis);
   };
   return {
-    shutDown(reason: string): Promise<void> {
-      ending ??= run(reason);
+    /** The first call decides about the exit code. */
+    shutDown(reason: string, exitCode = 0): Promise<void> {
+      ending ??= run(reason, exitCode);
       return ending;
     },
     get isStopping(): boolean {

@@ -1,7 +1,16 @@
 import type { GenerationState } from '@kieq/domain';
 import type { GenerationView } from '@kieq/producer';
 
-const ORDER: readonly GenerationState[] = ['queued', 'submitting', 'unknown', 'generating', 'succeeded', 'failed', 'dead', 'cancelled'];
+const ORDER: readonly GenerationState[] = [
+  'queued',
+  'submitting',
+  'unknown',
+  'generating',
+  'succeeded',
+  'failed',
+  'dead',
+  'cancelled',
+];
 const BAR_WIDTH = 30;
 /** Without a terminal, a line now and then is enough. */
 const LINE_EVERY_MS = 5000;
@@ -34,5 +43,8 @@ export class Progress {
 
 function countText(views: readonly GenerationView[]): string {
   const counts = ORDER.map((state) => [state, views.filter((view) => view.state === state).length] as const);
-  return counts.filter(([, count]) => count > 0).map(([state, count]) => `${state} ${count}`).join('  ');
+  return counts
+    .filter(([, count]) => count > 0)
+    .map(([state, count]) => `${state} ${count}`)
+    .join('  ');
 }

@@ -49,7 +49,9 @@ async function produce(stack: Stack, signal: AbortSignal): Promise<void> {
       if (!item.ok) throw item.error;
       return { name: wanted[i]?.name ?? '', handle: item.handle };
     });
-    say(`uploaded ${photographs.length} photographs, enqueued ${named.length} generations in ${Math.round(performance.now() - startedMs)} ms\n`);
+    say(
+      `uploaded ${photographs.length} photographs, enqueued ${named.length} generations in ${Math.round(performance.now() - startedMs)} ms\n`,
+    );
     await emptyVideosDir();
     const saver = new Saver();
     const views = await follow(named, saver, signal);
@@ -82,7 +84,9 @@ function report(views: readonly GenerationView[], files: ReadonlyMap<string, str
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
   const failures = views.filter(({ state }) => state !== 'succeeded');
   if (failures.length > 0) {
-    const reasons = failures.map(({ id, state, failMsg, deadLetter }) => `${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`);
+    const reasons = failures.map(
+      ({ id, state, failMsg, deadLetter }) => `${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`,
+    );
     throw new Error(`${failures.length} of ${views.length} generations did not succeed:\n${reasons.join('\n')}`);
   }
   const credits = views.reduce((sum, { creditsConsumed }) => sum + (creditsConsumed ?? 0), 0);

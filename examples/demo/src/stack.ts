@@ -41,7 +41,13 @@ export async function startStack(): Promise<Stack> {
     const prefix = `{kieq-demo-${process.pid}}`;
     const apiKey = SIMULATOR_ENV.SIM_API_KEY;
     const common = { REDIS_URL: redis.url, KIEQ_PREFIX: prefix };
-    const workerEnv = { ...common, KIE_API_KEY: apiKey, KIE_BASE_URL: kieUrl, KIE_UPLOAD_URL: kieUrl, WORKER_METRICS_PORT: '0' };
+    const workerEnv = {
+      ...common,
+      KIE_API_KEY: apiKey,
+      KIE_BASE_URL: kieUrl,
+      KIE_UPLOAD_URL: kieUrl,
+      WORKER_METRICS_PORT: '0',
+    };
     const workers = await Promise.all([start('worker', workerEnv), start('worker', workerEnv)]);
     const dashboard = await start('dashboard', { ...common, DASHBOARD_PORT: '0' });
     return {

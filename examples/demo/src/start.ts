@@ -16,7 +16,9 @@ async function start(): Promise<void> {
     for (let i = 0; i < 2; i += 1) apps.push(await startApp('worker', { ...env, WORKER_METRICS_PORT: '0' }));
     const dashboard = await startApp('dashboard', env);
     apps.push(dashboard);
-    process.stdout.write(`dashboard ${String(dashboard.first['url'])}\nRedis ${new URL(redis.url).host} (${redis.source})\n`);
+    process.stdout.write(
+      `dashboard ${String(dashboard.first['url'])}\nRedis ${new URL(redis.url).host} (${redis.source})\n`,
+    );
     for (const { first } of apps.slice(0, 2)) process.stdout.write(`worker ${String(first['ops'])}/metrics\n`);
     await new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());

@@ -9,28 +9,48 @@ export const GROUPS = {
     redisUrl: required('REDIS_URL', {
       form: redisUrl,
       secret: true,
-      meaning: 'where Redis is: `redis://`, `rediss://`, Sentinel or Cluster; without it demo and tests start a private local Redis',
+      meaning:
+        'where Redis is: `redis://`, `rediss://`, Sentinel or Cluster; without it demo and tests start a private local Redis',
     }),
     prefix: withDefault('KIEQ_PREFIX', '{kieq}', { form: poolPrefix, meaning: 'key prefix of the pool' }),
   },
   kie: {
     kieApiKey: required('KIE_API_KEY', { form: secretText, secret: true, meaning: 'key of the Kie account' }),
     kieBaseUrl: withDefault('KIE_BASE_URL', 'https://api.kie.ai', { form: httpUrl, meaning: 'the Kie API' }),
-    kieUploadUrl: withDefault('KIE_UPLOAD_URL', 'https://kieai.redpandaai.co', { form: httpUrl, meaning: "Kie's upload service" }),
+    kieUploadUrl: withDefault('KIE_UPLOAD_URL', 'https://kieai.redpandaai.co', {
+      form: httpUrl,
+      meaning: "Kie's upload service",
+    }),
   },
   callbacks: {
     publicUrl: optional('PUBLIC_URL', { form: httpUrl, meaning: 'where Kie reaches the gateway; turns callbacks on' }),
-    kieWebhookHmacKey: optional('KIE_WEBHOOK_HMAC_KEY', { form: secretText, secret: true, meaning: "verify Kie's callbacks" }),
+    kieWebhookHmacKey: optional('KIE_WEBHOOK_HMAC_KEY', {
+      form: secretText,
+      secret: true,
+      meaning: "verify Kie's callbacks",
+    }),
   },
   pool: {
-    submitLimit: withDefault('KIEQ_SUBMIT_LIMIT', '20', { form: whole(1, 10_000), meaning: 'submissions per window, of all workers together' }),
-    submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', '10000', { form: milliseconds(1, 3_600_000), meaning: 'length of the window, in ms' }),
-    submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', '20000', { form: milliseconds(1, 600_000), meaning: 'longest wait for the answer to a submission, in ms' }),
+    submitLimit: withDefault('KIEQ_SUBMIT_LIMIT', '20', {
+      form: whole(1, 10_000),
+      meaning: 'submissions per window, of all workers together',
+    }),
+    submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', '10000', {
+      form: milliseconds(1, 3_600_000),
+      meaning: 'length of the window, in ms',
+    }),
+    submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', '20000', {
+      form: milliseconds(1, 600_000),
+      meaning: 'longest wait for the answer to a submission, in ms',
+    }),
     maxInFlight: withDefault('KIEQ_MAX_IN_FLIGHT', '600', {
       form: whole(1, 10_000_000),
       meaning: 'tasks running at once; not a cap of Kie; keep it above limit ÷ window × longest duration',
     }),
-    pollLimitPerSecond: withDefault('KIEQ_POLL_LIMIT_PER_SECOND', '10', { form: whole(1, 10_000), meaning: 'status queries per second, of all workers together' }),
+    pollLimitPerSecond: withDefault('KIEQ_POLL_LIMIT_PER_SECOND', '10', {
+      form: whole(1, 10_000),
+      meaning: 'status queries per second, of all workers together',
+    }),
     unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', '1800000', {
       form: milliseconds(1),
       meaning: 'how long a submission without an answer may still be resolved, in ms (30 min)',
@@ -47,12 +67,19 @@ export const GROUPS = {
       form: milliseconds(1),
       meaning: 'longest time in the queue while credits are exhausted, in ms (1 h)',
     }),
-    deadlineMs: withDefault('KIEQ_DEADLINE_MS', '86400000', { form: milliseconds(1), meaning: 'longest time in the queue, in ms (24 h)' }),
+    deadlineMs: withDefault('KIEQ_DEADLINE_MS', '86400000', {
+      form: milliseconds(1),
+      meaning: 'longest time in the queue, in ms (24 h)',
+    }),
     holdMs: withDefault('KIEQ_HOLD_MS', '86400000', {
       form: milliseconds(0),
-      meaning: 'how long a redrivable dead letter shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
+      meaning:
+        'how long a redrivable dead letter shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
     }),
-    retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', { form: milliseconds(1), meaning: 'how long a tombstone stays, in ms (90 d)' }),
+    retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', {
+      form: milliseconds(1),
+      meaning: 'how long a tombstone stays, in ms (90 d)',
+    }),
   },
   worker: {
     submitConcurrency: withDefault('KIEQ_SUBMIT_CONCURRENCY', '20', {
@@ -61,35 +88,68 @@ export const GROUPS = {
     }),
     pollConcurrency: withDefault('KIEQ_POLL_CONCURRENCY', '20', {
       form: whole(1, 1_000),
-      meaning: 'status queries at once in one worker; twice the budget of a second, since an answer takes less than two',
+      meaning:
+        'status queries at once in one worker; twice the budget of a second, since an answer takes less than two',
     }),
     lockMs: withDefault('KIEQ_LOCK_MS', '30000', {
       form: milliseconds(1_000, 3_600_000),
       meaning: "job lock, in ms; a dead worker's jobs are taken over within about twice that",
     }),
-    workerMetricsPort: withDefault('WORKER_METRICS_PORT', '9464', { form: port, meaning: '`/metrics`, `/healthz`, `/readyz` of a worker' }),
+    workerMetricsHost: withDefault('WORKER_METRICS_HOST', '127.0.0.1', {
+      form: host,
+      meaning: 'address on which a worker serves them; they are open to whoever reaches it',
+    }),
+    workerMetricsPort: withDefault('WORKER_METRICS_PORT', '9464', {
+      form: port,
+      meaning: '`/metrics`, `/healthz`, `/readyz` of a worker',
+    }),
   },
   gateway: {
-    gatewayHost: withDefault('GATEWAY_HOST', '127.0.0.1', { form: host, meaning: 'address on which the gateway listens' }),
+    gatewayHost: withDefault('GATEWAY_HOST', '127.0.0.1', {
+      form: host,
+      meaning: 'address on which the gateway listens',
+    }),
     gatewayPort: withDefault('GATEWAY_PORT', '8080', { form: port, meaning: 'its port' }),
-    gatewayApiKeys: optional('GATEWAY_API_KEYS', { form: gatewayKeys, secret: true, meaning: '`key:tenant,…`; without keys only loopback is served' }),
-    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', { form: secretText, secret: true, meaning: "signs the callbacks to callers' addresses" }),
+    gatewayApiKeys: optional('GATEWAY_API_KEYS', {
+      form: gatewayKeys,
+      secret: true,
+      meaning: '`key:tenant,…`; without keys only loopback is served',
+    }),
+    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
+      form: secretText,
+      secret: true,
+      meaning: "signs the callbacks to callers' addresses",
+    }),
     dedupeWindowMs: withDefault('KIEQ_DEDUPE_WINDOW_MS', '0', {
       form: milliseconds(0),
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: never',
     }),
   },
   dashboard: {
-    dashboardHost: withDefault('DASHBOARD_HOST', '127.0.0.1', { form: host, meaning: 'address on which the dashboard listens; beyond loopback it needs a password' }),
+    dashboardHost: withDefault('DASHBOARD_HOST', '127.0.0.1', {
+      form: host,
+      meaning: 'address on which the dashboard listens; beyond loopback it needs a password',
+    }),
     dashboardPort: withDefault('DASHBOARD_PORT', '8081', { form: port, meaning: 'its port' }),
-    dashboardUser: optional('DASHBOARD_USER', { form: matching('must not contain a colon', /^[^:]+$/), meaning: 'user of the dashboard' }),
-    dashboardPassword: optional('DASHBOARD_PASSWORD', { form: secretText, secret: true, meaning: 'password of the dashboard' }),
+    dashboardUser: optional('DASHBOARD_USER', {
+      form: matching('must not contain a colon', /^[^:]+$/),
+      meaning: 'user of the dashboard',
+    }),
+    dashboardPassword: optional('DASHBOARD_PASSWORD', {
+      form: secretText,
+      secret: true,
+      meaning: 'password of the dashboard',
+    }),
   },
   files: {
-    archive: optional('ARCHIVE_URL', { form: storeUrl, meaning: 'where finished videos are kept: `file:///…` or `s3://bucket/prefix`' }),
+    archive: optional('ARCHIVE_URL', {
+      form: storeUrl,
+      meaning: 'where finished videos are kept: `file:///…` or `s3://bucket/prefix`',
+    }),
     uploadStore: optional('UPLOAD_STORE_URL', {
       form: storeUrl,
-      meaning: 'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` below the data folder',
+      meaning:
+        'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` below the data folder',
     }),
     allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
       form: boolean,
@@ -107,7 +167,8 @@ export const GROUPS = {
     }),
     timeScale: withDefault('KIEQ_TIME_SCALE', '1', {
       form: positiveDecimal(10),
-      meaning: "for tests: multiplies kieq's own policy times, such as poll pauses and backoff; never set it in production",
+      meaning:
+        "for tests: multiplies kieq's own policy times, such as poll pauses and backoff; never set it in production",
     }),
   },
 } as const satisfies Record<string, Record<string, Variable<unknown>>>;

@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import type { ConfigProblem } from './errors.ts';
 
-const Dashboard = z.object({ dashboardHost: z.string(), dashboardUser: z.string().optional(), dashboardPassword: z.string().optional() });
+const Dashboard = z.object({
+  dashboardHost: z.string(),
+  dashboardUser: z.string().optional(),
+  dashboardPassword: z.string().optional(),
+});
 
 /** Rules between keys; a rule whose keys are wrong by themselves, or were not asked for, stays silent. */
 export function crossCheck(values: Readonly<Record<string, unknown>>): ConfigProblem[] {
@@ -9,10 +13,18 @@ export function crossCheck(values: Readonly<Record<string, unknown>>): ConfigPro
   return dashboard.success ? checkDashboard(dashboard.data) : [];
 }
 
-function checkDashboard({ dashboardHost, dashboardUser, dashboardPassword }: z.infer<typeof Dashboard>): ConfigProblem[] {
+function checkDashboard({
+  dashboardHost,
+  dashboardUser,
+  dashboardPassword,
+}: z.infer<typeof Dashboard>): ConfigProblem[] {
   const problems: ConfigProblem[] = [];
   if (dashboardPassword === undefined && !isLoopback(dashboardHost)) {
-    problems.push({ key: 'DASHBOARD_HOST', rule: 'must be loopback unless DASHBOARD_USER and DASHBOARD_PASSWORD are set', received: dashboardHost });
+    problems.push({
+      key: 'DASHBOARD_HOST',
+      rule: 'must be loopback unless DASHBOARD_USER and DASHBOARD_PASSWORD are set',
+      received: dashboardHost,
+    });
   }
   if (dashboardUser !== undefined && dashboardPassword === undefined) {
     problems.push({ key: 'DASHBOARD_PASSWORD', rule: 'is required together with DASHBOARD_USER', received: undefined });

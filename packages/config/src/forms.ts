@@ -28,13 +28,16 @@ export function milliseconds(min: number, max: number = LONGEST_MS): Form<number
 
 /** A decimal number above 0. */
 export function positiveDecimal(max: number): Form<number> {
-  const read = (text: string): number | undefined => (/^\d+(\.\d+)?$/.test(text) ? within(Number(text), Number.MIN_VALUE, max) : undefined);
+  const read = (text: string): number | undefined =>
+    /^\d+(\.\d+)?$/.test(text) ? within(Number(text), Number.MIN_VALUE, max) : undefined;
   return form(`must be a decimal number above 0, at most ${max}`, read);
 }
 
 export const port = whole(0, 65_535);
 
-export const boolean = form('must be true or false', (text) => (text === 'true' ? true : text === 'false' ? false : undefined));
+export const boolean = form('must be true or false', (text) =>
+  text === 'true' ? true : text === 'false' ? false : undefined,
+);
 
 export function oneOf<const T extends string>(...words: readonly T[]): Form<T> {
   return form(`must be one of ${words.join(', ')}`, (text) => words.find((word) => word === text));

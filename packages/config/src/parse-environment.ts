@@ -7,7 +7,9 @@ import type { Variable } from './variable.ts';
 /** The process's own environment, or a test's. */
 export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
-type Values<G extends Group> = { readonly [P in keyof Groups[G]]: Groups[G][P] extends { schema: infer S extends z.ZodType } ? z.output<S> : never };
+type Values<G extends Group> = {
+  readonly [P in keyof Groups[G]]: Groups[G][P] extends { schema: infer S extends z.ZodType } ? z.output<S> : never;
+};
 type Together<U> = (U extends unknown ? (value: U) => void : never) extends (value: infer I) => void ? I : never;
 
 /** The parsed keys of the asked groups, and those of `process`. */

@@ -4,22 +4,21 @@ import type { Environment } from './parse-environment.ts';
 type PoolEnvironment = Environment<'kie' | 'pool'>;
 
 /** What every worker of a pool must hold alike; kept in Redis, and a worker that differs refuses to start. */
-export interface PoolSettings
-  extends Pick<
-    PoolEnvironment,
-    | 'submitLimit'
-    | 'submitWindowMs'
-    | 'submitTimeoutMs'
-    | 'maxInFlight'
-    | 'pollLimitPerSecond'
-    | 'unknownWindowMs'
-    | 'onUnknown'
-    | 'intentDurability'
-    | 'creditDeadlineMs'
-    | 'deadlineMs'
-    | 'holdMs'
-    | 'retentionMs'
-  > {
+export interface PoolSettings extends Pick<
+  PoolEnvironment,
+  | 'submitLimit'
+  | 'submitWindowMs'
+  | 'submitTimeoutMs'
+  | 'maxInFlight'
+  | 'pollLimitPerSecond'
+  | 'unknownWindowMs'
+  | 'onUnknown'
+  | 'intentDurability'
+  | 'creditDeadlineMs'
+  | 'deadlineMs'
+  | 'holdMs'
+  | 'retentionMs'
+> {
   readonly baseUrl: string;
   readonly accountFingerprint: string;
 }

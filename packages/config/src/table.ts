@@ -21,13 +21,18 @@ function entriesOf(groups: Readonly<Record<Group, Readonly<Record<string, Variab
   return names.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
 }
 
-function entryOf(group: Group, { key, fallback, required, meaning, rule, secret }: Variable<unknown>): EnvironmentEntry {
+function entryOf(
+  group: Group,
+  { key, fallback, required, meaning, rule, secret }: Variable<unknown>,
+): EnvironmentEntry {
   return { key, group, default: fallback ?? (required ? 'required' : 'none'), meaning, rule, secret };
 }
 
 /** The table of the README, as Markdown. */
 export function environmentTable(): string {
-  const rows = ENVIRONMENT.map((entry) => `| \`${entry.key}\` | ${shownDefault(entry)} | ${entry.meaning}; ${entry.rule.replaceAll('|', '\\|')} |`);
+  const rows = ENVIRONMENT.map(
+    (entry) => `| \`${entry.key}\` | ${shownDefault(entry)} | ${entry.meaning}; ${entry.rule.replaceAll('|', '\\|')} |`,
+  );
   return ['| key | default | meaning |', '|---|---|---|', ...rows, ''].join('\n');
 }
 

@@ -17,9 +17,17 @@ export const redisUrl = form(
 /** A place for files. */
 export type StoreUrl =
   | { readonly kind: 'file'; readonly url: string; /** Absolute path of the folder. */ readonly path: string }
-  | { readonly kind: 's3'; readonly url: string; readonly bucket: string; /** Without slashes around it; may be empty. */ readonly prefix: string };
+  | {
+      readonly kind: 's3';
+      readonly url: string;
+      readonly bucket: string;
+      /** Without slashes around it; may be empty. */ readonly prefix: string;
+    };
 
-export const storeUrl = form('must be file:///folder or s3://bucket/prefix, without user, password, query and fragment', readStoreUrl);
+export const storeUrl = form(
+  'must be file:///folder or s3://bucket/prefix, without user, password, query and fragment',
+  readStoreUrl,
+);
 
 function readStoreUrl(text: string): StoreUrl | undefined {
   const url = parse(text);

@@ -30,7 +30,15 @@ export interface Form<T> {
 
 /** A key without which the group cannot work. */
 export function required<T>(key: string, { meaning, secret = false, form }: Spec<T>): Variable<T> {
-  return { key, fallback: undefined, required: true, secret, meaning, rule: form.rule, schema: z.string().pipe(form.schema) };
+  return {
+    key,
+    fallback: undefined,
+    required: true,
+    secret,
+    meaning,
+    rule: form.rule,
+    schema: z.string().pipe(form.schema),
+  };
 }
 
 /** A key that may be absent. */

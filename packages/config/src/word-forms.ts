@@ -9,15 +9,19 @@ export type IntentDurability =
   | { readonly kind: 'replica'; readonly replicas: number }
   | { readonly kind: 'fsync' };
 
-export const intentDurability = form('must be none, replica:<1 to 99> or fsync', (text): IntentDurability | undefined => {
-  if (text === 'none' || text === 'fsync') return { kind: text };
-  const replicas = /^replica:([1-9]\d?)$/.exec(text)?.[1];
-  return replicas === undefined ? undefined : { kind: 'replica', replicas: Number(replicas) };
-});
+export const intentDurability = form(
+  'must be none, replica:<1 to 99> or fsync',
+  (text): IntentDurability | undefined => {
+    if (text === 'none' || text === 'fsync') return { kind: text };
+    const replicas = /^replica:([1-9]\d?)$/.exec(text)?.[1];
+    return replicas === undefined ? undefined : { kind: 'replica', replicas: Number(replicas) };
+  },
+);
 
 /** Every key of a pool must sit in one Cluster slot. */
-export const poolPrefix = form('must contain one hash tag such as {kieq}, and otherwise letters, digits and . _ : -', (text) =>
-  /^[\w.:-]*\{[\w.:-]+\}[\w.:-]*$/.test(text) ? text : undefined,
+export const poolPrefix = form(
+  'must contain one hash tag such as {kieq}, and otherwise letters, digits and . _ : -',
+  (text) => (/^[\w.:-]*\{[\w.:-]+\}[\w.:-]*$/.test(text) ? text : undefined),
 );
 
 export interface GatewayKey {
@@ -28,9 +32,14 @@ export interface GatewayKey {
 const GATEWAY_KEY = /^([A-Za-z0-9._~+/=-]+):([A-Za-z0-9_.-]{1,64})$/;
 
 /** `key:tenant,…`; a tenant may have several keys, a key only one tenant. */
-export const gatewayKeys = form('must be key:tenant,… with keys of A-Z a-z 0-9 . _ ~ + / = - and each key once', (text) => {
-  const pairs = text.split(',').map((pair) => GATEWAY_KEY.exec(pair.trim()));
-  const keys = pairs.flatMap((match): GatewayKey[] => (match?.[1] !== undefined && match[2] !== undefined ? [{ key: match[1], tenant: match[2] }] : []));
-  const distinct = new Set(keys.map(({ key }) => key)).size;
-  return keys.length === pairs.length && distinct === keys.length ? keys : undefined;
-});
+export const gatewayKeys = form(
+  'must be key:tenant,… with keys of A-Z a-z 0-9 . _ ~ + / = - and each key once',
+  (text) => {
+    const pairs = text.split(',').map((pair) => GATEWAY_KEY.exec(pair.trim()));
+    const keys = pairs.flatMap((match): GatewayKey[] =>
+      match?.[1] !== undefined && match[2] !== undefined ? [{ key: match[1], tenant: match[2] }] : [],
+    );
+    const distinct = new Set(keys.map(({ key }) => key)).size;
+    return keys.length === pairs.length && distinct === keys.length ? keys : undefined;
+  },
+);

@@ -4,7 +4,7 @@ import type { Verdict } from './outcomes.ts';
 const FINAL = [/flagged/i, /moderat/i, /copyright/i, /sensitive/i, /violat/i, /prohibited/i, /invalid/i, /parameter/i];
 
 /** Messages of failures that have nothing to do with the request. */
-const TRANSIENT = [/internal error/i, /try again later/i, /server is busy/i, /timed? ?out/i, /no result/i];
+const TRANSIENT = [/internal error/i, /try again later/i, /server is busy/i];
 
 /** True when Kie failed the task for a reason of its own, so that submitting once more makes sense; it cost nothing. */
 export function isTransientFailure(verdict: Verdict): boolean {

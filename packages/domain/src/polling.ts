@@ -45,7 +45,10 @@ export const MASS_DENIAL = 5;
  * - `lost`: dead letter `task_lost`.
  * - `alarm`: many tasks at once; more likely a wrong key or a fault of Kie.
  */
-export function judgeDenial(denials: Denials, timings: Pick<Timings, 'freshTaskMs' | 'taskLostMs'>): 'wait' | 'lost' | 'alarm' {
+export function judgeDenial(
+  denials: Denials,
+  timings: Pick<Timings, 'freshTaskMs' | 'taskLostMs'>,
+): 'wait' | 'lost' | 'alarm' {
   if (denials.ageMs < timings.freshTaskMs) return 'wait';
   if (denials.misses < LOST_AFTER_MISSES || denials.missingForMs < timings.taskLostMs) return 'wait';
   return denials.missingTasks > MASS_DENIAL ? 'alarm' : 'lost';

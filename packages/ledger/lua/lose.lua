@@ -9,10 +9,6 @@ if attempt.outcome == 'lost' then return reply({ ok = 'unknown', attempt = attem
 local member = record.id .. ':' .. attempt.n
 if attempt.outcome == 'open' and ARGS.answered then
   stamp(key('window'), member, ARGS.latencyMs, margin())
-  redis.call('DEL', key('unreachable'))
-  -- An answer without meaning proves only that something answers there.
-  local gate = loadGate('unreachable')
-  if gate and gate.canary == attempt.tokenHash then openGate('unreachable') end
 end
 local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
 if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere then
@@ -21,6 +17,11 @@ end
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, ARGS.evidence
 saveAttempt(record, attempt)
 count('lost')
+-- Each lost answer may be a paid video that a person must look for, so a run of them stops the fleet like a run of
+-- refused connections: one canary at a time, until Kie answers in words again.
+if not expiredHere and redis.call('INCR', key('unreachable')) >= ARGS.gateAfter then
+  closeGate('unreachable', ARGS.times, ARGS.evidence.summary, attempt.tokenHash)
+end
 if not expiredHere then
   watch(record, NOW + setting('unknownWindowMs', 1800000))
   enter(record, 'unknown', 'lost')

@@ -25,7 +25,7 @@ if target == 'queued' then
   -- A frozen worker may still send an older attempt until its send deadline; paying again before is a race.
   for n = 1, num(record, 'attempts') do
     local attempt = attemptOf(record, n)
-    if attempt.outcome ~= 'refused' and NOW < attempt.sendBy then
+    if attempt.outcome ~= 'refused' and not attempt.taskId and NOW < attempt.sendBy then
       return reply({ ok = 'too_early', waitMs = attempt.sendBy - NOW })
     end
   end

@@ -26,8 +26,8 @@ for i, id in ipairs(due) do
     redis.call('ZREM', key('watch'), id)
   end
 end
-local mirror = redis.call('SPOP', key('mirror'), ARGS.limit)
-local answer = { ok = 'leader', more = #due == ARGS.limit }
+local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
+local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit }
 if #out > 0 then answer.due = out end
 if #mirror > 0 then answer.mirror = mirror end
 return reply(answer)

@@ -15,19 +15,46 @@ export function parseIntentDurability(text: string): IntentDurability {
   return { kind: 'replica', replicas: Number(match[1]) };
 }
 
+/** Counts how often a client has lost its connection; equal counts mean that it is still the same one. */
+const losses = new WeakMap<Redis | Cluster, { count: number }>();
+
+export function connectionLosses(redis: Redis | Cluster): number {
+  const known = losses.get(redis);
+  if (known !== undefined) return known.count;
+  const counter = { count: 0 };
+  losses.set(redis, counter);
+  redis.on('close', () => {
+    counter.count += 1;
+  });
+  return 0;
+}
+
 /**
  * Waits until the writes of this connection so far are as durable as asked.
- * WAIT and WAITAOF speak of the connection that wrote, so `redis` must be the one that ran `admit`.
+ * WAIT and WAITAOF speak only of what their own connection wrote, so `redis` must be the client that ran `admit`
+ * and must not have reconnected since: a new connection has written nothing and would confirm at once.
+ * @param lossesBefore `connectionLosses` from before `admit`
  * @returns false when it was not confirmed in time; then the POST must not leave
+ * @throws Error on a Cluster, where WAIT cannot be addressed to the node that took the write
  */
 export async function confirmIntent(
   redis: Redis | Cluster,
   durability: IntentDurability,
   timeoutMs: number,
+  lossesBefore: number,
+): Promise<boolean> {
+  if (durability.kind === 'none') return true;
+  if (redis.isCluster) throw new Error('intent durability other than none is not available on a Cluster');
+  const confirmed = await askForConfirmation(redis, durability, timeoutMs);
+  return confirmed && connectionLosses(redis) === lossesBefore;
+}
+
+async function askForConfirmation(
+  redis: Redis | Cluster,
+  durability: Exclude<IntentDurability, { kind: 'none' }>,
+  timeoutMs: number,
 ): Promise<boolean> {
   switch (durability.kind) {
-    case 'none':
-      return true;
     case 'replica':
       return Number(await redis.call('WAIT', durability.replicas, timeoutMs)) >= durability.replicas;
     case 'fsync': {

@@ -1,4 +1,4 @@
-export { confirmIntent, parseIntentDurability, type IntentDurability } from './durability.ts';
+export { confirmIntent, connectionLosses, parseIntentDurability, type IntentDurability } from './durability.ts';
 export { lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export type { Gate, Gates } from './gates.ts';
 export { createLedger, type Ledger } from './ledger.ts';

@@ -35,7 +35,8 @@ export function createReads(redis: Redis | Cluster, root: string) {
       return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
     },
     /** Generations per state; purged ones are no longer counted. */
-    stateCounts: (): Promise<Record<GenerationState, number>> => countEach(GENERATION_STATES, (state) => sizeOf('state', state)),
+    stateCounts: (): Promise<Record<GenerationState, number>> =>
+      countEach(GENERATION_STATES, (state) => sizeOf('state', state)),
     /** Open dead letters per class. */
     letterCounts: (): Promise<Record<DeadLetterClass, number>> =>
       countEach(DEAD_LETTER_CLASSES, (letterClass) => sizeOf('letters', letterClass)),

@@ -94,6 +94,8 @@ const fields = z.object({
   serverErrors: count,
   validationRetries: count,
   resubmits: count,
+  /** Dead letters that were ever opened. */
+  letters: count,
   letter: optionalText,
   verdict: optionalText,
 });

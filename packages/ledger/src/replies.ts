@@ -150,7 +150,13 @@ export const observeReply = z.discriminatedUnion('ok', [
 export type ObserveReply = z.infer<typeof observeReply>;
 
 export const lookReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('granted'), taskId: z.string(), ageMs: z.number(), pollingForMs: z.number(), resubmits: z.number() }),
+  z.object({
+    ok: z.literal('granted'),
+    taskId: z.string(),
+    ageMs: z.number(),
+    pollingForMs: z.number(),
+    resubmits: z.number(),
+  }),
   z.object({ ok: z.literal('wait'), waitMs: z.number() }),
   stale,
   missing,

@@ -26,6 +26,7 @@ export const SCRIPT_NAMES = [
   'requeue',
   'sweep',
   'gate',
+  'mirrored',
   'configure',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];

@@ -1,4 +1,12 @@
-import type { DeadLetterClass, Evidence, GateReason, GenerationState, RetryCount, SubmitClass, Verdict } from '@kieq/domain';
+import type {
+  DeadLetterClass,
+  Evidence,
+  GateReason,
+  GenerationState,
+  RetryCount,
+  SubmitClass,
+  Verdict,
+} from '@kieq/domain';
 import * as replies from './replies.ts';
 import type { ScriptName, ScriptRunner } from './scripts.ts';
 
@@ -84,6 +92,9 @@ export interface LoseArgs {
   readonly answered: boolean;
   readonly latencyMs: number;
   readonly evidence: Evidence;
+  /** So many lost or unsent submissions in a row close the gate *unreachable*, with these times. */
+  readonly gateAfter: number;
+  readonly times: GateTimes;
 }
 
 export interface ResubmitArgs {
@@ -189,6 +200,9 @@ export function createTransitions(scripts: ScriptRunner) {
     pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) =>
       run('requeue', { id, vehicle, vehicleCheckMs }, replies.requeueReply),
+    /** The mirror of this generation's letter is up to date, unless the letter has changed since it was read. */
+    mirrored: (id: string, letters: number, letterClass: string) =>
+      scripts.run('mirrored', { id, letters, class: letterClass }).then(() => undefined),
     sweep: (args: { worker: string; leaseMs: number; limit: number; vehicleCheckMs: number }) =>
       run('sweep', args, replies.sweepReply),
   };

@@ -1,7 +1,14 @@
 import type { Problem } from '@kieq/kie';
 
 /** Every error that the producer throws has one of these codes; docs/errors.md explains each. */
-export const PRODUCER_ERROR_CODES = ['invalid_request', 'idempotency_conflict', 'redis_unavailable', 'not_found', 'timeout', 'closed'] as const;
+export const PRODUCER_ERROR_CODES = [
+  'invalid_request',
+  'idempotency_conflict',
+  'redis_unavailable',
+  'redis_refused',
+  'not_found',
+  'timeout',
+] as const;
 export type ProducerErrorCode = (typeof PRODUCER_ERROR_CODES)[number];
 
 export class ProducerError extends Error {
@@ -10,7 +17,11 @@ export class ProducerError extends Error {
   /** For `invalid_request`: every field with its rule and the value received. */
   readonly problems: readonly Problem[];
 
-  constructor(code: ProducerErrorCode, message: string, options: { readonly problems?: readonly Problem[]; readonly cause?: unknown } = {}) {
+  constructor(
+    code: ProducerErrorCode,
+    message: string,
+    options: { readonly problems?: readonly Problem[]; readonly cause?: unknown } = {},
+  ) {
     super(message, { cause: options.cause });
     this.code = code;
     this.problems = options.problems ?? [];

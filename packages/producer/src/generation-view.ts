@@ -44,7 +44,9 @@ export function viewOf(record: GenerationRecord): GenerationView {
     ...(verdict?.creditsConsumed === undefined ? {} : { creditsConsumed: verdict.creditsConsumed }),
     ...(verdict?.failCode === undefined ? {} : { failCode: verdict.failCode }),
     ...(verdict?.failMsg === undefined ? {} : { failMsg: verdict.failMsg }),
-    ...(letter === undefined ? {} : { deadLetter: { class: letter.class, summary: letter.evidence.summary, openedAt: letter.openedAt } }),
+    ...(letter === undefined
+      ? {}
+      : { deadLetter: { class: letter.class, summary: letter.evidence.summary, openedAt: letter.openedAt } }),
   };
 }
 

@@ -28,7 +28,9 @@ export interface GenerationHandle {
    */
   result(options?: ResultOptions): Promise<GenerationView>;
   /** Cancels it while it is queued; afterwards answers `too_late` with its state, since Kie has no cancel. */
-  cancel(): Promise<{ readonly cancelled: true } | { readonly cancelled: false; readonly reason: 'too_late'; readonly state: string }>;
+  cancel(): Promise<
+    { readonly cancelled: true } | { readonly cancelled: false; readonly reason: 'too_late'; readonly state: string }
+  >;
   /** Its changes from now on, until it ends or the signal aborts. */
   events(options?: { readonly signal?: AbortSignal }): AsyncGenerator<GenerationEvent>;
 }
@@ -36,7 +38,12 @@ export interface GenerationHandle {
 /** State is re-read at least this often while waiting, should an event have been missed. */
 const REREAD_MS = 10_000;
 
-export function createHandle(ledger: Ledger, hub: EventHub, guard: <V>(call: () => Promise<V>) => Promise<V>, id: string): GenerationHandle {
+export function createHandle(
+  ledger: Ledger,
+  hub: EventHub,
+  guard: <V>(call: () => Promise<V>) => Promise<V>,
+  id: string,
+): GenerationHandle {
   const status = async (): Promise<GenerationView> => {
     const record = await guard(() => ledger.read.generation(id));
     if (record === undefined) throw new ProducerError('not_found', `there is no generation ${id}`);
@@ -49,7 +56,9 @@ export function createHandle(ledger: Ledger, hub: EventHub, guard: <V>(call: () 
     async cancel() {
       const reply = await guard(() => ledger.cancel(id));
       if (reply.ok === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
-      return reply.ok === 'cancelled' ? { cancelled: true } : { cancelled: false, reason: 'too_late', state: reply.state };
+      return reply.ok === 'cancelled'
+        ? { cancelled: true }
+        : { cancelled: false, reason: 'too_late', state: reply.state };
     },
     events: (options = {}) => follow(hub, guard, id, status, options.signal),
   };
@@ -71,7 +80,8 @@ async function waitForEnd(
       const view = await status();
       if (isEnded(view.state)) return view;
       const leftMs = endsAt - performance.now();
-      if (leftMs <= 0) throw new ProducerError('timeout', `generation ${id} is still ${view.state} after ${timeoutMs} ms`);
+      if (leftMs <= 0)
+        throw new ProducerError('timeout', `generation ${id} is still ${view.state} after ${timeoutMs} ms`);
       await bell.wait(Math.min(leftMs, REREAD_MS), signal);
     }
   } finally {
@@ -88,10 +98,12 @@ async function* follow(
 ): AsyncGenerator<GenerationEvent> {
   const bell = new Bell();
   const pending: GenerationEvent[] = [];
-  const unsubscribe = await guard(() => hub.subscribe(id, ({ state, event }) => {
-    pending.push({ state, event });
-    bell.ring();
-  }));
+  const unsubscribe = await guard(() =>
+    hub.subscribe(id, ({ state, event }) => {
+      pending.push({ state, event });
+      bell.ring();
+    }),
+  );
   try {
     let state: string = (await status()).state;
     yield { state, event: 'now' };

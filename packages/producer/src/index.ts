@@ -1,4 +1,11 @@
 export { PRODUCER_ERROR_CODES, ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { GenerationView } from './generation-view.ts';
 export type { GenerationEvent, GenerationHandle, ResultOptions } from './handle.ts';
-export { createProducer, type Enqueued, type EnqueuedItem, type GenerationRequest, type Producer, type ProducerOptions } from './producer.ts';
+export {
+  createProducer,
+  type Enqueued,
+  type EnqueuedItem,
+  type GenerationRequest,
+  type Producer,
+  type ProducerOptions,
+} from './producer.ts';

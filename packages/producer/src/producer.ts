@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
-import { addFirstVehicles, checkRequest, openQueues, vehicleId, type CheckedRequest, type GenerationOptions } from '@kieq/queue';
+import {
+  addFirstVehicles,
+  checkRequest,
+  openQueues,
+  vehicleId,
+  type CheckedRequest,
+  type GenerationOptions,
+} from '@kieq/queue';
 import { closeConnection, createConnection, isUnavailable, waitUntilReady } from '@kieq/redis';
 import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
@@ -26,7 +33,9 @@ export interface Enqueued extends GenerationHandle {
 }
 
 /** One item of `enqueueMany`: its handle, or why it was not enqueued; one bad item never holds up the others. */
-export type EnqueuedItem = { readonly ok: true; readonly handle: Enqueued } | { readonly ok: false; readonly error: ProducerError };
+export type EnqueuedItem =
+  | { readonly ok: true; readonly handle: Enqueued }
+  | { readonly ok: false; readonly error: ProducerError };
 
 export interface Producer {
   /**
@@ -39,7 +48,9 @@ export interface Producer {
    * Enqueues many in one round trip; the answers are in the order of the items.
    * @throws ProducerError `redis_unavailable`: then some may be enqueued; repeat with idempotency keys
    */
-  enqueueMany(items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[]): Promise<EnqueuedItem[]>;
+  enqueueMany(
+    items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[],
+  ): Promise<EnqueuedItem[]>;
   /** A handle for an id that was enqueued before, by whichever process. */
   get(id: string): GenerationHandle;
   close(): Promise<void>;
@@ -81,7 +92,9 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
       const replies = good.length === 0 ? [] : await put(good);
       const replyOf = new Map(good.map((item, i) => [item, replies[i]]));
-      return checked.map((item) => (item instanceof ProducerError ? { ok: false, error: item } : itemOf(item, replyOf.get(item), handle)));
+      return checked.map((item) =>
+        item instanceof ProducerError ? { ok: false, error: item } : itemOf(item, replyOf.get(item), handle),
+      );
     },
     get: handle,
     async close() {
@@ -99,23 +112,34 @@ function check(request: GenerationRequest, options: GenerationOptions): CheckedR
 
 function createAll(ledger: Ledger, requests: readonly CheckedRequest[]): Promise<CreateReply[]> {
   return Promise.all(
-    requests.map((request) => ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs })),
+    requests.map((request) =>
+      ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs }),
+    ),
   );
 }
 
-function itemOf({ id }: CheckedRequest, reply: CreateReply | undefined, handle: (id: string) => GenerationHandle): EnqueuedItem {
+function itemOf(
+  { id }: CheckedRequest,
+  reply: CreateReply | undefined,
+  handle: (id: string) => GenerationHandle,
+): EnqueuedItem {
   if (reply === undefined) return { ok: false, error: new ProducerError('redis_unavailable', 'Redis gave no answer') };
   if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(id), created: reply.ok === 'created' } };
   const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
   return { ok: false, error: new ProducerError('idempotency_conflict', message) };
 }
 
-/** Turns a Redis that is away into the typed error; everything else passes. */
+/** Turns a Redis that is away, or that will not take writes, into a typed error; everything else passes. */
 async function guard<Value>(call: () => Promise<Value>): Promise<Value> {
   try {
     return await call();
   } catch (error) {
+    if (error instanceof Error && /^(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH|WRONGPASS) ?/.test(error.message)) {
+      throw new ProducerError('redis_refused', `Redis takes no writes: ${error.message}`, { cause: error });
+    }
     if (!isUnavailable(error)) throw error;
-    throw new ProducerError('redis_unavailable', 'Redis is unavailable; nothing is known to be enqueued', { cause: error });
+    throw new ProducerError('redis_unavailable', 'Redis is unavailable; nothing is known to be enqueued', {
+      cause: error,
+    });
   }
 }

@@ -24,7 +24,7 @@ export interface AdoptOptions {
 /**
  * - `adopted`: the generation goes on with this task.
  * - `needs_confirmation`: it fits, but only a person can vouch for it.
- * - `refused`: nothing was changed; `reason` says why.
+ * - `refused`: the generation goes on as before; `reason` says why.
  */
 export type AdoptResult =
   | { readonly kind: 'adopted'; readonly attempt: number }
@@ -39,7 +39,8 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const answer = await ask(options, id, taskId);
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
-  if (answer.kind === 'trouble') return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
+  if (answer.kind === 'trouble')
+    return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return { kind: 'refused', reason: proof.reason };
   if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };
@@ -60,13 +61,32 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
   }
 }
 
-async function bind(options: AdoptOptions, id: string, taskId: string, attempt: number, model: string): Promise<AdoptResult> {
+async function bind(
+  options: AdoptOptions,
+  id: string,
+  taskId: string,
+  attempt: number,
+  model: string,
+): Promise<AdoptResult> {
   const { ledger, timings } = options;
   const pollDelayMs = 0;
-  const reply = await ledger.accept({ id, attempt, taskId, adopted: true, pollDelayMs, vehicleCheckMs: timings.vehicleCheckMs });
+  const reply = await ledger.accept({
+    id,
+    attempt,
+    taskId,
+    adopted: true,
+    pollDelayMs,
+    vehicleCheckMs: timings.vehicleCheckMs,
+  });
   if (reply.ok !== 'accepted') return { kind: 'refused', reason: refusalText(reply) };
   if (reply.state === 'generating') {
-    await addVehicle(options.queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: pollDelayMs, name: model });
+    await addVehicle(options.queues, {
+      vehicle: reply.vehicle,
+      generation: id,
+      queue: 'poll',
+      delayMs: pollDelayMs,
+      name: model,
+    });
   }
   return { kind: 'adopted', attempt };
 }

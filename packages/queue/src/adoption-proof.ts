@@ -26,7 +26,10 @@ export function proveAdoption(record: GenerationRecord, echo: TaskEcho): Adoptio
   return proveByLikeness(record, echo);
 }
 
-function proveByToken(record: GenerationRecord, address: { generationId: string; attemptToken: string }): AdoptionProof {
+function proveByToken(
+  record: GenerationRecord,
+  address: { generationId: string; attemptToken: string },
+): AdoptionProof {
   if (address.generationId !== record.id) return refuted(`the task's callback address names ${address.generationId}`);
   const hash = hashAttemptToken(address.attemptToken);
   const attempt = record.attempts.find(({ tokenHash }) => tokenHash === hash);
@@ -37,12 +40,15 @@ function proveByToken(record: GenerationRecord, address: { generationId: string;
 function proveByLikeness(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
   if (record.payload === undefined) return refuted('the payload is gone, so nothing can be compared');
   const { request } = frozenPayloadSchema.parse(JSON.parse(record.payload));
-  if (echo.model !== request.model) return refuted(`the task's model is ${echo.model ?? 'unknown'}, not ${request.model}`);
-  if (canonicalJson(echo.input) !== canonicalJson(request.input)) return refuted("the task's input differs from the request");
+  if (echo.model !== request.model)
+    return refuted(`the task's model is ${echo.model ?? 'unknown'}, not ${request.model}`);
+  if (canonicalJson(echo.input) !== canonicalJson(request.input))
+    return refuted("the task's input differs from the request");
   const { createTime } = echo;
   if (createTime === undefined) return refuted('Kie does not say when the task was created');
   const attempt = record.attempts.findLast((candidate) => isUnresolved(candidate) && within(createTime, candidate));
-  if (attempt === undefined) return refuted('the task was created outside of every unresolved attempt, give or take a minute');
+  if (attempt === undefined)
+    return refuted('the task was created outside of every unresolved attempt, give or take a minute');
   return { kind: 'plausible', attempt: attempt.n };
 }
 

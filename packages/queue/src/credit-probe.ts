@@ -26,13 +26,15 @@ async function buryUnpaid({ ledger, logger, metrics }: WorkerContext): Promise<v
   const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
   for (;;) {
     const { items } = await ledger.read.listState('queued', { limit: OLDEST, newestFirst: false });
+    let buried = 0;
     for (const { id } of items) {
       const killed = await ledger.kill({ id, class: 'insufficient_credits', expected: 'queued', evidence });
       if (killed.ok === 'not_yet') return;
       if (killed.ok !== 'dead') continue;
+      buried += 1;
       metrics.sweeps.inc({ action: 'insufficient_credits' });
       logger.error({ generation: id }, evidence.summary);
     }
-    if (items.length < OLDEST) return;
+    if (buried === 0) return;
   }
 }

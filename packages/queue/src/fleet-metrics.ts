@@ -38,8 +38,12 @@ export function createFleetMetrics(metrics: Metrics, read: () => Promise<PoolSta
   define('queue_paused', '1 while the queue is paused in a dashboard', ['queue'], (gauge, { queues, pausedQueues }) => {
     for (const queue of Object.keys(queues)) gauge.set({ queue }, pausedQueues.some((name) => name === queue) ? 1 : 0);
   });
-  define('window_entries', 'Requests that the submission window counts', [], (gauge, { window }) => gauge.set(window.entries));
-  define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { inFlight }) => gauge.set(inFlight));
+  define('window_entries', 'Requests that the submission window counts', [], (gauge, { window }) =>
+    gauge.set(window.entries),
+  );
+  define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { inFlight }) =>
+    gauge.set(inFlight),
+  );
   define('pool_events', 'What the ledger counted over the life of the pool', ['event'], (gauge, { stats }) => {
     for (const [event, count] of Object.entries(stats)) gauge.set({ event }, count);
   });

@@ -18,18 +18,40 @@ export interface WorkerMetrics {
 
 export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
   return {
-    submissions: metrics.counter({ name: 'submissions_total', help: 'Answers to createTask by class', labels: ['class'] }),
+    submissions: metrics.counter({
+      name: 'submissions_total',
+      help: 'Answers to createTask by class',
+      labels: ['class'],
+    }),
     submitSeconds: metrics.histogram({
       name: 'submit_seconds',
       help: 'From the first byte of createTask to its answer',
       buckets: SUBMIT_BUCKETS_S,
     }),
     polls: metrics.counter({ name: 'polls_total', help: 'Answers to recordInfo', labels: ['seen'] }),
-    vendorStates: metrics.counter({ name: 'vendor_states_total', help: 'State words of running tasks', labels: ['state'] }),
-    jobEnds: metrics.counter({ name: 'job_ends_total', help: 'How jobs ended in this process', labels: ['queue', 'end'] }),
+    vendorStates: metrics.counter({
+      name: 'vendor_states_total',
+      help: 'State words of running tasks',
+      labels: ['state'],
+    }),
+    jobEnds: metrics.counter({
+      name: 'job_ends_total',
+      help: 'How jobs ended in this process',
+      labels: ['queue', 'end'],
+    }),
     active: metrics.gauge({ name: 'active_jobs', help: 'Jobs in work in this process', labels: ['queue'] }),
-    surplus: metrics.counter({ name: 'surplus_tasks_total', help: 'Tasks that turned up after another attempt was admitted' }),
-    massDenials: metrics.counter({ name: 'mass_denials_total', help: 'Tasks not declared lost: many were denied together' }),
-    sweeps: metrics.counter({ name: 'sweeper_actions_total', help: 'What the sweeper of this process did', labels: ['action'] }),
+    surplus: metrics.counter({
+      name: 'surplus_tasks_total',
+      help: 'Tasks that turned up after another attempt was admitted',
+    }),
+    massDenials: metrics.counter({
+      name: 'mass_denials_total',
+      help: 'Tasks not declared lost: many were denied together',
+    }),
+    sweeps: metrics.counter({
+      name: 'sweeper_actions_total',
+      help: 'What the sweeper of this process did',
+      labels: ['action'],
+    }),
   };
 }

@@ -1,5 +1,5 @@
 import { REDRIVE_RULES } from '@kieq/domain';
-import type { Ledger } from '@kieq/ledger';
+import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
 
 /**
@@ -7,25 +7,27 @@ import type { Queues } from './catalogue.ts';
  * The queue is only for looking; the sweeper is its one writer, so it cannot disagree for long.
  */
 export async function mirrorLetter(ledger: Ledger, queues: Queues, id: string): Promise<void> {
-  const queue = queues['dead-letter'];
   const record = await ledger.read.generation(id);
+  const queue = queues['dead-letter'];
   const jobId = `${id}-letter`;
   // A job is never changed: a letter of another class replaces it.
   await queue.remove(jobId);
-  if (record?.letter === undefined) return;
-  const { class: letterClass, evidence, openedAt } = record.letter;
-  const data = {
-    generation: id,
+  if (record?.letter !== undefined) await queue.add(record.letter.class, letterData(record, record.letter), { jobId });
+  await ledger.mirrored(id, record?.letters ?? 0, record?.letter?.class ?? '');
+}
+
+function letterData(record: GenerationRecord, letter: NonNullable<GenerationRecord['letter']>): object {
+  return {
+    generation: record.id,
     state: record.state,
-    class: letterClass,
-    evidence,
-    openedAt: new Date(openedAt).toISOString(),
+    class: letter.class,
+    evidence: letter.evidence,
+    openedAt: new Date(letter.openedAt).toISOString(),
     tenant: record.tenant,
     model: record.model,
     attempts: record.attempts.length,
     task: record.taskId ?? null,
-    advice: REDRIVE_RULES[letterClass].advice,
-    redrive: `kieq dlq redrive ${id}`,
+    advice: REDRIVE_RULES[letter.class].advice,
+    redrive: `kieq dlq redrive ${record.id}`,
   };
-  await queue.add(letterClass, data, { jobId });
 }

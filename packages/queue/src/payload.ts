@@ -26,7 +26,11 @@ export const optionsSchema = z.strictObject({
   /** The earliest start, in ms from now. */
   delayMs: z.int().min(0).max(WEEK_MS).default(0),
   /** How long it may wait in the queue. Default: the pool's `KIEQ_DEADLINE_MS`. */
-  deadlineMs: z.int().min(1).max(365 * 86_400_000).optional(),
+  deadlineMs: z
+    .int()
+    .min(1)
+    .max(365 * 86_400_000)
+    .optional(),
   /** Where the caller wants Kie's callback body when the generation ends. */
   callBackUrl: httpUrl.optional(),
   /** Given back with the result; at most 50 entries of text. */
@@ -87,7 +91,11 @@ export type PayloadCheck<Value> =
  * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
-export function checkRequest(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
+export function checkRequest(
+  request: unknown,
+  options: unknown,
+  idFor: (tenant: string) => string,
+): PayloadCheck<CheckedRequest> {
   if (isTooDeep(request) || isTooDeep(options)) return { ok: false, problems: [TOO_DEEP] };
   const parsedOptions = optionsSchema.safeParse(options);
   const parsedRequest = validateCreateRequest(request);
@@ -101,10 +109,14 @@ export function checkRequest(request: unknown, options: unknown, idFor: (tenant:
   // Kie's own place for it is the request; ours are the options.
   const callBackUrl = parsedOptions.data.callBackUrl ?? parsedRequest.request.callBackUrl;
   const body = jsonText({ request: { model, input }, callBackUrl, metadata });
-  if (body === undefined) return { ok: false, problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON has not' }] };
+  if (body === undefined)
+    return { ok: false, problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON has not' }] };
   if (Buffer.byteLength(body) > REQUEST_LIMIT_BYTES) {
     const received = `${Buffer.byteLength(body)} bytes`;
-    return { ok: false, problems: [{ field: 'input', rule: `must be at most ${REQUEST_LIMIT_BYTES} bytes of JSON`, received }] };
+    return {
+      ok: false,
+      problems: [{ field: 'input', rule: `must be at most ${REQUEST_LIMIT_BYTES} bytes of JSON`, received }],
+    };
   }
   return {
     ok: true,
@@ -131,7 +143,11 @@ export function checkSubmitJob(
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
-  const checked = checkRequest(request, options, (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp));
+  const checked = checkRequest(
+    request,
+    options,
+    (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp),
+  );
   if (!checked.ok) return checked;
   return { ok: true, value: { generation: checked.value.id, request: checked.value } };
 }
@@ -143,7 +159,11 @@ export function submitJobJsonSchema(): object {
 
 /** Levels of nesting; far beyond any model's input, and shallow enough for everything that walks through it. */
 const DEPTH_LIMIT = 100;
-const TOO_DEEP: Problem = { field: 'input', rule: `must not be nested deeper than ${DEPTH_LIMIT} levels`, received: 'more' };
+const TOO_DEEP: Problem = {
+  field: 'input',
+  rule: `must not be nested deeper than ${DEPTH_LIMIT} levels`,
+  received: 'more',
+};
 
 /** True also for values that contain themselves. */
 function isTooDeep(value: unknown, levels = DEPTH_LIMIT): boolean {

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import { isTransientFailure, judgeDenial, nextPollDelayMs, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
+import {
+  isTransientFailure,
+  judgeDenial,
+  nextPollDelayMs,
+  type Evidence,
+  type PollAnswer,
+  type Verdict,
+} from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
@@ -28,7 +35,12 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   if (!parsed.success) return { end: { kind: 'fail', reason: `not a poll job: ${parsed.error.message}` } };
   const id = parsed.data.generation;
   const permit = `${idOf(job)}:${randomUUID()}`;
-  const reply = await context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs: context.settings.queryTimeoutMs });
+  const reply = await context.ledger.look({
+    id,
+    vehicle: idOf(job),
+    permit,
+    timeoutMs: context.settings.queryTimeoutMs,
+  });
   switch (reply.ok) {
     case 'granted':
       return { work: () => lookAt(context, { id, job, look: reply, permit }) };
@@ -48,7 +60,9 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
   const permits = permitsAfterLook(context, open.permit);
-  const answer = await context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }).catch(giveBackOnShutdown(context));
+  const answer = await context.kie
+    .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
+    .catch(giveBackOnShutdown(context));
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
   context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
@@ -94,7 +108,12 @@ function knownWord(state: string): string {
   return WORDS.has(state) ? state : 'other';
 }
 
-async function settle(context: WorkerContext, { id, look, permit }: OpenLook, verdict: Verdict, evidence: Evidence): Promise<JobEnd> {
+async function settle(
+  context: WorkerContext,
+  { id, look, permit }: OpenLook,
+  verdict: Verdict,
+  evidence: Evidence,
+): Promise<JobEnd> {
   const { ledger, timings, logger, settings } = context;
   const { taskId } = look;
   const { vehicleCheckMs } = timings;
@@ -124,12 +143,18 @@ interface Observation {
 }
 
 /** No verdict: the same job comes again later, unless the task has been followed for too long. */
-async function park(context: WorkerContext, open: OpenLook, { seen, leastMs = 0, holdMs }: Observation): Promise<JobEnd> {
+async function park(
+  context: WorkerContext,
+  open: OpenLook,
+  { seen, leastMs = 0, holdMs }: Observation,
+): Promise<JobEnd> {
   const { ledger, timings } = context;
   const { id, look, permit } = open;
   if (look.pollingForMs >= timings.taskStuckMs) {
     await ledger.pollDone(permit);
-    return giveUp(context, open, 'task_stuck', { summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling` });
+    return giveUp(context, open, 'task_stuck', {
+      summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
+    });
   }
   const pollDelayMs = Math.max(leastMs, nextPollDelayMs(timings, look.pollingForMs));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
@@ -152,7 +177,10 @@ async function park(context: WorkerContext, open: OpenLook, { seen, leastMs = 0,
   }
   if (judgement === 'alarm') {
     context.metrics.massDenials.inc();
-    context.logger.error({ missingTasks: reply.missingTasks }, 'Kie denies many tasks at once: check key and account; nobody is declared lost');
+    context.logger.error(
+      { missingTasks: reply.missingTasks },
+      'Kie denies many tasks at once: check key and account; nobody is declared lost',
+    );
   }
   return { kind: 'delay', delayMs: pollDelayMs };
 }
@@ -163,15 +191,27 @@ function deny(context: WorkerContext, open: OpenLook, evidence: Evidence): Promi
   return park(context, open, { seen: 'missing' });
 }
 
-function troubled(context: WorkerContext, open: OpenLook, answer: Extract<PollAnswer, { kind: 'trouble' }>): Promise<JobEnd> {
-  context.logger.warn({ reason: answer.reason, evidence: answer.evidence }, 'polling is in trouble; this is never a verdict');
+function troubled(
+  context: WorkerContext,
+  open: OpenLook,
+  answer: Extract<PollAnswer, { kind: 'trouble' }>,
+): Promise<JobEnd> {
+  context.logger.warn(
+    { reason: answer.reason, evidence: answer.evidence },
+    'polling is in trouble; this is never a verdict',
+  );
   if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
   // Rate limit and wrong key concern every query: all of them wait a little.
   const holdMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
   return park(context, open, { seen: 'trouble', leastMs: holdMs, holdMs });
 }
 
-async function giveUp(context: WorkerContext, { id }: OpenLook, letterClass: 'task_lost' | 'task_stuck', evidence: Evidence): Promise<JobEnd> {
+async function giveUp(
+  context: WorkerContext,
+  { id }: OpenLook,
+  letterClass: 'task_lost' | 'task_stuck',
+  evidence: Evidence,
+): Promise<JobEnd> {
   const { ledger, account, logger } = context;
   const killed = await ledger.kill({ id, class: letterClass, expected: 'generating', evidence, account });
   logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');

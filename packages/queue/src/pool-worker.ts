@@ -27,7 +27,12 @@ export interface PoolWorker {
 /** One process's share of the pool: a loop per queue and the sweeper. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { context, redis, prefix, lockMs } = options;
-  const loop = (queue: 'submit' | 'poll', concurrency: number, peek: () => Promise<number>, take: (job: Job) => Promise<Taken>) =>
+  const loop = (
+    queue: 'submit' | 'poll',
+    concurrency: number,
+    peek: () => Promise<number>,
+    take: (job: Job) => Promise<Taken>,
+  ) =>
     new TakeLoop({
       queue,
       redis,
@@ -39,8 +44,18 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       logger: context.logger.child({ queue }),
       onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
     });
-  const submit = loop('submit', options.submitConcurrency, () => waitOf(context.ledger.peek()), (job) => takeSubmitJob(context, job));
-  const poll = loop('poll', options.pollConcurrency, () => waitOf(context.ledger.peekPolls()), (job) => takePollJob(context, job));
+  const submit = loop(
+    'submit',
+    options.submitConcurrency,
+    () => waitOf(context.ledger.peek()),
+    (job) => takeSubmitJob(context, job),
+  );
+  const poll = loop(
+    'poll',
+    options.pollConcurrency,
+    () => waitOf(context.ledger.peekPolls()),
+    (job) => takePollJob(context, job),
+  );
   const sweeper = new Sweeper(context);
   let stopped: Promise<void> | undefined;
   return {

@@ -21,7 +21,12 @@ export interface RedriveOptions {
  * - `not_possible`: `reason` says why; nothing was changed.
  */
 export type RedriveResult =
-  | { readonly kind: 'resumed' | 'would_resume'; readonly id: string; readonly class: DeadLetterClass; readonly state: GenerationState }
+  | {
+      readonly kind: 'resumed' | 'would_resume';
+      readonly id: string;
+      readonly class: DeadLetterClass;
+      readonly state: GenerationState;
+    }
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
 
 /** Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`). */
@@ -32,7 +37,8 @@ export async function redriveOne(options: RedriveOptions, id: string): Promise<R
   const letterClass = record.letter.class;
   const resumesAt = targetOf(letterClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
-  if (resumesAt.state === 'queued' && !isSubmittable(record.payload)) return impossible(id, 'its payload is gone or was never a valid request');
+  if (resumesAt.state === 'queued' && !isSubmittable(record.payload))
+    return impossible(id, 'its payload is gone or was never a valid request');
   const reply = await options.ledger.redrive({
     id,
     class: letterClass,
@@ -61,21 +67,34 @@ function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly s
     return `pay-again makes no sense for ${letterClass}: redrive it without`;
   }
   if (rule.resumesAt !== null) return { state: rule.resumesAt };
-  return rule.payAgainResumesAt === null ? `${letterClass} cannot be redriven yet` : `${letterClass} can only be redriven with pay-again: a task may exist and be charged`;
+  return rule.payAgainResumesAt === null
+    ? `${letterClass} cannot be redriven yet`
+    : `${letterClass} can only be redriven with pay-again: a task may exist and be charged`;
 }
 
-async function afterRedrive(options: RedriveOptions, id: string, letterClass: DeadLetterClass, model: string, reply: RedriveReply): Promise<RedriveResult> {
+async function afterRedrive(
+  options: RedriveOptions,
+  id: string,
+  letterClass: DeadLetterClass,
+  model: string,
+  reply: RedriveReply,
+): Promise<RedriveResult> {
   switch (reply.ok) {
     case 'redriven': {
       const { state, vehicle } = reply;
-      if (state === 'queued') await addSubmitVehicle(options.ledger, options.queues, { vehicle, generation: id, delayMs: 0 });
-      if (state === 'generating') await addVehicle(options.queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
+      if (state === 'queued')
+        await addSubmitVehicle(options.ledger, options.queues, { vehicle, generation: id, delayMs: 0 });
+      if (state === 'generating')
+        await addVehicle(options.queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
       return { kind: 'resumed', id, class: letterClass, state };
     }
     case 'would_redrive':
       return { kind: 'would_resume', id, class: letterClass, state: reply.state };
     case 'too_early':
-      return impossible(id, `an older attempt may still be sent for ${Math.ceil(reply.waitMs / 1000)} s; try again after that`);
+      return impossible(
+        id,
+        `an older attempt may still be sent for ${Math.ceil(reply.waitMs / 1000)} s; try again after that`,
+      );
     case 'no_payload':
       return impossible(id, 'its payload is gone');
     case 'no_letter':
@@ -94,7 +113,10 @@ export interface RedriveClassOptions extends RedriveOptions {
 }
 
 /** Resumes all open dead letters of a class, oldest first, at a limited rate, until done or cancelled. */
-export async function* redriveClass(options: RedriveClassOptions, letterClass: DeadLetterClass): AsyncGenerator<RedriveResult> {
+export async function* redriveClass(
+  options: RedriveClassOptions,
+  letterClass: DeadLetterClass,
+): AsyncGenerator<RedriveResult> {
   const pauseMs = 1000 / (options.perSecond ?? 50);
   let stuck = 0;
   // A letter that dies again during the run is not redriven again.

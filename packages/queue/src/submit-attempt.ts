@@ -8,13 +8,15 @@ import type { JobEnd } from './job-end.ts';
 import { frozenPayloadSchema } from './payload.ts';
 import { persist } from './persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
-import { decideSubmit, priceOf } from './submit-rules.ts';
+import { decideSubmit, priceOf, unreachableGate } from './submit-rules.ts';
 import { addSubmitVehicle, addVehicle } from './vehicles.ts';
 
 export interface AdmittedAttempt {
   readonly id: string;
   readonly token: AttemptToken;
   readonly sendDeadline: SendDeadline;
+  /** How often the ledger's connection had been lost before `admit`. */
+  readonly lossesBefore: number;
   readonly admitted: Extract<AdmitReply, { ok: 'admitted' }>;
 }
 
@@ -37,12 +39,22 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
     case 'accept':
       return recordAccepted(scoped, attempt, decision.taskId, answer, request.model);
     case 'lose': {
-      logger.warn({ evidence: answer.evidence }, 'the answer is lost: a task may exist; never submitted again by itself');
+      logger.warn(
+        { evidence: answer.evidence },
+        'the answer is lost: a task may exist; never submitted again by itself',
+      );
       const { latencyMs, evidence } = answer;
       // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
       const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
       await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
-        context.ledger.lose({ id, tokenHash: token.hash, answered, latencyMs, evidence }),
+        context.ledger.lose({
+          id,
+          tokenHash: token.hash,
+          answered,
+          latencyMs,
+          evidence,
+          ...unreachableGate(context.timings),
+        }),
       );
       return { kind: 'complete', result: 'answer lost: unknown' };
     }
@@ -59,9 +71,13 @@ function requestOf({ settings }: WorkerContext, { id, token, admitted }: Admitte
   return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
 }
 
-async function submit(context: WorkerContext, attempt: AdmittedAttempt, request: KieCreateRequest): Promise<SubmitAnswer> {
-  const { sendDeadline, admitted } = attempt;
-  if (!(await intentIsDurable(context))) {
+async function submit(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  request: KieCreateRequest,
+): Promise<SubmitAnswer> {
+  const { sendDeadline, admitted, lossesBefore } = attempt;
+  if (!(await intentIsDurable(context, lossesBefore))) {
     const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
     return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
   }
@@ -72,22 +88,42 @@ async function submit(context: WorkerContext, attempt: AdmittedAttempt, request:
   });
 }
 
-async function intentIsDurable({ ledger, settings, timings, logger }: WorkerContext): Promise<boolean> {
+async function intentIsDurable(
+  { ledger, settings, timings, logger }: WorkerContext,
+  lossesBefore: number,
+): Promise<boolean> {
   try {
-    return await confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs);
+    return await confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore);
   } catch (error) {
-    logger.error({ err: error }, 'Redis cannot confirm the intent; KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2');
+    logger.error(
+      { err: error },
+      'Redis cannot confirm the intent: KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2, and neither works on a Cluster',
+    );
     return false;
   }
 }
 
-async function recordAccepted(context: WorkerContext, attempt: AdmittedAttempt, taskId: string, answer: SubmitAnswer, model: string): Promise<JobEnd> {
+async function recordAccepted(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  taskId: string,
+  answer: SubmitAnswer,
+  model: string,
+): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
   const pollDelayMs = firstPollDelayMs(timings);
   const { latencyMs } = answer;
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
-    ledger.accept({ id, tokenHash: token.hash, taskId, latencyMs, adopted: false, pollDelayMs, vehicleCheckMs: timings.vehicleCheckMs }),
+    ledger.accept({
+      id,
+      tokenHash: token.hash,
+      taskId,
+      latencyMs,
+      adopted: false,
+      pollDelayMs,
+      vehicleCheckMs: timings.vehicleCheckMs,
+    }),
   );
   if (reply.ok === 'surplus') {
     context.metrics.surplus.inc();
@@ -101,7 +137,13 @@ async function recordAccepted(context: WorkerContext, attempt: AdmittedAttempt, 
   logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'submitted');
   // Should this fail, the sweeper finds the generation without a vehicle and adds one.
   if (reply.state === 'generating') {
-    await addVehicle(context.queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: pollDelayMs, name: model });
+    await addVehicle(context.queues, {
+      vehicle: reply.vehicle,
+      generation: id,
+      queue: 'poll',
+      delayMs: pollDelayMs,
+      name: model,
+    });
   }
   return { kind: 'complete', result: `task ${taskId}` };
 }
@@ -119,7 +161,13 @@ const OWN_FAULTS = new Set<string>([
   TRANSPORT.socketClosed,
 ]);
 
-async function recordRefused(context: WorkerContext, attempt: AdmittedAttempt, rule: RefuseRule, answer: SubmitAnswer, request: KieCreateRequest): Promise<JobEnd> {
+async function recordRefused(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  rule: RefuseRule,
+  answer: SubmitAnswer,
+  request: KieCreateRequest,
+): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
   const price = priceOf(answer, request.model, request.input);
@@ -138,7 +186,11 @@ async function recordRefused(context: WorkerContext, attempt: AdmittedAttempt, r
     }),
   );
   const seen = { class: answer.class, evidence: answer.evidence, next: reply.ok };
-  if (answer.class === 'unauthorized') logger.error(seen, 'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended');
+  if (answer.class === 'unauthorized')
+    logger.error(
+      seen,
+      'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended',
+    );
   else logger.warn(seen, 'refused');
   if (reply.ok === 'dead') return deadJobEnd(id, reply.class, answer.evidence.summary);
   if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };

@@ -1,7 +1,7 @@
 import type { Job } from 'bullmq';
 import { jobGenerationId } from '@kieq/domain';
 import type { Problem } from '@kieq/kie';
-import type { AdmitReply } from '@kieq/ledger';
+import { connectionLosses, type AdmitReply } from '@kieq/ledger';
 import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
@@ -34,23 +34,35 @@ interface Admission {
   readonly reply: AdmitReply;
   readonly token: AttemptToken;
   readonly sendDeadline: SendDeadline;
+  readonly lossesBefore: number;
 }
 
 async function admit({ ledger, timings, account, worker }: WorkerContext, job: Job, id: string): Promise<Admission> {
   const token = mintAttemptToken();
   // Before the call: a process frozen while it waits for Redis must count that time too.
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);
+  const lossesBefore = connectionLosses(ledger.redis);
   const { sendBeforeMs, leaseGraceMs } = timings;
-  const reply = await ledger.admit({ id, tokenHash: token.hash, vehicle: idOf(job), account, worker, sendBeforeMs, leaseGraceMs });
-  return { reply, token, sendDeadline };
+  const reply = await ledger.admit({
+    id,
+    tokenHash: token.hash,
+    vehicle: idOf(job),
+    account,
+    worker,
+    sendBeforeMs,
+    leaseGraceMs,
+  });
+  return { reply, token, sendDeadline, lossesBefore };
 }
 
 async function afterAdmission(context: WorkerContext, job: Job, id: string, admission: Admission): Promise<Taken> {
-  const { reply, token, sendDeadline } = admission;
+  const { reply, token, sendDeadline, lossesBefore } = admission;
   const logger = context.logger.child({ generation: id, job: idOf(job) });
   switch (reply.ok) {
     case 'admitted':
-      return { work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, admitted: reply }) };
+      return {
+        work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
+      };
     case 'wait':
       return { end: { kind: 'give_back' } };
     case 'busy':
@@ -98,12 +110,22 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
  * A job without a record. First take: another BullMQ client, or a producer whose `create` was lost; its record is made
  * now. Started before: the record is gone, a task may exist, so it is never submitted.
  */
-async function createOnTake(context: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken | undefined> {
+async function createOnTake(
+  context: WorkerContext,
+  job: Job,
+  id: string,
+  request: CheckedRequest | undefined,
+): Promise<Taken | undefined> {
   const { ledger, timings } = context;
   if (request === undefined || job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
   // Another client's job may carry its delay in the payload only.
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
-  const created = await ledger.create({ ...request, delayMs, vehicle: idOf(job), vehicleCheckMs: timings.vehicleCheckMs });
+  const created = await ledger.create({
+    ...request,
+    delayMs,
+    vehicle: idOf(job),
+    vehicleCheckMs: timings.vehicleCheckMs,
+  });
   if (created.ok === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
   return created.ok === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
@@ -111,7 +133,11 @@ async function createOnTake(context: WorkerContext, job: Job, id: string, reques
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
 async function buryConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
-  const created = await context.ledger.create({ ...request, vehicle: idOf(job), vehicleCheckMs: context.timings.vehicleCheckMs });
+  const created = await context.ledger.create({
+    ...request,
+    vehicle: idOf(job),
+    vehicleCheckMs: context.timings.vehicleCheckMs,
+  });
   return created.ok === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }
 
@@ -119,9 +145,19 @@ function conflictProblem(id: string): Problem {
   return { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
 }
 
-async function buryRecordless({ ledger, logger }: WorkerContext, job: Job, id: string, request: CheckedRequest | undefined): Promise<Taken> {
-  const evidence = { summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone` };
-  const known = request === undefined ? {} : { payload: request.payload, hash: request.hash, tenant: request.tenant, model: request.model };
+async function buryRecordless(
+  { ledger, logger }: WorkerContext,
+  job: Job,
+  id: string,
+  request: CheckedRequest | undefined,
+): Promise<Taken> {
+  const evidence = {
+    summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
+  };
+  const known =
+    request === undefined
+      ? {}
+      : { payload: request.payload, hash: request.hash, tenant: request.tenant, model: request.model };
   await ledger.kill({ id, class: 'record_missing', evidence, vehicle: idOf(job), ...known });
   logger.error({ generation: id, job: idOf(job) }, evidence.summary);
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
@@ -138,7 +174,10 @@ function unreadableText(data: unknown): string {
 
 async function buryUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
   const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
-  const summary = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ').slice(0, 500);
+  const summary = problems
+    .map(({ field, rule, received }) => `${field} ${rule}, received ${received}`)
+    .join('; ')
+    .slice(0, 500);
   const payload = unreadableText(job.data).slice(0, 10_000);
   await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');

@@ -1,7 +1,15 @@
-import { backoffMs, knownPrice, SUBMIT_POLICY, type GateReason, type SubmitAnswer, type SubmitClass, type Timings } from '@kieq/domain';
+import {
+  backoffMs,
+  knownPrice,
+  SUBMIT_POLICY,
+  type GateReason,
+  type SubmitAnswer,
+  type SubmitClass,
+  type Timings,
+} from '@kieq/domain';
 import type { GateTimes, RefuseRule } from '@kieq/ledger';
 
-/** `not_sent` answers in a row, over all workers, before the gate *unreachable* closes. */
+/** Submissions in a row, over all workers, that were not sent or whose answer was lost, before the gate *unreachable* closes. */
 const UNREACHABLE_AFTER = 5;
 
 export interface RuleContext {
@@ -35,8 +43,7 @@ export function decideSubmit(answer: SubmitAnswer, context: RuleContext): Submit
       return refuse(answer, { ...row, delayMs });
     }
     case 'not_sent': {
-      const times = { firstMs: timings.unreachableFirstMs, capMs: timings.unreachableCapMs };
-      return refuse(answer, { do: 'not_sent', gateAfter: UNREACHABLE_AFTER, times, delayMs: retryDelayMs });
+      return refuse(answer, { do: 'not_sent', ...unreachableGate(timings), delayMs: retryDelayMs });
     }
     case 'die':
       return refuse(answer, { do: 'die', class: row.class });
@@ -55,7 +62,19 @@ function gateTimes(gate: GateReason, answer: SubmitAnswer, { timings, submitWind
   return { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
 }
 
+/** When and how the gate *unreachable* closes. */
+export function unreachableGate(timings: Timings): { readonly gateAfter: number; readonly times: GateTimes } {
+  return {
+    gateAfter: UNREACHABLE_AFTER,
+    times: { firstMs: timings.unreachableFirstMs, capMs: timings.unreachableCapMs },
+  };
+}
+
 /** The price to wait for after a 402, where the model's price is known. */
-export function priceOf(answer: SubmitAnswer, model: string, input: Readonly<Record<string, unknown>>): number | undefined {
+export function priceOf(
+  answer: SubmitAnswer,
+  model: string,
+  input: Readonly<Record<string, unknown>>,
+): number | undefined {
   return answer.class === 'insufficient_credits' ? knownPrice(model, input) : undefined;
 }

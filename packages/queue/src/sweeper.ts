@@ -41,7 +41,10 @@ export class Sweeper {
       } catch (error) {
         logger.error({ err: error }, 'sweeping failed; trying again');
       }
-      if (!more) await sleep(timings.sweepMs * (0.75 + random() / 2), undefined, { signal: this.#stopping.signal }).catch(() => undefined);
+      if (!more)
+        await sleep(timings.sweepMs * (0.75 + random() / 2), undefined, { signal: this.#stopping.signal }).catch(
+          () => undefined,
+        );
     }
   }
 }

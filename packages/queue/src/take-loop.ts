@@ -58,7 +58,9 @@ export class TakeLoop {
       // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
       maxStalledCount: Number.MAX_SAFE_INTEGER,
     });
-    this.#worker.on('error', (error) => options.logger.warn({ err: error, queue: options.queue }, 'queue connection trouble'));
+    this.#worker.on('error', (error) =>
+      options.logger.warn({ err: error, queue: options.queue }, 'queue connection trouble'),
+    );
     this.#worker.on('stalled', (job) => options.logger.warn({ job, queue: options.queue }, 'took over a stalled job'));
   }
 
@@ -102,7 +104,11 @@ export class TakeLoop {
     const job: Job | undefined = await this.#worker.getNextJob(token);
     if (job === undefined) return;
     if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
-    const taking = this.#guard(job, () => this.#options.take(job), (end): Taken => ({ end }));
+    const taking = this.#guard(
+      job,
+      () => this.#options.take(job),
+      (end): Taken => ({ end }),
+    );
     // Active from here on: `stop` must also wait for what is admitted while it is called.
     const running = this.#finish(job, token, taking);
     this.#active.add(running);
@@ -122,7 +128,10 @@ export class TakeLoop {
       this.#options.onEnd?.(end.kind);
     } catch (error) {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
-      this.#options.logger.warn({ err: error, job: job.id, end: end.kind }, 'the job was taken over before its end was recorded');
+      this.#options.logger.warn(
+        { err: error, job: job.id, end: end.kind },
+        'the job was taken over before its end was recorded',
+      );
     }
   }
 

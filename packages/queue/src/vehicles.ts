@@ -27,11 +27,19 @@ export interface NewVehicle {
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
   const priority = next.queue === 'submit' ? { priority: next.priority ?? DEFAULT_PRIORITY } : {};
-  await queues[next.queue].add(next.name ?? next.queue, data, { jobId: next.vehicle, delay: next.delayMs, ...priority });
+  await queues[next.queue].add(next.name ?? next.queue, data, {
+    jobId: next.vehicle,
+    delay: next.delayMs,
+    ...priority,
+  });
 }
 
 /** A later vehicle in `submit` keeps the priority that the caller chose; the record knows it. */
-export async function addSubmitVehicle(ledger: Ledger, queues: Queues, next: Omit<NewVehicle, 'queue' | 'name' | 'priority'>): Promise<void> {
+export async function addSubmitVehicle(
+  ledger: Ledger,
+  queues: Queues,
+  next: Omit<NewVehicle, 'queue' | 'name' | 'priority'>,
+): Promise<void> {
   const record = await ledger.read.generation(next.generation);
   const kept = record === undefined ? {} : { name: record.model, priority: record.priority };
   await addVehicle(queues, { ...next, queue: 'submit', ...kept });

@@ -3,14 +3,17 @@ import { describeClient, type RedisClient } from './connection.ts';
 import { RedisUnavailableError } from './errors.ts';
 
 /** ioredis has no codes for these; the texts are pinned by tests. */
-const UNAVAILABLE_TEXT = /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Cluster isn't ready|Failed to refresh slots|All sentinels are unreachable|None of startup nodes|connect E|read E|write E|getaddrinfo )/;
+const UNAVAILABLE_TEXT =
+  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Cluster isn't ready|Failed to refresh slots|All sentinels are unreachable|None of startup nodes|connect E|read E|write E|getaddrinfo )/;
 const UNAVAILABLE_REPLY = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 const UNAVAILABLE_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'RedisUnavailableError']);
 
 /** Whether the error says that Redis could not be reached or did not answer, rather than that it refused the command. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  return UNAVAILABLE_NAMES.has(error.name) || UNAVAILABLE_TEXT.test(error.message) || UNAVAILABLE_REPLY.test(error.message);
+  return (
+    UNAVAILABLE_NAMES.has(error.name) || UNAVAILABLE_TEXT.test(error.message) || UNAVAILABLE_REPLY.test(error.message)
+  );
 }
 
 /**

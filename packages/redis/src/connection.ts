@@ -1,7 +1,14 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { ConnectionOptions as TlsOptions } from 'node:tls';
 import { backoffMs } from '@kieq/domain';
-import { describeTarget, parseRedisUrl, type ClusterTarget, type HostPort, type RedisTarget, type SentinelTarget } from './redis-url.ts';
+import {
+  describeTarget,
+  parseRedisUrl,
+  type ClusterTarget,
+  type HostPort,
+  type RedisTarget,
+  type SentinelTarget,
+} from './redis-url.ts';
 
 /** A single server (direct or behind Sentinel), or a Cluster. */
 export type RedisClient = Redis | Cluster;
@@ -16,8 +23,11 @@ export type ConnectionRole = 'producer' | 'worker' | 'blocking';
 
 type Place =
   | { readonly url: string }
-  | Omit<SentinelTarget, 'kind' | 'tls' | 'db'> & { readonly tls?: boolean; readonly db?: number }
-  | Omit<ClusterTarget, 'kind' | 'tls' | 'nodes'> & { readonly clusterNodes: readonly HostPort[]; readonly tls?: boolean };
+  | (Omit<SentinelTarget, 'kind' | 'tls' | 'db'> & { readonly tls?: boolean; readonly db?: number })
+  | (Omit<ClusterTarget, 'kind' | 'tls' | 'nodes'> & {
+      readonly clusterNodes: readonly HostPort[];
+      readonly tls?: boolean;
+    });
 
 export type ConnectionOptions = Place & {
   readonly role: ConnectionRole;
@@ -52,7 +62,10 @@ const descriptions = new WeakMap<RedisClient, string>();
  */
 export function createConnection(options: ConnectionOptions): RedisClient {
   const target = targetOf(options);
-  const client = target.kind === 'cluster' ? clusterClient(target, options) : new Redis({ ...placeOptions(target, options), ...roleOptions(options) });
+  const client =
+    target.kind === 'cluster'
+      ? clusterClient(target, options)
+      : new Redis({ ...placeOptions(target, options), ...roleOptions(options) });
   descriptions.set(client, describeTarget(target));
   // First of all listeners, so that those after it see the error without the password.
   client.on('error', (error: unknown) => {
@@ -85,11 +98,20 @@ function targetOf(options: ConnectionOptions): RedisTarget {
   };
 }
 
-function login({ username, password }: { readonly username?: string; readonly password?: string }): Pick<RedisTarget, 'username' | 'password'> {
+function login({
+  username,
+  password,
+}: {
+  readonly username?: string;
+  readonly password?: string;
+}): Pick<RedisTarget, 'username' | 'password'> {
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
 }
 
-function placeOptions(target: Exclude<RedisTarget, ClusterTarget>, { tlsOptions = {} }: ConnectionOptions): NodeOptions {
+function placeOptions(
+  target: Exclude<RedisTarget, ClusterTarget>,
+  { tlsOptions = {} }: ConnectionOptions,
+): NodeOptions {
   const shared: NodeOptions = { ...login(target), db: target.db, ...(target.tls ? { tls: tlsOptions } : {}) };
   if (target.kind === 'single') return { ...shared, host: target.host, port: target.port };
   const { sentinels, name, sentinelUsername, sentinelPassword } = target;
@@ -106,7 +128,9 @@ function placeOptions(target: Exclude<RedisTarget, ClusterTarget>, { tlsOptions 
 function roleOptions(options: ConnectionOptions): NodeOptions {
   const { role, connectionName } = options;
   const shared: NodeOptions = { retryStrategy: reconnectPause(options), connectionName, keepAlive: 10_000 };
-  if (role !== 'producer') return { ...shared, maxRetriesPerRequest: null, connectTimeout: 10_000 };
+  if (role !== 'producer') {
+    return { ...shared, maxRetriesPerRequest: null, connectTimeout: 10_000, reconnectOnError: leaveReplica };
+  }
   return {
     ...shared,
     enableOfflineQueue: false,
@@ -116,6 +140,11 @@ function roleOptions(options: ConnectionOptions): NodeOptions {
     // ioredis arms this timer on a closed stream too and never clears it: a process would end that much later.
     disconnectTimeout: 200,
   };
+}
+
+/** A server that was demoted answers READONLY: reconnect to find the new primary, then send the command again. */
+function leaveReplica(error: Error): false | 2 {
+  return error.message.startsWith('READONLY') ? 2 : false;
 }
 
 function clusterClient(target: ClusterTarget, options: ConnectionOptions): Cluster {

@@ -1,6 +1,18 @@
 export { closeConnection, failFast, isUnavailable, waitUntilReady } from './availability.ts';
-export { createConnection, describeClient, type ConnectionOptions, type ConnectionRole, type RedisClient } from './connection.ts';
-export { describeFinding, RedisPreflightError, RedisUnavailableError, RedisUrlError, type RedisFinding } from './errors.ts';
+export {
+  createConnection,
+  describeClient,
+  type ConnectionOptions,
+  type ConnectionRole,
+  type RedisClient,
+} from './connection.ts';
+export {
+  describeFinding,
+  RedisPreflightError,
+  RedisUnavailableError,
+  RedisUrlError,
+  type RedisFinding,
+} from './errors.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';

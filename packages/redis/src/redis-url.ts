@@ -65,7 +65,8 @@ export function parseRedisUrl(url: string): RedisTarget {
     return { kind: 'cluster', ...credentials, nodes: parseHosts(hosts, REDIS_PORT) };
   }
   const [first, ...rest] = parseHosts(hosts, REDIS_PORT);
-  if (first === undefined || rest.length > 0) throw new RedisUrlError(`several hosts need redis+sentinel or redis+cluster; ${FORMS}`);
+  if (first === undefined || rest.length > 0)
+    throw new RedisUrlError(`several hosts need redis+sentinel or redis+cluster; ${FORMS}`);
   return { kind: 'single', ...credentials, ...first, db: database(path) };
 }
 
@@ -98,7 +99,8 @@ export function describeTarget(target: RedisTarget): string {
 
 function sentinelTarget(login: Login, hosts: string, path: string, query: string): SentinelTarget {
   const [name = '', db = '', ...rest] = path.split('/');
-  if (name === '' || rest.length > 0) throw new RedisUrlError('redis+sentinel needs the name of the master group: …host:port/name[/db]');
+  if (name === '' || rest.length > 0)
+    throw new RedisUrlError('redis+sentinel needs the name of the master group: …host:port/name[/db]');
   const { sentinelUsername, sentinelPassword } = parseQuery(query);
   return {
     kind: 'sentinel',
@@ -127,14 +129,18 @@ function parseHosts(hosts: string, defaultPort: number): HostPort[] {
     const port = Port.safeParse(match?.[2] ?? defaultPort);
     const host = match?.[1]?.replace(/^\[|\]$/g, '');
     // Without the text: a password with a raw slash ends up here.
-    if (host === undefined || !port.success) throw new RedisUrlError(`a host is not host:port with a port of 1 to 65535; ${FORMS}`);
+    if (host === undefined || !port.success)
+      throw new RedisUrlError(`a host is not host:port with a port of 1 to 65535; ${FORMS}`);
     return { host, port: port.data };
   });
 }
 
 function database(text: string): number {
   const parsed = Database.safeParse(text);
-  if (!parsed.success) throw new RedisUrlError('the database after the slash must be a number from 0; percent-encode special characters of a password');
+  if (!parsed.success)
+    throw new RedisUrlError(
+      'the database after the slash must be a number from 0; percent-encode special characters of a password',
+    );
   return parsed.data;
 }
 
@@ -144,7 +150,10 @@ function parseQuery(query: string): z.infer<typeof SentinelQuery> {
   return parsed.data;
 }
 
-const SentinelQuery = z.strictObject({ sentinelUsername: z.string().min(1).optional(), sentinelPassword: z.string().min(1).optional() });
+const SentinelQuery = z.strictObject({
+  sentinelUsername: z.string().min(1).optional(),
+  sentinelPassword: z.string().min(1).optional(),
+});
 
 function refuseQuery(query: string): void {
   if (query !== '') throw new RedisUrlError('options after ? are known only to redis+sentinel');

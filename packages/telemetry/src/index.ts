@@ -1,4 +1,11 @@
-export { createLogger, silentLogger, type LogBindings, type Logger, type LoggerOptions, type LogLevel } from './logger.ts';
+export {
+  createLogger,
+  silentLogger,
+  type LogBindings,
+  type Logger,
+  type LoggerOptions,
+  type LogLevel,
+} from './logger.ts';
 export {
   createMetrics,
   type GaugeDefinition,
@@ -7,7 +14,14 @@ export {
   type Metrics,
   type MetricsOptions,
 } from './metrics.ts';
-export { runChecks, startOpsServer, type Check, type CheckReport, type OpsServer, type OpsServerOptions } from './ops-server.ts';
+export {
+  runChecks,
+  startOpsServer,
+  type Check,
+  type CheckReport,
+  type OpsServer,
+  type OpsServerOptions,
+} from './ops-server.ts';
 export { redactObject } from './redact.ts';
 export { createScrubber, isSecretName, MASK, scrub } from './scrub.ts';
 export type { Counter, Gauge, Histogram } from 'prom-client';

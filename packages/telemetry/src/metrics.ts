@@ -45,7 +45,11 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
     gauge: (definition) => createGauge(registry, definition),
     histogram: (definition) => {
       const { buckets } = definition;
-      return new Histogram({ ...common(definition), registers: [registry], ...(buckets === undefined ? {} : { buckets: [...buckets] }) });
+      return new Histogram({
+        ...common(definition),
+        registers: [registry],
+        ...(buckets === undefined ? {} : { buckets: [...buckets] }),
+      });
     },
   };
 }
@@ -60,8 +64,13 @@ function createGauge<L extends string>(registry: Registry, definition: GaugeDefi
   return gauge;
 }
 
-function common<L extends string>({ name, help, labels = [] }: MetricDefinition<L>): { name: string; help: string; labelNames: L[] } {
+function common<L extends string>({
+  name,
+  help,
+  labels = [],
+}: MetricDefinition<L>): { name: string; help: string; labelNames: L[] } {
   const unbounded = labels.filter((label) => UNBOUNDED_LABELS.has(label));
-  if (unbounded.length > 0) throw new Error(`metric ${PREFIX}${name}: label ${unbounded.join(', ')} has unbounded values`);
+  if (unbounded.length > 0)
+    throw new Error(`metric ${PREFIX}${name}: label ${unbounded.join(', ')} has unbounded values`);
   return { name: `${PREFIX}${name}`, help, labelNames: [...labels] };
 }

@@ -48,7 +48,10 @@ export async function startOpsServer(options: OpsServerOptions): Promise<OpsServ
   return { url, port: Number(new URL(url).port), close: () => app.close() };
 }
 
-function route(app: FastifyInstance, { registry, health, ready, logger, checkTimeoutMs = 2_000 }: OpsServerOptions): void {
+function route(
+  app: FastifyInstance,
+  { registry, health, ready, logger, checkTimeoutMs = 2_000 }: OpsServerOptions,
+): void {
   app.get('/metrics', async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
   for (const [name, checks] of [
     ['healthz', health],
@@ -69,7 +72,9 @@ export async function runChecks(
   logger: Logger,
 ): Promise<CheckReport> {
   const done = new AbortController();
-  const late = sleep(timeoutMs, [{ name, ok: false, detail: `no answer within ${timeoutMs} ms` }], { signal: done.signal });
+  const late = sleep(timeoutMs, [{ name, ok: false, detail: `no answer within ${timeoutMs} ms` }], {
+    signal: done.signal,
+  });
   const failed = (error: unknown): Check[] => {
     logger.error({ err: error, check: name }, 'a check failed by an error');
     return [{ name, ok: false, detail: 'failed by an error; the log says which' }];

@@ -56,11 +56,26 @@ export async function measureWindow(run: WindowRun): Promise<WindowResult> {
     await pool.enqueue(Array.from({ length: backlog }, (_, i) => String(i)));
     await Promise.all(Array.from({ length: run.workers }, () => pool.startWorker()));
     const waitMs = (backlog / limit) * windowMs * 2 + 30_000;
-    await until(() => ledger.counts.created, (created) => created >= backlog / 2, waitMs);
-    await pool.enqueue(Array.from({ length: URGENT }, (_, i) => String(backlog + i)), 1);
+    await until(
+      () => ledger.counts.created,
+      (created) => created >= backlog / 2,
+      waitMs,
+    );
+    await pool.enqueue(
+      Array.from({ length: URGENT }, (_, i) => String(backlog + i)),
+      1,
+    );
     const enqueuedAfter = ledger.counts.created;
-    await until(() => ledger.counts.created, (created) => created >= backlog + URGENT, waitMs);
-    return { ...evaluate(run, pool.simulator.ledger.submissions()), mostInAnyWindow: ledger.maxSubmissionsInAnyWindow(windowMs), urgent: { enqueuedAfter, places: placesOf(run, ledger.submissions()) } };
+    await until(
+      () => ledger.counts.created,
+      (created) => created >= backlog + URGENT,
+      waitMs,
+    );
+    return {
+      ...evaluate(run, pool.simulator.ledger.submissions()),
+      mostInAnyWindow: ledger.maxSubmissionsInAnyWindow(windowMs),
+      urgent: { enqueuedAfter, places: placesOf(run, ledger.submissions()) },
+    };
   } finally {
     await pool.stop();
   }
@@ -68,7 +83,10 @@ export async function measureWindow(run: WindowRun): Promise<WindowResult> {
 
 type Sent = readonly { readonly decision: string; readonly arrivedAtMonoMs: number; readonly prompt: string }[];
 
-function evaluate({ backlog, limit, windowMs }: WindowRun, sent: Sent): Omit<WindowResult, 'mostInAnyWindow' | 'urgent'> {
+function evaluate(
+  { backlog, limit, windowMs }: WindowRun,
+  sent: Sent,
+): Omit<WindowResult, 'mostInAnyWindow' | 'urgent'> {
   const accepted = sent.filter(({ decision }) => decision === 'created');
   const spanMs = (accepted.at(-1)?.arrivedAtMonoMs ?? 0) - (accepted[0]?.arrivedAtMonoMs ?? 0);
   // The first `limit` can go at once, the next ones a window later, and so on.

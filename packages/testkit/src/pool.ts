@@ -98,7 +98,12 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   const closers: (() => Promise<void>)[] = [];
 
   const addWorker = async (): Promise<PoolWorker> => {
-    const worker = await startWorker(options, { url, prefix: redis.prefix, timings, name: `worker-${closers.length + 1}` });
+    const worker = await startWorker(options, {
+      url,
+      prefix: redis.prefix,
+      timings,
+      name: `worker-${closers.length + 1}`,
+    });
     closers.push(worker.close);
     return worker.pool;
   };
@@ -119,7 +124,12 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
         return item.handle.id;
       });
     },
-    recordWhen: (id, is, timeoutMs = 15_000) => until(() => ledger.read.generation(id), (record) => record !== undefined && is(record), timeoutMs),
+    recordWhen: (id, is, timeoutMs = 15_000) =>
+      until(
+        () => ledger.read.generation(id),
+        (record) => record !== undefined && is(record),
+        timeoutMs,
+      ),
     async stop() {
       await Promise.all(closers.map((close) => close()));
       await producer.close();
@@ -137,7 +147,10 @@ interface WorkerPlace {
   readonly name: string;
 }
 
-async function startWorker(options: PoolFixtureOptions, place: WorkerPlace): Promise<{ pool: PoolWorker; close: () => Promise<void> }> {
+async function startWorker(
+  options: PoolFixtureOptions,
+  place: WorkerPlace,
+): Promise<{ pool: PoolWorker; close: () => Promise<void> }> {
   const redis: RedisClient = createConnection({ url: options.redisUrl, role: 'worker' });
   const queues = openQueues(redis, place.prefix);
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: place.url, uploadUrl: place.url });

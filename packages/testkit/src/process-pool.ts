@@ -65,7 +65,9 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     async enqueue(prompts, priority) {
       const ids: string[] = [];
       for (let i = 0; i < prompts.length; i += BATCH) {
-        const items = prompts.slice(i, i + BATCH).map((prompt) => ({ request: testRequest(prompt), options: { priority } }));
+        const items = prompts
+          .slice(i, i + BATCH)
+          .map((prompt) => ({ request: testRequest(prompt), options: { priority } }));
         for (const item of await producer.enqueueMany(items)) {
           if (!item.ok) throw item.error;
           ids.push(item.handle.id);
@@ -74,7 +76,11 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
       return ids;
     },
     recordWhen: (id, is, timeoutMs = 30_000) =>
-      until(() => ledger.read.generation(id), (record) => record !== undefined && is(record), timeoutMs),
+      until(
+        () => ledger.read.generation(id),
+        (record) => record !== undefined && is(record),
+        timeoutMs,
+      ),
     async stop() {
       for (const worker of workers) worker.signal('SIGKILL');
       await Promise.all(workers.map((worker) => worker.ended));

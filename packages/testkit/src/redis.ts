@@ -25,7 +25,15 @@ export async function testRedis(url: string, name: string): Promise<TestRedis> {
   const prefix = uniquePrefix(name);
   const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
   await client.connect();
-  return { url, prefix, client, cleanup: () => removeKeys(client, prefix).finally(() => client.disconnect()).then(() => undefined) };
+  return {
+    url,
+    prefix,
+    client,
+    cleanup: () =>
+      removeKeys(client, prefix)
+        .finally(() => client.disconnect())
+        .then(() => undefined),
+  };
 }
 
 /** Unlinks every key that begins with the prefix, by SCAN. Returns how many. */

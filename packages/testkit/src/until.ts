@@ -12,7 +12,8 @@ export async function until<Value>(
   for (;;) {
     const value = await look();
     if (value !== undefined && is(value)) return value;
-    if (performance.now() > endsAt) throw new Error(`not so after ${timeoutMs} ms; last seen: ${JSON.stringify(value)}`);
+    if (performance.now() > endsAt)
+      throw new Error(`not so after ${timeoutMs} ms; last seen: ${JSON.stringify(value)}`);
     await sleep(LOOK_EVERY_MS);
   }
 }

@@ -1,7 +1,24 @@
-import { ConfigError, ENVIRONMENT, parseEnvironment, type ConfigProblem, type Group, type RawEnvironment } from '@kieq/config';
+import {
+  ConfigError,
+  ENVIRONMENT,
+  parseEnvironment,
+  type ConfigProblem,
+  type Group,
+  type RawEnvironment,
+} from '@kieq/config';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 
-const ALL = ['redis', 'kie', 'callbacks', 'pool', 'worker', 'gateway', 'dashboard', 'files', 'process'] as const satisfies Group[];
+const ALL = [
+  'redis',
+  'kie',
+  'callbacks',
+  'pool',
+  'worker',
+  'gateway',
+  'dashboard',
+  'files',
+  'process',
+] as const satisfies Group[];
 const MINIMUM = { REDIS_URL: 'redis://localhost', KIE_API_KEY: 'kie-key' };
 
 function problemsOf(env: RawEnvironment, groups: readonly Group[] = ALL): readonly ConfigProblem[] {
@@ -97,10 +114,34 @@ describe('good values', () => {
     ['KIEQ_PREFIX', 'prod:{kieq-2}', 'prefix', 'prod:{kieq-2}'],
     ['PUBLIC_URL', 'https://q.example/kieq/', 'publicUrl', 'https://q.example/kieq'],
     ['REDIS_URL', 'rediss+sentinel://:p%40@a,b:1/main/2', 'redisUrl', 'rediss+sentinel://:p%40@a,b:1/main/2'],
-    ['GATEWAY_API_KEYS', 'k1:a, k2:b,k3:a', 'gatewayApiKeys', [{ key: 'k1', tenant: 'a' }, { key: 'k2', tenant: 'b' }, { key: 'k3', tenant: 'a' }]],
-    ['ARCHIVE_URL', 's3://my-bucket/videos/2026/', 'archive', { kind: 's3', url: 's3://my-bucket/videos/2026/', bucket: 'my-bucket', prefix: 'videos/2026' }],
-    ['ARCHIVE_URL', 's3://my-bucket', 'archive', { kind: 's3', url: 's3://my-bucket', bucket: 'my-bucket', prefix: '' }],
-    ['UPLOAD_STORE_URL', 'file:///var/lib/a%20b', 'uploadStore', { kind: 'file', url: 'file:///var/lib/a%20b', path: '/var/lib/a b' }],
+    [
+      'GATEWAY_API_KEYS',
+      'k1:a, k2:b,k3:a',
+      'gatewayApiKeys',
+      [
+        { key: 'k1', tenant: 'a' },
+        { key: 'k2', tenant: 'b' },
+        { key: 'k3', tenant: 'a' },
+      ],
+    ],
+    [
+      'ARCHIVE_URL',
+      's3://my-bucket/videos/2026/',
+      'archive',
+      { kind: 's3', url: 's3://my-bucket/videos/2026/', bucket: 'my-bucket', prefix: 'videos/2026' },
+    ],
+    [
+      'ARCHIVE_URL',
+      's3://my-bucket',
+      'archive',
+      { kind: 's3', url: 's3://my-bucket', bucket: 'my-bucket', prefix: '' },
+    ],
+    [
+      'UPLOAD_STORE_URL',
+      'file:///var/lib/a%20b',
+      'uploadStore',
+      { kind: 'file', url: 'file:///var/lib/a%20b', path: '/var/lib/a b' },
+    ],
     ['GATEWAY_HOST', '::', 'gatewayHost', '::'],
   ])('%s=%s', (key, text, property, value) => {
     expect(parseEnvironment({ ...MINIMUM, [key]: text }, ALL)).toMatchObject({ [property]: value });
@@ -111,7 +152,13 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   REDIS_URL: ['localhost:6379', 'http://host', 'redis://', 'redis:///1', 'redis://a b'],
   KIEQ_PREFIX: ['kieq', '{}', '{a}{b}', '{a b}', '{a*}'],
   KIE_API_KEY: ['with blank', 'line\n', 'ümlaut'],
-  KIE_BASE_URL: ['api.kie.ai', 'ftp://api.kie.ai', 'https://user:pw@api.kie.ai', 'https://api.kie.ai?x=1', 'https://api.kie.ai/#x'],
+  KIE_BASE_URL: [
+    'api.kie.ai',
+    'ftp://api.kie.ai',
+    'https://user:pw@api.kie.ai',
+    'https://api.kie.ai?x=1',
+    'https://api.kie.ai/#x',
+  ],
   KIE_UPLOAD_URL: ['nowhere'],
   PUBLIC_URL: ['q.example', 'https://me@q.example'],
   KIE_WEBHOOK_HMAC_KEY: [' '],
@@ -140,7 +187,16 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   DASHBOARD_PORT: ['99999'],
   DASHBOARD_USER: ['a:b'],
   DASHBOARD_PASSWORD: ['a b'],
-  ARCHIVE_URL: ['/var/lib', 'file://folder', 'file:folder', 's3://', 's3://UPPER', 's3://key:secret@bucket', 's3://bucket?x=1', 'gs://bucket'],
+  ARCHIVE_URL: [
+    '/var/lib',
+    'file://folder',
+    'file:folder',
+    's3://',
+    's3://UPPER',
+    's3://key:secret@bucket',
+    's3://bucket?x=1',
+    'gs://bucket',
+  ],
   UPLOAD_STORE_URL: ['https://bucket'],
   KIEQ_ALLOW_PRIVATE_URLS: ['yes', '1'],
   LOG_LEVEL: ['verbose'],
@@ -153,20 +209,30 @@ describe('bad values', () => {
     expect(Object.keys(BAD).toSorted()).toEqual(ENVIRONMENT.map(({ key }) => key).toSorted());
   });
 
-  test.each(Object.entries(BAD).flatMap(([key, texts]) => texts.map((text): [string, string] => [key, text])))('%s=%j', (key, text) => {
-    const entry = ENVIRONMENT.find((candidate) => candidate.key === key);
-    const [problem] = problemsOf({ ...MINIMUM, [key]: text });
-    expect(problem).toEqual({ key, rule: entry?.rule, received: entry?.secret === true ? '***' : text });
-  });
+  test.each(Object.entries(BAD).flatMap(([key, texts]) => texts.map((text): [string, string] => [key, text])))(
+    '%s=%j',
+    (key, text) => {
+      const entry = ENVIRONMENT.find((candidate) => candidate.key === key);
+      const [problem] = problemsOf({ ...MINIMUM, [key]: text });
+      expect(problem).toEqual({ key, rule: entry?.rule, received: entry?.secret === true ? '***' : text });
+    },
+  );
 
   test('are all reported together, in one message that shows no secret', () => {
     const bad = Object.fromEntries(Object.entries(BAD).map(([key, [text]]) => [key, text]));
-    const secrets = { GATEWAY_API_KEYS: 'hunter2', REDIS_URL: 'redis:/hunter2', KIE_API_KEY: 'hunter2 ', DASHBOARD_PASSWORD: 'hunter2 x' };
+    const secrets = {
+      GATEWAY_API_KEYS: 'hunter2',
+      REDIS_URL: 'redis:/hunter2',
+      KIE_API_KEY: 'hunter2 ',
+      DASHBOARD_PASSWORD: 'hunter2 x',
+    };
     const problems = problemsOf({ ...bad, ...secrets });
     expect(problems.map(({ key }) => key).toSorted()).toEqual(ENVIRONMENT.map(({ key }) => key).toSorted());
     const { message } = new ConfigError(problems);
     expect(message.split('\n')).toHaveLength(ENVIRONMENT.length + 1);
-    expect(message).toContain('KIEQ_LOCK_MS must be a whole number of milliseconds from 1000 to 3600000; received "999"');
+    expect(message).toContain(
+      'KIEQ_LOCK_MS must be a whole number of milliseconds from 1000 to 3600000; received "999"',
+    );
     expect(message).toContain('KIE_API_KEY must be printable ASCII without blanks; received "***"');
     expect(message).not.toContain('hunter2');
   });

@@ -1,4 +1,11 @@
-import { accountFingerprint, ENVIRONMENT, environmentTable, parseEnvironment, poolSettings, secretValues } from '@kieq/config';
+import {
+  accountFingerprint,
+  ENVIRONMENT,
+  environmentTable,
+  parseEnvironment,
+  poolSettings,
+  secretValues,
+} from '@kieq/config';
 import { expect, test } from 'vitest';
 
 test('the table has one row for each key, once', () => {
@@ -20,15 +27,30 @@ test('the secrets are marked', () => {
 });
 
 test('secretValues finds the parts of compound secrets', () => {
-  const env = { REDIS_URL: 'redis+sentinel://me:p%40ss@a,b/m?sentinelPassword=other', GATEWAY_API_KEYS: 'k1:a,k2:b', LOG_LEVEL: 'info', KIE_API_KEY: '' };
-  expect(secretValues(env).toSorted()).toEqual([env.GATEWAY_API_KEYS, 'k1', 'k2', 'other', 'p%40ss', 'p@ss', env.REDIS_URL].toSorted());
+  const env = {
+    REDIS_URL: 'redis+sentinel://me:p%40ss@a,b/m?sentinelPassword=other',
+    GATEWAY_API_KEYS: 'k1:a,k2:b',
+    LOG_LEVEL: 'info',
+    KIE_API_KEY: '',
+  };
+  expect(secretValues(env).toSorted()).toEqual(
+    [env.GATEWAY_API_KEYS, 'k1', 'k2', 'other', 'p%40ss', 'p@ss', env.REDIS_URL].toSorted(),
+  );
   expect(secretValues({})).toEqual([]);
 });
 
 test('the settings of a pool hold a fingerprint and not the key', () => {
-  const env = parseEnvironment({ KIE_API_KEY: 'kie-key', KIE_BASE_URL: 'http://localhost:1/', KIEQ_SUBMIT_LIMIT: '5' }, ['kie', 'pool']);
+  const env = parseEnvironment(
+    { KIE_API_KEY: 'kie-key', KIE_BASE_URL: 'http://localhost:1/', KIEQ_SUBMIT_LIMIT: '5' },
+    ['kie', 'pool'],
+  );
   const settings = poolSettings(env);
-  expect(settings).toMatchObject({ baseUrl: 'http://localhost:1', accountFingerprint: accountFingerprint('kie-key'), submitLimit: 5, holdMs: 86_400_000 });
+  expect(settings).toMatchObject({
+    baseUrl: 'http://localhost:1',
+    accountFingerprint: accountFingerprint('kie-key'),
+    submitLimit: 5,
+    holdMs: 86_400_000,
+  });
   expect(settings.accountFingerprint).toMatch(/^[0-9a-f]{16}$/);
   expect(accountFingerprint('other')).not.toBe(settings.accountFingerprint);
   expect(JSON.stringify(settings)).not.toContain('kie-key');

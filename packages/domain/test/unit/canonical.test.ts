@@ -16,7 +16,12 @@ test('0, false, the empty text and null are values; undefined is not', () => {
 });
 
 test('text that is no object stays JSON', () => {
-  expect([canonicalJson('x'), canonicalJson(1.5), canonicalJson(null), canonicalJson(undefined)]).toEqual(['"x"', '1.5', 'null', 'null']);
+  expect([canonicalJson('x'), canonicalJson(1.5), canonicalJson(null), canonicalJson(undefined)]).toEqual([
+    '"x"',
+    '1.5',
+    'null',
+    'null',
+  ]);
 });
 
 test('a member named __proto__ is a member', () => {

@@ -5,14 +5,12 @@ function failed(failMsg?: string) {
   return { state: 'fail', resultUrls: [], failCode: '500', ...(failMsg === undefined ? {} : { failMsg }) } as const;
 }
 
-test.each([
-  'Internal Error',
-  'internal error, please try again later',
-  'the server is busy',
-  'The task timed out',
-])('transient: %s', (message) => {
-  expect(isTransientFailure(failed(message))).toBe(true);
-});
+test.each(['Internal Error', 'internal error, please try again later', 'the server is busy'])(
+  'transient: %s',
+  (message) => {
+    expect(isTransientFailure(failed(message))).toBe(true);
+  },
+);
 
 test.each([
   'Content was flagged by the provider',
@@ -28,5 +26,7 @@ test.each([
 });
 
 test('a success is no failure, whatever it says', () => {
-  expect(isTransientFailure({ state: 'success', resultUrls: ['https://x/v.mp4'], failMsg: 'Internal Error' })).toBe(false);
+  expect(isTransientFailure({ state: 'success', resultUrls: ['https://x/v.mp4'], failMsg: 'Internal Error' })).toBe(
+    false,
+  );
 });

@@ -17,7 +17,12 @@ describe('timedGenerationId', () => {
   });
 
   test('uses every byte, evenly', () => {
-    expect(timedGenerationId(0, Uint8Array.from({ length: 16 }, (_, i) => i + 32)).slice(-16)).toBe('0123456789abcdef');
+    expect(
+      timedGenerationId(
+        0,
+        Uint8Array.from({ length: 16 }, (_, i) => i + 32),
+      ).slice(-16),
+    ).toBe('0123456789abcdef');
   });
 });
 

@@ -20,7 +20,8 @@ describe('the schedule of looks', () => {
 
   test('a day of looks at one stuck task stays below 250 queries', () => {
     let looks = 0;
-    for (let ageMs = firstPollDelayMs(TIMINGS); ageMs < TIMINGS.taskStuckMs; ageMs += nextPollDelayMs(TIMINGS, ageMs)) looks += 1;
+    for (let ageMs = firstPollDelayMs(TIMINGS); ageMs < TIMINGS.taskStuckMs; ageMs += nextPollDelayMs(TIMINGS, ageMs))
+      looks += 1;
     expect(looks).toBeLessThan(250);
   });
 });

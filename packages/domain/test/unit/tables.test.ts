@@ -1,4 +1,16 @@
-import { DEAD_LETTER_CLASSES, ENDED_STATES, GENERATION_STATES, IN_FLIGHT_STATES, isEnded, REDRIVE_RULES, scaleTimings, SUBMIT_CLASSES, SUBMIT_POLICY, TIMINGS, type DeadLetterClass } from '@kieq/domain';
+import {
+  DEAD_LETTER_CLASSES,
+  ENDED_STATES,
+  GENERATION_STATES,
+  IN_FLIGHT_STATES,
+  isEnded,
+  REDRIVE_RULES,
+  scaleTimings,
+  SUBMIT_CLASSES,
+  SUBMIT_POLICY,
+  TIMINGS,
+  type DeadLetterClass,
+} from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
 describe('the redrive table of DESIGN.md', () => {
@@ -78,6 +90,14 @@ describe('scaleTimings', () => {
   });
 
   test('production: a lost task needs longer than a fresh one may be unknown', () => {
-    expect(TIMINGS).toMatchObject({ freshTaskMs: 90_000, taskLostMs: 1_800_000, taskStuckMs: 86_400_000, probeFirstMs: 30_000, probeCapMs: 300_000, canaryFirstMs: 60_000, canaryCapMs: 600_000 });
+    expect(TIMINGS).toMatchObject({
+      freshTaskMs: 90_000,
+      taskLostMs: 1_800_000,
+      taskStuckMs: 86_400_000,
+      probeFirstMs: 30_000,
+      probeCapMs: 300_000,
+      canaryFirstMs: 60_000,
+      canaryCapMs: 600_000,
+    });
   });
 });

@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { bury, evidence, generating, often, openPool, paymentUnknown, RETRY, redriveArgs, settleArgs, SHORT_LEASE, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+import {
+  bury,
+  evidence,
+  generating,
+  often,
+  openPool,
+  paymentUnknown,
+  RETRY,
+  redriveArgs,
+  settleArgs,
+  SHORT_LEASE,
+  unknown,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
 
 const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
 
@@ -9,7 +23,9 @@ async function payingAgain(pool: Pool): Promise<{ id: string; older: string }> {
   await pool.admit(id, 'older', SHORT_LEASE);
   await pool.lose(id, 'older');
   await bury(pool, id, 'payment_unknown', 'unknown');
-  await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven', state: 'queued' });
+  await expect
+    .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
+    .toMatchObject({ ok: 'redriven', state: 'queued' });
   return { id, older: 'older' };
 }
 
@@ -21,14 +37,22 @@ describe('accept', () => {
     const reply = await pool.accept(id, 'token', 'task-1');
     expect(reply).toEqual({ ok: 'accepted', attempt: 1, state: 'generating', vehicle: `${id}-2`, queue: 'poll' });
     const record = await pool.ledger.read.generation(id);
-    expect(record).toMatchObject({ state: 'generating', taskId: 'task-1', current: 1, attempts: [{ n: 1, outcome: 'accepted', taskId: 'task-1' }] });
+    expect(record).toMatchObject({
+      state: 'generating',
+      taskId: 'task-1',
+      current: 1,
+      attempts: [{ n: 1, outcome: 'accepted', taskId: 'task-1' }],
+    });
     expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:1`);
   });
 
   test('from dead(payment_unknown): the task is followed and the dead letter is closed', async () => {
     const pool = await openPool('accept', quick);
     const { id, token } = await paymentUnknown(pool);
-    expect(await pool.accept(id, token, 'task-1', { adopted: true })).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(await pool.accept(id, token, 'task-1', { adopted: true })).toMatchObject({
+      ok: 'accepted',
+      state: 'generating',
+    });
     const record = await pool.ledger.read.generation(id);
     expect(record?.letter).toBeUndefined();
     expect(record?.endedAt).toBeUndefined();
@@ -44,14 +68,14 @@ describe('accept', () => {
     expect(await pool.ledger.accept(adopt)).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
   });
 
-  test('an older attempt\'s task is taken instead of paying, while the newer one is not admitted', async () => {
+  test("an older attempt's task is taken instead of paying, while the newer one is not admitted", async () => {
     const pool = await openPool('accept', quick);
     const { id, older } = await payingAgain(pool);
     expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
     expect(await pool.admit(id, 'newer', { vehicle: `${id}-2` })).toMatchObject({ ok: 'stale', state: 'generating' });
   });
 
-  test('an older attempt\'s task is surplus once the newer one is admitted, and counted once', async () => {
+  test("an older attempt's task is surplus once the newer one is admitted, and counted once", async () => {
     const pool = await openPool('accept', quick);
     const { id, older } = await payingAgain(pool);
     await pool.admit(id, 'newer');
@@ -61,7 +85,10 @@ describe('accept', () => {
     expect((await pool.ledger.read.stats())['surplus']).toBe(1);
     expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:1`);
     expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ ok: 'accepted', attempt: 2 });
-    expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([{ outcome: 'surplus', taskId: 'task-1' }, { outcome: 'accepted', taskId: 'task-2' }]);
+    expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([
+      { outcome: 'surplus', taskId: 'task-1' },
+      { outcome: 'accepted', taskId: 'task-2' },
+    ]);
   });
 
   test('a surplus task is adopted after all when the newer attempt turned out to have made none', async () => {
@@ -71,7 +98,10 @@ describe('accept', () => {
     await pool.accept(id, older, 'task-1');
     await pool.refuse(id, 'newer', RETRY);
     expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'surplus', state: 'queued' });
-    expect(await pool.accept(id, older, 'task-1', { adopted: true })).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(await pool.accept(id, older, 'task-1', { adopted: true })).toMatchObject({
+      ok: 'accepted',
+      state: 'generating',
+    });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ taskId: 'task-1', current: 1 });
   });
 
@@ -81,7 +111,9 @@ describe('accept', () => {
     await pool.admit(id, 'token', SHORT_LEASE);
     await pool.accept(id, 'token', 'task-1');
     await bury(pool, id, 'task_stuck', 'generating');
-    await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven' });
+    await expect
+      .poll(() => pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'queued', { payAgain: true })), often)
+      .toMatchObject({ ok: 'redriven' });
     const adopted = await pool.accept(id, 'token', 'task-1', { adopted: true });
     expect(adopted).toMatchObject({ ok: 'accepted', state: 'generating' });
     expect(await pool.accept(id, 'token', 'task-1', { adopted: true })).toEqual(adopted);
@@ -94,7 +126,9 @@ describe('accept', () => {
     await pool.admit(id, 'token', SHORT_LEASE);
     await pool.accept(id, 'token', 'task-1');
     await pool.ledger.settle(settleArgs(id, 'task-1', 'fail'));
-    await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued')), often).toMatchObject({ ok: 'redriven' });
+    await expect
+      .poll(() => pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued')), often)
+      .toMatchObject({ ok: 'redriven' });
     await pool.accept(id, 'token', 'task-1', { adopted: true });
     expect(await pool.state(id)).toBe('queued');
   });
@@ -104,7 +138,10 @@ describe('accept', () => {
     const first = await generating(pool);
     const { id, token } = await unknown(pool);
     const before = await pool.raw(id);
-    expect(await pool.accept(id, token, first.taskId, { adopted: true })).toEqual({ ok: 'bound', owner: `${first.id}:1` });
+    expect(await pool.accept(id, token, first.taskId, { adopted: true })).toEqual({
+      ok: 'bound',
+      owner: `${first.id}:1`,
+    });
     expect(await pool.accept(id, token, 'task-2', { adopted: true, latencyMs: 1 })).toMatchObject({ ok: 'accepted' });
     expect(before['taskId']).toBeUndefined();
     expect(await pool.ledger.read.taskOwner(first.taskId)).toBe(`${first.id}:1`);
@@ -115,8 +152,19 @@ describe('accept', () => {
     const [id, next] = [await pool.create(), await pool.create()];
     await pool.admit(id, 'token');
     const { ledger } = pool;
-    await ledger.accept({ id, tokenHash: 'token', taskId: 'task-1', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS });
-    expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({ ok: 'accepted', state: 'generating', vehicle: `${id}-2` });
+    await ledger.accept({
+      id,
+      tokenHash: 'token',
+      taskId: 'task-1',
+      adopted: true,
+      pollDelayMs: 0,
+      vehicleCheckMs: VEHICLE_CHECK_MS,
+    });
+    expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({
+      ok: 'accepted',
+      state: 'generating',
+      vehicle: `${id}-2`,
+    });
     expect((await ledger.read.window()).learned).toMatchObject({ minLatency: 100 });
     await expect.poll(() => pool.admit(next), often).toMatchObject({ ok: 'admitted' });
   });
@@ -139,30 +187,46 @@ describe('settle', () => {
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual(reply);
     expect((await pool.ledger.read.stats())['credits']).toBe(55.5);
     const record = await pool.ledger.read.generation(id);
-    expect(record).toMatchObject({ verdict: { state: 'success', resultUrls: ['https://example.test/v.mp4'] }, polls: 1 });
+    expect(record).toMatchObject({
+      verdict: { state: 'success', resultUrls: ['https://example.test/v.mp4'] },
+      polls: 1,
+    });
   });
 
-  test.each(['task_stuck', 'task_lost'] as const)('a verdict that comes after %s counts, and closes the dead letter', async (letterClass) => {
-    const pool = await openPool('settle');
-    const { id, taskId } = await generating(pool);
-    await bury(pool, id, letterClass, 'generating');
-    expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'settled', state: 'succeeded' });
-    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
-    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
-  });
+  test.each(['task_stuck', 'task_lost'] as const)(
+    'a verdict that comes after %s counts, and closes the dead letter',
+    async (letterClass) => {
+      const pool = await openPool('settle');
+      const { id, taskId } = await generating(pool);
+      await bury(pool, id, letterClass, 'generating');
+      expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+      expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+    },
+  );
 
   test('a failure is final, costs nothing and leaves a dead letter beside it', async () => {
     const pool = await openPool('settle');
     const { id, taskId } = await generating(pool);
-    expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: true })).toMatchObject({ ok: 'settled', state: 'failed' });
+    expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: true })).toMatchObject({
+      ok: 'settled',
+      state: 'failed',
+    });
     const record = await pool.ledger.read.generation(id);
-    expect(record).toMatchObject({ state: 'failed', letter: { class: 'generation_failed', evidence }, verdict: { state: 'fail', resultUrls: [] } });
+    expect(record).toMatchObject({
+      state: 'failed',
+      letter: { class: 'generation_failed', evidence },
+      verdict: { state: 'fail', resultUrls: [] },
+    });
     expect((await pool.ledger.read.stats())['credits']).toBe(0);
   });
 
   test('a verdict about another task than the current one is not taken', async () => {
     const pool = await openPool('settle');
     const { id } = await generating(pool);
-    expect(await pool.ledger.settle(settleArgs(id, 'another-task'))).toMatchObject({ ok: 'stale', state: 'generating' });
+    expect(await pool.ledger.settle(settleArgs(id, 'another-task'))).toMatchObject({
+      ok: 'stale',
+      state: 'generating',
+    });
   });
 });

@@ -7,7 +7,12 @@ const RULE = { do: 'refuse', gate: 'credits', times: TIMES } as const;
 async function close(pool: Pool, price?: number, times = TIMES): Promise<string> {
   const id = await pool.create();
   await pool.admit(id, 'token');
-  await pool.refuse(id, 'token', { ...RULE, times }, { class: 'insufficient_credits', ...(price === undefined ? {} : { price }) });
+  await pool.refuse(
+    id,
+    'token',
+    { ...RULE, times },
+    { class: 'insufficient_credits', ...(price === undefined ? {} : { price }) },
+  );
   return id;
 }
 
@@ -129,7 +134,15 @@ describe('the credit deadline', () => {
     const pool = await openPool('clock', { creditDeadlineMs: 200 });
     const id = await close(pool);
     await bury(pool, id, 'insufficient_credits', 'queued');
-    const call = { id, class: 'insufficient_credits', resumesAt: 'queued', payAgain: false, dryRun: false, op: 'op', vehicleCheckMs: 1000 } as const;
+    const call = {
+      id,
+      class: 'insufficient_credits',
+      resumesAt: 'queued',
+      payAgain: false,
+      dryRun: false,
+      op: 'op',
+      vehicleCheckMs: 1000,
+    } as const;
     // The send time of the refused attempt is no obstacle: it was answered.
     expect(await pool.ledger.redrive(call)).toMatchObject({ ok: 'redriven' });
     expect(await kill(pool, id)).toMatchObject({ ok: 'not_yet' });

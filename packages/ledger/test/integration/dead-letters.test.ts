@@ -1,6 +1,20 @@
 import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT, bury, DIE, evidence, generating, often, openPool, paymentUnknown, redriveArgs, settleArgs, SHORT_LEASE, unknown, type Pool } from './fixture.ts';
+import {
+  ACCOUNT,
+  bury,
+  DIE,
+  evidence,
+  generating,
+  often,
+  openPool,
+  paymentUnknown,
+  redriveArgs,
+  settleArgs,
+  SHORT_LEASE,
+  unknown,
+  type Pool,
+} from './fixture.ts';
 
 const quick = { unknownWindowMs: 1, submitTimeoutMs: 1, creditDeadlineMs: 0 };
 
@@ -34,39 +48,62 @@ const KILLABLE: Record<Alive, readonly DeadLetterClass[]> = {
   archiving: ['archive_failed'],
 };
 
-const PAIRS = STATES.flatMap((state) => DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass, allowed: KILLABLE[state].includes(letterClass) })));
+const PAIRS = STATES.flatMap((state) =>
+  DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass, allowed: KILLABLE[state].includes(letterClass) })),
+);
 
 describe('kill', () => {
-  test.each(PAIRS.filter(({ allowed }) => !allowed))('$state is not killed by $letterClass', async ({ state, letterClass }) => {
-    const pool = await openPool('kill', quick);
-    const id = await REACH[state](pool);
-    const before = await pool.raw(id);
-    expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toMatchObject({ ok: 'stale', state });
-    expect(await pool.raw(id)).toEqual(before);
-  });
+  test.each(PAIRS.filter(({ allowed }) => !allowed))(
+    '$state is not killed by $letterClass',
+    async ({ state, letterClass }) => {
+      const pool = await openPool('kill', quick);
+      const id = await REACH[state](pool);
+      const before = await pool.raw(id);
+      expect(
+        await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT }),
+      ).toMatchObject({ ok: 'stale', state });
+      expect(await pool.raw(id)).toEqual(before);
+    },
+  );
 
-  test.each(PAIRS.filter(({ allowed }) => allowed))('$state is killed by $letterClass', async ({ state, letterClass }) => {
-    const pool = await openPool('kill', quick);
-    const id = await REACH[state](pool);
-    await bury(pool, id, letterClass, state);
-    const dead = await pool.raw(id);
-    expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toEqual({ ok: 'dead', class: letterClass });
-    expect(await pool.raw(id)).toEqual(dead);
-    expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'dead', letter: { class: letterClass, from: state, evidence }, endedAt: expect.any(Number) });
-    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(1);
-  });
+  test.each(PAIRS.filter(({ allowed }) => allowed))(
+    '$state is killed by $letterClass',
+    async ({ state, letterClass }) => {
+      const pool = await openPool('kill', quick);
+      const id = await REACH[state](pool);
+      await bury(pool, id, letterClass, state);
+      const dead = await pool.raw(id);
+      expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toEqual({
+        ok: 'dead',
+        class: letterClass,
+      });
+      expect(await pool.raw(id)).toEqual(dead);
+      expect(await pool.ledger.read.generation(id)).toMatchObject({
+        state: 'dead',
+        letter: { class: letterClass, from: state, evidence },
+        endedAt: expect.any(Number),
+      });
+      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(1);
+    },
+  );
 
   test('the state must be the one that the caller saw', async () => {
     const pool = await openPool('kill', quick);
     const { id } = await unknown(pool);
-    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'generating', evidence })).toMatchObject({ ok: 'stale', state: 'unknown' });
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'generating', evidence })).toMatchObject({
+      ok: 'stale',
+      state: 'unknown',
+    });
   });
 
   test('payment_unknown only after its window', async () => {
     const pool = await openPool('kill', { unknownWindowMs: 200 });
     const { id } = await unknown(pool);
     const since = Number((await pool.raw(id))['since']);
-    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toEqual({ ok: 'not_yet', waitMs: expect.any(Number) });
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toEqual({
+      ok: 'not_yet',
+      waitMs: expect.any(Number),
+    });
     await bury(pool, id, 'payment_unknown', 'unknown');
     expect(Number((await pool.raw(id))['since'])).toBeGreaterThanOrEqual(since + 200);
   });
@@ -75,7 +112,9 @@ describe('kill', () => {
     const pool = await openPool('kill');
     const { id } = await generating(pool);
     for (const other of [{}, { account: 'staging' }]) {
-      expect(await pool.ledger.kill({ id, class: 'task_lost', expected: 'generating', evidence, ...other })).toEqual({ ok: 'wrong_account' });
+      expect(await pool.ledger.kill({ id, class: 'task_lost', expected: 'generating', evidence, ...other })).toEqual({
+        ok: 'wrong_account',
+      });
     }
     expect(await pool.state(id)).toBe('generating');
   });
@@ -90,8 +129,15 @@ describe('kill', () => {
     const record = await pool.raw(id);
     expect(await pool.ledger.kill(call)).toEqual({ ok: 'dead', class: 'record_missing' });
     expect(await pool.raw(id)).toEqual(record);
-    await expect(pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued'))).rejects.toThrow(/without paying again/);
-    expect(await pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued', { payAgain: true }))).toEqual({ ok: 'redriven', state: 'queued', vehicle: `${id}-8`, queue: 'submit' });
+    await expect(pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued'))).rejects.toThrow(
+      /without paying again/,
+    );
+    expect(await pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued', { payAgain: true }))).toEqual({
+      ok: 'redriven',
+      state: 'queued',
+      vehicle: `${id}-8`,
+      queue: 'submit',
+    });
     expect(await pool.admit(id)).toMatchObject({ ok: 'admitted' });
   });
 });
@@ -123,32 +169,45 @@ describe('redrive', () => {
     return payAgainResumesAt === null ? free : [...free, { letterClass, resumesAt: payAgainResumesAt, payAgain: true }];
   });
 
-  test.each(resumable)('$letterClass resumes at $resumesAt, pay-again $payAgain', async ({ letterClass, resumesAt, payAgain }) => {
-    const pool = await openPool('redrive', quick);
-    const id = await letterOf(pool, letterClass);
-    // Only here: the older attempt's send time, which a real redrive waits for (tested below).
-    await makeOld(pool, id);
-    const before = await pool.raw(id);
-    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({ ok: 'would_redrive', state: resumesAt });
-    expect(await pool.raw(id)).toEqual(before);
+  test.each(resumable)(
+    '$letterClass resumes at $resumesAt, pay-again $payAgain',
+    async ({ letterClass, resumesAt, payAgain }) => {
+      const pool = await openPool('redrive', quick);
+      const id = await letterOf(pool, letterClass);
+      // Only here: the older attempt's send time, which a real redrive waits for (tested below).
+      await makeOld(pool, id);
+      const before = await pool.raw(id);
+      expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({
+        ok: 'would_redrive',
+        state: resumesAt,
+      });
+      expect(await pool.raw(id)).toEqual(before);
 
-    const reply = await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }));
-    expect(reply).toMatchObject({ ok: 'redriven', state: resumesAt });
-    const record = await pool.raw(id);
-    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }))).toEqual(reply);
-    expect(await pool.raw(id)).toEqual(record);
-    expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
-    expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, op: 'op-2' }))).toMatchObject({ ok: 'no_letter' });
-  });
+      const reply = await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }));
+      expect(reply).toMatchObject({ ok: 'redriven', state: resumesAt });
+      const record = await pool.raw(id);
+      expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }))).toEqual(reply);
+      expect(await pool.raw(id)).toEqual(record);
+      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+      expect(
+        await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, op: 'op-2' })),
+      ).toMatchObject({ ok: 'no_letter' });
+    },
+  );
 
-  test.each(opened.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== 'queued'))('%s is never queued without pay-again, whatever the caller says', async (letterClass) => {
-    const pool = await openPool('redrive', quick);
-    const id = await letterOf(pool, letterClass);
-    await makeOld(pool, id);
-    const before = await pool.raw(id);
-    await expect(pool.ledger.redrive(redriveArgs(id, letterClass, 'queued'))).rejects.toThrow(`${letterClass} does not resume at queued`);
-    expect(await pool.raw(id)).toEqual(before);
-  });
+  test.each(opened.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== 'queued'))(
+    '%s is never queued without pay-again, whatever the caller says',
+    async (letterClass) => {
+      const pool = await openPool('redrive', quick);
+      const id = await letterOf(pool, letterClass);
+      await makeOld(pool, id);
+      const before = await pool.raw(id);
+      await expect(pool.ledger.redrive(redriveArgs(id, letterClass, 'queued'))).rejects.toThrow(
+        `${letterClass} does not resume at queued`,
+      );
+      expect(await pool.raw(id)).toEqual(before);
+    },
+  );
 
   test('pay-again waits until the older attempt can no longer be sent', async () => {
     const pool = await openPool('redrive', quick);
@@ -171,7 +230,12 @@ describe('redrive', () => {
     await pool.admit(id, 'token', SHORT_LEASE);
     await pool.refuse(id, 'token', DIE);
     const dead = await pool.raw(id);
-    expect(await pool.ledger.redrive(redriveArgs(id, 'invalid_request', 'queued'))).toEqual({ ok: 'redriven', state: 'queued', vehicle: `${id}-2`, queue: 'submit' });
+    expect(await pool.ledger.redrive(redriveArgs(id, 'invalid_request', 'queued'))).toEqual({
+      ok: 'redriven',
+      state: 'queued',
+      vehicle: `${id}-2`,
+      queue: 'submit',
+    });
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({ state: 'queued', serverErrors: 0, validationRetries: 0, resubmits: 0 });
     expect(record?.taskId).toBeUndefined();
@@ -183,7 +247,9 @@ describe('redrive', () => {
     const pool = await openPool('redrive', { unknownWindowMs: 200 });
     const { id } = await paymentUnknown(pool);
     await pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown'));
-    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toMatchObject({ ok: 'not_yet' });
+    expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toMatchObject({
+      ok: 'not_yet',
+    });
   });
 
   test('generating again: polled for another 24 h, though the task is as old as it is', async () => {

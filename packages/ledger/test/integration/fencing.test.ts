@@ -1,5 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { bury, DIE, evidence, generating, often, openPool, RETRY, redriveArgs, settleArgs, SHORT_LEASE, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+import {
+  bury,
+  DIE,
+  evidence,
+  generating,
+  often,
+  openPool,
+  RETRY,
+  redriveArgs,
+  settleArgs,
+  SHORT_LEASE,
+  unknown,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
 
 const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
 
@@ -14,10 +28,25 @@ describe('admit', () => {
   test('writes the intent: attempt, lease, window entry, in-flight', async () => {
     const pool = await openPool('admit', { submitTimeoutMs: 20_000 });
     const id = await pool.create();
-    expect(await pool.admit(id, 'token')).toEqual({ ok: 'admitted', attempt: 1, sendBeforeMs: 5000, timeoutMs: 20_000, payload: '{"model":"m"}', room: 999, tries: 0, canary: false });
+    expect(await pool.admit(id, 'token')).toEqual({
+      ok: 'admitted',
+      attempt: 1,
+      sendBeforeMs: 5000,
+      timeoutMs: 20_000,
+      payload: '{"model":"m"}',
+      room: 999,
+      tries: 0,
+      canary: false,
+    });
     const record = await pool.ledger.read.generation(id);
     const attempt = record?.attempts[0];
-    expect(attempt).toMatchObject({ n: 1, tokenHash: 'token', outcome: 'open', worker: 'worker-1', account: 'account-1' });
+    expect(attempt).toMatchObject({
+      n: 1,
+      tokenHash: 'token',
+      outcome: 'open',
+      worker: 'worker-1',
+      account: 'account-1',
+    });
     expect(attempt?.leaseUntil).toBe((attempt?.sendBy ?? 0) + 25_000);
     expect(attempt?.sendBy).toBe((attempt?.admittedAt ?? 0) + 5001);
     expect((await pool.ledger.read.window()).entries).toBe(1);
@@ -38,7 +67,11 @@ describe('admit', () => {
   test('only the current vehicle is admitted', async () => {
     const pool = await openPool('admit');
     const id = await pool.create();
-    expect(await pool.admit(id, 'token', { vehicle: `${id}-2` })).toEqual({ ok: 'stale', state: 'queued', vehicle: `${id}-1` });
+    expect(await pool.admit(id, 'token', { vehicle: `${id}-2` })).toEqual({
+      ok: 'stale',
+      state: 'queued',
+      vehicle: `${id}-1`,
+    });
   });
 
   test('a token that was refused is used up', async () => {
@@ -63,7 +96,9 @@ describe('admit', () => {
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
     const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, account: 'account-1', worker: 'w' };
     const callers = [...workers, ...workers, ...workers];
-    const replies = await Promise.all(callers.map((ledger, i) => ledger.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })));
+    const replies = await Promise.all(
+      callers.map((ledger, i) => ledger.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })),
+    );
     expect(replies.filter(({ ok }) => ok === 'admitted')).toHaveLength(1);
     expect(replies.filter(({ ok }) => ok === 'busy')).toHaveLength(11);
   });
@@ -117,7 +152,9 @@ describe('expire and lose', () => {
 async function haunted(pool: Pool): Promise<string> {
   const id = await expired(pool);
   await bury(pool, id, 'payment_unknown', 'unknown');
-  await expect.poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often).toMatchObject({ ok: 'redriven' });
+  await expect
+    .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
+    .toMatchObject({ ok: 'redriven' });
   await pool.admit(id, 'newer');
   return id;
 }
@@ -137,7 +174,11 @@ describe('a zombie with an older token', () => {
     const pool = await openPool('zombie', quick);
     const id = await haunted(pool);
     await pool.lose(id, 'token');
-    expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'submitting', current: 2, attempts: [{}, { outcome: 'open' }] });
+    expect(await pool.ledger.read.generation(id)).toMatchObject({
+      state: 'submitting',
+      current: 2,
+      attempts: [{}, { outcome: 'open' }],
+    });
   });
 });
 
@@ -189,7 +230,13 @@ test('each kind of retry has its own count, and dies by it', async () => {
   const dead = await pool.refuse(id, 'last', server);
   expect(dead).toEqual({ ok: 'dead', class: 'refused_repeatedly' });
   expect(await pool.refuse(id, 'last', server)).toEqual(dead);
-  expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'dead', serverErrors: 2, validationRetries: 1, letter: { class: 'refused_repeatedly', from: 'submitting' }, endedAt: expect.any(Number) });
+  expect(await pool.ledger.read.generation(id)).toMatchObject({
+    state: 'dead',
+    serverErrors: 2,
+    validationRetries: 1,
+    letter: { class: 'refused_repeatedly', from: 'submitting' },
+    endedAt: expect.any(Number),
+  });
 });
 
 test('a refusal keeps the place in the order of queueing', async () => {

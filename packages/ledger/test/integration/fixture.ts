@@ -1,5 +1,15 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import { createLedger, type AcceptArgs, type AdmitArgs, type AdmitReply, type CreateArgs, type Ledger, type LoseArgs, type RefuseArgs, type RefuseRule } from '@kieq/ledger';
+import {
+  createLedger,
+  type AcceptArgs,
+  type AdmitArgs,
+  type AdmitReply,
+  type CreateArgs,
+  type Ledger,
+  type LoseArgs,
+  type RefuseArgs,
+  type RefuseRule,
+} from '@kieq/ledger';
 import { Redis } from 'ioredis';
 import { inject, onTestFinished } from 'vitest';
 import { testRedis } from '../../../testkit/src/redis.ts';
@@ -57,9 +67,28 @@ export function poolOn(redis: Redis, prefix: string): Pool {
       return ledger.admit({ id, tokenHash: token, vehicle, account: ACCOUNT, worker: 'worker-1', ...times, ...change });
     },
     accept: (id, token, taskId, change = {}) =>
-      ledger.accept({ id, tokenHash: token, taskId, latencyMs: 100, adopted: false, pollDelayMs: 1000, vehicleCheckMs: VEHICLE_CHECK_MS, ...change }),
+      ledger.accept({
+        id,
+        tokenHash: token,
+        taskId,
+        latencyMs: 100,
+        adopted: false,
+        pollDelayMs: 1000,
+        vehicleCheckMs: VEHICLE_CHECK_MS,
+        ...change,
+      }),
     refuse: (id, token, rule, change = {}) => ledger.refuse({ ...refuseArgs(id, token, rule), ...change }),
-    lose: (id, token, change = {}) => ledger.lose({ id, tokenHash: token, answered: false, latencyMs: 0, evidence, ...change }),
+    lose: (id, token, change = {}) =>
+      ledger.lose({
+        id,
+        tokenHash: token,
+        answered: false,
+        latencyMs: 0,
+        evidence,
+        gateAfter: 1000,
+        times: { firstMs: 1000, capMs: 1000 },
+        ...change,
+      }),
     async another() {
       const own = redis.duplicate();
       onTestFinished(() => own.disconnect());
@@ -103,14 +132,23 @@ function refuseArgs(id: string, tokenHash: string, rule: RefuseRule): RefuseArgs
   };
 }
 
-export const RETRY: RefuseRule = { do: 'retry', count: 'serverErrors', retries: 5, then: 'refused_repeatedly', delayMs: 0 };
+export const RETRY: RefuseRule = {
+  do: 'retry',
+  count: 'serverErrors',
+  retries: 5,
+  then: 'refused_repeatedly',
+  delayMs: 0,
+};
 export const DIE: RefuseRule = { do: 'die', class: 'invalid_request' };
 
 /** A lease that is over almost at once; the pool must have a short `submitTimeoutMs` as well. */
 export const SHORT_LEASE = { sendBeforeMs: 1, leaseGraceMs: 1 };
 
 /** Takes a new generation to `generating` under the token `<id>-token` with the task `<id>-task`. */
-export async function generating(pool: Pool, change: Partial<CreateArgs> = {}): Promise<{ id: string; token: string; taskId: string }> {
+export async function generating(
+  pool: Pool,
+  change: Partial<CreateArgs> = {},
+): Promise<{ id: string; token: string; taskId: string }> {
   const id = await pool.create(change);
   const [token, taskId] = [`${id}-token`, `${id}-task`];
   await pool.admit(id, token);
@@ -128,12 +166,30 @@ export async function unknown(pool: Pool): Promise<{ id: string; token: string }
 }
 
 export function settleArgs(id: string, taskId: string, state: 'success' | 'fail' = 'success') {
-  const verdict = { state, resultUrls: state === 'success' ? ['https://example.test/v.mp4'] : [], creditsConsumed: state === 'success' ? 55.5 : 0 };
+  const verdict = {
+    state,
+    resultUrls: state === 'success' ? ['https://example.test/v.mp4'] : [],
+    creditsConsumed: state === 'success' ? 55.5 : 0,
+  };
   return { id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs: VEHICLE_CHECK_MS };
 }
 
-export function redriveArgs(id: string, letterClass: DeadLetterClass, resumesAt: GenerationState, change: { payAgain?: boolean; dryRun?: boolean; op?: string } = {}) {
-  return { id, class: letterClass, resumesAt, payAgain: false, dryRun: false, op: 'op-1', vehicleCheckMs: VEHICLE_CHECK_MS, ...change };
+export function redriveArgs(
+  id: string,
+  letterClass: DeadLetterClass,
+  resumesAt: GenerationState,
+  change: { payAgain?: boolean; dryRun?: boolean; op?: string } = {},
+) {
+  return {
+    id,
+    class: letterClass,
+    resumesAt,
+    payAgain: false,
+    dryRun: false,
+    op: 'op-1',
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+    ...change,
+  };
 }
 
 /** Takes a new generation to `dead` with the class `payment_unknown`; the pool must have a short `unknownWindowMs`. */
@@ -144,7 +200,12 @@ export async function paymentUnknown(pool: Pool): Promise<{ id: string; token: s
 }
 
 /** Kills as soon as the ledger allows it. */
-export async function bury(pool: Pool, id: string, letterClass: DeadLetterClass, expected: GenerationState): Promise<void> {
+export async function bury(
+  pool: Pool,
+  id: string,
+  letterClass: DeadLetterClass,
+  expected: GenerationState,
+): Promise<void> {
   for (;;) {
     const killed = await pool.ledger.kill({ id, class: letterClass, expected, evidence, account: ACCOUNT });
     if (killed.ok === 'dead') return;

@@ -129,7 +129,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     expect(replies.filter(({ ok }) => ok === 'wait')).toHaveLength(9);
   });
 
-  test('the canary\'s task opens it', async () => {
+  test("the canary's task opens it", async () => {
     const pool = await openPool('canary');
     const canary = await withCanary(pool);
     expect(await pool.admit(await pool.create())).toMatchObject({ ok: 'wait', reason });
@@ -137,7 +137,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
 
-  test('another attempt\'s task does not', async () => {
+  test("another attempt's task does not", async () => {
     const pool = await openPool('canary');
     const older = await pool.create();
     await pool.admit(older, 'older');
@@ -147,7 +147,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     expect(await pool.state(canary)).toBe('submitting');
   });
 
-  test('the canary\'s refusal doubles the interval up to the cap', async () => {
+  test("the canary's refusal doubles the interval up to the cap", async () => {
     const pool = await openPool('canary');
     await refused(pool, canaryRule(reason, 10, 30));
     const id = await pool.create();
@@ -202,14 +202,32 @@ describe('unreachable', () => {
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
 
-  test.each(['accepted', 'an answer without meaning'])('is opened by its canary: %s', async (how) => {
+  test('a run of lost answers closes it as well: each may be a paid video', async () => {
+    const pool = await openPool('unreachable');
+    for (let i = 0; i < 3; i += 1) {
+      const id = await pool.create();
+      await pool.admit(id, `lost-${i}`);
+      await pool.lose(id, `lost-${i}`, { answered: i === 1, latencyMs: 10, gateAfter: 3 });
+    }
+    expect(await gate(pool, 'unreachable')).toMatchObject({ mode: 'canary' });
+  });
+
+  test('is opened by its canary when Kie answers in words', async () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 3; i += 1) await refused(pool, notSent({ firstMs: 20, capMs: 20 }), unsent);
     const id = await pool.create();
     await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true });
-    if (how === 'accepted') await pool.accept(id, 'canary', 'task-1');
-    else await pool.lose(id, 'canary', { answered: true, latencyMs: 10 });
+    await pool.accept(id, 'canary', 'task-1');
     expect(await pool.ledger.gates.closed()).toEqual([]);
+  });
+
+  test('a canary whose answer is lost keeps it closed for longer', async () => {
+    const pool = await openPool('unreachable');
+    for (let i = 0; i < 3; i += 1) await refused(pool, notSent({ firstMs: 20, capMs: 1000 }), unsent);
+    const id = await pool.create();
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true });
+    await pool.lose(id, 'canary', { answered: true, latencyMs: 10, gateAfter: 3 });
+    expect(await gate(pool, 'unreachable')).toMatchObject({ intervalMs: 40, refusals: 2 });
   });
 
   test('a canary that was not sent either keeps it closed for longer', async () => {

@@ -1,6 +1,20 @@
 import { GENERATION_STATES, type GenerationState } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { ACCOUNT, bury, createArgs, evidence, generating, openPool, paymentUnknown, RETRY, redriveArgs, settleArgs, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+import {
+  ACCOUNT,
+  bury,
+  createArgs,
+  evidence,
+  generating,
+  openPool,
+  paymentUnknown,
+  RETRY,
+  redriveArgs,
+  settleArgs,
+  unknown,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
 
 /** A generation in the state, admitted (where it was) under `token` and with the task `taskId` (where it has one). */
 interface Placed {
@@ -41,7 +55,22 @@ const PLACE: Record<GenerationState, (pool: Pool) => Promise<Partial<Placed> & {
   dead: paymentUnknown,
 };
 
-const CALL_NAMES = ['create', 'cancel', 'admit', 'accept', 'refuse', 'lose', 'expire', 'resubmit', 'settle', 'archived', 'redrive', 'purge', 'look', 'observe'] as const;
+const CALL_NAMES = [
+  'create',
+  'cancel',
+  'admit',
+  'accept',
+  'refuse',
+  'lose',
+  'expire',
+  'resubmit',
+  'settle',
+  'archived',
+  'redrive',
+  'purge',
+  'look',
+  'observe',
+] as const;
 type Call = (typeof CALL_NAMES)[number];
 
 const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly ok: string }>> = {
@@ -52,7 +81,8 @@ const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly ok:
   refuse: (pool, { id, token }) => pool.refuse(id, token, RETRY),
   lose: (pool, { id, token }) => pool.lose(id, token),
   expire: ({ ledger }, { id }) => ledger.expire(id),
-  resubmit: ({ ledger }, { id, taskId }) => ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS }),
+  resubmit: ({ ledger }, { id, taskId }) =>
+    ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS }),
   settle: ({ ledger }, { id, taskId }) => ledger.settle({ ...settleArgs(id, taskId), archive: true }),
   archived: ({ ledger }, { id }) => ledger.archived(id, { url: 'file:///v.mp4' }),
   redrive: ({ ledger }, { id }) => ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown')),
@@ -62,26 +92,46 @@ const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly ok:
     return pool.ledger.look({ id, vehicle, permit: 'look', timeoutMs: 1000 });
   },
   observe: ({ ledger }, { id, taskId }) =>
-    ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 1000, permit: 'permit', missingWindowMs: 1000, vehicleCheckMs: VEHICLE_CHECK_MS }),
+    ledger.observe({
+      id,
+      taskId,
+      seen: 'running',
+      pollDelayMs: 1000,
+      permit: 'permit',
+      missingWindowMs: 1000,
+      vehicleCheckMs: VEHICLE_CHECK_MS,
+    }),
 };
 
 /** Columns in the order of GENERATION_STATES; `answer>state` changes the record, `answer` alone leaves every byte of it. */
 const MATRIX: Record<Call, string> = {
   //         queued               submitting          unknown             generating          archiving           succeeded        failed        cancelled        dead
-  create: '  exists               exists              exists              exists              exists              exists           exists        exists           exists',
-  cancel: '  cancelled>cancelled  too_late            too_late            too_late            too_late            too_late         too_late      cancelled        too_late',
-  admit: '   admitted>submitting  busy                stale               stale               stale               stale            stale         stale            stale',
-  accept: '  unknown_attempt      accepted>generating accepted>generating other_task          other_task          other_task       other_task    unknown_attempt  accepted>generating',
-  refuse: '  unknown_attempt      queued>queued       queued>queued       stale               stale               stale            stale         unknown_attempt  stale',
+  create:
+    '  exists               exists              exists              exists              exists              exists           exists        exists           exists',
+  cancel:
+    '  cancelled>cancelled  too_late            too_late            too_late            too_late            too_late         too_late      cancelled        too_late',
+  admit:
+    '   admitted>submitting  busy                stale               stale               stale               stale            stale         stale            stale',
+  accept:
+    '  unknown_attempt      accepted>generating accepted>generating other_task          other_task          other_task       other_task    unknown_attempt  accepted>generating',
+  refuse:
+    '  unknown_attempt      queued>queued       queued>queued       stale               stale               stale            stale         unknown_attempt  stale',
   lose: '    unknown_attempt      unknown>unknown     unknown             stale               stale               stale            stale         unknown_attempt  unknown',
-  expire: '  stale                not_yet             unknown             stale               stale               stale            stale         stale            stale',
-  resubmit: 'stale                stale               stale               queued>queued       stale               stale            stale         stale            stale',
-  settle: '  stale                stale               stale               settled>archiving   settled             settled          settled       stale            stale',
-  archived: 'stale                stale               stale               stale               succeeded>succeeded succeeded        stale         stale            stale',
-  redrive: ' no_letter            no_letter           no_letter           no_letter           no_letter           no_letter        no_letter     no_letter        redriven>unknown',
-  purge: '   stale                stale               stale               stale               stale               purged>succeeded purged>failed purged>cancelled open_letter',
+  expire:
+    '  stale                not_yet             unknown             stale               stale               stale            stale         stale            stale',
+  resubmit:
+    'stale                stale               stale               queued>queued       stale               stale            stale         stale            stale',
+  settle:
+    '  stale                stale               stale               settled>archiving   settled             settled          settled       stale            stale',
+  archived:
+    'stale                stale               stale               stale               succeeded>succeeded succeeded        stale         stale            stale',
+  redrive:
+    ' no_letter            no_letter           no_letter           no_letter           no_letter           no_letter        no_letter     no_letter        redriven>unknown',
+  purge:
+    '   stale                stale               stale               stale               stale               purged>succeeded purged>failed purged>cancelled open_letter',
   look: '    stale                stale               stale               granted             stale               stale            stale         stale            stale',
-  observe: ' stale                stale               stale               parked>generating   stale               stale            stale         stale            stale',
+  observe:
+    ' stale                stale               stale               parked>generating   stale               stale            stale         stale            stale',
 };
 
 const CELLS = CALL_NAMES.flatMap((call) => {
@@ -141,14 +191,22 @@ test('create twice: the second one finds the first, another hash is a conflict',
   expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({ ok: 'created', state: 'queued' });
   const record = await pool.raw('gen_0000000001');
   expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({ ok: 'exists', state: 'queued' });
-  expect(await ledger.create(createArgs('gen_0000000001', { hash: 'hash-2', payload: '{}' }))).toEqual({ ok: 'conflict', state: 'queued' });
+  expect(await ledger.create(createArgs('gen_0000000001', { hash: 'hash-2', payload: '{}' }))).toEqual({
+    ok: 'conflict',
+    state: 'queued',
+  });
   expect(await pool.raw('gen_0000000001')).toEqual(record);
 });
 
-test('a generation without a deadline has the pool\'s; 0 is a deadline', async () => {
+test("a generation without a deadline has the pool's; 0 is a deadline", async () => {
   const pool = await openPool('deadline', { deadlineMs: 5000 });
-  const [pooled, own, none] = [await pool.create(), await pool.create({ deadlineMs: 70 }), await pool.create({ deadlineMs: 0 })];
-  const left = async (id: string): Promise<number> => Number((await pool.raw(id))['deadlineAt']) - Number((await pool.raw(id))['createdAt']);
+  const [pooled, own, none] = [
+    await pool.create(),
+    await pool.create({ deadlineMs: 70 }),
+    await pool.create({ deadlineMs: 0 }),
+  ];
+  const left = async (id: string): Promise<number> =>
+    Number((await pool.raw(id))['deadlineAt']) - Number((await pool.raw(id))['createdAt']);
   expect([await left(pooled), await left(own), await left(none)]).toEqual([5000, 70, 0]);
   expect(await pool.admit(none)).toEqual({ ok: 'deadline' });
   await bury(pool, none, 'deadline_exceeded', 'queued');

@@ -4,8 +4,21 @@ import type { Ledger, ObserveArgs } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
 import { bury, evidence, generating, often, openPool, settleArgs, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
 
-function observe(pool: Pool, { id, taskId }: { id: string; taskId: string }, seen: ObserveArgs['seen'], change: Partial<ObserveArgs> = {}) {
-  return pool.ledger.observe({ id, taskId, seen, pollDelayMs: 1000, missingWindowMs: 60_000, vehicleCheckMs: VEHICLE_CHECK_MS, ...change });
+function observe(
+  pool: Pool,
+  { id, taskId }: { id: string; taskId: string },
+  seen: ObserveArgs['seen'],
+  change: Partial<ObserveArgs> = {},
+) {
+  return pool.ledger.observe({
+    id,
+    taskId,
+    seen,
+    pollDelayMs: 1000,
+    missingWindowMs: 60_000,
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+    ...change,
+  });
 }
 
 describe('the query budget', () => {
@@ -40,22 +53,35 @@ describe('the query budget', () => {
     await expect.poll(() => pool.ledger.pollPermit('second', 1), often).toMatchObject({ ok: 'granted' });
   });
 
-  test.each(['observe', 'settle', 'stale observe', 'stale settle'])('%s gives the permit of its query back', async (how) => {
-    const pool = await openPool('polls', { pollLimitPerSecond: 1 });
-    const task = await generating(pool);
-    await pool.ledger.look({ id: task.id, vehicle: `${task.id}-2`, permit: 'permit', timeoutMs: 600_000 });
-    const taskId = how.startsWith('stale') ? 'another-task' : task.taskId;
-    if (how.endsWith('observe')) await observe(pool, { ...task, taskId }, 'running', { permit: 'permit' });
-    else await pool.ledger.settle({ ...settleArgs(task.id, taskId), permit: 'permit' });
-    expect(await pool.ledger.peekPolls()).toMatchObject({ ok: 'wait', waitMs: expect.closeTo(1000, -3) });
-    expect(Number(await pool.redis.zscore(`${pool.root}polls`, 'permit'))).toBeLessThanOrEqual((await pool.now()) + 1);
-  });
+  test.each(['observe', 'settle', 'stale observe', 'stale settle'])(
+    '%s gives the permit of its query back',
+    async (how) => {
+      const pool = await openPool('polls', { pollLimitPerSecond: 1 });
+      const task = await generating(pool);
+      await pool.ledger.look({ id: task.id, vehicle: `${task.id}-2`, permit: 'permit', timeoutMs: 600_000 });
+      const taskId = how.startsWith('stale') ? 'another-task' : task.taskId;
+      if (how.endsWith('observe')) await observe(pool, { ...task, taskId }, 'running', { permit: 'permit' });
+      else await pool.ledger.settle({ ...settleArgs(task.id, taskId), permit: 'permit' });
+      expect(await pool.ledger.peekPolls()).toMatchObject({ ok: 'wait', waitMs: expect.closeTo(1000, -3) });
+      expect(Number(await pool.redis.zscore(`${pool.root}polls`, 'permit'))).toBeLessThanOrEqual(
+        (await pool.now()) + 1,
+      );
+    },
+  );
 
   test('only the current vehicle of a task without a verdict may ask', async () => {
     const pool = await openPool('polls');
     const { id, taskId } = await generating(pool);
-    expect(await pool.ledger.look({ id, vehicle: `${id}-1`, permit: 'p', timeoutMs: 1 })).toEqual({ ok: 'stale', state: 'generating', vehicle: `${id}-2` });
-    expect(await pool.ledger.look({ id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1 })).toMatchObject({ ok: 'granted', taskId, resubmits: 0 });
+    expect(await pool.ledger.look({ id, vehicle: `${id}-1`, permit: 'p', timeoutMs: 1 })).toEqual({
+      ok: 'stale',
+      state: 'generating',
+      vehicle: `${id}-2`,
+    });
+    expect(await pool.ledger.look({ id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1 })).toMatchObject({
+      ok: 'granted',
+      taskId,
+      resubmits: 0,
+    });
     expect(await pool.redis.zcard(`${pool.root}polls`)).toBe(1);
   });
 
@@ -64,7 +90,11 @@ describe('the query budget', () => {
     const task = await generating(pool);
     await observe(pool, task, 'trouble', { holdMs: 600_000 });
     await observe(pool, task, 'trouble', { holdMs: 1 });
-    expect(await pool.ledger.peekPolls()).toMatchObject({ ok: 'wait', reason: 'rate-limit', waitMs: expect.closeTo(600_000, -4) });
+    expect(await pool.ledger.peekPolls()).toMatchObject({
+      ok: 'wait',
+      reason: 'rate-limit',
+      waitMs: expect.closeTo(600_000, -4),
+    });
     expect(await pool.ledger.pollPermit('p', 1)).toMatchObject({ ok: 'wait' });
   });
 
@@ -80,7 +110,12 @@ describe('denials', () => {
   test('are counted in a row: a look that sees the task starts over, trouble does not', async () => {
     const pool = await openPool('denials');
     const task = await generating(pool);
-    expect(await observe(pool, task, 'missing')).toMatchObject({ ok: 'parked', misses: 1, missingForMs: 0, missingTasks: 1 });
+    expect(await observe(pool, task, 'missing')).toMatchObject({
+      ok: 'parked',
+      misses: 1,
+      missingForMs: 0,
+      missingTasks: 1,
+    });
     expect(await observe(pool, task, 'trouble')).toMatchObject({ misses: 1 });
     expect(await observe(pool, task, 'missing')).toMatchObject({ misses: 2, missingTasks: 1 });
     expect(await observe(pool, task, 'running')).toMatchObject({ misses: 0, missingForMs: 0, missingTasks: 0 });
@@ -93,7 +128,10 @@ describe('denials', () => {
     const task = await generating(pool);
     const reply = await observe(pool, task, 'missing', { permit: 'permit-1' });
     const record = await pool.raw(task.id);
-    expect(await observe(pool, task, 'missing', { permit: 'permit-1' })).toMatchObject({ ...reply, missingForMs: expect.any(Number) });
+    expect(await observe(pool, task, 'missing', { permit: 'permit-1' })).toMatchObject({
+      ...reply,
+      missingForMs: expect.any(Number),
+    });
     expect(await pool.raw(task.id)).toEqual(record);
     expect(await observe(pool, task, 'missing', { permit: 'permit-2' })).toMatchObject({ misses: 2 });
   });
@@ -109,17 +147,22 @@ describe('denials', () => {
     const reply = await observe(pool, first, 'missing', { missingWindowMs });
     expect(reply).toMatchObject({ misses: 2, missingTasks: 6 });
     // One that begins much later has nothing to do with them.
-    expect(await observe(pool, await generating(pool), 'missing', { missingWindowMs: 1 })).toMatchObject({ missingTasks: 1 });
+    expect(await observe(pool, await generating(pool), 'missing', { missingWindowMs: 1 })).toMatchObject({
+      missingTasks: 1,
+    });
   });
 
-  test.each(['settled', 'stuck', 'submitted again'])('a task that is %s is no longer counted as denied', async (how) => {
-    const pool = await openPool('denials');
-    const [task, other] = [await generating(pool), await generating(pool)];
-    await observe(pool, task, 'missing');
-    const { id, taskId } = task;
-    if (how === 'settled') await pool.ledger.settle(settleArgs(id, taskId));
-    else if (how === 'stuck') await bury(pool, id, 'task_stuck', 'generating');
-    else await pool.ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: 1 });
-    expect(await observe(pool, other, 'missing')).toMatchObject({ missingTasks: 1 });
-  });
+  test.each(['settled', 'stuck', 'submitted again'])(
+    'a task that is %s is no longer counted as denied',
+    async (how) => {
+      const pool = await openPool('denials');
+      const [task, other] = [await generating(pool), await generating(pool)];
+      await observe(pool, task, 'missing');
+      const { id, taskId } = task;
+      if (how === 'settled') await pool.ledger.settle(settleArgs(id, taskId));
+      else if (how === 'stuck') await bury(pool, id, 'task_stuck', 'generating');
+      else await pool.ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: 1 });
+      expect(await observe(pool, other, 'missing')).toMatchObject({ missingTasks: 1 });
+    },
+  );
 });

@@ -3,7 +3,20 @@ import { confirmIntent } from '@kieq/ledger';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createArgs, DIE, evidence, generating, openPool, poolOn, RETRY, settleArgs, SHORT_LEASE, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+import {
+  createArgs,
+  DIE,
+  evidence,
+  generating,
+  openPool,
+  poolOn,
+  RETRY,
+  settleArgs,
+  SHORT_LEASE,
+  unknown,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
 
 // A server of our own: the tests change its settings for everybody.
 const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
@@ -58,13 +71,29 @@ describe('out of memory', () => {
         pool.refuse(refused, 'token', RETRY),
         pool.lose(lost, 'token'),
         pool.ledger.expire(expired),
-        pool.ledger.accept({ id: adopted, attempt: 1, taskId: 'task-adopted', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS }),
+        pool.ledger.accept({
+          id: adopted,
+          attempt: 1,
+          taskId: 'task-adopted',
+          adopted: true,
+          pollDelayMs: 0,
+          vehicleCheckMs: VEHICLE_CHECK_MS,
+        }),
         pool.refuse(dead, 'token', DIE),
         pool.ledger.settle(settleArgs(task.id, task.taskId)),
         pool.accept(orphan.id, orphan.token, 'task-orphan', { adopted: true }),
       ]),
     );
-    expect(replies.map(({ ok }) => ok)).toEqual(['accepted', 'queued', 'unknown', 'unknown', 'accepted', 'dead', 'settled', 'accepted']);
+    expect(replies.map(({ ok }) => ok)).toEqual([
+      'accepted',
+      'queued',
+      'unknown',
+      'unknown',
+      'accepted',
+      'dead',
+      'settled',
+      'accepted',
+    ]);
     expect(await pool.ledger.read.taskOwner('task-accepted')).toBe(`${accepted}:1`);
     expect(await pool.state(task.id)).toBe('succeeded');
   });
@@ -73,24 +102,26 @@ describe('out of memory', () => {
     const { id } = await generating(pool);
     await full(() => pool.ledger.gates.pause('no memory'));
     expect(await full(() => pool.ledger.peek())).toMatchObject({ ok: 'wait', reason: 'paused' });
-    expect(await full(() => pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence }))).toMatchObject({ ok: 'dead' });
+    expect(
+      await full(() => pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence })),
+    ).toMatchObject({ ok: 'dead' });
     await pool.ledger.gates.open('paused');
   });
 });
 
 describe('confirmIntent', () => {
   test('asks nobody when nothing was asked for', async () => {
-    expect(await confirmIntent(redis, { kind: 'none' }, 1)).toBe(true);
+    expect(await confirmIntent(redis, { kind: 'none' }, 1, 0)).toBe(true);
   });
 
   test('is false where no replica confirms in time', async () => {
     await redis.set('{kieq-durable}', '1');
-    expect(await confirmIntent(redis, { kind: 'replica', replicas: 1 }, 20)).toBe(false);
+    expect(await confirmIntent(redis, { kind: 'replica', replicas: 1 }, 20, 0)).toBe(false);
   });
 
   test('fsync on a server that cannot confirm it is an error, never a silent yes', async () => {
     // 7.0 does not know WAITAOF; 7.2 refuses it without an append-only file.
-    await expect(confirmIntent(redis, { kind: 'fsync' }, 20)).rejects.toThrow(/WAITAOF/i);
+    await expect(confirmIntent(redis, { kind: 'fsync' }, 20, 0)).rejects.toThrow(/WAITAOF/i);
   });
 });
 

@@ -15,7 +15,9 @@ test('payload and result go, a tombstone stays for the retention time', async ()
   const pool = await openPool('purge', { retentionMs: RETENTION_MS });
   const { id, taskId } = await purged(pool);
   const raw = await pool.raw(id);
-  expect(Object.keys(raw)).not.toEqual(expect.arrayContaining([expect.stringMatching(/^(payload|verdict|archive|letter|lastLetter)$/)]));
+  expect(Object.keys(raw)).not.toEqual(
+    expect.arrayContaining([expect.stringMatching(/^(payload|verdict|archive|letter|lastLetter)$/)]),
+  );
   expect(raw).toMatchObject({ hash: 'hash-1', state: 'succeeded' });
   expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([{ n: 1, taskId, outcome: 'accepted' }]);
   for (const key of [`gen:${id}`, `task:${taskId}`]) {
@@ -37,7 +39,10 @@ test('its task stays bound: nobody else can adopt it', async () => {
   const pool = await openPool('purge');
   const { id, token, taskId } = await purged(pool);
   const other = await unknown(pool);
-  expect(await pool.accept(other.id, other.token, taskId, { adopted: true })).toEqual({ ok: 'bound', owner: `${id}:1` });
+  expect(await pool.accept(other.id, other.token, taskId, { adopted: true })).toEqual({
+    ok: 'bound',
+    owner: `${id}:1`,
+  });
   expect(await pool.accept(id, token, taskId)).toMatchObject({ ok: 'accepted', state: 'succeeded' });
 });
 

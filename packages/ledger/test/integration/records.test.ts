@@ -5,7 +5,14 @@ import { ACCOUNT, evidence, generating, openPool, RETRY, settleArgs } from './fi
 describe('what goes through Lua and comes back', () => {
   test('payloads are frozen byte by byte, whatever they contain', async () => {
     const pool = await openPool('bytes');
-    const payload = JSON.stringify({ prompt: 'Grüße "quoted" \\ \u0000 \u2028 😀 \ud800', empty: [], none: null, no: false, zero: 0, big: 123456789012345680 });
+    const payload = JSON.stringify({
+      prompt: 'Grüße "quoted" \\ \u0000 \u2028 😀 \ud800',
+      empty: [],
+      none: null,
+      no: false,
+      zero: 0,
+      big: 123456789012345680,
+    });
     const id = await pool.create({ payload });
     expect(await pool.admit(id)).toMatchObject({ ok: 'admitted', payload });
   });
@@ -16,13 +23,26 @@ describe('what goes through Lua and comes back', () => {
     await pool.admit(id, 'token');
     const cut = { summary: 'cut', msg: '😀😀'.slice(0, 3), body: '\udc00x' };
     expect(await pool.refuse(id, 'token', RETRY, { evidence: cut })).toMatchObject({ ok: 'queued' });
-    expect((await pool.ledger.read.generation(id))?.attempts[0]?.evidence).toEqual({ summary: 'cut', msg: '😀\uFFFD', body: '\uFFFDx' });
+    expect((await pool.ledger.read.generation(id))?.attempts[0]?.evidence).toEqual({
+      summary: 'cut',
+      msg: '😀\uFFFD',
+      body: '\uFFFDx',
+    });
   });
 
   test('times, fractions, 0 and empty lists keep their value', async () => {
     const pool = await openPool('bytes');
     const { id, taskId } = await generating(pool, { priority: 0 });
-    const verdict = { state: 'fail', resultUrls: [], resultJson: '', failCode: '500', failMsg: '', creditsConsumed: 0.1, createTime: 1_754_000_000_123, completeTime: 1_754_000_000_987 } as const;
+    const verdict = {
+      state: 'fail',
+      resultUrls: [],
+      resultJson: '',
+      failCode: '500',
+      failMsg: '',
+      creditsConsumed: 0.1,
+      createTime: 1_754_000_000_123,
+      completeTime: 1_754_000_000_987,
+    } as const;
     await pool.ledger.settle({ ...settleArgs(id, taskId), verdict });
     const record = await pool.ledger.read.generation(id);
     expect(record?.verdict).toEqual(verdict);
@@ -46,8 +66,15 @@ describe('settings', () => {
     expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ ok: 'agreed' });
     expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ ok: 'agreed' });
     const stored = await settings.stored();
-    const reply = await settings.agree({ baseUrl: 'https://staging', pollLimitPerSecond: 10, accountFingerprint: ACCOUNT });
-    expect(reply).toEqual({ ok: 'differs', differences: [{ setting: 'baseUrl', stored: 'https://api.kie.ai', received: 'https://staging' }] });
+    const reply = await settings.agree({
+      baseUrl: 'https://staging',
+      pollLimitPerSecond: 10,
+      accountFingerprint: ACCOUNT,
+    });
+    expect(reply).toEqual({
+      ok: 'differs',
+      differences: [{ setting: 'baseUrl', stored: 'https://api.kie.ai', received: 'https://staging' }],
+    });
     expect(await settings.stored()).toEqual(stored);
     expect(await settings.overwrite({ baseUrl: 'https://staging' })).toEqual({ ok: 'agreed' });
     expect(await settings.stored()).toEqual({ ...stored, baseUrl: 'https://staging' });
@@ -56,7 +83,10 @@ describe('settings', () => {
   test('of two that start together and differ, one is told', async () => {
     const pool = await openPool('settings');
     const [one, other] = await Promise.all([pool.another(), pool.another()]);
-    const replies = await Promise.all([one.settings.agree({ pollLimitPerSecond: 1 }), other.settings.agree({ pollLimitPerSecond: 2 })]);
+    const replies = await Promise.all([
+      one.settings.agree({ pollLimitPerSecond: 1 }),
+      other.settings.agree({ pollLimitPerSecond: 2 }),
+    ]);
     expect(replies.map(({ ok }) => ok).toSorted()).toEqual(['agreed', 'differs']);
   });
 });
@@ -69,7 +99,9 @@ describe('reads', () => {
     const { listState } = pool.ledger.read;
     const first = await listState('queued', { limit: 2, newestFirst: false });
     expect(first).toMatchObject({ items: [{ id: ids[0] }, { id: ids[1] }], next: 2 });
-    expect(await listState('queued', { offset: 4, limit: 2, newestFirst: false })).toEqual({ items: [{ id: ids[4], at: expect.any(Number) }] });
+    expect(await listState('queued', { offset: 4, limit: 2, newestFirst: false })).toEqual({
+      items: [{ id: ids[4], at: expect.any(Number) }],
+    });
     expect((await listState('queued', { limit: 1 })).items).toMatchObject([{ id: ids[4] }]);
   });
 

@@ -43,14 +43,28 @@ test('workers together never send more than the limit in any sliding window, and
     const tokenHash = `${id}-token`;
     for (;;) {
       const startedAt = performance.now();
-      const reply = await ledger.admit({ id, tokenHash, vehicle: `${id}-1`, account: ACCOUNT, worker: 'w', sendBeforeMs: SEND_BEFORE_MS, leaseGraceMs: 50 });
+      const reply = await ledger.admit({
+        id,
+        tokenHash,
+        vehicle: `${id}-1`,
+        account: ACCOUNT,
+        worker: 'w',
+        sendBeforeMs: SEND_BEFORE_MS,
+        leaseGraceMs: 50,
+      });
       if (reply.ok === 'admitted') return post(ledger, id, tokenHash, startedAt, random);
       if (reply.ok !== 'wait') throw new Error(JSON.stringify(reply));
       await sleep(Math.min(reply.waitMs, 20));
     }
   }
 
-  async function post(ledger: Ledger, id: string, tokenHash: string, startedAt: number, random: () => number): Promise<void> {
+  async function post(
+    ledger: Ledger,
+    id: string,
+    tokenHash: string,
+    startedAt: number,
+    random: () => number,
+  ): Promise<void> {
     await sleep(random() * 40);
     const sentAt = performance.now();
     const notSent = { do: 'not_sent', gateAfter: 1000, times: { firstMs: 1, capMs: 1 }, delayMs: 0 } as const;
@@ -66,9 +80,24 @@ test('workers together never send more than the limit in any sliding window, and
     await sleep(latencyMs);
     const fate = random();
     const took = performance.now() - sentAt;
-    if (fate < 0.7) await ledger.accept({ ...shared, taskId: `${id}-task`, latencyMs: took, adopted: false, pollDelayMs: 0 });
-    else if (fate < 0.8) await ledger.lose({ ...shared, answered: false, latencyMs: took });
-    else if (fate < 0.9) await ledger.lose({ ...shared, answered: true, latencyMs: took });
+    if (fate < 0.7)
+      await ledger.accept({ ...shared, taskId: `${id}-task`, latencyMs: took, adopted: false, pollDelayMs: 0 });
+    else if (fate < 0.8)
+      await ledger.lose({
+        ...shared,
+        answered: false,
+        gateAfter: 1000,
+        times: { firstMs: 1000, capMs: 1000 },
+        latencyMs: took,
+      });
+    else if (fate < 0.9)
+      await ledger.lose({
+        ...shared,
+        answered: true,
+        gateAfter: 1000,
+        times: { firstMs: 1000, capMs: 1000 },
+        latencyMs: took,
+      });
     else await ledger.refuse({ ...refusal, rule: RETRY, latencyMs: took });
   }
 
@@ -76,9 +105,24 @@ test('workers together never send more than the limit in any sliding window, and
   await Promise.all(workers.map((ledger, i) => work(ledger, chances(i + 1))));
 
   expect(sent.length).toBeGreaterThan(3 * LIMIT);
-  expect(smallestSpan(sent.map(({ sentAt }) => sentAt), LIMIT)).toBeGreaterThanOrEqual(WINDOW_MS);
+  expect(
+    smallestSpan(
+      sent.map(({ sentAt }) => sentAt),
+      LIMIT,
+    ),
+  ).toBeGreaterThanOrEqual(WINDOW_MS);
   // The margin learned is at most the smallest latency, and this vendor counts early within it.
-  expect(smallestSpan(sent.map(({ countedAt }) => countedAt), LIMIT)).toBeGreaterThanOrEqual(WINDOW_MS);
+  expect(
+    smallestSpan(
+      sent.map(({ countedAt }) => countedAt),
+      LIMIT,
+    ),
+  ).toBeGreaterThanOrEqual(WINDOW_MS);
   // It is used: once a window holds as many as the limit allows.
-  expect(smallestSpan(sent.map(({ sentAt }) => sentAt), LIMIT - 1)).toBeLessThan(WINDOW_MS);
+  expect(
+    smallestSpan(
+      sent.map(({ sentAt }) => sentAt),
+      LIMIT - 1,
+    ),
+  ).toBeLessThan(WINDOW_MS);
 });

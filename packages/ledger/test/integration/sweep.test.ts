@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { evidence, generating, often, openPool, settleArgs, SHORT_LEASE, unknown, type Pool } from './fixture.ts';
 
-function sweep(pool: Pool, worker = 'worker-1', change: { leaseMs?: number; limit?: number; vehicleCheckMs?: number } = {}) {
+function sweep(
+  pool: Pool,
+  worker = 'worker-1',
+  change: { leaseMs?: number; limit?: number; vehicleCheckMs?: number } = {},
+) {
   return pool.ledger.sweep({ worker, leaseMs: 60_000, limit: 100, vehicleCheckMs: 60_000, ...change });
 }
 
@@ -23,7 +27,9 @@ describe('the lease', () => {
   test('of many at once one leads', async () => {
     const pool = await openPool('sweep');
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
-    const replies = await Promise.all(workers.map((ledger, i) => ledger.sweep({ worker: `w${i}`, leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 })));
+    const replies = await Promise.all(
+      workers.map((ledger, i) => ledger.sweep({ worker: `w${i}`, leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 })),
+    );
     expect(replies.filter(({ ok }) => ok === 'leader')).toHaveLength(1);
   });
 });
@@ -45,7 +51,9 @@ describe('due generations', () => {
       const reply = await sweep(pool);
       return reply.ok === 'leader' ? reply.due : [];
     };
-    await expect.poll(due, often).toEqual([{ id, state: 'queued', vehicle: `${id}-1`, queue: 'submit', pastDeadline: true }]);
+    await expect
+      .poll(due, often)
+      .toEqual([{ id, state: 'queued', vehicle: `${id}-1`, queue: 'submit', pastDeadline: true }]);
   });
 
   test('a planned start is not overdue before it', async () => {
@@ -64,7 +72,14 @@ describe('due generations', () => {
     await pool.admit(submitting, 'token', SHORT_LEASE);
     const lost = await unknown(pool);
     const task = await generating(pool);
-    await pool.ledger.observe({ id: task.id, taskId: task.taskId, seen: 'running', pollDelayMs: 1, missingWindowMs: 1, vehicleCheckMs: 1 });
+    await pool.ledger.observe({
+      id: task.id,
+      taskId: task.taskId,
+      seen: 'running',
+      pollDelayMs: 1,
+      missingWindowMs: 1,
+      vehicleCheckMs: 1,
+    });
     const found = new Set<string>();
     await expect.poll(async () => (await dueIds(pool)).forEach((id) => found.add(id)) ?? found.size, often).toBe(3);
     expect(found).toEqual(new Set([submitting, lost.id, task.id]));
@@ -96,7 +111,7 @@ describe('due generations', () => {
   });
 });
 
-test('a dead letter that opens or closes is handed over for the mirror once', async () => {
+test('a dead letter that opens or closes is handed over until it is mirrored as it is now', async () => {
   const pool = await openPool('mirror');
   const { id, taskId } = await generating(pool);
   const mirror = async () => {
@@ -105,16 +120,26 @@ test('a dead letter that opens or closes is handed over for the mirror once', as
   };
   await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
   expect(await mirror()).toEqual([id]);
+  // A sweeper that died before it was done changes nothing.
+  expect(await mirror()).toEqual([id]);
+  await pool.ledger.mirrored(id, 1, 'task_stuck');
   expect(await mirror()).toEqual([]);
   await pool.ledger.settle(settleArgs(id, taskId));
+  // What was read before the letter closed does not count.
+  await pool.ledger.mirrored(id, 1, 'task_stuck');
   expect(await mirror()).toEqual([id]);
+  await pool.ledger.mirrored(id, 1, '');
+  expect(await mirror()).toEqual([]);
 });
 
 describe('requeue', () => {
   test('of two sweepers that miss the same job, one names the new vehicle', async () => {
     const pool = await openPool('requeue');
     const { id } = await generating(pool);
-    const replies = await Promise.all([pool.ledger.requeue(id, `${id}-2`, 1000), pool.ledger.requeue(id, `${id}-2`, 1000)]);
+    const replies = await Promise.all([
+      pool.ledger.requeue(id, `${id}-2`, 1000),
+      pool.ledger.requeue(id, `${id}-2`, 1000),
+    ]);
     expect(replies).toEqual([
       { ok: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) },
       { ok: 'stale', state: 'generating', vehicle: `${id}-3` },
@@ -124,11 +149,25 @@ describe('requeue', () => {
   test('a queued one keeps its start, an archiving one begins at once', async () => {
     const pool = await openPool('requeue');
     const planned = await pool.create({ delayMs: 600_000 });
-    expect(await pool.ledger.requeue(planned, `${planned}-1`, 1000)).toMatchObject({ queue: 'submit', delayMs: expect.closeTo(600_000, -4) });
+    expect(await pool.ledger.requeue(planned, `${planned}-1`, 1000)).toMatchObject({
+      queue: 'submit',
+      delayMs: expect.closeTo(600_000, -4),
+    });
     const { id, taskId } = await generating(pool);
-    await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 600_000, missingWindowMs: 1, vehicleCheckMs: 0 });
+    await pool.ledger.observe({
+      id,
+      taskId,
+      seen: 'running',
+      pollDelayMs: 600_000,
+      missingWindowMs: 1,
+      vehicleCheckMs: 0,
+    });
     await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
-    expect(await pool.ledger.requeue(id, `${id}-3`, 1000)).toMatchObject({ ok: 'requeued', queue: 'archive', delayMs: 0 });
+    expect(await pool.ledger.requeue(id, `${id}-3`, 1000)).toMatchObject({
+      ok: 'requeued',
+      queue: 'archive',
+      delayMs: 0,
+    });
   });
 
   test.each(['submitting', 'unknown', 'succeeded'] as const)('%s needs no vehicle', async (state) => {

@@ -22,7 +22,11 @@ describe('the submission window', () => {
     const id = await pool.create();
     const reply = await pool.admit(id);
     expect(reply).toMatchObject({ ok: 'wait', reason: 'window', waitMs: expect.closeTo(60_000, -3) });
-    expect(await pool.ledger.peek()).toMatchObject({ ok: 'wait', reason: 'window', waitMs: expect.closeTo(60_000, -3) });
+    expect(await pool.ledger.peek()).toMatchObject({
+      ok: 'wait',
+      reason: 'window',
+      waitMs: expect.closeTo(60_000, -3),
+    });
     expect(await pool.state(id)).toBe('queued');
   });
 
@@ -151,7 +155,15 @@ describe('the in-flight cap', () => {
     await isFull();
     await pool.accept(first, 'token', 'task-1');
     await isFull();
-    await pool.ledger.settle({ id: first, taskId: 'task-1', verdict: { state: 'success', resultUrls: [] }, evidence: { summary: '' }, archive: true, polled: false, vehicleCheckMs: 1 });
+    await pool.ledger.settle({
+      id: first,
+      taskId: 'task-1',
+      verdict: { state: 'success', resultUrls: [] },
+      evidence: { summary: '' },
+      archive: true,
+      polled: false,
+      vehicleCheckMs: 1,
+    });
     expect(await pool.admit(second)).toMatchObject({ ok: 'admitted' });
   });
 });

@@ -40,6 +40,7 @@ function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
     current: 0,
     polls: 0,
     misses: 0,
+    letters: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,

@@ -47,6 +47,7 @@ function record(attempts: readonly Attempt[]): GenerationRecord {
     current: attempts.length,
     polls: 0,
     misses: 0,
+    letters: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,

@@ -23,7 +23,8 @@ export async function downloadPackages(workspace: AptWorkspace, packages: readon
   await mkdir(join(workspace.folder, 'state', 'lists', 'partial'), { recursive: true });
   const config = join(workspace.folder, 'apt.conf');
   await writeFile(config, aptConfiguration(workspace));
-  const apt = (...args: string[]): Promise<string> => run('apt-get', ['-c', config, '-q', ...args], { timeoutMs: 5 * MINUTES, env: workspace.env });
+  const apt = (...args: string[]): Promise<string> =>
+    run('apt-get', ['-c', config, '-q', ...args], { timeoutMs: 5 * MINUTES, env: workspace.env });
   if (workspace.lists === 'own') await apt('update');
   await apt('install', '--download-only', '--reinstall', '--no-install-recommends', ...packages);
   const names = await readdir(archives);

@@ -27,7 +27,8 @@ export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
     try {
       return { port, server: await launch(input, port) };
     } catch (error) {
-      const taken = error instanceof Error && /address (is )?already (in use|allocated)|port is already/i.test(error.message);
+      const taken =
+        error instanceof Error && /address (is )?already (in use|allocated)|port is already/i.test(error.message);
       if (!taken || tries === PORT_TRIES) throw error;
     }
   }
@@ -37,7 +38,10 @@ export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
  * Starts the server on this port and waits until it answers PING.
  * @throws LocalRedisError `local_redis_start_failed` with the end of the server's log
  */
-export async function launch({ program, dataDir, settings, startTimeoutMs }: LaunchInput, port: number): Promise<Supervised> {
+export async function launch(
+  { program, dataDir, settings, startTimeoutMs }: LaunchInput,
+  port: number,
+): Promise<Supervised> {
   const command = program.command({ port, dataDir: dataDir.path, settings });
   const server = await supervise({
     command,

@@ -95,7 +95,8 @@ function release(child: ChildProcess): void {
   child.unref();
   child.stdout?.destroy();
   const stdin: unknown = child.stdin;
-  if (typeof stdin === 'object' && stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function') stdin.unref();
+  if (typeof stdin === 'object' && stdin !== null && 'unref' in stdin && typeof stdin.unref === 'function')
+    stdin.unref();
 }
 
 function signalIfAlive(pid: number, signal: NodeJS.Signals): void {

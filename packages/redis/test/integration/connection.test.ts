@@ -26,8 +26,16 @@ afterEach(async () => {
   clients = [];
 });
 
-function open(role: ConnectionRole, { port = server.port, password = PASSWORD, onError = (): void => undefined }: OpenOptions = {}): RedisClient {
-  const client = createConnection({ url: `redis://:${password}@127.0.0.1:${port}/1`, role, onError, connectionName: `test-${role}` });
+function open(
+  role: ConnectionRole,
+  { port = server.port, password = PASSWORD, onError = (): void => undefined }: OpenOptions = {},
+): RedisClient {
+  const client = createConnection({
+    url: `redis://:${password}@127.0.0.1:${port}/1`,
+    role,
+    onError,
+    connectionName: `test-${role}`,
+  });
   clients.push(client);
   return client;
 }
@@ -45,19 +53,25 @@ function failureOf(work: Promise<unknown>): Promise<unknown> {
   );
 }
 
-test.each(['producer', 'worker', 'blocking'] as const)('a %s carries commands, in the database of the URL', async (role) => {
-  const client = open(role);
-  await waitUntilReady(client);
-  expect(await client.ping()).toBe('PONG');
-  expect(await client.call('CLIENT', 'INFO')).toMatch(new RegExp(`name=test-${role} .*db=1 `));
-  expect(describeClient(client)).toBe(`redis://:***@127.0.0.1:${server.port}/1`);
-});
+test.each(['producer', 'worker', 'blocking'] as const)(
+  'a %s carries commands, in the database of the URL',
+  async (role) => {
+    const client = open(role);
+    await waitUntilReady(client);
+    expect(await client.ping()).toBe('PONG');
+    expect(await client.call('CLIENT', 'INFO')).toMatch(new RegExp(`name=test-${role} .*db=1 `));
+    expect(describeClient(client)).toBe(`redis://:***@127.0.0.1:${server.port}/1`);
+  },
+);
 
 test('a producer fails at once with a typed error when nobody listens', async () => {
   const client = open('producer', { port: 1 });
   const failure = await failureOf(failFast(client, () => client.get('key')));
   expect(failure).toBeInstanceOf(RedisUnavailableError);
-  expect(failure).toMatchObject({ code: 'redis_unavailable', message: expect.stringContaining('redis://:***@127.0.0.1:1') });
+  expect(failure).toMatchObject({
+    code: 'redis_unavailable',
+    message: expect.stringContaining('redis://:***@127.0.0.1:1'),
+  });
   expect(inspect(failure, { depth: null })).not.toContain(PASSWORD);
   await expect(waitUntilReady(client, 100)).rejects.toThrow(/ECONNREFUSED/);
 });

@@ -52,13 +52,25 @@ test('takes redis-server from the PATH', async () => {
   const found = await findServer({ cacheDir: cacheDir(), sources: ['path'], env: environment() });
   expect(found).toMatchObject({ source: 'path', version: 'redis 7.2.5' });
   const command = found.command({ port: 7, dataDir: '/data', settings: [['save', '']] });
-  expect(command).toEqual([join(bin, 'redis-server'), '--bind', '127.0.0.1', '--port', '7', '--dir', '/data', '--save', '']);
+  expect(command).toEqual([
+    join(bin, 'redis-server'),
+    '--bind',
+    '127.0.0.1',
+    '--port',
+    '7',
+    '--dir',
+    '/data',
+    '--save',
+    '',
+  ]);
 });
 
 test('passes over a server that is too old', async () => {
   await program('redis-server', version('6.0.16'));
   await program('valkey-server', version('8.0.1').replace('Redis', 'Valkey'));
-  await expect(findServer({ cacheDir: cacheDir(), sources: ['path'], env: environment() })).resolves.toMatchObject({ version: 'valkey 8.0.1' });
+  await expect(findServer({ cacheDir: cacheDir(), sources: ['path'], env: environment() })).resolves.toMatchObject({
+    version: 'valkey 8.0.1',
+  });
 });
 
 test('unpacks the package of the distribution, fetching lists of its own when the system has none', async () => {
@@ -88,24 +100,36 @@ test('replaces a copy that does not run', async () => {
   const broken = join(cacheDir(), 'redis', process.arch, 'usr', 'bin');
   await mkdir(broken, { recursive: true });
   await writeFile(join(broken, 'redis-server'), 'not a program');
-  await expect(findServer({ cacheDir: cacheDir(), sources: ['package'], env: environment() })).resolves.toMatchObject({ source: 'package' });
+  await expect(findServer({ cacheDir: cacheDir(), sources: ['package'], env: environment() })).resolves.toMatchObject({
+    source: 'package',
+  });
 });
 
 test('runs a container when the engine answers', async () => {
   await program('docker', 'echo 27.0.0');
   const found = await findServer({ cacheDir: cacheDir(), sources: ['docker'], env: environment() });
   const command = found.command({ port: 7, dataDir: '/tmp/data', settings: [['appendonly', 'no']] });
-  expect(command.join(' ')).toMatch(/^docker run --rm .*-p 127\.0\.0\.1:7:6379 -v \/tmp\/data:\/data redis:7-alpine redis-server .*--appendonly no$/);
+  expect(command.join(' ')).toMatch(
+    /^docker run --rm .*-p 127\.0\.0\.1:7:6379 -v \/tmp\/data:\/data redis:7-alpine redis-server .*--appendonly no$/,
+  );
 });
 
 test('says what was tried and what to install when there is nothing', async () => {
   await distribution('6.0.16');
   await program('docker', 'echo "Cannot connect to the Docker daemon" >&2; exit 1');
-  const failure: unknown = await findServer({ cacheDir: cacheDir(), env: { PATH: bin } }).catch((error: unknown) => error);
+  const failure: unknown = await findServer({ cacheDir: cacheDir(), env: { PATH: bin } }).catch(
+    (error: unknown) => error,
+  );
   expect(failure).toBeInstanceOf(LocalRedisError);
   expect(failure).toMatchObject({ code: 'local_redis_unavailable' });
   const { message } = failure as LocalRedisError;
-  for (const part of ['neither redis-server nor valkey-server', 'package: ', 'Cannot connect to the Docker daemon', 'REDIS_URL', 'apt install']) {
+  for (const part of [
+    'neither redis-server nor valkey-server',
+    'package: ',
+    'Cannot connect to the Docker daemon',
+    'REDIS_URL',
+    'apt install',
+  ]) {
     expect(message).toContain(part);
   }
 });

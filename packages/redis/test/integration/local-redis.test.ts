@@ -54,17 +54,20 @@ test('stop ends that server alone and removes its folder', async () => {
   await closeConnection(client);
 });
 
-test.each(['SIGTERM', 'SIGKILL'] as const)('a restart by %s keeps port and, with an append-only file, data', async (signal) => {
-  const server = await start({ appendonly: true, settings: { appendfsync: 'always' } });
-  const { url, pid } = server;
-  const client = await connect(url);
-  await client.set('paid', 'task');
-  await server.restart(signal);
-  expect(server.url).toBe(url);
-  expect(server.pid).not.toBe(pid);
-  expect(await client.get('paid')).toBe('task');
-  await closeConnection(client);
-});
+test.each(['SIGTERM', 'SIGKILL'] as const)(
+  'a restart by %s keeps port and, with an append-only file, data',
+  async (signal) => {
+    const server = await start({ appendonly: true, settings: { appendfsync: 'always' } });
+    const { url, pid } = server;
+    const client = await connect(url);
+    await client.set('paid', 'task');
+    await server.restart(signal);
+    expect(server.url).toBe(url);
+    expect(server.pid).not.toBe(pid);
+    expect(await client.get('paid')).toBe('task');
+    await closeConnection(client);
+  },
+);
 
 test('a folder given by name is kept, found again, and never shared by two servers', async () => {
   const dataDir = await mkdtemp(join(tmpdir(), 'kieq-data-'));
@@ -85,5 +88,8 @@ test('a folder given by name is kept, found again, and never shared by two serve
 
 test('a server that does not start is reported with its log', async () => {
   const failure = startLocalRedis({ settings: { 'maxmemory-policy': 'nonsense' } });
-  await expect(failure).rejects.toMatchObject({ code: 'local_redis_start_failed', message: expect.stringContaining('maxmemory-policy') });
+  await expect(failure).rejects.toMatchObject({
+    code: 'local_redis_start_failed',
+    message: expect.stringContaining('maxmemory-policy'),
+  });
 });

@@ -1,4 +1,13 @@
-import { closeConnection, createConnection, preflight, RedisPreflightError, startLocalRedis, waitUntilReady, type LocalRedis, type RedisClient } from '@kieq/redis';
+import {
+  closeConnection,
+  createConnection,
+  preflight,
+  RedisPreflightError,
+  startLocalRedis,
+  waitUntilReady,
+  type LocalRedis,
+  type RedisClient,
+} from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 let server: LocalRedis;
@@ -28,7 +37,9 @@ test('refuses a server that evicts, and says how to mend it', async () => {
   expect(failure).toMatchObject({
     code: 'redis_preflight',
     problems: [{ code: 'maxmemory_policy', field: 'maxmemory-policy', received: 'allkeys-lru' }],
-    message: expect.stringMatching(/maxmemory-policy must be noeviction.*received allkeys-lru.*Set `maxmemory-policy noeviction`/),
+    message: expect.stringMatching(
+      /maxmemory-policy must be noeviction.*received allkeys-lru.*Set `maxmemory-policy noeviction`/,
+    ),
   });
 });
 

@@ -26,25 +26,32 @@ test.each([
   ['SIGKILL', 'aof', false],
   ['SIGKILL', 'memory', true],
   ['SIGTERM', 'memory', false],
-] as const)('a server ends when its parent is ended by %s (%s, server frozen: %s), and leaves nothing', async (signal, mode, frozen) => {
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT, mode, cacheDir], {
-    cwd: packageFolder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const [line] = await once(createInterface({ input: parent.stdout }), 'line');
-  const { pid, dataDir } = JSON.parse(String(line)) as { pid: number; dataDir: string };
-  expect(isAlive(pid)).toBe(true);
-  if (frozen) process.kill(pid, 'SIGSTOP');
-  parent.kill(signal);
-  await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000, interval: 50 });
-  await vi.waitFor(() => expect(access(dataDir)).rejects.toThrow(/ENOENT/), { timeout: 20_000, interval: 50 });
-});
+] as const)(
+  'a server ends when its parent is ended by %s (%s, server frozen: %s), and leaves nothing',
+  async (signal, mode, frozen) => {
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT, mode, cacheDir], {
+      cwd: packageFolder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(createInterface({ input: parent.stdout }), 'line');
+    const { pid, dataDir } = JSON.parse(String(line)) as { pid: number; dataDir: string };
+    expect(isAlive(pid)).toBe(true);
+    if (frozen) process.kill(pid, 'SIGSTOP');
+    parent.kill(signal);
+    await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000, interval: 50 });
+    await vi.waitFor(() => expect(access(dataDir)).rejects.toThrow(/ENOENT/), { timeout: 20_000, interval: 50 });
+  },
+);
 
 test('a parent that has nothing else to do is not kept alive by its server', async () => {
-  const parent = spawn(process.execPath, ['--input-type=module', '-e', PARENT.replace(/setInterval.*/, ''), 'memory', cacheDir], {
-    cwd: packageFolder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const parent = spawn(
+    process.execPath,
+    ['--input-type=module', '-e', PARENT.replace(/setInterval.*/, ''), 'memory', cacheDir],
+    {
+      cwd: packageFolder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const [line] = await once(createInterface({ input: parent.stdout }), 'line');
   const { pid } = JSON.parse(String(line)) as { pid: number };
   await vi.waitFor(() => expect(isAlive(pid)).toBe(false), { timeout: 20_000, interval: 50 });

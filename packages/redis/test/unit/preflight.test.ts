@@ -5,13 +5,28 @@ const info = (...lines: string[]): string => ['# Server', ...lines, ''].join('\r
 
 describe('parseServerInfo', () => {
   test('reads Redis', () => {
-    const text = info('redis_version:7.0.15', 'executable:/usr/bin/redis:server', 'maxmemory_policy:noeviction', 'aof_enabled:1');
-    expect(parseServerInfo(text)).toEqual({ flavour: 'redis', version: '7.0.15', maxmemoryPolicy: 'noeviction', aofEnabled: true });
+    const text = info(
+      'redis_version:7.0.15',
+      'executable:/usr/bin/redis:server',
+      'maxmemory_policy:noeviction',
+      'aof_enabled:1',
+    );
+    expect(parseServerInfo(text)).toEqual({
+      flavour: 'redis',
+      version: '7.0.15',
+      maxmemoryPolicy: 'noeviction',
+      aofEnabled: true,
+    });
   });
 
   test('reads Valkey, which also reports a Redis version', () => {
     const text = info('redis_version:7.2.4', 'server_name:valkey', 'valkey_version:8.1.1', 'aof_enabled:0');
-    expect(parseServerInfo(text)).toEqual({ flavour: 'valkey', version: '8.1.1', maxmemoryPolicy: undefined, aofEnabled: false });
+    expect(parseServerInfo(text)).toEqual({
+      flavour: 'valkey',
+      version: '8.1.1',
+      maxmemoryPolicy: undefined,
+      aofEnabled: false,
+    });
   });
 
   test('refuses a text without a version', () => {
@@ -21,7 +36,8 @@ describe('parseServerInfo', () => {
 
 describe('inspectServer', () => {
   const good = { flavour: 'redis', version: '7.0.0', maxmemoryPolicy: 'noeviction', aofEnabled: true } as const;
-  const codes = (facts: Parameters<typeof inspectServer>[0]): string[] => inspectServer(facts).problems.map(({ code }) => code);
+  const codes = (facts: Parameters<typeof inspectServer>[0]): string[] =>
+    inspectServer(facts).problems.map(({ code }) => code);
 
   test('accepts the floor', () => {
     expect(inspectServer(good)).toEqual({ problems: [], warnings: [] });
@@ -40,7 +56,10 @@ describe('inspectServer', () => {
   });
 
   test('reports all problems of an old, evicting server together', () => {
-    expect(codes({ ...good, version: '6.0.16', maxmemoryPolicy: 'volatile-lru' })).toEqual(['server_version', 'maxmemory_policy']);
+    expect(codes({ ...good, version: '6.0.16', maxmemoryPolicy: 'volatile-lru' })).toEqual([
+      'server_version',
+      'maxmemory_policy',
+    ]);
   });
 
   test('warns when AOF is off or the policy cannot be read', () => {

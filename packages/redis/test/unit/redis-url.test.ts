@@ -4,7 +4,10 @@ import { describe, expect, test } from 'vitest';
 describe('parseRedisUrl', () => {
   test.each([
     ['redis://localhost', { kind: 'single', tls: false, host: 'localhost', port: 6379, db: 0 }],
-    ['rediss://me:s%40cret@redis.example:6380/3', { kind: 'single', tls: true, host: 'redis.example', port: 6380, db: 3, username: 'me', password: 's@cret' }],
+    [
+      'rediss://me:s%40cret@redis.example:6380/3',
+      { kind: 'single', tls: true, host: 'redis.example', port: 6380, db: 3, username: 'me', password: 's@cret' },
+    ],
     ['redis://:pw@[::1]:7000', { kind: 'single', tls: false, host: '::1', port: 7000, db: 0, password: 'pw' }],
     [
       'redis+sentinel://:pw@one,two:26380/mymaster/1?sentinelPassword=sp',

@@ -41,17 +41,30 @@ test('/metrics answers in Prometheus format', async () => {
 });
 
 test('/healthz and /readyz are separate', async () => {
-  ready = () => Promise.resolve([{ name: 'redis', ok: true }, { name: 'pool', ok: false, detail: 'another limit' }]);
+  ready = () =>
+    Promise.resolve([
+      { name: 'redis', ok: true },
+      { name: 'pool', ok: false, detail: 'another limit' },
+    ]);
   expect(await get('/healthz')).toEqual({ status: 200, body: { status: 'ok', checks: [] } });
   expect(await get('/readyz')).toEqual({
     status: 503,
-    body: { status: 'failing', checks: [{ name: 'redis', ok: true }, { name: 'pool', ok: false, detail: 'another limit' }] },
+    body: {
+      status: 'failing',
+      checks: [
+        { name: 'redis', ok: true },
+        { name: 'pool', ok: false, detail: 'another limit' },
+      ],
+    },
   });
 });
 
 test('a check that hangs fails in time', async () => {
   ready = () => new Promise(() => undefined);
-  expect(await get('/readyz')).toMatchObject({ status: 503, body: { checks: [{ name: 'readyz', detail: 'no answer within 50 ms' }] } });
+  expect(await get('/readyz')).toMatchObject({
+    status: 503,
+    body: { checks: [{ name: 'readyz', detail: 'no answer within 50 ms' }] },
+  });
 });
 
 test('a check that throws fails, and its reason goes to the log alone', async () => {

@@ -55,8 +55,15 @@ test.each<[string, (log: ReturnType<typeof createLogger>) => void]>([
   ['fetch headers', (log) => log.info({ headers: new Headers({ Authorization: ATTEMPT_TOKEN }) })],
   ['a map', (log) => log.info({ map: new Map([['token', ATTEMPT_TOKEN]]) })],
   ['an error', (log) => log.error(new VendorError(leak, { cause: new Error(leak) }))],
-  ['an error among fields', (log) => log.error({ err: new AggregateError([new VendorError(leak)], leak), failure: new VendorError(leak) }, leak)],
-  ['child bindings', (log) => log.child({ token: ATTEMPT_TOKEN, deep: { down: { password: ATTEMPT_TOKEN, note: leak } } }).info('x')],
+  [
+    'an error among fields',
+    (log) =>
+      log.error({ err: new AggregateError([new VendorError(leak)], leak), failure: new VendorError(leak) }, leak),
+  ],
+  [
+    'child bindings',
+    (log) => log.child({ token: ATTEMPT_TOKEN, deep: { down: { password: ATTEMPT_TOKEN, note: leak } } }).info('x'),
+  ],
   ['a secret as a name', (log) => log.info({ [API_KEY]: 1 })],
   ['a callback address', (log) => log.info({ url: `https://q.example/callbacks/kie/gen_1/${ATTEMPT_TOKEN}` })],
   ['an address with a password', (log) => log.info(`redis://:${REDIS_PASSWORD}@host and redis://u:other-secret@host`)],
@@ -64,7 +71,11 @@ test.each<[string, (log: ReturnType<typeof createLogger>) => void]>([
   const { log, text, parsed } = recorded();
   write(log);
   expect(parsed()).toHaveLength(1);
-  const forms = [API_KEY, REDIS_PASSWORD].flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]);
+  const forms = [API_KEY, REDIS_PASSWORD].flatMap((secret) => [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret),
+  ]);
   for (const secret of [...forms, ATTEMPT_TOKEN, 'other-secret']) expect(text()).not.toContain(secret);
   expect(text()).toContain('***');
 });
@@ -75,6 +86,12 @@ test('an error keeps its type, message, code and cause', () => {
   const [line] = parsed();
   expect(line).toMatchObject({
     msg: 'failed',
-    err: { type: 'TypeError', message: 'no room', code: 'full', stack: expect.stringContaining('no room'), cause: { message: 'why' } },
+    err: {
+      type: 'TypeError',
+      message: 'no room',
+      code: 'full',
+      stack: expect.stringContaining('no room'),
+      cause: { message: 'why' },
+    },
   });
 });

@@ -20,5 +20,7 @@ test('process metrics come on request', async () => {
 });
 
 test('a label without bounds is refused', () => {
-  expect(() => createMetrics().counter({ name: 'x_total', help: 'x', labels: ['outcome', 'generation'] })).toThrow(/generation/);
+  expect(() => createMetrics().counter({ name: 'x_total', help: 'x', labels: ['outcome', 'generation'] })).toThrow(
+    /generation/,
+  );
 });

@@ -2,7 +2,15 @@ import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { adopt } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { startProcessPool, startTcpProxy, TEST_KEY, until, type AppProcess, type ProcessPool, type TcpProxy } from '../../src/index.ts';
+import {
+  startProcessPool,
+  startTcpProxy,
+  TEST_KEY,
+  until,
+  type AppProcess,
+  type ProcessPool,
+  type TcpProxy,
+} from '../../src/index.ts';
 
 /**
  * Real workers, really killed and frozen. Times: an attempt must be sent within 0.25 s of its admission
@@ -56,7 +64,10 @@ describe('kill -9', () => {
     const record = await pool.recordWhen(id, ({ state }) => state === 'unknown');
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['expired']);
     // The dead worker's job is taken over and ended as well: nothing is left that could submit.
-    await until(() => pool.queues.submit.getJobCounts('active', 'prioritized', 'delayed'), ({ active, prioritized, delayed }) => active === 0 && prioritized === 0 && delayed === 0);
+    await until(
+      () => pool.queues.submit.getJobCounts('active', 'prioritized', 'delayed'),
+      ({ active, prioritized, delayed }) => active === 0 && prioritized === 0 && delayed === 0,
+    );
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
     expect(charges()).toBe(1);
   });
@@ -105,7 +116,10 @@ describe('a frozen worker', () => {
     const frozen = await pool.startWorker(viaProxy());
     const [id = ''] = await frozenBeforePost(frozen, 'frozen before');
     // Its send deadline passes, its lease does not.
-    await until(() => pool.ledger.read.generation(id), ({ attempts }) => (attempts[0]?.sendBy ?? Infinity) < Date.now());
+    await until(
+      () => pool.ledger.read.generation(id),
+      ({ attempts }) => (attempts[0]?.sendBy ?? Infinity) < Date.now(),
+    );
     proxy.flow();
     frozen.signal('SIGCONT');
 

@@ -43,5 +43,8 @@ test('SIGTERM while Kie hangs: exits within the grace period, the call is record
   // Grace, plus what closing connections and ending a process may take.
   expect(performance.now() - askedMs).toBeLessThan(1000 + 2000);
   const record = await pool.ledger.read.generation(id);
-  expect(record).toMatchObject({ state: 'unknown', attempts: [{ outcome: 'lost', evidence: { transport: 'ABORTED' } }] });
+  expect(record).toMatchObject({
+    state: 'unknown',
+    attempts: [{ outcome: 'lost', evidence: { transport: 'ABORTED' } }],
+  });
 });

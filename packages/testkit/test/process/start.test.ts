@@ -10,7 +10,8 @@ afterEach(() => pool.stop());
 test('a wrong environment: every problem at once, exit code 2', async () => {
   const started = startApp('worker', { KIEQ_SUBMIT_LIMIT: 'many', KIEQ_ON_UNKNOWN: 'maybe' });
   await expect(started).rejects.toThrow(/ended with 2/);
-  for (const key of ['REDIS_URL', 'KIE_API_KEY', 'KIEQ_SUBMIT_LIMIT', 'KIEQ_ON_UNKNOWN']) await expect(started).rejects.toThrow(key);
+  for (const key of ['REDIS_URL', 'KIE_API_KEY', 'KIEQ_SUBMIT_LIMIT', 'KIEQ_ON_UNKNOWN'])
+    await expect(started).rejects.toThrow(key);
 });
 
 test('a worker that differs from its pool refuses to start and says how to change it', async () => {
@@ -34,10 +35,16 @@ test('health, readiness and metrics answer; the log tells generation, attempt, t
   expect(submitted['task']).toBe(pool.simulator.ledger.tasks()[0]?.taskId);
 
   const ops = String(worker.first['ops']);
-  const [health, ready, metrics] = await Promise.all(['healthz', 'readyz', 'metrics'].map((path) => fetch(`${ops}/${path}`)));
+  const [health, ready, metrics] = await Promise.all(
+    ['healthz', 'readyz', 'metrics'].map((path) => fetch(`${ops}/${path}`)),
+  );
   expect([health?.status, ready?.status]).toEqual([200, 200]);
   const text = (await metrics?.text()) ?? '';
-  for (const series of ['kieq_submissions_total{class="accepted"} 1', 'kieq_generations{state="generating"}', 'kieq_gate_closed{reason="credits"} 0']) {
+  for (const series of [
+    'kieq_submissions_total{class="accepted"} 1',
+    'kieq_generations{state="generating"}',
+    'kieq_gate_closed{reason="credits"} 0',
+  ]) {
     expect(text).toContain(series);
   }
   expect(worker.output() + text).not.toContain(TEST_KEY);

@@ -50,7 +50,8 @@ test('the domain does no I/O: it imports a hash function, zod and itself', async
   const folder = join(ROOT, 'packages/domain/src');
   for (const file of await readdir(folder)) {
     const source = await readFile(join(folder, file), 'utf8');
-    for (const [, from] of source.matchAll(/from '([^']+)'/g)) expect(from).toMatch(/^(\.\/[\w-]+\.ts|zod|node:crypto)$/);
+    for (const [, from] of source.matchAll(/from '([^']+)'/g))
+      expect(from).toMatch(/^(\.\/[\w-]+\.ts|zod|node:crypto)$/);
     expect(source).not.toMatch(/\b(fetch|process|Date\.now|Math\.random|performance|setTimeout)\b\s*[.(]/);
   }
 });
