@@ -22,7 +22,12 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
-          include: ['{apps,packages}/*/test/integration/**/*.test.ts'],
+          // The small process tests of single packages disturb nobody and run beside the others.
+          include: [
+            '{apps,packages}/*/test/integration/**/*.test.ts',
+            'apps/*/test/process/**/*.test.ts',
+            'packages/redis/test/process/**/*.test.ts',
+          ],
           globalSetup,
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -34,7 +39,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'process',
-          include: ['{apps,packages}/*/test/process/**/*.test.ts'],
+          include: ['packages/testkit/test/process/**/*.test.ts'],
           globalSetup,
           testTimeout: 120_000,
           hookTimeout: 60_000,

@@ -92,3 +92,16 @@ export function posts(pool: PoolFixture, prompt: string) {
 }
 
 export const ACCOUNT = accountFingerprint(TEST_KEY);
+
+/** Removes the job for good: it may still have to be added, or be in a worker's hands for a moment. */
+export async function removeVehicle(pool: PoolFixture, name: 'submit' | 'poll', vehicle: string): Promise<void> {
+  const queue = pool.queues[name];
+  await until(
+    () => queue.getJob(vehicle),
+    () => true,
+  );
+  await until(
+    () => queue.remove(vehicle).then(() => queue.getJobState(vehicle)),
+    (state) => state === 'unknown',
+  );
+}

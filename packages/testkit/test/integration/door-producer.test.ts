@@ -1,0 +1,289 @@
+import { inspect } from 'node:util';
+import { createProducer, ProducerError } from '@kieq/producer';
+import { describe, inject, test } from 'vitest';
+import { startTcpProxy, testRequest, until } from '../../src/index.ts';
+import { charges, openPool } from './support.ts';
+
+const { model, input } = testRequest('a cat');
+
+interface BadRequest {
+  readonly what: string;
+  readonly request?: unknown;
+  readonly options?: unknown;
+  readonly field: string;
+  readonly rule: RegExp;
+  readonly received: string;
+}
+
+const withInput = (change: object): unknown => ({ model, input: { ...input, ...change } });
+const cyclic: Record<string, unknown> = {};
+cyclic['self'] = cyclic;
+
+const BAD_REQUESTS: readonly BadRequest[] = [
+  { what: 'no request', request: null, field: '', rule: /object/, received: 'null' },
+  { what: 'no model', request: { input }, field: 'model', rule: /string/, received: 'undefined' },
+  { what: 'an empty model', request: { model: '', input }, field: 'model', rule: /empty/, received: '""' },
+  { what: 'no input', request: { model }, field: 'input', rule: /object/, received: 'undefined' },
+  {
+    what: 'no prompt',
+    request: withInput({ prompt: undefined }),
+    field: 'input.prompt',
+    rule: /string/,
+    received: 'undefined',
+  },
+  { what: 'an empty prompt', request: withInput({ prompt: '' }), field: 'input.prompt', rule: /empty/, received: '""' },
+  {
+    what: 'a long prompt',
+    request: withInput({ prompt: 'x'.repeat(1001) }),
+    field: 'input.prompt',
+    rule: /at most 1000/,
+    received: '"xxx',
+  },
+  {
+    what: 'no images',
+    request: withInput({ image_urls: [] }),
+    field: 'input.image_urls',
+    rule: /at least one/,
+    received: '[]',
+  },
+  {
+    what: 'one image as text',
+    request: withInput({ image_urls: 'https://x.example/a.png' }),
+    field: 'input.image_urls',
+    rule: /array/,
+    received: '"https://x.example/a.png"',
+  },
+  {
+    what: 'an image that is no URL',
+    request: withInput({ image_urls: ['https://x.example/a.png', 'a.png'] }),
+    field: 'input.image_urls[1]',
+    rule: /URL/,
+    received: '"a.png"',
+  },
+  {
+    what: 'a file URL',
+    request: withInput({ image_urls: ['file:///etc/passwd'] }),
+    field: 'input.image_urls[0]',
+    rule: /http/,
+    received: '"file:///etc/passwd"',
+  },
+  {
+    what: 'no sound',
+    request: withInput({ sound: undefined }),
+    field: 'input.sound',
+    rule: /boolean/,
+    received: 'undefined',
+  },
+  {
+    what: 'sound as text',
+    request: withInput({ sound: 'true' }),
+    field: 'input.sound',
+    rule: /boolean/,
+    received: '"true"',
+  },
+  {
+    what: 'duration as a number',
+    request: withInput({ duration: 5 }),
+    field: 'input.duration',
+    rule: /"5"/,
+    received: '5',
+  },
+  {
+    what: 'a duration that is not offered',
+    request: withInput({ duration: '7' }),
+    field: 'input.duration',
+    rule: /"5"/,
+    received: '"7"',
+  },
+  { what: 'a tenant with spaces', options: { tenant: 'a b' }, field: 'tenant', rule: /letters/, received: '"a b"' },
+  { what: 'priority 0', options: { priority: 0 }, field: 'priority', rule: />=1/, received: '0' },
+  { what: 'priority 1001', options: { priority: 1001 }, field: 'priority', rule: /<=1000/, received: '1001' },
+  { what: 'a fractional priority', options: { priority: 1.5 }, field: 'priority', rule: /int/, received: '1.5' },
+  { what: 'a negative delay', options: { delayMs: -1 }, field: 'delayMs', rule: />=0/, received: '-1' },
+  {
+    what: 'a delay beyond a week',
+    options: { delayMs: 7 * 86_400_000 + 1 },
+    field: 'delayMs',
+    rule: /<=604800000/,
+    received: '604800001',
+  },
+  { what: 'no time at all', options: { deadlineMs: 0 }, field: 'deadlineMs', rule: />=1/, received: '0' },
+  {
+    what: 'metadata that is not text',
+    options: { metadata: { order: 7 } },
+    field: 'metadata.order',
+    rule: /string/,
+    received: '7',
+  },
+  {
+    what: 'long metadata',
+    options: { metadata: { note: 'x'.repeat(1001) } },
+    field: 'metadata.note',
+    rule: /1000/,
+    received: '"xxx',
+  },
+  {
+    what: 'much metadata',
+    options: { metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) },
+    field: 'metadata',
+    rule: /50 entries/,
+    received: '{"k0"',
+  },
+  {
+    what: 'a callback without http',
+    options: { callBackUrl: 'ftp://x.example' },
+    field: 'callBackUrl',
+    rule: /http/,
+    received: '"ftp://x.example"',
+  },
+  {
+    what: 'an empty idempotency key',
+    options: { idempotencyKey: '' },
+    field: 'idempotencyKey',
+    rule: />=1/,
+    received: '""',
+  },
+  {
+    what: 'an oversize request',
+    request: { model: 'other/model', input: { blob: 'x'.repeat(300_000) } },
+    field: 'input',
+    rule: /262144 bytes/,
+    received: '300',
+  },
+  {
+    what: 'an input that contains itself',
+    request: { model: 'other/model', input: cyclic },
+    field: 'input',
+    rule: /nested/,
+    received: 'more',
+  },
+  {
+    what: 'a bigint',
+    request: { model: 'other/model', input: { seed: 1n } },
+    field: 'input',
+    rule: /JSON/,
+    received: 'a value',
+  },
+];
+
+/** The producer as a caller without types sees it. */
+interface UntypedProducer {
+  enqueue(request: unknown, options?: unknown): Promise<unknown>;
+}
+
+describe.concurrent('the producer', () => {
+  test('refuses what breaks a rule: field, rule and what was received, all problems together', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'doors', { workers: 0 });
+    const caller: UntypedProducer = pool.producer;
+    for (const { what, request = testRequest('a cat'), options = {}, field, rule, received } of BAD_REQUESTS) {
+      const error = await caller.enqueue(request, options).catch((caught: unknown) => caught);
+      expect.soft(error, what).toBeInstanceOf(ProducerError);
+      expect.soft(error, what).toMatchObject({
+        code: 'invalid_request',
+        problems: [{ field, rule: expect.stringMatching(rule), received: expect.stringContaining(received) }],
+      });
+    }
+    const both = await pool.producer
+      .enqueue({ model, input: { ...input, sound: 1, duration: 5 } }, { priority: 0 })
+      .catch((error: unknown) => error);
+    expect(both).toMatchObject({
+      problems: [{ field: 'input.sound' }, { field: 'input.duration' }, { field: 'priority' }],
+    });
+    expect(await pool.ledger.read.stateCounts()).toMatchObject({ queued: 0, dead: 0 });
+    expect(await pool.queues.submit.getJobCounts('prioritized', 'waiting', 'delayed')).toEqual({
+      prioritized: 0,
+      waiting: 0,
+      delayed: 0,
+    });
+  });
+
+  test('enqueueMany answers each item; one bad item holds up nobody', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'doors', { workers: 0 });
+    const items = [
+      { request: testRequest('a') },
+      { request: { model, input: {} } },
+      { request: testRequest('b'), options: { priority: 0 } },
+      { request: testRequest('c') },
+    ];
+    const answers = await pool.producer.enqueueMany(items);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, false, true]);
+    expect(await pool.producer.enqueueMany([])).toEqual([]);
+    expect((await pool.ledger.read.stateCounts()).queued).toBe(2);
+  });
+
+  test('an idempotency key makes one generation, also when it has ended; another request is a conflict; tenants are apart', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'doors');
+    const key = { idempotencyKey: 'order-7' };
+    const [first, second] = await Promise.all([
+      pool.producer.enqueue(testRequest('keyed'), key),
+      pool.producer.enqueue(testRequest('keyed'), { ...key, priority: 1 }),
+    ]);
+    expect(second?.id).toBe(first?.id);
+    expect(new Set([first?.created, second?.created])).toEqual(new Set([false, true]));
+    await expect(pool.producer.enqueue(testRequest('other'), key)).rejects.toMatchObject({
+      code: 'idempotency_conflict',
+      message: expect.stringContaining(first?.id ?? ''),
+    });
+    await first?.result({ timeoutMs: 10_000 });
+    const ended = await pool.producer.enqueue(testRequest('keyed'), key);
+    expect(ended).toMatchObject({ id: first?.id, created: false });
+    expect((await ended.status()).state).toBe('succeeded');
+    const elsewhere = await pool.producer.enqueue(testRequest('other'), { ...key, tenant: 'acme' });
+    expect(elsewhere.id).not.toBe(first?.id);
+    expect((await elsewhere.result({ timeoutMs: 10_000 })).tenant).toBe('acme');
+    expect(charges(pool)).toEqual({ keyed: 1, other: 1 });
+  });
+
+  test('the same key of a dead generation gives the dead one back, and pays nothing', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'doors', { settings: { unknownWindowMs: 100 } });
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
+    const first = await pool.producer.enqueue(testRequest('keyed'), { idempotencyKey: 'k' });
+    expect((await first.result({ timeoutMs: 10_000 })).deadLetter?.class).toBe('payment_unknown');
+    await (await pool.queues.submit.getJob(`${first.id}-1`))?.remove();
+    const again = await pool.producer.enqueue(testRequest('keyed'), { idempotencyKey: 'k' });
+    expect(again).toMatchObject({ id: first.id, created: false });
+    // The new job for the old id is taken and ends without acting.
+    await until(
+      () => pool.queues.submit.getJobState(`${first.id}-1`),
+      (state) => state === 'failed',
+    );
+    expect(charges(pool)).toEqual({ keyed: 1 });
+  });
+
+  test('fails fast with a typed error where Redis is away, and tells no password', async ({ expect }) => {
+    const started = performance.now();
+    const error: unknown = await createProducer({ redis: 'redis://:sesame-open@127.0.0.1:1' }).catch(
+      (caught: unknown) => caught,
+    );
+    expect(error).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
+    expect(inspect(error, { depth: 10 })).not.toContain('sesame');
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+
+  test('fails fast when Redis goes away: enqueue, status, result and cancel', async (context) => {
+    const { expect, onTestFinished } = context;
+    const pool = await openPool(context, 'doors', { workers: 0 });
+    const { hostname, port } = new URL(inject('redisUrl'));
+    const proxy = await startTcpProxy({ host: hostname, port: Number(port) });
+    const producer = await createProducer({ redis: `redis://127.0.0.1:${proxy.port}`, prefix: pool.redis.prefix });
+    onTestFinished(() => producer.close());
+    const handle = await producer.enqueue(testRequest('cut off'));
+    await proxy.close();
+    const calls = {
+      enqueue: () => producer.enqueue(testRequest('late')),
+      status: () => handle.status(),
+      result: () => handle.result({ timeoutMs: 60_000 }),
+      cancel: () => handle.cancel(),
+    };
+    const started = performance.now();
+    for (const [name, call] of Object.entries(calls)) {
+      const error: unknown = await call().catch((caught: unknown) => caught);
+      expect.soft(error, name).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
+    }
+    expect(performance.now() - started).toBeLessThan(8000);
+  });
+});
