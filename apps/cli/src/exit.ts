@@ -40,6 +40,7 @@ export interface Ending {
 const OF_PRODUCER: Readonly<Record<ProducerErrorCode, ExitCode>> = {
   invalid_request: EXIT.usage,
   idempotency_conflict: EXIT.refused,
+  invalid_options: EXIT.usage,
   redis_refused: EXIT.unavailable,
   redis_unavailable: EXIT.unavailable,
   not_found: EXIT.notFound,

@@ -6,7 +6,7 @@ import { uploadPhotographs } from './photographs.ts';
 import { VIDEOS_DIR } from './places.ts';
 import { Progress } from './progress.ts';
 import { requestsFor } from './requests.ts';
-import { emptyVideosDir, Saver } from './save.ts';
+import { emptyVideosDir, Saver, type Saved } from './save.ts';
 import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
 
@@ -29,10 +29,15 @@ interface Named {
 export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
   say('kieq demo: photographs to videos, two workers, a simulated Kie at 20 submissions per 10 s\n');
   const stack = await startStack();
+  const over = AbortSignal.any([signal, stack.broken]);
   try {
     say(addresses(stack));
-    await produce(stack, signal);
-    if (keep) await stayUp(stack, signal);
+    await produce(stack, over);
+    if (keep) await stayUp(stack, over);
+  } catch (error) {
+    // Whatever went wrong after an app had ended, or after Ctrl-C, went wrong because of it.
+    over.throwIfAborted();
+    throw error;
   } finally {
     await stack.stop();
   }
@@ -79,31 +84,34 @@ async function follow(named: readonly Named[], saver: Saver, signal: AbortSignal
   }
 }
 
-function report(views: readonly GenerationView[], files: ReadonlyMap<string, string>): void {
-  const rows = views.map((view) => rowOf(view, files.get(view.id) ?? ''));
+function report(views: readonly GenerationView[], saved: ReadonlyMap<string, Saved>): void {
+  const rows = views.map((view) => rowOf(view, saved.get(view.id)));
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
-  const failures = views.filter(({ state }) => state !== 'succeeded');
-  if (failures.length > 0) {
-    const reasons = failures.map(
-      ({ id, state, failMsg, deadLetter }) => `${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`,
-    );
-    throw new Error(`${failures.length} of ${views.length} generations did not succeed:\n${reasons.join('\n')}`);
-  }
+  const reasons = views.flatMap((view) => reasonsOf(view, saved.get(view.id)));
+  if (reasons.length > 0)
+    throw new Error(`${reasons.length} of ${views.length} generations did not come through:\n${reasons.join('\n')}`);
   const credits = views.reduce((sum, { creditsConsumed }) => sum + (creditsConsumed ?? 0), 0);
   say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
 }
 
-function rowOf({ id, state, polls, createdAt, endedAt }: GenerationView, file: string): string[] {
+function rowOf({ id, state, polls, createdAt, endedAt }: GenerationView, saved: Saved | undefined): string[] {
   const seconds = endedAt === undefined ? '' : ((endedAt - createdAt) / 1000).toFixed(1);
-  return [id, state, String(polls), seconds, file];
+  return [id, state, String(polls), seconds, saved !== undefined && 'file' in saved ? saved.file : ''];
 }
 
-async function stayUp(stack: Stack, signal: AbortSignal): Promise<void> {
+/** Why there is no video; nothing when there is one. */
+function reasonsOf({ id, state, failMsg, deadLetter }: GenerationView, saved: Saved | undefined): string[] {
+  if (state !== 'succeeded') return [`${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`];
+  return saved !== undefined && 'problem' in saved ? [`${id} ${saved.problem}`] : [];
+}
+
+async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
   say(`\nEverything stays up; Ctrl-C ends it.\n${addresses(stack)}`);
   await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
+    if (over.aborted) resolve();
+    over.addEventListener('abort', () => resolve(), { once: true });
   });
+  if (over.reason === stack.broken.reason) over.throwIfAborted();
 }
 
 function addresses(stack: Stack): string {

@@ -11,22 +11,31 @@ export async function emptyVideosDir(): Promise<void> {
   await mkdir(VIDEOS_DIR, { recursive: true });
 }
 
+/** A saved video, relative to the working directory, or why it could not be saved. */
+export type Saved = { readonly file: string } | { readonly problem: string };
+
 /** Saves each video once, as soon as its generation has succeeded: Kie's links do not live for ever. */
 export class Saver {
-  readonly #files = new Map<string, Promise<string>>();
+  readonly #saving = new Map<string, Promise<Saved>>();
 
   consider({ id, state, resultUrls: [url] }: GenerationView, name: string): void {
-    if (state !== 'succeeded' || url === undefined || this.#files.has(id)) return;
-    const saving = saveVideo(url, name);
-    // Whoever waits for all of them hears of a failure; until then it must not end the process.
-    saving.catch(() => undefined);
-    this.#files.set(id, saving);
+    if (state !== 'succeeded' || this.#saving.has(id)) return;
+    this.#saving.set(id, save(url, name));
   }
 
-  /** The files by generation, relative to the working directory. Rejects with the first one that could not be saved. */
-  async all(): Promise<Map<string, string>> {
-    const entries = [...this.#files].map(async ([id, file]) => [id, relative(process.cwd(), await file)] as const);
-    return new Map(await Promise.all(entries));
+  /** What became of the videos, by generation. */
+  async all(): Promise<Map<string, Saved>> {
+    return new Map(await Promise.all([...this.#saving].map(async ([id, saved]) => [id, await saved] as const)));
+  }
+}
+
+/** Never rejects: one video that does not arrive must not hide the others. */
+async function save(url: string | undefined, name: string): Promise<Saved> {
+  if (url === undefined) return { problem: 'succeeded without a video' };
+  try {
+    return { file: relative(process.cwd(), await saveVideo(url, name)) };
+  } catch (error) {
+    return { problem: `could not be saved: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 

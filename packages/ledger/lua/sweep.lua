@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
 -- sweep: under the lease, the generations that are due for a look. Each comes again later unless something moves it.
+local STATES = { 'queued', 'submitting', 'unknown', 'generating', 'archiving', 'succeeded', 'failed', 'cancelled', 'dead' }
 local lease = redis.call('GET', key('sweeper'))
 if lease and lease ~= ARGS.worker then return reply({ ok = 'other', worker = lease }) end
 redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
@@ -9,9 +10,15 @@ for i, id in ipairs(due) do
   local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt')
   if fields[1] then
     -- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
-    if not redis.call('ZSCORE', key('state:' .. fields[1]), id) then
-      redis.call('ZADD', key('state:' .. fields[1]), NOW, id)
-      count('index_repaired')
+    for _, state in ipairs(STATES) do
+      local stands = redis.call('ZSCORE', key('state:' .. state), id)
+      if state == fields[1] and not stands then
+        redis.call('ZADD', key('state:' .. state), NOW, id)
+        count('index_repaired')
+      elseif state ~= fields[1] and stands then
+        redis.call('ZREM', key('state:' .. state), id)
+        count('index_repaired')
+      end
     end
     -- Older generations are looked at less often, so that a long backlog costs little.
     local age = NOW - (tonumber(fields[4]) or NOW)

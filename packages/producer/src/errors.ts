@@ -2,6 +2,7 @@ import type { Problem } from '@kieq/kie';
 
 /** Every error that the producer throws has one of these codes; docs/errors.md explains each. */
 export const PRODUCER_ERROR_CODES = [
+  'invalid_options',
   'invalid_request',
   'idempotency_conflict',
   'redis_unavailable',
@@ -11,6 +12,7 @@ export const PRODUCER_ERROR_CODES = [
 ] as const;
 export type ProducerErrorCode = (typeof PRODUCER_ERROR_CODES)[number];
 
+/** Everything that a producer throws on purpose; `code` is for programs, the message for people. */
 export class ProducerError extends Error {
   override readonly name = 'ProducerError';
   readonly code: ProducerErrorCode;

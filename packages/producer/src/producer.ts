@@ -8,8 +8,16 @@ import {
   vehicleId,
   type CheckedRequest,
   type GenerationOptions,
+  type Queues,
 } from '@kieq/queue';
-import { closeConnection, createConnection, isUnavailable, waitUntilReady } from '@kieq/redis';
+import {
+  closeConnection,
+  createConnection,
+  isUnavailable,
+  RedisUrlError,
+  waitUntilReady,
+  type RedisClient,
+} from '@kieq/redis';
 import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';
@@ -21,7 +29,7 @@ export interface GenerationRequest {
 }
 
 export interface ProducerOptions {
-  /** `redis://` or `rediss://` URL. */
+  /** `redis://` or `rediss://` URL; Sentinel and Cluster as `redis+sentinel://…`, `redis+cluster://…` (@kieq/redis). */
   readonly redis: string;
   /** Key prefix of the pool with its hash tag. Default `{kieq}`. */
   readonly prefix?: string;
@@ -41,12 +49,12 @@ export interface Producer {
   /**
    * Enqueues one generation; it returns when Redis holds it.
    * The same tenant and idempotency key return the same generation, also an ended or dead one.
-   * @throws ProducerError `invalid_request`, `idempotency_conflict`, `redis_unavailable`
+   * @throws ProducerError `invalid_request`, `idempotency_conflict`, `redis_unavailable`, `redis_refused`
    */
   enqueue(request: GenerationRequest, options?: GenerationOptions): Promise<Enqueued>;
   /**
    * Enqueues many in one round trip; the answers are in the order of the items.
-   * @throws ProducerError `redis_unavailable`: then some may be enqueued; repeat with idempotency keys
+   * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued; repeat with idempotency keys
    */
   enqueueMany(
     items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[],
@@ -58,17 +66,10 @@ export interface Producer {
 
 /**
  * Connects to the pool's Redis and fails fast.
- * @throws ProducerError `redis_unavailable`
+ * @throws ProducerError `invalid_options`, `redis_unavailable`, `redis_refused`
  */
 export async function createProducer(options: ProducerOptions): Promise<Producer> {
-  const prefix = options.prefix ?? '{kieq}';
-  const redis = createConnection({ url: options.redis, role: 'producer' });
-  await guard(() => waitUntilReady(redis)).catch(async (error: unknown) => {
-    await closeConnection(redis);
-    throw error;
-  });
-  const ledger = createLedger({ redis, prefix });
-  const queues = openQueues(redis, prefix);
+  const { redis, ledger, queues } = await connect(options);
   const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
   const handle = (id: string): GenerationHandle => createHandle(ledger, hub, guard, id);
 
@@ -88,7 +89,9 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       return item.handle;
     },
     async enqueueMany(items) {
-      const checked = items.map((item) => check(item.request, item.options ?? {}));
+      if (!Array.isArray(items))
+        throw invalidRequest([{ field: 'items', rule: 'must be an array', received: typeof items }]);
+      const checked = items.map(checkItem);
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
       const replies = good.length === 0 ? [] : await put(good);
       const replyOf = new Map(good.map((item, i) => [item, replies[i]]));
@@ -105,7 +108,44 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   };
 }
 
-function check(request: GenerationRequest, options: GenerationOptions): CheckedRequest | ProducerError {
+interface Pool {
+  readonly redis: RedisClient;
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+}
+
+async function connect({ redis: url, prefix = '{kieq}' }: ProducerOptions): Promise<Pool> {
+  const redis = open(url);
+  try {
+    const ledger = createLedger({ redis, prefix });
+    await guard(() => waitUntilReady(redis));
+    return { redis, ledger, queues: openQueues(redis, prefix) };
+  } catch (error) {
+    await closeConnection(redis);
+    if (error instanceof RangeError) throw new ProducerError('invalid_options', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function open(url: string): RedisClient {
+  try {
+    return createConnection({ url, role: 'producer' });
+  } catch (error) {
+    // Its message names the rule and no password.
+    if (error instanceof RedisUrlError) throw new ProducerError('invalid_options', error.message, { cause: error });
+    throw error;
+  }
+}
+
+/** An item of a caller without types may be anything. */
+function checkItem(item: unknown): CheckedRequest | ProducerError {
+  if (typeof item !== 'object' || item === null) {
+    return invalidRequest([{ field: '', rule: 'must be an object with request and options', received: String(item) }]);
+  }
+  return check('request' in item ? item.request : undefined, 'options' in item ? (item.options ?? {}) : {});
+}
+
+function check(request: unknown, options: unknown): CheckedRequest | ProducerError {
   const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), randomBytes(16)));
   return checked.ok ? checked.value : invalidRequest(checked.problems);
 }

@@ -10,19 +10,30 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const logLine = z.looseObject({ level: z.string().optional(), msg: z.string().default('') });
 export type LogLine = z.infer<typeof logLine>;
 
+/** Lines of output kept for error messages when the rest is passed on. */
+const TAIL_LINES = 50;
+
+export interface StartOptions {
+  /**
+   * Is handed every line as it comes. The process's output is then not collected: only the first log line and the last
+   * 50 lines are kept. Default: everything is kept.
+   */
+  readonly forward?: (line: string, stream: 'stdout' | 'stderr') => void;
+}
+
 /** A real process of a built app. */
 export interface AppProcess {
   readonly pid: number;
   /** The first log line; it tells the addresses. */
   readonly first: LogLine;
-  /** Every log line so far. */
+  /** Every log line so far; with `forward` the first one only. */
   readonly log: readonly LogLine[];
-  /** Everything it wrote, as text. */
+  /** Everything it wrote, as text; with `forward` the last lines. */
   output(): string;
   signal(name: NodeJS.Signals): void;
-  /** Resolves when it has ended, with its exit code, or null after a signal. */
+  /** Resolves when it has ended and all it wrote was read, with its exit code, or null after a signal. */
   readonly ended: Promise<number | null>;
-  /** The first log line, past or future, that satisfies the predicate. */
+  /** The first line of `log`, past or future, that satisfies the predicate. */
   logged(is: (line: LogLine) => boolean, timeoutMs?: number): Promise<LogLine>;
 }
 
@@ -32,58 +43,106 @@ export type AppName = 'worker' | 'dashboard' | 'simulator';
  * Starts `node apps/<name>/dist/main.js` and waits for its first log line.
  * @param env the whole environment besides PATH; nothing else is inherited
  */
-export async function startApp(name: AppName, env: Readonly<Record<string, string>>): Promise<AppProcess> {
+export async function startApp(
+  name: AppName,
+  env: Readonly<Record<string, string>>,
+  options: StartOptions = {},
+): Promise<AppProcess> {
   const child = spawn(process.execPath, [`apps/${name}/dist/main.js`], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  return watch(child, name);
+  return watch(child, name, options);
 }
 
-async function watch(child: ChildProcess, name: string): Promise<AppProcess> {
+async function watch(child: ChildProcess, name: string, options: StartOptions): Promise<AppProcess> {
   const { pid, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null) throw new Error(`${name} could not be started`);
-  const log: LogLine[] = [];
-  const listeners = new Set<() => void>();
-  const text: string[] = [];
-  const ended = once(child, 'exit').then(([code]) => {
-    for (const tell of listeners) tell();
-    return typeof code === 'number' ? code : null;
+  const written = new Written(name, options);
+  createInterface({ input: stdout }).on('line', (line) => written.take(line, 'stdout'));
+  createInterface({ input: stderr }).on('line', (line) => written.take(line, 'stderr'));
+  const ended = once(child, 'close').then(([code]) => {
+    const exitCode = typeof code === 'number' ? code : null;
+    written.end(exitCode);
+    return exitCode;
   });
-  createInterface({ input: stdout }).on('line', (line) => {
-    text.push(line);
-    const parsed = logLine.safeParse(parseJson(line));
-    if (parsed.success) log.push(parsed.data);
-    for (const tell of listeners) tell();
-  });
-  stderr.on('data', (chunk: Buffer) => text.push(chunk.toString()));
-
-  const logged = (is: (line: LogLine) => boolean, timeoutMs = 20_000): Promise<LogLine> =>
-    new Promise((resolve, reject) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        listeners.delete(look);
-      };
-      const look = (): void => {
-        const found = log.find(is);
-        if (found !== undefined) resolve(found);
-        else if (child.exitCode !== null) reject(new Error(`${name} ended with ${child.exitCode}: ${text.join('\n')}`));
-        else return;
-        done();
-      };
-      const timer = setTimeout(() => {
-        done();
-        reject(new Error(`${name} logged nothing of the kind in ${timeoutMs} ms: ${text.slice(-20).join('\n')}`));
-      }, timeoutMs);
-      listeners.add(look);
-      look();
-    });
+  const logged: AppProcess['logged'] = (is, timeoutMs) => written.logged(is, timeoutMs);
   const first = await logged(() => true).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw error;
   });
-  return { pid, first, log, output: () => text.join('\n'), signal: (signal) => child.kill(signal), ended, logged };
+  return {
+    pid,
+    first,
+    log: written.log,
+    output: () => written.output(),
+    signal: (signal) => child.kill(signal),
+    ended,
+    logged,
+  };
+}
+
+/** What a process has written, as far as it is kept. */
+class Written {
+  readonly log: LogLine[] = [];
+  readonly #text: string[] = [];
+  readonly #listeners = new Set<() => void>();
+  readonly #name: string;
+  readonly #forward: StartOptions['forward'];
+  /** How the process ended; undefined while it runs. */
+  #exitCode: number | null | undefined;
+
+  constructor(name: string, { forward }: StartOptions) {
+    this.#name = name;
+    this.#forward = forward;
+  }
+
+  take(line: string, stream: 'stdout' | 'stderr'): void {
+    this.#text.push(line);
+    if (this.#forward !== undefined && this.#text.length > TAIL_LINES) this.#text.shift();
+    if (stream === 'stdout' && (this.#forward === undefined || this.log.length === 0)) this.#record(line);
+    this.#forward?.(line, stream);
+  }
+
+  end(exitCode: number | null): void {
+    this.#exitCode = exitCode;
+    for (const tell of this.#listeners) tell();
+  }
+
+  output(): string {
+    return this.#text.join('\n');
+  }
+
+  logged(is: (line: LogLine) => boolean, timeoutMs = 20_000): Promise<LogLine> {
+    return new Promise((resolve, reject) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        this.#listeners.delete(look);
+      };
+      const look = (): void => {
+        const found = this.log.find(is);
+        if (found !== undefined) resolve(found);
+        else if (this.#exitCode === undefined) return;
+        else reject(new Error(`${this.#name} ended with ${this.#exitCode ?? 'a signal'}: ${this.output()}`));
+        done();
+      };
+      const timer = setTimeout(() => {
+        done();
+        const last = this.#text.slice(-20).join('\n');
+        reject(new Error(`${this.#name} logged nothing of the kind in ${timeoutMs} ms: ${last}`));
+      }, timeoutMs);
+      this.#listeners.add(look);
+      look();
+    });
+  }
+
+  #record(line: string): void {
+    const parsed = logLine.safeParse(parseJson(line));
+    if (!parsed.success) return;
+    this.log.push(parsed.data);
+    for (const tell of this.#listeners) tell();
+  }
 }
 
 function parseJson(line: string): unknown {

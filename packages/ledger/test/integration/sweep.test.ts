@@ -109,6 +109,16 @@ describe('due generations', () => {
     expect((await pool.ledger.read.stateCounts()).generating).toBe(1);
     expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
   });
+
+  test('one that stands in the index of another state as well is taken out of it and counted', async () => {
+    const pool = await openPool('due');
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 0, missingWindowMs: 1, vehicleCheckMs: 0 });
+    await pool.redis.zadd(`${pool.root}state:unknown`, 1, id);
+    expect(await dueIds(pool)).toEqual([id]);
+    expect(await pool.ledger.read.stateCounts()).toMatchObject({ generating: 1, unknown: 0 });
+    expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
+  });
 });
 
 test('a dead letter that opens or closes is handed over until it is mirrored as it is now', async () => {

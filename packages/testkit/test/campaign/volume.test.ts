@@ -8,6 +8,6 @@ test(
     const volume = await runVolume(inject('redisUrl'), 10_000);
     process.stdout.write(`${JSON.stringify(volume)}\n`);
     expect(volume).toMatchObject({ succeeded: 10_000, charged: 10_000, doubled: [] });
-    expect(volume.memoryMiB.end).toBeLessThan(volume.memoryMiB.third * 1.3);
+    expect(volume.memoryMiB.end).toBeLessThan(volume.memoryMiB.third * 1.1);
   },
 );

@@ -213,6 +213,33 @@ describe.concurrent('the producer', () => {
     expect((await pool.ledger.read.stateCounts()).queued).toBe(2);
   });
 
+  test('createProducer refuses options that cannot be right, at once and with a typed error', async ({ expect }) => {
+    const redis = inject('redisUrl');
+    await expect(createProducer({ redis, prefix: 'no-tag' })).rejects.toMatchObject({
+      name: 'ProducerError',
+      code: 'invalid_options',
+      message: expect.stringMatching(/hash tag.*no-tag/),
+    });
+    await expect(createProducer({ redis: 'http://:hunter2@x' })).rejects.toMatchObject({
+      name: 'ProducerError',
+      code: 'invalid_options',
+      message: expect.not.stringContaining('hunter2'),
+    });
+  });
+
+  test('enqueueMany answers items that are no requests at all, each for itself', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'items');
+    const items: unknown[] = [{ request: testRequest('good') }, null, 7, {}];
+    const answers: readonly { readonly ok: boolean }[] = await Reflect.apply(pool.producer.enqueueMany, undefined, [
+      items,
+    ]);
+    expect(answers.map(({ ok }) => ok)).toEqual([true, false, false, false]);
+    await expect(Reflect.apply(pool.producer.enqueueMany, undefined, ['text'])).rejects.toMatchObject({
+      code: 'invalid_request',
+    });
+  });
+
   test('an idempotency key makes one generation, also when it has ended; another request is a conflict; tenants are apart', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'doors');

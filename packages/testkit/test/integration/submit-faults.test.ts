@@ -104,6 +104,33 @@ describe.concurrent('one fault on createTask, the whole path', () => {
   });
 });
 
+test('connection refused: nothing was sent, and the generation is submitted once Kie is there', async ({ expect }) => {
+  const pool = await startPool({
+    redisUrl: inject('redisUrl'),
+    name: 'refused',
+    // Slow enough that fewer than five refusals stand in a row: the gate is another test's.
+    timings: { retryBaseMs: 300, retryCapMs: 300 },
+  });
+  try {
+    await pool.simulator.stop();
+    const [id = ''] = await pool.enqueue('the paid one');
+    await pool.recordWhen(id, ({ attempts }) => attempts.length === 2);
+    await pool.simulator.start();
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const refusals = record.attempts.slice(0, -1);
+    for (const { outcome, evidence } of refusals) {
+      expect({ outcome, transport: evidence?.transport }).toEqual({ outcome: 'refused', transport: 'ECONNREFUSED' });
+    }
+    expect(record.attempts.at(-1)?.outcome).toBe('accepted');
+    expect(record.letter).toBeUndefined();
+    expect(await closedGates(pool)).toEqual([]);
+    expect(pool.simulator.ledger.submissions()).toHaveLength(1);
+    expect(pool.simulator.ledger.chargesByPrompt()).toEqual(new Map([['the paid one', 1]]));
+  } finally {
+    await pool.stop();
+  }
+});
+
 /** Which gates closed at all, by the ledger's counters. */
 async function closedGates(pool: PoolFixture): Promise<string[]> {
   const stats = await pool.ledger.read.stats();

@@ -63,6 +63,8 @@ describe('kill -9', () => {
 
     const record = await pool.recordWhen(id, ({ state }) => state === 'unknown');
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['expired']);
+    const [attempt] = record.attempts;
+    expect(attempt?.answeredAt).toBeGreaterThanOrEqual(attempt?.leaseUntil ?? Infinity);
     // The dead worker's job is taken over and ended as well: nothing is left that could submit.
     await until(
       () => pool.queues.submit.getJobCounts('active', 'prioritized', 'delayed'),

@@ -1,5 +1,9 @@
+import { fileURLToPath } from 'node:url';
+import { startLocalRedis } from '@kieq/redis';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { startApp, startProcessPool, TEST_KEY, type ProcessPool } from '../../src/index.ts';
+
+const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
 
 let pool: ProcessPool;
 beforeEach(async () => {
@@ -12,6 +16,17 @@ test('a wrong environment: every problem at once, exit code 2', async () => {
   await expect(started).rejects.toThrow(/ended with 2/);
   for (const key of ['REDIS_URL', 'KIE_API_KEY', 'KIEQ_SUBMIT_LIMIT', 'KIEQ_ON_UNKNOWN'])
     await expect(started).rejects.toThrow(key);
+});
+
+test('a Redis that may evict is refused, with what to do', async () => {
+  const redis = await startLocalRedis({ cacheDir: CACHE_DIR, settings: { 'maxmemory-policy': 'allkeys-lru' } });
+  try {
+    const started = startApp('worker', { ...pool.env, REDIS_URL: redis.url });
+    await expect(started).rejects.toThrow(/ended with 2/);
+    await expect(started).rejects.toThrow(/noeviction/);
+  } finally {
+    await redis.stop();
+  }
 });
 
 test('a worker that differs from its pool refuses to start and says how to change it', async () => {
