@@ -15,6 +15,8 @@ export interface ShutdownOptions {
   readonly graceMs: number;
 }
 
+/** After the grace: for the last lines of the log. */
+const LAST_WORDS_MS = 500;
 /** Share of the grace that running calls may use before they are cut; the rest is for writing down what they know. */
 const CALLS_SHARE = 0.8;
 
@@ -36,11 +38,14 @@ export function createShutdown(options: ShutdownOptions) {
       logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
       deadline.abort();
     }, graceMs * CALLS_SHARE);
-    const finished = await Promise.race([pool.stop().then(() => true), sleep(graceMs, false)]);
+    const stopped = pool.stop().then(() => true);
+    const finished = await Promise.race([stopped, sleep(graceMs, false)]);
     clearTimeout(cut);
     if (!finished) {
       logger.error({ active: pool.active() }, 'the grace period is over; leases and locks take care of the rest');
       end.abort();
+      // What holds a taskId that Redis never took says so now: the log is all that is left of it.
+      await Promise.race([stopped, sleep(LAST_WORDS_MS)]);
     }
     if (finished) await Promise.race([closeAll(), sleep(1000)]);
     logger.info('worker ended');

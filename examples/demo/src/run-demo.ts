@@ -101,7 +101,8 @@ function rowOf({ id, state, polls, createdAt, endedAt }: GenerationView, saved: 
 
 /** Why there is no video; nothing when there is one. */
 function reasonsOf({ id, state, failMsg, deadLetter }: GenerationView, saved: Saved | undefined): string[] {
-  if (state !== 'succeeded') return [`${id} ${state}: ${deadLetter?.summary ?? failMsg ?? ''}`];
+  if (state !== 'succeeded')
+    return [[`${id} ${state}:`, deadLetter?.summary, failMsg].filter((part) => part !== undefined).join(' ')];
   return saved !== undefined && 'problem' in saved ? [`${id} ${saved.problem}`] : [];
 }
 

@@ -77,8 +77,10 @@ export const GROUPS = {
         'how long a redrivable dead letter shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
     }),
     retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', {
-      form: milliseconds(1),
-      meaning: 'how long a tombstone stays, in ms (90 d)',
+      // A tombstone must outlive every job: a week of delay and a week in which BullMQ keeps a failed one.
+      form: milliseconds(1_209_600_000),
+      meaning:
+        'how long payload and result of an ended generation are kept, then its tombstone as long again, in ms (90 d); longer than any job is kept',
     }),
   },
   worker: {

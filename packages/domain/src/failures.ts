@@ -9,6 +9,8 @@ const TRANSIENT = [/internal error/i, /try again later/i, /server is busy/i];
 /** True when Kie failed the task for a reason of its own, so that submitting once more makes sense; it cost nothing. */
 export function isTransientFailure(verdict: Verdict): boolean {
   if (verdict.state !== 'fail') return false;
+  // Only what certainly cost nothing and was Kie's word about the task itself, not a bare code 408.
+  if ((verdict.creditsConsumed ?? 0) > 0 || verdict.failCode === '408') return false;
   const message = verdict.failMsg ?? '';
   if (FINAL.some((pattern) => pattern.test(message))) return false;
   return TRANSIENT.some((pattern) => pattern.test(message));

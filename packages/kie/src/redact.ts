@@ -2,8 +2,8 @@
 export type Redactor = (text: string) => string;
 
 const MARK = '[redacted]';
-/** A slash as it is, JSON-escaped by some servers, or URL-encoded. */
-const SLASH = String.raw`(?:\\?\/|%2F)`;
+/** A slash as it is, JSON-escaped by some servers, or URL-encoded; either more than once. */
+const SLASH = String.raw`(?:\\*\/|%(?:25)*2F)`;
 const CALLBACK = new RegExp(
   String.raw`(${SLASH}callbacks${SLASH}kie${SLASH}[^\s"'<>]{1,300}?${SLASH})[^\s"'<>\\/?#&]+`,
   'gi',

@@ -3,6 +3,11 @@
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
+local recovered
+if not attempt and ARGS.recover then
+  attempt = recoverAttempt(record, ARGS.tokenHash)
+  recovered = attempt ~= nil
+end
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
 if attempt.outcome == 'lost' then return reply({ ok = 'unknown', attempt = attempt.n }) end
 
@@ -11,7 +16,7 @@ if attempt.outcome == 'open' and ARGS.answered then
   stamp(key('window'), member, ARGS.latencyMs, margin())
 end
 local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
-if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere then
+if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere and not recovered then
   return reply({ ok = 'stale', state = record.state })
 end
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, ARGS.evidence

@@ -7,7 +7,7 @@ redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
 local due = redis.call('ZRANGEBYSCORE', key('watch'), '-inf', NOW, 'LIMIT', 0, ARGS.limit)
 local out = {}
 for i, id in ipairs(due) do
-  local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt')
+  local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt', 'notBefore', 'nextPollAt')
   if fields[1] then
     -- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
     for _, state in ipairs(STATES) do
@@ -27,8 +27,10 @@ for i, id in ipairs(due) do
     local at = NOW + again
     if fields[1] == 'queued' and tonumber(fields[5]) > NOW then at = math.min(at, tonumber(fields[5])) end
     redis.call('ZADD', key('watch'), at, id)
+    -- When its vehicle should have run, in Redis time; the job's own delay was counted by some worker's clock.
+    local startAt = tonumber(fields[1] == 'generating' and fields[7] or fields[6]) or 0
     out[#out + 1] = { id = id, state = fields[1], vehicle = fields[2] or '', queue = fields[3] or '',
-      pastDeadline = (tonumber(fields[5]) or math.huge) <= NOW }
+      pastDeadline = (tonumber(fields[5]) or math.huge) <= NOW, overdue = startAt + ARGS.vehicleCheckMs <= NOW }
   else
     redis.call('ZREM', key('watch'), id)
   end

@@ -182,7 +182,16 @@ export const sweepReply = z.discriminatedUnion('ok', [
     ok: z.literal('leader'),
     more: z.boolean(),
     due: z
-      .array(z.object({ id: z.string(), state, vehicle: z.string(), queue: z.string(), pastDeadline: z.boolean() }))
+      .array(
+        z.object({
+          id: z.string(),
+          state,
+          vehicle: z.string(),
+          queue: z.string(),
+          pastDeadline: z.boolean(),
+          overdue: z.boolean(),
+        }),
+      )
       .default([]),
     mirror: z.array(z.string()).default([]),
   }),

@@ -46,6 +46,8 @@ export interface AcceptArgs {
   /** Absent when the task was found otherwise than by the answer. */
   readonly latencyMs?: number;
   readonly adopted: boolean;
+  /** The worker that sent the request speaks: should Redis have lost the attempt, it is written down anew. */
+  readonly recover?: boolean;
   readonly pollDelayMs: number;
   readonly vehicleCheckMs: number;
 }
@@ -92,6 +94,8 @@ export interface LoseArgs {
   readonly answered: boolean;
   readonly latencyMs: number;
   readonly evidence: Evidence;
+  /** As for `accept`. */
+  readonly recover?: boolean;
   /** So many lost or unsent submissions in a row close the gate *unreachable*, with these times. */
   readonly gateAfter: number;
   readonly times: GateTimes;

@@ -22,4 +22,4 @@ export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './poo
 export { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
-export { addFirstVehicles, addVehicle, isAlive, vehicleId } from './vehicles.ts';
+export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';

@@ -53,6 +53,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
           answered,
           latencyMs,
           evidence,
+          recover: true,
           ...unreachableGate(context.timings),
         }),
       );
@@ -114,6 +115,8 @@ async function recordAccepted(
   const { id, token } = attempt;
   const pollDelayMs = firstPollDelayMs(timings);
   const { latencyMs } = answer;
+  // First of all, so that even a worker that is killed before Redis has it leaves a trace.
+  logger.info({ task: taskId }, 'Kie accepted');
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
     ledger.accept({
       id,
@@ -121,6 +124,7 @@ async function recordAccepted(
       taskId,
       latencyMs,
       adopted: false,
+      recover: true,
       pollDelayMs,
       vehicleCheckMs: timings.vehicleCheckMs,
     }),

@@ -86,6 +86,8 @@ async function waitOutLease({ ledger, logger }: WorkerContext, id: string, lease
   if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
   const expired = await ledger.expire(id);
   if (expired.ok === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
+  // Its worker's refusal came in between: this job is the vehicle again.
+  if (expired.ok === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
   logger.warn({ generation: id }, 'the lease of a submission ended without a word from its worker: unknown');
   return { kind: 'complete', result: 'lease over: unknown' } as const;
 }

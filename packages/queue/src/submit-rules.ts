@@ -57,7 +57,8 @@ function refuse(answer: SubmitAnswer, rule: RefuseRule): SubmitDecision {
 }
 
 function gateTimes(gate: GateReason, answer: SubmitAnswer, { timings, submitWindowMs }: RuleContext): GateTimes {
-  if (gate === 'rate-limit') return { waitMs: answer.retryAfterMs ?? submitWindowMs };
+  // `Retry-After: 0` must not become a loop of refusals.
+  if (gate === 'rate-limit') return { waitMs: Math.max(answer.retryAfterMs ?? submitWindowMs, submitWindowMs / 20) };
   if (gate === 'credits') return { firstMs: timings.probeFirstMs, capMs: timings.probeCapMs };
   return { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
 }

@@ -4,7 +4,7 @@ import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorLetter } from './mirror.ts';
 import { redriveOne } from './redrive.ts';
-import { addSubmitVehicle, addVehicle, isAlive } from './vehicles.ts';
+import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
 type Due = Extract<SweepReply, { ok: 'leader' }>['due'][number];
 
@@ -117,10 +117,14 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
   if (killed.ok === 'dead') note(context, 'deadline_exceeded', due);
 }
 
-/** A generation whose job is gone gets a new one; the ledger's compare-and-set keeps it at one. */
+/**
+ * A generation whose job is gone, or sleeps beyond its time because some worker's clock was wrong, gets a new one;
+ * the ledger's compare-and-set keeps it at one.
+ */
 async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'): Promise<void> {
   const { ledger, queues, timings } = context;
-  if (await isAlive(queues[queue], due.vehicle)) return;
+  const job = await jobState(queues[queue], due.vehicle);
+  if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
   const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
   if (reply.ok !== 'requeued') return;
   const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };

@@ -45,11 +45,13 @@ export async function addSubmitVehicle(
   await addVehicle(queues, { ...next, queue: 'submit', ...kept });
 }
 
-const LIVING = new Set(['waiting', 'active', 'delayed', 'prioritized', 'waiting-children']);
+const READY = new Set(['waiting', 'active', 'prioritized', 'waiting-children']);
 
-/** True while BullMQ will still process the job, or is doing so. */
-export async function isAlive(queue: Queue, vehicle: string): Promise<boolean> {
-  return LIVING.has(await queue.getJobState(vehicle));
+/** Whether BullMQ will still process the job: at once or already (`alive`), after its delay (`sleeping`), or never. */
+export async function jobState(queue: Queue, vehicle: string): Promise<'alive' | 'sleeping' | 'gone'> {
+  const state = await queue.getJobState(vehicle);
+  if (state === 'delayed') return 'sleeping';
+  return READY.has(state) ? 'alive' : 'gone';
 }
 
 /** BullMQ types a job's id as optional; a job taken from a queue always has one. */

@@ -30,3 +30,9 @@ test('a success is no failure, whatever it says', () => {
     false,
   );
 });
+
+test('what may have cost something, or is only a code about the upstream, is never submitted again by itself', () => {
+  expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 55 })).toBe(false);
+  expect(isTransientFailure({ ...failed('server is busy, try again later'), failCode: '408' })).toBe(false);
+  expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 0 })).toBe(true);
+});

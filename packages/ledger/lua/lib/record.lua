@@ -42,6 +42,18 @@ local function set(record, fields)
   redis.call('HSET', recordKey(record.id), unpack(flat))
 end
 
+-- Redis came back without its last writes, this attempt's intent among them; its own worker still knows that it
+-- sent the request. Written down now, or the generation would be submitted and paid again.
+local function recoverAttempt(record, tokenHash)
+  if record.state ~= 'queued' then return nil end
+  local n = num(record, 'attempts') + 1
+  local attempt = { n = n, tokenHash = tokenHash, admittedAt = NOW, sendBy = NOW, leaseUntil = NOW, outcome = 'open' }
+  set(record, { attempts = n, current = n })
+  saveAttempt(record, attempt)
+  count('recovered')
+  return attempt
+end
+
 -- When the sweeper looks at this generation next; nil: never, until something happens.
 local function watch(record, at)
   if at then

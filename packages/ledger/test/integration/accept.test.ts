@@ -230,3 +230,31 @@ describe('settle', () => {
     });
   });
 });
+
+describe('an attempt that Redis has lost with its last writes', () => {
+  test('its own worker brings the task: followed, and never submitted again', async () => {
+    const pool = await openPool('recover');
+    const id = await pool.create();
+    expect(await pool.accept(id, 'forgotten', 'task-1')).toMatchObject({ ok: 'unknown_attempt' });
+    const accepted = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
+    expect(accepted).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toEqual(accepted);
+    expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'generating' });
+  });
+
+  test('its own worker lost the answer: unknown, and never submitted again', async () => {
+    const pool = await openPool('recover');
+    const id = await pool.create();
+    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ ok: 'unknown', attempt: 1 });
+    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ ok: 'unknown', attempt: 1 });
+    expect(await pool.state(id)).toBe('unknown');
+    expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'unknown' });
+  });
+
+  test('never beside a newer attempt', async () => {
+    const pool = await openPool('recover');
+    const id = await pool.create();
+    await pool.admit(id, 'newer');
+    expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toMatchObject({ ok: 'unknown_attempt' });
+  });
+});

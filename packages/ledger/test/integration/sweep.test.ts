@@ -53,7 +53,7 @@ describe('due generations', () => {
     };
     await expect
       .poll(due, often)
-      .toEqual([{ id, state: 'queued', vehicle: `${id}-1`, queue: 'submit', pastDeadline: true }]);
+      .toEqual([{ id, state: 'queued', vehicle: `${id}-1`, queue: 'submit', pastDeadline: true, overdue: false }]);
   });
 
   test('a planned start is not overdue before it', async () => {

@@ -45,7 +45,13 @@ describe('decideSubmit', () => {
     expect(decideSubmit(answer('accepted'), context)).toEqual({ do: 'lose' });
   });
 
-  test.each([0, 1, 90_000])('Retry-After of %i ms is obeyed', (retryAfterMs) => {
+  test.each([0, 1])('Retry-After of %i ms is no loop of refusals', (retryAfterMs) => {
+    expect(ruleOf(decideSubmit(answer('rate_limited', { retryAfterMs }), context))).toMatchObject({
+      times: { waitMs: context.submitWindowMs / 20 },
+    });
+  });
+
+  test.each([5000, 90_000])('Retry-After of %i ms is obeyed', (retryAfterMs) => {
     expect(ruleOf(decideSubmit(answer('rate_limited', { retryAfterMs }), context))).toMatchObject({
       times: { waitMs: retryAfterMs },
     });

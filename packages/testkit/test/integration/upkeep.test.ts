@@ -30,6 +30,29 @@ describe.concurrent('the sweeper', () => {
     expect(charges(pool)).toEqual({ vanished: 1 });
   });
 
+  test('replaces a poll job that sleeps beyond its time: the worker that parked it had a wrong clock', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'skew', { simulator: { generation: { kind: 'fixed', ms: 600 } } });
+    const id = await one(pool, 'slept');
+    const { vehicle } = await pool.recordWhen(id, ({ state }) => state === 'generating');
+    const job = await until(
+      () => pool.queues.poll.getJob(vehicle),
+      () => true,
+    );
+    // As if its worker's clock were an hour fast.
+    await until(
+      () =>
+        job.changeDelay(3_600_000).then(
+          () => true,
+          () => undefined,
+        ),
+      () => true,
+    );
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record.vehicle).not.toBe(vehicle);
+    expect(charges(pool)).toEqual({ slept: 1 });
+  });
+
   test('revives a task whose poll job has vanished', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'sweep', { timings: { pollFirstMs: 1500, vehicleCheckMs: 200 } });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { startProcessPool, type ProcessPool } from '../../src/index.ts';
+import { startProcessPool, startTcpProxy, type ProcessPool } from '../../src/index.ts';
 
 let pool: ProcessPool;
 beforeEach(async () => {
@@ -47,4 +47,27 @@ test('SIGTERM while Kie hangs: exits within the grace period, the call is record
     state: 'unknown',
     attempts: [{ outcome: 'lost', evidence: { transport: 'ABORTED' } }],
   });
+});
+
+test('SIGTERM while Redis is away: the log keeps the taskId and says how to adopt it', async () => {
+  const target = new URL(inject('redisUrl'));
+  const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
+  try {
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
+    const viaProxy = new URL(target);
+    viaProxy.port = String(proxy.port);
+    const worker = await pool.startWorker({ REDIS_URL: viaProxy.href, KIEQ_SHUTDOWN_GRACE_MS: '1000' });
+    const [id = ''] = await pool.enqueue(['unsaved']);
+    await pool.simulator.waitUntil(({ held }) => held === 1);
+    proxy.holdCommands();
+    pool.simulator.release();
+    await worker.logged(({ msg }) => msg === 'Kie accepted');
+    worker.signal('SIGTERM');
+
+    expect(await worker.ended).toBe(0);
+    const taskId = pool.simulator.ledger.tasks()[0]?.taskId ?? '';
+    expect(worker.output()).toContain(`kieq adopt ${id} ${taskId}`);
+  } finally {
+    await proxy.close();
+  }
 });
