@@ -85,8 +85,10 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
-  await pool.start();
-  return shutdown;
+  const started = pool.start();
+  // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.
+  const ended = Promise.race([shutdown.ended, started.then(() => shutdown.ended)]);
+  return { shutDown: (reason) => shutdown.shutDown(reason), ended };
 }
 
 function workerSettings(env: WorkerEnvironment): WorkerSettings {
