@@ -93,6 +93,10 @@ export const GROUPS = {
       meaning:
         'status queries at once in one worker; twice the budget of a second, since an answer takes less than two',
     }),
+    notifyConcurrency: withDefault('KIEQ_NOTIFY_CONCURRENCY', '20', {
+      form: whole(1, 1_000),
+      meaning: 'callbacks to callers at once in one worker; at most a quarter of them to one origin',
+    }),
     lockMs: withDefault('KIEQ_LOCK_MS', '30000', {
       form: milliseconds(1_000, 3_600_000),
       meaning: "job lock, in ms; a dead worker's jobs are taken over within about twice that",
@@ -115,12 +119,12 @@ export const GROUPS = {
     gatewayApiKeys: optional('GATEWAY_API_KEYS', {
       form: gatewayKeys,
       secret: true,
-      meaning: '`key:tenant,…`; without keys only loopback is served',
+      meaning:
+        '`key:tenant,…`; tenant `*` makes an operator, who sees all tenants; without keys only loopback is served',
     }),
-    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
-      form: secretText,
-      secret: true,
-      meaning: "signs the callbacks to callers' addresses",
+    gatewayRateLimitPerMinute: withDefault('GATEWAY_RATE_LIMIT_PER_MINUTE', '0', {
+      form: whole(0, 1_000_000),
+      meaning: 'requests per minute and key, over all gateways; more are answered with 429; 0: no limit',
     }),
     dedupeWindowMs: withDefault('KIEQ_DEDUPE_WINDOW_MS', '0', {
       form: milliseconds(0),
@@ -151,7 +155,14 @@ export const GROUPS = {
     uploadStore: optional('UPLOAD_STORE_URL', {
       form: storeUrl,
       meaning:
-        'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` below the data folder',
+        'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` in `.kieq/uploads` below the working directory',
+    }),
+  },
+  outbound: {
+    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
+      form: secretText,
+      secret: true,
+      meaning: "signs the callbacks to callers' addresses; the workers send them, so they need it",
     }),
     allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
       form: boolean,

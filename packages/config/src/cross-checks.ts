@@ -7,10 +7,22 @@ const Dashboard = z.object({
   dashboardPassword: z.string().optional(),
 });
 
+const Gateway = z.object({ gatewayHost: z.string(), gatewayApiKeys: z.array(z.unknown()).optional() });
+
 /** Rules between keys; a rule whose keys are wrong by themselves, or were not asked for, stays silent. */
 export function crossCheck(values: Readonly<Record<string, unknown>>): ConfigProblem[] {
   const dashboard = Dashboard.safeParse(values);
-  return dashboard.success ? checkDashboard(dashboard.data) : [];
+  const gateway = Gateway.safeParse(values);
+  return [
+    ...(dashboard.success ? checkDashboard(dashboard.data) : []),
+    ...(gateway.success ? checkGateway(gateway.data) : []),
+  ];
+}
+
+function checkGateway({ gatewayHost, gatewayApiKeys }: z.infer<typeof Gateway>): ConfigProblem[] {
+  if (gatewayApiKeys !== undefined || isLoopback(gatewayHost)) return [];
+  const rule = 'must be loopback unless GATEWAY_API_KEYS is set';
+  return [{ key: 'GATEWAY_HOST', rule, received: gatewayHost }];
 }
 
 function checkDashboard({

@@ -26,10 +26,11 @@ export const poolPrefix = form(
 
 export interface GatewayKey {
   readonly key: string;
+  /** `*`: an operator, who sees all tenants. */
   readonly tenant: string;
 }
 
-const GATEWAY_KEY = /^([A-Za-z0-9._~+/=-]+):([A-Za-z0-9_.-]{1,64})$/;
+const GATEWAY_KEY = /^([A-Za-z0-9._~+/=-]+):([A-Za-z0-9_.-]{1,64}|\*)$/;
 
 /** `key:tenant,…`; a tenant may have several keys, a key only one tenant. */
 export const gatewayKeys = form(

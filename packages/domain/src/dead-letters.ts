@@ -17,9 +17,15 @@ export const DEAD_LETTER_CLASSES = [
 ] as const;
 export type DeadLetterClass = (typeof DEAD_LETTER_CLASSES)[number];
 
+/** The step at which a redrive goes on; `notify` leaves the state as it is. */
+export type ResumePoint = GenerationState | 'notify';
+
 export interface RedriveRule {
-  /** The state in which a redrive without pay-again resumes, or null where only pay-again can resume it. */
-  readonly resumesAt: GenerationState | null;
+  /**
+   * Where a redrive without pay-again resumes: a state, or `notify`, the callback alone; null where only pay-again
+   * can resume it.
+   */
+  readonly resumesAt: ResumePoint | null;
   /** The state in which a redrive with pay-again resumes, or null where paying again makes no sense. */
   readonly payAgainResumesAt: 'queued' | null;
   /** What an operator should know before redriving; shown by the CLI and copied into the docs. */
@@ -84,7 +90,7 @@ export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = {
     advice: 'The video is paid and its link dies soon; mend the archive target and redrive.',
   },
   notify_failed: {
-    resumesAt: null,
+    resumesAt: 'notify',
     payAgainResumesAt: null,
     advice: 'The caller did not take the callback for 24 hours; redrive sends it again.',
   },

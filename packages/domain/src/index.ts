@@ -1,4 +1,5 @@
 export * from './backoff.ts';
+export * from './caller-state.ts';
 export * from './canonical.ts';
 export * from './dead-letters.ts';
 export * from './failures.ts';
@@ -9,3 +10,4 @@ export * from './polling.ts';
 export * from './price.ts';
 export * from './states.ts';
 export * from './timings.ts';
+export * from './upload-url.ts';

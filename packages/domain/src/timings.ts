@@ -31,6 +31,13 @@ export interface Timings {
   readonly pollFirstMs: number;
   readonly pollMinMs: number;
   readonly pollMaxMs: number;
+  /** Delivery of a callback: one try, backoff from first to longest pause, and when it is given up. */
+  readonly notifyTimeoutMs: number;
+  readonly notifyBaseMs: number;
+  readonly notifyCapMs: number;
+  readonly notifyGiveUpMs: number;
+  /** A link of Kie's upload service that is older is not submitted any more (KIE-FACTS.md: gone after 24 h by users). */
+  readonly uploadFreshMs: number;
   /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
   readonly sweepMs: number;
   readonly vehicleCheckMs: number;
@@ -54,6 +61,11 @@ export const TIMINGS: Timings = {
   pollFirstMs: 10_000,
   pollMinMs: 5_000,
   pollMaxMs: 60_000,
+  notifyTimeoutMs: 15_000,
+  notifyBaseMs: 5_000,
+  notifyCapMs: 3_600_000,
+  notifyGiveUpMs: 86_400_000,
+  uploadFreshMs: 72_000_000,
   sweepMs: 5_000,
   vehicleCheckMs: 120_000,
 };

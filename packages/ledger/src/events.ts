@@ -43,3 +43,26 @@ function toEvent(id: string, flat: readonly string[]): LedgerEvent {
   const field = (name: string): string => fields.get(name) ?? '';
   return { id, generation: field('generation'), state: field('state'), event: field('event'), tenant: field('tenant') };
 }
+
+/** Events read in one go when a reader resumes. */
+const RESUME_PAGE = 1000;
+
+/**
+ * What happened to one generation behind `after`, up to the newest event, as far as the stream still has it.
+ * @param after a stream id that a reader saw last
+ */
+export async function eventsSince(
+  redis: Redis | Cluster,
+  root: string,
+  after: string,
+  generation: string,
+): Promise<LedgerEvent[]> {
+  const found: LedgerEvent[] = [];
+  for (let from = `(${after}`; ; ) {
+    const page = await redis.xrange(`${root}events`, from, '+', 'COUNT', RESUME_PAGE);
+    found.push(...page.map(([id, flat]) => toEvent(id, flat)).filter((event) => event.generation === generation));
+    const last = page.at(-1);
+    if (last === undefined || page.length < RESUME_PAGE) return found;
+    from = `(${last[0]}`;
+  }
+}

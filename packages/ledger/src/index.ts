@@ -1,9 +1,17 @@
 export { confirmIntent, connectionLosses, parseIntentDurability, type IntentDurability } from './durability.ts';
-export { lastEventId, readEvents, type LedgerEvent } from './events.ts';
+export { eventsSince, lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export type { Gate, Gates } from './gates.ts';
 export { createLedger, type Ledger } from './ledger.ts';
-export type { Page, Reads } from './reads.ts';
-export type { Attempt, GenerationRecord } from './record.ts';
+export type {
+  GenerationListOptions,
+  LetterListOptions,
+  LetterPage,
+  ListCursor,
+  ListPage,
+  Page,
+  Reads,
+} from './reads.ts';
+export type { Attempt, GenerationRecord, NoticeRecord } from './record.ts';
 export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';

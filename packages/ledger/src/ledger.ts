@@ -28,7 +28,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
   const scripts = createScriptRunner(options.redis, root);
   return {
     ...createTransitions(scripts),
-    read: createReads(options.redis, root),
+    read: createReads(options.redis, root, scripts),
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
     root,

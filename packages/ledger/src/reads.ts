@@ -1,6 +1,8 @@
 import { DEAD_LETTER_CLASSES, GENERATION_STATES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
+import { listGenerations, listLetters } from './list.ts';
 import { parseRecord, type GenerationRecord } from './record.ts';
+import type { ScriptRunner } from './scripts.ts';
 
 /** A page of generation ids with their time in the state; `next` continues, absent at the end. */
 export interface Page {
@@ -8,8 +10,44 @@ export interface Page {
   readonly next?: number;
 }
 
+/** Where a list goes on: behind this entry. */
+export interface ListCursor {
+  readonly at: number;
+  readonly id: string;
+}
+
+export interface ListOptions {
+  /** Only this tenant's; all tenants' by default. */
+  readonly tenant?: string;
+  readonly limit: number;
+  readonly cursor?: ListCursor;
+}
+
+export interface GenerationListOptions extends ListOptions {
+  readonly state?: GenerationState;
+  /** Epoch ms of creation, both inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface LetterListOptions extends ListOptions {
+  /** All classes by default. */
+  readonly class?: DeadLetterClass;
+}
+
+/** A page, newest first; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
+export interface ListPage {
+  readonly items: readonly { readonly id: string; readonly at: number }[];
+  readonly next?: ListCursor;
+}
+
+export interface LetterPage {
+  readonly items: readonly { readonly id: string; readonly at: number; readonly class: DeadLetterClass }[];
+  readonly next?: ListCursor;
+}
+
 /** Reading never changes anything and never decides about money. */
-export function createReads(redis: Redis | Cluster, root: string) {
+export function createReads(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
   const sizeOf = (kind: string, name: string): Promise<number> => redis.zcard(`${root}${kind}:${name}`);
   const page = async (index: string, offset: number, limit: number, newestFirst: boolean): Promise<Page> => {
     const last = offset + limit - 1;
@@ -44,6 +82,14 @@ export function createReads(redis: Redis | Cluster, root: string) {
       page(`${root}state:${state}`, options.offset ?? 0, options.limit ?? 50, options.newestFirst ?? true),
     listLetters: (letterClass: DeadLetterClass, options: { offset?: number; limit?: number } = {}) =>
       page(`${root}letters:${letterClass}`, options.offset ?? 0, options.limit ?? 50, false),
+    /** Generations by creation, newest first. */
+    list: (options: GenerationListOptions): Promise<ListPage> => listGenerations(scripts, redis, root, options),
+    /** Open dead letters, newest first. */
+    listDeadLetters: (options: LetterListOptions): Promise<LetterPage> => listLetters(scripts, options),
+    /** Several records at once, in the order of the ids. */
+    async generations(ids: readonly string[]): Promise<(GenerationRecord | undefined)[]> {
+      return Promise.all(ids.map((id) => redis.hgetall(`${root}gen:${id}`).then((hash) => parseRecord(id, hash))));
+    },
     /** Counters over the pool's life: `admitted`, `accepted`, `refused:<class>`, `lost`, `credits`, `balance`, … */
     async stats(): Promise<Record<string, number>> {
       const hash = await redis.hgetall(`${root}stats`);

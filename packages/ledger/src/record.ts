@@ -94,31 +94,83 @@ const fields = z.object({
   serverErrors: count,
   validationRetries: count,
   resubmits: count,
-  /** Dead letters that were ever opened. */
+  /** Grows with every change of a dead letter. */
   letters: count,
+  /** '1': the caller wants a callback at the end. */
+  callback: optionalText,
+  /** The callback of its last end: to be delivered, delivered, or given up. */
+  noticeState: z.enum(['pending', 'delivered', 'failed']).optional().or(z.literal('').transform(() => undefined)),
+  noticeVehicle: optionalText,
+  /** When it is due; then when its tries began; then how many failed. */
+  noticeAt: optionalNumber,
+  noticeSince: optionalNumber,
+  noticeTries: count,
+  /** What the receiver said last, as evidence. */
+  noticeEvidence: optionalText,
+  noticeLetter: optionalText,
   letter: optionalText,
   verdict: optionalText,
 });
 
+type Fields = z.infer<typeof fields>;
+type NoticeField = Extract<keyof Fields, `notice${string}`>;
+
+/** The callback that tells the caller of a generation's last end. Times are epoch ms in Redis time. */
+export interface NoticeRecord {
+  readonly state: 'pending' | 'delivered' | 'failed';
+  /** Job id in the queue `notify`. */
+  readonly vehicle: string;
+  readonly dueAt: number;
+  /** When its first try was due; `notify_failed` opens 24 h later. */
+  readonly since: number;
+  /** Tries that failed. */
+  readonly tries: number;
+  readonly evidence?: z.infer<typeof evidenceSchema>;
+  /** Open while it is given up. */
+  readonly letter?: z.infer<typeof letterSchema>;
+}
+
 /** What the ledger knows about one generation. Times are epoch ms in Redis time. */
-export type GenerationRecord = Omit<z.infer<typeof fields>, 'attempts' | 'letter' | 'verdict'> & {
+export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];
   readonly letter?: z.infer<typeof letterSchema>;
   readonly verdict?: z.infer<typeof verdictSchema>;
+  /** Whether the caller wants a callback at the end. */
+  readonly callback: boolean;
+  readonly notice?: NoticeRecord;
 };
 
 /** Reads the hash of a record; undefined where there is none. */
 export function parseRecord(id: string, hash: Readonly<Record<string, string>>): GenerationRecord | undefined {
   if (hash['state'] === undefined) return undefined;
-  const { attempts, letter, verdict, ...rest } = fields.parse(hash);
+  const { attempts, letter, verdict, callback, ...others } = fields.parse(hash);
+  const { notice, rest } = splitNotice(others);
   return {
     id,
     ...rest,
+    callback: callback === '1',
+    ...(notice === undefined ? {} : { notice }),
     attempts: parseAttempts(hash, attempts),
     ...(letter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(letter)) }),
     ...(verdict === undefined ? {} : { verdict: verdictSchema.parse(JSON.parse(verdict)) }),
   };
+}
+
+function splitNotice(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback'>) {
+  const { noticeState, noticeVehicle, noticeAt, noticeSince, noticeTries, noticeEvidence, noticeLetter, ...rest } =
+    record;
+  if (noticeState === undefined) return { rest, notice: undefined };
+  const notice: NoticeRecord = {
+    state: noticeState,
+    vehicle: noticeVehicle ?? '',
+    dueAt: noticeAt ?? 0,
+    since: noticeSince ?? 0,
+    tries: noticeTries,
+    ...(noticeEvidence === undefined ? {} : { evidence: evidenceSchema.parse(JSON.parse(noticeEvidence)) }),
+    ...(noticeLetter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(noticeLetter)) }),
+  };
+  return { rest, notice };
 }
 
 function parseAttempts(hash: Readonly<Record<string, string>>, made: number): Attempt[] {

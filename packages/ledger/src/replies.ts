@@ -8,15 +8,24 @@ const missing = z.object({ ok: z.literal('missing') });
 const stale = z.object({ ok: z.literal('stale'), state, vehicle: z.string().optional() });
 const unknownAttempt = z.object({ ok: z.literal('unknown_attempt') });
 
+/**
+ * A callback to send: the job `vehicle` in the queue `notify`, due after `delayMs`. Absent where the caller wants none.
+ * Whoever gets one adds the job; the sweeper adds what was forgotten.
+ */
+const notice = z.object({ vehicle: z.string(), delayMs: z.number() });
+export type Notice = z.infer<typeof notice>;
+const noticed = { notice: notice.optional() };
+
+/** `id` is that of the generation that counts: with `dedupeMs` it may be an earlier one. */
 export const createReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('created'), state }),
-  z.object({ ok: z.literal('exists'), state }),
-  z.object({ ok: z.literal('conflict'), state }),
+  z.object({ ok: z.literal('created'), id: z.string(), state }),
+  z.object({ ok: z.literal('exists'), id: z.string(), state }),
+  z.object({ ok: z.literal('conflict'), id: z.string(), state }),
 ]);
 export type CreateReply = z.infer<typeof createReply>;
 
 export const cancelReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('cancelled') }),
+  z.object({ ok: z.literal('cancelled'), ...noticed }),
   z.object({ ok: z.literal('too_late'), state }),
   missing,
 ]);
@@ -33,7 +42,11 @@ export const admitReply = z.discriminatedUnion('ok', [
     /** Refusals of this generation that call for backoff. */
     tries: z.number(),
     canary: z.boolean(),
+    /** Links of uploaded images, by the address that stands for them in the payload. */
+    links: z.record(z.string(), z.string()).optional(),
   }),
+  /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
+  z.object({ ok: z.literal('upload'), payload: z.string() }),
   z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
   z.object({ ok: z.literal('busy'), attempt: z.int(), leaseMs: z.number() }),
   z.object({ ok: z.literal('deadline') }),
@@ -69,7 +82,7 @@ export const refuseReply = z.discriminatedUnion('ok', [
     added: z.boolean(),
     attempt: z.int(),
   }),
-  z.object({ ok: z.literal('dead'), class: letterClass }),
+  z.object({ ok: z.literal('dead'), class: letterClass, ...noticed }),
   stale,
   unknownAttempt,
   missing,
@@ -101,17 +114,21 @@ export const resubmitReply = z.discriminatedUnion('ok', [
 export type ResubmitReply = z.infer<typeof resubmitReply>;
 
 export const settleReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('settled'), state, vehicle: z.string() }),
+  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ...noticed }),
   stale,
   missing,
 ]);
 export type SettleReply = z.infer<typeof settleReply>;
 
-export const archivedReply = z.discriminatedUnion('ok', [z.object({ ok: z.literal('succeeded') }), stale, missing]);
+export const archivedReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('succeeded'), ...noticed }),
+  stale,
+  missing,
+]);
 export type ArchivedReply = z.infer<typeof archivedReply>;
 
 export const killReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('dead'), class: letterClass }),
+  z.object({ ok: z.literal('dead'), class: letterClass, ...noticed }),
   z.object({ ok: z.literal('not_yet'), waitMs: z.number() }),
   z.object({ ok: z.literal('wrong_account') }),
   stale,
@@ -120,8 +137,9 @@ export const killReply = z.discriminatedUnion('ok', [
 export type KillReply = z.infer<typeof killReply>;
 
 export const redriveReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string() }),
-  z.object({ ok: z.literal('would_redrive'), state }),
+  z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string(), ...noticed }),
+  /** `state` is where it would resume: a state, or `notify`. */
+  z.object({ ok: z.literal('would_redrive'), state: z.union([state, z.literal('notify')]) }),
   z.object({ ok: z.literal('no_letter'), class: z.string(), state }),
   z.object({ ok: z.literal('no_payload') }),
   z.object({ ok: z.literal('too_early'), waitMs: z.number() }),
@@ -130,7 +148,8 @@ export const redriveReply = z.discriminatedUnion('ok', [
 export type RedriveReply = z.infer<typeof redriveReply>;
 
 export const purgeReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('purged') }),
+  /** `payload`, where it names uploaded images: the caller removes them from the store. */
+  z.object({ ok: z.literal('purged'), payload: z.string().optional() }),
   z.object({ ok: z.literal('open_letter'), class: letterClass }),
   stale,
 ]);
@@ -169,6 +188,43 @@ export const permitReply = z.discriminatedUnion('ok', [
 ]);
 export type PermitReply = z.infer<typeof permitReply>;
 
+export const uploadedReply = z.discriminatedUnion('ok', [z.object({ ok: z.literal('uploaded') }), stale, missing]);
+export type UploadedReply = z.infer<typeof uploadedReply>;
+
+export const postponeReply = z.discriminatedUnion('ok', [
+  /** `tries`: failures in a row, this one included. */
+  z.object({ ok: z.literal('postponed'), tries: z.int() }),
+  stale,
+  missing,
+]);
+export type PostponeReply = z.infer<typeof postponeReply>;
+
+export const noticedReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('delivered') }),
+  z.object({ ok: z.literal('retry'), delayMs: z.number() }),
+  z.object({ ok: z.literal('given_up') }),
+  stale,
+  missing,
+]);
+export type NoticedReply = z.infer<typeof noticedReply>;
+
+export const renoticeReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('renoticed'), vehicle: z.string(), delayMs: z.number() }),
+  stale,
+  missing,
+]);
+export type RenoticeReply = z.infer<typeof renoticeReply>;
+
+export const listReply = z.object({
+  ok: z.literal('page'),
+  items: z.union([
+    z.array(z.object({ id: z.string(), at: z.number(), source: z.string() })),
+    z.object({}).transform((): { id: string; at: number; source: string }[] => []),
+  ]),
+  /** Where the next page begins; absent at the end. */
+  next: z.object({ at: z.number(), id: z.string() }).optional(),
+});
+
 export const requeueReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('requeued'), vehicle: z.string(), queue: z.string(), delayMs: z.number() }),
   stale,
@@ -194,6 +250,8 @@ export const sweepReply = z.discriminatedUnion('ok', [
       )
       .default([]),
     mirror: z.array(z.string()).default([]),
+    /** Notices whose job should have come long ago. */
+    notices: z.array(z.object({ id: z.string(), vehicle: z.string() })).default([]),
   }),
 ]);
 export type SweepReply = z.infer<typeof sweepReply>;

@@ -23,15 +23,20 @@ export const SCRIPT_NAMES = [
   'peek_polls',
   'poll_permit',
   'poll_done',
+  'uploaded',
+  'postpone',
+  'noticed',
+  'renotice',
   'requeue',
   'sweep',
+  'list',
   'gate',
   'mirrored',
   'configure',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-const LIBRARIES = ['base', 'record', 'window', 'gates'];
+const LIBRARIES = ['base', 'record', 'notice', 'window', 'gates'];
 
 function readLua(name: string): string {
   return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');

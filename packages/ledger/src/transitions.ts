@@ -3,6 +3,7 @@ import type {
   Evidence,
   GateReason,
   GenerationState,
+  ResumePoint,
   RetryCount,
   SubmitClass,
   Verdict,
@@ -25,6 +26,12 @@ export interface CreateArgs {
   /** Job id of the first vehicle. */
   readonly vehicle: string;
   readonly vehicleCheckMs: number;
+  /** The caller wants a callback at the end: every end makes a notice. */
+  readonly callback: boolean;
+  /** The payload names uploaded images: it is admitted only with fresh links for them. */
+  readonly uploads: boolean;
+  /** An equal request of this tenant within the window is the same generation, unless it failed or was cancelled. */
+  readonly dedupeMs?: number;
 }
 
 export interface AdmitArgs {
@@ -35,6 +42,29 @@ export interface AdmitArgs {
   readonly worker: string;
   readonly sendBeforeMs: number;
   readonly leaseGraceMs: number;
+  /** Links of uploaded images that are older are asked for anew. */
+  readonly uploadFreshMs: number;
+}
+
+export interface UploadedArgs {
+  readonly id: string;
+  readonly vehicle: string;
+  /** By the address that stands for the image in the payload. */
+  readonly links: Readonly<Record<string, string>>;
+}
+
+export interface NoticedArgs {
+  readonly id: string;
+  /** The job that carried the notice. */
+  readonly vehicle: string;
+  readonly delivered: boolean;
+  /** What the receiver answered, or why it could not be asked. */
+  readonly evidence: Evidence;
+  /** Pause before the next try, should there be one. */
+  readonly retryDelayMs: number;
+  /** Tries go on for so long, then the dead letter `notify_failed` opens. */
+  readonly giveUpMs: number;
+  readonly vehicleCheckMs: number;
 }
 
 export interface AcceptArgs {
@@ -141,7 +171,7 @@ export interface KillArgs {
 export interface RedriveArgs {
   readonly id: string;
   readonly class: DeadLetterClass;
-  readonly resumesAt: GenerationState;
+  readonly resumesAt: ResumePoint;
   readonly payAgain: boolean;
   readonly dryRun: boolean;
   /** Minted by the caller: the same operation sent twice answers the same. */
@@ -202,11 +232,20 @@ export function createTransitions(scripts: ScriptRunner) {
     /** How many ms until a query may be granted; 0 means take a job now. */
     peekPolls: () => run('peek_polls', {}, replies.peekReply),
     pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
+    /** The images of a queued generation have links; it can be admitted. */
+    uploaded: (args: UploadedArgs) => run('uploaded', args, replies.uploadedReply),
+    /** Uploading did not work; the queued generation waits. Counts the failures in a row. */
+    postpone: (args: { id: string; vehicle: string; delayMs: number; vehicleCheckMs: number }) =>
+      run('postpone', args, replies.postponeReply),
+    /** What became of a try to deliver a callback. */
+    noticed: (args: NoticedArgs) => run('noticed', args, replies.noticedReply),
+    /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
+    renotice: (id: string, vehicle: string, vehicleCheckMs: number) =>
+      run('renotice', { id, vehicle, vehicleCheckMs }, replies.renoticeReply),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) =>
       run('requeue', { id, vehicle, vehicleCheckMs }, replies.requeueReply),
-    /** The mirror of this generation's letter is up to date, unless the letter has changed since it was read. */
-    mirrored: (id: string, letters: number, letterClass: string) =>
-      scripts.run('mirrored', { id, letters, class: letterClass }).then(() => undefined),
+    /** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
+    mirrored: (id: string, version: number) => scripts.run('mirrored', { id, version }).then(() => undefined),
     sweep: (args: { worker: string; leaseMs: number; limit: number; vehicleCheckMs: number }) =>
       run('sweep', args, replies.sweepReply),
   };

@@ -1,4 +1,12 @@
-import { canonicalJson, digest, GENERATION_ID, jobGenerationId, keyedGenerationId } from '@kieq/domain';
+import {
+  canonicalJson,
+  digest,
+  GENERATION_ID,
+  jobGenerationId,
+  keyedGenerationId,
+  uploadsIn,
+  withoutUploadCopies,
+} from '@kieq/domain';
 import { validateCreateRequest, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
@@ -80,6 +88,10 @@ export interface CheckedRequest {
   readonly priority: number;
   readonly delayMs: number;
   readonly deadlineMs?: number;
+  /** The caller wants a callback. */
+  readonly callback: boolean;
+  /** The request names uploaded images. */
+  readonly uploads: boolean;
 }
 
 export type PayloadCheck<Value> =
@@ -123,11 +135,13 @@ export function checkRequest(
     value: {
       id: idempotencyKey === undefined ? idFor(tenant) : keyedGenerationId(tenant, idempotencyKey),
       payload: canonicalJson({ request: { model, input }, callBackUrl, metadata, idempotencyKey }),
-      hash: digest(body),
+      hash: digest(withoutUploadCopies(body)),
       model,
       tenant,
       priority,
       delayMs,
+      callback: callBackUrl !== undefined,
+      uploads: uploadsIn(input).length > 0,
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },
   };

@@ -14,10 +14,24 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   redis: ['domain'],
   telemetry: ['domain'],
   simulator: [],
+  outbound: [],
+  storage: [],
   ledger: ['domain', 'redis'],
-  queue: ['domain', 'kie', 'ledger', 'redis', 'telemetry'],
+  queue: ['domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
   producer: ['domain', 'kie', 'ledger', 'queue', 'redis'],
-  testkit: ['config', 'domain', 'kie', 'ledger', 'producer', 'queue', 'redis', 'simulator', 'telemetry'],
+  testkit: [
+    'config',
+    'domain',
+    'kie',
+    'ledger',
+    'outbound',
+    'producer',
+    'queue',
+    'redis',
+    'simulator',
+    'storage',
+    'telemetry',
+  ],
 };
 
 const ROOT = join(import.meta.dirname, '../../../..');

@@ -1,0 +1,53 @@
+import type { Problem } from '@kieq/kie';
+
+/** Every error that the gateway answers, with its HTTP status; docs/errors.md explains each. */
+export const API_ERRORS = {
+  unreadable_body: 400,
+  unauthorized: 401,
+  forbidden: 403,
+  not_found: 404,
+  too_late: 409,
+  not_redrivable: 409,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  invalid_request: 422,
+  idempotency_conflict: 422,
+  rate_limited: 429,
+  internal: 500,
+  unavailable: 503,
+} as const;
+export type ApiErrorCode = keyof typeof API_ERRORS;
+
+/**
+ * An answer that is an error. The Kie-compatible routes send `{ code: <status>, msg, data: null }`, the native ones
+ * `{ error: { code, message, problems } }`.
+ */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+  readonly code: ApiErrorCode;
+  /** Every field with its rule and the value received. */
+  readonly problems: readonly Problem[];
+  /** Seconds for `Retry-After`. */
+  readonly retryAfterS: number | undefined;
+
+  constructor(
+    code: ApiErrorCode,
+    message: string,
+    options: { readonly problems?: readonly Problem[]; readonly retryAfterS?: number; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.code = code;
+    this.problems = options.problems ?? [];
+    this.retryAfterS = options.retryAfterS;
+  }
+
+  get status(): number {
+    return API_ERRORS[this.code];
+  }
+}
+
+/** The request breaks these rules. */
+export function invalid(problems: readonly Problem[]): ApiError {
+  const text = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ');
+  return new ApiError('invalid_request', text, { problems });
+}

@@ -1,0 +1,38 @@
+import type { GatewayKey } from '@kieq/config';
+import type { Timings } from '@kieq/domain';
+import type { KieClient } from '@kieq/kie';
+import type { Ledger } from '@kieq/ledger';
+import type { Producer } from '@kieq/producer';
+import type { Queues } from '@kieq/queue';
+import type { RedisClient } from '@kieq/redis';
+import type { FileStore } from '@kieq/storage';
+import type { Logger } from '@kieq/telemetry';
+import type { GatewayMetrics } from './metrics.ts';
+
+/** What the routes share. */
+export interface GatewayDeps {
+  readonly producer: Producer;
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  /** Fails fast while Redis is away. */
+  readonly redis: RedisClient;
+  readonly kie: KieClient;
+  /** Keeps images that callers uploaded. */
+  readonly uploads: FileStore;
+  readonly logger: Logger;
+  readonly metrics: GatewayMetrics;
+  readonly timings: Timings;
+  readonly settings: GatewaySettings;
+  /** `KIEQ_HOLD_MS` as the pool has it. */
+  readonly holdMs: () => Promise<number>;
+}
+
+export interface GatewaySettings {
+  /** Undefined: whoever is on this machine is an operator. */
+  readonly keys: readonly GatewayKey[] | undefined;
+  /** Per key; 0: no limit. */
+  readonly rateLimitPerMinute: number;
+  readonly allowPrivateUrls: boolean;
+  /** Pause between comments on an event stream, in ms. */
+  readonly heartbeatMs: number;
+}

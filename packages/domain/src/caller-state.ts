@@ -1,0 +1,102 @@
+import type { DeadLetterClass } from './dead-letters.ts';
+import type { Verdict } from './outcomes.ts';
+import type { GenerationState } from './states.ts';
+
+/**
+ * How a generation looks through Kie's own API, whose states are `waiting`, `success` and `fail`
+ * (kie-image-to-video-api.md, section 2).
+ */
+export type CallerState =
+  | {
+      readonly state: 'waiting';
+      /** Epoch ms at which it shows as `fail` unless it is resumed before; absent while it is not dead. */
+      readonly heldUntil?: number;
+    }
+  | { readonly state: 'success' }
+  | { readonly state: 'fail'; readonly failCode: string; readonly failMsg: string };
+
+/** What {@link callerState} looks at. */
+export interface CallerFacts {
+  readonly state: GenerationState;
+  readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
+  readonly letter?: { readonly class: DeadLetterClass; readonly openedAt: number; readonly summary: string };
+}
+
+/** Kie's code of every failed task (KIE-FACTS.md, Envelope and errors); used where a verdict carries none. */
+const GENERATION_FAILED = '501';
+
+/**
+ * Dead letters that show as `waiting` for `KIEQ_HOLD_MS`: they can be resumed without paying again, so a client that
+ * gave up would re-create work that is paid already or still comes. Not held: `invalid_request`, since only another
+ * request helps there (docs/decisions/0009), `record_missing`, which only pay-again resumes, and letters that stand
+ * beside an ended generation.
+ */
+export const HELD_CLASSES = [
+  'model_unavailable',
+  'refused_repeatedly',
+  'insufficient_credits',
+  'deadline_exceeded',
+  'payment_unknown',
+  'task_lost',
+  'task_stuck',
+  'archive_failed',
+] as const satisfies readonly DeadLetterClass[];
+
+/** What a caller is told about a dead generation; its `failCode` is the class of the dead letter. */
+const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
+  invalid_request: 'The request was refused as invalid. Nothing was charged; correct it and create a new one.',
+  model_unavailable: 'The model is switched off. Nothing was charged.',
+  refused_repeatedly: 'The service answered with errors every time. Nothing was charged.',
+  insufficient_credits: 'The account had no credits for too long. Nothing was charged.',
+  deadline_exceeded: 'It waited in the queue beyond its deadline. Nothing was charged.',
+  record_missing: 'Its record was lost; it may have been charged. Ask the operator before creating it again.',
+  generation_failed: 'Generation failed',
+  payment_unknown: 'The answer to its submission was lost; it may have been charged. Ask the operator before creating it again.',
+  task_lost: 'The service denies knowing the accepted task. Ask the operator before creating it again.',
+  task_stuck: 'The accepted task never ended. Ask the operator before creating it again.',
+  archive_failed: 'The video was made, but could not be saved. Ask the operator before creating it again.',
+  notify_failed: 'The callback could not be delivered.',
+};
+
+/**
+ * @param nowMs epoch ms, by the clock of `letter.openedAt`
+ * @param holdMs `KIEQ_HOLD_MS`; 0 holds nothing
+ */
+export function callerState(facts: CallerFacts, nowMs: number, holdMs: number): CallerState {
+  switch (facts.state) {
+    case 'queued':
+    case 'submitting':
+    case 'unknown':
+    case 'generating':
+    case 'archiving':
+      return { state: 'waiting' };
+    case 'succeeded':
+      return { state: 'success' };
+    case 'failed':
+      return {
+        state: 'fail',
+        failCode: facts.verdict?.failCode ?? GENERATION_FAILED,
+        failMsg: facts.verdict?.failMsg ?? FAILURE_TEXTS.generation_failed,
+      };
+    case 'cancelled':
+      return { state: 'fail', failCode: 'cancelled', failMsg: 'It was cancelled before it was submitted. Nothing was charged.' };
+    case 'dead':
+      return deadState(facts.letter, nowMs, holdMs);
+    default:
+      return facts.state satisfies never;
+  }
+}
+
+function deadState(letter: CallerFacts['letter'], nowMs: number, holdMs: number): CallerState {
+  if (letter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
+  const heldUntil = letter.openedAt + holdMs;
+  if (isHeld(letter.class) && nowMs < heldUntil) return { state: 'waiting', heldUntil };
+  const text = FAILURE_TEXTS[letter.class];
+  const failMsg = letter.class === 'invalid_request' ? `${text} (${letter.summary})` : text;
+  return { state: 'fail', failCode: letter.class, failMsg };
+}
+
+/** Whether a dead letter of this class shows as `waiting` for `KIEQ_HOLD_MS`. */
+export function isHeld(letterClass: DeadLetterClass): boolean {
+  return (HELD_CLASSES as readonly DeadLetterClass[]).includes(letterClass);
+}

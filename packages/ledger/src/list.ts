@@ -1,0 +1,33 @@
+import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '@kieq/domain';
+import type { Cluster, Redis } from 'ioredis';
+import type { GenerationListOptions, LetterListOptions, LetterPage, ListPage } from './reads.ts';
+import { listReply } from './replies.ts';
+import type { ScriptRunner } from './scripts.ts';
+
+/** @param redis for the names of the tenants: each has an index of its own */
+export async function listGenerations(
+  scripts: ScriptRunner,
+  redis: Redis | Cluster,
+  root: string,
+  { tenant, state, from, to, limit, cursor }: GenerationListOptions,
+): Promise<ListPage> {
+  const tenants = tenant === undefined ? await redis.smembers(`${root}tenants`) : [tenant];
+  const sources = tenants.map((name) => `tenant:${name}`);
+  const { items, next } = listReply.parse(await scripts.run('list', { sources, state, from, to, limit, cursor }));
+  const shown = items.map(({ id, at }) => ({ id, at }));
+  return next === undefined ? { items: shown } : { items: shown, next };
+}
+
+export async function listLetters(
+  scripts: ScriptRunner,
+  { tenant, class: letterClass, limit, cursor }: LetterListOptions,
+): Promise<LetterPage> {
+  const classes = letterClass === undefined ? DEAD_LETTER_CLASSES : [letterClass];
+  const sources = classes.map((name) => `letters:${name}`);
+  const { items, next } = listReply.parse(await scripts.run('list', { sources, tenant, limit, cursor }));
+  const shown = items.flatMap(({ id, at, source }) => {
+    const name = classes.find((one): one is DeadLetterClass => source === `letters:${one}`);
+    return name === undefined ? [] : [{ id, at, class: name }];
+  });
+  return next === undefined ? { items: shown } : { items: shown, next };
+}

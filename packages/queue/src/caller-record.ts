@@ -1,0 +1,85 @@
+import { callerState, type CallerState } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
+import { frozenPayloadSchema, type FrozenPayload } from './payload.ts';
+
+/**
+ * `data` of Kie's Query Task answer, as a caller sees a generation (kie-image-to-video-api.md, section 2). Its
+ * `taskId` is the generation's id, and its `param` has the caller's own `callBackUrl`.
+ */
+export interface CallerRecord {
+  readonly taskId: string;
+  readonly model: string;
+  readonly state: CallerState['state'];
+  /** The complete create request as JSON text. */
+  readonly param: string;
+  readonly resultJson: string | null;
+  readonly failCode: string | null;
+  readonly failMsg: string | null;
+  /** From creation to the end, in ms. */
+  readonly costTime: number | null;
+  /** Epoch ms, Redis time. */
+  readonly completeTime: number | null;
+  readonly createTime: number;
+  readonly creditsConsumed?: number;
+}
+
+/**
+ * @param nowMs epoch ms in Redis time
+ * @param holdMs `KIEQ_HOLD_MS`
+ */
+export function callerRecord(record: GenerationRecord, nowMs: number, holdMs: number): CallerRecord {
+  const { verdict, letter } = record;
+  const shown = callerState(
+    {
+      state: record.state,
+      ...(verdict === undefined ? {} : { verdict }),
+      ...(letter === undefined
+        ? {}
+        : { letter: { class: letter.class, openedAt: letter.openedAt, summary: letter.evidence.summary } }),
+    },
+    nowMs,
+    holdMs,
+  );
+  const hasEnded = shown.state !== 'waiting';
+  const completeTime = hasEnded ? (record.endedAt ?? record.since) : null;
+  return {
+    taskId: record.id,
+    model: record.model,
+    state: shown.state,
+    param: paramOf(record),
+    resultJson: shown.state === 'success' ? resultJson(verdict) : null,
+    failCode: shown.state === 'fail' ? shown.failCode : null,
+    failMsg: shown.state === 'fail' ? shown.failMsg : null,
+    costTime: completeTime === null ? null : completeTime - record.createdAt,
+    completeTime,
+    createTime: record.createdAt,
+    ...(hasEnded && verdict?.creditsConsumed !== undefined ? { creditsConsumed: verdict.creditsConsumed } : {}),
+  };
+}
+
+/** Kie's callback: the Query Task answer with code 200 or 501 (KIE-FACTS.md, Callbacks). */
+export function callbackBody(data: CallerRecord): { readonly code: number; readonly msg: string; readonly data: CallerRecord } {
+  if (data.state === 'success') return { code: 200, msg: 'success', data };
+  return { code: 501, msg: data.failMsg ?? 'Generation failed', data };
+}
+
+function resultJson(verdict: GenerationRecord['verdict']): string {
+  return verdict?.resultJson ?? JSON.stringify({ resultUrls: verdict?.resultUrls ?? [] });
+}
+
+function paramOf({ payload }: GenerationRecord): string {
+  const frozen = frozenPayload(payload);
+  if (frozen === undefined) return '{}';
+  const { request, callBackUrl } = frozen;
+  return JSON.stringify({ model: request.model, input: request.input, callBackUrl });
+}
+
+/** The frozen payload of a record; undefined where it was purged or never was a valid request. */
+export function frozenPayload(payload: string | undefined): FrozenPayload | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return frozenPayloadSchema.parse(JSON.parse(payload));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,1 @@
+export { openStore, StorageError, type FileStore, type StoreLocation } from './store.ts';
