@@ -131,6 +131,17 @@ export const GROUPS = {
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: never',
     }),
   },
+  outbound: {
+    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
+      form: secretText,
+      secret: true,
+      meaning: "signs the callbacks to callers' addresses; the workers send them, so they need it",
+    }),
+    allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
+      form: boolean,
+      meaning: "callers' callbacks and result links may be private addresses",
+    }),
+  },
   dashboard: {
     dashboardHost: withDefault('DASHBOARD_HOST', '127.0.0.1', {
       form: host,
@@ -156,17 +167,6 @@ export const GROUPS = {
       form: storeUrl,
       meaning:
         'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` in `.kieq/uploads` below the working directory',
-    }),
-  },
-  outbound: {
-    gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
-      form: secretText,
-      secret: true,
-      meaning: "signs the callbacks to callers' addresses; the workers send them, so they need it",
-    }),
-    allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
-      form: boolean,
-      meaning: "callers' callbacks and result links may be private addresses",
     }),
   },
   process: {

@@ -51,7 +51,8 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
   deadline_exceeded: 'It waited in the queue beyond its deadline. Nothing was charged.',
   record_missing: 'Its record was lost; it may have been charged. Ask the operator before creating it again.',
   generation_failed: 'Generation failed',
-  payment_unknown: 'The answer to its submission was lost; it may have been charged. Ask the operator before creating it again.',
+  payment_unknown:
+    'The answer to its submission was lost; it may have been charged. Ask the operator before creating it again.',
   task_lost: 'The service denies knowing the accepted task. Ask the operator before creating it again.',
   task_stuck: 'The accepted task never ended. Ask the operator before creating it again.',
   archive_failed: 'The video was made, but could not be saved. Ask the operator before creating it again.',
@@ -79,7 +80,11 @@ export function callerState(facts: CallerFacts, nowMs: number, holdMs: number): 
         failMsg: facts.verdict?.failMsg ?? FAILURE_TEXTS.generation_failed,
       };
     case 'cancelled':
-      return { state: 'fail', failCode: 'cancelled', failMsg: 'It was cancelled before it was submitted. Nothing was charged.' };
+      return {
+        state: 'fail',
+        failCode: 'cancelled',
+        failMsg: 'It was cancelled before it was submitted. Nothing was charged.',
+      };
     case 'dead':
       return deadState(facts.letter, nowMs, holdMs);
     default:

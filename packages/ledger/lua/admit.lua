@@ -6,6 +6,7 @@ local function answerFor(attempt, record)
     ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
     timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
+    links = record.uploads == '1' and cjson.decode(record.links) or nil,
   })
 end
 
@@ -31,6 +32,12 @@ if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) e
 if inFlight() >= setting('maxInFlight', 600) then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local places, windowWaitMs = submitRoom()
 if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end
+
+-- Only now, when it could be admitted: links of uploaded images die within a day.
+local fresh = (record.links or '') ~= '' and NOW - num(record, 'linksAt') < ARGS.uploadFreshMs
+if record.uploads == '1' and not fresh then
+  return reply({ ok = 'upload', payload = record.payload, tries = num(record, 'uploadTries') })
+end
 
 local n = num(record, 'attempts') + 1
 local sendBy = NOW_UP + ARGS.sendBeforeMs

@@ -3,8 +3,17 @@
 -- The caller chooses the first vehicle's job id, since it adds that job in the same round trip.
 local record = load(ARGS.id)
 if record then
-  if record.hash ~= ARGS.hash then return reply({ ok = 'conflict', state = record.state }) end
-  return reply({ ok = 'exists', state = record.state })
+  if record.hash ~= ARGS.hash then return reply({ ok = 'conflict', id = ARGS.id, state = record.state }) end
+  return reply({ ok = 'exists', id = ARGS.id, state = record.state })
+end
+if given(ARGS.dedupeMs) then
+  -- An equal request of this tenant, made just now: the same generation, unless that one ended without a video.
+  local slot = key('dedupe:') .. ARGS.tenant .. ':' .. ARGS.hash
+  local earlier = redis.call('GET', slot)
+  local was = earlier and redis.call('HMGET', recordKey(earlier), 'state', 'letterClass') or {}
+  local over = was[1] == 'failed' or was[1] == 'cancelled' or was[2] == 'invalid_request'
+  if was[1] and not over then return reply({ ok = 'exists', id = earlier, state = was[1] }) end
+  redis.call('SET', slot, ARGS.id, 'PX', ARGS.dedupeMs)
 end
 record = { id = ARGS.id }
 set(record, {
@@ -13,6 +22,9 @@ set(record, {
   deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000),
   epoch = 1, vehicle = ARGS.vehicle, queue = 'submit', attempts = 0,
 })
+if ARGS.callback then set(record, { callback = '1' }) end
+if ARGS.uploads then set(record, { uploads = '1' }) end
+index(record)
 queueAfresh(record, ARGS.vehicleCheckMs)
 if ARGS.delayMs > 0 then
   -- A planned start is not waiting: order, deadlines and vehicle check count from it.
@@ -22,4 +34,4 @@ if ARGS.delayMs > 0 then
 end
 enter(record, 'queued', 'created', num(record, 'queuedAt'))
 count('created')
-return reply({ ok = 'created', state = 'queued' })
+return reply({ ok = 'created', id = ARGS.id, state = 'queued' })

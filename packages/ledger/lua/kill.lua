@@ -9,6 +9,7 @@ local ALLOWED = {
 }
 
 local record = load(ARGS.id)
+local function dead() return reply({ ok = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
 if not record then
   -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
   if ARGS.class ~= 'record_missing' and ARGS.class ~= 'invalid_request' then return reply({ ok = 'missing' }) end
@@ -21,10 +22,12 @@ if not record then
     priority = ARGS.priority or 100, createdAt = NOW, deadlineMs = setting('deadlineMs', 86400000),
     epoch = epoch and #epoch < 7 and epoch or 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0,
   })
+  if ARGS.callback then set(record, { callback = '1' }) end
+  index(record)
   die(record, ARGS.class, ARGS.evidence)
-  return reply({ ok = 'dead', class = ARGS.class })
+  return dead()
 end
-if record.state == 'dead' and record.letterClass == ARGS.class then return reply({ ok = 'dead', class = ARGS.class }) end
+if record.state == 'dead' and record.letterClass == ARGS.class then return dead() end
 if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[record.state][ARGS.class]) then
   return reply({ ok = 'stale', state = record.state })
 end
@@ -47,4 +50,4 @@ if ARGS.class == 'task_lost' then
   if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
 end
 die(record, ARGS.class, ARGS.evidence)
-return reply({ ok = 'dead', class = ARGS.class })
+return dead()

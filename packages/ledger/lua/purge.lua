@@ -8,6 +8,8 @@ end
 if given(record.purgedAt) then return reply({ ok = 'purged' }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 closeLetter(record)
+dropNotice(record)
+local payload = record.uploads == '1' and record.payload or nil
 local retentionMs = setting('retentionMs', 7776000000)
 for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)
@@ -15,10 +17,12 @@ for n = 1, num(record, 'attempts') do
   saveAttempt(record, { n = n, tokenHash = attempt.tokenHash, outcome = attempt.outcome, taskId = attempt.taskId,
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
 end
-redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter')
+redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter',
+  'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState')
 set(record, { purgedAt = NOW })
 watch(record, nil)
 redis.call('ZREM', key('state:' .. record.state), record.id)
+unindex(record)
 redis.call('PEXPIRE', recordKey(record.id), retentionMs)
 count('purged')
-return reply({ ok = 'purged' })
+return reply({ ok = 'purged', payload = payload })

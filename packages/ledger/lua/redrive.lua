@@ -1,20 +1,24 @@
 #!lua
 -- redrive: a person resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
--- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving. What may cost money a second time
+-- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify, the callback alone. What may cost money a second time
 -- is fixed here as well, so that no caller's mistake pays again.
 local FREE = {
   invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
   deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
-  task_stuck = 'generating', archive_failed = 'archiving',
+  task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
 }
 local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
 
 local record = load(ARGS.id)
+local function redriven()
+  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue, notice = pendingNotice(record) })
+end
 if not record then return reply({ ok = 'missing' }) end
 if record.lastRedrive == ARGS.op then
-  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue })
+  return redriven()
 end
-if record.letterClass ~= ARGS.class then
+local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= ''
+if record.letterClass ~= ARGS.class and not notice then
   return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
 end
 local target = ARGS.resumesAt
@@ -33,9 +37,14 @@ end
 if record.payload == nil or record.payload == '' then return reply({ ok = 'no_payload' }) end
 if ARGS.dryRun then return reply({ ok = 'would_redrive', state = target }) end
 
-closeLetter(record)
-set(record, { lastRedrive = ARGS.op, endedAt = '' })
 count('redriven')
+set(record, { lastRedrive = ARGS.op })
+if notice then
+  planNotice(record, 0)
+  return redriven()
+end
+closeLetter(record)
+set(record, { endedAt = '' })
 if ARGS.payAgain then count('paid_again') end
 if target == 'queued' then
   set(record, { serverErrors = 0, validationRetries = 0, notSent = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW })
@@ -55,4 +64,4 @@ else
   watch(record, NOW + ARGS.vehicleCheckMs)
   enter(record, target, 'redriven')
 end
-return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue })
+return redriven()

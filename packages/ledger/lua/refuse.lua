@@ -5,7 +5,11 @@ local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
-if attempt.answer then return reply(attempt.answer) end
+local function answered()
+  attempt.answer.notice = attempt.answer.ok == 'dead' and pendingNotice(record) or nil
+  return reply(attempt.answer)
+end
+if attempt.answer then return answered() end
 local isCurrent = num(record, 'current') == attempt.n
 if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown') then
   return reply({ ok = 'stale', state = record.state })
@@ -54,7 +58,7 @@ if deadClass then
   attempt.answer = { ok = 'dead', class = deadClass }
   saveAttempt(record, attempt)
   die(record, deadClass, ARGS.evidence)
-  return reply(attempt.answer)
+  return answered()
 end
 
 -- Its own job goes on as the vehicle; after `unknown` that job has ended, so a new one is named.

@@ -35,8 +35,21 @@ for i, id in ipairs(due) do
     redis.call('ZREM', key('watch'), id)
   end
 end
+-- Callbacks whose job should have come long ago; looked at again later unless their delivery moves them.
+local overdue = redis.call('ZRANGEBYSCORE', key('notices'), '-inf', NOW - ARGS.vehicleCheckMs, 'LIMIT', 0, ARGS.limit)
+local notices = {}
+for _, id in ipairs(overdue) do
+  local notice = redis.call('HMGET', recordKey(id), 'noticeState', 'noticeVehicle')
+  if notice[1] == 'pending' then
+    redis.call('ZADD', key('notices'), NOW, id)
+    notices[#notices + 1] = { id = id, vehicle = notice[2] }
+  else
+    redis.call('ZREM', key('notices'), id)
+  end
+end
 local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
-local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit }
+local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit or #overdue == ARGS.limit }
 if #out > 0 then answer.due = out end
 if #mirror > 0 then answer.mirror = mirror end
+if #notices > 0 then answer.notices = notices end
 return reply(answer)

@@ -58,7 +58,7 @@ export async function eventsSince(
   generation: string,
 ): Promise<LedgerEvent[]> {
   const found: LedgerEvent[] = [];
-  for (let from = `(${after}`; ; ) {
+  for (let from = `(${after}`; ;) {
     const page = await redis.xrange(`${root}events`, from, '+', 'COUNT', RESUME_PAGE);
     found.push(...page.map(([id, flat]) => toEvent(id, flat)).filter((event) => event.generation === generation));
     const last = page.at(-1);

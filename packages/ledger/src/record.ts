@@ -99,7 +99,10 @@ const fields = z.object({
   /** '1': the caller wants a callback at the end. */
   callback: optionalText,
   /** The callback of its last end: to be delivered, delivered, or given up. */
-  noticeState: z.enum(['pending', 'delivered', 'failed']).optional().or(z.literal('').transform(() => undefined)),
+  noticeState: z
+    .enum(['pending', 'delivered', 'failed'])
+    .optional()
+    .or(z.literal('').transform(() => undefined)),
   noticeVehicle: optionalText,
   /** When it is due; then when its tries began; then how many failed. */
   noticeAt: optionalNumber,

@@ -46,7 +46,7 @@ export const admitReply = z.discriminatedUnion('ok', [
     links: z.record(z.string(), z.string()).optional(),
   }),
   /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
-  z.object({ ok: z.literal('upload'), payload: z.string() }),
+  z.object({ ok: z.literal('upload'), payload: z.string(), tries: z.number() }),
   z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
   z.object({ ok: z.literal('busy'), attempt: z.int(), leaseMs: z.number() }),
   z.object({ ok: z.literal('deadline') }),

@@ -36,7 +36,7 @@ export const SCRIPT_NAMES = [
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-const LIBRARIES = ['base', 'record', 'notice', 'window', 'gates'];
+const LIBRARIES = ['base', 'record', 'notice', 'states', 'window', 'gates'];
 
 function readLua(name: string): string {
   return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');

@@ -60,6 +60,8 @@ export interface NoticedArgs {
   readonly delivered: boolean;
   /** What the receiver answered, or why it could not be asked. */
   readonly evidence: Evidence;
+  /** Failed tries so far, as the record told them. */
+  readonly tries: number;
   /** Pause before the next try, should there be one. */
   readonly retryDelayMs: number;
   /** Tries go on for so long, then the dead letter `notify_failed` opens. */
@@ -166,6 +168,7 @@ export interface KillArgs {
   readonly tenant?: string;
   readonly model?: string;
   readonly vehicle?: string;
+  readonly callback?: boolean;
 }
 
 export interface RedriveArgs {
@@ -234,8 +237,8 @@ export function createTransitions(scripts: ScriptRunner) {
     pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
     /** The images of a queued generation have links; it can be admitted. */
     uploaded: (args: UploadedArgs) => run('uploaded', args, replies.uploadedReply),
-    /** Uploading did not work; the queued generation waits. Counts the failures in a row. */
-    postpone: (args: { id: string; vehicle: string; delayMs: number; vehicleCheckMs: number }) =>
+    /** Uploading did not work; the queued generation waits. `tries` as the `upload` reply of `admit` told them. */
+    postpone: (args: { id: string; vehicle: string; tries: number; delayMs: number; vehicleCheckMs: number }) =>
       run('postpone', args, replies.postponeReply),
     /** What became of a try to deliver a callback. */
     noticed: (args: NoticedArgs) => run('noticed', args, replies.noticedReply),

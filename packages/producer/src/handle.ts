@@ -1,11 +1,13 @@
 import { isEnded } from '@kieq/domain';
-import type { Ledger } from '@kieq/ledger';
+import { eventsSince, type Ledger, type LedgerEvent } from '@kieq/ledger';
 import { ProducerError } from './errors.ts';
-import type { EventHub } from './event-hub.ts';
+import { isLater, type EventHub } from './event-hub.ts';
 import { viewOf, type GenerationView } from './generation-view.ts';
 
 /** One change of a generation. */
 export interface GenerationEvent {
+  /** Its place in the pool's stream, to resume after; absent on the first one, which tells the state of now. */
+  readonly id?: string;
   readonly state: string;
   /** What happened: `created`, `admitted`, `accepted`, `refused`, `lost`, `verdict`, `dead`, … */
   readonly event: string;
@@ -15,6 +17,12 @@ export interface ResultOptions {
   /** How long to wait, in ms. Default: without end. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface EventOptions {
+  readonly signal?: AbortSignal;
+  /** Id of the last event that was seen. */
+  readonly after?: string;
 }
 
 /** A generation in the hands of its caller. */
@@ -31,8 +39,20 @@ export interface GenerationHandle {
   cancel(): Promise<
     { readonly cancelled: true } | { readonly cancelled: false; readonly reason: 'too_late'; readonly state: string }
   >;
-  /** Its changes from now on, until it ends or the signal aborts. */
-  events(options?: { readonly signal?: AbortSignal }): AsyncGenerator<GenerationEvent>;
+  /**
+   * Its changes until it ends or the signal aborts. Without `after` the first one is `now`, the state as it is; with
+   * it come those that were missed since, as far as the pool still knows them (about its last 10 000 events).
+   * @throws ProducerError `not_found`, `redis_unavailable`
+   */
+  events(options?: EventOptions): AsyncGenerator<GenerationEvent>;
+}
+
+interface Following {
+  readonly ledger: Ledger;
+  readonly hub: EventHub;
+  readonly guard: <V>(call: () => Promise<V>) => Promise<V>;
+  readonly id: string;
+  readonly status: () => Promise<GenerationView>;
 }
 
 /** State is re-read at least this often while waiting, should an event have been missed. */
@@ -60,7 +80,7 @@ export function createHandle(
         ? { cancelled: true }
         : { cancelled: false, reason: 'too_late', state: reply.state };
     },
-    events: (options = {}) => follow(hub, guard, id, status, options.signal),
+    events: (options = {}) => follow({ ledger, hub, guard, id, status }, options),
   };
 }
 
@@ -90,27 +110,28 @@ async function waitForEnd(
 }
 
 async function* follow(
-  hub: EventHub,
-  guard: <V>(call: () => Promise<V>) => Promise<V>,
-  id: string,
-  status: () => Promise<GenerationView>,
-  signal: AbortSignal | undefined,
+  { ledger, hub, guard, id, status }: Following,
+  { signal, after }: EventOptions,
 ): AsyncGenerator<GenerationEvent> {
   const bell = new Bell();
-  const pending: GenerationEvent[] = [];
+  const pending: LedgerEvent[] = [];
   const unsubscribe = await guard(() =>
-    hub.subscribe(id, ({ state, event }) => {
-      pending.push({ state, event });
+    hub.subscribe(id, (event) => {
+      pending.push(event);
       bell.ring();
     }),
   );
   try {
-    let state: string = (await status()).state;
-    yield { state, event: 'now' };
+    let { state }: { state: string } = await status();
+    let last = after ?? '0-0';
+    if (after === undefined) yield { state, event: 'now' };
+    // Missed ones come first; what is heard meanwhile may be among them.
+    else pending.unshift(...(await guard(() => eventsSince(ledger.redis, ledger.root, after, id))));
     while (signal?.aborted !== true) {
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
-        state = next.state;
-        yield next;
+        if (!isLater(next.id, last)) continue;
+        ({ id: last, state } = next);
+        yield { id: next.id, state, event: next.event };
       }
       if (ENDED.has(state)) return;
       await bell.wait(REREAD_MS, signal);

@@ -1,6 +1,6 @@
 export { PRODUCER_ERROR_CODES, ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { GenerationView } from './generation-view.ts';
-export type { GenerationEvent, GenerationHandle, ResultOptions } from './handle.ts';
+export type { EventOptions, GenerationEvent, GenerationHandle, ResultOptions } from './handle.ts';
 export {
   createProducer,
   type Enqueued,

@@ -33,10 +33,15 @@ export interface ProducerOptions {
   readonly redis: string;
   /** Key prefix of the pool with its hash tag. Default `{kieq}`. */
   readonly prefix?: string;
+  /**
+   * Equal requests of one tenant without an idempotency key are one generation within this time, in ms, unless the
+   * earlier one failed, was cancelled or was invalid. Default 0: never.
+   */
+  readonly dedupeWindowMs?: number;
 }
 
 export interface Enqueued extends GenerationHandle {
-  /** False when this idempotency key had already made the generation. */
+  /** False when the generation had been made before: by this idempotency key, or by an equal request in the window. */
   readonly created: boolean;
 }
 
@@ -73,12 +78,8 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
   const handle = (id: string): GenerationHandle => createHandle(ledger, hub, guard, id);
 
-  const put = async (requests: readonly CheckedRequest[]): Promise<CreateReply[]> => {
-    // Both leave at once on the same connection: one round trip. A record without a job gets one from the sweeper,
-    // a job without a record makes its record when it is taken.
-    const [replies] = await guard(() => Promise.all([createAll(ledger, requests), addFirstVehicles(queues, requests)]));
-    return replies;
-  };
+  const put = (requests: readonly CheckedRequest[]): Promise<CreateReply[]> =>
+    guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0));
   return {
     async enqueue(request, generationOptions = {}) {
       const checked = check(request, generationOptions);
@@ -114,7 +115,11 @@ interface Pool {
   readonly queues: Queues;
 }
 
-async function connect({ redis: url, prefix = '{kieq}' }: ProducerOptions): Promise<Pool> {
+async function connect({ redis: url, prefix = '{kieq}', dedupeWindowMs = 0 }: ProducerOptions): Promise<Pool> {
+  if (!Number.isSafeInteger(dedupeWindowMs) || dedupeWindowMs < 0) {
+    const rule = 'dedupeWindowMs must be a whole number of milliseconds, at least 0';
+    throw new ProducerError('invalid_options', `${rule}, received ${dedupeWindowMs}`);
+  }
   const redis = open(url);
   try {
     const ledger = createLedger({ redis, prefix });
@@ -150,12 +155,26 @@ function check(request: unknown, options: unknown): CheckedRequest | ProducerErr
   return checked.ok ? checked.value : invalidRequest(checked.problems);
 }
 
-function createAll(ledger: Ledger, requests: readonly CheckedRequest[]): Promise<CreateReply[]> {
-  return Promise.all(
-    requests.map((request) =>
-      ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs }),
-    ),
-  );
+/** The replies in the order of the requests. */
+async function enqueueAll(
+  ledger: Ledger,
+  queues: Queues,
+  requests: readonly CheckedRequest[],
+  dedupeMs: number,
+): Promise<CreateReply[]> {
+  const create = (request: CheckedRequest, more: { dedupeMs?: number } = {}): Promise<CreateReply> =>
+    ledger.create({ ...request, ...more, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs });
+  const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
+  const direct = requests.filter((request) => !isDeduped(request));
+  // Record and job leave at once on the same connection: one round trip. A record without a job gets one from the
+  // sweeper, a job without a record makes its record when it is taken.
+  const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
+  const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
+  const [replies] = await Promise.all([creating, adding]);
+  // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.
+  const created = requests.filter((request, i) => isDeduped(request) && replies[i]?.ok === 'created');
+  if (created.length > 0) await addFirstVehicles(queues, created);
+  return replies;
 }
 
 function itemOf(
@@ -164,7 +183,7 @@ function itemOf(
   handle: (id: string) => GenerationHandle,
 ): EnqueuedItem {
   if (reply === undefined) return { ok: false, error: new ProducerError('redis_unavailable', 'Redis gave no answer') };
-  if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(id), created: reply.ok === 'created' } };
+  if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(reply.id), created: reply.ok === 'created' } };
   const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
   return { ok: false, error: new ProducerError('idempotency_conflict', message) };
 }

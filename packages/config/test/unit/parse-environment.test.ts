@@ -17,6 +17,7 @@ const ALL = [
   'gateway',
   'dashboard',
   'files',
+  'outbound',
   'process',
 ] as const satisfies Group[];
 const MINIMUM = { REDIS_URL: 'redis://localhost', KIE_API_KEY: 'kie-key' };
@@ -55,12 +56,14 @@ describe('defaults', () => {
       retentionMs: 90 * 24 * 3_600_000,
       submitConcurrency: 20,
       pollConcurrency: 20,
+      notifyConcurrency: 20,
       lockMs: 30_000,
       workerMetricsHost: '127.0.0.1',
       workerMetricsPort: 9464,
       gatewayHost: '127.0.0.1',
       gatewayPort: 8080,
       gatewayApiKeys: undefined,
+      gatewayRateLimitPerMinute: 0,
       gatewayWebhookSecret: undefined,
       dedupeWindowMs: 0,
       dashboardHost: '127.0.0.1',
@@ -117,12 +120,13 @@ describe('good values', () => {
     ['REDIS_URL', 'rediss+sentinel://:p%40@a,b:1/main/2', 'redisUrl', 'rediss+sentinel://:p%40@a,b:1/main/2'],
     [
       'GATEWAY_API_KEYS',
-      'k1:a, k2:b,k3:a',
+      'k1:a, k2:b,k3:a,k4:*',
       'gatewayApiKeys',
       [
         { key: 'k1', tenant: 'a' },
         { key: 'k2', tenant: 'b' },
         { key: 'k3', tenant: 'a' },
+        { key: 'k4', tenant: '*' },
       ],
     ],
     [
@@ -143,7 +147,7 @@ describe('good values', () => {
       'uploadStore',
       { kind: 'file', url: 'file:///var/lib/a%20b', path: '/var/lib/a b' },
     ],
-    ['GATEWAY_HOST', '::', 'gatewayHost', '::'],
+    ['GATEWAY_HOST', '::1', 'gatewayHost', '::1'],
   ])('%s=%s', (key, text, property, value) => {
     expect(parseEnvironment({ ...MINIMUM, [key]: text }, ALL)).toMatchObject({ [property]: value });
   });
@@ -177,6 +181,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_RETENTION_MS: ['0', '90d'],
   KIEQ_SUBMIT_CONCURRENCY: ['0', '1001'],
   KIEQ_POLL_CONCURRENCY: ['0'],
+  KIEQ_NOTIFY_CONCURRENCY: ['0', '1001'],
   KIEQ_LOCK_MS: ['999'],
   WORKER_METRICS_HOST: ['a host'],
   WORKER_METRICS_PORT: ['65536', '-1'],
@@ -184,6 +189,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   GATEWAY_PORT: ['80a'],
   GATEWAY_API_KEYS: ['key', 'key:', ':tenant', 'key:tenant,', 'key:a,key:b', 'k y:tenant'],
   GATEWAY_WEBHOOK_SECRET: ['a b'],
+  GATEWAY_RATE_LIMIT_PER_MINUTE: ['-1', '0.5'],
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],
@@ -237,6 +243,15 @@ describe('bad values', () => {
     );
     expect(message).toContain('KIE_API_KEY must be printable ASCII without blanks; received "***"');
     expect(message).not.toContain('hunter2');
+  });
+});
+
+describe('the gateway beyond loopback', () => {
+  test('needs keys', () => {
+    const problems = (env: RawEnvironment) => problemsOf({ ...MINIMUM, ...env }, ['gateway']).map(({ key }) => key);
+    expect(problems({ GATEWAY_HOST: '0.0.0.0' })).toEqual(['GATEWAY_HOST']);
+    expect(problems({ GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'k:a' })).toEqual([]);
+    expect(problems({ GATEWAY_HOST: '::1' })).toEqual([]);
   });
 });
 

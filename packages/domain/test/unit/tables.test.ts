@@ -26,7 +26,7 @@ describe('the redrive table of DESIGN.md', () => {
     ['task_lost', 'generating', 'queued'],
     ['task_stuck', 'generating', 'queued'],
     ['archive_failed', 'archiving', null],
-    ['notify_failed', null, null],
+    ['notify_failed', 'notify', null],
   ];
 
   test.each(table)('%s resumes at %s, with pay-again at %s', (letterClass, resumesAt, payAgainResumesAt) => {

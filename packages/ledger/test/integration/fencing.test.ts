@@ -94,7 +94,7 @@ describe('admit', () => {
     const pool = await openPool('admit');
     const id = await pool.create();
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
-    const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, account: 'account-1', worker: 'w' };
+    const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, uploadFreshMs: 1000, account: 'account-1', worker: 'w' };
     const callers = [...workers, ...workers, ...workers];
     const replies = await Promise.all(
       callers.map((ledger, i) => ledger.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })),

@@ -1,4 +1,4 @@
-import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
 import {
   createLedger,
   type AcceptArgs,
@@ -63,7 +63,7 @@ export function poolOn(redis: Redis, prefix: string): Pool {
     },
     async admit(id, token = 'token', change = {}) {
       const vehicle = (await redis.hget(`${ledger.root}gen:${id}`, 'vehicle')) ?? '';
-      const times = { sendBeforeMs: 5000, leaseGraceMs: 5000 };
+      const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, uploadFreshMs: 1000 };
       return ledger.admit({ id, tokenHash: token, vehicle, account: ACCOUNT, worker: 'worker-1', ...times, ...change });
     },
     accept: (id, token, taskId, change = {}) =>
@@ -114,6 +114,8 @@ export function createArgs(id: string, change: Partial<CreateArgs> = {}): Create
     delayMs: 0,
     vehicle: `${id}-1`,
     vehicleCheckMs: VEHICLE_CHECK_MS,
+    callback: false,
+    uploads: false,
     ...change,
   };
 }
@@ -177,7 +179,7 @@ export function settleArgs(id: string, taskId: string, state: 'success' | 'fail'
 export function redriveArgs(
   id: string,
   letterClass: DeadLetterClass,
-  resumesAt: GenerationState,
+  resumesAt: ResumePoint,
   change: { payAgain?: boolean; dryRun?: boolean; op?: string } = {},
 ) {
   return {

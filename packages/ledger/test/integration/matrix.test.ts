@@ -188,11 +188,20 @@ test.each(CALL_NAMES)('%s of a generation that does not exist creates nothing bu
 test('create twice: the second one finds the first, another hash is a conflict', async () => {
   const pool = await openPool('create');
   const { ledger } = pool;
-  expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({ ok: 'created', state: 'queued' });
+  expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({
+    ok: 'created',
+    id: 'gen_0000000001',
+    state: 'queued',
+  });
   const record = await pool.raw('gen_0000000001');
-  expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({ ok: 'exists', state: 'queued' });
+  expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({
+    ok: 'exists',
+    id: 'gen_0000000001',
+    state: 'queued',
+  });
   expect(await ledger.create(createArgs('gen_0000000001', { hash: 'hash-2', payload: '{}' }))).toEqual({
     ok: 'conflict',
+    id: 'gen_0000000001',
     state: 'queued',
   });
   expect(await pool.raw('gen_0000000001')).toEqual(record);

@@ -31,8 +31,12 @@ test('payload and result go, a tombstone stays for the retention time', async ()
 test('the id is not used again: a repetition finds it, another request is a conflict', async () => {
   const pool = await openPool('purge');
   const { id } = await purged(pool);
-  expect(await pool.ledger.create(createArgs(id))).toEqual({ ok: 'exists', state: 'succeeded' });
-  expect(await pool.ledger.create(createArgs(id, { hash: 'hash-2' }))).toEqual({ ok: 'conflict', state: 'succeeded' });
+  expect(await pool.ledger.create(createArgs(id))).toEqual({ ok: 'exists', id, state: 'succeeded' });
+  expect(await pool.ledger.create(createArgs(id, { hash: 'hash-2' }))).toEqual({
+    ok: 'conflict',
+    id,
+    state: 'succeeded',
+  });
 });
 
 test('its task stays bound: nobody else can adopt it', async () => {

@@ -51,6 +51,7 @@ test('workers together never send more than the limit in any sliding window, and
         worker: 'w',
         sendBeforeMs: SEND_BEFORE_MS,
         leaseGraceMs: 50,
+        uploadFreshMs: 1000,
       });
       if (reply.ok === 'admitted') return post(ledger, id, tokenHash, startedAt, random);
       if (reply.ok !== 'wait') throw new Error(JSON.stringify(reply));

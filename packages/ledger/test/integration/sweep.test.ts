@@ -17,7 +17,13 @@ async function dueIds(pool: Pool): Promise<string[]> {
 describe('the lease', () => {
   test('is held by one worker until it ends', async () => {
     const pool = await openPool('sweep');
-    expect(await sweep(pool, 'one', { leaseMs: 60 })).toEqual({ ok: 'leader', more: false, due: [], mirror: [] });
+    expect(await sweep(pool, 'one', { leaseMs: 60 })).toEqual({
+      ok: 'leader',
+      more: false,
+      due: [],
+      mirror: [],
+      notices: [],
+    });
     expect(await sweep(pool, 'other')).toEqual({ ok: 'other', worker: 'one' });
     expect(await sweep(pool, 'one', { leaseMs: 60 })).toMatchObject({ ok: 'leader' });
     await expect.poll(() => sweep(pool, 'other'), often).toMatchObject({ ok: 'leader' });
@@ -132,13 +138,13 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
   expect(await mirror()).toEqual([id]);
   // A sweeper that died before it was done changes nothing.
   expect(await mirror()).toEqual([id]);
-  await pool.ledger.mirrored(id, 1, 'task_stuck');
+  await pool.ledger.mirrored(id, 1);
   expect(await mirror()).toEqual([]);
   await pool.ledger.settle(settleArgs(id, taskId));
   // What was read before the letter closed does not count.
-  await pool.ledger.mirrored(id, 1, 'task_stuck');
+  await pool.ledger.mirrored(id, 1);
   expect(await mirror()).toEqual([id]);
-  await pool.ledger.mirrored(id, 1, '');
+  await pool.ledger.mirrored(id, 2);
   expect(await mirror()).toEqual([]);
 });
 

@@ -45,6 +45,7 @@ function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
     validationRetries: 0,
     resubmits: 0,
     attempts: [],
+    callback: false,
     ...more,
   };
 }

@@ -1,0 +1,58 @@
+-- A notice is the callback that tells a caller of an end. It stands beside the state, has a vehicle of its own in the
+-- queue `notify`, and concerns the last end only: whatever moves the generation on drops it.
+
+-- Dead letters that show as waiting for KIEQ_HOLD_MS: their caller is told when that is over.
+local HELD = {
+  model_unavailable = true, refused_repeatedly = true, insufficient_credits = true, deadline_exceeded = true,
+  payment_unknown = true, task_lost = true, task_stuck = true, archive_failed = true,
+}
+local ENDED = { succeeded = true, failed = true, cancelled = true, dead = true }
+
+local function closeNoticeLetter(record)
+  if (record.noticeLetter or '') == '' then return end
+  redis.call('ZREM', key('letters:notify_failed'), record.id)
+  redis.call('SADD', key('mirror'), record.id)
+  set(record, { noticeLetter = '', letters = num(record, 'letters') + 1 })
+end
+
+local function openNoticeLetter(record, evidence)
+  local letter = { class = 'notify_failed', openedAt = NOW, evidence = evidence, from = record.state }
+  redis.call('ZADD', key('letters:notify_failed'), NOW, record.id)
+  redis.call('SADD', key('mirror'), record.id)
+  set(record, { noticeLetter = cjson.encode(letter), letters = num(record, 'letters') + 1 })
+  count('letter:notify_failed')
+end
+
+local function noticeVehicle(record)
+  local epoch = num(record, 'noticeEpoch') + 1
+  set(record, { noticeEpoch = epoch, noticeVehicle = record.id .. '-' .. epoch })
+end
+
+local function planNotice(record, delayMs)
+  closeNoticeLetter(record)
+  noticeVehicle(record)
+  local dueAt = NOW + delayMs
+  set(record, { noticeState = 'pending', noticeAt = dueAt, noticeSince = dueAt, noticeTries = 0, noticeEvidence = '' })
+  redis.call('ZADD', key('notices'), dueAt, record.id)
+end
+
+local function dropNotice(record)
+  closeNoticeLetter(record)
+  if (record.noticeState or '') == '' then return end
+  redis.call('ZREM', key('notices'), record.id)
+  set(record, { noticeState = '' })
+end
+
+-- The record has just entered its state.
+local function noticeEntry(record)
+  if record.callback ~= '1' then return end
+  if not ENDED[record.state] then return dropNotice(record) end
+  local held = record.state == 'dead' and HELD[record.letterClass]
+  planNotice(record, held and setting('holdMs', 86400000) or 0)
+end
+
+-- For replies: the job to add. The same again when the script is sent twice.
+local function pendingNotice(record)
+  if record.noticeState ~= 'pending' then return nil end
+  return { vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) }
+end

@@ -1,0 +1,63 @@
+-- How a record moves: its state, its vehicle, its dead letter.
+
+-- Moves the record to a state: index, time and event together. `order` is the index score, now unless given.
+local function enter(record, state, event, order)
+  if record.state and record.state ~= '' then
+    redis.call('ZREM', key('state:' .. record.state), record.id)
+  end
+  -- Denials belong to the task that is left behind.
+  if record.state == 'generating' then redis.call('ZREM', key('missing'), record.id) end
+  redis.call('ZADD', key('state:' .. state), order or NOW, record.id)
+  set(record, { state = state, since = NOW })
+  noticeEntry(record)
+  announce(record, event)
+end
+
+-- A new vehicle: the older job, wherever it is, ends without acting when it is taken.
+local function newVehicle(record, queue)
+  local epoch = num(record, 'epoch') + 1
+  set(record, { epoch = epoch, vehicle = record.id .. '-' .. epoch, queue = queue })
+end
+
+local function creditsClosedMs()
+  local total = tonumber(redis.call('HGET', key('gatemem'), 'creditsClosedMs')) or 0
+  local gate = redis.call('HGET', key('gates'), 'credits')
+  if gate then total = total + NOW - cjson.decode(gate).since end
+  return total
+end
+
+-- Fresh start in the queue: new deadline, the credit clock at zero. `watch` at the deadline or the first vehicle check.
+local function queueAfresh(record, vehicleCheckMs)
+  local deadlineAt = NOW + num(record, 'deadlineMs')
+  set(record, { queuedAt = NOW, deadlineAt = deadlineAt, creditBase = creditsClosedMs() })
+  watch(record, math.min(deadlineAt, NOW + vehicleCheckMs))
+end
+
+local function openLetter(record, class, evidence)
+  local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
+  local n = num(record, 'letters') + 1
+  set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
+  redis.call('ZADD', key('letters:' .. class), NOW, record.id)
+  redis.call('SADD', key('mirror'), record.id)
+  count('letter:' .. class)
+end
+
+local function closeLetter(record)
+  local class = record.letterClass
+  if not class or class == '' then return end
+  redis.call('ZREM', key('letters:' .. class), record.id)
+  redis.call('SADD', key('mirror'), record.id)
+  set(record, { lastLetter = record.letter, letter = '', letterClass = '', letters = num(record, 'letters') + 1 })
+end
+
+local function die(record, class, evidence)
+  openLetter(record, class, evidence)
+  set(record, { endedAt = NOW })
+  watch(record, nil)
+  enter(record, 'dead', 'dead')
+end
+
+-- Payload and result of ended generations are kept this long, then a tombstone as long again.
+local function watchForPurge(record)
+  watch(record, NOW + setting('retentionMs', 7776000000))
+end

@@ -1,0 +1,59 @@
+#!lua flags=no-writes
+-- list: entries of one or more sorted sets together, highest score first, filtered by state or tenant of the record.
+-- A call looks at a bounded number of entries; `next` tells where to go on, behind the last one that it looked at.
+local SCAN, BATCH = 1000, 200
+local cursor = given(ARGS.cursor) and ARGS.cursor or nil
+local bottom = given(ARGS.from) and string.format('%.0f', ARGS.from) or '-inf'
+local top = given(ARGS.to) and string.format('%.0f', ARGS.to) or '+inf'
+if cursor then top = string.format('%.0f', cursor.at) end
+
+-- Entries of equal score come in falling order of their ids, so what a cursor has passed is not smaller than its id.
+local function passed(score, id) return cursor and score == cursor.at and id >= cursor.id end
+
+local function open(name)
+  local source = { name = name, offset = 0, batch = {}, at = 1 }
+  function source.head()
+    while true do
+      if source.at > #source.batch then
+        source.batch = redis.call('ZREVRANGEBYSCORE', key(name), top, bottom, 'WITHSCORES', 'LIMIT', source.offset, BATCH)
+        source.offset, source.at = source.offset + BATCH, 1
+        if #source.batch == 0 then return nil end
+      end
+      local id, score = source.batch[source.at], tonumber(source.batch[source.at + 1])
+      if not passed(score, id) then return id, score end
+      source.at = source.at + 2
+    end
+  end
+  return source
+end
+
+local function wanted(id)
+  if not given(ARGS.state) and not given(ARGS.tenant) then return true end
+  local fields = redis.call('HMGET', recordKey(id), 'state', 'tenant')
+  if given(ARGS.state) and fields[1] ~= ARGS.state then return false end
+  return not given(ARGS.tenant) or fields[2] == ARGS.tenant
+end
+
+local sources = {}
+for _, name in ipairs(ARGS.sources) do sources[#sources + 1] = open(name) end
+
+local function nearest()
+  local best, bestId, bestScore
+  for _, source in ipairs(sources) do
+    local id, score = source.head()
+    if id and (not best or score > bestScore or (score == bestScore and id > bestId)) then
+      best, bestId, bestScore = source, id, score
+    end
+  end
+  return best, bestId, bestScore
+end
+
+local items, seen, last = {}, 0, nil
+while #items < ARGS.limit and seen < SCAN do
+  local source, id, score = nearest()
+  if not source then return reply({ ok = 'page', items = items }) end
+  source.at = source.at + 2
+  seen, last = seen + 1, { at = score, id = id }
+  if wanted(id) then items[#items + 1] = { id = id, at = score, source = source.name } end
+end
+return reply({ ok = 'page', items = items, next = last })

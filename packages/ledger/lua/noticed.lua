@@ -1,0 +1,34 @@
+#!lua flags=allow-oom
+-- noticed: what became of a try to deliver a callback. ARGS.tries is the count of failed ones that the worker saw, so
+-- that the same call sent twice is one try.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then
+  return reply({ ok = 'stale', state = record.state })
+end
+if record.noticeState == 'delivered' then return reply({ ok = 'delivered' }) end
+if record.noticeState == 'failed' then return reply({ ok = 'given_up' }) end
+
+local evidence = cjson.encode(ARGS.evidence)
+if ARGS.delivered then
+  set(record, { noticeState = 'delivered', noticeEvidence = evidence })
+  redis.call('ZREM', key('notices'), record.id)
+  announce(record, 'notified')
+  count('notice:delivered')
+  return reply({ ok = 'delivered' })
+end
+if num(record, 'noticeTries') ~= ARGS.tries then
+  return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
+end
+local nextAt = NOW + ARGS.retryDelayMs
+set(record, { noticeTries = ARGS.tries + 1, noticeEvidence = evidence })
+if nextAt - num(record, 'noticeSince') > ARGS.giveUpMs then
+  set(record, { noticeState = 'failed' })
+  redis.call('ZREM', key('notices'), record.id)
+  openNoticeLetter(record, ARGS.evidence)
+  announce(record, 'notify_failed')
+  return reply({ ok = 'given_up' })
+end
+set(record, { noticeAt = nextAt })
+redis.call('ZADD', key('notices'), nextAt, record.id)
+return reply({ ok = 'retry', delayMs = ARGS.retryDelayMs })

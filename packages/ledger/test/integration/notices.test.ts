@@ -1,0 +1,249 @@
+import { readFile } from 'node:fs/promises';
+import { DEAD_LETTER_CLASSES, HELD_CLASSES, isHeld } from '@kieq/domain';
+import { describe, expect, test } from 'vitest';
+import {
+  bury,
+  DIE,
+  evidence,
+  generating,
+  openPool,
+  paymentUnknown,
+  redriveArgs,
+  settleArgs,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
+
+const wanted = { callback: true };
+const quick = { unknownWindowMs: 1, deadlineMs: 60_000, holdMs: 60_000 };
+
+const noticeOf = async (pool: Pool, id: string) => (await pool.ledger.read.generation(id))?.notice;
+
+/** A try of the current notice that the receiver did not take, or did. */
+async function tried(pool: Pool, id: string, change: { delivered?: boolean; giveUpMs?: number; tries?: number } = {}) {
+  const notice = await noticeOf(pool, id);
+  return pool.ledger.noticed({
+    id,
+    vehicle: notice?.vehicle ?? '',
+    delivered: false,
+    evidence,
+    tries: notice?.tries ?? 0,
+    retryDelayMs: 5000,
+    giveUpMs: 60_000,
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+    ...change,
+  });
+}
+
+describe('an end makes a notice', () => {
+  test('of a verdict, at once; the same script sent twice names the same job', async () => {
+    const pool = await openPool('notice');
+    const { id, taskId } = await generating(pool, wanted);
+    const settled = await pool.ledger.settle(settleArgs(id, taskId));
+    expect(settled).toMatchObject({ ok: 'settled', notice: { vehicle: `${id}-1`, delayMs: 0 } });
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual(settled);
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', vehicle: `${id}-1`, tries: 0 });
+  });
+
+  test('of a failure, a cancellation and a refusal that kills', async () => {
+    const pool = await openPool('notice');
+    const { id, taskId } = await generating(pool, wanted);
+    expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ notice: { delayMs: 0 } });
+
+    const cancelled = await pool.create(wanted);
+    const reply = await pool.ledger.cancel(cancelled);
+    expect(reply).toMatchObject({ ok: 'cancelled', notice: { vehicle: `${cancelled}-1`, delayMs: 0 } });
+    expect(await pool.ledger.cancel(cancelled)).toEqual(reply);
+
+    const refused = await pool.create(wanted);
+    await pool.admit(refused);
+    const dead = await pool.refuse(refused, 'token', DIE);
+    expect(dead).toMatchObject({ ok: 'dead', notice: { vehicle: `${refused}-1`, delayMs: 0 } });
+    expect(await pool.refuse(refused, 'token', DIE)).toEqual(dead);
+  });
+
+  test('of a save, once the file is safe and not before', async () => {
+    const pool = await openPool('notice');
+    const { id, taskId } = await generating(pool, wanted);
+    expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true })).not.toHaveProperty('notice');
+    expect(await noticeOf(pool, id)).toBeUndefined();
+    expect(await pool.ledger.archived(id, {})).toMatchObject({ ok: 'succeeded', notice: { delayMs: 0 } });
+  });
+
+  test('of a record that never had one', async () => {
+    const pool = await openPool('notice');
+    const killed = { id: 'gen_nowhere000', class: 'record_missing', evidence, vehicle: 'v', callback: true } as const;
+    expect(await pool.ledger.kill(killed)).toMatchObject({ ok: 'dead', notice: { delayMs: 0 } });
+  });
+
+  test('only where the caller wants one', async () => {
+    const pool = await openPool('notice');
+    const { id, taskId } = await generating(pool);
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).not.toHaveProperty('notice');
+    expect(await noticeOf(pool, id)).toBeUndefined();
+    expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
+  });
+});
+
+describe('a dead letter that can be resumed for nothing', () => {
+  test('is told when its hold is over, and not at all when it is resumed before', async () => {
+    const pool = await openPool('held', quick);
+    const { id } = await generating(pool, wanted);
+    const killed = await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+    expect(killed).toMatchObject({ ok: 'dead', notice: { vehicle: `${id}-1` } });
+    const delayMs = killed.ok === 'dead' ? (killed.notice?.delayMs ?? 0) : 0;
+    expect(delayMs).toBeGreaterThan(50_000);
+    expect(delayMs).toBeLessThanOrEqual(60_000);
+
+    await pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
+    expect(await noticeOf(pool, id)).toBeUndefined();
+    expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
+    expect(await pool.ledger.settle(settleArgs(id, `${id}-task`))).toMatchObject({
+      notice: { vehicle: `${id}-2`, delayMs: 0 },
+    });
+  });
+
+  test('a late verdict makes a notice of its own', async () => {
+    const pool = await openPool('held', quick);
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({
+      state: 'succeeded',
+      notice: { vehicle: `${id}-2`, delayMs: 0 },
+    });
+  });
+
+  test('an adoption drops it', async () => {
+    const pool = await openPool('held', quick);
+    const { id } = await paymentUnknown(pool);
+    await pool.redis.hset(`${pool.root}gen:${id}`, 'callback', '1');
+    await pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown'));
+    await bury(pool, id, 'payment_unknown', 'unknown');
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending' });
+    await pool.accept(id, `${id}-token`, 'task-1', { adopted: true });
+    expect(await noticeOf(pool, id)).toBeUndefined();
+  });
+
+  test('the ledger and the domain hold the same classes', async () => {
+    const lua = await readFile(new URL('../../lua/lib/notice.lua', import.meta.url), 'utf8');
+    const held = /local HELD = \{([^}]*)\}/.exec(lua)?.[1] ?? '';
+    const classes = [...held.matchAll(/(\w+) = true/g)].map(([, name]) => name);
+    expect(classes.toSorted()).toEqual([...HELD_CLASSES].toSorted());
+    expect(DEAD_LETTER_CLASSES.filter(isHeld).toSorted()).toEqual([...HELD_CLASSES].toSorted());
+  });
+});
+
+describe('its delivery', () => {
+  test('is recorded once', async () => {
+    const pool = await openPool('delivery');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    expect(await tried(pool, id, { delivered: true })).toEqual({ ok: 'delivered' });
+    const record = await pool.raw(id);
+    expect(await tried(pool, id, { delivered: true })).toEqual({ ok: 'delivered' });
+    expect(await tried(pool, id)).toEqual({ ok: 'delivered' });
+    expect(await pool.raw(id)).toEqual(record);
+    expect((await pool.ledger.read.stats())['notice:delivered']).toBe(1);
+    expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
+  });
+
+  test('is tried again; the same try reported twice counts once', async () => {
+    const pool = await openPool('delivery');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    expect(await tried(pool, id)).toEqual({ ok: 'retry', delayMs: 5000 });
+    expect(await tried(pool, id, { tries: 0 })).toMatchObject({ ok: 'retry' });
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', tries: 1, evidence });
+    expect(await tried(pool, id)).toEqual({ ok: 'retry', delayMs: 5000 });
+    expect(await noticeOf(pool, id)).toMatchObject({ tries: 2 });
+  });
+
+  test('given up, it leaves the state as it is and opens a letter that redrive sends again', async () => {
+    const pool = await openPool('delivery');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ ok: 'given_up' });
+    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ ok: 'given_up' });
+    expect(await pool.state(id)).toBe('succeeded');
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'failed', letter: { class: 'notify_failed', evidence } });
+    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(1);
+
+    const before = await pool.raw(id);
+    const dry = redriveArgs(id, 'notify_failed', 'notify', { dryRun: true });
+    expect(await pool.ledger.redrive(dry)).toEqual({ ok: 'would_redrive', state: 'notify' });
+    expect(await pool.raw(id)).toEqual(before);
+
+    const reply = await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
+    expect(reply).toMatchObject({ ok: 'redriven', state: 'succeeded', notice: { vehicle: `${id}-2`, delayMs: 0 } });
+    expect(await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'))).toEqual(reply);
+    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', tries: 0 });
+    expect((await pool.ledger.read.generation(id))?.endedAt).toBeDefined();
+  });
+
+  test('has a letter beside that of a failure; each is redriven alone', async () => {
+    const pool = await openPool('delivery');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
+    await tried(pool, id, { giveUpMs: 100 });
+    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('generation_failed');
+    await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
+    expect(await pool.state(id)).toBe('failed');
+    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('generation_failed');
+    await tried(pool, id, { giveUpMs: 100 });
+    await pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued', { op: 'op-2' }));
+    // The end that it told of is no more.
+    expect(await noticeOf(pool, id)).toBeUndefined();
+    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+  });
+
+  test('of an older notice changes nothing', async () => {
+    const pool = await openPool('delivery', quick);
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+    const { vehicle } = (await noticeOf(pool, id)) ?? { vehicle: '' };
+    await pool.ledger.settle(settleArgs(id, taskId));
+    const record = await pool.raw(id);
+    const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
+    expect(await pool.ledger.noticed({ ...late, delivered: true })).toEqual({ ok: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.noticed({ ...late, delivered: false })).toEqual({ ok: 'stale', state: 'succeeded' });
+    expect(await pool.raw(id)).toEqual(record);
+  });
+
+  test('of a generation that is gone', async () => {
+    const pool = await openPool('delivery');
+    expect(await tried(pool, 'gen_nowhere000')).toEqual({ ok: 'missing' });
+    expect(await pool.ledger.renotice('gen_nowhere000', 'v', 1)).toEqual({ ok: 'missing' });
+  });
+});
+
+describe('the sweeper', () => {
+  const sweep = async (pool: Pool, vehicleCheckMs: number) => {
+    const reply = await pool.ledger.sweep({ worker: 'one', leaseMs: 1000, limit: 10, vehicleCheckMs });
+    return reply.ok === 'leader' ? reply.notices : [];
+  };
+
+  test('finds a notice whose job should have come long ago, and names a new one once', async () => {
+    const pool = await openPool('overdue');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    expect(await sweep(pool, 60_000)).toEqual([]);
+    await expect.poll(() => sweep(pool, 1)).toEqual([{ id, vehicle: `${id}-1` }]);
+    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toEqual({ ok: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
+    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toMatchObject({ ok: 'stale' });
+    await tried(pool, id, { delivered: true });
+    expect(await pool.ledger.renotice(id, `${id}-2`, 1)).toMatchObject({ ok: 'stale' });
+    expect(await sweep(pool, 0)).toEqual([]);
+  });
+
+  test('a purge drops the notice and its letter', async () => {
+    const pool = await openPool('overdue');
+    const { id, taskId } = await generating(pool, wanted);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    await tried(pool, id, { giveUpMs: 100 });
+    expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'purged' });
+    expect(await noticeOf(pool, id)).toBeUndefined();
+    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+    expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
+  });
+});
