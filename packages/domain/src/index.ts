@@ -8,6 +8,7 @@ export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './polling.ts';
 export * from './price.ts';
+export * from './retry-after.ts';
 export * from './states.ts';
 export * from './timings.ts';
 export * from './upload-url.ts';

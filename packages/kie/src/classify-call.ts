@@ -1,3 +1,4 @@
+import { retryAfterMs } from '@kieq/domain';
 import { readEnvelope } from './envelope.ts';
 import type { Envelope } from './envelope.ts';
 import { KieError } from './errors.ts';
@@ -6,7 +7,6 @@ import { evidenceOf } from './evidence.ts';
 import type { Answer, Exchange, Failure } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import type { Redactor } from './redact.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /**
  * The classification of the free calls, `credits` and `upload`: the envelope of a success, or the error to throw. Pure.

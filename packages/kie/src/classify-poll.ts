@@ -1,3 +1,4 @@
+import { retryAfterMs } from '@kieq/domain';
 import type { PollAnswer } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
@@ -7,7 +8,6 @@ import type { Answer, Exchange } from './exchange.ts';
 import type { KieRecord } from './record.ts';
 import { echoOf, failVerdict, readRecord, recordTaskId, successVerdict } from './record.ts';
 import type { Redactor } from './redact.ts';
-import { retryAfterMs } from './retry-after.ts';
 
 /** What a classification works with besides the exchange. */
 export interface PollContext {

@@ -1,3 +1,4 @@
+import { retryAfterMs } from '@kieq/domain';
 import type { SubmitAnswer, SubmitClass } from '@kieq/domain';
 
 import { readEnvelope, readTaskId } from './envelope.ts';
@@ -5,7 +6,6 @@ import { evidenceOf, withBody } from './evidence.ts';
 import type { Answer, Exchange, Failure } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import type { Redactor } from './redact.ts';
-import { retryAfterMs } from './retry-after.ts';
 import { isValidationWording } from './validation-wording.ts';
 
 /** Classes that a code or a status alone can name. */

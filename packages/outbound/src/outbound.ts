@@ -1,37 +1,80 @@
+import { createClient } from './client.ts';
+import { deliver } from './deliver.ts';
+import { TRANSPORT } from './failure.ts';
+import { requestHeaders } from './headers.ts';
+import type { Lookup } from './lookup.ts';
+import { nameServerLookup, systemLookup } from './lookup.ts';
+import { withTimeLimit } from './time-limit.ts';
+
 /** Options of {@link createOutbound}. Times in ms. */
 export interface OutboundOptions {
-  /** `KIEQ_ALLOW_PRIVATE_URLS`: private, loopback and link-local addresses may be called. Default false. */
+  /**
+   * `KIEQ_ALLOW_PRIVATE_URLS`: private, loopback and link-local addresses may be called. Default false.
+   * It also decides who resolves names: with true the system, with `/etc/hosts` and search domains; with false its name
+   * servers alone, so that a caller's slow name server holds up nothing but its own call.
+   */
   readonly allowPrivate?: boolean;
   /** Default `kieq/0.1`. */
   readonly userAgent?: string;
+  /** Certificate authorities in PEM to trust instead of the public ones. */
+  readonly certificateAuthority?: string;
+}
+
+/** For tests, which own neither names nor public addresses. */
+export interface OutboundSeams {
+  /** Instead of DNS. What it answers is checked as usual. */
+  readonly lookup?: Lookup;
+  /** Where the checked address of a name is dialled. Default there. IP addresses in a URL are dialled as they stand. */
+  readonly route?: (address: string) => string;
 }
 
 /** One POST of JSON text. */
 export interface OutboundPost {
   readonly url: string;
+  /**
+   * They win over our defaults: `user-agent`, and `content-type: application/json`. Never sent: `authorization`,
+   * `cookie` and what the connection decides, such as `host`.
+   */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** From the name lookup to the answer's status, redirects included. */
+  /** From the name lookup to the answer's status, redirects included. At most 2147483647. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
 
 /**
- * - `answered`: the receiver spoke; redirects are followed only with 307 and 308, and checked each time.
- * - `refused`: the address must not be called; nothing was sent there.
- * - `failed`: no answer; `transport` is an error code such as `ECONNREFUSED` or `ETIMEDOUT`.
+ * - `answered`: the receiver spoke; at most 3 redirects are followed, only 307 and 308, each target checked like the
+ *   first; every other redirect is an answer. `retryAfterMs` is 0 to 3600000.
+ * - `refused`: this address, or a redirect's target, must not be called; nothing was sent there. `reason` is a rule
+ *   such as `must not be a private address`, after `redirect target ` where it is about one.
+ * - `failed`: no answer; `transport` is an error code such as `ECONNREFUSED`, `ETIMEDOUT`, `ENOTFOUND`, `ABORTED` or
+ *   `TOO_MANY_REDIRECTS`. The receiver may have read the body nevertheless.
  */
 export type OutboundAnswer =
   | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number }
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'failed'; readonly transport: string };
 
-/** A client for untrusted addresses. */
+/** A client for untrusted addresses. It holds nothing between two calls, so there is nothing to close. */
 export interface Outbound {
   /** Never rejects. */
   post(request: OutboundPost): Promise<OutboundAnswer>;
 }
 
-export function createOutbound(_options: OutboundOptions = {}): Outbound {
-  throw new Error('not written yet');
+/**
+ * Creates a client for addresses that callers gave. The body of an answer is never read. Each name is resolved once,
+ * all its addresses are checked, and only these are dialled.
+ */
+export function createOutbound(options: OutboundOptions = {}, seams: OutboundSeams = {}): Outbound {
+  const { allowPrivate = false, userAgent = 'kieq/0.1' } = options;
+  const { lookup = allowPrivate ? systemLookup : nameServerLookup(), route = (address) => address } = seams;
+  const client = createClient(options.certificateAuthority);
+  return {
+    post: async ({ url, headers, body, timeoutMs, signal }) => {
+      const all = requestHeaders(headers, userAgent);
+      const delivery = { client, rules: { allowPrivate, lookup }, route, url, headers: all, body };
+      const answer = await withTimeLimit(timeoutMs, signal, (stop) => deliver(delivery, stop));
+      return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
+    },
+  };
 }

@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   redis: ['domain'],
   telemetry: ['domain'],
   simulator: [],
-  outbound: [],
+  outbound: ['domain'],
   storage: [],
   ledger: ['domain', 'redis'],
   queue: ['domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],

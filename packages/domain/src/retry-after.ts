@@ -1,4 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
+/** Headers of an answer, by lower-case name. */
+export interface RetryHeaders {
+  readonly 'retry-after'?: string | undefined;
+  readonly date?: string | undefined;
+}
 
 /** The longest wait that a `Retry-After` can ask for: 1 h, in ms. */
 const RETRY_AFTER_CAP_MS = 3_600_000;
@@ -9,7 +13,7 @@ const RETRY_AFTER_CAP_MS = 3_600_000;
  * @param nowMs epoch ms, used only for a date without a `Date` header.
  * @returns ms from 0 to 3600000 (1 h); undefined where the header is missing or unreadable.
  */
-export function retryAfterMs(headers: IncomingHttpHeaders, nowMs: number): number | undefined {
+export function retryAfterMs(headers: RetryHeaders, nowMs: number): number | undefined {
   const value = headers['retry-after']?.trim();
   if (value === undefined || value === '') return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return clamp(Number(value) * 1000);

@@ -1,0 +1,30 @@
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import { isIP } from 'node:net';
+import type { LookupFunction } from 'node:net';
+
+/** An agent for one request; give it to got as it is. */
+export interface PinnedAgent {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/**
+ * Connections to these addresses and no others, whatever the name says by now. Nothing is kept from one request to the
+ * next: neither sockets nor TLS sessions, and no proxy of the environment is used.
+ */
+export function pinnedAgent(addresses: readonly string[]): PinnedAgent {
+  const settings = { keepAlive: false, lookup: pinnedLookup(addresses) };
+  return { http: new HttpAgent(settings), https: new HttpsAgent({ ...settings, maxCachedSessions: 0 }) };
+}
+
+/** Node asks for all addresses where it tries one after the other, and for one where it does not. */
+function pinnedLookup(addresses: readonly string[]): LookupFunction {
+  const found = addresses.map((address) => ({ address, family: isIP(address) }));
+  return (_hostname, options, callback) => {
+    const [first] = found;
+    if (options.all === true) callback(null, found);
+    else if (first !== undefined) callback(null, first.address, first.family);
+    else callback(new Error('no address'), []);
+  };
+}
