@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Tests resolve packages from source, so that they need no build; only process tests start the built apps. */
-const conditions = ['@kieq/source', 'module', 'node', 'development|production'];
+const conditions = ['@kieq/source', 'node', 'development|production'];
 const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions, externalConditions: ['@kieq/source'] } },

@@ -1,35 +1,48 @@
 import { REDRIVE_RULES, type GenerationState } from '@kieq/domain';
-import type { Attempt, GenerationRecord } from '@kieq/ledger';
+import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
+import type { OpenLetter } from '@kieq/queue';
 import { jsonOf } from './text/json.ts';
 import { waysOut, type WayOut } from './way-out.ts';
 
-type Letter = NonNullable<GenerationRecord['letter']>;
-
 /** An open dead letter with what a person can do about it. */
-export interface LetterDetails extends Letter {
+export interface LetterDetails extends OpenLetter {
   readonly advice: string;
   readonly goOn: readonly WayOut[];
 }
 
 /** Everything about one generation that a person may see; hashes of tokens stay in the ledger. */
-export interface GenerationDetails extends Omit<GenerationRecord, 'attempts' | 'letter' | 'payload' | 'hash'> {
+export interface GenerationDetails extends Omit<
+  GenerationRecord,
+  'attempts' | 'letter' | 'notice' | 'payload' | 'hash'
+> {
   readonly attempts: readonly Omit<Attempt, 'tokenHash'>[];
   /** What was asked for: parsed where it is JSON; null after a purge. */
   readonly payload: unknown;
   readonly deadLetter: LetterDetails | null;
+  /** The callback of its last end; null where there is none. */
+  readonly notice: NoticeDetails | null;
+}
+
+export interface NoticeDetails extends Omit<NoticeRecord, 'letter'> {
+  readonly deadLetter: LetterDetails | null;
 }
 
 export function detailsOf(record: GenerationRecord): GenerationDetails {
-  const { attempts, letter, payload, hash: _hash, ...rest } = record;
+  const { attempts, letter, notice, payload, hash: _hash, ...rest } = record;
   return {
     ...rest,
     attempts: attempts.map(({ tokenHash: _tokenHash, ...attempt }) => attempt),
     payload: parsed(payload),
     deadLetter: letter === undefined ? null : letterDetails(record.id, record.state, letter),
+    notice: notice === undefined ? null : noticeDetails(record, notice),
   };
 }
 
-export function letterDetails(id: string, state: GenerationState, letter: Letter): LetterDetails {
+function noticeDetails({ id, state }: GenerationRecord, { letter, ...notice }: NoticeRecord): NoticeDetails {
+  return { ...notice, deadLetter: letter === undefined ? null : letterDetails(id, state, letter) };
+}
+
+export function letterDetails(id: string, state: GenerationState, letter: OpenLetter): LetterDetails {
   return { ...letter, advice: REDRIVE_RULES[letter.class].advice, goOn: waysOut(id, letter.class, state) };
 }
 

@@ -1,5 +1,6 @@
+import type { DeadLetterClass } from '@kieq/domain';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
-import { openQueues, type Queues } from '@kieq/queue';
+import { openLetters, openQueues, type OpenLetter, type Queues } from '@kieq/queue';
 import { closeConnection, createConnection, failFast, waitUntilReady, type RedisClient } from '@kieq/redis';
 import { CliError, EXIT } from './exit.ts';
 
@@ -62,14 +63,22 @@ export async function generationOf({ ledger, prefix }: Pool, id: string): Promis
   return record;
 }
 
-/** @throws CliError `not found`, also where the generation has no open dead letter */
-export async function deadGenerationOf(
-  pool: Pool,
-  id: string,
-): Promise<GenerationRecord & Required<Pick<GenerationRecord, 'letter'>>> {
+/** A generation with one of its open dead letters, and `others` where it has more. */
+export interface DeadGeneration {
+  readonly record: GenerationRecord;
+  readonly letter: OpenLetter;
+  readonly others: readonly OpenLetter[];
+}
+
+/**
+ * @param letterClass its letter of this class; by default its own before the one of its callback
+ * @throws CliError `not found`, also where the generation has no such open dead letter
+ */
+export async function deadGenerationOf(pool: Pool, id: string, letterClass?: DeadLetterClass): Promise<DeadGeneration> {
   const record = await generationOf(pool, id);
-  const { letter } = record;
-  if (letter === undefined)
-    throw new CliError(EXIT.notFound, `${id} has no open dead letter; its state is ${record.state}`);
-  return { ...record, letter };
+  const open = openLetters(record);
+  const letter = letterClass === undefined ? open[0] : open.find((one) => one.class === letterClass);
+  if (letter !== undefined) return { record, letter, others: open.filter((one) => one !== letter) };
+  const kind = letterClass === undefined ? '' : ` of class ${letterClass}`;
+  throw new CliError(EXIT.notFound, `${id} has no open dead letter${kind}; its state is ${record.state}`);
 }

@@ -19,7 +19,9 @@ export function waysOut(id: string, letterClass: DeadLetterClass, state: Generat
       effect: 'go on with the paid task that turned up in the Kie account',
     });
   }
-  if (resumesAt !== null)
+  if (resumesAt === 'notify')
+    ways.push({ command: `kieq dlq redrive ${id} --class ${letterClass}`, effect: 'send the callback again' });
+  else if (resumesAt !== null)
     ways.push({ command: `kieq dlq redrive ${id}`, effect: `resume at ${resumesAt}; pays nothing twice` });
   if (payAgainResumesAt !== null) {
     ways.push({

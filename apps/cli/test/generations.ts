@@ -40,6 +40,7 @@ async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS):
     worker: 'worker-of-the-test',
     sendBeforeMs,
     leaseGraceMs: 1000,
+    uploadFreshMs: 1000,
   });
   if (admitted.ok !== 'admitted') throw new Error(JSON.stringify(admitted));
   return id;
@@ -119,6 +120,18 @@ export async function failed(ledger: Ledger, taskId: string): Promise<string> {
     polled: true,
     vehicleCheckMs: VEHICLE_CHECK_MS,
   });
+  return id;
+}
+
+/** Cancelled, and its caller never took the callback. */
+export async function unheard(ledger: Ledger): Promise<string> {
+  const id = await queued(ledger, { callBackUrl: 'https://caller.example/hook' });
+  const cancelled = await ledger.cancel(id);
+  if (cancelled.ok !== 'cancelled' || cancelled.notice === undefined) throw new Error(JSON.stringify(cancelled));
+  const { vehicle } = cancelled.notice;
+  const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
+  const reply = await ledger.noticed({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
+  if (reply.ok !== 'given_up') throw new Error(JSON.stringify(reply));
   return id;
 }
 

@@ -1,9 +1,9 @@
 import { fastifyBasicAuth } from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isSameOrigin, meansLoopback } from '@kieq/config';
 import type { Logger } from '@kieq/telemetry';
 import { DENIAL, isAllowed, isMutating } from './allowed-routes.ts';
 import { loginCheck, type Login } from './login.ts';
-import { isSameOrigin, meansLoopback } from './origin.ts';
 
 export interface GuardOptions {
   /** Undefined: whoever is on this machine may come in. */

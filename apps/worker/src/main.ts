@@ -5,7 +5,7 @@ import { StartRefused } from './start-refused.ts';
 /** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker']);
+    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
     const worker = await runWorker(env, secretValues(process.env));
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
     process.exit(await worker.ended);

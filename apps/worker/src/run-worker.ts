@@ -1,10 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { accountFingerprint, poolSettings, settingsText, type Environment } from '@kieq/config';
+import { accountFingerprint, poolSettings, settingsText, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
+import { createOutbound } from '@kieq/outbound';
 import {
   createPoolWorker,
   createWorkerMetrics,
@@ -24,12 +25,13 @@ import {
   type RedisClient,
   type RedisFinding,
 } from '@kieq/redis';
+import { openStore } from '@kieq/storage';
 import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
-export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker'>;
+export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker' | 'files' | 'outbound'>;
 
 export interface RunningWorker {
   /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
@@ -66,6 +68,9 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     ledger,
     queues: openQueues(redis, env.prefix),
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
+    outbound: createOutbound({ allowPrivate: env.allowPrivateUrls }),
+    uploads: openStore(uploadStoreOf(env)),
+    ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
     metrics: createWorkerMetrics(metrics),
     timings: scaleTimings(env.timeScale),
@@ -77,8 +82,9 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     end: end.signal,
     onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', WRONG_ACCOUNT_EXIT),
   };
-  const { submitConcurrency, pollConcurrency, lockMs, prefix } = env;
-  const pool = createPoolWorker({ context, redis, prefix, submitConcurrency, pollConcurrency, lockMs });
+  const { submitConcurrency, pollConcurrency, notifyConcurrency, lockMs, prefix } = env;
+  const concurrency = { submitConcurrency, pollConcurrency, notifyConcurrency };
+  const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
   const shutdown = createShutdown({ pool, ops, context, redis, deadline, end, graceMs: env.shutdownGraceMs });

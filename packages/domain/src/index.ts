@@ -9,6 +9,7 @@ export * from './policy.ts';
 export * from './polling.ts';
 export * from './price.ts';
 export * from './retry-after.ts';
+export * from './schedule/index.ts';
 export * from './states.ts';
 export * from './timings.ts';
 export * from './upload-url.ts';

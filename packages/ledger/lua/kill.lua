@@ -23,6 +23,7 @@ if not record then
     epoch = epoch and #epoch < 7 and epoch or 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0,
   })
   if ARGS.callback then set(record, { callback = '1' }) end
+  if ARGS.uploads then set(record, { uploads = '1' }) end
   index(record)
   die(record, ARGS.class, ARGS.evidence)
   return dead()
@@ -32,8 +33,12 @@ if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[recor
   return reply({ ok = 'stale', state = record.state })
 end
 
-if ARGS.class == 'deadline_exceeded' and NOW < num(record, 'deadlineAt') then
-  return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW })
+if ARGS.class == 'deadline_exceeded' then
+  if NOW < num(record, 'deadlineAt') then return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
+  -- What it waited for, where it was not its turn.
+  if num(record, 'uploadTries') > 0 then
+    ARGS.evidence.summary = ARGS.evidence.summary .. '; its images could not be uploaded: ' .. record.uploadTrouble
+  end
 end
 if ARGS.class == 'payment_unknown' then
   local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW

@@ -8,7 +8,7 @@ if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
 end
 if num(record, 'uploadTries') == ARGS.tries then
   local startAt = NOW + ARGS.delayMs
-  set(record, { uploadTries = ARGS.tries + 1, notBefore = startAt })
+  set(record, { uploadTries = ARGS.tries + 1, notBefore = startAt, uploadTrouble = ARGS.evidence.summary })
   watch(record, math.min(num(record, 'deadlineAt'), startAt + ARGS.vehicleCheckMs))
 end
 return reply({ ok = 'postponed', tries = num(record, 'uploadTries') })

@@ -53,6 +53,17 @@ export interface UploadedArgs {
   readonly links: Readonly<Record<string, string>>;
 }
 
+export interface PostponeArgs {
+  readonly id: string;
+  readonly vehicle: string;
+  /** Failures before this one, as the `upload` reply of `admit` told them. */
+  readonly tries: number;
+  /** Told again when the generation exceeds its deadline. */
+  readonly evidence: Evidence;
+  readonly delayMs: number;
+  readonly vehicleCheckMs: number;
+}
+
 export interface NoticedArgs {
   readonly id: string;
   /** The job that carried the notice. */
@@ -169,6 +180,7 @@ export interface KillArgs {
   readonly model?: string;
   readonly vehicle?: string;
   readonly callback?: boolean;
+  readonly uploads?: boolean;
 }
 
 export interface RedriveArgs {
@@ -237,9 +249,8 @@ export function createTransitions(scripts: ScriptRunner) {
     pollDone: (permit: string) => scripts.run('poll_done', { permit }).then(() => undefined),
     /** The images of a queued generation have links; it can be admitted. */
     uploaded: (args: UploadedArgs) => run('uploaded', args, replies.uploadedReply),
-    /** Uploading did not work; the queued generation waits. `tries` as the `upload` reply of `admit` told them. */
-    postpone: (args: { id: string; vehicle: string; tries: number; delayMs: number; vehicleCheckMs: number }) =>
-      run('postpone', args, replies.postponeReply),
+    /** Uploading did not work; the queued generation waits. */
+    postpone: (args: PostponeArgs) => run('postpone', args, replies.postponeReply),
     /** What became of a try to deliver a callback. */
     noticed: (args: NoticedArgs) => run('noticed', args, replies.noticedReply),
     /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */

@@ -1,5 +1,6 @@
 import { isEnded } from '@kieq/domain';
 import { eventsSince, type Ledger, type LedgerEvent } from '@kieq/ledger';
+import { addNotice, type Queues } from '@kieq/queue';
 import { ProducerError } from './errors.ts';
 import { isLater, type EventHub } from './event-hub.ts';
 import { viewOf, type GenerationView } from './generation-view.ts';
@@ -47,10 +48,7 @@ export interface GenerationHandle {
   events(options?: EventOptions): AsyncGenerator<GenerationEvent>;
 }
 
-interface Following {
-  readonly ledger: Ledger;
-  readonly hub: EventHub;
-  readonly guard: <V>(call: () => Promise<V>) => Promise<V>;
+interface Following extends Pick<HandleTools, 'ledger' | 'hub' | 'guard'> {
   readonly id: string;
   readonly status: () => Promise<GenerationView>;
 }
@@ -58,12 +56,15 @@ interface Following {
 /** State is re-read at least this often while waiting, should an event have been missed. */
 const REREAD_MS = 10_000;
 
-export function createHandle(
-  ledger: Ledger,
-  hub: EventHub,
-  guard: <V>(call: () => Promise<V>) => Promise<V>,
-  id: string,
-): GenerationHandle {
+/** What all handles of a producer share. */
+export interface HandleTools {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly hub: EventHub;
+  readonly guard: <V>(call: () => Promise<V>) => Promise<V>;
+}
+
+export function createHandle({ ledger, queues, hub, guard }: HandleTools, id: string): GenerationHandle {
   const status = async (): Promise<GenerationView> => {
     const record = await guard(() => ledger.read.generation(id));
     if (record === undefined) throw new ProducerError('not_found', `there is no generation ${id}`);
@@ -76,9 +77,10 @@ export function createHandle(
     async cancel() {
       const reply = await guard(() => ledger.cancel(id));
       if (reply.ok === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
-      return reply.ok === 'cancelled'
-        ? { cancelled: true }
-        : { cancelled: false, reason: 'too_late', state: reply.state };
+      if (reply.ok === 'too_late') return { cancelled: false, reason: 'too_late', state: reply.state };
+      // Its caller is told as of any other end; should this fail, the sweeper adds the job.
+      await guard(() => addNotice(queues, id, reply.notice)).catch(() => undefined);
+      return { cancelled: true };
     },
     events: (options = {}) => follow({ ledger, hub, guard, id, status }, options),
   };

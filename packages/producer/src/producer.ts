@@ -76,7 +76,7 @@ export interface Producer {
 export async function createProducer(options: ProducerOptions): Promise<Producer> {
   const { redis, ledger, queues } = await connect(options);
   const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
-  const handle = (id: string): GenerationHandle => createHandle(ledger, hub, guard, id);
+  const handle = (id: string): GenerationHandle => createHandle({ ledger, queues, hub, guard }, id);
 
   const put = (requests: readonly CheckedRequest[]): Promise<CreateReply[]> =>
     guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0));

@@ -1,4 +1,4 @@
-import { canonicalJson, type TaskEcho } from '@kieq/domain';
+import { canonicalJson, parseUploadUrl, type TaskEcho } from '@kieq/domain';
 import { parseCallbackUrl } from '@kieq/kie';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { hashAttemptToken } from './attempt-token.ts';
@@ -42,7 +42,7 @@ function proveByLikeness(record: GenerationRecord, echo: TaskEcho): AdoptionProo
   const { request } = frozenPayloadSchema.parse(JSON.parse(record.payload));
   if (echo.model !== request.model)
     return refuted(`the task's model is ${echo.model ?? 'unknown'}, not ${request.model}`);
-  if (canonicalJson(echo.input) !== canonicalJson(request.input))
+  if (canonicalJson(withOurUploads(echo.input, request.input)) !== canonicalJson(request.input))
     return refuted("the task's input differs from the request");
   const { createTime } = echo;
   if (createTime === undefined) return refuted('Kie does not say when the task was created');
@@ -50,6 +50,15 @@ function proveByLikeness(record: GenerationRecord, echo: TaskEcho): AdoptionProo
   if (attempt === undefined)
     return refuted('the task was created outside of every unresolved attempt, give or take a minute');
   return { kind: 'plausible', attempt: attempt.n };
+}
+
+/** The task's input with our names for uploaded images in place of the links that Kie was given for them. */
+function withOurUploads(theirs: unknown, ours: unknown): unknown {
+  if (typeof ours === 'string') return typeof theirs === 'string' && parseUploadUrl(ours) !== undefined ? ours : theirs;
+  if (Array.isArray(ours)) return Array.isArray(theirs) ? theirs.map((one, i) => withOurUploads(one, ours[i])) : theirs;
+  if (typeof theirs !== 'object' || theirs === null || typeof ours !== 'object' || ours === null) return theirs;
+  const entries = Object.entries(theirs);
+  return Object.fromEntries(entries.map(([key, one]) => [key, withOurUploads(one, Reflect.get(ours, key))]));
 }
 
 function isUnresolved({ outcome, taskId }: Attempt): boolean {

@@ -1,4 +1,4 @@
-import { callerState, type CallerState } from '@kieq/domain';
+import { callerState, type CallerFacts, type CallerState } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { frozenPayloadSchema, type FrozenPayload } from './payload.ts';
 
@@ -28,18 +28,8 @@ export interface CallerRecord {
  * @param holdMs `KIEQ_HOLD_MS`
  */
 export function callerRecord(record: GenerationRecord, nowMs: number, holdMs: number): CallerRecord {
-  const { verdict, letter } = record;
-  const shown = callerState(
-    {
-      state: record.state,
-      ...(verdict === undefined ? {} : { verdict }),
-      ...(letter === undefined
-        ? {}
-        : { letter: { class: letter.class, openedAt: letter.openedAt, summary: letter.evidence.summary } }),
-    },
-    nowMs,
-    holdMs,
-  );
+  const { verdict } = record;
+  const shown = callerState(factsOf(record), nowMs, holdMs);
   const hasEnded = shown.state !== 'waiting';
   const completeTime = hasEnded ? (record.endedAt ?? record.since) : null;
   return {
@@ -57,8 +47,23 @@ export function callerRecord(record: GenerationRecord, nowMs: number, holdMs: nu
   };
 }
 
+function factsOf({ state, verdict, letter }: GenerationRecord): CallerFacts {
+  const { failCode, failMsg } = verdict ?? {};
+  return {
+    state,
+    verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
+    ...(letter === undefined
+      ? {}
+      : { letter: { class: letter.class, openedAt: letter.openedAt, summary: letter.evidence.summary } }),
+  };
+}
+
 /** Kie's callback: the Query Task answer with code 200 or 501 (KIE-FACTS.md, Callbacks). */
-export function callbackBody(data: CallerRecord): { readonly code: number; readonly msg: string; readonly data: CallerRecord } {
+export function callbackBody(data: CallerRecord): {
+  readonly code: number;
+  readonly msg: string;
+  readonly data: CallerRecord;
+} {
   if (data.state === 'success') return { code: 200, msg: 'success', data };
   return { code: 501, msg: data.failMsg ?? 'Generation failed', data };
 }

@@ -1,6 +1,8 @@
 import type { Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { IntentDurability, Ledger } from '@kieq/ledger';
+import type { Outbound } from '@kieq/outbound';
+import type { FileStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Queues } from './catalogue.ts';
 import type { WorkerMetrics } from './metrics.ts';
@@ -10,6 +12,12 @@ export interface WorkerContext {
   readonly ledger: Ledger;
   readonly queues: Queues;
   readonly kie: KieClient;
+  /** Calls the addresses that callers gave. */
+  readonly outbound: Outbound;
+  /** Signs callbacks to callers; without it they are sent unsigned. */
+  readonly webhookSecret?: string;
+  /** Images that callers uploaded. */
+  readonly uploads: FileStore;
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
   readonly timings: Timings;

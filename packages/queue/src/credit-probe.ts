@@ -1,5 +1,6 @@
 import { KieError } from '@kieq/kie';
 import type { WorkerContext } from './context.ts';
+import { kill } from './notices.ts';
 
 const OLDEST = 100;
 
@@ -22,13 +23,14 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
 }
 
 /** The queue's order is the order of queueing, so the first one that is not due ends the search. */
-async function buryUnpaid({ ledger, logger, metrics }: WorkerContext): Promise<void> {
+async function buryUnpaid(context: WorkerContext): Promise<void> {
+  const { ledger, logger, metrics } = context;
   const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
   for (;;) {
     const { items } = await ledger.read.listState('queued', { limit: OLDEST, newestFirst: false });
     let buried = 0;
     for (const { id } of items) {
-      const killed = await ledger.kill({ id, class: 'insufficient_credits', expected: 'queued', evidence });
+      const killed = await kill(context, { id, class: 'insufficient_credits', expected: 'queued', evidence });
       if (killed.ok === 'not_yet') return;
       if (killed.ok !== 'dead') continue;
       buried += 1;

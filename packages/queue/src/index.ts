@@ -6,6 +6,7 @@ export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues 
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+export { openLetters, type OpenLetter } from './open-letters.ts';
 export {
   checkRequest,
   checkSubmitJob,
@@ -19,8 +20,12 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './payload.ts';
+export { addNotice, kill } from './notices.ts';
 export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
-export { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
+export { redriveClass, type RedriveClassOptions } from './redrive-class.ts';
+export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
+export { removeUploads } from './upload-removal.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';
+export { webhookHeaders, type WebhookMessage } from './webhook-headers.ts';

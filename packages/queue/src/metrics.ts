@@ -2,6 +2,8 @@ import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
 /** From fast answers to the request timeout. */
 const SUBMIT_BUCKETS_S = [0.05, 0.1, 0.3, 0.5, 0.7, 1, 2, 5, 10, 20];
+/** From a callback that is taken at once to one that is taken on the last day. */
+const NOTICE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
 
 /** What a worker process counts; labels are closed sets. */
 export interface WorkerMetrics {
@@ -13,6 +15,9 @@ export interface WorkerMetrics {
   readonly active: Gauge<'queue'>;
   readonly surplus: Counter<never>;
   readonly massDenials: Counter<never>;
+  readonly notices: Counter<'outcome'>;
+  readonly noticeSeconds: Histogram<never>;
+  readonly uploads: Counter<'outcome'>;
   readonly sweeps: Counter<'action'>;
 }
 
@@ -47,6 +52,21 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     massDenials: metrics.counter({
       name: 'mass_denials_total',
       help: 'Tasks not declared lost: many were denied together',
+    }),
+    notices: metrics.counter({
+      name: 'notices_total',
+      help: 'Tries to deliver a callback to its caller: delivered, retry or given_up',
+      labels: ['outcome'],
+    }),
+    noticeSeconds: metrics.histogram({
+      name: 'notice_seconds',
+      help: 'From the moment when a callback was due to its delivery',
+      buckets: NOTICE_BUCKETS_S,
+    }),
+    uploads: metrics.counter({
+      name: 'uploads_total',
+      help: 'Uploaded images on their way to Kie: passed, refused or postponed',
+      labels: ['outcome'],
     }),
     sweeps: metrics.counter({
       name: 'sweeper_actions_total',

@@ -1,22 +1,34 @@
 import { REDRIVE_RULES } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
+import type { OpenLetter } from './open-letters.ts';
 
 /**
- * Brings the `dead-letter` queue in line with the ledger's open letter of one generation.
+ * Brings the `dead-letter` queue in line with the ledger's open letters of one generation: its own, and the one of
+ * its callback.
  * The queue is only for looking; the sweeper is its one writer, so it cannot disagree for long.
  */
 export async function mirrorLetter(ledger: Ledger, queues: Queues, id: string): Promise<void> {
   const record = await ledger.read.generation(id);
-  const queue = queues['dead-letter'];
-  const jobId = `${id}-letter`;
-  // A job is never changed: a letter of another class replaces it.
-  await queue.remove(jobId);
-  if (record?.letter !== undefined) await queue.add(record.letter.class, letterData(record, record.letter), { jobId });
-  await ledger.mirrored(id, record?.letters ?? 0, record?.letter?.class ?? '');
+  await mirrorOne(queues, `${id}-letter`, record, record?.letter);
+  await mirrorOne(queues, `${id}-notify`, record, record?.notice?.letter);
+  await ledger.mirrored(id, record?.letters ?? 0);
 }
 
-function letterData(record: GenerationRecord, letter: NonNullable<GenerationRecord['letter']>): object {
+async function mirrorOne(
+  queues: Queues,
+  jobId: string,
+  record: GenerationRecord | undefined,
+  letter: OpenLetter | undefined,
+): Promise<void> {
+  const queue = queues['dead-letter'];
+  // A job is never changed: a letter of another class replaces it.
+  await queue.remove(jobId);
+  if (record !== undefined && letter !== undefined)
+    await queue.add(letter.class, letterData(record, letter), { jobId });
+}
+
+function letterData(record: GenerationRecord, letter: OpenLetter): object {
   return {
     generation: record.id,
     state: record.state,
@@ -28,6 +40,6 @@ function letterData(record: GenerationRecord, letter: NonNullable<GenerationReco
     attempts: record.attempts.length,
     task: record.taskId ?? null,
     advice: REDRIVE_RULES[letter.class].advice,
-    redrive: `kieq dlq redrive ${record.id}`,
+    redrive: `kieq dlq redrive ${record.id}${letter === record.letter ? '' : ` --class ${letter.class}`}`,
   };
 }

@@ -92,6 +92,8 @@ export interface CheckedRequest {
   readonly callback: boolean;
   /** The request names uploaded images. */
   readonly uploads: boolean;
+  /** An idempotency key names the generation. */
+  readonly keyed: boolean;
 }
 
 export type PayloadCheck<Value> =
@@ -142,6 +144,7 @@ export function checkRequest(
       delayMs,
       callback: callBackUrl !== undefined,
       uploads: uploadsIn(input).length > 0,
+      keyed: idempotencyKey !== undefined,
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },
   };

@@ -11,6 +11,7 @@ import {
 import type { LookReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
+import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
 import { queryPermits, type QueryPermits } from './query-permits.ts';
@@ -131,6 +132,7 @@ async function settle(
   const settled = await persist(context, 'a verdict', 'nothing: it is polled again', () =>
     ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, permit, vehicleCheckMs }),
   );
+  if (settled.ok === 'settled') await addNotice(context.queues, id, settled.notice);
   logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');
   return { kind: 'complete', result: `verdict ${verdict.state}` };
 }
@@ -212,8 +214,8 @@ async function giveUp(
   letterClass: 'task_lost' | 'task_stuck',
   evidence: Evidence,
 ): Promise<JobEnd> {
-  const { ledger, account, logger } = context;
-  const killed = await ledger.kill({ id, class: letterClass, expected: 'generating', evidence, account });
+  const { account, logger } = context;
+  const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account });
   logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');
   if (killed.ok === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
   return { kind: 'delay', delayMs: context.timings.pollMaxMs };

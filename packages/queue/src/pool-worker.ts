@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { WorkerContext } from './context.ts';
+import { createNoticeTaker } from './notify-processor.ts';
 import { takePollJob } from './poll-processor.ts';
 import { takeSubmitJob } from './submit-processor.ts';
 import { Sweeper } from './sweeper.ts';
@@ -13,6 +14,8 @@ export interface PoolWorkerOptions {
   readonly prefix: string;
   readonly submitConcurrency: number;
   readonly pollConcurrency: number;
+  /** Callbacks to callers at once; at most a quarter of them to one origin. */
+  readonly notifyConcurrency: number;
   readonly lockMs: number;
 }
 
@@ -21,14 +24,14 @@ export interface PoolWorker {
   /** Takes no new work and resolves when running calls have ended. May be called twice. */
   stop(): Promise<void>;
   /** Jobs in work. */
-  active(): { readonly submit: number; readonly poll: number };
+  active(): { readonly submit: number; readonly poll: number; readonly notify: number };
 }
 
 /** One process's share of the pool: a loop per queue and the sweeper. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { context, redis, prefix, lockMs } = options;
   const loop = (
-    queue: 'submit' | 'poll',
+    queue: 'submit' | 'poll' | 'notify',
     concurrency: number,
     peek: () => Promise<number>,
     take: (job: Job) => Promise<Taken>,
@@ -56,18 +59,24 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     () => waitOf(context.ledger.peekPolls()),
     (job) => takePollJob(context, job),
   );
+  const notify = loop(
+    'notify',
+    options.notifyConcurrency,
+    () => Promise.resolve(0),
+    createNoticeTaker(context, options.notifyConcurrency),
+  );
   const sweeper = new Sweeper(context);
   let stopped: Promise<void> | undefined;
   return {
     async start() {
-      await Promise.all([submit.start(), poll.start()]);
+      await Promise.all([submit.start(), poll.start(), notify.start()]);
       sweeper.start();
     },
     stop() {
-      stopped ??= Promise.all([submit.stop(), poll.stop(), sweeper.stop()]).then(() => undefined);
+      stopped ??= Promise.all([submit.stop(), poll.stop(), notify.stop(), sweeper.stop()]).then(() => undefined);
       return stopped;
     },
-    active: () => ({ submit: submit.activeCount, poll: poll.activeCount }),
+    active: () => ({ submit: submit.activeCount, poll: poll.activeCount, notify: notify.activeCount }),
   };
 }
 

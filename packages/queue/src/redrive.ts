@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
-import type { Ledger, RedriveReply } from '@kieq/ledger';
+import { REDRIVE_RULES, type DeadLetterClass, type ResumePoint } from '@kieq/domain';
+import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
-import { frozenPayloadSchema } from './payload.ts';
+import { frozenPayload } from './caller-record.ts';
+import { addNotice } from './notices.ts';
+import { openLetters } from './open-letters.ts';
 import { addSubmitVehicle, addVehicle } from './vehicles.ts';
 
 export interface RedriveOptions {
@@ -14,10 +15,13 @@ export interface RedriveOptions {
   readonly payAgain?: boolean;
   /** Tell what would happen and change nothing. */
   readonly dryRun?: boolean;
+  /** Only this tenant's generations; another's is as if it were not there. */
+  readonly tenant?: string;
 }
 
 /**
- * - `resumed`: goes on in `state`. `would_resume`: the dry run's word for it.
+ * - `resumed`: goes on at `state`, which is `notify` where only the callback is sent again. `would_resume`: the dry
+ *   run's word for it.
  * - `not_possible`: `reason` says why; nothing was changed.
  */
 export type RedriveResult =
@@ -25,48 +29,57 @@ export type RedriveResult =
       readonly kind: 'resumed' | 'would_resume';
       readonly id: string;
       readonly class: DeadLetterClass;
-      readonly state: GenerationState;
+      readonly state: ResumePoint;
     }
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
 
-/** Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`). */
-export async function redriveOne(options: RedriveOptions, id: string): Promise<RedriveResult> {
+/**
+ * Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`).
+ * @param letterClass which one, where the generation and its callback each have one; by default the generation's
+ */
+export async function redriveOne(
+  options: RedriveOptions,
+  id: string,
+  letterClass?: DeadLetterClass,
+): Promise<RedriveResult> {
   const record = await options.ledger.read.generation(id);
-  if (record === undefined) return impossible(id, 'there is no such generation');
-  if (record.letter === undefined) return impossible(id, `it has no open dead letter; its state is ${record.state}`);
-  const letterClass = record.letter.class;
-  const resumesAt = targetOf(letterClass, options.payAgain ?? false);
+  if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
+  const classes = openLetters(record).map((letter) => letter.class);
+  const openClass = letterClass === undefined ? classes[0] : classes.find((one) => one === letterClass);
+  if (openClass === undefined) return impossible(id, noLetter(letterClass, record.state));
+  const resumesAt = targetOf(openClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
-  if (resumesAt.state === 'queued' && !isSubmittable(record.payload))
+  // The letter of a job with an unreadable payload keeps that payload for looking only.
+  if (resumesAt.at === 'queued' && frozenPayload(record.payload) === undefined)
     return impossible(id, 'its payload is gone or was never a valid request');
   const reply = await options.ledger.redrive({
     id,
-    class: letterClass,
-    resumesAt: resumesAt.state,
+    class: openClass,
+    resumesAt: resumesAt.at,
     payAgain: options.payAgain ?? false,
     dryRun: options.dryRun ?? false,
     op: randomUUID(),
     vehicleCheckMs: options.vehicleCheckMs,
   });
-  return afterRedrive(options, id, letterClass, record.model, reply);
+  return afterRedrive(options, record, { class: openClass, at: resumesAt.at }, reply);
 }
 
-/** The letter of a job with an unreadable payload keeps that payload for looking only. */
-function isSubmittable(payload: string | undefined): boolean {
-  try {
-    return payload !== undefined && frozenPayloadSchema.safeParse(JSON.parse(payload)).success;
-  } catch {
-    return false;
-  }
+export function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
+  return tenant !== undefined && tenant !== record.tenant;
 }
 
-function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly state: GenerationState } | string {
+function noLetter(wanted: DeadLetterClass | undefined, state: string): string {
+  const kind = wanted === undefined ? '' : ` of class ${wanted}`;
+  return `it has no open dead letter${kind}; its state is ${state}`;
+}
+
+function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly at: ResumePoint } | string {
   const rule = REDRIVE_RULES[letterClass];
   if (payAgain) {
-    if (rule.payAgainResumesAt !== null) return { state: rule.payAgainResumesAt };
+    if (rule.payAgainResumesAt !== null) return { at: rule.payAgainResumesAt };
     return `pay-again makes no sense for ${letterClass}: redrive it without`;
   }
-  if (rule.resumesAt !== null) return { state: rule.resumesAt };
+  if (rule.resumesAt !== null) return { at: rule.resumesAt };
   return rule.payAgainResumesAt === null
     ? `${letterClass} cannot be redriven yet`
     : `${letterClass} can only be redriven with pay-again: a task may exist and be charged`;
@@ -74,22 +87,16 @@ function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly s
 
 async function afterRedrive(
   options: RedriveOptions,
-  id: string,
-  letterClass: DeadLetterClass,
-  model: string,
+  { id, model }: GenerationRecord,
+  target: { readonly class: DeadLetterClass; readonly at: ResumePoint },
   reply: RedriveReply,
 ): Promise<RedriveResult> {
   switch (reply.ok) {
-    case 'redriven': {
-      const { state, vehicle } = reply;
-      if (state === 'queued')
-        await addSubmitVehicle(options.ledger, options.queues, { vehicle, generation: id, delayMs: 0 });
-      if (state === 'generating')
-        await addVehicle(options.queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
-      return { kind: 'resumed', id, class: letterClass, state };
-    }
+    case 'redriven':
+      await addJob(options, { id, model }, target.at, reply);
+      return { kind: 'resumed', id, class: target.class, state: target.at === 'notify' ? 'notify' : reply.state };
     case 'would_redrive':
-      return { kind: 'would_resume', id, class: letterClass, state: reply.state };
+      return { kind: 'would_resume', id, class: target.class, state: reply.state };
     case 'too_early':
       return impossible(
         id,
@@ -106,34 +113,16 @@ async function afterRedrive(
   }
 }
 
-export interface RedriveClassOptions extends RedriveOptions {
-  /** Per second; the default spares Redis and the queue. */
-  readonly perSecond?: number;
-  readonly signal?: AbortSignal;
-}
-
-/** Resumes all open dead letters of a class, oldest first, at a limited rate, until done or cancelled. */
-export async function* redriveClass(
-  options: RedriveClassOptions,
-  letterClass: DeadLetterClass,
-): AsyncGenerator<RedriveResult> {
-  const pauseMs = 1000 / (options.perSecond ?? 50);
-  let stuck = 0;
-  // A letter that dies again during the run is not redriven again.
-  const startedAt = await options.ledger.read.now();
-  const cancelled = (): boolean => options.signal?.aborted ?? false;
-  while (!cancelled()) {
-    const { items } = await options.ledger.read.listLetters(letterClass, { offset: stuck, limit: 50 });
-    if (items.length === 0) return;
-    for (const { id, at } of items) {
-      if (cancelled() || at > startedAt) return;
-      const result = await redriveOne(options, id);
-      // What was resumed has left the list; what stays is skipped by the next page.
-      if (result.kind !== 'resumed') stuck += 1;
-      yield result;
-      await sleep(pauseMs, undefined, { signal: options.signal }).catch(() => undefined);
-    }
-  }
+async function addJob(
+  { ledger, queues }: RedriveOptions,
+  { id, model }: Pick<GenerationRecord, 'id' | 'model'>,
+  resumesAt: ResumePoint,
+  { state, vehicle, notice }: Extract<RedriveReply, { ok: 'redriven' }>,
+): Promise<void> {
+  if (resumesAt === 'notify') return addNotice(queues, id, notice, model);
+  if (state === 'queued') await addSubmitVehicle(ledger, queues, { vehicle, generation: id, delayMs: 0 });
+  if (state === 'generating')
+    await addVehicle(queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
 }
 
 function impossible(id: string, reason: string): RedriveResult {

@@ -35,7 +35,12 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     pausedQueues: QUEUE_NAMES.filter((_, i) => paused[i] === true),
     states,
     deadLetters,
-    queues: { submit: counts[0] ?? {}, poll: counts[1] ?? {}, 'dead-letter': counts[2] ?? {} },
+    queues: {
+      submit: counts[0] ?? {},
+      poll: counts[1] ?? {},
+      notify: counts[2] ?? {},
+      'dead-letter': counts[3] ?? {},
+    },
     inFlight: states.submitting + states.unknown + states.generating,
     window,
     stats,

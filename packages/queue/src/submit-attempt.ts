@@ -1,10 +1,11 @@
-import { firstPollDelayMs, type SubmitAnswer } from '@kieq/domain';
+import { firstPollDelayMs, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
 import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
 import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
 import type { AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
 import type { JobEnd } from './job-end.ts';
+import { addNotice } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
 import { persist } from './persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
@@ -67,7 +68,8 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
 }
 
 function requestOf({ settings }: WorkerContext, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
-  const { request } = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
+  const frozen = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
+  const request = withUploadLinks(frozen.request, admitted.links ?? {});
   if (settings.publicUrl === undefined) return request;
   return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
 }
@@ -196,7 +198,10 @@ async function recordRefused(
       'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended',
     );
   else logger.warn(seen, 'refused');
-  if (reply.ok === 'dead') return deadJobEnd(id, reply.class, answer.evidence.summary);
+  if (reply.ok === 'dead') {
+    await addNotice(context.queues, id, reply.notice, request.model);
+    return deadJobEnd(id, reply.class, answer.evidence.summary);
+  }
   if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };
   if (!reply.added) {
     await addSubmitVehicle(ledger, context.queues, { vehicle: reply.vehicle, generation: id, delayMs: reply.delayMs });

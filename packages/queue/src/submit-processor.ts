@@ -5,10 +5,12 @@ import { connectionLosses, type AdmitReply } from '@kieq/ledger';
 import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
+import { kill } from './notices.ts';
 import { checkSubmitJob, type CheckedRequest } from './payload.ts';
 import { SendDeadline } from './send-deadline.ts';
 import { runAttempt } from './submit-attempt.ts';
 import type { Taken } from './take-loop.ts';
+import { passUploads } from './upload-passing.ts';
 import { idOf, vehicleId } from './vehicles.ts';
 
 /** Added to waits for another attempt's lease, so that the next look finds it over. */
@@ -42,7 +44,7 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, job: J
   // Before the call: a process frozen while it waits for Redis must count that time too.
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);
   const lossesBefore = connectionLosses(ledger.redis);
-  const { sendBeforeMs, leaseGraceMs } = timings;
+  const { sendBeforeMs, leaseGraceMs, uploadFreshMs } = timings;
   const reply = await ledger.admit({
     id,
     tokenHash: token.hash,
@@ -51,6 +53,7 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, job: J
     worker,
     sendBeforeMs,
     leaseGraceMs,
+    uploadFreshMs,
   });
   return { reply, token, sendDeadline, lossesBefore };
 }
@@ -63,6 +66,10 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
       return {
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
       };
+    case 'upload': {
+      const { payload, tries } = reply;
+      return { work: () => passUploads({ ...context, logger }, { id, vehicle: idOf(job), payload, tries }) };
+    }
     case 'wait':
       return { end: { kind: 'give_back' } };
     case 'busy':
@@ -92,9 +99,9 @@ async function waitOutLease({ ledger, logger }: WorkerContext, id: string, lease
   return { kind: 'complete', result: 'lease over: unknown' } as const;
 }
 
-async function exceedDeadline({ ledger }: WorkerContext, id: string) {
+async function exceedDeadline(context: WorkerContext, id: string) {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
-  const killed = await ledger.kill({ id, class: 'deadline_exceeded', expected: 'queued', evidence });
+  const killed = await kill(context, { id, class: 'deadline_exceeded', expected: 'queued', evidence });
   if (killed.ok === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence.summary);
   return { kind: 'complete', result: `deadline passed, but ${killed.ok}` } as const;
 }
@@ -148,7 +155,7 @@ function conflictProblem(id: string): Problem {
 }
 
 async function buryRecordless(
-  { ledger, logger }: WorkerContext,
+  context: WorkerContext,
   job: Job,
   id: string,
   request: CheckedRequest | undefined,
@@ -156,13 +163,15 @@ async function buryRecordless(
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };
-  const known =
-    request === undefined
-      ? {}
-      : { payload: request.payload, hash: request.hash, tenant: request.tenant, model: request.model };
-  await ledger.kill({ id, class: 'record_missing', evidence, vehicle: idOf(job), ...known });
-  logger.error({ generation: id, job: idOf(job) }, evidence.summary);
+  await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(request) });
+  context.logger.error({ generation: id, job: idOf(job) }, evidence.summary);
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
+}
+
+function knownOf(request: CheckedRequest | undefined) {
+  if (request === undefined) return {};
+  const { payload, hash, tenant, model, callback, uploads } = request;
+  return { payload, hash, tenant, model, callback, uploads };
 }
 
 /** For people, and never a payload that redrive could submit; nested too deep to be written again it is only named. */

@@ -3,10 +3,13 @@ import type { SweepReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorLetter } from './mirror.ts';
+import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
+import { removeUploads } from './upload-removal.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
-type Due = Extract<SweepReply, { ok: 'leader' }>['due'][number];
+type Leader = Extract<SweepReply, { ok: 'leader' }>;
+type Due = Leader['due'][number];
 
 const BATCH = 200;
 
@@ -56,6 +59,7 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs: timings.vehicleCheckMs });
   if (reply.ok === 'other') return false;
   for (const due of reply.due) await alone(context, due.id, () => lookAfter(context, due));
+  for (const notice of reply.notices) await alone(context, notice.id, () => reviveNotice(context, notice));
   for (const id of reply.mirror) await alone(context, id, () => mirrorLetter(ledger, queues, id));
   await probeCredits(context);
   return reply.more;
@@ -91,18 +95,23 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
     case 'succeeded':
     case 'failed':
     case 'cancelled':
-      await ledger.purge(due.id, false);
-      return note(context, 'purged', due);
+      return purge(context, due);
     default:
       due.state satisfies never;
   }
+}
+
+async function purge(context: WorkerContext, due: Due): Promise<void> {
+  const reply = await context.ledger.purge(due.id, false);
+  if (reply.ok === 'purged' && reply.payload !== undefined) await removeUploads(context, due.id, reply.payload);
+  note(context, 'purged', due);
 }
 
 /** Its window is over: a person decides, unless the configuration prefers to pay again. */
 async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
-  const killed = await ledger.kill({ id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
+  const killed = await kill(context, { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
   if (killed.ok !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return;
@@ -113,7 +122,7 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
 
 async function exceed(context: WorkerContext, due: Due): Promise<void> {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
-  const killed = await context.ledger.kill({ id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
+  const killed = await kill(context, { id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
   if (killed.ok === 'dead') note(context, 'deadline_exceeded', due);
 }
 
@@ -131,6 +140,17 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
   if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
   else await addVehicle(queues, { ...next, queue });
   note(context, 'revived', due);
+}
+
+/** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
+async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
+  const { ledger, queues, timings, metrics, logger } = context;
+  if ((await jobState(queues.notify, vehicle)) !== 'gone') return;
+  const reply = await ledger.renotice(id, vehicle, timings.vehicleCheckMs);
+  if (reply.ok !== 'renoticed') return;
+  await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
+  metrics.sweeps.inc({ action: 'renoticed' });
+  logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
 }
 
 function note({ metrics, logger }: WorkerContext, action: string, { id, state, vehicle }: Due): void {

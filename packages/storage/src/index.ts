@@ -1,1 +1,4 @@
-export { openStore, StorageError, type FileStore, type StoreLocation } from './store.ts';
+export { StorageError } from './errors.ts';
+export { MAX_FILE_BYTES } from './limits.ts';
+export { openStore } from './open-store.ts';
+export type { FileStore, StoreLocation } from './store.ts';

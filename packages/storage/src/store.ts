@@ -3,28 +3,27 @@ export type StoreLocation =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 's3'; readonly bucket: string; readonly prefix: string };
 
-/** Thrown when the store cannot be used; the message names the store and the reason, and no credentials. */
-export class StorageError extends Error {
-  override readonly name = 'StorageError';
-}
-
 /**
  * Files by name. A name is one or more segments of letters, digits and `. _ -` between slashes; a segment of dots
- * only is refused. Every call throws StorageError when the store does not work.
+ * only is refused, and so is one of more than 255 characters, or a name of more than 512. No name may also be the
+ * folder of another. Every call rejects with StorageError when the store does not work, and with RangeError when the
+ * name breaks these rules.
  */
 export interface FileStore {
   /** Where it is, for people. */
   readonly place: string;
-  /** Writes the whole file or nothing; an earlier one of this name is replaced. */
+  /**
+   * Writes the whole file or nothing; an earlier one of this name is replaced. A folder keeps no content type.
+   * @throws RangeError also for more than MAX_FILE_BYTES
+   */
   put(name: string, bytes: Uint8Array, contentType: string): Promise<void>;
-  /** Undefined where there is none. */
+  /**
+   * Undefined where there is none.
+   * @throws StorageError also for more than MAX_FILE_BYTES
+   */
   get(name: string): Promise<Uint8Array | undefined>;
   /** Removes it; nothing happens where there is none. */
   remove(name: string): Promise<void>;
+  /** Ends its connections. Call it last, and once the other calls have ended. */
   close(): Promise<void>;
-}
-
-/** Opens a store; nothing is created or asked for before the first call. */
-export function openStore(_location: StoreLocation): FileStore {
-  throw new Error('not written yet');
 }

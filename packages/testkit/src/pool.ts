@@ -1,8 +1,12 @@
 import { setMaxListeners } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { scaleTimings, type Timings } from '@kieq/domain';
 import { accountFingerprint } from '@kieq/config';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type GenerationRecord, type Ledger, type SharedSettings } from '@kieq/ledger';
+import { createOutbound, type Outbound } from '@kieq/outbound';
 import { createProducer, type Producer } from '@kieq/producer';
 import {
   createPoolWorker,
@@ -14,6 +18,7 @@ import {
 } from '@kieq/queue';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { createSimulator, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
+import { openStore, type FileStore } from '@kieq/storage';
 import { createMetrics, silentLogger, type Logger } from '@kieq/telemetry';
 import { testRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
@@ -31,7 +36,14 @@ export interface PoolFixtureOptions {
   /** Over the policy times, which are scaled down a hundredfold. */
   readonly timings?: Partial<Timings>;
   readonly worker?: Partial<WorkerSettings>;
+  /** For every queue of a worker. Default 20. */
   readonly concurrency?: number;
+  /** Calls the addresses of callers. Default: one that may call private addresses. */
+  readonly outbound?: Outbound;
+  /** Instead of a folder that ends with the pool. */
+  readonly uploads?: FileStore;
+  /** Signs callbacks to callers. Default: they are unsigned. */
+  readonly webhookSecret?: string;
   /** Job lock. Default 2000. */
   readonly lockMs?: number;
   readonly logger?: Logger;
@@ -45,8 +57,12 @@ export interface PoolFixture {
   readonly producer: Producer;
   readonly simulator: Simulator;
   readonly timings: Timings;
+  /** The store of uploaded images; by default a folder that ends with the pool. */
+  readonly uploads: FileStore;
   /** Starts one more worker. */
   addWorker(): Promise<PoolWorker>;
+  /** Ends all workers as SIGTERM does when the grace period is over at once: open calls are cut. */
+  stopWorkers(): Promise<void>;
   /** Enqueues valid requests with these prompts; the prompt is what the simulator's ledger of charges knows them by. */
   enqueue(...prompts: string[]): Promise<string[]>;
   /** The record, once it satisfies the predicate; fails with the last one seen after `timeoutMs` (default 15 s). */
@@ -65,6 +81,7 @@ const SETTINGS: SharedSettings = {
   onUnknown: 'hold',
   creditDeadlineMs: 60_000,
   deadlineMs: 60_000,
+  holdMs: 60_000,
   retentionMs: 600_000,
 };
 
@@ -95,17 +112,24 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
   await ledger.settings.agree({ ...SETTINGS, accountFingerprint: accountFingerprint(TEST_KEY), ...options.settings });
+  const uploadFolder = await mkdtemp(join(tmpdir(), 'kieq-uploads-'));
+  const uploads = options.uploads ?? openStore({ kind: 'file', path: uploadFolder });
   const closers: (() => Promise<void>)[] = [];
+  let started = 0;
 
   const addWorker = async (): Promise<PoolWorker> => {
     const worker = await startWorker(options, {
       url,
       prefix: redis.prefix,
       timings,
-      name: `worker-${closers.length + 1}`,
+      uploads,
+      name: `worker-${(started += 1)}`,
     });
     closers.push(worker.close);
     return worker.pool;
+  };
+  const stopWorkers = async (): Promise<void> => {
+    await Promise.all(closers.splice(0).map((close) => close()));
   };
   for (let i = 0; i < (options.workers ?? 1); i += 1) await addWorker();
 
@@ -116,6 +140,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
     producer,
     simulator,
     timings,
+    uploads,
     addWorker,
     async enqueue(...prompts) {
       const items = await producer.enqueueMany(prompts.map((prompt) => ({ request: testRequest(prompt) })));
@@ -130,11 +155,14 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
         (record) => record !== undefined && is(record),
         timeoutMs,
       ),
+    stopWorkers,
     async stop() {
-      await Promise.all(closers.map((close) => close()));
+      await stopWorkers();
       await producer.close();
       await queues.close();
       await simulator.stop();
+      await uploads.close();
+      await rm(uploadFolder, { recursive: true });
       await redis.cleanup();
     },
   };
@@ -144,6 +172,7 @@ interface WorkerPlace {
   readonly url: string;
   readonly prefix: string;
   readonly timings: Timings;
+  readonly uploads: FileStore;
   readonly name: string;
 }
 
@@ -163,6 +192,9 @@ async function startWorker(
       ledger: createLedger({ redis, prefix: place.prefix }),
       queues,
       kie,
+      outbound: options.outbound ?? createOutbound({ allowPrivate: true }),
+      ...(options.webhookSecret === undefined ? {} : { webhookSecret: options.webhookSecret }),
+      uploads: place.uploads,
       logger: options.logger ?? silentLogger(),
       metrics: createWorkerMetrics(createMetrics()),
       timings: place.timings,
@@ -185,6 +217,7 @@ async function startWorker(
     prefix: place.prefix,
     submitConcurrency: options.concurrency ?? 20,
     pollConcurrency: options.concurrency ?? 20,
+    notifyConcurrency: options.concurrency ?? 20,
     lockMs: options.lockMs ?? 2000,
   });
   await pool.start();

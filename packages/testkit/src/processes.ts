@@ -37,7 +37,7 @@ export interface AppProcess {
   logged(is: (line: LogLine) => boolean, timeoutMs?: number): Promise<LogLine>;
 }
 
-export type AppName = 'worker' | 'dashboard' | 'simulator';
+export type AppName = 'worker' | 'gateway' | 'dashboard' | 'simulator';
 
 /**
  * Starts `node apps/<name>/dist/main.js` and waits for its first log line.

@@ -1,5 +1,6 @@
 import { parseEnvironment } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import { openLetters } from '@kieq/queue';
 import { Option, type Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
 import { wholeNumber } from '../forms.ts';
@@ -41,6 +42,10 @@ async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
 
 async function lettersOf({ ledger }: Pool, letterClass: DeadLetterClass, limit: number): Promise<LetterRow[]> {
   const { items } = await ledger.read.listLetters(letterClass, { limit });
-  const records = await Promise.all(items.map(({ id }) => ledger.read.generation(id)));
-  return records.flatMap((record) => (record?.letter === undefined ? [] : [letterRow(record, record.letter)]));
+  const records = await ledger.read.generations(items.map(({ id }) => id));
+  return records.flatMap((record) => {
+    if (record === undefined) return [];
+    const letters = openLetters(record).filter((one) => one.class === letterClass);
+    return letters.map((letter) => letterRow(record, letter));
+  });
 }

@@ -24,10 +24,15 @@ export function addDlqRedrive(parent: Command, context: Context): void {
       'kieq dlq redrive gen_01k9x2',
       'kieq dlq redrive --class insufficient_credits --dry-run',
       'kieq dlq redrive gen_01k9x2 --pay-again --yes',
+      'kieq dlq redrive gen_01k9x2 --class notify_failed',
     ],
     more: MORE,
   })
-    .addOption(new Option('--class <class>', 'all open dead letters of this class').choices(DEAD_LETTER_CLASSES))
+    .addOption(
+      new Option('--class <class>', 'all open dead letters of this class, or that one of the generation').choices(
+        DEAD_LETTER_CLASSES,
+      ),
+    )
     .option('--pay-again', 'submit again although a paid task may exist')
     .option('--dry-run', 'tell what would happen and change nothing')
     .option('--rate <n>', 'by class: how many per second', wholeNumber(1, 1000), 50)
@@ -43,7 +48,7 @@ function redrive(
   options: RedriveFlags & { class?: DeadLetterClass },
 ): Promise<void> {
   const { class: letterClass, ...flags } = options;
-  if (id !== undefined && letterClass === undefined) return redriveById(context, id, flags);
-  if (id === undefined && letterClass !== undefined) return redriveByClass(context, letterClass, flags);
-  throw new CliError(EXIT.usage, 'name either one generation or a --class');
+  if (id !== undefined) return redriveById(context, id, letterClass, flags);
+  if (letterClass !== undefined) return redriveByClass(context, letterClass, flags);
+  throw new CliError(EXIT.usage, 'name a generation or a --class');
 }

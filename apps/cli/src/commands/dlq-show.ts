@@ -16,9 +16,13 @@ export function addDlqShow(parent: Command, context: Context): void {
 
 async function dlqShow({ env, out }: Context, id: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
-    const { state, letter } = await deadGenerationOf(pool, id);
+    const { record, letter, others } = await deadGenerationOf(pool, id);
+    const { state } = record;
     const now = await pool.nowMs();
     const details = letterDetails(id, state, letter);
-    out.print({ id, state, ...details }, () => `${id} is ${state}\n\n${letterText(details, now)}`);
+    const alsoOpen = others.map((other) => letterDetails(id, state, other));
+    out.print({ id, state, ...details, alsoOpen }, () =>
+      [`${id} is ${state}`, ...[details, ...alsoOpen].map((one) => letterText(one, now))].join('\n\n'),
+    );
   });
 }

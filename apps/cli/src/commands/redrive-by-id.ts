@@ -1,4 +1,5 @@
 import { parseEnvironment } from '@kieq/config';
+import type { DeadLetterClass } from '@kieq/domain';
 import { redriveOne, type RedriveResult } from '@kieq/queue';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
@@ -7,14 +8,22 @@ import { deadGenerationOf, withPool } from '../pool.ts';
 import { redriveOptions, redriveText } from '../redrive.ts';
 import type { RedriveFlags } from './dlq-redrive.ts';
 
-/** @throws CliError `refused` when it is not possible; nothing was changed then */
-export async function redriveById(context: Context, id: string, flags: RedriveFlags): Promise<void> {
+/**
+ * @param letterClass which letter, where its callback has one too
+ * @throws CliError `refused` when it is not possible; nothing was changed then
+ */
+export async function redriveById(
+  context: Context,
+  id: string,
+  letterClass: DeadLetterClass | undefined,
+  flags: RedriveFlags,
+): Promise<void> {
   const env = parseEnvironment(context.env, ['redis']);
   await withPool(env, async (pool) => {
-    const { letter } = await deadGenerationOf(pool, id);
+    const { letter } = await deadGenerationOf(pool, id, letterClass);
     const options = redriveOptions(pool, env, flags);
     // Nobody is asked about what is not possible anyway.
-    const preview = await redriveOne({ ...options, dryRun: true }, id);
+    const preview = await redriveOne({ ...options, dryRun: true }, id, letter.class);
     if (preview.kind === 'not_possible' || flags.dryRun === true) return report(context, preview);
     if (flags.payAgain === true) {
       await confirm(
@@ -23,7 +32,7 @@ export async function redriveById(context: Context, id: string, flags: RedriveFl
         `Redriving ${id} (${letter.class}) with pay-again submits it again and may pay a second time.`,
       );
     }
-    report(context, await redriveOne(options, id));
+    report(context, await redriveOne(options, id, letter.class));
   });
 }
 

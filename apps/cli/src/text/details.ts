@@ -1,7 +1,7 @@
 import type { Evidence } from '@kieq/domain';
-import type { GenerationDetails, LetterDetails } from '../details.ts';
+import type { GenerationDetails, LetterDetails, NoticeDetails } from '../details.ts';
 import { fields, section, table } from './table.ts';
-import { duration, moment } from './time.ts';
+import { duration, moment, until } from './time.ts';
 
 /** One generation for a person. */
 export function detailsText(details: GenerationDetails, nowMs: number): string {
@@ -20,14 +20,37 @@ export function detailsText(details: GenerationDetails, nowMs: number): string {
       ['purged', moment(details.purgedAt, nowMs)],
       ['task', details.taskId],
       ['polls', details.polls],
+      ['callback', callbackText(details, nowMs)],
       ['vehicle', `${details.vehicle} in ${details.queue}`],
     ]),
     section('attempts', attemptsText(details.attempts, nowMs)),
   ];
   if (details.verdict !== undefined) parts.push(section('verdict', verdictText(details.verdict)));
   if (details.deadLetter !== null) parts.push(letterText(details.deadLetter, nowMs));
+  const undelivered = details.notice?.deadLetter ?? null;
+  if (undelivered !== null) parts.push(letterText(undelivered, nowMs));
   parts.push(`payload:\n${JSON.stringify(details.payload, null, 2)}`);
   return parts.join('\n\n');
+}
+
+function callbackText({ callback, notice }: GenerationDetails, nowMs: number): string | undefined {
+  if (notice === null) return callback ? 'at the end' : undefined;
+  const failed = notice.tries === 0 ? '' : ` (failed tries: ${notice.tries})`;
+  const evidence = notice.evidence === undefined ? '' : `: ${evidenceText(notice.evidence)}`;
+  return `${noticeWord(notice, nowMs)}${failed}${evidence}`;
+}
+
+function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
+  switch (state) {
+    case 'pending':
+      return `due ${until(dueAt, nowMs)}`;
+    case 'delivered':
+      return 'delivered';
+    case 'failed':
+      return 'given up';
+    default:
+      return state satisfies never;
+  }
 }
 
 /** A dead letter with its advice and the commands to go on. */

@@ -1,5 +1,6 @@
-import { REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import { REDRIVE_RULES, type DeadLetterClass, type GenerationState, type ResumePoint } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
+import type { OpenLetter } from '@kieq/queue';
 import { table } from './table.ts';
 import { duration } from './time.ts';
 
@@ -14,12 +15,12 @@ export interface LetterRow {
   readonly attempts: number;
   readonly taskId: string | null;
   readonly summary: string;
-  /** Where a redrive resumes; null where only pay-again can. */
-  readonly resumesAt: GenerationState | null;
+  /** Where a redrive resumes: a state, or `notify`, the callback alone; null where only pay-again can. */
+  readonly resumesAt: ResumePoint | null;
   readonly payAgainResumesAt: GenerationState | null;
 }
 
-export function letterRow(record: GenerationRecord, letter: NonNullable<GenerationRecord['letter']>): LetterRow {
+export function letterRow(record: GenerationRecord, letter: OpenLetter): LetterRow {
   const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letter.class];
   return {
     id: record.id,

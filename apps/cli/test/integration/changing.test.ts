@@ -1,4 +1,5 @@
 import { ENVIRONMENT } from '@kieq/config';
+import { openQueues } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { SETTING_KEYS } from '../../src/settings.ts';
 import { generating, queued } from '../generations.ts';
@@ -16,6 +17,16 @@ describe('cancel', () => {
     expect((await pool.run(['cancel', id, '--json'])).json).toEqual({ id, state: 'cancelled' });
     expect((await pool.run(['cancel', id])).code).toBe(0);
     expect((await pool.ledger.read.generation(id))?.state).toBe('cancelled');
+  });
+
+  it('has its caller told', async () => {
+    const id = await queued(pool.ledger, { callBackUrl: 'https://caller.example/hook' });
+    await pool.run(['cancel', id]);
+    const { notice } = (await pool.ledger.read.generation(id)) ?? {};
+    const queues = openQueues(pool.redis.client, pool.redis.prefix);
+    expect((await queues.notify.getJobs()).map((job) => job.id)).toEqual([notice?.vehicle]);
+    await queues.close();
+    expect((await pool.run(['show', id])).stdout).toMatch(/callback +due now/);
   });
 
   it('is too late afterwards', async () => {

@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openQueues } from '@kieq/queue';
-import { deadInQueue, failed, generating, paymentUnknown, queued, recordMissing, taskStuck } from '../generations.ts';
+import {
+  deadInQueue,
+  failed,
+  generating,
+  paymentUnknown,
+  queued,
+  recordMissing,
+  taskStuck,
+  unheard,
+} from '../generations.ts';
 import { testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
@@ -11,7 +20,7 @@ afterEach(() => pool.cleanup());
 
 const stateOf = async (id: string): Promise<string | undefined> => (await pool.ledger.read.generation(id))?.state;
 
-async function vehiclesOf(queue: 'submit' | 'poll'): Promise<(string | undefined)[]> {
+async function vehiclesOf(queue: 'submit' | 'poll' | 'notify'): Promise<(string | undefined)[]> {
   const queues = openQueues(pool.redis.client, pool.redis.prefix);
   const jobs = await queues[queue].getJobs();
   await queues.close();
@@ -37,6 +46,19 @@ describe('dlq redrive by id', () => {
       kind: 'resumed',
       state: 'queued',
     });
+  });
+
+  it('sends a callback again that nobody took, and says so before', async () => {
+    const id = await unheard(pool.ledger);
+    expect((await pool.run(['show', id])).stdout).toMatch(/callback +given up \(failed tries: 1\): seen in a test/);
+    expect((await pool.run(['dlq', 'ls', '--json'])).json).toMatchObject([
+      { id, class: 'notify_failed', state: 'cancelled', resumesAt: 'notify' },
+    ]);
+    const command = `kieq dlq redrive ${id} --class notify_failed`;
+    expect((await pool.run(['dlq', 'show', id])).stdout).toContain(command);
+    expect((await pool.run(command.split(' ').slice(1))).stdout).toBe(`${id} resumes at notify (notify_failed)\n`);
+    expect(await stateOf(id)).toBe('cancelled');
+    expect(await vehiclesOf('notify')).toEqual([(await pool.ledger.read.generation(id))?.notice?.vehicle]);
   });
 
   it('resumes payment_unknown at unknown, where nothing is paid', async () => {
@@ -101,11 +123,12 @@ describe('dlq redrive by id', () => {
     expect(await stateOf(id)).toBe('dead');
   });
 
-  it('ends with 3 without generation or letter, with 2 without a target or with two', async () => {
+  it('ends with 3 without generation or letter, also of that class, and with 2 without a target', async () => {
     expect((await pool.run(['dlq', 'redrive', 'gen_0000000000'])).code).toBe(3);
     expect((await pool.run(['dlq', 'redrive', await queued(pool.ledger)])).code).toBe(3);
+    const stuck = await taskStuck(pool.ledger, 'task-1');
+    expect((await pool.run(['dlq', 'redrive', stuck, '--class', 'notify_failed'])).code).toBe(3);
     expect((await pool.run(['dlq', 'redrive'])).code).toBe(2);
-    expect((await pool.run(['dlq', 'redrive', 'gen_0000000000', '--class', 'task_stuck'])).code).toBe(2);
     expect((await pool.run(['dlq', 'redrive', '--class', 'no_such_class'])).code).toBe(2);
   });
 });
@@ -164,7 +187,6 @@ describe('dlq redrive by class', () => {
 
   it.each([
     [['--class', 'record_missing'], 'can only be redriven with --pay-again'],
-    [['--class', 'notify_failed'], 'cannot be redriven yet'],
     [['--class', 'model_unavailable', '--pay-again', '--yes'], 'makes no sense'],
   ])('refuses %j', async (argv, reason) => {
     const { code, stderr } = await pool.run(['dlq', 'redrive', ...argv]);

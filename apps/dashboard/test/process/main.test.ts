@@ -40,7 +40,9 @@ it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and e
   expect(line).toMatchObject({ app: 'dashboard', msg: 'dashboard listening', login: false });
   expect(await (await fetch(`${line.url}/healthz`)).json()).toEqual({ status: 'ok' });
   const queues = await (await fetch(`${line.url}/api/queues`)).json();
-  expect(queues).toMatchObject({ queues: [{ name: 'submit' }, { name: 'poll' }, { name: 'dead-letter' }] });
+  expect(queues).toMatchObject({
+    queues: [{ name: 'submit' }, { name: 'poll' }, { name: 'notify' }, { name: 'dead-letter' }],
+  });
   const exited = once(child, 'exit');
   child.kill(signal);
   expect(await exited).toEqual([0, null]);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bury, openPool, redriveArgs, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
+import { bury, evidence, openPool, redriveArgs, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
 
 const LINKS = { 'https://upload.kieq.invalid/x': 'https://kie.example/x.png' };
 const payload = '{"with":"images"}';
@@ -58,6 +58,17 @@ describe('a generation with uploaded images', () => {
   });
 });
 
+test('a deadline that passes meanwhile tells why it waited', async () => {
+  const pool = await openPool('uploads', { deadlineMs: 1 });
+  const id = await pool.create({ uploads: true, payload });
+  const { vehicle = '' } = await pool.raw(id);
+  await pool.ledger.postpone({ id, vehicle, tries: 0, evidence, delayMs: 1, vehicleCheckMs: VEHICLE_CHECK_MS });
+  await bury(pool, id, 'deadline_exceeded', 'queued');
+  expect((await pool.ledger.read.generation(id))?.letter?.evidence.summary).toBe(
+    'as seen on the wire; its images could not be uploaded: as seen on the wire',
+  );
+});
+
 describe('fencing', () => {
   test('links are taken for the current vehicle of a queued generation only', async () => {
     const pool = await openPool('uploads');
@@ -72,7 +83,7 @@ describe('fencing', () => {
     const pool = await openPool('uploads');
     const id = await pool.create({ uploads: true, payload });
     const { vehicle = '' } = await pool.raw(id);
-    const failure = { id, vehicle, tries: 0, delayMs: 5000, vehicleCheckMs: VEHICLE_CHECK_MS };
+    const failure = { id, vehicle, tries: 0, evidence, delayMs: 5000, vehicleCheckMs: VEHICLE_CHECK_MS };
     expect(await pool.ledger.postpone(failure)).toEqual({ ok: 'postponed', tries: 1 });
     const record = await pool.raw(id);
     expect(await pool.ledger.postpone(failure)).toEqual({ ok: 'postponed', tries: 1 });

@@ -1,4 +1,5 @@
-import type { TaskEcho } from '@kieq/domain';
+import { randomUUID } from 'node:crypto';
+import { uploadUrl, type TaskEcho } from '@kieq/domain';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
 import { hashAttemptToken } from '../../src/attempt-token.ts';
@@ -41,6 +42,7 @@ function record(attempts: readonly Attempt[]): GenerationRecord {
     model: request.model,
     priority: 100,
     createdAt: 0,
+    callback: false,
     epoch: 1,
     vehicle: `${ID}-1`,
     queue: 'submit',
@@ -76,7 +78,29 @@ interface Case {
 
 const refuted = (reason: string) => ({ kind: 'refuted', reason: expect.stringContaining(reason) });
 
+const UPLOADED = uploadUrl({ tenant: 'default', sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' });
+const uploaded = (images: readonly string[]) => ({ ...request.input, image_urls: images });
+const payload = JSON.stringify({ request: { ...request, input: uploaded([UPLOADED, 'https://example.com/a.png']) } });
+
 const CASES: readonly Case[] = [
+  {
+    what: "Kie's link in the place of an uploaded image",
+    payload,
+    echo: echo({ input: uploaded(['https://files.example/x.png', 'https://example.com/a.png']) }),
+    proof: { kind: 'plausible', attempt: 1 },
+  },
+  {
+    what: 'another image beside the uploaded one',
+    payload,
+    echo: echo({ input: uploaded(['https://files.example/x.png', 'https://example.com/b.png']) }),
+    proof: refuted('input differs'),
+  },
+  {
+    what: 'fewer images than were asked for',
+    payload,
+    echo: echo({ input: uploaded(['https://files.example/x.png']) }),
+    proof: refuted('input differs'),
+  },
   { what: 'the token of its attempt', echo: echo(ours('secret-1')), proof: { kind: 'proved', attempt: 1 } },
   {
     what: 'the token of an older attempt',
@@ -181,8 +205,9 @@ const CASES: readonly Case[] = [
 ];
 
 describe('proveAdoption', () => {
-  test.each(CASES)('$what', ({ attempts = [attempt(1, 'lost')], echo: given, proof }) => {
-    expect(proveAdoption(record(attempts), given)).toEqual(proof);
+  test.each(CASES)('$what', ({ attempts = [attempt(1, 'lost')], payload: frozen, echo: given, proof }) => {
+    const known = record(attempts);
+    expect(proveAdoption({ ...known, payload: frozen ?? known.payload }, given)).toEqual(proof);
   });
 
   test('without the payload nothing can be compared, but a token still proves', () => {

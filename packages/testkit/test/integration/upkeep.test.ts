@@ -82,6 +82,7 @@ describe.concurrent('the sweeper', () => {
         worker: 'a worker that is gone',
         sendBeforeMs: 50,
         leaseGraceMs: 50,
+        uploadFreshMs: 1000,
       };
       expect(await pool.ledger.admit(admission)).toMatchObject({ ok: 'admitted' });
       if (!withJob) await removeVehicle(pool, 'submit', `${id}-1`);

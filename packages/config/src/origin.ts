@@ -1,4 +1,4 @@
-import { isLoopback } from '@kieq/config';
+import { isLoopback } from './cross-checks.ts';
 
 /** The headers by which a request tells where it comes from and whom it means. */
 export interface OriginHeaders {
@@ -16,7 +16,7 @@ export function meansLoopback({ host }: OriginHeaders): boolean {
 }
 
 /**
- * Whether a request comes from the dashboard's own pages, or from no web page at all (curl, a script): browsers tell
+ * Whether a request comes from the server's own pages, or from no web page at all (curl, a script): browsers tell
  * the origin of every request that changes something.
  */
 export function isSameOrigin(headers: OriginHeaders): boolean {

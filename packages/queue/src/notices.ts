@@ -1,0 +1,29 @@
+import type { KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
+import type { Queues } from './catalogue.ts';
+import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
+
+/**
+ * Adds the job of a callback that a ledger reply asks for; nothing where the caller wants none. Adding it twice is
+ * harmless, and one that was forgotten is found by the sweeper.
+ * @param name shown as the job's name
+ */
+export async function addNotice(
+  queues: Queues,
+  generation: string,
+  notice: Notice | undefined,
+  name = 'notify',
+): Promise<void> {
+  if (notice === undefined) return;
+  const data: PollJob = { v: PAYLOAD_VERSION, generation };
+  await queues.notify.add(name, data, { jobId: notice.vehicle, delay: notice.delayMs });
+}
+
+/** `ledger.kill`, and the caller is told where it wants to be. */
+export async function kill(
+  { ledger, queues }: { readonly ledger: Ledger; readonly queues: Queues },
+  args: KillArgs,
+): Promise<KillReply> {
+  const reply = await ledger.kill(args);
+  if (reply.ok === 'dead') await addNotice(queues, args.id, reply.notice);
+  return reply;
+}

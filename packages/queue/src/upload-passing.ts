@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { backoffMs, uploadName, uploadsIn, uploadUrl, type Evidence, type UploadRef } from '@kieq/domain';
+import { KieError } from '@kieq/kie';
+import type { GenerationRecord } from '@kieq/ledger';
+import { StorageError } from '@kieq/storage';
+import type { WorkerContext } from './context.ts';
+import { deadJobEnd } from './dead-job.ts';
+import type { JobEnd } from './job-end.ts';
+import { kill } from './notices.ts';
+import { frozenPayloadSchema } from './payload.ts';
+
+/** Folder at Kie's upload service. */
+const UPLOAD_PATH = 'kieq';
+/** Codes by which Kie refuses the file itself; the same file would be refused again. */
+const FILE_REFUSALS = new Set([400, 413, 415, 422]);
+
+export interface UploadTask {
+  readonly id: string;
+  /** The job that asked for admission. */
+  readonly vehicle: string;
+  readonly payload: string;
+  /** Failures in a row, as `admit` told them. */
+  readonly tries: number;
+}
+
+/**
+ * What became of one image.
+ *
+ * - `passed`: Kie has it under the link. `refused`: it will never have it.
+ * - `trouble`: may work later. `cut`: the process ends.
+ */
+type Passed =
+  | { readonly kind: 'passed'; readonly link: string }
+  | { readonly kind: 'refused'; readonly evidence: Evidence }
+  | { readonly kind: 'trouble'; readonly evidence: Evidence; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: 'cut' };
+
+/** Passes the uploaded images of a queued generation on to Kie; then its job asks for admission again. Costs nothing. */
+export async function passUploads(context: WorkerContext, task: UploadTask): Promise<JobEnd> {
+  const { id, vehicle } = task;
+  const record = await context.ledger.read.generation(id);
+  if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
+  const links: Record<string, string> = {};
+  for (const ref of uploadsIn(frozenPayloadSchema.parse(JSON.parse(task.payload)).request.input)) {
+    const passed = await passOne(context, record, ref);
+    if (passed.kind !== 'passed') return afterTrouble(context, task, passed);
+    links[uploadUrl(ref)] = passed.link;
+    context.metrics.uploads.inc({ outcome: 'passed' });
+  }
+  const reply = await context.ledger.uploaded({ id, vehicle, links });
+  if (reply.ok === 'uploaded') return { kind: 'give_back' };
+  return { kind: 'complete', result: `its images are with Kie, but it is ${reply.ok}` };
+}
+
+async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
+  const { uploads, kie, deadline } = context;
+  // Any BullMQ client may write such an address; only the tenant's own images are his to use.
+  if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
+  try {
+    const file = await uploads.get(uploadName(ref));
+    if (file === undefined) return refused('an uploaded image is gone from the store');
+    // A new name each time: the same one would overwrite a file that an older attempt may still need.
+    const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
+    const { downloadUrl } = await kie.upload({ file, fileName, uploadPath: UPLOAD_PATH, signal: deadline });
+    return { kind: 'passed', link: downloadUrl };
+  } catch (error) {
+    return failureOf(error, deadline);
+  }
+}
+
+function failureOf(error: unknown, deadline: AbortSignal): Passed {
+  if (error instanceof StorageError) return { kind: 'trouble', evidence: { summary: error.message.slice(0, 500) } };
+  if (!(error instanceof KieError)) throw error;
+  if (deadline.aborted) return { kind: 'cut' };
+  const { evidence, retryAfterMs } = error;
+  if (FILE_REFUSALS.has(evidence.code ?? 0)) return { kind: 'refused', evidence };
+  return { kind: 'trouble', evidence, retryAfterMs };
+}
+
+function refused(summary: string): Passed {
+  return { kind: 'refused', evidence: { summary } };
+}
+
+async function afterTrouble(
+  context: WorkerContext,
+  { id, vehicle, tries }: UploadTask,
+  passed: Exclude<Passed, { kind: 'passed' }>,
+): Promise<JobEnd> {
+  const { ledger, logger, metrics, timings, random } = context;
+  if (passed.kind === 'cut') return { kind: 'give_back' };
+  const { evidence } = passed;
+  if (passed.kind === 'refused') {
+    metrics.uploads.inc({ outcome: 'refused' });
+    logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
+    const killed = await kill(context, { id, class: 'invalid_request', expected: 'queued', evidence });
+    if (killed.ok === 'dead') return deadJobEnd(id, 'invalid_request', evidence.summary);
+    return { kind: 'complete', result: `its image was refused, but ${killed.ok}` };
+  }
+  metrics.uploads.inc({ outcome: 'postponed' });
+  logger.warn({ evidence, tries: tries + 1 }, 'an uploaded image could not be passed to Kie; it is tried again');
+  const { retryBaseMs: baseMs, retryCapMs: capMs, vehicleCheckMs } = timings;
+  const backoff = backoffMs({ baseMs, capMs }, tries + 1, random);
+  const delayMs = Math.max(backoff, Math.min(passed.retryAfterMs ?? 0, capMs));
+  const reply = await ledger.postpone({ id, vehicle, tries, evidence, delayMs, vehicleCheckMs });
+  if (reply.ok === 'postponed') return { kind: 'delay', delayMs };
+  return { kind: 'complete', result: `its image could not be passed, but it is ${reply.ok}` };
+}

@@ -1,0 +1,72 @@
+import { access, open, unlink } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { collect, tooLarge } from './collect.ts';
+import { StorageError } from './errors.ts';
+import { errorCode } from './error-code.ts';
+import { removeEmptyFolders, writeFileWhole } from './folder.ts';
+import { MAX_FILE_BYTES } from './limits.ts';
+import { checkName, checkSize } from './names.ts';
+import type { FileStore } from './store.ts';
+
+/** A store in a folder, which is created at the first put; files have mode 0600, folders 0700. */
+export function createFileStore(path: string): FileStore {
+  const root = resolve(path);
+  const place = pathToFileURL(root).href;
+  return {
+    place,
+    put: async (name, bytes) => {
+      checkName(name);
+      checkSize(bytes);
+      await asStorageError(place, `write ${name}`, () => writeFileWhole(root, join(root, name), bytes));
+    },
+    get: async (name) => {
+      checkName(name);
+      return asStorageError(place, `read ${name}`, async () => {
+        const bytes = await readWhole(join(root, name), `${place}: ${name}`);
+        // Without its folder the store is not there, a forgotten mount perhaps: nobody may call the file gone.
+        if (bytes === undefined) await access(root);
+        return bytes;
+      });
+    },
+    remove: async (name) => {
+      checkName(name);
+      await asStorageError(place, `remove ${name}`, async () => {
+        await orNone(unlink(join(root, name)));
+        await removeEmptyFolders(root, join(root, name));
+      });
+    },
+    close: async () => {},
+  };
+}
+
+async function readWhole(path: string, what: string): Promise<Uint8Array | undefined> {
+  const file = await orNone(open(path, 'r'));
+  if (file === undefined) return undefined;
+  try {
+    const { size } = await file.stat();
+    if (size > MAX_FILE_BYTES) throw tooLarge(what);
+    return await collect(file.createReadStream({ autoClose: false }), what);
+  } finally {
+    await file.close();
+  }
+}
+
+/** Undefined when the file or its folder is not there. */
+async function orNone<Value>(action: Promise<Value>): Promise<Value | undefined> {
+  try {
+    return await action;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function asStorageError<Value>(place: string, what: string, action: () => Promise<Value>): Promise<Value> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof StorageError) throw error;
+    throw new StorageError(`${place}: cannot ${what}: ${errorCode(error) ?? 'unknown reason'}`, { cause: error });
+  }
+}

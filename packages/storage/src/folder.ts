@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { errorCode } from './error-code.ts';
+
+/** Each try loses only to another removal of the same folder at the same moment. */
+const MOVE_TRIES = 100;
+/** The folder is gone again, or this file system cannot sync folders. */
+const NO_SYNC = new Set(['ENOENT', 'EINVAL', 'ENOTSUP']);
+
+/**
+ * Writes a file below root so that it is there whole and on the disk, or not at all. It is written as `~…` in root
+ * first, which no name can be; only a killed process leaves such a file behind.
+ */
+export async function writeFileWhole(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  await makeFolder(root);
+  const temporary = join(root, `~${randomUUID()}`);
+  try {
+    await writeAndSync(temporary, bytes);
+    await moveInto(temporary, path);
+  } catch (error) {
+    // The first failure is the one to tell.
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw error;
+  }
+  for (const folder of [...foldersBetween(root, path), root]) await syncFolder(folder);
+}
+
+/** Removes the folders of a file that became empty; root stays. The first that is in use, or gone, ends it. */
+export async function removeEmptyFolders(root: string, path: string): Promise<void> {
+  try {
+    for (const folder of foldersBetween(root, path)) await rmdir(folder);
+  } catch {
+    // Tidiness is no reason to fail.
+  }
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Somebody who removes the last file of the folder may remove the folder before the rename. */
+async function moveInto(temporary: string, path: string): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await makeFolder(dirname(path));
+      await rename(temporary, path);
+      return;
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' || tries === MOVE_TRIES) throw error;
+    }
+  }
+}
+
+/** A rename is on the disk once its folder is. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    const folder = await open(path, 'r');
+    try {
+      await folder.sync();
+    } finally {
+      await folder.close();
+    }
+  } catch (error) {
+    if (!NO_SYNC.has(errorCode(error) ?? '')) throw error;
+  }
+}
+
+/** The folders of the file, innermost first, without root. */
+function foldersBetween(root: string, path: string): string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(path); folder !== root; folder = dirname(folder)) folders.push(folder);
+  return folders;
+}

@@ -1,0 +1,13 @@
+import { createFileStore } from './file-store.ts';
+import { createS3Store } from './s3-store.ts';
+import type { FileStore, StoreLocation } from './store.ts';
+
+/** Opens a store; nothing is created or asked for before the first call. */
+export function openStore(location: StoreLocation): FileStore {
+  switch (location.kind) {
+    case 'file':
+      return createFileStore(location.path);
+    case 's3':
+      return createS3Store(location);
+  }
+}

@@ -1,0 +1,56 @@
+import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { StorageError } from './errors.ts';
+import type { S3Limits } from './limits.ts';
+
+export type Sdk = typeof import('@aws-sdk/client-s3');
+
+/** The SDK is large and slow to load: who keeps files in a folder never loads it. */
+export const loadSdk = (): Promise<Sdk> => import('@aws-sdk/client-s3');
+
+/**
+ * A client by the standard configuration of AWS: environment, profile files, instance or container role.
+ * @throws StorageError without a region
+ */
+export async function createClient(place: string, limits: S3Limits): Promise<S3Client> {
+  const { S3Client } = await loadSdk();
+  const config = clientConfig(limits);
+  const client = new S3Client(config);
+  if (await hasRegion(client)) return client;
+  client.destroy();
+  // Other services than Amazon's know no regions, but a signature must name one.
+  if (hasOwnEndpoint()) return new S3Client({ ...config, region: 'us-east-1' });
+  throw new StorageError(`${place}: the region of the bucket is not known; set AWS_REGION`);
+}
+
+function clientConfig({ connectTimeoutMs, requestTimeoutMs, attempts }: S3Limits): S3ClientConfig {
+  return {
+    maxAttempts: attempts,
+    // Elsewhere than at Amazon, a bucket is seldom a host name of its own.
+    forcePathStyle: hasOwnEndpoint(),
+    // Many services store the chunked bodies that come with the newer checksums as they are. The signature covers
+    // the body already.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: connectTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      // Without it the handler only warns.
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+/** The SDK reads the same variables, and takes an empty one for absent. */
+function hasOwnEndpoint(): boolean {
+  const { AWS_ENDPOINT_URL_S3: ofS3, AWS_ENDPOINT_URL: ofAll } = process.env;
+  return (ofS3 ?? '') !== '' || (ofAll ?? '') !== '';
+}
+
+async function hasRegion(client: S3Client): Promise<boolean> {
+  try {
+    await client.config.region();
+    return true;
+  } catch {
+    return false;
+  }
+}

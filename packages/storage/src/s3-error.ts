@@ -1,0 +1,35 @@
+import { errorCode, isWord } from './error-code.ts';
+import { StorageError } from './errors.ts';
+
+/**
+ * Errors of the SDK become ours, without cause: theirs carry what the server sent back, such as the access key and
+ * the text that was signed.
+ */
+export function s3Failure(place: string, what: string, error: unknown): StorageError {
+  if (error instanceof StorageError) return error;
+  const status = httpStatus(error);
+  return new StorageError(
+    `${place}: cannot ${what}: ${reason(error)}${status === undefined ? '' : ` (HTTP ${status})`}`,
+  );
+}
+
+/** Whether S3 says that the bucket has no such file. A bare 404 may come from anything under a wrong address. */
+export function isNoSuchKey(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NoSuchKey';
+}
+
+/** The error's name; for errors of the connection, which have none, its code. */
+function reason(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown reason';
+  // Only the time limit of a body aborts.
+  if (error.name === 'AbortError') return 'TimeoutError';
+  const hasOwnName = error.name !== 'Error' && error.name !== 'AggregateError' && isWord(error.name);
+  return hasOwnName ? error.name : (errorCode(error) ?? 'unknown reason');
+}
+
+function httpStatus(error: unknown): number | undefined {
+  if (!(error instanceof Error) || !('$metadata' in error)) return undefined;
+  const { $metadata: metadata } = error;
+  if (typeof metadata !== 'object' || metadata === null || !('httpStatusCode' in metadata)) return undefined;
+  return typeof metadata.httpStatusCode === 'number' ? metadata.httpStatusCode : undefined;
+}

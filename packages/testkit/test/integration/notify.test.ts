@@ -1,0 +1,118 @@
+import { verifyWebhook } from '@kieq/kie';
+import { Webhook } from 'standardwebhooks';
+import { describe, test } from 'vitest';
+import { inState, redrive } from './support.ts';
+import { testRequest } from '../../src/index.ts';
+import { callbackOf, failing, openCallbackPool, openReceiver, order } from './callbacks.ts';
+
+describe.concurrent('a callback', () => {
+  test('tells of a success as Kie does, signed in both ways', async (context) => {
+    const { expect } = context;
+    const secret = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
+    const [pool, receiver] = [
+      await openCallbackPool(context, 'notify', { webhookSecret: secret }),
+      await openReceiver(context),
+    ];
+    const { id } = await order(pool, 'told', `${receiver.url}/hook?a=b`);
+    const record = await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(receiver.received).toHaveLength(1);
+    const { path, headers, body, text } = callbackOf(receiver);
+    expect({ path, type: headers['content-type'] }).toEqual({ path: '/hook?a=b', type: 'application/json' });
+    expect(body).toMatchObject({ code: 200, msg: 'success' });
+    expect(body.data).toMatchObject({ taskId: id, state: 'success', completeTime: record.endedAt, failCode: null });
+    expect(JSON.parse(body.data.resultJson ?? '')).toEqual({ resultUrls: record.verdict?.resultUrls });
+    expect(JSON.parse(body.data.param)).toMatchObject({ callBackUrl: `${receiver.url}/hook?a=b` });
+    expect(new Webhook(secret).verify(text, headers)).toEqual(body);
+    expect(verifyWebhook({ headers, body, key: secret, nowMs: Date.now() })).toEqual({ ok: true, taskId: id });
+  });
+
+  test("tells of Kie's failure, unsigned without a secret", async (context) => {
+    const { expect } = context;
+    const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
+    pool.simulator.script([{ on: 'task', fault: { kind: 'fail', failCode: '500', failMsg: 'Content was flagged' } }]);
+    const failed = await order(pool, 'flagged', receiver.url);
+    await pool.recordWhen(failed.id, ({ notice }) => notice?.state === 'delivered');
+    expect(callbackOf(receiver).body).toMatchObject({
+      code: 501,
+      msg: 'Content was flagged',
+      data: { taskId: failed.id, state: 'fail', failCode: '500', failMsg: 'Content was flagged', resultJson: null },
+    });
+    expect(callbackOf(receiver).headers['webhook-signature']).toBeUndefined();
+  });
+
+  test('tells of a cancelled generation', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify');
+    const receiver = await openReceiver(context);
+    await pool.ledger.gates.pause('test');
+    const cancelled = await order(pool, 'not wanted', receiver.url);
+    await cancelled.cancel();
+    await pool.recordWhen(cancelled.id, ({ notice }) => notice?.state === 'delivered');
+    expect(callbackOf(receiver).body.data).toMatchObject({ taskId: cancelled.id, failCode: 'cancelled' });
+  });
+
+  test('tells of a dead generation only when its hold is over, and of its later success', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 300 } });
+    const receiver = await openReceiver(context);
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    const { id } = await order(pool, 'off', receiver.url);
+    const held = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
+    expect(held.notice?.dueAt).toBe((held.letter?.openedAt ?? 0) + 300);
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(await pool.ledger.read.now()).toBeGreaterThanOrEqual((held.notice?.dueAt ?? 0) - 50);
+    expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'model_unavailable' });
+
+    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
+    const [first, second] = receiver.received.map(({ headers }) => headers['webhook-id']);
+    expect(first).not.toBe(second);
+  });
+
+  test('tells of one that the sweeper buried, at once where nothing is held', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 0 } });
+    const receiver = await openReceiver(context);
+    await pool.ledger.gates.pause('test');
+    const { id } = await pool.producer.enqueue(testRequest('late'), { callBackUrl: receiver.url, deadlineMs: 1 });
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(callbackOf(receiver).body).toMatchObject({ code: 501, data: { failCode: 'deadline_exceeded' } });
+  });
+
+  test('of a dead generation that is resumed in time is never sent', async (context) => {
+    const { expect } = context;
+    const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    const { id } = await order(pool, 'off', receiver.url);
+    await inState(pool, 'dead', 1);
+    await redrive(pool, id);
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(['success']);
+  });
+
+  test('is sent to nobody who did not ask for it', async (context) => {
+    const { expect } = context;
+    const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
+    const quiet = await order(pool, 'quiet');
+    await pool.recordWhen(quiet.id, ({ state }) => state === 'succeeded');
+    const loud = await order(pool, 'loud', receiver.url);
+    await pool.recordWhen(loud.id, ({ notice }) => notice?.state === 'delivered');
+    expect(receiver.received).toHaveLength(1);
+    expect((await pool.ledger.read.generation(quiet.id))?.notice).toBeUndefined();
+  });
+
+  test('whose job vanished is found by the sweeper, under the same webhook-id', async (context) => {
+    const { expect } = context;
+    const timings = { vehicleCheckMs: 100, notifyBaseMs: 600 };
+    const pool = await openCallbackPool(context, 'notify', { timings });
+    const receiver = await openReceiver(context, failing(1));
+    const { id } = await order(pool, 'vanished', receiver.url);
+    const { notice } = await pool.recordWhen(id, (record) => record.notice?.tries === 1);
+    await expect.poll(() => pool.queues.notify.getDelayedCount()).toBe(1);
+    await pool.queues.notify.remove(notice?.vehicle ?? '');
+    const told = await pool.recordWhen(id, (record) => record.notice?.state === 'delivered');
+    expect(told.notice?.vehicle).not.toBe(notice?.vehicle);
+    expect(callbackOf(receiver, 1).headers['webhook-id']).toBe(callbackOf(receiver).headers['webhook-id']);
+  });
+});

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
+import { StorageError, type FileStore } from '@kieq/storage';
+import { describe, test } from 'vitest';
+import { testRequest, until, type PoolFixture } from '../../src/index.ts';
+import { charges, openPool, posts, redrive } from './support.ts';
+
+/** The smallest that Kie takes for an image: it looks at the first bytes. */
+const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
+
+/** An image as the gateway keeps it, of this tenant. */
+async function keepImage(pool: PoolFixture, tenant = 'default', bytes: Buffer = PNG): Promise<UploadRef> {
+  const ref: UploadRef = { tenant, sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' };
+  await pool.uploads.put(uploadName(ref), bytes, 'image/png');
+  return ref;
+}
+
+async function order(pool: PoolFixture, prompt: string, ...refs: UploadRef[]): Promise<string> {
+  const { model, input } = testRequest(prompt);
+  const handle = await pool.producer.enqueue({ model, input: { ...input, image_urls: refs.map(uploadUrl) } });
+  return handle.id;
+}
+
+/** What Kie was told of the images, submission by submission. */
+function links(pool: PoolFixture, prompt: string): unknown[] {
+  return posts(pool, prompt).map(({ input }) => (input as { image_urls: unknown }).image_urls);
+}
+
+const ended = (pool: PoolFixture, id: string) =>
+  pool.recordWhen(id, ({ state }) => state === 'succeeded' || state === 'dead');
+
+describe.concurrent('uploaded images', () => {
+  test('are passed to Kie before the submission, which has their links', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    const refs = [await keepImage(pool), await keepImage(pool)];
+    const id = await order(pool, 'mine', ...refs);
+    expect(await ended(pool, id)).toMatchObject({ state: 'succeeded' });
+    const [sent] = links(pool, 'mine');
+    const link = (ref: UploadRef | undefined): unknown =>
+      expect.stringMatching(`^${pool.simulator.url}/files/kieq/${ref?.copy}-[0-9a-f]+\\.png$`);
+    expect(sent).toEqual([link(refs[0]), link(refs[1])]);
+    expect(charges(pool)).toEqual({ mine: 1 });
+    expect((await pool.ledger.read.generation(id))?.payload).toContain(uploadUrl(refs[0] ?? expect.fail()));
+  });
+
+  test('that are gone from the store, are no images or belong to another tenant end the generation', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    const [gone, foreign] = [await keepImage(pool), await keepImage(pool, 'somebody')];
+    await pool.uploads.remove(uploadName(gone));
+    const text = await keepImage(pool, 'default', Buffer.from('no image'));
+    const ids = [await order(pool, 'gone', gone), await order(pool, 'no', text), await order(pool, 'theirs', foreign)];
+    const dead = await Promise.all(ids.map((id) => ended(pool, id)));
+    expect(dead.map(({ letter }) => ({ class: letter?.class, summary: letter?.evidence.summary }))).toEqual([
+      { class: 'invalid_request', summary: 'an uploaded image is gone from the store' },
+      { class: 'invalid_request', summary: expect.stringContaining('code 400') },
+      { class: 'invalid_request', summary: 'the request names an uploaded image of another tenant' },
+    ]);
+    expect(pool.simulator.ledger.submissions()).toEqual([]);
+    expect(await pool.uploads.get(uploadName(foreign))).toBeDefined();
+  });
+
+  test('wait while the upload service is in trouble, and the generation with them', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    // Three tries of the client make one of ours.
+    pool.simulator.script([{ on: 'upload', when: { times: 4 }, fault: { kind: 'html', status: 503 } }]);
+    const id = await order(pool, 'patient', await keepImage(pool));
+    expect(await ended(pool, id)).toMatchObject({ state: 'succeeded' });
+    expect(charges(pool)).toEqual({ patient: 1 });
+  });
+
+  test('wait while their store is in trouble', async (context) => {
+    const { expect } = context;
+    let failures = 2;
+    const store = new Map<string, Uint8Array>();
+    const uploads: FileStore = {
+      place: 'nowhere',
+      put: async (name, bytes) => void store.set(name, bytes),
+      get: async (name) => {
+        failures -= 1;
+        if (failures >= 0) throw new StorageError('nowhere: it does not work');
+        return store.get(name);
+      },
+      remove: async (name) => void store.delete(name),
+      close: () => Promise.resolve(),
+    };
+    const pool = await openPool(context, 'uploads', { uploads });
+    const id = await order(pool, 'stored', await keepImage(pool));
+    expect(await ended(pool, id)).toMatchObject({ state: 'succeeded' });
+    expect(failures).toBe(-1);
+  });
+
+  test.for([
+    { what: 'is old is renewed', uploadFreshMs: 300, renewed: true },
+    { what: 'is fresh serves again', uploadFreshMs: 60_000, renewed: false },
+  ])('a link that $what after a redrive', async ({ uploadFreshMs, renewed }, context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads', { timings: { uploadFreshMs } });
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    const id = await order(pool, 'twice', await keepImage(pool));
+    const { since } = await ended(pool, id);
+    if (renewed)
+      await until(
+        () => pool.ledger.read.now(),
+        (now) => now > since + uploadFreshMs,
+      );
+    await redrive(pool, id);
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const [first, second] = links(pool, 'twice');
+    expect(posts(pool, 'twice')).toHaveLength(2);
+    if (renewed) expect(second).not.toEqual(first);
+    else expect(second).toEqual(first);
+  });
+
+  test('leave the store when their generation is purged; those of others stay', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads', { settings: { retentionMs: 200 } });
+    const [own, other] = [await keepImage(pool), await keepImage(pool)];
+    const id = await order(pool, 'over', own);
+    await pool.recordWhen(id, ({ purgedAt }) => purgedAt !== undefined);
+    await until(
+      () => pool.uploads.get(uploadName(own)).then((bytes) => ({ bytes })),
+      ({ bytes }) => bytes === undefined,
+    );
+    expect(await pool.uploads.get(uploadName(other))).toBeDefined();
+  });
+});
