@@ -1,5 +1,5 @@
 import type { GenerationState } from '@kieq/domain';
-import type { GenerationView } from '@kieq/producer';
+import type { View } from './gateway.ts';
 
 const ORDER: readonly GenerationState[] = [
   'queued',
@@ -20,7 +20,7 @@ export class Progress {
   readonly #startedMs = performance.now();
   #lastLineMs = Number.NEGATIVE_INFINITY;
 
-  show(views: readonly GenerationView[]): void {
+  show(views: readonly View[]): void {
     const line = `${this.#bar(views)}  ${countText(views)}  ${((performance.now() - this.#startedMs) / 1000).toFixed(0)} s`;
     if (process.stdout.isTTY) {
       process.stdout.write(`\r\u001B[2K${line}`);
@@ -34,14 +34,14 @@ export class Progress {
     if (process.stdout.isTTY) process.stdout.write('\n');
   }
 
-  #bar(views: readonly GenerationView[]): string {
+  #bar(views: readonly View[]): string {
     const done = views.filter(({ state }) => state === 'succeeded').length;
     const filled = Math.round((done / Math.max(1, views.length)) * BAR_WIDTH);
     return `[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${views.length}`;
   }
 }
 
-function countText(views: readonly GenerationView[]): string {
+function countText(views: readonly View[]): string {
   const counts = ORDER.map((state) => [state, views.filter((view) => view.state === state).length] as const);
   return counts
     .filter(([, count]) => count > 0)

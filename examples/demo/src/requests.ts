@@ -1,5 +1,12 @@
-import type { GenerationRequest } from '@kieq/producer';
-import type { Photograph } from './photographs.ts';
+import type { Photograph } from './gateway.ts';
+
+/** A video to be made of a photograph. */
+export interface WantedVideo {
+  readonly name: string;
+  readonly photograph: Photograph;
+  /** The create request; the photograph becomes its image. */
+  readonly request: { readonly model: string; readonly input: Readonly<Record<string, unknown>> };
+}
 
 const MOVES = [
   'a slow pan to the right',
@@ -11,15 +18,14 @@ const MOVES = [
 ];
 
 /** Every photograph with every camera move: enough for more than one submission window. */
-export function requestsFor(
-  photographs: readonly Photograph[],
-): { readonly name: string; readonly request: GenerationRequest }[] {
-  return photographs.flatMap(({ name, url }) =>
+export function wantedVideos(photographs: readonly Photograph[]): WantedVideo[] {
+  return photographs.flatMap((photograph) =>
     MOVES.map((move, i) => ({
-      name: `${name}-${i + 1}`,
+      name: `${photograph.name}-${i + 1}`,
+      photograph,
       request: {
         model: 'kling-2.6/image-to-video',
-        input: { prompt: `${name}: ${move}`, image_urls: [url], sound: false, duration: '5' },
+        input: { prompt: `${photograph.name}: ${move}`, sound: false, duration: '5' },
       },
     })),
   );

@@ -1,11 +1,10 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isEnded } from '@kieq/domain';
-import { createProducer, type GenerationHandle, type GenerationView } from '@kieq/producer';
-import { uploadPhotographs } from './photographs.ts';
+import { ENDED_STATES } from '@kieq/domain';
+import { createGeneration, readGenerations, readPhotographs, type View } from './gateway.ts';
 import { VIDEOS_DIR } from './places.ts';
 import { Progress } from './progress.ts';
-import { requestsFor } from './requests.ts';
+import { wantedVideos } from './requests.ts';
 import { emptyVideosDir, Saver, type Saved } from './save.ts';
 import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
@@ -22,12 +21,14 @@ const LOOK_EVERY_MS = 250;
 
 interface Named {
   readonly name: string;
-  readonly handle: GenerationHandle;
+  readonly id: string;
 }
 
 /** @throws Error with the reason when anything did not come through */
 export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
-  say('kieq demo: photographs to videos, two workers, a simulated Kie at 20 submissions per 10 s\n');
+  say(
+    'kieq demo: photographs to videos over HTTP, a gateway, two workers, a simulated Kie at 20 submissions per 10 s\n',
+  );
   const stack = await startStack();
   const over = AbortSignal.any([signal, stack.broken]);
   try {
@@ -44,38 +45,34 @@ export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
 }
 
 async function produce(stack: Stack, signal: AbortSignal): Promise<void> {
-  const producer = await createProducer({ redis: stack.redisUrl, prefix: stack.prefix });
-  try {
-    const photographs = await uploadPhotographs(stack);
-    const wanted = requestsFor(photographs);
-    const startedMs = performance.now();
-    const items = await producer.enqueueMany(wanted.map(({ request }) => ({ request })));
-    const named = items.map((item, i): Named => {
-      if (!item.ok) throw item.error;
-      return { name: wanted[i]?.name ?? '', handle: item.handle };
-    });
-    say(
-      `uploaded ${photographs.length} photographs, enqueued ${named.length} generations in ${Math.round(performance.now() - startedMs)} ms\n`,
-    );
-    await emptyVideosDir();
-    const saver = new Saver();
-    const views = await follow(named, saver, signal);
-    report(views, await saver.all());
-  } finally {
-    await producer.close();
-  }
+  const photographs = await readPhotographs();
+  const wanted = wantedVideos(photographs);
+  const startedMs = performance.now();
+  const named = await Promise.all(
+    wanted.map(async (video): Promise<Named> => ({
+      name: video.name,
+      id: await createGeneration(stack.gatewayUrl, video),
+    })),
+  );
+  const tookMs = Math.round(performance.now() - startedMs);
+  say(`created ${named.length} generations from ${photographs.length} photographs in ${tookMs} ms\n`);
+  await emptyVideosDir();
+  const saver = new Saver();
+  const views = await follow(stack.gatewayUrl, named, saver, signal);
+  report(views, await saver.all());
 }
 
-async function follow(named: readonly Named[], saver: Saver, signal: AbortSignal): Promise<GenerationView[]> {
+async function follow(gatewayUrl: string, named: readonly Named[], saver: Saver, signal: AbortSignal): Promise<View[]> {
   const progress = new Progress();
+  const ids = named.map(({ id }) => id);
   const endsAt = performance.now() + TIME_LIMIT_MS;
   try {
     for (;;) {
       signal.throwIfAborted();
-      const views = await Promise.all(named.map(({ handle }) => handle.status()));
+      const views = await readGenerations(gatewayUrl, ids);
       progress.show(views);
       views.forEach((view, i) => saver.consider(view, named[i]?.name ?? ''));
-      if (views.every(({ state }) => isEnded(state))) return views;
+      if (views.every(({ state }) => ENDED_STATES.some((ended) => ended === state))) return views;
       if (performance.now() > endsAt) throw new Error(`not finished after ${TIME_LIMIT_MS / 1000} s`);
       await sleep(LOOK_EVERY_MS);
     }
@@ -84,7 +81,7 @@ async function follow(named: readonly Named[], saver: Saver, signal: AbortSignal
   }
 }
 
-function report(views: readonly GenerationView[], saved: ReadonlyMap<string, Saved>): void {
+function report(views: readonly View[], saved: ReadonlyMap<string, Saved>): void {
   const rows = views.map((view) => rowOf(view, saved.get(view.id)));
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
   const reasons = views.flatMap((view) => reasonsOf(view, saved.get(view.id)));
@@ -94,13 +91,13 @@ function report(views: readonly GenerationView[], saved: ReadonlyMap<string, Sav
   say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
 }
 
-function rowOf({ id, state, polls, createdAt, endedAt }: GenerationView, saved: Saved | undefined): string[] {
+function rowOf({ id, state, polls, createdAt, endedAt }: View, saved: Saved | undefined): string[] {
   const seconds = endedAt === undefined ? '' : ((endedAt - createdAt) / 1000).toFixed(1);
   return [id, state, String(polls), seconds, saved !== undefined && 'file' in saved ? saved.file : ''];
 }
 
 /** Why there is no video; nothing when there is one. */
-function reasonsOf({ id, state, failMsg, deadLetter }: GenerationView, saved: Saved | undefined): string[] {
+function reasonsOf({ id, state, failMsg, deadLetter }: View, saved: Saved | undefined): string[] {
   if (state !== 'succeeded')
     return [[`${id} ${state}:`, deadLetter?.summary, failMsg].filter((part) => part !== undefined).join(' ')];
   return saved !== undefined && 'problem' in saved ? [`${id} ${saved.problem}`] : [];
@@ -117,6 +114,7 @@ async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
 
 function addresses(stack: Stack): string {
   const lines = [
+    ['gateway', `${stack.gatewayUrl}/docs`],
     ['dashboard', stack.dashboardUrl],
     ['simulated Kie', stack.kieUrl],
     ...stack.workerUrls.map((url, i) => [`worker ${i + 1}`, `${url}/metrics`]),

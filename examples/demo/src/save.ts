@@ -2,7 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { GenerationView } from '@kieq/producer';
+import type { View } from './gateway.ts';
 import got from 'got';
 import { VIDEOS_DIR } from './places.ts';
 
@@ -18,7 +18,7 @@ export type Saved = { readonly file: string } | { readonly problem: string };
 export class Saver {
   readonly #saving = new Map<string, Promise<Saved>>();
 
-  consider({ id, state, resultUrls: [url] }: GenerationView, name: string): void {
+  consider({ id, state, resultUrls: [url] }: View, name: string): void {
     if (state !== 'succeeded' || this.#saving.has(id)) return;
     this.#saving.set(id, save(url, name));
   }

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
 import { removeKeys, startApp, uniquePrefix, type AppName, type AppProcess } from '@kieq/testkit';
 import { fromEnvironment } from './environment.ts';
@@ -8,7 +12,7 @@ export interface Stack {
   readonly redisUrl: string;
   readonly prefix: string;
   readonly kieUrl: string;
-  readonly apiKey: string;
+  readonly gatewayUrl: string;
   readonly dashboardUrl: string;
   readonly workerUrls: readonly string[];
   /** How Redis came to be, for the reader. */
@@ -34,46 +38,55 @@ export async function startStack(): Promise<Stack> {
   const redis = await openRedis({ keep: false });
   // Its own pool: a demo must never touch the real one on the same Redis.
   const prefix = uniquePrefix('demo');
+  const uploads = await mkdtemp(join(tmpdir(), 'kieq-demo-'));
   const apps = new Apps();
   const stop = async (): Promise<void> => {
     await apps.stop();
     await removeOwnKeys(redis.url, prefix);
+    await rm(uploads, { recursive: true, force: true });
     await redis.stop();
   };
   try {
-    return { ...(await startApps(apps, redis, prefix)), broken: apps.broken, stop };
+    return { ...(await startApps(apps, redis, prefix, uploads)), broken: apps.broken, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startApps(apps: Apps, redis: OpenRedis, prefix: string): Promise<Omit<Stack, 'broken' | 'stop'>> {
+async function startApps(
+  apps: Apps,
+  redis: OpenRedis,
+  prefix: string,
+  uploads: string,
+): Promise<Omit<Stack, 'broken' | 'stop'>> {
   const simulator = await apps.start('simulator', 'simulator', {
     ...fromEnvironment(SIMULATOR_PASSED),
     ...SIMULATOR_ENV,
   });
   const kieUrl = String(simulator.first['url']);
-  const apiKey = SIMULATOR_ENV.SIM_API_KEY;
   const common = { REDIS_URL: redis.url, KIEQ_PREFIX: prefix };
-  const workerEnv = {
+  const kieEnv = {
     ...common,
-    KIE_API_KEY: apiKey,
+    KIE_API_KEY: SIMULATOR_ENV.SIM_API_KEY,
     KIE_BASE_URL: kieUrl,
     KIE_UPLOAD_URL: kieUrl,
-    WORKER_METRICS_PORT: '0',
+    // Between the gateway, which takes the photographs, and the workers, which pass them on.
+    UPLOAD_STORE_URL: pathToFileURL(uploads).href,
   };
+  const workerEnv = { ...kieEnv, WORKER_METRICS_PORT: '0' };
   // One after the other: when one does not start, none is left on its way.
   const workers = [
     await apps.start('worker', 'worker 1', workerEnv),
     await apps.start('worker', 'worker 2', workerEnv),
   ];
+  const gateway = await apps.start('gateway', 'gateway', { ...kieEnv, GATEWAY_PORT: '0' });
   const dashboard = await apps.start('dashboard', 'dashboard', { ...common, DASHBOARD_PORT: '0' });
   return {
     redisUrl: redis.url,
     prefix,
     kieUrl,
-    apiKey,
+    gatewayUrl: String(gateway.first['url']),
     dashboardUrl: String(dashboard.first['url']),
     workerUrls: workers.map(({ first }) => String(first['ops'])),
     redisSource: redis.source,

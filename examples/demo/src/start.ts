@@ -6,9 +6,9 @@ import { openRedis } from './redis.ts';
 /** Node's own settings that the apps need besides ours, such as the certificates of a proxy. */
 const NODE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS'];
 
-/** `pnpm start`: Redis, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
+/** `pnpm start`: Redis, the gateway, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
 async function start(stopped: AbortSignal): Promise<void> {
-  parseEnvironment(process.env, ['kie', 'callbacks', 'pool', 'worker', 'dashboard']);
+  parseEnvironment(process.env, ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard']);
   const redis = await openRedis({ keep: true });
   const env = { ...fromEnvironment([...ENVIRONMENT.map(({ key }) => key), ...NODE_KEYS]), REDIS_URL: redis.url };
   const apps: AppProcess[] = [];
@@ -20,7 +20,9 @@ async function start(stopped: AbortSignal): Promise<void> {
   try {
     const worker1 = await open('worker', { WORKER_METRICS_PORT: '0' });
     const worker2 = await open('worker', { WORKER_METRICS_PORT: '0' });
+    const gateway = await open('gateway');
     const dashboard = await open('dashboard');
+    say(`gateway ${String(gateway.first['url'])}/docs`);
     say(`dashboard ${String(dashboard.first['url'])}`);
     say(`Redis ${new URL(redis.url).host} (${redis.source})`);
     for (const { first } of [worker1, worker2]) say(`worker ${String(first['ops'])}/metrics`);
@@ -28,6 +30,7 @@ async function start(stopped: AbortSignal): Promise<void> {
       aborted(stopped),
       endedByItself('worker 1', worker1),
       endedByItself('worker 2', worker2),
+      endedByItself('gateway', gateway),
       endedByItself('dashboard', dashboard),
     ]);
   } catch (error) {
