@@ -1,10 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { benchSchedule } from './schedule/bench.ts';
 import { benchWindow } from './window.ts';
 
+interface Setting {
+  /** 1 as in production; times that a bench shrinks are multiplied by it. */
+  readonly scale: number;
+  /** The address of a private Redis, which starts when it is first asked for. */
+  readonly redisUrl: () => Promise<string>;
+}
+
 /** `pnpm bench [name …] [--scale 0.1]`: each bench prints one JSON line per row; docs/performance.md says what the rows mean. */
-const BENCHES: Readonly<Record<string, (redisUrl: string, scale: number) => AsyncGenerator<object>>> = {
+const BENCHES: Readonly<Record<string, (setting: Setting) => AsyncGenerator<object>>> = {
+  schedule: benchSchedule,
   window: benchWindow,
 };
 
@@ -21,13 +30,18 @@ if (unknown.length > 0 || !(scale > 0)) {
   process.exit(2);
 }
 
-const redis = await startLocalRedis({ cacheDir: fileURLToPath(new URL('../../.kieq', import.meta.url)) });
+let redis: LocalRedis | undefined;
+async function redisUrl(): Promise<string> {
+  redis ??= await startLocalRedis({ cacheDir: fileURLToPath(new URL('../../.kieq', import.meta.url)) });
+  return redis.url;
+}
+
 try {
   for (const [name, bench] of Object.entries(BENCHES)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for await (const row of bench(redis.url, scale))
+    for await (const row of bench({ scale, redisUrl }))
       process.stdout.write(`${JSON.stringify({ bench: name, ...row })}\n`);
   }
 } finally {
-  await redis.stop();
+  await redis?.stop();
 }

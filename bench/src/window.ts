@@ -3,18 +3,23 @@ import { measureWindow, mostOvertakings } from '@kieq/testkit';
 const LIMIT = 20;
 const WINDOWS = 15;
 
+interface WindowSetting {
+  readonly redisUrl: () => Promise<string>;
+  /** Kie's window of 10 s and its latencies are multiplied by it together. */
+  readonly scale: number;
+}
+
 /**
  * Window efficiency with 1, 3 and 8 workers, answers after 20 ms and after 0.3–0.9 s.
- * @param scale Kie's window of 10 s and its latencies are multiplied by it together
  */
-export async function* benchWindow(redisUrl: string, scale: number): AsyncGenerator<object> {
+export async function* benchWindow({ redisUrl, scale }: WindowSetting): AsyncGenerator<object> {
   for (const latency of [
     { minMs: 20, maxMs: 20 },
     { minMs: 300, maxMs: 900 },
   ]) {
     for (const workers of [1, 3, 8]) {
       const result = await measureWindow({
-        redisUrl,
+        redisUrl: await redisUrl(),
         workers,
         limit: LIMIT,
         windowMs: 10_000 * scale,

@@ -66,3 +66,10 @@ export async function eventsSince(
     from = `(${last[0]}`;
   }
 }
+
+/** Whether the stream id `one` stands behind `other`; ids are `<ms>-<n>`. */
+export function isLater(one: string, other: string): boolean {
+  const [ms = 0, n = 0] = one.split('-').map(Number);
+  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
+  return ms > otherMs || (ms === otherMs && n > otherN);
+}

@@ -1,5 +1,5 @@
 export { confirmIntent, connectionLosses, parseIntentDurability, type IntentDurability } from './durability.ts';
-export { eventsSince, lastEventId, readEvents, type LedgerEvent } from './events.ts';
+export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export type { Gate, Gates } from './gates.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type {

@@ -86,10 +86,3 @@ export class EventHub {
     }
   }
 }
-
-/** Whether the stream id `one` stands behind `other`; ids are `<ms>-<n>`. */
-export function isLater(one: string, other: string): boolean {
-  const [ms = 0, n = 0] = one.split('-').map(Number);
-  const [otherMs = 0, otherN = 0] = other.split('-').map(Number);
-  return ms > otherMs || (ms === otherMs && n > otherN);
-}

@@ -1,8 +1,8 @@
 import { isEnded } from '@kieq/domain';
-import { eventsSince, type Ledger, type LedgerEvent } from '@kieq/ledger';
+import { eventsSince, isLater, type Ledger, type LedgerEvent } from '@kieq/ledger';
 import { addNotice, type Queues } from '@kieq/queue';
 import { ProducerError } from './errors.ts';
-import { isLater, type EventHub } from './event-hub.ts';
+import type { EventHub } from './event-hub.ts';
 import { viewOf, type GenerationView } from './generation-view.ts';
 
 /** One change of a generation. */
@@ -137,10 +137,23 @@ async function* follow(
       }
       if (ENDED.has(state)) return;
       await bell.wait(REREAD_MS, signal);
+      if (pending.length > 0) continue;
+      // Silent for long: should events have been lost, with Redis' memory perhaps, the state still tells.
+      const current = await status().then(({ state: now }) => now, whileAway(state));
+      if (current !== state) yield { state: current, event: 'now' };
+      state = current;
     }
   } finally {
     unsubscribe();
   }
+}
+
+/** A Redis that is away for a while says nothing about the generation. */
+function whileAway(state: string): (error: unknown) => string {
+  return (error) => {
+    if (error instanceof ProducerError && error.code === 'redis_unavailable') return state;
+    throw error;
+  };
 }
 
 const ENDED = new Set(['succeeded', 'failed', 'cancelled', 'dead']);

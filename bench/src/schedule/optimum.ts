@@ -1,0 +1,70 @@
+import { scheduleFor, survivalAt, timelineOf, type LookSchedule, type Mixture, type Timeline } from '@kieq/domain';
+
+/** Mean looks and mean delay of a schedule. */
+export interface Means {
+  readonly looks: number;
+  readonly delayMs: number;
+}
+
+/** No rule but the distribution binds the optimum: any spacing, and a fine grid as far as any task can run. */
+const UNBOUND = { minSpacingMs: 1, maxSpacingMs: 600_000, horizonMs: 86_400_000, places: 4_000, tailSurvival: 1e-6 };
+const BISECTIONS = 40;
+
+/** Distributions of tasks, each with its share of them. */
+export interface Kind {
+  readonly truth: Mixture;
+  readonly timeline: Timeline;
+  readonly share: number;
+}
+
+/** @param truths one for each task */
+export function kindsOf(truths: readonly Mixture[]): Kind[] {
+  return [...new Set(truths)].map((truth) => ({
+    truth,
+    timeline: timelineOf(truth, UNBOUND),
+    share: truths.filter((one) => one === truth).length / truths.length,
+  }));
+}
+
+/**
+ * Mean delay of the optimal checking schedule that knows the true distribution of every task and makes `looks` looks
+ * on average: one price for all of them, found by bisection. Schedules come in steps, so between the two next to the
+ * wanted mean the optimum draws lots, which makes it as good as it can be.
+ */
+export function optimalDelayMs(kinds: readonly Kind[], looks: number): number {
+  let low = Math.log(1);
+  let high = Math.log(1e7);
+  for (let i = 0; i < BISECTIONS; i += 1) {
+    const middle = (low + high) / 2;
+    if (optimumAt(kinds, Math.exp(middle)).looks > looks) low = middle;
+    else high = middle;
+  }
+  const [more, fewer] = [optimumAt(kinds, Math.exp(low)), optimumAt(kinds, Math.exp(high))];
+  const lot = more.looks === fewer.looks ? 0 : (more.looks - looks) / (more.looks - fewer.looks);
+  return more.delayMs + lot * (fewer.delayMs - more.delayMs);
+}
+
+/** The optimum at a price of a look. */
+export function optimumAt(kinds: readonly Kind[], costRatioMs: number): Means {
+  const sum = { looks: 0, delayMs: 0 };
+  for (const { truth, timeline, share } of kinds) {
+    const { looks, delayMs } = meansOf(scheduleFor(timeline, costRatioMs, UNBOUND), truth);
+    sum.looks += share * looks;
+    sum.delayMs += share * delayMs;
+  }
+  return sum;
+}
+
+/** What a schedule costs under a distribution, which need not be the one that it was made for. */
+function meansOf({ lookAgesMs }: Pick<LookSchedule, 'lookAgesMs'>, truth: Mixture): Means {
+  let looks = 0;
+  let foundAtMs = 0;
+  let lastMs = 0;
+  for (const ageMs of lookAgesMs) {
+    const running = survivalAt(truth, lastMs);
+    looks += running;
+    foundAtMs += running * (ageMs - lastMs);
+    lastMs = ageMs;
+  }
+  return { looks, delayMs: foundAtMs - truth.meanMs };
+}

@@ -1,0 +1,73 @@
+import { drawFrom, seeded } from './random.ts';
+import { LEARNED, MEASURED, type Truth } from './truths.ts';
+
+/** What places looks: told of every end that a look has found, and of nothing else. */
+export interface Looker {
+  /** The age of the next look after one at `lastLookAgeMs`, which found the task running; 0 when the task begins. */
+  nextAgeMs(lastLookAgeMs: number): number;
+  /** @param completionMs by the vendor's own clock, so exact although it is found late */
+  learn(completionMs: number): void;
+}
+
+/** A task whose end was found. */
+export interface Followed {
+  readonly task: number;
+  readonly looks: number;
+  readonly delayMs: number;
+}
+
+export interface FollowOptions {
+  readonly seed: number;
+  /** A callback causes a look in the moment in which the task ends. Default false. */
+  readonly hasCallbacks?: boolean;
+}
+
+/** Something that happens to a task: it begins, or it is looked at. */
+interface Happening {
+  readonly atMs: number;
+  readonly task: number;
+  readonly startMs: number;
+  readonly completionMs: number;
+  /** Looks so far; the beginning is none. */
+  readonly looks: number;
+}
+
+/** Tasks begin at random, five seconds apart on average: some thirty run at a time. */
+const ARRIVAL_MS = 5_000;
+
+/**
+ * Follows tasks in the order of time, so that what is learned from one task helps only looks that are planned after
+ * its end was found. The tasks before number 0 are learned from and not reported.
+ */
+export function follow(truth: Truth, looker: Looker, { seed, hasCallbacks = false }: FollowOptions): Followed[] {
+  const ahead = arrivals(truth, seed);
+  const followed: Followed[] = [];
+  for (let now = ahead.shift(); now !== undefined; now = ahead.shift()) {
+    const ageMs = now.atMs - now.startMs;
+    if (now.looks > 0 && now.atMs >= now.startMs + now.completionMs) {
+      looker.learn(now.completionMs);
+      followed.push({ task: now.task, looks: now.looks, delayMs: ageMs - now.completionMs });
+    } else {
+      const plannedMs = looker.nextAgeMs(ageMs);
+      const nextMs = hasCallbacks ? Math.min(plannedMs, now.completionMs) : plannedMs;
+      insert(ahead, { ...now, atMs: now.startMs + nextMs, looks: now.looks + 1 });
+    }
+  }
+  return followed.filter(({ task }) => task >= 0);
+}
+
+function arrivals(truth: Truth, seed: number): Happening[] {
+  const random = seeded(seed);
+  let atMs = 0;
+  return Array.from({ length: LEARNED + MEASURED }, (_, i) => {
+    const task = i - LEARNED;
+    atMs -= ARRIVAL_MS * Math.log(1 - random());
+    return { atMs, task, startMs: atMs, completionMs: drawFrom(truth.of(task), random), looks: 0 };
+  });
+}
+
+/** Keeps the order of time. */
+function insert(ahead: Happening[], happening: Happening): void {
+  const after = ahead.findIndex(({ atMs }) => atMs > happening.atMs);
+  ahead.splice(after < 0 ? ahead.length : after, 0, happening);
+}

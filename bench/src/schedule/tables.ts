@@ -1,0 +1,66 @@
+import type { CallbackRow, Row } from './evaluate.ts';
+import type { LoadRow } from './load.ts';
+
+/** Everything that the evaluation measured. */
+export interface Results {
+  readonly schedules: readonly Row[];
+  readonly callbacks: readonly CallbackRow[];
+  readonly load: readonly LoadRow[];
+}
+
+/** The tables of docs/polling.md, by the names of their markers. */
+export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Record<string, string>> {
+  return {
+    schedules: table(
+      ['completion times', 'schedule', 'mean looks', 'mean delay', 'p95 delay', 'optimum with as many looks', 'ratio'],
+      schedules.map((row) => [
+        row.truth,
+        row.schedule,
+        row.meanLooks.toFixed(2),
+        seconds(row.meanDelayMs),
+        seconds(row.p95DelayMs),
+        seconds(row.optimalDelayMs),
+        `${row.ratio.toFixed(2)} ± ${row.ratioError.toFixed(2)}`,
+      ]),
+    ),
+    callbacks: table(
+      ['completion times', 'looks per task, none lost', 'all lost: looks per task', 'mean delay', 'worst delay'],
+      callbacks.map((row) => [
+        row.truth,
+        row.looksNoneLost.toFixed(3),
+        row.looksAllLost.toFixed(3),
+        seconds(row.meanDelayAllLostMs),
+        seconds(row.worstDelayAllLostMs),
+      ]),
+    ),
+    load: table(
+      [
+        'in flight',
+        'price of a look',
+        'looks per task',
+        'looks per s',
+        'mean delay',
+        'longest pause',
+        'fixed 5 s asks for',
+      ],
+      load.map((row) => [
+        String(row.inFlight),
+        seconds(row.costRatioMs),
+        row.looksPerTask.toFixed(2),
+        `${row.looksPerSecond.toFixed(1)}${row.isSaturated ? ' (saturated)' : ''}`,
+        seconds(row.expectedDelayMs),
+        seconds(row.longestPauseMs),
+        `${row.fixed5sPerSecond} per s`,
+      ]),
+    ),
+  };
+}
+
+function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line), ''].join('\n');
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}

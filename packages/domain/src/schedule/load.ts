@@ -1,0 +1,95 @@
+import { SCHEDULE, type ScheduleOptions } from './options.ts';
+import { scheduleFor, type LookSchedule } from './schedule.ts';
+import type { Timeline } from './timeline.ts';
+
+/** The tasks of one kind that are running now. */
+export interface KindInFlight {
+  readonly timeline: Timeline;
+  readonly inFlight: number;
+}
+
+export type LoadOptions = Pick<ScheduleOptions, 'costRatioMs' | 'minSpacingMs' | 'maxSpacingMs'> & {
+  /** Status queries per second of the whole fleet. Default 10. */
+  readonly budgetPerSecond?: number;
+  /** The part of the budget that planned looks may use; the rest is for callbacks' bursts and repeats. Default 0.8. */
+  readonly budgetShare?: number;
+  /** Share of the tasks whose callback never comes, above 0; 1 where callbacks are off. Default 1. */
+  readonly callbackLoss?: number;
+};
+
+export interface LoadPlan {
+  /** The price of a look at which all kinds together fit. */
+  readonly costRatioMs: number;
+  /** One for each kind, in the order given. */
+  readonly schedules: readonly LookSchedule[];
+  /** Expected looks per task, averaged over the tasks that end. */
+  readonly looksPerTask: number;
+  /** Expected looks per second of the fleet. */
+  readonly looksPerSecond: number;
+  /** Even with the fewest looks there is more demand than the share of the budget: looks will queue. */
+  readonly isSaturated: boolean;
+}
+
+/** To assume with callbacks on, until the pool has counted its own losses. */
+export const CALLBACK_LOSS = 0.02;
+/** A pool that loses more callbacks than this cannot rely on them: the price alone decides. */
+const RELIABLE_LOSS = 0.1;
+/**
+ * With callbacks to rely on, the most looks per task: the promise is 1.1, and beliefs lag behind a vendor that becomes slower.
+ */
+const MOST_LOOKS_WITH_CALLBACKS = 1.04;
+/** Fewer looks per task than this cost much delay and save next to nothing: overload raises the price no further. */
+const FEWEST_LOOKS = 1.08;
+const HIGHEST_COST_RATIO = 1e5;
+const BISECTIONS = 24;
+
+/**
+ * The schedules of all kinds for the present load: the lowest price of a look, at least `costRatioMs`, at which the
+ * expected looks stay within the share of the budget. One price for all, so that no kind's look could be spent better
+ * on another. Callbacks that come save delay but no looks, so losing the share q of them is the same as a price of c ÷ q.
+ */
+export function planLoad(kinds: readonly KindInFlight[], options: LoadOptions = SCHEDULE): LoadPlan {
+  const { budgetPerSecond = 10, budgetShare = 0.8, callbackLoss = 1 } = options;
+  const endsPerSecond = kinds.reduce((sum, kind) => sum + endsPerSecondOf(kind), 0);
+  const affordable = endsPerSecond > 0 ? (budgetShare * budgetPerSecond) / endsPerSecond : Infinity;
+  const mostLooks = callbackLoss <= RELIABLE_LOSS ? MOST_LOOKS_WITH_CALLBACKS : Math.max(FEWEST_LOOKS, affordable);
+  const costRatioMs = lowestFitting(
+    options.costRatioMs / Math.max(1e-3, Math.min(1, callbackLoss)),
+    (cost) => looksPerTask(kinds, schedulesAt(kinds, cost, options)) <= mostLooks,
+  );
+  const schedules = schedulesAt(kinds, costRatioMs, options);
+  const looks = looksPerTask(kinds, schedules);
+  const looksPerSecond = looks * endsPerSecond;
+  const isSaturated = looksPerSecond > budgetShare * budgetPerSecond * 1.001;
+  return { costRatioMs, schedules, looksPerTask: looks, looksPerSecond, isSaturated };
+}
+
+/** By Little's law. */
+function endsPerSecondOf({ timeline, inFlight }: KindInFlight): number {
+  return (inFlight * 1000) / timeline.meanMs;
+}
+
+function schedulesAt(kinds: readonly KindInFlight[], costRatioMs: number, options: LoadOptions): LookSchedule[] {
+  return kinds.map(({ timeline }) => scheduleFor(timeline, costRatioMs, options));
+}
+
+/** A kind without tasks counts as if it had a few, so that its first task finds a plan like the others'. */
+function looksPerTask(kinds: readonly KindInFlight[], schedules: readonly LookSchedule[]): number {
+  const weights = kinds.map((kind) => Math.max(endsPerSecondOf(kind), 1e-6));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const looks = weights.reduce((sum, weight, i) => sum + weight * (schedules[i]?.expectedLooks ?? 0), 0);
+  return total === 0 ? 0 : looks / total;
+}
+
+/** Looks never grow with the price, so halving the interval, on a logarithmic scale, finds the lowest that fits. */
+function lowestFitting(least: number, fits: (costRatioMs: number) => boolean): number {
+  if (fits(least)) return least;
+  let low = Math.log(least);
+  let high = Math.log(least * HIGHEST_COST_RATIO);
+  for (let i = 0; i < BISECTIONS; i += 1) {
+    const middle = (low + high) / 2;
+    if (fits(Math.exp(middle))) high = middle;
+    else low = middle;
+  }
+  return Math.exp(high);
+}

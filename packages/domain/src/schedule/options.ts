@@ -1,0 +1,41 @@
+/** What the schedule of looks may do. All in ms, so that tests shrink them together with `scaleSchedule`. */
+export interface ScheduleOptions {
+  /** Shortest pause between two looks at one task. */
+  readonly minSpacingMs: number;
+  /** Longest pause beyond the distribution. */
+  readonly maxSpacingMs: number;
+  /** The last look: afterwards the task is stuck. Completion times above it are not believed either. */
+  readonly horizonMs: number;
+  /** The least price of one look, as the ms of detection delay that it is worth. */
+  readonly costRatioMs: number;
+  /** A look that is overdue by this much rises by one class of priority; see `lookPriority`. */
+  readonly agingMs: number;
+  /** Median completion time of a silent clip of 5 s before there is data; see `priorFor`. */
+  readonly priorMedianMs: number;
+}
+
+/** Production values; docs/polling.md says why. */
+export const SCHEDULE: ScheduleOptions = {
+  minSpacingMs: 5_000,
+  maxSpacingMs: 600_000,
+  horizonMs: 86_400_000,
+  costRatioMs: 3_000,
+  agingMs: 30_000,
+  priorMedianMs: 150_000,
+};
+
+/**
+ * All times multiplied by `scale` and rounded up to at least 1 ms. Completion times have to shrink alike.
+ * @param scale 1 in production; tests use small fractions. Must be above 0.
+ */
+export function scaleSchedule(scale: number, options: ScheduleOptions = SCHEDULE): ScheduleOptions {
+  const scaled = (ms: number): number => Math.max(1, Math.ceil(ms * scale));
+  return {
+    minSpacingMs: scaled(options.minSpacingMs),
+    maxSpacingMs: scaled(options.maxSpacingMs),
+    horizonMs: scaled(options.horizonMs),
+    costRatioMs: scaled(options.costRatioMs),
+    agingMs: scaled(options.agingMs),
+    priorMedianMs: scaled(options.priorMedianMs),
+  };
+}

@@ -1,0 +1,102 @@
+import { at, lowerBound } from './numbers.ts';
+import { SCHEDULE, type ScheduleOptions } from './options.ts';
+import { bestPolicy } from './policy.ts';
+import type { Timeline } from './timeline.ts';
+
+/** When to look at a task of one kind. */
+export interface LookSchedule {
+  /** The price of a look for which this schedule is best. */
+  readonly costRatioMs: number;
+  /** Ages of the looks at a task that is looked at exactly as planned; ascending, the last one at the horizon. */
+  readonly lookAgesMs: readonly number[];
+  /** Looks at one task, the one that finds its end included, if the distribution is right. */
+  readonly expectedLooks: number;
+  /** From the end of a task to the look that finds it, on average, if no callback comes. */
+  readonly expectedDelayMs: number;
+  readonly minSpacingMs: number;
+  readonly maxSpacingMs: number;
+  readonly timeline: Timeline;
+  /** Of `bestPolicy`: what to do after a look that did not happen as planned. */
+  readonly next: Int32Array;
+}
+
+/** The schedule that minimises `costRatioMs` × looks + delay (Barlow, Hunter, Proschan 1963). Takes a fraction of a millisecond. */
+export function scheduleFor(
+  timeline: Timeline,
+  costRatioMs: number,
+  { minSpacingMs, maxSpacingMs }: Pick<ScheduleOptions, 'minSpacingMs' | 'maxSpacingMs'> = SCHEDULE,
+): LookSchedule {
+  const next = bestPolicy(timeline, costRatioMs, minSpacingMs);
+  const path = pathOf(timeline, next);
+  return {
+    costRatioMs,
+    lookAgesMs: path.map((i) => at(timeline.agesMs, i)),
+    ...expectationsOf(timeline, path),
+    minSpacingMs,
+    maxSpacingMs,
+    timeline,
+    next,
+  };
+}
+
+/** The places that are looked at, from the first look on. */
+function pathOf({ agesMs, tailFrom }: Timeline, next: Int32Array): number[] {
+  const path: number[] = [];
+  for (let i = at(next, 0); i >= 0 && i < tailFrom; i = at(next, i)) path.push(i);
+  for (let i = tailFrom; i < agesMs.length; i += 1) path.push(i);
+  return path;
+}
+
+function expectationsOf(
+  { agesMs, survival, meanMs }: Timeline,
+  path: readonly number[],
+): Pick<LookSchedule, 'expectedLooks' | 'expectedDelayMs'> {
+  let expectedLooks = 0;
+  let foundAtMs = 0;
+  let last = 0;
+  for (const i of path) {
+    expectedLooks += at(survival, last);
+    foundAtMs += at(survival, last) * (at(agesMs, i) - at(agesMs, last));
+    last = i;
+  }
+  return { expectedLooks, expectedDelayMs: Math.max(0, foundAtMs - meanMs) };
+}
+
+/**
+ * The longest that an ended task can stay unnoticed if every look is made as planned, no callback comes,
+ * and it may have ended at any moment: the longest pause between looks, the one before the first look included.
+ * @param untilAgeMs pauses that begin later do not count: by default those of the tail, which only very late tasks see
+ */
+export function longestPauseMs(schedule: LookSchedule, untilAgeMs: number = tailAgeMs(schedule)): number {
+  const begins = [0, ...schedule.lookAgesMs];
+  const pauses = schedule.lookAgesMs.map((ageMs, i) => (at(begins, i) < untilAgeMs ? ageMs - at(begins, i) : 0));
+  return Math.max(0, ...pauses);
+}
+
+function tailAgeMs({ timeline }: LookSchedule): number {
+  return at(timeline.agesMs, timeline.tailFrom);
+}
+
+/**
+ * The pause until the next look at a task.
+ * @param ageMs of the task now
+ * @param lastLookAgeMs its age at the last look, which found it running: by default, that look was now; 0 if there was
+ *   none. Ages below 0 and looks in the future, from a clock that was set back, count as 0 and as now
+ * @returns whole ms; 0 for a look that is overdue after a restart, since the fleet's budget spaces those anyway
+ */
+export function nextLookDelayMs(schedule: LookSchedule, ageMs: number, lastLookAgeMs: number = ageMs): number {
+  const now = Math.max(0, ageMs);
+  const last = Math.min(now, Math.max(0, lastLookAgeMs));
+  return Math.max(0, Math.ceil(nextLookAgeMs(schedule, last) - now));
+}
+
+/** The age of the best next look, also after one that was made late or early, or that a callback caused. */
+function nextLookAgeMs({ timeline, next, minSpacingMs, maxSpacingMs }: LookSchedule, lastLookAgeMs: number): number {
+  const { agesMs, tailFrom } = timeline;
+  const place = lowerBound(agesMs, lastLookAgeMs);
+  const planned = place < tailFrom ? at(next, place) : -1;
+  const earliest = lastLookAgeMs + minSpacingMs;
+  if (planned >= 0) return Math.max(earliest, at(agesMs, planned));
+  const inTail = Math.max(tailFrom, lowerBound(agesMs, earliest));
+  return inTail < agesMs.length ? at(agesMs, inTail) : lastLookAgeMs + Math.max(minSpacingMs, maxSpacingMs);
+}
