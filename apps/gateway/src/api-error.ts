@@ -6,6 +6,7 @@ export const API_ERRORS = {
   unauthorized: 401,
   forbidden: 403,
   not_found: 404,
+  method_not_allowed: 405,
   too_late: 409,
   not_redrivable: 409,
   body_too_large: 413,

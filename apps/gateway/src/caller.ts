@@ -4,6 +4,8 @@ import { ApiError } from './api-error.ts';
 export interface Caller {
   /** Undefined for an operator. */
   readonly tenant: string | undefined;
+  /** Tells keys apart where requests are counted; not secret. Undefined without keys. */
+  readonly keyId?: string;
 }
 
 declare module 'fastify' {

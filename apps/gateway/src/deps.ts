@@ -14,6 +14,8 @@ export interface GatewayDeps {
   readonly producer: Producer;
   readonly ledger: Ledger;
   readonly queues: Queues;
+  /** Key prefix of the pool with its hash tag. */
+  readonly prefix: string;
   /** Fails fast while Redis is away. */
   readonly redis: RedisClient;
   readonly kie: KieClient;
@@ -25,6 +27,10 @@ export interface GatewayDeps {
   readonly settings: GatewaySettings;
   /** `KIEQ_HOLD_MS` as the pool has it. */
   readonly holdMs: () => Promise<number>;
+  /** Masks known secrets, and what has the shape of one, in texts that go out. */
+  readonly scrub: (text: string) => string;
+  /** Aborted when the gateway begins to stop: event streams end, running requests finish. */
+  readonly stopping: AbortSignal;
 }
 
 export interface GatewaySettings {

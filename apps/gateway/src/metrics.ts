@@ -2,6 +2,8 @@ import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
 /** What a gateway process counts; labels are closed sets. */
 export interface GatewayMetrics {
+  /** Served at `/metrics`. */
+  readonly registry: Metrics['registry'];
   readonly requests: Counter<'route' | 'status'>;
   readonly requestSeconds: Histogram<'route'>;
   readonly created: Counter<'api' | 'outcome'>;
@@ -10,6 +12,7 @@ export interface GatewayMetrics {
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   return {
+    registry: metrics.registry,
     requests: metrics.counter({
       name: 'gateway_requests_total',
       help: 'Answers by route pattern and HTTP status',

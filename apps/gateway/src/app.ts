@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { fastify, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import type { GatewayDeps } from './deps.ts';
+import { addDoor } from './door.ts';
+import { addErrorHandler, answerError } from './error-handler.ts';
+import { closeFreshSockets } from './fresh-sockets.ts';
+import { addHeaders, endConnections, refuseEncodings } from './headers.ts';
+import { healthRoutes } from './health.ts';
+import { kieRoutes } from './kie-api/routes.ts';
+import { addOpenApi, openApiRoutes } from './openapi.ts';
+import { addRateLimit } from './rate-limit.ts';
+import { addRequestLog } from './request-log.ts';
+import { addUnknownAddress } from './unknown-address.ts';
+import { unreadable } from './unreadable.ts';
+import { v1Routes } from './v1/routes.ts';
+
+/** Longest body where a route does not say otherwise. */
+const BODY_LIMIT_BYTES = 1_048_576;
+/** Against clients that never finish a request: its headers, the whole of it, and silence on the connection, in ms. */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 300_000;
+const SILENCE_TIMEOUT_MS = 120_000;
+/** How often Node looks for those that are late, in ms. */
+const TIMEOUT_CHECK_MS = 5_000;
+
+/** The gateway, ready to listen. */
+export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
+  const app = fastify(serverOptions(deps));
+  // Only JSON is read, and forms where a route says so.
+  app.removeContentTypeParser('text/plain');
+  closeFreshSockets(app);
+  addHeaders(app);
+  endConnections(app, deps.stopping);
+  addRequestLog(app, deps);
+  addErrorHandler(app, deps);
+  addDoor(app, deps.settings.keys);
+  refuseEncodings(app);
+  await addRateLimit(app, deps);
+  addUnknownAddress(app);
+  await addOpenApi(app);
+  healthRoutes(app, deps);
+  await app.register((scope) => kieRoutes(scope, deps));
+  await app.register((scope) => v1Routes(scope, deps));
+  await openApiRoutes(app);
+  await app.ready();
+  return app;
+}
+
+function serverOptions(deps: GatewayDeps): FastifyHttpOptions<Server> {
+  return {
+    // Lines of our own: Fastify's would have addresses with what callers put into them.
+    logger: false,
+    genReqId: () => `req_${randomUUID()}`,
+    requestIdHeader: false,
+    trustProxy: false,
+    bodyLimit: BODY_LIMIT_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: SILENCE_TIMEOUT_MS,
+    http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
+    // What arrives on an open connection while the gateway stops is still served.
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply, deps),
+    clientErrorHandler: unreadable,
+  };
+}

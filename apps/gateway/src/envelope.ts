@@ -1,0 +1,33 @@
+import type { Problem } from '@kieq/kie';
+import type { ApiErrorCode } from './api-error.ts';
+
+/** An error, ready to be written in the words of the API that was called. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly code: ApiErrorCode;
+  readonly message: string;
+  readonly problems: readonly Problem[];
+  readonly retryAfterS: number | undefined;
+  /** Id of the request, told for internal errors: the log says the rest. */
+  readonly request: string | undefined;
+}
+
+/** Whether an address belongs to the Kie-compatible API, known or not. */
+export function isKiePath(url: string): boolean {
+  return url.startsWith('/api/');
+}
+
+/** The body of an error: Kie's envelope below `/api/`, the native one elsewhere. */
+export function errorBody(url: string, { status, code, message, problems, request }: ErrorAnswer): object {
+  if (isKiePath(url)) {
+    return { code: status, msg: request === undefined ? message : `${message} (${request})`, data: null };
+  }
+  return {
+    error: {
+      code,
+      message,
+      ...(problems.length === 0 ? {} : { problems }),
+      ...(request === undefined ? {} : { request }),
+    },
+  };
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
+import { isKiePath } from './envelope.ts';
+import type { RouteSchema } from './routes.ts';
+
+/** An answer with its text and content types. */
+export interface ResponseDoc {
+  readonly description: string;
+  readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
+}
+
+const problem = z.object({
+  field: z.string().describe('Path such as input.image_urls[0]; empty for the whole request'),
+  rule: z.string().describe('What would be right'),
+  received: z.string().describe('What was there, as JSON of at most 200 characters'),
+});
+
+const kieError = z.object({
+  code: z.int().describe('The HTTP status again'),
+  msg: z.string(),
+  data: z.null(),
+});
+
+const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
+const WITH_BODY: readonly ApiErrorCode[] = ['body_too_large', 'unsupported_media_type', 'invalid_request'];
+
+/** The answers of every route that are errors, by status. */
+export function errorResponses(
+  url: string,
+  { params, querystring, body }: RouteSchema,
+  more: readonly ApiErrorCode[],
+): Record<number, ResponseDoc> {
+  const hasInput = params !== undefined || querystring !== undefined;
+  const codes = new Set<ApiErrorCode>([
+    ...ALWAYS,
+    'unavailable',
+    ...(hasInput ? ['invalid_request' as const] : []),
+    ...(body === undefined ? [] : WITH_BODY),
+    ...more,
+  ]);
+  const statuses = new Set([...codes].map((code) => API_ERRORS[code]));
+  const ofStatus = (status: number): ApiErrorCode[] => [...codes].filter((code) => API_ERRORS[code] === status);
+  return Object.fromEntries([...statuses].map((status) => [status, errorResponse(url, ofStatus(status))]));
+}
+
+function errorResponse(url: string, codes: readonly ApiErrorCode[]): ResponseDoc {
+  const schema = isKiePath(url) ? kieError : nativeError(codes);
+  return { description: codes.join(', '), content: { 'application/json': { schema } } };
+}
+
+function nativeError(codes: readonly ApiErrorCode[]): z.ZodType {
+  return z.object({
+    error: z.object({
+      code: z.enum(codes),
+      message: z.string(),
+      problems: z.array(problem).optional(),
+      request: z.string().optional().describe('Of an internal error: what to look for in the log'),
+    }),
+  });
+}

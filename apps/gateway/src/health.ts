@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { runChecks, type Check, type CheckReport } from '@kieq/telemetry';
+import { z } from 'zod';
+import { ApiError } from './api-error.ts';
+import type { GatewayDeps } from './deps.ts';
+import { documented, route } from './routes.ts';
+
+const CHECK_TIMEOUT_MS = 2_000;
+const TAGS = ['operations'];
+
+const report = z.object({
+  status: z.enum(['ok', 'failing']),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().exactOptional() })),
+}) satisfies z.ZodType<CheckReport>;
+
+/** `/healthz`: the process lives. `/readyz`: it can serve. Both are open. `/metrics` is for operators. */
+export function healthRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  openCheck(app, deps, 'healthz', 'Is the process alive?', () => Promise.resolve([{ name: 'process', ok: true }]));
+  openCheck(app, deps, 'readyz', 'Can it serve now?', async () => [
+    { name: 'accepting requests', ok: !deps.stopping.aborted },
+    await redisCheck(deps),
+  ]);
+  route(app, {
+    method: 'GET',
+    url: '/metrics',
+    schema: {
+      summary: 'Metrics of this process, for Prometheus; for operators only',
+      tags: TAGS,
+      response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } } },
+    },
+    handler: async ({ caller, reply }) => {
+      if (caller.tenant !== undefined) throw new ApiError('forbidden', 'The metrics are for operators.');
+      const { registry } = deps.metrics;
+      return reply.type(registry.contentType).send(await registry.metrics());
+    },
+  });
+}
+
+function openCheck(
+  app: FastifyInstance,
+  { logger }: GatewayDeps,
+  name: string,
+  summary: string,
+  checks: () => Promise<readonly Check[]>,
+): void {
+  const response = { 200: report.describe('Yes'), 503: report.describe('No, or it took too long to find out') };
+  const schema = documented(`/${name}`, { summary, tags: TAGS, response });
+  app.get(`/${name}`, { config: { open: true }, schema }, async (_request, reply) => {
+    const result = await runChecks(name, checks, CHECK_TIMEOUT_MS, logger);
+    return reply.code(result.status === 'ok' ? 200 : 503).send(result);
+  });
+}
+
+/** A Redis that is away is no news for the log: `runChecks` would take a throw for a defect. */
+async function redisCheck({ redis }: GatewayDeps): Promise<Check> {
+  const answer = await redis.ping().catch(() => 'away');
+  return { name: 'redis', ok: answer === 'PONG' };
+}

@@ -1,0 +1,32 @@
+import type { CallerRecord } from '@kieq/queue';
+import { z } from 'zod';
+
+/** Kie's envelope around an answer that is no error. */
+export function success<Data>(data: Data): { readonly code: 200; readonly msg: 'success'; readonly data: Data } {
+  return { code: 200, msg: 'success', data };
+}
+
+/** The schema of `success`. */
+export function successOf<S extends z.ZodType>(data: S) {
+  return z.object({ code: z.literal(200), msg: z.literal('success'), data });
+}
+
+export const createdTask = z.object({
+  taskId: z.string().describe('Id of the generation'),
+  recordId: z.string().describe('The same'),
+});
+
+/** `data` of Kie's Query Task answer (kie-image-to-video-api.md, section 2). */
+export const taskRecord = z.object({
+  taskId: z.string(),
+  model: z.string(),
+  state: z.enum(['waiting', 'success', 'fail']),
+  param: z.string().describe('The complete create request, as JSON text'),
+  resultJson: z.string().nullable().describe('On success, as JSON text: {"resultUrls":[…]}'),
+  failCode: z.string().nullable(),
+  failMsg: z.string().nullable(),
+  costTime: z.number().nullable().describe('From creation to the end, in ms'),
+  completeTime: z.number().nullable().describe('Epoch ms'),
+  createTime: z.number().describe('Epoch ms'),
+  creditsConsumed: z.number().exactOptional(),
+}) satisfies z.ZodType<CallerRecord>;

@@ -1,0 +1,53 @@
+import type { Problem } from '@kieq/kie';
+import type { z } from 'zod';
+import { invalid } from './api-error.ts';
+
+/** Longest text that is given back of what was received. */
+const RECEIVED_LIMIT = 200;
+
+/**
+ * Reads what a caller sent: path, query string, body.
+ * @param part put before the name of every field, such as `items[3]`; none by default
+ * @throws ApiError `invalid_request` with every problem together
+ */
+export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw invalid(problemsOf(parsed.error, value, part));
+}
+
+/** Every issue with its field, its rule and what was received; each unknown field is a problem of its own. */
+export function problemsOf(error: z.ZodError, value: unknown, part = ''): Problem[] {
+  return error.issues.flatMap((issue) => {
+    const path = (more: readonly PropertyKey[]): string => fieldName(part, more);
+    if (issue.code !== 'unrecognized_keys') {
+      return [{ field: path(issue.path), rule: issue.message, received: show(valueAt(value, issue.path)) }];
+    }
+    return issue.keys.map((key) => {
+      const whole = [...issue.path, key];
+      return { field: path(whole), rule: 'is no known field', received: show(valueAt(value, whole)) };
+    });
+  });
+}
+
+function fieldName(part: string, path: readonly PropertyKey[]): string {
+  const text = path.map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`)).join('');
+  return `${part}${text}`.replace(/^\./, '');
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (at, key) => (typeof at === 'object' && at !== null ? Reflect.get(at, key) : undefined),
+    value,
+  );
+}
+
+/** As JSON, cut off; too deep a value has no JSON. */
+function show(value: unknown): string {
+  try {
+    const text = JSON.stringify(value) ?? String(value);
+    return text.length <= RECEIVED_LIMIT ? text : `${text.slice(0, RECEIVED_LIMIT - 1)}…`;
+  } catch {
+    return typeof value;
+  }
+}

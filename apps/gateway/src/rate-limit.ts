@@ -1,0 +1,32 @@
+import { fastifyRateLimit } from '@fastify/rate-limit';
+import type { FastifyInstance } from 'fastify';
+import { ApiError } from './api-error.ts';
+import type { GatewayDeps } from './deps.ts';
+
+const WINDOW_MS = 60_000;
+
+/**
+ * Limits the requests of each key, counted in Redis over all gateways; nothing where the limit is 0. While Redis is
+ * away everything passes: what needs Redis then fails by itself. Call it after the door and before the routes.
+ */
+export async function addRateLimit(
+  app: FastifyInstance,
+  { redis, prefix, settings }: Pick<GatewayDeps, 'redis' | 'prefix' | 'settings'>,
+): Promise<void> {
+  if (settings.rateLimitPerMinute === 0) return;
+  await app.register(fastifyRateLimit, {
+    max: settings.rateLimitPerMinute,
+    timeWindow: WINDOW_MS,
+    redis,
+    nameSpace: `${prefix}:gateway:rate:`,
+    skipOnError: true,
+    // What is open to everybody has no key to count by.
+    allowList: (request) => request.caller === null,
+    keyGenerator: (request) => request.caller?.keyId ?? 'local',
+    errorResponseBuilder: (_request, { max, ttl }) => {
+      const retryAfterS = Math.max(1, Math.ceil(ttl / 1000));
+      const message = `More than ${max} requests in a minute with this key; try again in ${retryAfterS} s.`;
+      return new ApiError('rate_limited', message, { retryAfterS });
+    },
+  });
+}

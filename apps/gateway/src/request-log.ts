@@ -1,0 +1,29 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '@kieq/telemetry';
+import type { GatewayMetrics } from './metrics.ts';
+
+/** Stands for the address of a request that no route answers: the addresses themselves have no end. */
+const NO_ROUTE = 'unknown';
+
+/** One line and one count per answer. Neither headers nor bodies nor addresses as they came are told: the pattern is. */
+export function addRequestLog(
+  app: FastifyInstance,
+  { logger, metrics }: { readonly logger: Logger; readonly metrics: GatewayMetrics },
+): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url: route = NO_ROUTE, config } = request.routeOptions;
+    const { statusCode: status, elapsedTime } = reply;
+    metrics.requests.inc({ route, status });
+    if (config.streams !== true) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
+    const line = { request: request.id, method: request.method, route, status, ms: Math.round(elapsedTime) };
+    const tenant = request.caller?.tenant;
+    logger[levelOf(request, reply)]({ ...line, ...(tenant === undefined ? {} : { tenant }) }, 'answered');
+    done();
+  });
+}
+
+/** Reading is what clients do all day. */
+function levelOf({ method }: FastifyRequest, { statusCode }: FastifyReply): 'debug' | 'info' | 'warn' {
+  if (statusCode >= 500) return 'warn';
+  return (method === 'GET' || method === 'HEAD') && statusCode < 400 ? 'debug' : 'info';
+}

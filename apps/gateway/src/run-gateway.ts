@@ -1,0 +1,119 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import { accountFingerprint, uploadStoreOf, type Environment } from '@kieq/config';
+import { scaleTimings } from '@kieq/domain';
+import { createKieClient } from '@kieq/kie';
+import { createLedger, type Ledger } from '@kieq/ledger';
+import { openQueues } from '@kieq/queue';
+import type { Producer } from '@kieq/producer';
+import { closeConnection, describeRedisUrl } from '@kieq/redis';
+import { openStore } from '@kieq/storage';
+import { createLogger, createMetrics, createScrubber } from '@kieq/telemetry';
+import { createApp } from './app.ts';
+import { connect, connectProducer } from './connect.ts';
+import type { GatewayDeps, GatewaySettings } from './deps.ts';
+import { holdReader } from './hold.ts';
+import { createGatewayMetrics } from './metrics.ts';
+import { closeDeps, createShutdown } from './shutdown.ts';
+import { StartRefused } from './start-refused.ts';
+
+export type GatewayEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'gateway' | 'outbound' | 'files'>;
+
+export interface RunningGateway {
+  readonly url: string;
+  /** Lets running requests finish and gives up after the grace period. */
+  shutDown(reason: string): Promise<void>;
+  /** Resolves when it has ended after `shutDown`. */
+  readonly ended: Promise<void>;
+}
+
+/** Proxies cut connections that are silent for a minute. */
+const HEARTBEAT_MS = 15_000;
+
+/**
+ * Serves the HTTP API of one pool. It needs Redis to start; when Redis goes away later it answers 503 until it is back.
+ * @param env of `parseEnvironment`, which refuses an address beyond loopback without keys
+ * @param secrets values that must appear neither in a log nor in an answer
+ * @throws StartRefused when Redis cannot be used, the pool belongs to another account, or the address is taken
+ */
+export async function runGateway(env: GatewayEnvironment, secrets: readonly string[]): Promise<RunningGateway> {
+  const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
+  const { redis, warnings } = await connect(env, logger);
+  const ledger = createLedger({ redis, prefix: env.prefix });
+  const producer = await openPool(ledger, env).catch(async (error: unknown) => {
+    await closeConnection(redis);
+    throw error;
+  });
+  const stop = new AbortController();
+  // Every open event stream listens to it; that is no leak.
+  setMaxListeners(0, stop.signal);
+  const deps: GatewayDeps = {
+    producer,
+    ledger,
+    queues: openQueues(redis, env.prefix),
+    prefix: env.prefix,
+    redis,
+    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
+    uploads: openStore(uploadStoreOf(env)),
+    logger,
+    metrics: createGatewayMetrics(createMetrics({ processMetrics: true })),
+    timings: scaleTimings(env.timeScale),
+    settings: settingsOf(env),
+    holdMs: holdReader(ledger),
+    scrub: createScrubber(secrets),
+    stopping: stop.signal,
+  };
+  const app = await createApp(deps);
+  const url = await listen(app, env).catch(async (error: unknown) => {
+    await app.close();
+    await closeDeps(deps);
+    throw error;
+  });
+  const { gatewayApiKeys: keys = [], prefix } = env;
+  // The first line tells where the gateway is: with port 0 nobody could know otherwise.
+  logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
+  for (const warning of warnings) logger.warn({ warning }, 'preflight');
+  const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
+  return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
+}
+
+function settingsOf(env: GatewayEnvironment): GatewaySettings {
+  return {
+    keys: env.gatewayApiKeys,
+    rateLimitPerMinute: env.gatewayRateLimitPerMinute,
+    allowPrivateUrls: env.allowPrivateUrls,
+    heartbeatMs: HEARTBEAT_MS,
+  };
+}
+
+async function listen(
+  app: FastifyInstance,
+  { gatewayHost: host, gatewayPort: port }: GatewayEnvironment,
+): Promise<string> {
+  try {
+    return await app.listen({ host, port });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const advice = 'choose GATEWAY_HOST and GATEWAY_PORT so that they are free';
+    throw new StartRefused(`cannot listen on ${host}:${port}: ${reason}; ${advice}`);
+  }
+}
+
+/** @throws StartRefused */
+async function openPool(ledger: Ledger, env: GatewayEnvironment): Promise<Producer> {
+  await agreeOnAccount(ledger, env);
+  return connectProducer(env);
+}
+
+/** A gateway with another account's key would tell that account's balance. */
+async function agreeOnAccount(ledger: Ledger, env: GatewayEnvironment): Promise<void> {
+  const account = { baseUrl: env.kieBaseUrl, accountFingerprint: accountFingerprint(env.kieApiKey) };
+  const agreed = await ledger.settings.agree(account);
+  if (agreed.ok === 'agreed') return;
+  const lines = agreed.differences.map(
+    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this gateway ${received}`,
+  );
+  const advice =
+    'Correct KIE_API_KEY, KIE_BASE_URL or KIEQ_PREFIX here, or change the pool for all: kieq config set <setting> <value>.';
+  throw new StartRefused(`this gateway differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
+}

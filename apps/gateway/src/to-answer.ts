@@ -1,0 +1,95 @@
+import { ProducerError, type ProducerErrorCode } from '@kieq/producer';
+import { isUnavailable } from '@kieq/redis';
+import { StorageError } from '@kieq/storage';
+import { API_ERRORS, ApiError, type ApiErrorCode } from './api-error.ts';
+import type { ErrorAnswer } from './envelope.ts';
+import { maskProblems } from './mask.ts';
+
+/** Redis reconnects within about a second. */
+const RETRY_AFTER_S = 2;
+/** Replies by which Redis refuses rather than fails. */
+const REFUSED_REPLY = /^(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH|WRONGPASS)\b/;
+/** Beyond so many problems a message only says how many there are. */
+const MOST_PROBLEMS = 20;
+
+const PRODUCER_CODES: Readonly<Record<ProducerErrorCode, ApiErrorCode>> = {
+  invalid_options: 'internal',
+  invalid_request: 'invalid_request',
+  idempotency_conflict: 'idempotency_conflict',
+  redis_unavailable: 'unavailable',
+  redis_refused: 'unavailable',
+  not_found: 'not_found',
+  timeout: 'unavailable',
+};
+
+/** What HTTP itself can get wrong, by Fastify's codes. */
+const FASTIFY_CODES: Readonly<Record<string, readonly [ApiErrorCode, string]>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: ['unreadable_body', 'The body is not JSON.'],
+  FST_ERR_CTP_EMPTY_JSON_BODY: ['unreadable_body', 'The body is empty; it must be JSON.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['unreadable_body', 'The body has another length than Content-Length says.'],
+  FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is too large.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The Content-Type is not one of this route.'],
+  FST_ERR_BAD_URL: ['unreadable_body', 'The address is not a valid URL path.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing at this address.'],
+  // Below /docs/static: what no name of a file can be.
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is nothing at this address.'],
+};
+
+/** The status that a Fastify plugin gave to a mistake of the caller. */
+const STATUS_CODES: Readonly<Record<number, ApiErrorCode>> = {
+  400: 'unreadable_body',
+  413: 'body_too_large',
+  415: 'unsupported_media_type',
+};
+
+/**
+ * Every error as it is answered. What is not known to be the caller's or Redis's fault is `internal`, and its message
+ * stays here.
+ * @param scrub masks secrets; the caller's own key should be among them
+ */
+export function toAnswer(error: unknown, requestId: string, scrub: (text: string) => string): ErrorAnswer {
+  if (error instanceof ApiError || error instanceof ProducerError) return known(error, requestId, scrub);
+  const [code, message] = guess(error);
+  return answer(code, message, requestId);
+}
+
+function known(error: ApiError | ProducerError, requestId: string, scrub: (text: string) => string): ErrorAnswer {
+  const code = error instanceof ApiError ? error.code : PRODUCER_CODES[error.code];
+  if (code === 'internal') return answer(code, INTERNAL, requestId);
+  if (code === 'unavailable' && error instanceof ProducerError) return answer(code, UNAVAILABLE, requestId);
+  const problems = maskProblems(error.problems.slice(0, MOST_PROBLEMS), scrub);
+  const message = problems.length === 0 ? scrub(error.message) : textOf(problems, error.problems.length);
+  const retryAfterS = error instanceof ApiError ? error.retryAfterS : undefined;
+  return { ...answer(code, message, requestId), problems, ...(retryAfterS === undefined ? {} : { retryAfterS }) };
+}
+
+function textOf(problems: ErrorAnswer['problems'], all: number): string {
+  const texts = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`.trimStart());
+  return [...texts, ...(all > problems.length ? [`and ${all - problems.length} more`] : [])].join('; ');
+}
+
+const INTERNAL = 'Something went wrong here; the log of the gateway says what.';
+const UNAVAILABLE = 'The queue is not available for the moment; nothing is known to be done. Try again.';
+
+function guess(error: unknown): readonly [ApiErrorCode, string] {
+  if (!(error instanceof Error)) return ['internal', INTERNAL];
+  if (isUnavailable(error) || REFUSED_REPLY.test(error.message)) return ['unavailable', UNAVAILABLE];
+  if (error instanceof StorageError)
+    return ['unavailable', 'Uploaded images cannot be kept for the moment. Try again.'];
+  const fastify = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
+  if (fastify !== undefined) return fastify;
+  const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;
+  const code = STATUS_CODES[status];
+  return code === undefined ? ['internal', INTERNAL] : [code, 'The request cannot be read.'];
+}
+
+function answer(code: ApiErrorCode, message: string, requestId: string): ErrorAnswer {
+  return {
+    status: API_ERRORS[code],
+    code,
+    message,
+    problems: [],
+    retryAfterS: code === 'unavailable' ? RETRY_AFTER_S : undefined,
+    request: code === 'internal' ? requestId : undefined,
+  };
+}

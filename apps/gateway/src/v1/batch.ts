@@ -1,0 +1,78 @@
+import type { EnqueuedItem, ProducerError } from '@kieq/producer';
+import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
+import { outcomeOf } from '../create-outcome.ts';
+import type { ErrorAnswer } from '../envelope.ts';
+import { count, createdForm, statesOf, type CreateDeps } from './create.ts';
+import { checkCreation, type Creation, type CreationContext } from './creation.ts';
+
+const failureForm = z.object({
+  code: z.enum(['invalid_request', 'idempotency_conflict', 'forbidden', 'unavailable']),
+  message: z.string(),
+  problems: z.array(z.object({ field: z.string(), rule: z.string(), received: z.string() })),
+});
+
+/** One answer of a batch. */
+export const batchAnswerForm = z.discriminatedUnion('ok', [
+  createdForm.extend({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: failureForm }),
+]);
+type BatchAnswer = z.infer<typeof batchAnswerForm>;
+
+export interface BatchContext extends CreationContext {
+  /** How an error is told, without secrets. */
+  readonly answerOf: (error: unknown) => ErrorAnswer;
+}
+
+/**
+ * Enqueues many; every item is answered for itself, in order.
+ * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued
+ */
+export async function createMany(
+  deps: CreateDeps,
+  bodies: readonly unknown[],
+  { answerOf, ...context }: BatchContext,
+): Promise<BatchAnswer[]> {
+  const results = await enqueueGood(
+    deps,
+    bodies.map((body) => check(body, context)),
+  );
+  const handles = results.flatMap((result) => ('handle' in result ? [result.handle] : []));
+  const stateOf = await statesOf(deps, handles);
+  return results.map((result) => {
+    if (!('handle' in result)) {
+      count(deps, outcomeOf(result.error));
+      return { ok: false, error: failureOf(answerOf(result.error)) };
+    }
+    const { id, created } = result.handle;
+    count(deps, created ? 'created' : 'exists');
+    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued' };
+  });
+}
+
+type Checked = { readonly creation: Creation } | { readonly error: ApiError };
+type Result = Exclude<EnqueuedItem, { ok: false }> | { readonly error: ApiError | ProducerError };
+
+function check(body: unknown, context: CreationContext): Checked {
+  try {
+    return { creation: checkCreation(body, context) };
+  } catch (error) {
+    if (error instanceof ApiError) return { error };
+    throw error;
+  }
+}
+
+/** Only the good ones go to the producer; the results are in the order of the items. */
+async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]): Promise<Result[]> {
+  const creations = items.flatMap((item) => ('creation' in item ? [item.creation] : []));
+  const enqueued = creations.length === 0 ? [] : await producer.enqueueMany(creations);
+  const resultOf = new Map(creations.map((creation, i) => [creation, enqueued[i]]));
+  return items.map((item) => {
+    if ('error' in item) return item;
+    return resultOf.get(item.creation) ?? { error: new ApiError('unavailable', 'Redis gave no answer') };
+  });
+}
+
+function failureOf({ code, message, problems }: ErrorAnswer): z.infer<typeof failureForm> {
+  return { code: failureForm.shape.code.safeParse(code).data ?? 'unavailable', message, problems: [...problems] };
+}

@@ -1,0 +1,123 @@
+import fastifyMultipart from '@fastify/multipart';
+import { ProducerError } from '@kieq/producer';
+import { createScrubber } from '@kieq/telemetry';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
+import { ApiError, invalid } from '../api-error.ts';
+import { outcomeOf } from '../create-outcome.ts';
+import type { GatewayDeps } from '../deps.ts';
+import type { ErrorAnswer } from '../envelope.ts';
+import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
+import { parseCaller } from '../problems.ts';
+import { presentedKey } from '../request-parts.ts';
+import { route, type Call } from '../routes.ts';
+import { toAnswer } from '../to-answer.ts';
+import { batchAnswerForm, createMany } from './batch.ts';
+import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
+import { count, createdForm, createOne, type Created } from './create.ts';
+import { checkCreation, problem, type CreationContext } from './creation.ts';
+import { KeptImages } from './kept-images.ts';
+import { MULTIPART_OPTIONS, readUploadForm } from './upload-form.ts';
+
+/** Longest batch. */
+const BATCH_BODY_BYTES = 16 * 1024 * 1024;
+/** `POST /v1/generations` and `POST /v1/generations/batch`. */
+export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  await app.register(async (scope) => {
+    // Only here: every other route refuses forms.
+    await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
+    route(scope, {
+      method: 'POST',
+      url: '/v1/generations',
+      schema: {
+        summary: 'Create a generation',
+        tags: ['generations'],
+        headers: idempotencyHeaders,
+        body: { 'application/json': createBody, 'multipart/form-data': createForm },
+        response: {
+          200: createdForm.describe('It had been made before, by this idempotency key or an equal request'),
+          201: createdForm.describe('Created; `Location` has its address'),
+        },
+      },
+      errors: ['idempotency_conflict'],
+      handler: (call) => create(deps, call),
+    });
+  });
+  route(app, {
+    method: 'POST',
+    url: '/v1/generations/batch',
+    schema: {
+      summary: `Create up to ${BATCH_LIMIT} generations`,
+      description: 'Every item is answered for itself, in order; a bad one affects no other.',
+      tags: ['generations'],
+      body: batchDoc,
+      response: { 200: z.object({ items: z.array(batchAnswerForm) }) },
+    },
+    bodyLimitBytes: BATCH_BODY_BYTES,
+    handler: (call) => createBatch(deps, call),
+  });
+}
+
+async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<unknown, unknown>) {
+  const { items } = parseCaller(batchBody, body);
+  if (idempotencyKeyOf(request) !== undefined) {
+    throw invalid([
+      problem('Idempotency-Key', 'must not be given: every item has an idempotencyKey of its own', 'one'),
+    ]);
+  }
+  const ownKey = createScrubber([presentedKey(request) ?? '']);
+  const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, (text) => ownKey(deps.scrub(text)));
+  return { items: await createMany(deps, items, { ...contextOf(deps, caller), answerOf }) };
+}
+
+async function create(deps: GatewayDeps, call: Call<unknown, unknown>): Promise<Created> {
+  const { request, reply, caller } = call;
+  const context = { ...contextOf(deps, caller), headerKey: idempotencyKeyOf(request) };
+  try {
+    const created = await (request.isMultipart()
+      ? createFromForm(deps, call, context)
+      : createFrom(deps, call.body, context));
+    return answer(reply, created);
+  } catch (error) {
+    count(deps, outcomeOf(error));
+    throw error;
+  }
+}
+
+function createFrom(deps: GatewayDeps, body: unknown, context: CreationContext): Promise<Created> {
+  return createOne(deps, checkCreation(body, context));
+}
+
+async function createFromForm(
+  deps: GatewayDeps,
+  { request, caller }: Call<unknown, unknown>,
+  context: CreationContext,
+): Promise<Created> {
+  const images = new KeptImages(deps);
+  const body = await readUploadForm(request, caller, images);
+  try {
+    const created = await createFrom(deps, body, { ...context, uploads: images.addresses });
+    // The earlier generation has images of its own.
+    if (!created.created) await images.discard();
+    return created;
+  } catch (error) {
+    if (isRefused(error)) await images.discard();
+    else images.abandon(error);
+    throw error;
+  }
+}
+
+/** Whether certainly no generation was made; when Redis went away in between, nobody knows. */
+function isRefused(error: unknown): boolean {
+  if (error instanceof ProducerError) return error.code !== 'redis_unavailable';
+  return error instanceof ApiError;
+}
+
+function answer(reply: FastifyReply, created: Created): Created {
+  reply.code(created.created ? 201 : 200).header('location', `/v1/generations/${created.id}`);
+  return created;
+}
+
+function contextOf({ settings }: GatewayDeps, caller: CreationContext['caller']): CreationContext {
+  return { caller, allowPrivateUrls: settings.allowPrivateUrls };
+}

@@ -1,0 +1,42 @@
+import type { GenerationState } from '@kieq/domain';
+import type { Enqueued } from '@kieq/producer';
+import { z } from 'zod';
+import type { CreateOutcome } from '../create-outcome.ts';
+import type { GatewayDeps } from '../deps.ts';
+import type { Creation } from './creation.ts';
+import { stateForm } from './forms.ts';
+
+/** The answer to a create call. */
+export const createdForm = z.object({
+  id: z.string(),
+  created: z.boolean().describe('False when the generation had been made before'),
+  state: stateForm,
+});
+export type Created = z.infer<typeof createdForm>;
+
+export type CreateDeps = Pick<GatewayDeps, 'producer' | 'ledger' | 'metrics'>;
+
+/**
+ * Enqueues one generation.
+ * @throws ProducerError
+ */
+export async function createOne(deps: CreateDeps, { request, options }: Creation): Promise<Created> {
+  const handle = await deps.producer.enqueue(request, options);
+  const stateOf = await statesOf(deps, [handle]);
+  count(deps, handle.created ? 'created' : 'exists');
+  return { id: handle.id, created: handle.created, state: stateOf.get(handle.id) ?? 'queued' };
+}
+
+/** By id. A new one is queued, whatever has become of it since; only for the others the ledger is asked. */
+export async function statesOf(
+  { ledger }: CreateDeps,
+  handles: readonly Enqueued[],
+): Promise<ReadonlyMap<string, GenerationState>> {
+  const old = handles.filter(({ created }) => !created).map(({ id }) => id);
+  const records = old.length === 0 ? [] : await ledger.read.generations([...new Set(old)]);
+  return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.id, record.state] as const])));
+}
+
+export function count({ metrics }: Pick<CreateDeps, 'metrics'>, outcome: CreateOutcome): void {
+  metrics.created.inc({ api: 'native', outcome });
+}

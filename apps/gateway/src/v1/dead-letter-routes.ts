@@ -1,0 +1,73 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { GatewayDeps } from '../deps.ts';
+import { parseCaller } from '../problems.ts';
+import { route } from '../routes.ts';
+import { letterForm, listLetters } from './dead-letters.ts';
+import { disconnectSignal } from './disconnect.ts';
+import { classForm, cursorForm, idParams, limitForm, tenantForm } from './forms.ts';
+import { redriveAll, redriveById, redriveResultForm, resumedForm } from './redrive.ts';
+
+const listQuery = z.strictObject({
+  class: classForm.optional(),
+  tenant: tenantForm.optional().describe('For operators; a tenant sees its own'),
+  limit: limitForm,
+  cursor: cursorForm.optional(),
+});
+
+const choices = {
+  payAgain: z.boolean().default(false).describe('Submit again although a paid task may exist'),
+  dryRun: z.boolean().default(false).describe('Tell what would happen and change nothing'),
+};
+const oneBody = z.strictObject({
+  ...choices,
+  class: classForm.optional().describe('Which, where the generation and its callback each have one'),
+});
+const classBody = z.strictObject({
+  ...choices,
+  class: classForm,
+  limit: z.int().min(1).max(1000).default(100),
+  tenant: tenantForm.optional(),
+});
+
+/** Dead letters and their redrive. */
+export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  const tags = ['dead letters'];
+  route(app, {
+    method: 'GET',
+    url: '/v1/dead-letters',
+    schema: {
+      summary: 'List open dead letters, newest first',
+      tags,
+      querystring: listQuery,
+      response: { 200: z.object({ items: z.array(letterForm), nextCursor: z.string().optional() }) },
+    },
+    handler: ({ query, caller }) => listLetters(deps, query, caller),
+  });
+  route(app, {
+    method: 'POST',
+    url: '/v1/dead-letters/:id/redrive',
+    schema: {
+      summary: 'Resume a dead letter at the step that its class names',
+      tags,
+      params: idParams,
+      body: oneBody,
+      response: { 200: resumedForm },
+    },
+    errors: ['not_found', 'not_redrivable'],
+    handler: ({ params, body, caller }) => redriveById(deps, params.id, parseCaller(oneBody, body ?? {}), caller),
+  });
+  route(app, {
+    method: 'POST',
+    url: '/v1/dead-letters/redrive',
+    schema: {
+      summary: 'Resume open dead letters of a class, oldest first',
+      description: 'At most 50 in a second; whoever hangs up stops it. `more` says that others are left.',
+      tags,
+      body: classBody,
+      response: { 200: z.object({ items: z.array(redriveResultForm), more: z.boolean() }) },
+    },
+    handler: ({ body, caller, reply }) =>
+      redriveAll(deps, parseCaller(classBody, body), { caller, signal: disconnectSignal(reply) }),
+  });
+}

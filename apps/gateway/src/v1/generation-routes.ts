@@ -1,0 +1,95 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
+import { tenantFor, type Caller } from '../caller.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { route } from '../routes.ts';
+import { cursorForm, idParams, instantForm, limitForm, stateForm, tenantForm } from './forms.ts';
+import { fillPage } from './page.ts';
+import { viewForm, viewOf, type View } from './view.ts';
+import { visibleRecord } from './visible.ts';
+
+const listQuery = z.strictObject({
+  state: stateForm.optional(),
+  tenant: tenantForm.optional().describe('For operators; a tenant sees its own'),
+  from: instantForm
+    .optional()
+    .describe('Created at or after: epoch milliseconds, a date, or an ISO 8601 time with a zone'),
+  to: instantForm.optional().describe('Created at or before; like `from`'),
+  limit: limitForm,
+  cursor: cursorForm.optional(),
+});
+const listAnswer = z.object({
+  items: z.array(viewForm),
+  nextCursor: z.string().optional().describe('Absent at the end'),
+});
+const cancelledForm = z.object({ id: z.string(), state: z.literal('cancelled') });
+
+/** Reading, listing and cancelling. */
+export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  route(app, {
+    method: 'GET',
+    url: '/v1/generations',
+    schema: {
+      summary: 'List generations, newest first',
+      description: 'A page can be short, even empty, and still have a `nextCursor`.',
+      tags: ['generations'],
+      querystring: listQuery,
+      response: { 200: listAnswer },
+    },
+    handler: ({ query, caller }) => list(deps, query, caller),
+  });
+  route(app, {
+    method: 'GET',
+    url: '/v1/generations/:id',
+    schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewForm } },
+    errors: ['not_found'],
+    handler: async ({ params, caller }) => viewOf(await visibleRecord(deps, caller, params.id)),
+  });
+  route(app, {
+    method: 'DELETE',
+    url: '/v1/generations/:id',
+    schema: {
+      summary: 'Cancel a generation that is still queued',
+      description: 'Afterwards it is too late: a submitted task cannot be recalled. Repeating it is harmless.',
+      tags: ['generations'],
+      params: idParams,
+      response: { 200: cancelledForm },
+    },
+    errors: ['not_found', 'too_late'],
+    handler: ({ params, caller }) => cancel(deps, params.id, caller),
+  });
+}
+
+async function list(
+  { ledger }: GatewayDeps,
+  { limit, cursor, state, from, to, tenant }: z.output<typeof listQuery>,
+  caller: Caller,
+): Promise<{ items: View[]; nextCursor?: string }> {
+  const owner = tenantFor(caller, tenant);
+  const filter = {
+    ...(owner === undefined ? {} : { tenant: owner }),
+    ...(state === undefined ? {} : { state }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+  const { entries, ...next } = await fillPage(
+    (size, position) =>
+      ledger.read.list({ ...filter, limit: size, ...(position === undefined ? {} : { cursor: position }) }),
+    limit,
+    cursor,
+  );
+  const records = await ledger.read.generations(entries.map(({ id }) => id));
+  return { items: records.flatMap((record) => (record === undefined ? [] : [viewOf(record)])), ...next };
+}
+
+async function cancel(
+  deps: GatewayDeps,
+  id: string,
+  caller: Caller,
+): Promise<{ readonly id: string; readonly state: 'cancelled' }> {
+  await visibleRecord(deps, caller, id);
+  const reply = await deps.producer.get(id).cancel();
+  if (reply.cancelled) return { id, state: 'cancelled' };
+  throw new ApiError('too_late', `it is ${reply.state} and cannot be cancelled any more`);
+}

@@ -1,0 +1,83 @@
+import type { DeadLetterClass } from '@kieq/domain';
+import { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from '@kieq/queue';
+import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
+import { tenantFor, type Caller } from '../caller.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { classForm, resumePointForm } from './forms.ts';
+import { visibleRecord } from './visible.ts';
+
+export const resumedForm = z.object({
+  kind: z.enum(['resumed', 'would_resume']),
+  id: z.string(),
+  class: classForm,
+  state: resumePointForm.describe('Where it goes on; `notify`: the callback alone is sent again'),
+});
+export const redriveResultForm = z.discriminatedUnion('kind', [
+  resumedForm,
+  z.object({ kind: z.literal('not_possible'), id: z.string(), reason: z.string() }),
+]);
+
+interface Choices {
+  readonly payAgain: boolean;
+  readonly dryRun: boolean;
+}
+
+/** @throws ApiError `not_found`, `not_redrivable` */
+export async function redriveById(
+  deps: GatewayDeps,
+  id: string,
+  { class: letterClass, ...choices }: Choices & { readonly class?: DeadLetterClass | undefined },
+  caller: Caller,
+): Promise<z.infer<typeof resumedForm>> {
+  await visibleRecord(deps, caller, id);
+  const result = await redriveOne(optionsOf(deps, choices, caller.tenant), id, letterClass);
+  if (result.kind === 'not_possible') throw new ApiError('not_redrivable', result.reason);
+  return result;
+}
+
+interface ClassChoices extends Choices {
+  readonly class: DeadLetterClass;
+  readonly limit: number;
+  readonly tenant?: string | undefined;
+}
+
+/** Those of a class, until the limit or until the signal aborts. */
+export async function redriveAll(
+  deps: GatewayDeps,
+  { class: letterClass, limit, tenant, ...choices }: ClassChoices,
+  { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
+): Promise<{ items: RedriveResult[]; more: boolean }> {
+  const owner = tenantFor(caller, tenant);
+  const items: RedriveResult[] = [];
+  const options = { ...optionsOf(deps, choices, owner), limit, signal };
+  for await (const result of redriveClass(options, letterClass)) items.push(result);
+  const done = new Set(items.map(({ id }) => id));
+  const more = items.length === limit && (await isAnyLeft(deps, letterClass, owner, done));
+  return { items, more };
+}
+
+/** Whether there is an open letter beside those that were looked at. */
+async function isAnyLeft(
+  { ledger }: GatewayDeps,
+  letterClass: DeadLetterClass,
+  tenant: string | undefined,
+  done: ReadonlySet<string>,
+): Promise<boolean> {
+  const filter = { class: letterClass, limit: done.size + 1, ...(tenant === undefined ? {} : { tenant }) };
+  let page = await ledger.read.listDeadLetters(filter);
+  while (!page.items.some(({ id }) => !done.has(id))) {
+    if (page.next === undefined) return false;
+    page = await ledger.read.listDeadLetters({ ...filter, cursor: page.next });
+  }
+  return true;
+}
+
+function optionsOf(
+  { ledger, queues, timings }: GatewayDeps,
+  choices: Choices,
+  tenant: string | undefined,
+): RedriveOptions {
+  const { vehicleCheckMs } = timings;
+  return { ledger, queues, vehicleCheckMs, ...choices, ...(tenant === undefined ? {} : { tenant }) };
+}

@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import type { GatewayDeps } from '../deps.ts';
+import { createRoutes } from './create-routes.ts';
+import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { eventRoutes } from './event-routes.ts';
+import { generationRoutes } from './generation-routes.ts';
+import { statusRoute } from './status-route.ts';
+
+/** The native API: everything below `/v1`. */
+export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  await createRoutes(app, deps);
+  generationRoutes(app, deps);
+  eventRoutes(app, deps);
+  deadLetterRoutes(app, deps);
+  statusRoute(app, deps);
+}

@@ -1,0 +1,113 @@
+import { REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
+import { frozenPayload } from '@kieq/queue';
+import { z } from 'zod';
+import { classForm, epochMs, resumePointForm, stateForm } from './forms.ts';
+
+export const redriveForm = z.object({
+  resumesAt: resumePointForm.nullable().describe('Where a redrive goes on; null where only pay-again resumes it'),
+  payAgainNeeded: z.boolean(),
+  payAgainResumesAt: z.literal('queued').nullable().describe('Where a redrive with pay-again goes on'),
+});
+
+const letterForm = z.object({
+  class: classForm,
+  summary: z.string(),
+  openedAt: epochMs,
+  advice: z.string(),
+  redrive: redriveForm,
+});
+
+const noticeForm = z.object({
+  state: z.enum(['pending', 'delivered', 'failed']),
+  tries: z.int().describe('Deliveries that failed'),
+  dueAt: epochMs,
+  lastError: z.string().optional(),
+  deadLetter: letterForm.optional(),
+});
+
+const attemptForm = z.object({
+  n: z.int(),
+  outcome: z.enum(['open', 'accepted', 'adopted', 'refused', 'lost', 'expired', 'resubmitted', 'surplus']),
+  admittedAt: epochMs,
+  answeredAt: epochMs.optional(),
+  taskId: z.string().optional(),
+});
+
+/** A generation as its owner sees it. */
+export const viewForm = z.object({
+  id: z.string(),
+  state: stateForm,
+  tenant: z.string(),
+  model: z.string(),
+  request: z
+    .object({ model: z.string(), input: z.record(z.string(), z.unknown()) })
+    .optional()
+    .describe('Absent once it was purged'),
+  callBackUrl: z.string().optional(),
+  priority: z.int(),
+  createdAt: epochMs,
+  notBefore: epochMs.optional(),
+  deadlineAt: epochMs.optional(),
+  endedAt: epochMs.optional(),
+  attempts: z.array(attemptForm),
+  polls: z.int(),
+  taskId: z.string().optional().describe("Kie's id of the current task"),
+  resultUrls: z.array(z.string()).describe("Kie's links; they die within about a day"),
+  creditsConsumed: z.number().optional(),
+  failCode: z.string().optional(),
+  failMsg: z.string().optional(),
+  deadLetter: letterForm.optional(),
+  notice: noticeForm.optional().describe('The callback to `callBackUrl`, once the generation has ended'),
+  metadata: z.record(z.string(), z.string()),
+});
+export type View = z.infer<typeof viewForm>;
+
+export function viewOf(record: GenerationRecord): View {
+  const { verdict, letter, notice, notBefore, deadlineAt, endedAt, taskId } = record;
+  const frozen = frozenPayload(record.payload);
+  return {
+    id: record.id,
+    state: record.state,
+    tenant: record.tenant,
+    model: record.model,
+    request: frozen?.request,
+    callBackUrl: frozen?.callBackUrl,
+    priority: record.priority,
+    createdAt: record.createdAt,
+    notBefore,
+    deadlineAt,
+    endedAt,
+    attempts: record.attempts.map(attemptView),
+    polls: record.polls,
+    taskId,
+    resultUrls: verdict?.resultUrls ?? [],
+    creditsConsumed: verdict?.creditsConsumed,
+    failCode: verdict?.failCode,
+    failMsg: verdict?.failMsg,
+    deadLetter: letter === undefined ? undefined : letterView(letter),
+    notice: notice === undefined ? undefined : noticeView(notice),
+    metadata: frozen?.metadata ?? {},
+  };
+}
+
+/** No token hash, worker or account: they are the pool's own. */
+function attemptView({ n, outcome, admittedAt, answeredAt, taskId }: Attempt): z.infer<typeof attemptForm> {
+  return { n, outcome, admittedAt, answeredAt, taskId };
+}
+
+function noticeView({ state, tries, dueAt, evidence, letter }: NoticeRecord): z.infer<typeof noticeForm> {
+  const deadLetter = letter === undefined ? undefined : letterView(letter);
+  return { state, tries, dueAt, lastError: evidence?.summary, deadLetter };
+}
+
+function letterView(letter: NonNullable<GenerationRecord['letter']>): z.infer<typeof letterForm> {
+  const { evidence, openedAt } = letter;
+  return { class: letter.class, summary: evidence.summary, openedAt, ...outlook(letter.class) };
+}
+
+/** What can be done about a dead letter of this class. */
+export function outlook(letterClass: DeadLetterClass): { advice: string; redrive: z.infer<typeof redriveForm> } {
+  const { advice, resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+  return { advice, redrive: { resumesAt, payAgainNeeded: resumesAt === null, payAgainResumesAt } };
+}

@@ -1,0 +1,215 @@
+import { keyedGenerationId, uploadUrl } from '@kieq/domain';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startPool, testRequest, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { until } from '../../../../packages/testkit/src/until.ts';
+import { KEYS, startGateway, type Asked, type AskOptions, type GatewayFixture } from '../support.ts';
+
+const CREATE = '/api/v1/jobs/createTask';
+const UNKNOWN = { code: 422, msg: 'recordInfo is null', data: null };
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-api' });
+});
+afterAll(() => pool.stop());
+
+async function created(gateway: GatewayFixture, body: unknown, options: AskOptions = {}): Promise<string> {
+  const answer = await gateway.ask(CREATE, { ...options, body });
+  expect(answer.body).toMatchObject({ code: 200 });
+  return answer.body.data.taskId;
+}
+
+function recordInfo(gateway: GatewayFixture, taskId: string, options: AskOptions = {}): Promise<Asked> {
+  return gateway.ask(`/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(taskId)}`, options);
+}
+
+function ended(gateway: GatewayFixture, taskId: string): Promise<Asked['body']> {
+  return until(
+    async () => (await recordInfo(gateway, taskId)).body.data,
+    ({ state }) => state !== 'waiting',
+  );
+}
+
+describe('createTask and recordInfo', () => {
+  test('a request goes through the queue and ends as the document says', async () => {
+    const gateway = await startGateway({ pool });
+    const request = { ...testRequest('from end to end'), callBackUrl: 'http://127.0.0.1:9/mine' };
+    const answer = await gateway.ask(CREATE, { body: { ...request, unknownField: 1 } });
+    expect(answer.status).toBe(200);
+    const { taskId } = answer.body.data;
+    expect(answer.body).toEqual({ code: 200, msg: 'success', data: { taskId, recordId: taskId } });
+    expect(taskId).toMatch(/^gen_/);
+    const data = await ended(gateway, taskId);
+    expect(data).toEqual({
+      taskId,
+      model: request.model,
+      state: 'success',
+      param: expect.any(String),
+      resultJson: expect.any(String),
+      failCode: null,
+      failMsg: null,
+      costTime: data.completeTime - data.createTime,
+      completeTime: expect.any(Number),
+      createTime: expect.any(Number),
+      creditsConsumed: 55,
+    });
+    expect(JSON.parse(data.param)).toEqual(request);
+    expect(JSON.parse(data.resultJson).resultUrls[0]).toMatch(/^http:.*\.mp4$/);
+    expect(pool.simulator.ledger.chargesByPrompt().get('from end to end')).toBe(1);
+  });
+
+  test('until then it shows as waiting, with the fields of the end empty', async () => {
+    const gateway = await startGateway({ pool });
+    const { id } = await pool.producer.enqueue(testRequest('later'), { delayMs: 600_000 });
+    const { status, body } = await recordInfo(gateway, id);
+    expect(status).toBe(200);
+    const empty = { resultJson: null, failCode: null, failMsg: null, costTime: null, completeTime: null };
+    expect(body).toMatchObject({ code: 200, msg: 'success', data: { taskId: id, state: 'waiting', ...empty } });
+  });
+
+  test('a body counts as JSON whatever it is called, or not called at all', async () => {
+    const gateway = await startGateway({ pool });
+    const body = JSON.stringify(testRequest('by any name'));
+    for (const type of [
+      '',
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'json',
+      'application/json;charset=utf-8',
+    ]) {
+      expect((await gateway.ask(CREATE, { body, headers: { 'content-type': type } })).status).toBe(200);
+    }
+    const bytes = await gateway.ask(CREATE, { body: Buffer.from(body) });
+    expect(bytes.status).toBe(200);
+  });
+
+  test.each(['', '{"model":', '[]', '"text"', 'null', '7', '{"__proto__":{}}'])(
+    'the body %j is unreadable',
+    async (body) => {
+      const gateway = await startGateway({ pool });
+      const answer = await gateway.ask(CREATE, { method: 'POST', body });
+      expect(answer.status).toBe(400);
+      expect(answer.body).toEqual({ code: 400, msg: expect.any(String), data: null });
+    },
+  );
+
+  test('what is wrong is told with the field, the rule and the value, everything together', async () => {
+    const gateway = await startGateway({ pool });
+    const { model } = testRequest('');
+    const input = { prompt: '', image_urls: ['ftp://x/a.png'], sound: 'yes', duration: '7' };
+    const answer = await gateway.ask(CREATE, { body: { model, input, callBackUrl: 'nowhere' } });
+    expect(answer.status).toBe(422);
+    const { code, msg, data } = answer.body;
+    expect([code, data]).toEqual([422, null]);
+    expect(msg).toContain('input.prompt must not be empty, received ""');
+    expect(msg).toContain('input.image_urls[0] must be an absolute http or https URL, received "ftp://x/a.png"');
+    expect(msg).toContain('input.sound');
+    expect(msg).toMatch(/input\.duration .*"5".*, received "7"/);
+    expect(msg).toContain('callBackUrl must be an absolute http or https URL, received "nowhere"');
+    for (const wrong of [{}, { model }, { model: '', input: {} }, { model: 7, input: {} }, { model: 'x', input: [] }]) {
+      expect((await gateway.ask(CREATE, { body: wrong })).body).toMatchObject({ code: 422, data: null });
+    }
+  });
+
+  test('an input without end is refused, and breaks nothing', async () => {
+    const gateway = await startGateway({ pool });
+    const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`;
+    const answer = await gateway.ask(CREATE, { body: `{"model":"other/model","input":{"x":${deep}}}` });
+    expect([answer.status, answer.body.msg]).toEqual([422, expect.stringContaining('nested')]);
+  });
+
+  test('a callback address of this network is refused unless allowed', async () => {
+    const gateway = await startGateway({ pool, allowPrivateUrls: false });
+    for (const callBackUrl of ['http://127.0.0.1/x', 'http://[::1]/x', 'http://10.1.2.3/x', 'http://2130706433/x']) {
+      const answer = await gateway.ask(CREATE, { body: { ...testRequest('x'), callBackUrl } });
+      expect([answer.status, answer.body.msg]).toEqual([
+        422,
+        expect.stringMatching(/^callBackUrl must not be a private/),
+      ]);
+    }
+  });
+
+  test('an image that was uploaded with another request cannot be named', async () => {
+    const gateway = await startGateway({ pool });
+    const copy = '3f2b8c1e-0000-4000-8000-000000000000';
+    const address = uploadUrl({ tenant: 'b', sha256: 'a'.repeat(64), copy, extension: 'png' });
+    const request = testRequest('x');
+    const answer = await gateway.ask(CREATE, {
+      body: { ...request, input: { ...request.input, image_urls: [address] } },
+    });
+    expect([answer.status, answer.body.msg]).toEqual([422, expect.stringContaining('must not name an uploaded image')]);
+  });
+
+  test('the task must be named, once', async () => {
+    const gateway = await startGateway({ pool });
+    for (const query of ['', '?taskId=', '?taskId=a&taskId=b', '?taskid=a']) {
+      const answer = await gateway.ask(`/api/v1/jobs/recordInfo${query}`);
+      expect(answer.status).toBe(422);
+      expect(answer.body).toEqual({ code: 422, msg: expect.stringMatching(/^taskId must /), data: null });
+    }
+  });
+
+  test('an unknown task has no record, and neither has one of another tenant', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const id = await created(gateway, testRequest('of a'), { key: 'key-of-a' });
+    expect((await recordInfo(gateway, id, { key: 'key-of-a' })).body).toMatchObject({
+      code: 200,
+      data: { taskId: id },
+    });
+    expect((await recordInfo(gateway, id, { key: 'key-of-op' })).body).toMatchObject({ code: 200 });
+    const never = keyedGenerationId('a', 'never');
+    for (const unknown of [never, 'nobody', 'gen_', '../config', '\u0000', 'x'.repeat(3000)]) {
+      const answer = await recordInfo(gateway, unknown, { key: 'key-of-a' });
+      expect([answer.status, answer.body]).toEqual([422, UNKNOWN]);
+    }
+    expect((await recordInfo(gateway, id, { key: 'key-of-b' })).body).toEqual(UNKNOWN);
+  });
+
+  test('a purged generation has no record', async () => {
+    const gateway = await startGateway({ pool });
+    const { id } = await pool.producer.enqueue(testRequest('purged'), { delayMs: 600_000 });
+    await pool.producer.get(id).cancel();
+    await pool.redis.client.hset(`${pool.ledger.root}gen:${id}`, 'purgedAt', String(Date.now()));
+    expect((await recordInfo(gateway, id)).body).toEqual(UNKNOWN);
+  });
+});
+
+describe('a dead letter', () => {
+  test('shows as waiting for the hold, then as fail', async () => {
+    const switchedOff = { kind: 'code', code: 505 } as const;
+    pool.simulator.script([{ on: 'createTask', when: { prompt: 'switched off' }, fault: switchedOff }]);
+    const [id = ''] = await pool.enqueue('switched off');
+    await pool.recordWhen(id, ({ state }) => state === 'dead');
+    const held = await startGateway({ pool });
+    expect((await recordInfo(held, id)).body.data).toMatchObject({ state: 'waiting', failCode: null, failMsg: null });
+    const over = await startGateway({ pool, deps: { holdMs: () => Promise.resolve(0) } });
+    const { data } = (await recordInfo(over, id)).body;
+    expect(data).toMatchObject({ state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) });
+    expect(data.failMsg).toContain('Nothing was charged');
+  });
+});
+
+test('Kie refusing for rate and credit is no concern of the caller', async () => {
+  pool.simulator.script([
+    { on: 'createTask', when: { prompt: 'refused at first', times: 2 }, fault: { kind: 'status429' } },
+    { on: 'createTask', when: { prompt: 'refused at first' }, fault: { kind: 'envelope402' } },
+  ]);
+  const gateway = await startGateway({ pool });
+  const id = await created(gateway, testRequest('refused at first'));
+  const gates = await until(
+    () => pool.ledger.gates.closed(),
+    (closed) => closed.length > 0,
+  );
+  expect(gates.map(({ reason }) => reason)).toContain('rate-limit');
+  const during = await created(gateway, testRequest('meanwhile'));
+  expect((await recordInfo(gateway, id)).body).toMatchObject({ code: 200, data: { state: 'waiting' } });
+  for (const each of [id, during]) expect((await ended(gateway, each)).state).toBe('success');
+});
+
+test('the key of the account is never told', async () => {
+  const gateway = await startGateway({ pool, secrets: [TEST_KEY] });
+  const body = { ...testRequest('x'), model: TEST_KEY, input: [TEST_KEY], callBackUrl: `x://${TEST_KEY}` };
+  const answer = await gateway.ask(CREATE, { body, headers: { 'idempotency-key': TEST_KEY.repeat(20) } });
+  expect(answer.status).toBe(422);
+  expect(JSON.stringify(answer.body)).not.toContain(TEST_KEY);
+});

@@ -1,0 +1,178 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { KEYS, startGateway, type AskOptions, type GatewayFixture } from '../support.ts';
+
+const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
+const operation = z.looseObject({
+  summary: z.string().min(1),
+  tags: z.array(z.string()).min(1),
+  security: z.array(z.unknown()).optional(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).optional(),
+  requestBody: z.looseObject({ content }).optional(),
+  responses: z.record(z.string(), z.looseObject({ description: z.string().min(1), content: content.optional() })),
+});
+const documentSchema = z.looseObject({
+  openapi: z.literal('3.1.0'),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+});
+type Document = z.infer<typeof documentSchema>;
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'openapi', workers: 0 });
+});
+afterAll(() => pool.stop());
+
+async function documentOf(gateway: GatewayFixture): Promise<Document> {
+  return documentSchema.parse((await gateway.ask('/openapi.json')).body);
+}
+
+/** `GET /v1/generations/{id}` for every operation of a document. */
+const operations = ({ paths }: Document): string[] =>
+  Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+  );
+
+describe('/openapi.json', () => {
+  test('has every route that Fastify knows, and no other', async () => {
+    const gateway = await startGateway({ pool });
+    const known = routesOf(gateway).filter((route) => !/^(HEAD|OPTIONS) |^\w+ \/docs/.test(route));
+    expect(known.length).toBeGreaterThan(8);
+    expect(operations(await documentOf(gateway)).toSorted()).toEqual(known.toSorted());
+  });
+
+  test('says who may ask what: only health and itself are open', async () => {
+    const gateway = await startGateway({ pool });
+    const document = await documentOf(gateway);
+    const open = operations(document).filter((name) => {
+      const [method = '', path = ''] = name.split(' ');
+      return document.paths[path]?.[method.toLowerCase()]?.security?.length === 0;
+    });
+    expect(open.toSorted()).toEqual(['GET /healthz', 'GET /openapi.json', 'GET /readyz']);
+    expect(document).toMatchObject({ security: [{ key: [] }] });
+  });
+
+  test('has schemas that a JSON Schema validator takes', async () => {
+    const gateway = await startGateway({ pool });
+    const { paths } = await documentOf(gateway);
+    const bodies = Object.values(paths).flatMap((methods) =>
+      Object.values(methods).flatMap(({ requestBody, responses }) => [
+        ...Object.values(requestBody?.content ?? {}),
+        ...Object.values(responses).flatMap((response) => Object.values(response.content ?? {})),
+      ]),
+    );
+    expect(bodies.length).toBeGreaterThan(30);
+    for (const { schema } of bodies) expect(() => ajv.compile(schema)).not.toThrow();
+    const create = paths['/api/v1/jobs/createTask']?.['post'];
+    const body = create?.requestBody?.content['application/json']?.schema ?? {};
+    expect(problemsOf(body, testRequest('x'))).toEqual([]);
+    expect(problemsOf(body, { model: 'x' })).not.toEqual([]);
+    expect(create?.parameters).toContainEqual(expect.objectContaining({ name: 'idempotency-key', in: 'header' }));
+  });
+});
+
+describe('answers', () => {
+  test('are as the document says: every API, good calls and bad ones', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const document = await documentOf(gateway);
+    const seen = new Set<string>();
+    const ask = async (pattern: string, path: string, options: AskOptions = {}): Promise<Record<string, unknown>> => {
+      const [method = '', url = ''] = pattern.split(' ');
+      const answer = await gateway.ask(path, { key: 'key-of-op', method, ...options });
+      const described = document.paths[url]?.[method.toLowerCase()]?.responses[answer.status];
+      expect(described, `${pattern} ${answer.status}`).toBeDefined();
+      const type = answer.headers.get('content-type')?.split(';')[0] ?? 'none';
+      const schema = described?.content?.[type]?.schema;
+      if (answer.status !== 204) expect(schema, `${pattern} ${answer.status} ${type}`).toBeDefined();
+      expect(schema === undefined ? [] : problemsOf(schema, answer.body), `${pattern} ${answer.status}`).toEqual([]);
+      seen.add(pattern);
+      return answer.body;
+    };
+    const body = testRequest('described');
+    const CREATE = 'POST /api/v1/jobs/createTask';
+    const RECORD = 'GET /api/v1/jobs/recordInfo';
+    const created = z.object({ data: z.object({ taskId: z.string() }) });
+    const { taskId } = created.parse(await ask(CREATE, '/api/v1/jobs/createTask', { body })).data;
+    await ask(CREATE, '/api/v1/jobs/createTask', { body: {} });
+    await ask(CREATE, '/api/v1/jobs/createTask', { body: '[]' });
+    await ask(CREATE, '/api/v1/jobs/createTask', { body: ' '.repeat(1_100_000) });
+    await ask(CREATE, '/api/v1/jobs/createTask', { body, headers: { 'content-encoding': 'gzip' } });
+    await ask(CREATE, '/api/v1/jobs/createTask', { body, key: 'wrong' });
+    await ask(RECORD, `/api/v1/jobs/recordInfo?taskId=${taskId}`);
+    await ask(RECORD, '/api/v1/jobs/recordInfo');
+    await ask('GET /api/v1/chat/credit', '/api/v1/chat/credit');
+    const idSchema = z.object({ id: z.string() });
+    const { id } = idSchema.parse(
+      await ask('POST /v1/generations', '/v1/generations', { body: { ...body, metadata: { a: 'b' } } }),
+    );
+    await ask('POST /v1/generations', '/v1/generations', { body: { ...body, unknown: 1 } });
+    await ask('POST /v1/generations', '/v1/generations', { body, key: 'wrong' });
+    await ask('POST /v1/generations/batch', '/v1/generations/batch', { body: { items: [body, {}] } });
+    await ask('POST /v1/generations/batch', '/v1/generations/batch', { body: { items: [] } });
+    await ask('GET /v1/generations', '/v1/generations?limit=1');
+    await ask('GET /v1/generations', '/v1/generations?limit=1000');
+    await ask('GET /v1/generations/{id}', `/v1/generations/${id}`);
+    await ask('GET /v1/generations/{id}', '/v1/generations/gen_unknown');
+    await ask('DELETE /v1/generations/{id}', `/v1/generations/${id}`);
+    await ask('DELETE /v1/generations/{id}', '/v1/generations/gen_unknown');
+    await ask('GET /v1/generations/{id}/events', `/v1/generations/${id}/events`);
+    await ask('GET /v1/dead-letters', '/v1/dead-letters');
+    await ask('POST /v1/dead-letters/{id}/redrive', `/v1/dead-letters/${id}/redrive`, { body: { dryRun: true } });
+    await ask('POST /v1/dead-letters/redrive', '/v1/dead-letters/redrive', {
+      body: { class: 'task_lost', dryRun: true },
+    });
+    await ask('POST /v1/dead-letters/redrive', '/v1/dead-letters/redrive', { body: {} });
+    for (const key of ['key-of-op', 'key-of-a']) await ask('GET /v1/status', '/v1/status', { key });
+    for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) await ask(`GET ${path}`, path);
+    expect(operations(document).filter((name) => !seen.has(name))).toEqual([]);
+  });
+});
+
+describe('/docs', () => {
+  test('is a page that needs no network: it loads its own files alone', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const page = await gateway.ask('/docs');
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const files = [...String(page.body).matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
+    expect(files.length).toBeGreaterThan(3);
+    for (const file of files) {
+      expect(file).toMatch(/^\/docs\/static\/[\w.-]+$/);
+      expect((await gateway.ask(file)).status).toBe(200);
+    }
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).not.toMatch(/https?:|\*/);
+    expect(policy).toContain("script-src 'self';");
+    expect(policy).toContain("connect-src 'self'");
+    const start = await gateway.ask('/docs/static/swagger-initializer.js');
+    expect(start.body).toContain("url: resolveUrl('./json')");
+    expect((await gateway.ask('/docs/json')).body).toEqual((await gateway.ask('/openapi.json')).body);
+  });
+});
+
+const ajv = new Ajv2020({ strict: false });
+formats.default(ajv);
+
+/** What is wrong with a value by a schema of the document; nothing when it fits. */
+function problemsOf(schema: object, value: unknown): unknown[] {
+  const validate = ajv.compile(schema);
+  return validate(value) ? [] : [validate.errors, value];
+}
+
+/** `GET /v1/generations/{id}` for every route, read from the tree that Fastify prints. */
+function routesOf({ app }: GatewayFixture): string[] {
+  const above: string[] = [];
+  const lines = app.printRoutes({ commonPrefix: false }).split('\n');
+  return lines.flatMap((line) => {
+    const [, indent = '', part = '', methods = ''] = /^([│ ]*)[├└]── (\S+)(?: \(([A-Z, ]+)\))?/.exec(line) ?? [];
+    const depth = indent.length / 4;
+    above[depth] = part;
+    const path = above
+      .slice(0, depth + 1)
+      .join('')
+      .replaceAll(/:(\w+)/g, '{$1}');
+    return methods === '' ? [] : methods.split(', ').map((method) => `${method} ${path}`);
+  });
+}

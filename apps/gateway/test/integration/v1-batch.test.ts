@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { KEYS, startGateway } from '../support.ts';
+
+const PATH = '/v1/generations/batch';
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-batch', workers: 0 });
+});
+afterAll(() => pool.stop());
+
+describe('POST /v1/generations/batch', () => {
+  test('answers every item for itself, in order', async () => {
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const keyed = { ...testRequest('twice'), idempotencyKey: 'twice' };
+    const items = [
+      testRequest('first'),
+      { ...testRequest('bad'), unknown: 1 },
+      keyed,
+      'no object',
+      { ...testRequest('of b'), tenant: 'b' },
+      keyed,
+      { ...testRequest('another'), idempotencyKey: 'twice' },
+      testRequest('last'),
+    ];
+    const { status, body } = await ask(PATH, { key: 'key-of-a', body: { items } });
+    expect(status).toBe(200);
+    const made = { ok: true, id: expect.stringMatching(/^gen_/), created: true, state: 'queued' };
+    const refused = (code: string, ...problems: object[]) => ({
+      ok: false,
+      error: { code, message: expect.any(String), problems },
+    });
+    expect(body.items).toEqual([
+      made,
+      refused('invalid_request', { field: 'unknown', rule: 'is no known field', received: '1' }),
+      made,
+      refused('invalid_request', { field: '', rule: 'must be a JSON object', received: '"no object"' }),
+      refused('forbidden'),
+      { ...made, id: body.items[2].id, created: false },
+      refused('idempotency_conflict'),
+      made,
+    ]);
+    expect((await pool.queues.submit.getJobCounts())['prioritized']).toBe(3);
+    const records = await pool.ledger.read.generations([body.items[0].id, body.items[7].id]);
+    expect(records.map((record) => record?.tenant)).toEqual(['a', 'a']);
+  });
+
+  test('takes bodies far beyond those of a single request', async () => {
+    const { ask } = await startGateway({ pool });
+    const items = Array.from({ length: 1000 }, (_, i) => ({
+      model: 'other/model',
+      input: { prompt: `${i}`, filler: 'x'.repeat(1100) },
+    }));
+    const { status, body } = await ask(PATH, { body: { items } });
+    expect(status).toBe(200);
+    expect(new Set(body.items.map(({ id }: { id: string }) => id)).size).toBe(1000);
+  });
+
+  test.each([
+    ['none', { items: [] }],
+    ['too many', { items: Array.from({ length: 1001 }, () => 1) }],
+    ['no list', { items: {} }],
+    ['unknown fields', { items: [1], tenant: 'x' }],
+    ['nothing', {}],
+  ])('refuses %s', async (_name, body) => {
+    const { ask } = await startGateway({ pool });
+    expect(await ask(PATH, { body })).toMatchObject({ status: 422, body: { error: { code: 'invalid_request' } } });
+  });
+
+  test('refuses one idempotency key for all', async () => {
+    const { ask } = await startGateway({ pool });
+    const answer = await ask(PATH, { body: { items: [testRequest('x')] }, headers: { 'idempotency-key': 'k' } });
+    expect(answer).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'Idempotency-Key' }] } } });
+  });
+
+  test('gives no secret back', async () => {
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const item = { ...testRequest('x'), apiKey: 'hunter2hunter2', note: 'key-of-a' };
+    const { body } = await ask(PATH, { key: 'key-of-a', body: { items: [item] } });
+    expect(body.items[0].error.problems).toHaveLength(2);
+    expect(JSON.stringify(body)).not.toMatch(/hunter2|key-of-a/);
+  });
+});

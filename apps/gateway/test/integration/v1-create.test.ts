@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import { uploadUrl } from '@kieq/domain';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { KEYS, startGateway } from '../support.ts';
+
+const PATH = '/v1/generations';
+const UPLOADED = uploadUrl({ tenant: 'default', sha256: 'a'.repeat(64), copy: randomUUID(), extension: 'png' });
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-create', workers: 0 });
+});
+afterAll(() => pool.stop());
+
+describe('POST /v1/generations', () => {
+  test('creates with every option, and says where it is', async () => {
+    const { ask } = await startGateway({ pool });
+    const options = { priority: 7, delayMs: 60_000, deadlineMs: 120_000, metadata: { shot: '12' } };
+    const callBackUrl = 'http://127.0.0.1:9/hook';
+    const answer = await ask(PATH, { body: { ...testRequest('all options'), ...options, callBackUrl } });
+    const { id } = answer.body;
+    expect(answer).toMatchObject({ status: 201, body: { id, created: true, state: 'queued' } });
+    expect(answer.headers.get('location')).toBe(`/v1/generations/${id}`);
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ tenant: 'default', priority: 7, callback: true });
+    expect(record?.notBefore).toBe((record?.createdAt ?? 0) + 60_000);
+    expect(record?.deadlineAt).toBe((record?.notBefore ?? 0) + 120_000);
+    expect(JSON.parse(record?.payload ?? '')).toEqual({
+      request: testRequest('all options'),
+      callBackUrl,
+      metadata: { shot: '12' },
+    });
+  });
+
+  test('one idempotency key is one generation, by header or in the body; another request is refused', async () => {
+    const { ask } = await startGateway({ pool });
+    const body = testRequest('by key');
+    const first = await ask(PATH, { body, headers: { 'Idempotency-Key': 'k-1' } });
+    const again = await ask(PATH, { body: { ...body, idempotencyKey: 'k-1' } });
+    const both = await ask(PATH, { body: { ...body, idempotencyKey: 'k-1' }, headers: { 'Idempotency-Key': 'k-1' } });
+    expect(first).toMatchObject({ status: 201, body: { created: true } });
+    for (const { status, body: same } of [again, both]) {
+      expect({ status, same }).toEqual({ status: 200, same: { id: first.body.id, created: false, state: 'queued' } });
+    }
+    const other = await ask(PATH, { body: testRequest('another'), headers: { 'Idempotency-Key': 'k-1' } });
+    expect(other).toMatchObject({ status: 422, body: { error: { code: 'idempotency_conflict' } } });
+    const differing = await ask(PATH, {
+      body: { ...body, idempotencyKey: 'k-2' },
+      headers: { 'Idempotency-Key': 'k-1' },
+    });
+    expect(differing).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'idempotencyKey' }] } } });
+  });
+
+  test('the state of one that existed is its state of now', async () => {
+    const { ask } = await startGateway({ pool });
+    const body = { ...testRequest('existed'), idempotencyKey: 'k-cancelled' };
+    const { id } = (await ask(PATH, { body })).body;
+    await pool.ledger.cancel(id);
+    expect((await ask(PATH, { body })).body).toEqual({ id, created: false, state: 'cancelled' });
+  });
+
+  test('tells every problem together, unknown fields among them', async () => {
+    const { ask } = await startGateway({ pool });
+    const request = testRequest('');
+    const body = { ...request, idempotencykey: 'misspelt', priority: 0, input: { ...request.input, duration: '7' } };
+    const { status, body: answer } = await ask(PATH, { body });
+    expect(status).toBe(422);
+    expect(answer.error.code).toBe('invalid_request');
+    expect(answer.error.problems.map(({ field }: { field: string }) => field).toSorted()).toEqual([
+      'idempotencykey',
+      'input.duration',
+      'input.prompt',
+      'priority',
+    ]);
+  });
+
+  test.each([
+    ['no object', '[]', 422],
+    ['null', 'null', 422],
+    ['no JSON', '{', 400],
+    ['input as text', JSON.stringify({ ...testRequest('x'), input: 'x' }), 422],
+    ['too deep', `{"model":"m","input":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`, 422],
+    ['a deep key', `{"model":"m","input":{},"idempotencyKey":${'['.repeat(20_000)}${']'.repeat(20_000)}}`, 422],
+  ])('refuses %s', async (_name, body, status) => {
+    const { ask } = await startGateway({ pool });
+    const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
+    expect(await ask(PATH, { body, headers })).toMatchObject({ status });
+  });
+
+  test('refuses addresses that must not be called, and images of other calls', async () => {
+    const { ask } = await startGateway({ pool, allowPrivateUrls: false });
+    const request = testRequest('addresses');
+    const hook = await ask(PATH, { body: { ...request, callBackUrl: 'http://169.254.169.254/x' } });
+    expect(hook).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'callBackUrl' }] } } });
+    const nested = { ...request, input: { ...request.input, more: { deep: [UPLOADED] } } };
+    for (const body of [nested, { model: 'other/model', input: { image: UPLOADED } }]) {
+      const answer = await ask(PATH, { body });
+      expect(answer).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'input' }] } } });
+    }
+  });
+
+  test('belongs to the tenant of the key; only an operator names another', async () => {
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const body = { ...testRequest('of a tenant'), idempotencyKey: 'same for both' };
+    const a = await ask(PATH, { key: 'key-of-a', body });
+    const b = await ask(PATH, { key: 'key-of-b', body });
+    expect([a.status, b.status]).toEqual([201, 201]);
+    expect(b.body.id).not.toBe(a.body.id);
+    expect(await ask(PATH, { key: 'key-of-a', body: { ...body, tenant: 'b' } })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'forbidden' } },
+    });
+    expect(await ask(PATH, { key: 'key-of-a', body: { ...body, tenant: 5 } })).toMatchObject({ status: 422 });
+    expect((await ask(PATH, { key: 'key-of-op', body: { ...body, tenant: 'b' } })).body.id).toBe(b.body.id);
+    const own = await ask(PATH, { key: 'key-of-op', body });
+    expect((await pool.ledger.read.generation(own.body.id))?.tenant).toBe('default');
+  });
+});

@@ -1,0 +1,113 @@
+import { setMaxListeners } from 'node:events';
+import type { FastifyInstance } from 'fastify';
+import { createKieClient } from '@kieq/kie';
+import { createProducer } from '@kieq/producer';
+import { openQueues } from '@kieq/queue';
+import { createConnection } from '@kieq/redis';
+import { createLedger } from '@kieq/ledger';
+import { createMetrics, createScrubber, silentLogger } from '@kieq/telemetry';
+import { onTestFinished } from 'vitest';
+import { TEST_KEY, type PoolFixture } from '../../../packages/testkit/src/pool.ts';
+import { createApp } from '../src/app.ts';
+import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
+import { holdReader } from '../src/hold.ts';
+import { createGatewayMetrics } from '../src/metrics.ts';
+import { closeDeps } from '../src/shutdown.ts';
+
+export interface GatewayFixtureOptions extends Partial<GatewaySettings> {
+  readonly pool: PoolFixture;
+  /** As `KIEQ_DEDUPE_WINDOW_MS`. Default 0. */
+  readonly dedupeWindowMs?: number;
+  /** Redis as the gateway sees it, such as a proxy. Default the pool's. */
+  readonly redisUrl?: string;
+  /** Known secrets. */
+  readonly secrets?: readonly string[];
+  /** Over everything that the fixture makes. */
+  readonly deps?: Partial<GatewayDeps>;
+}
+
+/** A gateway of a pool in this process, listening on a free port of 127.0.0.1; it ends with the test. */
+export interface GatewayFixture {
+  readonly url: string;
+  readonly app: FastifyInstance;
+  readonly deps: GatewayDeps;
+  /** Asks over HTTP: `path` below the address, a body as JSON (a string or bytes as they are), `key` as bearer. */
+  ask(path: string, options?: AskOptions): Promise<Asked>;
+  /** As SIGTERM: event streams end. The gateway itself ends with the test. */
+  stop(): void;
+}
+
+export interface AskOptions {
+  readonly method?: string;
+  readonly key?: string;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface Asked {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The JSON, or the text where there is none. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+/** For tests with two tenants and somebody who sees both. */
+export const KEYS = [
+  { key: 'key-of-a', tenant: 'a' },
+  { key: 'key-of-b', tenant: 'b' },
+  { key: 'key-of-op', tenant: '*' },
+] as const;
+
+export async function startGateway(options: GatewayFixtureOptions): Promise<GatewayFixture> {
+  const { pool, redisUrl = pool.redis.url, dedupeWindowMs = 0, secrets = [], deps: given, ...settings } = options;
+  const { prefix } = pool.redis;
+  const redis = createConnection({ url: redisUrl, role: 'producer' });
+  const ledger = createLedger({ redis, prefix });
+  const stop = new AbortController();
+  setMaxListeners(0, stop.signal);
+  const deps: GatewayDeps = {
+    producer: await createProducer({ redis: redisUrl, prefix, dedupeWindowMs }),
+    ledger,
+    queues: openQueues(redis, prefix),
+    prefix,
+    redis,
+    kie: createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url }),
+    // The pool closes its store.
+    uploads: { ...pool.uploads, close: () => Promise.resolve() },
+    logger: silentLogger(),
+    metrics: createGatewayMetrics(createMetrics()),
+    timings: pool.timings,
+    settings: { keys: undefined, rateLimitPerMinute: 0, allowPrivateUrls: true, heartbeatMs: 15_000, ...settings },
+    holdMs: holdReader(ledger),
+    scrub: createScrubber(secrets),
+    stopping: stop.signal,
+    ...given,
+  };
+  const app = await createApp(deps);
+  const url = await app.listen({ host: '127.0.0.1', port: 0 });
+  onTestFinished(async () => {
+    stop.abort();
+    await app.close();
+    await closeDeps(deps);
+  });
+  return { url, app, deps, ask: (path, asked) => ask(`${url}${path}`, asked), stop: () => stop.abort() };
+}
+
+async function ask(url: string, { method, key, body, headers, signal }: AskOptions = {}): Promise<Asked> {
+  const isRaw =
+    body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
+  const answer = await fetch(url, {
+    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: {
+      ...(isRaw ? {} : { 'content-type': 'application/json' }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: isRaw ? body : JSON.stringify(body) }),
+    ...(signal === undefined ? {} : { signal }),
+  });
+  const text = await answer.text();
+  const isJson = answer.headers.get('content-type')?.startsWith('application/json') ?? false;
+  return { status: answer.status, headers: answer.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+}
