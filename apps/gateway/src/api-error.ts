@@ -9,6 +9,7 @@ export const API_ERRORS = {
   method_not_allowed: 405,
   too_late: 409,
   not_redrivable: 409,
+  not_adopted: 409,
   body_too_large: 413,
   unsupported_media_type: 415,
   invalid_request: 422,

@@ -13,6 +13,7 @@ import { addRateLimit } from './rate-limit.ts';
 import { addRequestLog } from './request-log.ts';
 import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
+import { callbackRoutes } from './callbacks/routes.ts';
 import { v1Routes } from './v1/routes.ts';
 
 /** Longest body where a route does not say otherwise. */
@@ -42,6 +43,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   healthRoutes(app, deps);
   await app.register((scope) => kieRoutes(scope, deps));
   await app.register((scope) => v1Routes(scope, deps));
+  await app.register((scope) => callbackRoutes(scope, deps));
   await openApiRoutes(app);
   await app.ready();
   return app;

@@ -39,6 +39,8 @@ export interface GatewaySettings {
   /** Per key; 0: no limit. */
   readonly rateLimitPerMinute: number;
   readonly allowPrivateUrls: boolean;
+  /** `KIE_WEBHOOK_HMAC_KEY`: callbacks without Kie's signature are refused. Undefined: it is not asked for. */
+  readonly kieWebhookHmacKey?: string | undefined;
   /** Pause between comments on an event stream, in ms. */
   readonly heartbeatMs: number;
 }

@@ -12,12 +12,12 @@ export interface ErrorAnswer {
   readonly request: string | undefined;
 }
 
-/** Whether an address belongs to the Kie-compatible API, known or not. */
+/** Whether an address belongs to the Kie-compatible API, known or not, or is where Kie itself calls. */
 export function isKiePath(url: string): boolean {
-  return url.startsWith('/api/');
+  return url.startsWith('/api/') || url.startsWith('/callbacks/');
 }
 
-/** The body of an error: Kie's envelope below `/api/`, the native one elsewhere. */
+/** The body of an error: Kie's envelope below `/api/` and `/callbacks/`, the native one elsewhere. */
 export function errorBody(url: string, { status, code, message, problems, request }: ErrorAnswer): object {
   if (isKiePath(url)) {
     return { code: status, msg: request === undefined ? message : `${message} (${request})`, data: null };

@@ -1,5 +1,8 @@
 import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
+/** From a callback at once to one that was sent again and again. */
+const AGE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86_400];
+
 /** What a gateway process counts; labels are closed sets. */
 export interface GatewayMetrics {
   /** Served at `/metrics`. */
@@ -7,6 +10,8 @@ export interface GatewayMetrics {
   readonly requests: Counter<'route' | 'status'>;
   readonly requestSeconds: Histogram<'route'>;
   readonly created: Counter<'api' | 'outcome'>;
+  readonly callbacks: Counter<'outcome'>;
+  readonly callbackAgeSeconds: Histogram<never>;
   readonly eventStreams: Gauge<never>;
 }
 
@@ -27,6 +32,16 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       name: 'gateway_creates_total',
       help: 'Requests for a generation: created, exists, invalid, conflict, unavailable',
       labels: ['api', 'outcome'],
+    }),
+    callbacks: metrics.counter({
+      name: 'gateway_callbacks_total',
+      help: 'Callbacks of Kie: hinted, claimed, settled, foreign, no_task, too_many, unknown, forged, stale, malformed',
+      labels: ['outcome'],
+    }),
+    callbackAgeSeconds: metrics.histogram({
+      name: 'gateway_callback_age_seconds',
+      help: "From the end of a task, as its callback says, to the callback's arrival",
+      buckets: AGE_BUCKETS_S,
     }),
     eventStreams: metrics.gauge({ name: 'gateway_event_streams', help: 'Open event streams' }),
   };

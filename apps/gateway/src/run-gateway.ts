@@ -82,6 +82,7 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
     keys: env.gatewayApiKeys,
     rateLimitPerMinute: env.gatewayRateLimitPerMinute,
     allowPrivateUrls: env.allowPrivateUrls,
+    kieWebhookHmacKey: env.kieWebhookHmacKey,
     heartbeatMs: HEARTBEAT_MS,
   };
 }

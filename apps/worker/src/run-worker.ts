@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { accountFingerprint, poolSettings, settingsText, uploadStoreOf, type Environment } from '@kieq/config';
-import { scaleTimings } from '@kieq/domain';
+import { scaleSchedule, scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { createOutbound } from '@kieq/outbound';
 import {
+  createPollPlan,
   createPoolWorker,
   createWorkerMetrics,
   openQueues,
@@ -60,6 +61,8 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   await agreeOnSettings(ledger, env);
 
   const metrics = createMetrics({ processMetrics: true });
+  const workerMetrics = createWorkerMetrics(metrics);
+  const timings = scaleTimings(env.timeScale);
   const deadline = new AbortController();
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
@@ -72,8 +75,16 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     uploads: openStore(uploadStoreOf(env)),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
-    metrics: createWorkerMetrics(metrics),
-    timings: scaleTimings(env.timeScale),
+    metrics: workerMetrics,
+    timings,
+    plan: createPollPlan({
+      ledger,
+      schedule: scaleSchedule(env.timeScale),
+      timings,
+      publicUrl: env.publicUrl,
+      metrics: workerMetrics,
+      logger,
+    }),
     worker,
     account: accountFingerprint(env.kieApiKey),
     settings: workerSettings(env),

@@ -1,26 +1,15 @@
 import type { Timings } from './timings.ts';
 
-/** The part of the timings that places polls. */
-type PollTimings = Pick<Timings, 'pollFirstMs' | 'pollMinMs' | 'pollMaxMs' | 'taskStuckMs'>;
-
 /**
- * The pause before the first look at a fresh task, without history of its model.
+ * The longest pause after a look that told nothing about the task: Kie denied knowing it, or could not be asked.
+ * The learned schedule is for looks that found it running. A sixth of the time polled so far, at least `pollMinMs`, so
+ * that looks stay close while a fresh task may be unknown, and at most a sixth of `taskLostMs`, so that there are
+ * enough denials to judge by when it has passed.
+ * @param pollingForMs since the task was accepted or polled anew
  */
-export function firstPollDelayMs(timings: PollTimings): number {
-  return timings.pollFirstMs;
-}
-
-/**
- * The pause before the next look: a sixth of the task's age, so that the delay of detection stays in proportion
- * to the time already waited, within `pollMinMs` and `pollMaxMs`.
- * Beyond `taskStuckMs` / 24 (an hour in production) the pauses grow on, up to ten times `pollMaxMs`,
- * so that long-stuck tasks do not eat the query budget of the others.
- * @param ageMs since the task was accepted
- */
-export function nextPollDelayMs(timings: PollTimings, ageMs: number): number {
-  const proportional = ageMs / 6;
-  const cap = ageMs > timings.taskStuckMs / 24 ? timings.pollMaxMs * 10 : timings.pollMaxMs;
-  return Math.ceil(Math.min(cap, Math.max(timings.pollMinMs, proportional)));
+export function blindLookDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostMs'>, pollingForMs: number): number {
+  const longest = Math.max(timings.pollMinMs, timings.taskLostMs / 6);
+  return Math.ceil(Math.min(longest, Math.max(timings.pollMinMs, pollingForMs / 6)));
 }
 
 /** What the ledger counted about Kie denying to know a task. */

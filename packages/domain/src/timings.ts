@@ -27,10 +27,10 @@ export interface Timings {
   readonly taskLostMs: number;
   /** No verdict for this long: dead `task_stuck`. */
   readonly taskStuckMs: number;
-  /** Polls without history: first look after acceptance, shortest and longest pause between looks. */
-  readonly pollFirstMs: number;
+  /** Shortest pause before another look after one that told nothing; see `blindLookDelayMs`. */
   readonly pollMinMs: number;
-  readonly pollMaxMs: number;
+  /** The schedule of looks is planned anew at most this often, from what was learned and from the present load. */
+  readonly pollPlanMs: number;
   /** Delivery of a callback: one try, backoff from first to longest pause, and when it is given up. */
   readonly notifyTimeoutMs: number;
   readonly notifyBaseMs: number;
@@ -58,9 +58,8 @@ export const TIMINGS: Timings = {
   freshTaskMs: 90_000,
   taskLostMs: 1_800_000,
   taskStuckMs: 86_400_000,
-  pollFirstMs: 10_000,
   pollMinMs: 5_000,
-  pollMaxMs: 60_000,
+  pollPlanMs: 5_000,
   notifyTimeoutMs: 15_000,
   notifyBaseMs: 5_000,
   notifyCapMs: 3_600_000,

@@ -1,11 +1,6 @@
 #!lua flags=allow-oom
 -- accept: a task exists for this attempt. Also adopt: the same, by hand or by callback, after proof by recordInfo.
 -- Works from submitting, unknown, dead without a task, and queued (an older attempt's task turned up before paying again).
-local NEVER_HAD_A_TASK = {
-  payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
-  insufficient_credits = true, deadline_exceeded = true,
-}
-
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt
@@ -14,7 +9,12 @@ if not attempt and ARGS.recover then attempt = recoverAttempt(record, ARGS.token
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
 
 local function vehicleReply(ok)
-  return reply({ ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue })
+  dropClaimsOf(record, attempt)
+  return reply({
+    ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
+    -- A callback that was quicker than this answer has said that the task is over.
+    delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, hints = num(record, 'hints'),
+  })
 end
 
 -- Its own worker's answer: the vendor has counted the request by now, also when a callback was quicker.
@@ -30,11 +30,10 @@ end
 local isCurrent = num(record, 'current') == attempt.n
 local state = record.state
 local waiting = (state == 'submitting' or state == 'unknown') and isCurrent
-local taskless = state == 'queued' or (state == 'dead' and NEVER_HAD_A_TASK[record.letterClass])
+local taskless = isTaskless(record)
 
 -- Adopted again: a task given up as lost or stuck, or counted as surplus, turns up before another is paid.
-local revived = attempt.taskId == ARGS.taskId and ARGS.adopted and taskless
-  and attempt.outcome ~= 'resubmitted' and not attempt.verdict
+local revived = ARGS.adopted and canRevive(record, attempt, ARGS.taskId)
 if attempt.taskId and not revived then
   if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end
   return reply({ ok = 'other_task', taskId = attempt.taskId })
@@ -56,11 +55,12 @@ attempt.outcome = ARGS.adopted and 'adopted' or 'accepted'
 saveAttempt(record, attempt)
 closeLetter(record)
 newVehicle(record, 'poll')
-local nextPollAt = NOW + ARGS.pollDelayMs
+local nextPollAt = NOW + (attempt.hinted and 0 or ARGS.pollDelayMs)
 set(record, {
   current = attempt.n, taskId = ARGS.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,
   polls = 0, misses = 0, endedAt = '',
 })
+if given(ARGS.kind) then set(record, { kind = ARGS.kind }) end
 watch(record, nextPollAt + ARGS.vehicleCheckMs)
 enter(record, 'generating', attempt.outcome)
 count(attempt.outcome)

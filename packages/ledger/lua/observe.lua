@@ -9,8 +9,10 @@ if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
 end
 -- The same call sent twice is one look, or a single denial would count as two.
 local again = given(ARGS.permit) and record.lastPermit == ARGS.permit
+-- A callback came during the look, which may have been too early to see the end.
+local delayMs = given(ARGS.hints) and num(record, 'hints') > ARGS.hints and 0 or ARGS.pollDelayMs
 if not again then
-  local nextPollAt = NOW + ARGS.pollDelayMs
+  local nextPollAt = NOW + delayMs
   set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen, lastPermit = ARGS.permit or '' })
   watch(record, nextPollAt + ARGS.vehicleCheckMs)
 end
@@ -32,7 +34,7 @@ end
 -- Denied together: those whose denials began within the window before or after this one's, however long ago.
 local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
-  ok = 'parked', delayMs = ARGS.pollDelayMs, misses = num(record, 'misses'),
+  ok = 'parked', delayMs = delayMs, hints = num(record, 'hints'), misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
   missingTasks = redis.call('ZCOUNT', key('missing'), began - ARGS.missingWindowMs, began + ARGS.missingWindowMs),
 })

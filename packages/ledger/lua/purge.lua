@@ -9,6 +9,7 @@ if given(record.purgedAt) then return reply({ ok = 'purged' }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 closeLetter(record)
 dropNotice(record)
+saveClaims(record, {})
 local payload = record.uploads == '1' and record.payload or nil
 local retentionMs = setting('retentionMs', 7776000000)
 for n = 1, num(record, 'attempts') do
@@ -17,7 +18,7 @@ for n = 1, num(record, 'attempts') do
   saveAttempt(record, { n = n, tokenHash = attempt.tokenHash, outcome = attempt.outcome, taskId = attempt.taskId,
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
 end
-redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter',
+redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
   'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState')
 set(record, { purgedAt = NOW })
 watch(record, nil)

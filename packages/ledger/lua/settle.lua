@@ -19,6 +19,8 @@ if given(ARGS.verdict.creditsConsumed) then
   redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.verdict.creditsConsumed)
 end
 
+learn(ARGS.sample)
+
 local success = ARGS.verdict.state == 'success'
 count(success and 'verdict:success' or 'verdict:fail')
 if success and ARGS.archive then

@@ -47,9 +47,23 @@ for _, id in ipairs(overdue) do
     redis.call('ZREM', key('notices'), id)
   end
 end
+-- Claims wait for their job the same way.
+local unproved = redis.call('ZRANGEBYSCORE', key('claims'), '-inf', NOW - ARGS.vehicleCheckMs, 'LIMIT', 0, ARGS.limit)
+local claims = {}
+for _, id in ipairs(unproved) do
+  local json = redis.call('HGET', recordKey(id), 'claims')
+  if json then
+    redis.call('ZADD', key('claims'), NOW, id)
+    for taskId in pairs(cjson.decode(json)) do claims[#claims + 1] = { id = id, taskId = taskId } end
+  else
+    redis.call('ZREM', key('claims'), id)
+  end
+end
 local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
-local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit or #overdue == ARGS.limit }
+local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit or #overdue == ARGS.limit
+  or #unproved == ARGS.limit }
 if #out > 0 then answer.due = out end
 if #mirror > 0 then answer.mirror = mirror end
 if #notices > 0 then answer.notices = notices end
+if #claims > 0 then answer.claims = claims end
 return reply(answer)

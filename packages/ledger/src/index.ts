@@ -11,7 +11,7 @@ export type {
   Page,
   Reads,
 } from './reads.ts';
-export type { Attempt, GenerationRecord, NoticeRecord } from './record.ts';
+export type { Attempt, Claim, GenerationRecord, NoticeRecord } from './record.ts';
 export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';

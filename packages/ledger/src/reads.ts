@@ -1,5 +1,6 @@
 import { DEAD_LETTER_CLASSES, GENERATION_STATES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
+import { createDurationReads } from './durations.ts';
 import { listGenerations, listLetters } from './list.ts';
 import { parseRecord, type GenerationRecord } from './record.ts';
 import type { ScriptRunner } from './scripts.ts';
@@ -68,6 +69,8 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     async generation(id: string): Promise<GenerationRecord | undefined> {
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
+    /** Callbacks that have come for it. */
+    hints: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
     /** `<generation>:<attempt>` to which a task is bound, or undefined. */
     async taskOwner(taskId: string): Promise<string | undefined> {
       return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
@@ -95,6 +98,9 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       const hash = await redis.hgetall(`${root}stats`);
       return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, Number(value)]));
     },
+    ...createDurationReads(redis, root),
+    /** Status queries that the budget's sliding second counts now. */
+    pollEntries: async (): Promise<number> => redis.zcount(`${root}polls`, (await now()) - 1000, '+inf'),
     /** Requests that the submission window still counts, and what it has learned. */
     async window(): Promise<{ entries: number; learned: Record<string, number> }> {
       const [nowMs, windowMs, learned] = await Promise.all([

@@ -113,7 +113,21 @@ const fields = z.object({
   noticeLetter: optionalText,
   letter: optionalText,
   verdict: optionalText,
+  /** Callbacks that have come, believed or not. */
+  hints: count,
+  claims: optionalText,
 });
+
+/** By task. */
+const claimsSchema = z.record(z.string(), z.object({ attempt: z.int(), at: z.number() }));
+
+/** What a callback said of an attempt without a task; recordInfo has to prove it. */
+export interface Claim {
+  readonly taskId: string;
+  readonly attempt: number;
+  /** When it came first. */
+  readonly at: number;
+}
 
 type Fields = z.infer<typeof fields>;
 type NoticeField = Extract<keyof Fields, `notice${string}`>;
@@ -134,7 +148,7 @@ export interface NoticeRecord {
 }
 
 /** What the ledger knows about one generation. Times are epoch ms in Redis time. */
-export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | NoticeField> & {
+export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims' | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];
   readonly letter?: z.infer<typeof letterSchema>;
@@ -142,25 +156,27 @@ export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 
   /** Whether the caller wants a callback at the end. */
   readonly callback: boolean;
   readonly notice?: NoticeRecord;
+  readonly claims?: readonly Claim[];
 };
 
 /** Reads the hash of a record; undefined where there is none. */
 export function parseRecord(id: string, hash: Readonly<Record<string, string>>): GenerationRecord | undefined {
   if (hash['state'] === undefined) return undefined;
-  const { attempts, letter, verdict, callback, ...others } = fields.parse(hash);
+  const { attempts, letter, verdict, callback, claims, ...others } = fields.parse(hash);
   const { notice, rest } = splitNotice(others);
   return {
     id,
     ...rest,
     callback: callback === '1',
     ...(notice === undefined ? {} : { notice }),
+    ...(claims === undefined ? {} : { claims: parseClaims(claims) }),
     attempts: parseAttempts(hash, attempts),
     ...(letter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(letter)) }),
     ...(verdict === undefined ? {} : { verdict: verdictSchema.parse(JSON.parse(verdict)) }),
   };
 }
 
-function splitNotice(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback'>) {
+function splitNotice(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims'>) {
   const { noticeState, noticeVehicle, noticeAt, noticeSince, noticeTries, noticeEvidence, noticeLetter, ...rest } =
     record;
   if (noticeState === undefined) return { rest, notice: undefined };
@@ -174,6 +190,10 @@ function splitNotice(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'c
     ...(noticeLetter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(noticeLetter)) }),
   };
   return { rest, notice };
+}
+
+function parseClaims(json: string): Claim[] {
+  return Object.entries(claimsSchema.parse(JSON.parse(json))).map(([taskId, claim]) => ({ taskId, ...claim }));
 }
 
 function parseAttempts(hash: Readonly<Record<string, string>>, made: number): Attempt[] {

@@ -62,7 +62,16 @@ export const peekReply = z.discriminatedUnion('ok', [
 ]);
 export type PeekReply = z.infer<typeof peekReply>;
 
-const carried = { attempt: z.int(), state, vehicle: z.string(), queue: z.string() };
+const carried = {
+  attempt: z.int(),
+  state,
+  vehicle: z.string(),
+  queue: z.string(),
+  /** Until its next look, where it is generating. */
+  delayMs: z.number(),
+  /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
+  hints: z.int(),
+};
 export const acceptReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('accepted'), ...carried }),
   z.object({ ok: z.literal('surplus'), ...carried }),
@@ -72,6 +81,31 @@ export const acceptReply = z.discriminatedUnion('ok', [
   missing,
 ]);
 export type AcceptReply = z.infer<typeof acceptReply>;
+
+const hinted = { state, hints: z.int() };
+/** The callback names another task than the attempt has. */
+const foreign = z.boolean();
+export const hintReply = z.discriminatedUnion('ok', [
+  /** The task is being polled: its vehicle should come at once. */
+  z.object({ ok: z.literal('hinted'), ...hinted, vehicle: z.string(), queue: z.string(), foreign }),
+  /** The attempt has no task, or gave it up: recordInfo must prove that this one is its own. */
+  z.object({ ok: z.literal('claimed'), ...hinted, attempt: z.int(), taskId: z.string() }),
+  z.object({ ok: z.literal('too_many'), ...hinted }),
+  /** The attempt has no task and the callback named none. */
+  z.object({ ok: z.literal('no_task'), ...hinted }),
+  /** Nothing to do. */
+  z.object({ ok: z.literal('settled'), ...hinted, foreign }),
+  unknownAttempt,
+  missing,
+]);
+export type HintReply = z.infer<typeof hintReply>;
+
+export const unclaimReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('dropped') }),
+  z.object({ ok: z.literal('none') }),
+  missing,
+]);
+export type UnclaimReply = z.infer<typeof unclaimReply>;
 
 export const refuseReply = z.discriminatedUnion('ok', [
   z.object({
@@ -158,7 +192,10 @@ export type PurgeReply = z.infer<typeof purgeReply>;
 export const observeReply = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal('parked'),
+    /** 0 when a callback came during the look. */
     delayMs: z.number(),
+    /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
+    hints: z.int(),
     misses: z.number(),
     missingForMs: z.number(),
     missingTasks: z.number(),
@@ -175,6 +212,13 @@ export const lookReply = z.discriminatedUnion('ok', [
     ageMs: z.number(),
     pollingForMs: z.number(),
     resubmits: z.number(),
+    /** Looks at this task before this one. */
+    polls: z.number(),
+    /** Callbacks so far; `observe` compares. */
+    hints: z.int(),
+    model: z.string(),
+    /** Which completion times are like this task's, as `accept` was told. */
+    kind: z.string().optional(),
   }),
   z.object({ ok: z.literal('wait'), waitMs: z.number() }),
   stale,
@@ -252,6 +296,8 @@ export const sweepReply = z.discriminatedUnion('ok', [
     mirror: z.array(z.string()).default([]),
     /** Notices whose job should have come long ago. */
     notices: z.array(z.object({ id: z.string(), vehicle: z.string() })).default([]),
+    /** Claims that nobody has judged for so long. */
+    claims: z.array(z.object({ id: z.string(), taskId: z.string() })).default([]),
   }),
 ]);
 export type SweepReply = z.infer<typeof sweepReply>;

@@ -9,6 +9,8 @@ export const SCRIPT_NAMES = [
   'admit',
   'peek',
   'accept',
+  'hint',
+  'unclaim',
   'refuse',
   'lose',
   'expire',
@@ -36,7 +38,7 @@ export const SCRIPT_NAMES = [
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-const LIBRARIES = ['base', 'record', 'notice', 'states', 'window', 'gates'];
+const LIBRARIES = ['base', 'record', 'notice', 'states', 'window', 'gates', 'claims', 'durations'];
 
 function readLua(name: string): string {
   return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');

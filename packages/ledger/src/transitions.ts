@@ -92,6 +92,17 @@ export interface AcceptArgs {
   /** The worker that sent the request speaks: should Redis have lost the attempt, it is written down anew. */
   readonly recover?: boolean;
   readonly pollDelayMs: number;
+  /** Which completion times are like this one's, see `timingKind`; absent: those of its model. */
+  readonly kind?: string;
+  readonly vehicleCheckMs: number;
+}
+
+export interface HintArgs {
+  readonly id: string;
+  /** Of the token in the callback's address. */
+  readonly tokenHash: string;
+  /** As the callback says; untrusted. */
+  readonly taskId?: string;
   readonly vehicleCheckMs: number;
 }
 
@@ -162,6 +173,8 @@ export interface SettleArgs {
   /** True when a poll brought the verdict. */
   readonly polled: boolean;
   readonly permit?: string;
+  /** What the verdict teaches: the completion time of its kind. Taken once per verdict. */
+  readonly sample?: { readonly kind: string; readonly ms: number };
   readonly vehicleCheckMs: number;
 }
 
@@ -208,6 +221,8 @@ export interface ObserveArgs {
   readonly seen: 'running' | 'missing' | 'trouble';
   readonly pollDelayMs: number;
   readonly permit?: string;
+  /** Callbacks as `look` counted them: another one since then, and the next look is now. */
+  readonly hints?: number;
   /** All polls of the pool wait this long: the query budget was refused. */
   readonly holdMs?: number;
   readonly missingWindowMs: number;
@@ -230,6 +245,10 @@ export function createTransitions(scripts: ScriptRunner) {
     /** How long until a submission may be admitted; a hint that reads only. */
     peek: () => run('peek', {}, replies.peekReply),
     accept: (args: AcceptArgs) => run('accept', args, replies.acceptReply),
+    /** A callback came. Counts it, and tells what it is worth; it never changes a state (DESIGN.md, G6). */
+    hint: (args: HintArgs) => run('hint', args, replies.hintReply),
+    /** A claim of `hint` was refuted or given up. */
+    dropClaim: (id: string, taskId: string) => run('unclaim', { id, taskId }, replies.unclaimReply),
     refuse: (args: RefuseArgs) => run('refuse', args, replies.refuseReply),
     lose: (args: LoseArgs) => run('lose', args, replies.loseReply),
     expire: (id: string) => run('expire', { id }, replies.expireReply),

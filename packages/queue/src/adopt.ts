@@ -3,9 +3,9 @@ import type { PollAnswer, Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, Ledger } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
+import { bindTask } from './bind-task.ts';
 import type { Queues } from './catalogue.ts';
 import { queryPermits } from './query-permits.ts';
-import { addVehicle } from './vehicles.ts';
 
 /** The workers' polls share the budget: a person waits for a place in it for up to this long. */
 const PERMIT_WAIT_MS = 30_000;
@@ -44,7 +44,9 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return { kind: 'refused', reason: proof.reason };
   if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };
-  return bind(options, id, taskId, proof.attempt, record.model);
+  const { attempt } = proof;
+  const reply = await bindTask(options, record, taskId, attempt);
+  return reply.ok === 'accepted' ? { kind: 'adopted', attempt } : { kind: 'refused', reason: refusalText(reply) };
 }
 
 /** Undefined when the pool's query budget gave no permit in time. */
@@ -59,36 +61,6 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
   } finally {
     await permits.release();
   }
-}
-
-async function bind(
-  options: AdoptOptions,
-  id: string,
-  taskId: string,
-  attempt: number,
-  model: string,
-): Promise<AdoptResult> {
-  const { ledger, timings } = options;
-  const pollDelayMs = 0;
-  const reply = await ledger.accept({
-    id,
-    attempt,
-    taskId,
-    adopted: true,
-    pollDelayMs,
-    vehicleCheckMs: timings.vehicleCheckMs,
-  });
-  if (reply.ok !== 'accepted') return { kind: 'refused', reason: refusalText(reply) };
-  if (reply.state === 'generating') {
-    await addVehicle(options.queues, {
-      vehicle: reply.vehicle,
-      generation: id,
-      queue: 'poll',
-      delayMs: pollDelayMs,
-      name: model,
-    });
-  }
-  return { kind: 'adopted', attempt };
 }
 
 function refusalText(reply: Exclude<AcceptReply, { ok: 'accepted' }>): string {

@@ -6,6 +6,7 @@ import type { FileStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Queues } from './catalogue.ts';
 import type { WorkerMetrics } from './metrics.ts';
+import type { PollPlan } from './poll-plan.ts';
 
 /** What a pool's processors share. Clock, chance and HTTP come in from outside. */
 export interface WorkerContext {
@@ -21,6 +22,8 @@ export interface WorkerContext {
   readonly logger: Logger;
   readonly metrics: WorkerMetrics;
   readonly timings: Timings;
+  /** When to look at which task. */
+  readonly plan: PollPlan;
   /** Name of this worker in attempts and leases, unique per process. */
   readonly worker: string;
   /** Fingerprint of the account whose key this worker holds. */

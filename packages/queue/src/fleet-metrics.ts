@@ -41,6 +41,9 @@ export function createFleetMetrics(metrics: Metrics, read: () => Promise<PoolSta
   define('window_entries', 'Requests that the submission window counts', [], (gauge, { window }) =>
     gauge.set(window.entries),
   );
+  define('poll_budget_used', 'Part of the query budget in use, 1 is all of it', [], (gauge, { polls }) =>
+    gauge.set(polls.entries / polls.limit),
+  );
   define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { inFlight }) =>
     gauge.set(inFlight),
   );

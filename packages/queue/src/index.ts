@@ -4,8 +4,10 @@ export { hashAttemptToken, mintAttemptToken } from './attempt-token.ts';
 export { callbackBody, callerRecord, frozenPayload, type CallerRecord } from './caller-record.ts';
 export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 export type { WorkerContext, WorkerSettings } from './context.ts';
+export { createPollPlan } from './create-poll-plan.ts';
 export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+export { followHint } from './hints.ts';
 export { openLetters, type OpenLetter } from './open-letters.ts';
 export {
   checkRequest,
@@ -21,6 +23,7 @@ export {
   type SubmitJob,
 } from './payload.ts';
 export { addNotice, kill } from './notices.ts';
+export { PollPlan, type PollPlanOptions } from './poll-plan.ts';
 export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
 export { redriveClass, type RedriveClassOptions } from './redrive-class.ts';
 export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';

@@ -11,7 +11,12 @@ import type { Job } from 'bullmq';
  */
 export type JobEnd =
   | { readonly kind: 'complete'; readonly result: string }
-  | { readonly kind: 'delay'; readonly delayMs: number }
+  | {
+      readonly kind: 'delay';
+      readonly delayMs: number;
+      /** What can only be done to a parked job. */
+      readonly afterwards?: () => Promise<void>;
+    }
   | { readonly kind: 'give_back' }
   | { readonly kind: 'fail'; readonly reason: string };
 
@@ -22,6 +27,7 @@ export async function applyJobEnd(job: Job, token: string, end: JobEnd): Promise
       return;
     case 'delay':
       await job.moveToDelayed(Date.now() + end.delayMs, token);
+      await end.afterwards?.();
       return;
     case 'give_back':
       await job.moveToWait(token);

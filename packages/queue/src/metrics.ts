@@ -2,6 +2,9 @@ import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
 /** From fast answers to the request timeout. */
 const SUBMIT_BUCKETS_S = [0.05, 0.1, 0.3, 0.5, 0.7, 1, 2, 5, 10, 20];
+const LOOKS_BUCKETS = [1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 200];
+/** From a look pulled forward by a callback to one that was late in the distribution. */
+const DETECTION_BUCKETS_S = [0.1, 0.3, 1, 3, 5, 10, 20, 40, 80, 160, 300, 600, 1800];
 /** From a callback that is taken at once to one that is taken on the last day. */
 const NOTICE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
 
@@ -11,12 +14,17 @@ export interface WorkerMetrics {
   readonly submitSeconds: Histogram<never>;
   readonly polls: Counter<'seen'>;
   readonly vendorStates: Counter<'state'>;
+  readonly pollsPerTask: Histogram<never>;
+  readonly detectionSeconds: Histogram<never>;
+  readonly pollPriceMs: Gauge<never>;
+  readonly pollSaturated: Gauge<never>;
   readonly jobEnds: Counter<'queue' | 'end'>;
   readonly active: Gauge<'queue'>;
   readonly surplus: Counter<never>;
   readonly massDenials: Counter<never>;
   readonly notices: Counter<'outcome'>;
   readonly noticeSeconds: Histogram<never>;
+  readonly claims: Counter<'outcome'>;
   readonly uploads: Counter<'outcome'>;
   readonly sweeps: Counter<'action'>;
 }
@@ -38,6 +46,24 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'vendor_states_total',
       help: 'State words of running tasks',
       labels: ['state'],
+    }),
+    pollsPerTask: metrics.histogram({
+      name: 'polls_per_task',
+      help: 'Looks at a task until its verdict, the last one included',
+      buckets: LOOKS_BUCKETS,
+    }),
+    detectionSeconds: metrics.histogram({
+      name: 'detection_delay_seconds',
+      help: 'From the end of a task at Kie to the look that found it',
+      buckets: DETECTION_BUCKETS_S,
+    }),
+    pollPriceMs: metrics.gauge({
+      name: 'poll_price_ms',
+      help: 'Detection delay that one look is worth at the present load',
+    }),
+    pollSaturated: metrics.gauge({
+      name: 'poll_saturated',
+      help: '1 while even the fewest looks are more than the query budget allows',
     }),
     jobEnds: metrics.counter({
       name: 'job_ends_total',
@@ -62,6 +88,11 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'notice_seconds',
       help: 'From the moment when a callback was due to its delivery',
       buckets: NOTICE_BUCKETS_S,
+    }),
+    claims: metrics.counter({
+      name: 'claims_total',
+      help: 'Tasks that callbacks named for attempts without one: adopted, refuted, given_up or late',
+      labels: ['outcome'],
     }),
     uploads: metrics.counter({
       name: 'uploads_total',

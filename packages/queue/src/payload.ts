@@ -66,6 +66,8 @@ export type SubmitJob = z.input<typeof submitJobSchema>;
 export const pollJobSchema = z.object({
   v: z.literal(PAYLOAD_VERSION),
   generation: z.string().regex(GENERATION_ID),
+  /** The job asks whether this task belongs to the generation, as a callback claims. */
+  claim: z.string().min(1).max(200).optional(),
 });
 export type PollJob = z.infer<typeof pollJobSchema>;
 

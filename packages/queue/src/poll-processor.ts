@@ -1,20 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import {
-  isTransientFailure,
-  judgeDenial,
-  nextPollDelayMs,
-  type Evidence,
-  type PollAnswer,
-  type Verdict,
-} from '@kieq/domain';
+import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
+import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
+import { pullForwardIfHinted } from './hints.ts';
 import type { JobEnd } from './job-end.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
-import { queryPermits, type QueryPermits } from './query-permits.ts';
+import { nextDelayMs, noteVerdict, sampleOf } from './poll-lessons.ts';
+import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
 
@@ -34,7 +30,8 @@ const MASS_WINDOW_TIMES_FRESH = 20;
 export async function takePollJob(context: WorkerContext, job: Job): Promise<Taken> {
   const parsed = pollJobSchema.safeParse(job.data);
   if (!parsed.success) return { end: { kind: 'fail', reason: `not a poll job: ${parsed.error.message}` } };
-  const id = parsed.data.generation;
+  const { generation: id, claim } = parsed.data;
+  if (claim !== undefined) return takeClaimJob(context, job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
   const reply = await context.ledger.look({
     id,
@@ -60,7 +57,7 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const { id, job, look } = open;
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
-  const permits = permitsAfterLook(context, open.permit);
+  const permits = permitsAfter(context, open.permit);
   const answer = await context.kie
     .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
     .catch(giveBackOnShutdown(context));
@@ -80,26 +77,6 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
     default:
       return answer satisfies never;
   }
-}
-
-/** Waiting for a permit is the only thing that can fail here, and only the end of the grace period interrupts it. */
-function giveBackOnShutdown({ deadline }: WorkerContext): (error: unknown) => undefined {
-  return (error) => {
-    if (!deadline.aborted) throw error;
-  };
-}
-
-/** The first permit was taken by `look`; the client's own retries each need another one. */
-function permitsAfterLook({ ledger, settings, deadline }: WorkerContext, first: string): QueryPermits {
-  const more = queryPermits({ ledger, name: first, timeoutMs: settings.queryTimeoutMs, signal: deadline });
-  let isFirst = true;
-  return {
-    async next() {
-      if (!isFirst) await more.next();
-      isFirst = false;
-    },
-    release: more.release,
-  };
 }
 
 const WORDS = new Set(['waiting', 'queuing', 'generating']);
@@ -130,9 +107,22 @@ async function settle(
     }
   }
   const settled = await persist(context, 'a verdict', 'nothing: it is polled again', () =>
-    ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, permit, vehicleCheckMs }),
+    ledger.settle({
+      id,
+      taskId,
+      verdict,
+      evidence,
+      archive: false,
+      polled: true,
+      permit,
+      sample: sampleOf(context, look, verdict),
+      vehicleCheckMs,
+    }),
   );
-  if (settled.ok === 'settled') await addNotice(context.queues, id, settled.notice);
+  if (settled.ok === 'settled') {
+    noteVerdict(context, look, verdict);
+    await addNotice(context.queues, id, settled.notice);
+  }
   logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');
   return { kind: 'complete', result: `verdict ${verdict.state}` };
 }
@@ -158,7 +148,7 @@ async function park(
       summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
     });
   }
-  const pollDelayMs = Math.max(leastMs, nextPollDelayMs(timings, look.pollingForMs));
+  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
   const reply = await ledger.observe({
     id,
@@ -166,12 +156,14 @@ async function park(
     seen,
     pollDelayMs,
     permit,
+    hints: look.hints,
     missingWindowMs,
     vehicleCheckMs: timings.vehicleCheckMs,
     ...(holdMs === undefined ? {} : { holdMs }),
   });
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
-  if (seen !== 'missing') return { kind: 'delay', delayMs: pollDelayMs };
+  const parked = parkedEnd(context, open, reply.delayMs);
+  if (seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
     const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
@@ -184,7 +176,18 @@ async function park(
       'Kie denies many tasks at once: check key and account; nobody is declared lost',
     );
   }
-  return { kind: 'delay', delayMs: pollDelayMs };
+  return parked;
+}
+
+/** A callback that came since the look could not promote the job, which was active. */
+function parkedEnd(context: WorkerContext, { id, job, look }: OpenLook, delayMs: number): JobEnd {
+  const { ledger, queues, logger } = context;
+  const parked = { id, vehicle: idOf(job), seen: look.hints };
+  const afterwards = (): Promise<void> =>
+    pullForwardIfHinted(ledger, queues, parked).catch((error: unknown) =>
+      logger.warn({ err: error }, 'a callback could not be followed at once'),
+    );
+  return { kind: 'delay', delayMs, afterwards };
 }
 
 /** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
@@ -210,7 +213,7 @@ function troubled(
 
 async function giveUp(
   context: WorkerContext,
-  { id }: OpenLook,
+  { id, look }: OpenLook,
   letterClass: 'task_lost' | 'task_stuck',
   evidence: Evidence,
 ): Promise<JobEnd> {
@@ -218,5 +221,5 @@ async function giveUp(
   const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account });
   logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');
   if (killed.ok === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
-  return { kind: 'delay', delayMs: context.timings.pollMaxMs };
+  return { kind: 'delay', delayMs: nextDelayMs(context, look, 'running') };
 }

@@ -69,6 +69,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   let stopped: Promise<void> | undefined;
   return {
     async start() {
+      await context.plan.refresh();
       await Promise.all([submit.start(), poll.start(), notify.start()]);
       sweeper.start();
     },

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '@kieq/ledger';
+import type { WorkerContext } from './context.ts';
 
 export interface QueryPermitOptions {
   readonly ledger: Ledger;
@@ -34,5 +35,25 @@ export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOpt
     async release() {
       await Promise.all(granted.map((permit) => ledger.pollDone(permit)));
     },
+  };
+}
+
+/** Of a worker's call whose first permit is taken already; the client's own retries each need another one. */
+export function permitsAfter({ ledger, settings, deadline }: WorkerContext, first: string): QueryPermits {
+  const more = queryPermits({ ledger, name: first, timeoutMs: settings.queryTimeoutMs, signal: deadline });
+  let isFirst = true;
+  return {
+    async next() {
+      if (!isFirst) await more.next();
+      isFirst = false;
+    },
+    release: more.release,
+  };
+}
+
+/** Waiting for a permit is the only thing that can fail in a query, and only the end of the grace period interrupts it. */
+export function giveBackOnShutdown({ deadline }: WorkerContext): (error: unknown) => undefined {
+  return (error) => {
+    if (!deadline.aborted) throw error;
   };
 }

@@ -1,5 +1,6 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import type { Gate, Ledger } from '@kieq/ledger';
+import { DEFAULT_POLL_LIMIT } from './poll-plan.ts';
 import { QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 
 /** The whole pool at a glance, for `kieq status`, metrics and the dashboard. */
@@ -12,6 +13,8 @@ export interface PoolStatus {
   readonly queues: Readonly<Record<QueueName, Readonly<Record<string, number>>>>;
   readonly inFlight: number;
   readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };
+  /** Status queries that the budget counts now, and how many it allows in any second. */
+  readonly polls: { readonly entries: number; readonly limit: number };
   readonly stats: Readonly<Record<string, number>>;
   readonly settings: Readonly<Record<string, string>>;
   /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
@@ -19,11 +22,12 @@ export interface PoolStatus {
 }
 
 export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolStatus> {
-  const [gates, states, deadLetters, window, stats, settings, peek, counts, paused] = await Promise.all([
+  const [gates, states, deadLetters, window, pollEntries, stats, settings, peek, counts, paused] = await Promise.all([
     ledger.gates.closed(),
     ledger.read.stateCounts(),
     ledger.read.letterCounts(),
     ledger.read.window(),
+    ledger.read.pollEntries(),
     ledger.read.stats(),
     ledger.settings.stored(),
     ledger.peek(),
@@ -43,6 +47,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     },
     inFlight: states.submitting + states.unknown + states.generating,
     window,
+    polls: { entries: pollEntries, limit: Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT) },
     stats,
     settings,
     binding: peek.ok === 'wait' ? peek.reason : null,

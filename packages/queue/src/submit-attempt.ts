@@ -1,9 +1,10 @@
-import { firstPollDelayMs, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
+import { timingKind, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
 import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
 import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
 import type { AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
+import { pullForwardIfHinted } from './hints.ts';
 import type { JobEnd } from './job-end.ts';
 import { addNotice } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
@@ -38,7 +39,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
   });
   switch (decision.do) {
     case 'accept':
-      return recordAccepted(scoped, attempt, decision.taskId, answer, request.model);
+      return recordAccepted(scoped, attempt, decision.taskId, answer, request);
     case 'lose': {
       logger.warn(
         { evidence: answer.evidence },
@@ -111,11 +112,12 @@ async function recordAccepted(
   attempt: AdmittedAttempt,
   taskId: string,
   answer: SubmitAnswer,
-  model: string,
+  { model, input }: KieCreateRequest,
 ): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
-  const pollDelayMs = firstPollDelayMs(timings);
+  const kind = timingKind(model, input);
+  const pollDelayMs = context.plan.firstDelayMs(kind);
   const { latencyMs } = answer;
   // First of all, so that even a worker that is killed before Redis has it leaves a trace.
   logger.info({ task: taskId }, 'Kie accepted');
@@ -128,6 +130,7 @@ async function recordAccepted(
       adopted: false,
       recover: true,
       pollDelayMs,
+      kind,
       vehicleCheckMs: timings.vehicleCheckMs,
     }),
   );
@@ -147,9 +150,12 @@ async function recordAccepted(
       vehicle: reply.vehicle,
       generation: id,
       queue: 'poll',
-      delayMs: pollDelayMs,
+      delayMs: reply.delayMs,
       name: model,
     });
+    // Callbacks before the answer are in `delayMs`; those since could not find the job.
+    const seen = reply.delayMs === 0 ? 0 : reply.hints;
+    await pullForwardIfHinted(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
   }
   return { kind: 'complete', result: `task ${taskId}` };
 }

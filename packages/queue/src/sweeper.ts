@@ -6,6 +6,7 @@ import { mirrorLetter } from './mirror.ts';
 import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
 import { removeUploads } from './upload-removal.ts';
+import { reviveClaim } from './hints.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
 type Leader = Extract<SweepReply, { ok: 'leader' }>;
@@ -60,6 +61,7 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   if (reply.ok === 'other') return false;
   for (const due of reply.due) await alone(context, due.id, () => lookAfter(context, due));
   for (const notice of reply.notices) await alone(context, notice.id, () => reviveNotice(context, notice));
+  for (const claim of reply.claims) await alone(context, claim.id, () => reclaim(context, claim));
   for (const id of reply.mirror) await alone(context, id, () => mirrorLetter(ledger, queues, id));
   await probeCredits(context);
   return reply.more;
@@ -151,6 +153,13 @@ async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['not
   await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });
   logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
+}
+
+/** The job of a claim is gone; one that sleeps comes again by itself. */
+async function reclaim({ queues, metrics, logger }: WorkerContext, { id, taskId }: Leader['claims'][number]) {
+  if (!(await reviveClaim(queues, id, taskId))) return;
+  metrics.sweeps.inc({ action: 'reclaimed' });
+  logger.warn({ generation: id, task: taskId, action: 'reclaimed' }, 'swept');
 }
 
 function note({ metrics, logger }: WorkerContext, action: string, { id, state, vehicle }: Due): void {

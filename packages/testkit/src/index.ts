@@ -4,5 +4,7 @@ export * from './process-pool.ts';
 export * from './processes.ts';
 export * from './receiver.ts';
 export * from './redis.ts';
+export * from './running-task.ts';
 export * from './tcp-proxy.ts';
+export * from './teach.ts';
 export * from './until.ts';

@@ -2,13 +2,14 @@ import { setMaxListeners } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { scaleTimings, type Timings } from '@kieq/domain';
+import { scaleSchedule, scaleTimings, type ScheduleOptions, type Timings } from '@kieq/domain';
 import { accountFingerprint } from '@kieq/config';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type GenerationRecord, type Ledger, type SharedSettings } from '@kieq/ledger';
 import { createOutbound, type Outbound } from '@kieq/outbound';
 import { createProducer, type Producer } from '@kieq/producer';
 import {
+  createPollPlan,
   createPoolWorker,
   createWorkerMetrics,
   openQueues,
@@ -17,9 +18,10 @@ import {
   type WorkerSettings,
 } from '@kieq/queue';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
-import { createSimulator, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
+import { createSimulator, type Clock, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
 import { openStore, type FileStore } from '@kieq/storage';
 import { createMetrics, silentLogger, type Logger } from '@kieq/telemetry';
+import { SETTINGS, SIMULATOR, TIMES } from './pool-defaults.ts';
 import { testRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
 
@@ -31,10 +33,14 @@ export interface PoolFixtureOptions {
   /** In-process workers that are started at once. Default 1. */
   readonly workers?: number;
   readonly simulator?: SimulatorConfiguration;
+  /** Kie's. Default: the system's. */
+  readonly clock?: Clock;
   /** Over the test defaults of the pool's settings. */
   readonly settings?: SharedSettings;
   /** Over the policy times, which are scaled down a hundredfold. */
   readonly timings?: Partial<Timings>;
+  /** Over the schedule of looks, scaled down alike, but expecting tasks to take 0.1 s while nothing is learned. */
+  readonly schedule?: Partial<ScheduleOptions>;
   readonly worker?: Partial<WorkerSettings>;
   /** For every queue of a worker. Default 20. */
   readonly concurrency?: number;
@@ -59,8 +65,8 @@ export interface PoolFixture {
   readonly timings: Timings;
   /** The store of uploaded images; by default a folder that ends with the pool. */
   readonly uploads: FileStore;
-  /** Starts one more worker. */
-  addWorker(): Promise<PoolWorker>;
+  /** Starts one more worker, with these settings over those of the pool. */
+  addWorker(settings?: Partial<WorkerSettings>): Promise<PoolWorker>;
   /** Ends all workers as SIGTERM does when the grace period is over at once: open calls are cut. */
   stopWorkers(): Promise<void>;
   /** Enqueues valid requests with these prompts; the prompt is what the simulator's ledger of charges knows them by. */
@@ -69,31 +75,6 @@ export interface PoolFixture {
   recordWhen(id: string, is: (record: GenerationRecord) => boolean, timeoutMs?: number): Promise<GenerationRecord>;
   stop(): Promise<void>;
 }
-
-/** Small numbers, so that a whole life passes in a second. */
-const SETTINGS: SharedSettings = {
-  submitLimit: 100,
-  submitWindowMs: 100,
-  submitTimeoutMs: 500,
-  maxInFlight: 10_000,
-  pollLimitPerSecond: 1000,
-  unknownWindowMs: 60_000,
-  onUnknown: 'hold',
-  creditDeadlineMs: 60_000,
-  deadlineMs: 60_000,
-  holdMs: 60_000,
-  retentionMs: 600_000,
-};
-
-/** A simulated Kie that answers at once and finishes tasks within a tenth of a second. */
-const SIMULATOR: SimulatorConfiguration = {
-  apiKey: 'test-key-0123456789',
-  rateLimit: null,
-  createLatency: { minMs: 1, maxMs: 5 },
-  queryLatency: { minMs: 0, maxMs: 1 },
-  generation: { kind: 'uniform', minMs: 20, maxMs: 100 },
-  results: 'tiny',
-};
 
 export const TEST_KEY = 'test-key-0123456789';
 
@@ -105,9 +86,10 @@ export function testRequest(prompt: string): { model: string; input: Record<stri
 
 export async function startPool(options: PoolFixtureOptions): Promise<PoolFixture> {
   const redis = await testRedis(options.redisUrl, options.name);
-  const simulator = createSimulator({ ...SIMULATOR, ...options.simulator });
+  const { clock } = options;
+  const simulator = createSimulator({ ...SIMULATOR, ...options.simulator, ...(clock === undefined ? {} : { clock }) });
   const { url } = await simulator.start();
-  const timings = { ...scaleTimings(0.01), sendBeforeMs: 1000, leaseGraceMs: 200, ...options.timings };
+  const timings = { ...scaleTimings(0.01), ...TIMES, ...options.timings };
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
@@ -117,14 +99,17 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   const closers: (() => Promise<void>)[] = [];
   let started = 0;
 
-  const addWorker = async (): Promise<PoolWorker> => {
-    const worker = await startWorker(options, {
-      url,
-      prefix: redis.prefix,
-      timings,
-      uploads,
-      name: `worker-${(started += 1)}`,
-    });
+  const addWorker = async (more: Partial<WorkerSettings> = {}): Promise<PoolWorker> => {
+    const worker = await startWorker(
+      { ...options, worker: { ...options.worker, ...more } },
+      {
+        url,
+        prefix: redis.prefix,
+        timings,
+        uploads,
+        name: `worker-${(started += 1)}`,
+      },
+    );
     closers.push(worker.close);
     return worker.pool;
   };
@@ -183,21 +168,32 @@ async function startWorker(
   const redis: RedisClient = createConnection({ url: options.redisUrl, role: 'worker' });
   const queues = openQueues(redis, place.prefix);
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: place.url, uploadUrl: place.url });
+  const ledger = createLedger({ redis, prefix: place.prefix });
+  const metrics = createWorkerMetrics(createMetrics());
+  const logger = options.logger ?? silentLogger();
   const deadline = new AbortController();
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
   const pool: PoolWorker = createPoolWorker({
     context: {
-      ledger: createLedger({ redis, prefix: place.prefix }),
+      ledger,
       queues,
       kie,
       outbound: options.outbound ?? createOutbound({ allowPrivate: true }),
       ...(options.webhookSecret === undefined ? {} : { webhookSecret: options.webhookSecret }),
       uploads: place.uploads,
-      logger: options.logger ?? silentLogger(),
-      metrics: createWorkerMetrics(createMetrics()),
+      logger,
+      metrics,
       timings: place.timings,
+      plan: createPollPlan({
+        ledger,
+        schedule: { ...scaleSchedule(0.01), priorMedianMs: 100, ...options.schedule },
+        timings: place.timings,
+        publicUrl: options.worker?.publicUrl,
+        metrics,
+        logger,
+      }),
       worker: place.name,
       account: accountFingerprint(TEST_KEY),
       settings: {

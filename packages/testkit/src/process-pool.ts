@@ -4,6 +4,7 @@ import { openQueues, type Queues } from '@kieq/queue';
 import { createSimulator, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
 import { TEST_KEY, testRequest } from './pool.ts';
 import { startApp, type AppProcess } from './processes.ts';
+import { teach } from './teach.ts';
 import { testRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
 
@@ -38,6 +39,11 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
   const simulator = createSimulator({ apiKey: TEST_KEY, results: 'tiny', ...options.simulator });
   const { url } = await simulator.start();
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
+  // Real workers expect minutes at first, scaled or not, and these tasks take a moment.
+  await teach(
+    ledger,
+    Array.from({ length: 50 }, (_, i) => 40 + i),
+  );
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
   const env = {

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { GatewayDeps } from '../deps.ts';
+import { adoptRoute } from './adopt-route.ts';
 import { createRoutes } from './create-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { eventRoutes } from './event-routes.ts';
@@ -12,5 +13,6 @@ export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise
   generationRoutes(app, deps);
   eventRoutes(app, deps);
   deadLetterRoutes(app, deps);
+  adoptRoute(app, deps);
   statusRoute(app, deps);
 }

@@ -3,6 +3,7 @@ import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { runningTask } from '../../../../packages/testkit/src/running-task.ts';
 import { KEYS, startGateway, type AskOptions, type GatewayFixture } from '../support.ts';
 
 const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
@@ -44,14 +45,19 @@ describe('/openapi.json', () => {
     expect(operations(await documentOf(gateway)).toSorted()).toEqual(known.toSorted());
   });
 
-  test('says who may ask what: only health and itself are open', async () => {
+  test('says who may ask what: only health, itself and callbacks are open', async () => {
     const gateway = await startGateway({ pool });
     const document = await documentOf(gateway);
     const open = operations(document).filter((name) => {
       const [method = '', path = ''] = name.split(' ');
       return document.paths[path]?.[method.toLowerCase()]?.security?.length === 0;
     });
-    expect(open.toSorted()).toEqual(['GET /healthz', 'GET /openapi.json', 'GET /readyz']);
+    expect(open.toSorted()).toEqual([
+      'GET /healthz',
+      'GET /openapi.json',
+      'GET /readyz',
+      'POST /callbacks/kie/{generation}/{token}',
+    ]);
     expect(document).toMatchObject({ security: [{ key: [] }] });
   });
 
@@ -125,6 +131,14 @@ describe('answers', () => {
       body: { class: 'task_lost', dryRun: true },
     });
     await ask('POST /v1/dead-letters/redrive', '/v1/dead-letters/redrive', { body: {} });
+    const running = await runningTask(pool);
+    const adopt = `/v1/generations/${running.id}/adopt`;
+    for (const asked of [{ taskId: running.taskId }, {}])
+      await ask('POST /v1/generations/{id}/adopt', adopt, { body: asked });
+    const CALLBACK = 'POST /callbacks/kie/{generation}/{token}';
+    for (const path of [running.path, `${running.path}x`]) await ask(CALLBACK, path, { body: {} });
+    await ask(CALLBACK, running.path, { body: 'no JSON' });
+    await ask(CALLBACK, running.path, { body: ' '.repeat(300_000) });
     for (const key of ['key-of-op', 'key-of-a']) await ask('GET /v1/status', '/v1/status', { key });
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) await ask(`GET ${path}`, path);
     expect(operations(document).filter((name) => !seen.has(name))).toEqual([]);

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { accountFingerprint } from '@kieq/config';
+import { signWebhook } from '@kieq/kie';
 import { startPool, testRequest, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { startApp, type AppProcess } from '../../../../packages/testkit/src/processes.ts';
+import { runningTask } from '../../../../packages/testkit/src/running-task.ts';
 import { until } from '../../../../packages/testkit/src/until.ts';
 
 const KEYS = { GATEWAY_API_KEYS: 'a-key-of-a:a,a-key-of-op:*' };
@@ -54,6 +56,21 @@ test('tells its address first, serves, shows no key, and ends after SIGINT', asy
   expect(await gateway.ended).toBe(0);
   expect(gateway.output()).toContain('gateway ended');
   expect(gateway.output()).not.toMatch(/a-key-of|test-key/);
+});
+
+test('asks for the signature of callbacks when KIE_WEBHOOK_HMAC_KEY is set, and shows neither key nor token', async () => {
+  const key = 'webhook-key-of-the-test';
+  const gateway = await start({ KIE_WEBHOOK_HMAC_KEY: key });
+  const { taskId, path, token } = await runningTask(pool);
+  const callback = (headers: Record<string, string>) =>
+    fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ data: { taskId } }) });
+  expect((await callback({})).status).toBe(401);
+  const at = Math.floor(Date.now() / 1000);
+  const signature = signWebhook(taskId, at, key);
+  expect((await callback({ 'x-webhook-timestamp': `${at}`, 'x-webhook-signature': signature })).status).toBe(200);
+  await gateway.logged((line) => line['status'] === 200);
+  expect(gateway.output()).not.toContain(key);
+  expect(gateway.output()).not.toContain(token);
 });
 
 describe.concurrent('refuses to start', () => {

@@ -1,4 +1,6 @@
 export * from './distribution.ts';
+export * from './kind-load.ts';
+export * from './kind.ts';
 export * from './load.ts';
 export * from './mixture.ts';
 export * from './options.ts';
@@ -7,3 +9,4 @@ export * from './priority.ts';
 export * from './sample.ts';
 export * from './schedule.ts';
 export * from './timeline.ts';
+export * from './verdict-time.ts';

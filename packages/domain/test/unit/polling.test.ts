@@ -1,27 +1,38 @@
-import { firstPollDelayMs, judgeDenial, nextPollDelayMs, TIMINGS, type Denials } from '@kieq/domain';
+import {
+  blindLookDelayMs,
+  completionDistribution,
+  judgeDenial,
+  nextLookDelayMs,
+  priorFor,
+  scheduleFor,
+  SCHEDULE,
+  timelineOf,
+  TIMINGS,
+  type Denials,
+} from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-describe('the schedule of looks', () => {
-  test('begins with the documented first look', () => {
-    expect(firstPollDelayMs(TIMINGS)).toBe(10_000);
-  });
-
+describe('looks', () => {
   test.each([
     [0, 5_000],
     [30_000, 5_000],
     [90_000, 15_000],
-    [360_000, 60_000],
-    [3_600_000, 60_000],
-    [3_600_001, 600_000],
-    [86_400_000, 600_000],
-  ])('at the age of %i ms the next pause is %i ms', (ageMs, pauseMs) => {
-    expect(nextPollDelayMs(TIMINGS, ageMs)).toBe(pauseMs);
+    [1_800_000, 300_000],
+    [86_400_000, 300_000],
+  ])('that told nothing at the age of %i ms are repeated after %i ms', (pollingForMs, pauseMs) => {
+    expect(blindLookDelayMs(TIMINGS, pollingForMs)).toBe(pauseMs);
   });
 
   test('a day of looks at one stuck task stays below 250 queries', () => {
+    const schedule = scheduleFor(timelineOf(completionDistribution([], priorFor({}))), SCHEDULE.costRatioMs);
     let looks = 0;
-    for (let ageMs = firstPollDelayMs(TIMINGS); ageMs < TIMINGS.taskStuckMs; ageMs += nextPollDelayMs(TIMINGS, ageMs))
+    for (
+      let ageMs = nextLookDelayMs(schedule, 0);
+      ageMs < TIMINGS.taskStuckMs;
+      ageMs += nextLookDelayMs(schedule, ageMs)
+    )
       looks += 1;
+    expect(looks).toBeGreaterThan(20);
     expect(looks).toBeLessThan(250);
   });
 });

@@ -35,7 +35,15 @@ describe('accept', () => {
     const id = await pool.create();
     await pool.admit(id, 'token');
     const reply = await pool.accept(id, 'token', 'task-1');
-    expect(reply).toEqual({ ok: 'accepted', attempt: 1, state: 'generating', vehicle: `${id}-2`, queue: 'poll' });
+    expect(reply).toEqual({
+      ok: 'accepted',
+      attempt: 1,
+      state: 'generating',
+      vehicle: `${id}-2`,
+      queue: 'poll',
+      delayMs: 1000,
+      hints: 0,
+    });
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
       state: 'generating',

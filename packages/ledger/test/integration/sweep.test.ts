@@ -23,6 +23,7 @@ describe('the lease', () => {
       due: [],
       mirror: [],
       notices: [],
+      claims: [],
     });
     expect(await sweep(pool, 'other')).toEqual({ ok: 'other', worker: 'one' });
     expect(await sweep(pool, 'one', { leaseMs: 60 })).toMatchObject({ ok: 'leader' });

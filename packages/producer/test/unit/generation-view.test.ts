@@ -46,6 +46,7 @@ function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
     resubmits: 0,
     attempts: [],
     callback: false,
+    hints: 0,
     ...more,
   };
 }

@@ -43,6 +43,7 @@ function record(attempts: readonly Attempt[]): GenerationRecord {
     priority: 100,
     createdAt: 0,
     callback: false,
+    hints: 0,
     epoch: 1,
     vehicle: `${ID}-1`,
     queue: 'submit',

@@ -65,7 +65,7 @@ describe.concurrent('trouble while polling is never a verdict', () => {
 });
 
 /** A task is old after 0.05 s, and lost after 0.2 s of denials. */
-const LOST = { freshTaskMs: 50, taskLostMs: 200, pollFirstMs: 50 };
+const LOST = { freshTaskMs: 50, taskLostMs: 200 };
 const DENY = { on: 'recordInfo', when: { times: 'always' }, fault: { kind: 'notFound' } } as const;
 
 async function denied(context: Parameters<typeof openPool>[0]): Promise<{ pool: PoolFixture; id: string }> {
@@ -115,7 +115,7 @@ describe.concurrent('tasks that Kie denies', () => {
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
     const pool = await openPool(context, 'mass', {
-      timings: { ...LOST, taskLostMs: 1000, pollMaxMs: 100 },
+      timings: { ...LOST, taskLostMs: 1000 },
       logger: createLogger({ name: 'test', destination }),
     });
     pool.simulator.script([DENY]);

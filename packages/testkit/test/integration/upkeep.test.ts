@@ -55,7 +55,10 @@ describe.concurrent('the sweeper', () => {
 
   test('revives a task whose poll job has vanished', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'sweep', { timings: { pollFirstMs: 1500, vehicleCheckMs: 200 } });
+    const pool = await openPool(context, 'sweep', {
+      timings: { vehicleCheckMs: 200 },
+      schedule: { priorMedianMs: 3000 },
+    });
     const id = await one(pool, 'vanished');
     const { vehicle } = await pool.recordWhen(id, ({ state }) => state === 'generating');
     await removeVehicle(pool, 'poll', vehicle);

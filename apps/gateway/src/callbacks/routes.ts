@@ -1,0 +1,113 @@
+import { GENERATION_ID } from '@kieq/domain';
+import type { HintReply } from '@kieq/ledger';
+import { followHint, hashAttemptToken } from '@kieq/queue';
+import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { ApiError, type ApiErrorCode } from '../api-error.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { documented } from '../routes.ts';
+import { readCallback, signatureProblem } from './read-callback.ts';
+
+/** Kie's bodies have a few KiB; they repeat the prompt. */
+const BODY_LIMIT_BYTES = 262_144;
+const URL = '/callbacks/kie/:generation/:token';
+
+const paramsForm = z.object({
+  generation: z.string().describe('Id of the generation'),
+  token: z.string().describe('The secret of one attempt, which only its callback address carries'),
+});
+
+/** As Kie expects it, within 15 s. */
+const TAKEN = { code: 200, msg: 'success' } as const;
+const takenForm = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('It is written down');
+
+const DOCUMENT = {
+  summary: "Kie's callback for a task",
+  description: 'For Kie alone. Whatever it says, the verdict is asked of Kie.',
+  tags: ['operations'],
+  params: paramsForm,
+  response: { 200: takenForm },
+};
+const ERRORS: readonly ApiErrorCode[] = ['not_found', 'body_too_large', 'unsupported_media_type'];
+
+/**
+ * Where Kie reports the end of a task (DESIGN.md, Submission window, polls, callbacks). The address is the key: no
+ * bearer is asked for. No callback is believed (G6): it is counted in the ledger, answered, and then pulls the next
+ * look at the task forward.
+ */
+export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  // JSON it must be, whatever its sender calls it.
+  app.addHook('onRequest', (request, _reply, done) => {
+    request.raw.headers['content-type'] = 'application/json';
+    done();
+  });
+  app.addHook('onError', (_request, _reply, { code = '' }: Partial<FastifyError>, done) => {
+    // Too large, or cut on its way.
+    if (code.startsWith('FST_ERR_CTP')) deps.metrics.callbacks.inc({ outcome: 'malformed' });
+    done();
+  });
+  const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
+  app.post(URL, { config: { open: true }, bodyLimit: BODY_LIMIT_BYTES, schema }, async (request, reply) => {
+    const { generation, token } = paramsForm.parse(request.params);
+    const hint = await take(deps, request, generation, token);
+    void reply.send(TAKEN);
+    // The ledger has it; what follows is done for the sake of speed, and by the sweeper otherwise.
+    followHint(deps.queues, deps.timings, generation, hint).catch((error: unknown) =>
+      deps.logger.warn({ err: error, generation }, 'a callback could not be followed at once'),
+    );
+    return reply;
+  });
+}
+
+/** @throws ApiError `unreadable_body`, `unauthorized`, `not_found` */
+async function take(deps: GatewayDeps, request: FastifyRequest, id: string, token: string): Promise<HintReply> {
+  const { metrics, settings, timings } = deps;
+  const callback = readCallback(request.body, Date.now());
+  if (callback === undefined) {
+    metrics.callbacks.inc({ outcome: 'malformed' });
+    throw new ApiError('unreadable_body', 'The body must be a JSON object.');
+  }
+  const problem = signatureProblem(callback, request.headers, settings.kieWebhookHmacKey, Date.now());
+  if (problem !== undefined) {
+    metrics.callbacks.inc({ outcome: problem });
+    throw new ApiError('unauthorized', problem === 'stale' ? 'The signature is too old.' : 'The signature is wrong.');
+  }
+  const hint = await find(deps, id, {
+    // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
+    tokenHash: hashAttemptToken(token),
+    vehicleCheckMs: timings.vehicleCheckMs,
+    ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
+  });
+  metrics.callbacks.inc({ outcome: outcomeOf(hint) });
+  // Both the same: nobody learns which generations exist. Kie does not try again after it.
+  if (hint.ok === 'missing' || hint.ok === 'unknown_attempt')
+    throw new ApiError('not_found', 'There is no such address for callbacks.');
+  if (callback.ageMs !== undefined) metrics.callbackAgeSeconds.observe(callback.ageMs / 1000);
+  return hint;
+}
+
+type Hint = Omit<Parameters<GatewayDeps['ledger']['hint']>[0], 'id'>;
+
+/** What is no id names nothing, and never becomes part of a key. */
+function find({ ledger }: GatewayDeps, id: string, hint: Hint): Promise<HintReply> {
+  return GENERATION_ID.test(id) ? ledger.hint({ id, ...hint }) : Promise.resolve({ ok: 'missing' });
+}
+
+function outcomeOf(hint: HintReply): string {
+  switch (hint.ok) {
+    case 'hinted':
+    case 'settled':
+      return hint.foreign ? 'foreign' : hint.ok;
+    case 'missing':
+    case 'unknown_attempt':
+      return 'unknown';
+    case 'claimed':
+    case 'no_task':
+    case 'too_many':
+      return hint.ok;
+    default:
+      return hint satisfies never;
+  }
+}

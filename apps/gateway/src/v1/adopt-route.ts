@@ -1,0 +1,61 @@
+import { adopt } from '@kieq/queue';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
+import type { Caller } from '../caller.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { parseCaller } from '../problems.ts';
+import { route } from '../routes.ts';
+import { idParams, stateForm } from './forms.ts';
+import { visibleRecord } from './visible.ts';
+
+const adoptBody = z.strictObject({
+  taskId: z
+    .string()
+    .regex(/^[^\s\p{Cc}]{1,200}$/u, 'must be an id of Kie: 1 to 200 characters without blanks')
+    .describe("Kie's id of the task"),
+  confirm: z.boolean().default(false).describe('A person vouches for a task that only looks like the request'),
+});
+
+const adoptedForm = z.object({
+  id: z.string(),
+  attempt: z.int().describe('The attempt whose answer was lost'),
+  state: stateForm,
+});
+
+/** POST /v1/generations/:id/adopt: what `kieq adopt` does. */
+export function adoptRoute(app: FastifyInstance, deps: GatewayDeps): void {
+  route(app, {
+    method: 'POST',
+    url: '/v1/generations/:id/adopt',
+    schema: {
+      summary: 'Bind a paid task to the generation whose answer was lost',
+      description: 'Kie is asked for the task. One that carries our callback address proves itself.',
+      tags: ['generations'],
+      params: idParams,
+      body: adoptBody,
+      response: { 200: adoptedForm },
+    },
+    errors: ['not_found', 'not_adopted'],
+    handler: ({ params, body, caller }) => adoptTask(deps, params.id, parseCaller(adoptBody, body), caller),
+  });
+}
+
+/** @throws ApiError `not_found`, `not_adopted` */
+async function adoptTask(
+  deps: GatewayDeps,
+  id: string,
+  { taskId, confirm }: z.output<typeof adoptBody>,
+  caller: Caller,
+): Promise<z.output<typeof adoptedForm>> {
+  await visibleRecord(deps, caller, id);
+  const { ledger, queues, kie, timings } = deps;
+  const result = await adopt({ ledger, queues, kie, timings, confirm }, id, taskId);
+  if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
+  if (result.kind === 'needs_confirmation') {
+    const likeness = 'the task fits in model, input and time, but does not prove itself';
+    throw new ApiError('not_adopted', `${likeness}; vouch for it with "confirm": true`);
+  }
+  const { state } = await visibleRecord(deps, caller, id);
+  return { id, attempt: result.attempt, state };
+}

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import { TEST_KEY, testRequest } from '../../../../packages/testkit/src/pool.ts';
+import { until } from '../../../../packages/testkit/src/until.ts';
+import { charges, claimsDone, openCallbackPool, outcomes, saying, type CallbackPool } from '../callback-pool.ts';
+import { orphanCampaign } from '../orphans.ts';
+
+const LONG = { kind: 'fixed', ms: 600_000 } as const;
+const CUT = { on: 'createTask', fault: { kind: 'cutAfter' } } as const;
+
+/** A generation whose answer was lost and whose task still runs. */
+async function orphan(flow: CallbackPool, prompt = 'orphan') {
+  flow.pool.simulator.script([CUT]);
+  const submitted = await flow.submit(prompt);
+  await flow.pool.recordWhen(submitted.id, ({ state }) => state === 'unknown');
+  return submitted;
+}
+
+describe('an orphan', () => {
+  test('is found again by its callback, and paid for once', async () => {
+    const flow = await openCallbackPool('orphan', { simulator: { generation: LONG } });
+    const { id, taskId } = await orphan(flow);
+    flow.pool.simulator.finish();
+    const record = await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record).toMatchObject({ taskId, attempts: [{ outcome: 'adopted', taskId }] });
+    expect(record.claims).toBeUndefined();
+    expect(charges(flow)).toEqual({ orphan: 1 });
+    expect(await outcomes(flow)).toEqual({ claimed: 1 });
+  });
+
+  test('is found after its dead letter was opened too', async () => {
+    const flow = await openCallbackPool('orphan-dead', {
+      simulator: { generation: LONG },
+      settings: { unknownWindowMs: 1 },
+      timings: { vehicleCheckMs: 60_000, sweepMs: 20 },
+    });
+    flow.pool.simulator.script([CUT]);
+    const { id } = await flow.submit('orphan');
+    await flow.pool.recordWhen(id, ({ letter }) => letter?.class === 'payment_unknown');
+    flow.pool.simulator.finish();
+    const record = await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record.letter).toBeUndefined();
+    expect(charges(flow)).toEqual({ orphan: 1 });
+  });
+
+  test('is asked for again while Kie does not know its task yet', async () => {
+    const flow = await openCallbackPool('orphan-fresh', { simulator: { generation: LONG } });
+    flow.pool.simulator.script([
+      { on: 'recordInfo', fault: { kind: 'notFound' } },
+      { on: 'recordInfo', fault: { kind: 'html', status: 502 }, when: { skip: 1, times: 3 } },
+    ]);
+    const { id } = await orphan(flow);
+    flow.pool.simulator.finish();
+    await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(charges(flow)).toEqual({ orphan: 1 });
+  });
+
+  test('is found by the sweeper when the job that should ask was lost', async () => {
+    const flow = await openCallbackPool('orphan-swept', {
+      simulator: { generation: LONG, callback: { lostRate: 1 } },
+      timings: { vehicleCheckMs: 100, sweepMs: 20 },
+    });
+    const { pool, gateway } = flow;
+    const submitted = await orphan(flow);
+    await pool.stopWorkers();
+    pool.simulator.finish();
+    await flow.post(submitted, saying(submitted.taskId));
+    await until(
+      () => pool.queues.poll.getJobCountByTypes('wait', 'delayed'),
+      (count) => count === 1,
+    );
+    await pool.queues.poll.obliterate({ force: true });
+    await pool.addWorker({ publicUrl: gateway.url });
+    await pool.recordWhen(submitted.id, ({ state }) => state === 'succeeded');
+    expect(charges(flow)).toEqual({ orphan: 1 });
+  });
+
+  test('whose task nobody can show is given up, with the command in the log, and stays unknown', async () => {
+    const flow = await openCallbackPool('orphan-gone', {
+      simulator: { generation: LONG, callback: { lostRate: 1 } },
+      timings: { taskStuckMs: 100, retryBaseMs: 20 },
+    });
+    flow.pool.simulator.script([{ on: 'recordInfo', fault: { kind: 'notFound' }, when: { times: 'always' } }]);
+    const submitted = await orphan(flow);
+    await flow.post(submitted, saying(submitted.taskId));
+    await claimsDone(flow);
+    expect(await flow.state(submitted.id)).toBe('unknown');
+  });
+});
+
+test('a task that was given up as stuck is settled by its callback', async () => {
+  const flow = await openCallbackPool('stuck', { simulator: { generation: LONG } });
+  const { pool } = flow;
+  const { id } = await flow.submit('stuck');
+  await pool.recordWhen(id, ({ state }) => state === 'generating');
+  const evidence = { summary: 'no verdict' };
+  await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+  pool.simulator.finish();
+  const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  expect(record.letter).toBeUndefined();
+  await claimsDone(flow);
+});
+
+describe('what a callback says is never believed', () => {
+  test("the token of one generation with another's task", async () => {
+    const flow = await openCallbackPool('cross', { simulator: { generation: LONG } });
+    const lost = await orphan(flow, 'lost');
+    const other = await flow.submit('other');
+    await flow.pool.recordWhen(other.id, ({ state }) => state === 'generating');
+    expect((await flow.post(lost, saying(other.taskId))).status).toBe(200);
+    expect((await flow.post(other, saying(lost.taskId))).status).toBe(200);
+    expect(await outcomes(flow)).toEqual({ foreign: 2 });
+    flow.pool.simulator.finish();
+    for (const { id, taskId } of [lost, other])
+      expect(await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+    expect(charges(flow)).toEqual({ lost: 1, other: 1 });
+  });
+
+  test('the right token with the task of another orphan: refuted, and its own is taken later', async () => {
+    const flow = await openCallbackPool('cross-orphan', { simulator: { generation: LONG } });
+    const one = await orphan(flow, 'one');
+    const two = await orphan(flow, 'two');
+    await flow.post(one, saying(two.taskId));
+    await flow.post(one, saying('made-up'));
+    await until(
+      () => flow.pool.ledger.read.generation(one.id),
+      ({ claims }) => claims?.every(({ taskId }) => taskId === 'made-up') === true,
+    );
+    expect([await flow.state(one.id), await flow.state(two.id)]).toEqual(['unknown', 'unknown']);
+    flow.pool.simulator.finish();
+    for (const { id, taskId } of [one, two])
+      expect(await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+    expect(charges(flow)).toEqual({ one: 1, two: 1 });
+  });
+
+  test('a task that somebody else made with the same key: refuted', async () => {
+    const flow = await openCallbackPool('stranger', { simulator: { generation: LONG } });
+    const { pool } = flow;
+    const lost = await orphan(flow, 'lost');
+    await fetch(`${pool.simulator.url}/api/v1/jobs/createTask`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${TEST_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify(testRequest('lost')),
+    });
+    const theirs = pool.simulator.ledger.submissions().at(-1)?.taskId ?? '';
+    expect(theirs).not.toBe('');
+    expect(theirs).not.toBe(lost.taskId);
+    await flow.post(lost, saying(theirs));
+    await claimsDone(flow);
+    expect(await flow.state(lost.id)).toBe('unknown');
+  });
+
+  test.each(['signature', 'taskId', 'body'] as const)('a forged %s', async (variant) => {
+    const key = 'webhook-key-of-the-test';
+    const flow = await openCallbackPool(
+      `forged-${variant}`,
+      { simulator: { generation: LONG, webhookKey: key, callback: { retries: 0 } } },
+      { kieWebhookHmacKey: key },
+    );
+    const { pool } = flow;
+    pool.simulator.script([{ on: 'callback', fault: { kind: 'forged', variant, afterMs: 100 } }]);
+    const { id, taskId } = await flow.submit('forged');
+    await pool.simulator.next('callback', ({ genuine }) => !genuine);
+    // Its look, where it asked for one, has found the task running.
+    const polls = variant === 'signature' ? 0 : 1;
+    await pool.recordWhen(id, (record) => record.state === 'generating' && record.polls >= polls);
+    expect(await outcomes(flow)).toEqual({ [{ signature: 'forged', taskId: 'foreign', body: 'hinted' }[variant]]: 1 });
+    pool.simulator.finish();
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record).toMatchObject({ taskId, verdict: { resultUrls: [`${pool.simulator.url}/results/${taskId}.mp4`] } });
+  });
+});
+
+test('120 generations with faults at random: every one succeeds, and is paid for once', async () => {
+  const { adopted } = await orphanCampaign({ count: 120, seed: 7 });
+  // The seed must not happen to spare them.
+  expect(adopted).toBeGreaterThan(20);
+}, 60_000);

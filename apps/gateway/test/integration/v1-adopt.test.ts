@@ -1,0 +1,76 @@
+import { beforeAll, afterAll, describe, expect, inject, test } from 'vitest';
+import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { KEYS, startGateway, type GatewayFixture } from '../support.ts';
+
+let proving: PoolFixture;
+let plain: PoolFixture;
+let gateway: GatewayFixture;
+beforeAll(async () => {
+  const simulator = { callback: { retries: 0 }, generation: { kind: 'fixed', ms: 600_000 } } as const;
+  const shared = { redisUrl: inject('redisUrl'), name: 'v1-adopt', simulator };
+  // Nobody listens there, so callbacks are lost; the address alone proves whose task it is.
+  proving = await startPool({ ...shared, worker: { publicUrl: 'http://127.0.0.1:9' } });
+  plain = await startPool(shared);
+});
+afterAll(async () => {
+  await proving.stop();
+  await plain.stop();
+});
+
+let made = 0;
+
+/** A generation of the tenant `a` whose answer was lost, its task, and the way to adopt it. */
+async function orphan(pool: PoolFixture) {
+  const prompt = `orphan ${(made += 1)}`;
+  pool.simulator.script([{ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } }]);
+  const { id } = await pool.producer.enqueue(testRequest(prompt), { tenant: 'a' });
+  await pool.recordWhen(id, ({ state }) => state === 'unknown');
+  const taskId = pool.simulator.ledger.submissions().find((one) => one.prompt === prompt)?.taskId ?? '';
+  gateway = await startGateway({ pool, keys: [...KEYS] });
+  const adopt = (body: unknown, key = 'key-of-a') => gateway.ask(`/v1/generations/${id}/adopt`, { body, key });
+  return { id, taskId, adopt };
+}
+
+describe('POST /v1/generations/:id/adopt', () => {
+  test.each(['key-of-a', 'key-of-op'])('binds a task that proves itself, for %s', async (key) => {
+    const { id, taskId, adopt } = await orphan(proving);
+    expect(await adopt({ taskId }, key)).toMatchObject({ status: 200, body: { id, attempt: 1, state: 'generating' } });
+    proving.simulator.finish({ taskId });
+    expect(await proving.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+  });
+
+  test('the same again is the same', async () => {
+    const { taskId, adopt } = await orphan(proving);
+    const first = await adopt({ taskId });
+    expect(await adopt({ taskId })).toMatchObject({ status: 200, body: first.body });
+  });
+
+  test('another tenant does not learn that it exists, and changes nothing', async () => {
+    const { id, taskId, adopt } = await orphan(proving);
+    expect(await adopt({ taskId }, 'key-of-b')).toMatchObject({ status: 404, body: { error: { code: 'not_found' } } });
+    expect((await proving.ledger.read.generation(id))?.state).toBe('unknown');
+  });
+
+  test('refuses a body that breaks the rules', async () => {
+    const { adopt } = await orphan(proving);
+    for (const body of [{}, { taskId: '' }, { taskId: 'a b' }, { taskId: 1 }, { taskId: 't', sure: true }])
+      expect(await adopt(body)).toMatchObject({ status: 422, body: { error: { code: 'invalid_request' } } });
+  });
+
+  test.each(['not-of-kie', 'of-another'])('is refused for a task %s, with the reason', async (which) => {
+    const other = await orphan(proving);
+    const { id, adopt } = await orphan(proving);
+    const answer = await adopt({ taskId: which === 'not-of-kie' ? 'nobody' : other.taskId, confirm: true });
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });
+    expect(answer.body.error.message).toContain(which === 'not-of-kie' ? 'does not know' : other.id);
+    expect((await proving.ledger.read.generation(id))?.state).toBe('unknown');
+  });
+
+  test('without a callback address a person has to vouch for it', async () => {
+    const { taskId, adopt } = await orphan(plain);
+    const answer = await adopt({ taskId });
+    expect(answer).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });
+    expect(answer.body.error.message).toContain('"confirm": true');
+    expect(await adopt({ taskId, confirm: true })).toMatchObject({ status: 200, body: { state: 'generating' } });
+  });
+});

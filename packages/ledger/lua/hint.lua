@@ -1,0 +1,49 @@
+#!lua flags=allow-oom
+-- hint: a callback came with the token of an attempt. It is believed in nothing: no state and no task changes by it.
+-- Where the task is known its next look is now; where the attempt has none, what the callback says is kept as a claim.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+local attempt = findAttempt(record, ARGS.tokenHash)
+if not attempt then return reply({ ok = 'unknown_attempt' }) end
+set(record, { hints = num(record, 'hints') + 1 })
+local function answer(ok, more)
+  more = more or {}
+  more.ok, more.state, more.hints = ok, record.state, num(record, 'hints')
+  return reply(more)
+end
+
+local named = given(ARGS.taskId) and ARGS.taskId or nil
+local function isForeign() return named ~= nil and attempt.taskId ~= nil and attempt.taskId ~= named end
+if given(record.purgedAt) then return answer('settled', { foreign = isForeign() }) end
+
+local isPolled = record.state == 'generating' and num(record, 'current') == attempt.n
+if isPolled then
+  set(record, { nextPollAt = NOW })
+  watch(record, NOW + ARGS.vehicleCheckMs)
+  count('hinted')
+  return answer('hinted', { vehicle = record.vehicle, queue = record.queue, foreign = isForeign() })
+end
+
+local task = named or attempt.taskId
+local claimable = not attempt.taskId or canRevive(record, attempt, task) or isGivenUp(record, attempt, task)
+if not claimable then return answer('settled', { foreign = isForeign() }) end
+-- Its own worker's answer may be under way: the first look after it comes at once.
+if not attempt.taskId and not attempt.hinted then
+  attempt.hinted = true
+  saveAttempt(record, attempt)
+end
+if not task then return answer('no_task') end
+-- A task of another generation needs no query to be refuted.
+local owner = redis.call('GET', taskKey(task))
+if owner and not attempt.taskId then return answer('settled', { foreign = true }) end
+
+local claims, held = claimsOf(record), 0
+for _ in pairs(claims) do held = held + 1 end
+if not claims[task] then
+  if held >= CLAIMS_PER_GENERATION then return answer('too_many') end
+  claims[task] = { attempt = attempt.n, at = NOW }
+  saveClaims(record, claims)
+  redis.call('ZADD', key('claims'), NOW, record.id)
+  count('claimed')
+end
+return answer('claimed', { attempt = attempt.n, taskId = task })

@@ -1,0 +1,49 @@
+-- A claim is what a callback says of an attempt that has no task: "this is its task". Nobody believes it before
+-- recordInfo has proved it. Claims stand in the record's field `claims` as a JSON map: task -> { attempt, at }.
+local CLAIMS_PER_GENERATION = 5
+
+local NEVER_HAD_A_TASK = {
+  payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
+  insufficient_credits = true, deadline_exceeded = true,
+}
+
+-- Nothing is under way for it: a task that turns up now is followed instead of paying for another one.
+local function isTaskless(record)
+  return record.state == 'queued' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
+end
+
+-- Its task was given up as lost or stuck, or counted as surplus, and turns up before another is paid.
+local function canRevive(record, attempt, taskId)
+  return attempt.taskId == taskId and isTaskless(record) and attempt.outcome ~= 'resubmitted' and not attempt.verdict
+end
+
+-- Given up as lost or stuck and still the task of its generation: a verdict would settle it.
+local function isGivenUp(record, attempt, taskId)
+  return attempt.taskId == taskId and record.taskId == taskId and record.state == 'dead'
+    and (record.letterClass == 'task_lost' or record.letterClass == 'task_stuck')
+end
+
+local function claimsOf(record)
+  if (record.claims or '') == '' then return {} end
+  return cjson.decode(record.claims)
+end
+
+local function saveClaims(record, claims)
+  if next(claims) == nil then
+    record.claims = ''
+    redis.call('HDEL', recordKey(record.id), 'claims')
+    redis.call('ZREM', key('claims'), record.id)
+  else
+    set(record, { claims = cjson.encode(claims) })
+  end
+end
+
+-- The attempt has its task: whatever was claimed of it is decided.
+local function dropClaimsOf(record, attempt)
+  if (record.claims or '') == '' then return end
+  local left = {}
+  for taskId, claim in pairs(claimsOf(record)) do
+    if claim.attempt ~= attempt.n then left[taskId] = claim end
+  end
+  saveClaims(record, left)
+end

@@ -1,0 +1,17 @@
+-- Completion times of tasks, from which the schedule of looks is learned. Bounded: the last times of each kind, the
+-- kinds that were used last. The score of a kind counts all verdicts, so that whoever has read its times sees new ones.
+local TIMES_PER_KIND, KINDS = 200, 200
+
+local function learn(sample)
+  if not given(sample) then return end
+  local n = redis.call('HINCRBY', key('stats'), 'learned', 1)
+  local times = key('durations:') .. sample.kind
+  redis.call('LPUSH', times, string.format('%.0f', sample.ms))
+  redis.call('LTRIM', times, 0, TIMES_PER_KIND - 1)
+  redis.call('ZADD', key('kinds'), n, sample.kind)
+  redis.call('LPUSH', key('kinds:recent'), sample.kind)
+  redis.call('LTRIM', key('kinds:recent'), 0, TIMES_PER_KIND - 1)
+  while redis.call('ZCARD', key('kinds')) > KINDS do
+    redis.call('DEL', key('durations:') .. redis.call('ZPOPMIN', key('kinds'))[1])
+  end
+end

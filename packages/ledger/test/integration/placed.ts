@@ -1,0 +1,95 @@
+import { expect } from 'vitest';
+import {
+  bury,
+  generating,
+  often,
+  paymentUnknown,
+  RETRY,
+  redriveArgs,
+  settleArgs,
+  unknown,
+  VEHICLE_CHECK_MS,
+  type Pool,
+} from './fixture.ts';
+
+/** Settings under which nothing waits. */
+export const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
+
+export function hint(pool: Pool, id: string, tokenHash: string, taskId?: string) {
+  const named = taskId === undefined ? {} : { taskId };
+  return pool.ledger.hint({ id, tokenHash, vehicleCheckMs: VEHICLE_CHECK_MS, ...named });
+}
+
+interface Placed {
+  readonly id: string;
+  readonly token: string;
+  readonly taskId: string;
+}
+
+/** In each state, under `token`; `taskId` is the attempt's where it has one. */
+export const PLACE: Record<string, (pool: Pool) => Promise<Placed>> = {
+  'queued after a refusal': async (pool) => {
+    const id = await pool.create();
+    await pool.admit(id, 'token');
+    await pool.refuse(id, 'token', RETRY);
+    return { id, token: 'token', taskId: 'task' };
+  },
+  submitting: async (pool) => {
+    const id = await pool.create();
+    await pool.admit(id, 'token');
+    return { id, token: 'token', taskId: 'task' };
+  },
+  unknown: async (pool) => ({ ...(await unknown(pool)), taskId: 'task' }),
+  'dead as payment_unknown': async (pool) => ({ ...(await paymentUnknown(pool)), taskId: 'task' }),
+  'queued to pay again': async (pool) => {
+    const { id, token } = await paymentUnknown(pool);
+    await expect
+      .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
+      .toMatchObject({ ok: 'redriven' });
+    return { id, token, taskId: 'task' };
+  },
+  generating: (pool) => generating(pool),
+  'dead as task_stuck': async (pool) => {
+    const placed = await generating(pool);
+    await bury(pool, placed.id, 'task_stuck', 'generating');
+    return placed;
+  },
+  'queued to pay a stuck task again': async (pool) => {
+    const placed = await PLACE['dead as task_stuck']!(pool);
+    await expect
+      .poll(() => pool.ledger.redrive(redriveArgs(placed.id, 'task_stuck', 'queued', { payAgain: true })), often)
+      .toMatchObject({ ok: 'redriven' });
+    return placed;
+  },
+  archiving: async (pool) => {
+    const placed = await generating(pool);
+    await pool.ledger.settle({ ...settleArgs(placed.id, placed.taskId), archive: true });
+    return placed;
+  },
+  succeeded: async (pool) => {
+    const placed = await generating(pool);
+    await pool.ledger.settle(settleArgs(placed.id, placed.taskId));
+    return placed;
+  },
+  failed: async (pool) => {
+    const placed = await generating(pool);
+    await pool.ledger.settle(settleArgs(placed.id, placed.taskId, 'fail'));
+    return placed;
+  },
+  cancelled: async (pool) => {
+    const placed = await PLACE['queued after a refusal']!(pool);
+    await pool.ledger.cancel(placed.id);
+    return placed;
+  },
+  'queued again after a transient failure': async (pool) => {
+    const placed = await generating(pool);
+    const evidence = { summary: 'busy' };
+    await pool.ledger.resubmit({ ...placed, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS });
+    return placed;
+  },
+  purged: async (pool) => {
+    const placed = await PLACE['succeeded']!(pool);
+    await pool.ledger.purge(placed.id, true);
+    return placed;
+  },
+};

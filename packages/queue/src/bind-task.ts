@@ -1,0 +1,28 @@
+import type { Timings } from '@kieq/domain';
+import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
+import type { Queues } from './catalogue.ts';
+import { kindOfPayload } from './poll-lessons.ts';
+import { addVehicle } from './vehicles.ts';
+
+/** Binds a task that was proved to be an attempt's; where the generation goes on with it, it is looked at now. */
+export async function bindTask(
+  { ledger, queues, timings }: { readonly ledger: Ledger; readonly queues: Queues; readonly timings: Timings },
+  { id, payload, model }: Pick<GenerationRecord, 'id' | 'payload' | 'model'>,
+  taskId: string,
+  attempt: number,
+): Promise<AcceptReply> {
+  const kind = kindOfPayload(payload);
+  const reply = await ledger.accept({
+    id,
+    attempt,
+    taskId,
+    adopted: true,
+    pollDelayMs: 0,
+    ...(kind === undefined ? {} : { kind }),
+    vehicleCheckMs: timings.vehicleCheckMs,
+  });
+  if (reply.ok === 'accepted' && reply.state === 'generating') {
+    await addVehicle(queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
+  }
+  return reply;
+}

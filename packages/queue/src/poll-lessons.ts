@@ -1,0 +1,40 @@
+import { blindLookDelayMs, completionMs, detectionDelayMs, timingKind, type Verdict } from '@kieq/domain';
+import type { LookReply } from '@kieq/ledger';
+import type { WorkerContext } from './context.ts';
+import { frozenPayloadSchema } from './payload.ts';
+
+type Look = Extract<LookReply, { ok: 'granted' }>;
+
+/** The kind that `accept` wrote down; tasks adopted without one count as their model's. */
+function kindOf({ kind, model }: Pick<Look, 'kind' | 'model'>): string {
+  return kind ?? timingKind(model, {});
+}
+
+/** The kind of a request that is frozen in the ledger; undefined where it was purged. */
+export function kindOfPayload(payload: string | undefined): string | undefined {
+  if (payload === undefined) return undefined;
+  const { request } = frozenPayloadSchema.parse(JSON.parse(payload));
+  return timingKind(request.model, request.input);
+}
+
+/** The pause before the next look. The learned schedule speaks of tasks seen running; a look that told nothing is repeated sooner. */
+export function nextDelayMs(
+  { plan, timings }: WorkerContext,
+  look: Look,
+  seen: 'running' | 'missing' | 'trouble',
+): number {
+  const plannedMs = plan.nextDelayMs(kindOf(look), look.ageMs);
+  return seen === 'running' ? plannedMs : Math.min(plannedMs, blindLookDelayMs(timings, look.pollingForMs));
+}
+
+/** The completion time that a verdict teaches the pool. */
+export function sampleOf({ plan }: WorkerContext, look: Look, verdict: Verdict): { kind: string; ms: number } {
+  return { kind: kindOf(look), ms: completionMs(verdict, look.ageMs, plan.horizonMs) };
+}
+
+/** Counts what a verdict cost: looks, and the delay until it was found. */
+export function noteVerdict({ metrics, plan }: WorkerContext, look: Look, verdict: Verdict): void {
+  metrics.pollsPerTask.observe(look.polls + 1);
+  const delayMs = detectionDelayMs(verdict, look.ageMs, plan.horizonMs);
+  if (delayMs !== undefined) metrics.detectionSeconds.observe(delayMs / 1000);
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
+import { silentLogger } from '@kieq/telemetry';
+import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { openQueues, type Queues } from '../../src/catalogue.ts';
+import { pullForwardIfHinted } from '../../src/hints.ts';
+import { TakeLoop } from '../../src/take-loop.ts';
+
+const ID = 'gen_0123456789';
+const VEHICLE = `${ID}-2`;
+
+let redis: RedisClient;
+let queues: Queues;
+let prefix: string;
+beforeEach(() => {
+  prefix = `{kieq-test-hints-${randomBytes(4).toString('hex')}}`;
+  redis = createConnection({ url: inject('redisUrl'), role: 'worker' });
+  queues = openQueues(redis, prefix);
+});
+afterEach(async () => {
+  await queues.poll.obliterate({ force: true });
+  await queues.close();
+  await closeConnection(redis);
+});
+
+const park = (delay: number) => queues.poll.add('poll', { v: 1, generation: ID }, { jobId: VEHICLE, delay });
+
+/** Asks as one that has seen one callback, where the ledger has counted so many. */
+function ask(counted: number): Promise<void> {
+  const read = { hints: () => Promise.resolve(counted) };
+  return pullForwardIfHinted({ read }, queues, { id: ID, vehicle: VEHICLE, seen: 1 });
+}
+
+test('a callback since then wakes the parked job, and only since then', async () => {
+  await park(60_000);
+  await ask(1);
+  expect(await queues.poll.getJobState(VEHICLE)).toBe('delayed');
+  await ask(2);
+  expect(await queues.poll.getJobState(VEHICLE)).toBe('waiting');
+});
+
+test('what was woken, taken or removed meanwhile is left alone', async () => {
+  await park(60_000);
+  await Promise.all([ask(2), ask(2), ask(3)]);
+  expect(await queues.poll.getJobs(['wait'])).toHaveLength(1);
+  await queues.poll.remove(VEHICLE);
+  await expect(ask(2)).resolves.toBeUndefined();
+});
+
+test('a job that is being parked is asked about when it sleeps already', async () => {
+  let seen: string | undefined;
+  const loop = new TakeLoop({
+    queue: 'poll',
+    redis,
+    prefix,
+    concurrency: 1,
+    lockMs: 2000,
+    peek: () => Promise.resolve(0),
+    logger: silentLogger(),
+    take: () =>
+      Promise.resolve({
+        end: {
+          kind: 'delay',
+          delayMs: 60_000,
+          async afterwards() {
+            seen = await queues.poll.getJobState(VEHICLE);
+          },
+        },
+      }),
+  });
+  await loop.start();
+  await park(0);
+  await expect.poll(() => seen, { interval: 10, timeout: 5000 }).toBe('delayed');
+  await loop.stop();
+});
