@@ -14,7 +14,7 @@ const VEHICLE_CHECK_MS = 120_000;
 /** A past send deadline: nobody can still send the attempt. */
 const SEND_DEADLINE_OVER_MS = -1000;
 
-function checkedRequest(options: object, body: typeof REQUEST): CheckedRequest {
+function checkedRequest(options: object = {}, body = REQUEST): CheckedRequest {
   const checked = checkRequest(body, options, () => timedGenerationId(Date.now(), randomBytes(16)));
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   return checked.value;
