@@ -16,7 +16,7 @@ export interface ListCursor {
   readonly id: string;
 }
 
-export interface ListOptions {
+interface ListOptions {
   /** Only this tenant's; all tenants' by default. */
   readonly tenant?: string;
   readonly limit: number;
