@@ -1,7 +1,8 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { createKieClient } from '@kieq/kie';
 import { createLogger } from '@kieq/telemetry';
-import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { startPool, TEST_KEY, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { until } from '../../../../packages/testkit/src/until.ts';
 import { KEYS, startGateway } from '../support.ts';
 
@@ -32,16 +33,17 @@ function listening(): { readonly logger: ReturnType<typeof createLogger>; readon
 describe('a defect', () => {
   test('is 500 with an id that the log has, and tells nothing of itself', async () => {
     const { logger, lines } = listening();
-    const deps = { logger, holdMs: () => Promise.reject(new TypeError('a secret detail')) };
+    const credits = (): Promise<number> => Promise.reject(new TypeError('a secret detail'));
+    const deps = { logger, kie: { ...createKieClient({ apiKey: TEST_KEY }), credits } };
     const gateway = await startGateway({ pool, keys: KEYS, deps });
-    const { status, body } = await gateway.ask('/api/v1/jobs/recordInfo?taskId=x', { key: 'key-of-a' });
+    const { status, body } = await gateway.ask('/api/v1/chat/credit', { key: 'key-of-a' });
     expect([status, body]).toEqual([500, kie(500)]);
     const id = /req_[\w-]+/.exec(body.msg)?.[0] ?? 'no id';
     expect(JSON.stringify(body)).not.toContain('detail');
     const line = lines.find((text) => text.includes('a request failed')) ?? '';
     expect(JSON.parse(line)).toMatchObject({
       request: id,
-      route: '/api/v1/jobs/recordInfo',
+      route: '/api/v1/chat/credit',
       err: { message: 'a secret detail' },
     });
     expect(line).toContain('at ');
