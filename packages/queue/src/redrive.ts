@@ -68,7 +68,7 @@ export async function redriveOne(
   return afterRedrive(options, record, { class: openClass, at: resumesAt.at }, reply);
 }
 
-export function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
+function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
   return tenant !== undefined && tenant !== record.tenant;
 }
 

@@ -76,6 +76,6 @@ describe('a dead generation', () => {
 
 test('held is exactly what resumes without paying again, but for an invalid request and letters beside an end', () => {
   const free = DEAD_LETTER_CLASSES.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== null);
-  const besides: readonly DeadLetterClass[] = ['invalid_request', 'generation_failed', 'notify_failed'];
-  expect([...HELD_CLASSES].toSorted()).toEqual(free.filter((name) => !besides.includes(name)).toSorted());
+  const besides = new Set<DeadLetterClass>(['invalid_request', 'generation_failed', 'notify_failed']);
+  expect(new Set(HELD_CLASSES)).toEqual(new Set(free.filter((name) => !besides.has(name))));
 });

@@ -133,7 +133,7 @@ describe('a dead letter that can be resumed for nothing', () => {
     const lua = await readFile(new URL('../../lua/lib/notice.lua', import.meta.url), 'utf8');
     const held = /local HELD = \{([^}]*)\}/.exec(lua)?.[1] ?? '';
     const classes = [...held.matchAll(/(\w+) = true/g)].map(([, name]) => name);
-    expect(classes.toSorted()).toEqual([...HELD_CLASSES].toSorted());
+    expect(new Set(classes)).toEqual(new Set(HELD_CLASSES));
   });
 });
 
