@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { benchCallbacks } from './callbacks.ts';
+import { benchEvents } from './events.ts';
 import { benchSchedule } from './schedule/bench.ts';
 import { benchWindow } from './window.ts';
 
@@ -15,6 +16,7 @@ interface Setting {
 /** `pnpm bench [name …] [--scale 0.1]`: each bench prints one JSON line per row; docs/performance.md says what the rows mean. */
 const BENCHES: Readonly<Record<string, (setting: Setting) => AsyncGenerator<object>>> = {
   callbacks: benchCallbacks,
+  events: benchEvents,
   schedule: benchSchedule,
   window: benchWindow,
 };

@@ -71,7 +71,7 @@ export interface DeadGeneration {
 }
 
 /**
- * @param letterClass its letter of this class; by default its own before the one of its callback
+ * @param letterClass its letter of this class; by default its own before the one of its callback, for looking only
  * @throws CliError `not found`, also where the generation has no such open dead letter
  */
 export async function deadGenerationOf(pool: Pool, id: string, letterClass?: DeadLetterClass): Promise<DeadGeneration> {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { accountFingerprint } from '@kieq/config';
-import { timedGenerationId, type DeadLetterClass, type Evidence } from '@kieq/domain';
+import { timedGenerationId, uploadUrl, type DeadLetterClass, type Evidence, type UploadRef } from '@kieq/domain';
 import type { Ledger } from '@kieq/ledger';
 import { checkRequest, hashAttemptToken, vehicleId, type CheckedRequest } from '@kieq/queue';
 import { API_KEY } from './support.ts';
@@ -14,15 +14,15 @@ const VEHICLE_CHECK_MS = 120_000;
 /** A past send deadline: nobody can still send the attempt. */
 const SEND_DEADLINE_OVER_MS = -1000;
 
-function checkedRequest(options: object = {}): CheckedRequest {
-  const checked = checkRequest(REQUEST, options, () => timedGenerationId(Date.now(), randomBytes(16)));
+function checkedRequest(options: object = {}, body = REQUEST): CheckedRequest {
+  const checked = checkRequest(body, options, () => timedGenerationId(Date.now(), randomBytes(16)));
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   return checked.value;
 }
 
 /** A new generation in `queued`. */
-export async function queued(ledger: Ledger, options: object = {}): Promise<string> {
-  const request = checkedRequest(options);
+export async function queued(ledger: Ledger, options: object = {}, body = REQUEST): Promise<string> {
+  const request = checkedRequest(options, body);
   await ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: VEHICLE_CHECK_MS });
   return request.id;
 }
@@ -84,6 +84,14 @@ export async function deadInQueue(
 ): Promise<string> {
   const id = await queued(ledger);
   await kill(ledger, id, letterClass, 'queued');
+  return id;
+}
+
+/** Died in the queue; its request names an uploaded image. */
+export async function deadWithImage(ledger: Ledger, image: UploadRef): Promise<string> {
+  const input = { ...REQUEST.input, image_urls: [uploadUrl(image)] };
+  const id = await queued(ledger, {}, { ...REQUEST, input });
+  await kill(ledger, id, 'invalid_request', 'queued');
   return id;
 }
 

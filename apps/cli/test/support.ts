@@ -24,6 +24,8 @@ interface RunOptions {
   readonly piped?: string;
   /** Given to SIGINT as soon as something is printed. */
   readonly interrupt?: boolean;
+  /** Beside the pool's environment. */
+  readonly env?: RawEnvironment;
 }
 
 /** Runs one command line in this process. */
@@ -83,7 +85,13 @@ export async function testPool(name: string, extra: RawEnvironment = {}): Promis
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
   const env = { REDIS_URL: redis.url, KIEQ_PREFIX: redis.prefix, KIE_API_KEY: API_KEY, ...extra };
   await ledger.settings.overwrite(settingsText(poolSettings(parseEnvironment(env, ['kie', 'pool']))));
-  return { redis, ledger, env, run: (argv, options) => runCli(argv, env, options), cleanup: () => redis.cleanup() };
+  return {
+    redis,
+    ledger,
+    env,
+    run: (argv, options) => runCli(argv, { ...env, ...options?.env }, options),
+    cleanup: () => redis.cleanup(),
+  };
 }
 
 /** A port of this machine on which nobody listens. */

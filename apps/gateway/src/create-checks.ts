@@ -26,5 +26,6 @@ export function foreignUploads(input: unknown, own: ReadonlySet<string> = NONE):
 
 /** Two checks may find fault with the same field. */
 export function firstOfEach(problems: readonly Problem[]): Problem[] {
-  return problems.filter(({ field }, i) => problems.findIndex((other) => other.field === field) === i);
+  const seen = new Set<string>();
+  return problems.filter(({ field }) => !seen.has(field) && seen.add(field));
 }

@@ -25,8 +25,6 @@ export interface GatewayDeps {
   readonly metrics: GatewayMetrics;
   readonly timings: Timings;
   readonly settings: GatewaySettings;
-  /** `KIEQ_HOLD_MS` as the pool has it. */
-  readonly holdMs: () => Promise<number>;
   /** Masks known secrets, and what has the shape of one, in texts that go out. */
   readonly scrub: (text: string) => string;
   /** Aborted when the gateway begins to stop: event streams end, running requests finish. */

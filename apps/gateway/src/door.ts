@@ -7,6 +7,8 @@ import { presentedKey } from './request-parts.ts';
 
 /** Whoever is on this machine. */
 const OPERATOR: Caller = { tenant: undefined };
+/** Whoever comes through a proxy on this machine is not on it. */
+const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -47,7 +49,8 @@ function keyDoor(keys: readonly GatewayKey[]): (request: FastifyRequest) => Call
 function admitLoopback(request: FastifyRequest): Caller {
   const { headers, socket, method } = request;
   const isHere = isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
-  if (!isHere || !meansLoopback(headers)) {
+  const isForwarded = FORWARDING.some((name) => headers[name] !== undefined);
+  if (!isHere || isForwarded || !meansLoopback(headers)) {
     throw new ApiError('forbidden', 'Without GATEWAY_API_KEYS the gateway answers only to localhost.');
   }
   const { host, origin } = headers;

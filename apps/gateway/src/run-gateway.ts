@@ -12,7 +12,6 @@ import { createLogger, createMetrics, createScrubber } from '@kieq/telemetry';
 import { createApp } from './app.ts';
 import { connect, connectProducer } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
-import { holdReader } from './hold.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
@@ -59,7 +58,6 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
     metrics: createGatewayMetrics(createMetrics({ processMetrics: true })),
     timings: scaleTimings(env.timeScale),
     settings: settingsOf(env),
-    holdMs: holdReader(ledger),
     scrub: createScrubber(secrets),
     stopping: stop.signal,
   };

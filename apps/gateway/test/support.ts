@@ -10,7 +10,6 @@ import { onTestFinished } from 'vitest';
 import { TEST_KEY, type PoolFixture } from '../../../packages/testkit/src/pool.ts';
 import { createApp } from '../src/app.ts';
 import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
-import { holdReader } from '../src/hold.ts';
 import { createGatewayMetrics } from '../src/metrics.ts';
 import { closeDeps } from '../src/shutdown.ts';
 
@@ -79,7 +78,6 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     metrics: createGatewayMetrics(createMetrics()),
     timings: pool.timings,
     settings: { keys: undefined, rateLimitPerMinute: 0, allowPrivateUrls: true, heartbeatMs: 15_000, ...settings },
-    holdMs: holdReader(ledger),
     scrub: createScrubber(secrets),
     stopping: stop.signal,
     ...given,

@@ -19,7 +19,12 @@ export type CallerState =
 export interface CallerFacts {
   readonly state: GenerationState;
   readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
-  readonly letter?: { readonly class: DeadLetterClass; readonly openedAt: number; readonly summary: string };
+  readonly letter?: {
+    readonly class: DeadLetterClass;
+    readonly summary: string;
+    /** Epoch ms until which it is held; absent where it is not. */
+    readonly heldUntil?: number | undefined;
+  };
 }
 
 /** Kie's code of every failed task (KIE-FACTS.md, Envelope and errors); used where a verdict carries none. */
@@ -59,11 +64,8 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
   notify_failed: 'The callback could not be delivered.',
 };
 
-/**
- * @param nowMs epoch ms, by the clock of `letter.openedAt`
- * @param holdMs `KIEQ_HOLD_MS`; 0 holds nothing
- */
-export function callerState(facts: CallerFacts, nowMs: number, holdMs: number): CallerState {
+/** @param nowMs epoch ms, by the clock of `letter.heldUntil` */
+export function callerState(facts: CallerFacts, nowMs: number): CallerState {
   switch (facts.state) {
     case 'queued':
     case 'submitting':
@@ -86,22 +88,17 @@ export function callerState(facts: CallerFacts, nowMs: number, holdMs: number): 
         failMsg: 'It was cancelled before it was submitted. Nothing was charged.',
       };
     case 'dead':
-      return deadState(facts.letter, nowMs, holdMs);
+      return deadState(facts.letter, nowMs);
     default:
       return facts.state satisfies never;
   }
 }
 
-function deadState(letter: CallerFacts['letter'], nowMs: number, holdMs: number): CallerState {
+function deadState(letter: CallerFacts['letter'], nowMs: number): CallerState {
   if (letter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
-  const heldUntil = letter.openedAt + holdMs;
-  if (isHeld(letter.class) && nowMs < heldUntil) return { state: 'waiting', heldUntil };
+  const { heldUntil } = letter;
+  if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
   const text = FAILURE_TEXTS[letter.class];
   const failMsg = letter.class === 'invalid_request' ? `${text} (${letter.summary})` : text;
   return { state: 'fail', failCode: letter.class, failMsg };
-}
-
-/** Whether a dead letter of this class shows as `waiting` for `KIEQ_HOLD_MS`. */
-export function isHeld(letterClass: DeadLetterClass): boolean {
-  return (HELD_CLASSES as readonly DeadLetterClass[]).includes(letterClass);
 }

@@ -56,8 +56,11 @@ function collect(value: unknown, found: Map<string, UploadRef>): void {
 }
 
 /** The value with every uploaded image replaced by its link; a name without a link stays as it is. */
-export function withUploadLinks<Value>(value: Value, links: Readonly<Record<string, string>>): Value {
-  return replaceIn(value, links) as Value;
+export function withUploadLinks(
+  input: Readonly<Record<string, unknown>>,
+  links: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).map(([key, member]) => [key, replaceIn(member, links)]));
 }
 
 function replaceIn(value: unknown, links: Readonly<Record<string, string>>): unknown {

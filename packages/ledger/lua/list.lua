@@ -1,21 +1,34 @@
 #!lua flags=no-writes
--- list: entries of one or more sorted sets together, highest score first, filtered by state or tenant of the record.
+-- list: entries of one or more sorted sets together, highest score first unless ARGS.oldestFirst, filtered by state or tenant of the record.
 -- A call looks at a bounded number of entries; `next` tells where to go on, behind the last one that it looked at.
 local SCAN, BATCH = 1000, 200
 local cursor = given(ARGS.cursor) and ARGS.cursor or nil
 local bottom = given(ARGS.from) and string.format('%.0f', ARGS.from) or '-inf'
 local top = given(ARGS.to) and string.format('%.0f', ARGS.to) or '+inf'
-if cursor then top = string.format('%.0f', cursor.at) end
+local rising = ARGS.oldestFirst == true
+if cursor and rising then bottom = string.format('%.0f', cursor.at) end
+if cursor and not rising then top = string.format('%.0f', cursor.at) end
 
--- Entries of equal score come in falling order of their ids, so what a cursor has passed is not smaller than its id.
-local function passed(score, id) return cursor and score == cursor.at and id >= cursor.id end
+-- Entries of equal score come in the order of their ids.
+local function passed(score, id)
+  if not cursor or score ~= cursor.at then return false end
+  if rising then return id <= cursor.id end
+  return id >= cursor.id
+end
+
+local function batchOf(name, offset)
+  if rising then
+    return redis.call('ZRANGEBYSCORE', key(name), bottom, top, 'WITHSCORES', 'LIMIT', offset, BATCH)
+  end
+  return redis.call('ZREVRANGEBYSCORE', key(name), top, bottom, 'WITHSCORES', 'LIMIT', offset, BATCH)
+end
 
 local function open(name)
   local source = { name = name, offset = 0, batch = {}, at = 1 }
   function source.head()
     while true do
       if source.at > #source.batch then
-        source.batch = redis.call('ZREVRANGEBYSCORE', key(name), top, bottom, 'WITHSCORES', 'LIMIT', source.offset, BATCH)
+        source.batch = batchOf(name, source.offset)
         source.offset, source.at = source.offset + BATCH, 1
         if #source.batch == 0 then return nil end
       end
@@ -37,11 +50,16 @@ end
 local sources = {}
 for _, name in ipairs(ARGS.sources) do sources[#sources + 1] = open(name) end
 
+local function comesFirst(score, id, otherScore, otherId)
+  if score ~= otherScore then return (score > otherScore) ~= rising end
+  return (id > otherId) ~= rising
+end
+
 local function nearest()
   local best, bestId, bestScore
   for _, source in ipairs(sources) do
     local id, score = source.head()
-    if id and (not best or score > bestScore or (score == bestScore and id > bestId)) then
+    if id and (not best or comesFirst(score, id, bestScore, bestId)) then
       best, bestId, bestScore = source, id, score
     end
   end

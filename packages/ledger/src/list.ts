@@ -20,11 +20,11 @@ export async function listGenerations(
 
 export async function listLetters(
   scripts: ScriptRunner,
-  { tenant, class: letterClass, limit, cursor }: LetterListOptions,
+  { tenant, class: letterClass, limit, cursor, oldestFirst = false }: LetterListOptions,
 ): Promise<LetterPage> {
   const classes = letterClass === undefined ? DEAD_LETTER_CLASSES : [letterClass];
   const sources = classes.map((name) => `letters:${name}`);
-  const { items, next } = listReply.parse(await scripts.run('list', { sources, tenant, limit, cursor }));
+  const { items, next } = listReply.parse(await scripts.run('list', { sources, tenant, limit, cursor, oldestFirst }));
   const shown = items.flatMap(({ id, at, source }) => {
     const name = classes.find((one): one is DeadLetterClass => source === `letters:${one}`);
     return name === undefined ? [] : [{ id, at, class: name }];

@@ -17,7 +17,7 @@ export interface ListCursor {
   readonly id: string;
 }
 
-export interface ListOptions {
+interface ListOptions {
   /** Only this tenant's; all tenants' by default. */
   readonly tenant?: string;
   readonly limit: number;
@@ -34,6 +34,8 @@ export interface GenerationListOptions extends ListOptions {
 export interface LetterListOptions extends ListOptions {
   /** All classes by default. */
   readonly class?: DeadLetterClass;
+  /** Default false: newest first. */
+  readonly oldestFirst?: boolean;
 }
 
 /** A page, newest first; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
@@ -87,7 +89,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       page(`${root}letters:${letterClass}`, options.offset ?? 0, options.limit ?? 50, false),
     /** Generations by creation, newest first. */
     list: (options: GenerationListOptions): Promise<ListPage> => listGenerations(scripts, redis, root, options),
-    /** Open dead letters, newest first. */
+    /** Open dead letters. */
     listDeadLetters: (options: LetterListOptions): Promise<LetterPage> => listLetters(scripts, options),
     /** Several records at once, in the order of the ids. */
     async generations(ids: readonly string[]): Promise<(GenerationRecord | undefined)[]> {

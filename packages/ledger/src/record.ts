@@ -62,6 +62,8 @@ const letterSchema = z.object({
   evidence: evidenceSchema,
   /** The state the generation was in when the letter was opened. */
   from: z.string().optional(),
+  /** Until then a dead generation shows as `waiting` to callers: `KIEQ_HOLD_MS` as it was when the letter opened. */
+  heldUntil: z.number().optional(),
 });
 
 const fields = z.object({

@@ -155,6 +155,11 @@ function check(request: unknown, options: unknown): CheckedRequest | ProducerErr
   return checked.ok ? checked.value : invalidRequest(checked.problems);
 }
 
+/** Made by this very call, also where its first answer was lost and the client sent it again. */
+function isOwn({ id }: CheckedRequest, reply: CreateReply | undefined): boolean {
+  return reply?.ok === 'created' || (reply?.ok === 'exists' && reply.id === id && reply.state === 'queued');
+}
+
 /** The replies in the order of the requests. */
 async function enqueueAll(
   ledger: Ledger,
@@ -172,8 +177,8 @@ async function enqueueAll(
   const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
   const [replies] = await Promise.all([creating, adding]);
   // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.
-  const created = requests.filter((request, i) => isDeduped(request) && replies[i]?.ok === 'created');
-  if (created.length > 0) await addFirstVehicles(queues, created);
+  const own = requests.filter((request, i) => isDeduped(request) && isOwn(request, replies[i]));
+  if (own.length > 0) await addFirstVehicles(queues, own);
   return replies;
 }
 

@@ -23,13 +23,10 @@ export interface CallerRecord {
   readonly creditsConsumed?: number;
 }
 
-/**
- * @param nowMs epoch ms in Redis time
- * @param holdMs `KIEQ_HOLD_MS`
- */
-export function callerRecord(record: GenerationRecord, nowMs: number, holdMs: number): CallerRecord {
+/** @param nowMs epoch ms in Redis time */
+export function callerRecord(record: GenerationRecord, nowMs: number): CallerRecord {
   const { verdict } = record;
-  const shown = callerState(factsOf(record), nowMs, holdMs);
+  const shown = callerState(factsOf(record), nowMs);
   const hasEnded = shown.state !== 'waiting';
   const completeTime = hasEnded ? (record.endedAt ?? record.since) : null;
   return {
@@ -54,7 +51,7 @@ function factsOf({ state, verdict, letter }: GenerationRecord): CallerFacts {
     verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
     ...(letter === undefined
       ? {}
-      : { letter: { class: letter.class, openedAt: letter.openedAt, summary: letter.evidence.summary } }),
+      : { letter: { class: letter.class, summary: letter.evidence.summary, heldUntil: letter.heldUntil } }),
   };
 }
 

@@ -16,8 +16,8 @@ export interface DueNotice {
   readonly nowMs: number;
 }
 
-/** A callback is due: whoever was held as `waiting` is not any more. */
-const NO_HOLD_MS = 0;
+/** A callback is due: whoever was held as `waiting` is not any more, whatever some clock says. */
+const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
 
 /**
  * One try to deliver the callback. It is sent at least once: a worker that dies between the receiver's answer and its
@@ -27,7 +27,7 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
   const { outbound, timings, deadline } = context;
   const { record, url, nowMs } = due;
   const startedMs = performance.now();
-  const body = JSON.stringify(callbackBody(callerRecord(record, nowMs, NO_HOLD_MS)));
+  const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD)));
   const answer = await outbound.post({
     url,
     body,

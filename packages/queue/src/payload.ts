@@ -112,7 +112,8 @@ export function checkRequest(
   options: unknown,
   idFor: (tenant: string) => string,
 ): PayloadCheck<CheckedRequest> {
-  if (isTooDeep(request) || isTooDeep(options)) return { ok: false, problems: [TOO_DEEP] };
+  const tooMuch = excess(request) ?? excess(options);
+  if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
   const parsedOptions = optionsSchema.safeParse(options);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
@@ -157,7 +158,8 @@ export function checkSubmitJob(
   data: unknown,
   job: { readonly id: string; readonly timestamp: number },
 ): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
-  if (isTooDeep(data)) return { ok: false, problems: [TOO_DEEP] };
+  const tooMuch = excess(data);
+  if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
   const parsed = submitJobSchema.safeParse(data);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
@@ -178,16 +180,26 @@ export function submitJobJsonSchema(): object {
 
 /** Levels of nesting; far beyond any model's input, and shallow enough for everything that walks through it. */
 const DEPTH_LIMIT = 100;
-const TOO_DEEP: Problem = {
-  field: 'input',
-  rule: `must not be nested deeper than ${DEPTH_LIMIT} levels`,
-  received: 'more',
-};
+/** Values in all: each may be wrong, and telling so of a hundred thousand would hold up everybody else. */
+const VALUES_LIMIT = 2000;
 
-/** True also for values that contain themselves. */
-function isTooDeep(value: unknown, levels = DEPTH_LIMIT): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inner) => isTooDeep(inner, levels - 1));
+/** What is too much about a value before anybody looks closer; undefined where nothing is. */
+function excess(value: unknown): Problem | undefined {
+  const budget = { values: VALUES_LIMIT };
+  if (isTooDeep(value, DEPTH_LIMIT, budget))
+    return { field: 'input', rule: `must not be nested deeper than ${DEPTH_LIMIT} levels`, received: 'more' };
+  if (budget.values >= 0) return undefined;
+  return { field: 'input', rule: `must have at most ${VALUES_LIMIT} values`, received: 'more' };
+}
+
+/** True also for values that contain themselves. Stops when the budget is used up. */
+function isTooDeep(value: unknown, levels: number, budget: { values: number }): boolean {
+  budget.values -= 1;
+  if (budget.values < 0 || typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  // An array of a million members must not be copied to be counted.
+  if (Array.isArray(value) && value.length > budget.values) budget.values = -1;
+  return budget.values >= 0 && Object.values(value).some((inner) => isTooDeep(inner, levels - 1, budget));
 }
 
 /** Undefined for what a caller in this process can pass although JSON has no word for it, such as a bigint. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetterClass } from '@kieq/domain';
-import { isForeign, redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
+import type { ListCursor } from '@kieq/ledger';
+import { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 
 export interface RedriveClassOptions extends RedriveOptions {
   /** Per second; the default of 50 spares Redis and the queue. */
@@ -18,31 +19,28 @@ export async function* redriveClass(
   letterClass: DeadLetterClass,
 ): AsyncGenerator<RedriveResult> {
   const { signal, perSecond = 50, limit = Number.POSITIVE_INFINITY } = options;
-  const { read } = options.ledger;
-  let yielded = 0;
-  let stuck = 0;
   // A letter that dies again during the run is not redriven again.
-  const startedAt = await read.now();
-  const isOver = (): boolean => yielded >= limit || (signal?.aborted ?? false);
-  while (!isOver()) {
-    const { items } = await read.listLetters(letterClass, { offset: stuck, limit: PAGE });
-    if (items.length === 0) return;
-    const foreign = await foreignIds(options, items);
-    for (const { id, at } of items) {
-      if (isOver() || at > startedAt) return;
-      const result = foreign.has(id) ? undefined : await redriveOne(options, id, letterClass);
-      // What was resumed has left the list; what stays is skipped by the next page.
-      if (result?.kind !== 'resumed') stuck += 1;
-      if (result === undefined) continue;
-      yielded += 1;
-      yield result;
-      await sleep(1000 / perSecond, undefined, { signal }).catch(() => undefined);
-    }
+  const startedAt = await options.ledger.read.now();
+  let yielded = 0;
+  for await (const { id, at } of lettersOf(options, letterClass)) {
+    if (yielded >= limit || signal?.aborted === true || at > startedAt) return;
+    yielded += 1;
+    yield await redriveOne(options, id, letterClass);
+    await sleep(1000 / perSecond, undefined, { signal }).catch(() => undefined);
   }
 }
 
-async function foreignIds(options: RedriveOptions, items: readonly { readonly id: string }[]): Promise<Set<string>> {
-  if (options.tenant === undefined) return new Set();
-  const records = await options.ledger.read.generations(items.map(({ id }) => id));
-  return new Set(records.flatMap((record) => (record !== undefined && isForeign(options, record) ? [record.id] : [])));
+/** A place in the list, and not a number of entries: what was resumed leaves the list, what stays is passed. */
+async function* lettersOf(
+  { ledger, tenant, signal }: RedriveClassOptions,
+  letterClass: DeadLetterClass,
+): AsyncGenerator<{ readonly id: string; readonly at: number }> {
+  const filter = { class: letterClass, oldestFirst: true, limit: PAGE, ...(tenant === undefined ? {} : { tenant }) };
+  let cursor: ListCursor | undefined;
+  do {
+    // Each call looks at a bounded number of letters, other tenants' among them, within Redis.
+    const page = await ledger.read.listDeadLetters({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
+    yield* page.items;
+    cursor = page.next;
+  } while (cursor !== undefined && signal?.aborted !== true);
 }

@@ -35,7 +35,8 @@ export type RedriveResult =
 
 /**
  * Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`).
- * @param letterClass which one, where the generation and its callback each have one; by default the generation's
+ * @param letterClass which one; needed where the generation and its callback each have one, since to send a callback
+ *   again and to make another video are two things
  */
 export async function redriveOne(
   options: RedriveOptions,
@@ -45,6 +46,9 @@ export async function redriveOne(
   const record = await options.ledger.read.generation(id);
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
   const classes = openLetters(record).map((letter) => letter.class);
+  if (letterClass === undefined && classes.length > 1) {
+    return impossible(id, `it has the dead letters ${classes.join(' and ')}: name the class of one`);
+  }
   const openClass = letterClass === undefined ? classes[0] : classes.find((one) => one === letterClass);
   if (openClass === undefined) return impossible(id, noLetter(letterClass, record.state));
   const resumesAt = targetOf(openClass, options.payAgain ?? false);
@@ -64,7 +68,7 @@ export async function redriveOne(
   return afterRedrive(options, record, { class: openClass, at: resumesAt.at }, reply);
 }
 
-export function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
+function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
   return tenant !== undefined && tenant !== record.tenant;
 }
 

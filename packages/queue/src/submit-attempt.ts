@@ -70,7 +70,8 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
 
 function requestOf({ settings }: WorkerContext, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
   const frozen = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
-  const request = withUploadLinks(frozen.request, admitted.links ?? {});
+  const { model, input } = frozen.request;
+  const request = { model, input: withUploadLinks(input, admitted.links ?? {}) };
   if (settings.publicUrl === undefined) return request;
   return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
 }

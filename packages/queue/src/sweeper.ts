@@ -113,13 +113,15 @@ async function purge(context: WorkerContext, due: Due): Promise<void> {
 async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
-  const killed = await kill(context, { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
+  const killed = await ledger.kill({ id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
   if (killed.ok !== 'dead') return;
   note(context, 'payment_unknown', due);
-  if (settings.onUnknown !== 'pay-again') return;
+  if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
   const result = await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs, payAgain: true }, due.id);
-  if (result.kind === 'resumed') note(context, 'paid_again', due);
-  else logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
+  if (result.kind === 'resumed') return note(context, 'paid_again', due);
+  // Only now: a caller who is told that it failed while it is paid again would create it once more.
+  await addNotice(queues, due.id, killed.notice);
+  logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
 }
 
 async function exceed(context: WorkerContext, due: Due): Promise<void> {

@@ -1,3 +1,4 @@
+export * from './followers.ts';
 export * from './measure-window.ts';
 export * from './pool.ts';
 export * from './process-pool.ts';

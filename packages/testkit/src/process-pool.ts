@@ -3,7 +3,7 @@ import { createProducer, type Producer } from '@kieq/producer';
 import { openQueues, type Queues } from '@kieq/queue';
 import { createSimulator, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
 import { TEST_KEY, testRequest } from './pool.ts';
-import { startApp, type AppProcess } from './processes.ts';
+import { startApp, type AppName, type AppProcess } from './processes.ts';
 import { teach } from './teach.ts';
 import { testRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
@@ -12,23 +12,31 @@ export interface ProcessPoolOptions {
   readonly redisUrl: string;
   readonly name: string;
   readonly simulator?: SimulatorConfiguration;
-  /** Environment of every worker, over the test's defaults. */
+  /** Environment of every process, over the test's defaults. */
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** A pool whose workers are real processes of the built app; producer, simulator and oracle live in the test. */
+/** A process of the built gateway. */
+export interface GatewayProcess extends AppProcess {
+  /** Without a slash at the end. */
+  readonly url: string;
+}
+
+/** A pool whose workers and gateways are real processes of the built apps; producer, simulator and oracle live in the test. */
 export interface ProcessPool {
   readonly redis: TestRedis;
   readonly ledger: Ledger;
   readonly queues: Queues;
   readonly producer: Producer;
   readonly simulator: Simulator;
-  /** The environment with which a worker of this pool starts. */
+  /** The environment with which a process of this pool starts. */
   readonly env: Readonly<Record<string, string>>;
   startWorker(env?: Readonly<Record<string, string>>): Promise<AppProcess>;
+  /** Starts a gateway on a free port of 127.0.0.1; it has no keys unless `env` gives some. */
+  startGateway(env?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   enqueue(prompts: readonly string[], priority?: number): Promise<string[]>;
   recordWhen(id: string, is: (record: GenerationRecord) => boolean, timeoutMs?: number): Promise<GenerationRecord>;
-  /** Ends every worker that is still there and removes the keys. */
+  /** Ends every process that is still there and removes the keys. */
   stop(): Promise<void>;
 }
 
@@ -53,9 +61,15 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     KIE_BASE_URL: url,
     KIE_UPLOAD_URL: url,
     WORKER_METRICS_PORT: '0',
+    GATEWAY_PORT: '0',
     ...options.env,
   };
-  const workers: AppProcess[] = [];
+  const processes: AppProcess[] = [];
+  const start = async (name: AppName, more: Readonly<Record<string, string>>): Promise<AppProcess> => {
+    const started = await startApp(name, { ...env, ...more });
+    processes.push(started);
+    return started;
+  };
   return {
     redis,
     ledger,
@@ -63,10 +77,10 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     producer,
     simulator,
     env,
-    async startWorker(more = {}) {
-      const worker = await startApp('worker', { ...env, ...more });
-      workers.push(worker);
-      return worker;
+    startWorker: (more = {}) => start('worker', more),
+    async startGateway(more = {}) {
+      const gateway = await start('gateway', more);
+      return { ...gateway, url: String(gateway.first['url']) };
     },
     async enqueue(prompts, priority) {
       const ids: string[] = [];
@@ -88,8 +102,8 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
         timeoutMs,
       ),
     async stop() {
-      for (const worker of workers) worker.signal('SIGKILL');
-      await Promise.all(workers.map((worker) => worker.ended));
+      for (const one of processes) one.signal('SIGKILL');
+      await Promise.all(processes.map(({ ended }) => ended));
       await producer.close();
       await queues.close();
       await simulator.stop();

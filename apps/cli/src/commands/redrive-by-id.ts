@@ -20,7 +20,11 @@ export async function redriveById(
 ): Promise<void> {
   const env = parseEnvironment(context.env, ['redis']);
   await withPool(env, async (pool) => {
-    const { letter } = await deadGenerationOf(pool, id, letterClass);
+    const { letter, others } = await deadGenerationOf(pool, id, letterClass);
+    if (letterClass === undefined && others.length > 0) {
+      const classes = [letter, ...others].map((one) => one.class).join(' and ');
+      throw new CliError(EXIT.refused, `${id} has the dead letters ${classes}: choose one with --class`);
+    }
     const options = redriveOptions(pool, env, flags);
     // Nobody is asked about what is not possible anyway.
     const preview = await redriveOne({ ...options, dryRun: true }, id, letter.class);

@@ -1,7 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { uploadName } from '@kieq/domain';
 import { openQueues } from '@kieq/queue';
+import { openStore } from '@kieq/storage';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import {
   deadInQueue,
+  deadWithImage,
   failed,
   generating,
   paymentUnknown,
@@ -211,6 +219,22 @@ describe('dlq purge', () => {
     expect([record?.payload, record?.letter]).toEqual([undefined, undefined]);
     expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(0);
     expect((await pool.run(['show', id, '--json'])).json).toMatchObject({ payload: null, deadLetter: null });
+  });
+
+  it('removes its uploaded images; where they cannot be removed it says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kieq-cli-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const store = openStore({ kind: 'file', path: folder });
+    const image = { tenant: 'default', sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' } as const;
+    await store.put(uploadName(image), Buffer.from('x'), 'image/png');
+    const [id, other] = [await deadWithImage(pool.ledger, image), await deadWithImage(pool.ledger, image)];
+    const env = { UPLOAD_STORE_URL: pathToFileURL(folder).href };
+    expect(await pool.run(['dlq', 'purge', id, '--yes'], { env })).toMatchObject({ code: 0, stderr: '' });
+    expect(await store.get(uploadName(image))).toBeUndefined();
+
+    const broken = { UPLOAD_STORE_URL: pathToFileURL(import.meta.filename).href };
+    const { code, stderr } = await pool.run(['dlq', 'purge', other, '--yes'], { env: broken });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('its uploaded images stay in the store')]);
   });
 
   it('touches nothing without a letter', async () => {

@@ -20,15 +20,11 @@ export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
     url: '/api/v1/jobs/recordInfo',
     schema: { summary: 'Query a task', tags: ['kie'], querystring, response: { 200: successOf(taskRecord) } },
     handler: async ({ query, caller }) => {
-      const [record, nowMs, holdMs] = await Promise.all([
-        find(deps, query.taskId),
-        deps.ledger.read.now(),
-        deps.holdMs(),
-      ]);
+      const [record, nowMs] = await Promise.all([find(deps, query.taskId), deps.ledger.read.now()]);
       // Kie's own words for an id that it does not know.
       if (record === undefined || !isVisible(record, caller))
         throw new ApiError('invalid_request', 'recordInfo is null');
-      return success(callerRecord(record, nowMs, holdMs));
+      return success(callerRecord(record, nowMs));
     },
   });
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EnqueuedItem, ProducerError } from '@kieq/producer';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -33,10 +34,13 @@ export async function createMany(
   bodies: readonly unknown[],
   { answerOf, ...context }: BatchContext,
 ): Promise<BatchAnswer[]> {
-  const results = await enqueueGood(
-    deps,
-    bodies.map((body) => check(body, context)),
-  );
+  const checked: Checked[] = [];
+  for (const body of bodies) {
+    checked.push(check(body, context));
+    // A thousand large items must not hold up the other callers.
+    if (checked.length % ITEMS_AT_ONCE === 0) await setImmediate();
+  }
+  const results = await enqueueGood(deps, checked);
   const handles = results.flatMap((result) => ('handle' in result ? [result.handle] : []));
   const stateOf = await statesOf(deps, handles);
   return results.map((result) => {
@@ -49,6 +53,9 @@ export async function createMany(
     return { ok: true, id, created, state: stateOf.get(id) ?? 'queued' };
   });
 }
+
+/** Items that are checked before others get their turn. */
+const ITEMS_AT_ONCE = 20;
 
 type Checked = { readonly creation: Creation } | { readonly error: ApiError };
 type Result = Exclude<EnqueuedItem, { ok: false }> | { readonly error: ApiError | ProducerError };

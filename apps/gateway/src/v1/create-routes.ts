@@ -1,5 +1,7 @@
 import fastifyMultipart from '@fastify/multipart';
+import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
+import { frozenPayload } from '@kieq/queue';
 import { createScrubber } from '@kieq/telemetry';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
@@ -16,13 +18,18 @@ import { batchAnswerForm, createMany } from './batch.ts';
 import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
 import { count, createdForm, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
+import { createFormTurns, type InTurn } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS, readUploadForm } from './upload-form.ts';
 
 /** Longest batch. */
 const BATCH_BODY_BYTES = 16 * 1024 * 1024;
+/** Forms that are read at once; with images of 10 MB they hold about 320 MB. */
+const FORMS_AT_ONCE = 32;
+
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
 export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+  const inTurn = createFormTurns(FORMS_AT_ONCE);
   await app.register(async (scope) => {
     // Only here: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
@@ -40,7 +47,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         },
       },
       errors: ['idempotency_conflict'],
-      handler: (call) => create(deps, call),
+      handler: (call) => create(deps, call, inTurn),
     });
   });
   route(app, {
@@ -70,12 +77,12 @@ async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<un
   return { items: await createMany(deps, items, { ...contextOf(deps, caller), answerOf }) };
 }
 
-async function create(deps: GatewayDeps, call: Call<unknown, unknown>): Promise<Created> {
+async function create(deps: GatewayDeps, call: Call<unknown, unknown>, inTurn: InTurn): Promise<Created> {
   const { request, reply, caller } = call;
   const context = { ...contextOf(deps, caller), headerKey: idempotencyKeyOf(request) };
   try {
     const created = await (request.isMultipart()
-      ? createFromForm(deps, call, context)
+      ? createFromForm(deps, call, context, inTurn)
       : createFrom(deps, call.body, context));
     return answer(reply, created);
   } catch (error) {
@@ -92,13 +99,13 @@ async function createFromForm(
   deps: GatewayDeps,
   { request, caller }: Call<unknown, unknown>,
   context: CreationContext,
+  inTurn: InTurn,
 ): Promise<Created> {
   const images = new KeptImages(deps);
-  const body = await readUploadForm(request, caller, images);
+  const body = await inTurn(() => readUploadForm(request, caller, images));
   try {
     const created = await createFrom(deps, body, { ...context, uploads: images.addresses });
-    // The earlier generation has images of its own.
-    if (!created.created) await images.discard();
+    if (!created.created) await discardUnnamed(deps, images, created.id);
     return created;
   } catch (error) {
     if (isRefused(error)) await images.discard();
@@ -107,9 +114,22 @@ async function createFromForm(
   }
 }
 
-/** Whether certainly no generation was made; when Redis went away in between, nobody knows. */
+/**
+ * It had been made before: by an earlier call, which has images of its own, or by this very one, whose answer Redis
+ * lost, or whose job a worker was quick to take. Only the record tells whose images it names.
+ */
+async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: string): Promise<void> {
+  try {
+    const record = await ledger.read.generation(id);
+    await images.discardBut(uploadsIn(frozenPayload(record?.payload)?.request.input).map(uploadUrl));
+  } catch (error) {
+    images.abandon(error);
+  }
+}
+
+/** Whether certainly no generation was made; when Redis refused or went away in between, nobody knows. */
 function isRefused(error: unknown): boolean {
-  if (error instanceof ProducerError) return error.code !== 'redis_unavailable';
+  if (error instanceof ProducerError) return error.code === 'invalid_request' || error.code === 'idempotency_conflict';
   return error instanceof ApiError;
 }
 

@@ -76,8 +76,9 @@ async function follow(
   const events = producer.get(id).events(start.kind === 'resumed' ? { signal, after: start.after } : { signal });
   let last: string | undefined;
   for await (const { id: place, state, event } of events) {
-    // The first one has no place of its own: what happened before `position` is in it.
-    const position = place ?? (start.kind === 'fresh' ? start.position : undefined);
+    // The first one has no place of its own: what happened before `position` is in it. A later one without a place
+    // was read and not heard; it must not send a client back that resumes.
+    const position = place ?? (start.kind === 'fresh' && last === undefined ? start.position : undefined);
     stream.send({ id: position, event: 'state', data: { id, state, event } });
     last = state;
   }

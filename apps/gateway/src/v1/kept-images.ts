@@ -43,8 +43,14 @@ export class KeptImages {
   }
 
   /** Removes them again: no generation names them. */
-  async discard(): Promise<void> {
+  discard(): Promise<void> {
+    return this.discardBut([]);
+  }
+
+  /** Removes all but those whose addresses a generation names. */
+  async discardBut(named: readonly string[]): Promise<void> {
     for (const ref of this.#refs.splice(0)) {
+      if (named.includes(uploadUrl(ref))) continue;
       await this.#store.remove(uploadName(ref)).catch((error: unknown) => this.#leave(ref, error));
     }
   }

@@ -18,7 +18,7 @@ const gateForm = z.object({
 const counts = z.record(z.string(), z.int());
 
 /** The pool at a glance. */
-export const statusForm = z.object({
+const statusForm = z.object({
   gates: z.array(gateForm).describe('What stops submissions; empty when nothing does'),
   pausedQueues: z.array(z.enum(QUEUE_NAMES)),
   binding: z.string().nullable().describe('What holds submissions back now: a gate, `in-flight`, `window`, or nothing'),

@@ -9,7 +9,7 @@ import { tenantForm } from './forms.ts';
 import type { KeptImages } from './kept-images.ts';
 
 /** Longest image, in bytes: Kie's own limit. */
-export const IMAGE_LIMIT_BYTES = 10 * 1024 * 1024;
+const IMAGE_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Most images in one call. */
 export const IMAGE_LIMIT = 10;
 const REQUEST_LIMIT_BYTES = 1024 * 1024;

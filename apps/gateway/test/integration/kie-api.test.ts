@@ -177,13 +177,18 @@ describe('createTask and recordInfo', () => {
 describe('a dead letter', () => {
   test('shows as waiting for the hold, then as fail', async () => {
     const switchedOff = { kind: 'code', code: 505 } as const;
-    pool.simulator.script([{ on: 'createTask', when: { prompt: 'switched off' }, fault: switchedOff }]);
-    const [id = ''] = await pool.enqueue('switched off');
-    await pool.recordWhen(id, ({ state }) => state === 'dead');
-    const held = await startGateway({ pool });
-    expect((await recordInfo(held, id)).body.data).toMatchObject({ state: 'waiting', failCode: null, failMsg: null });
-    const over = await startGateway({ pool, deps: { holdMs: () => Promise.resolve(0) } });
-    const { data } = (await recordInfo(over, id)).body;
+    pool.simulator.script([{ on: 'createTask', when: { prompt: 'switched off', times: 2 }, fault: switchedOff }]);
+    const gateway = await startGateway({ pool });
+    const dead = async (holdMs: number): Promise<string> => {
+      // As `kieq config set` does; it counts for what dies from then on.
+      await pool.ledger.settings.overwrite({ holdMs });
+      const [id = ''] = await pool.enqueue('switched off');
+      await pool.recordWhen(id, ({ state }) => state === 'dead');
+      return id;
+    };
+    const held = await recordInfo(gateway, await dead(60_000));
+    expect(held.body.data).toMatchObject({ state: 'waiting', failCode: null, failMsg: null });
+    const { data } = (await recordInfo(gateway, await dead(0))).body;
     expect(data).toMatchObject({ state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) });
     expect(data.failMsg).toContain('Nothing was charged');
   });

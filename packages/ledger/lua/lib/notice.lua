@@ -47,8 +47,8 @@ end
 local function noticeEntry(record)
   if record.callback ~= '1' then return end
   if not ENDED[record.state] then return dropNotice(record) end
-  local held = record.state == 'dead' and HELD[record.letterClass]
-  planNotice(record, held and setting('holdMs', 86400000) or 0)
+  local letter = record.state == 'dead' and cjson.decode(record.letter)
+  planNotice(record, letter and letter.heldUntil and letter.heldUntil - NOW or 0)
 end
 
 -- For replies: the job to add. The same again when the script is sent twice.

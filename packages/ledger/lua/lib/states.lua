@@ -35,6 +35,7 @@ end
 
 local function openLetter(record, class, evidence)
   local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
+  if HELD[class] then letter.heldUntil = NOW + setting('holdMs', 86400000) end
   local n = num(record, 'letters') + 1
   set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
   redis.call('ZADD', key('letters:' .. class), NOW, record.id)

@@ -58,7 +58,7 @@ describe('generations', () => {
 
   test('of a time, both ends included', async () => {
     const pool = await openPool('list');
-    const [early = '', late = ''] = [await pool.create(), await pool.create()];
+    const [early, late] = [await pool.create(), await pool.create()];
     const at = Number((await pool.raw(early))['createdAt']);
     await pool.redis.zadd(`${pool.root}tenant:acme`, at + 10, late);
     expect(await all(pool, { from: at, to: at, limit: 10 })).toEqual([early]);

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ENVIRONMENT, environmentTable } from '@kieq/config';
 import {
@@ -16,42 +16,14 @@ import { PRODUCER_ERROR_CODES } from '@kieq/producer';
 import { createFleetMetrics, createWorkerMetrics, optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
 import { createMetrics } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
+import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
+import { createGatewayMetrics } from '../../../../apps/gateway/src/metrics.ts';
+import { filesBelow, read, ROOT, sorted, unnamed, wordsIn } from '../support/documents.ts';
 
 /**
  * Keeps the documentation in step with the code. What is generated is rewritten by running this file with `-u`
  * (`pnpm docs:write`); everything else is mended by hand.
  */
-const ROOT = join(import.meta.dirname, '../../../..');
-const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
-
-/** Files below a folder with this ending, relative to the root; neither dependencies nor build results. */
-async function filesBelow(folder: string, ending: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(join(ROOT, folder), { withFileTypes: true })) {
-    const path = join(folder, entry.name);
-    const isOther =
-      entry.name.startsWith('.') || ['node_modules', 'dist', 'demo-videos', 'coverage'].includes(entry.name);
-    if (entry.isDirectory() && !isOther) found.push(...(await filesBelow(path, ending)));
-    if (entry.isFile() && entry.name.endsWith(ending)) found.push(path);
-  }
-  return found;
-}
-
-/** The quoted words that a pattern finds in a source. */
-function wordsIn(source: string, pattern: RegExp): string[] {
-  return [...source.matchAll(pattern)].map(([, word = '']) => word);
-}
-
-/** The words that the text does not have as code, `like this`; where there are no words at all, that is wrong too. */
-function unnamed(text: string, words: readonly string[]): string[] {
-  return words.length === 0 ? ['no words found'] : words.filter((word) => !text.includes(`\`${word}\``));
-}
-
-/** In the order of their letters. */
-function sorted(words: Iterable<string>): string[] {
-  return [...words].toSorted((a, b) => (a < b ? -1 : 1));
-}
-
 describe('generated parts are up to date (mend with -u)', () => {
   const dash = (state: string | null): string => (state === null ? '–' : `\`${state}\``);
   const deadLetterTable = [
@@ -105,7 +77,7 @@ describe('the environment', () => {
     ).flat();
     const code = sources.filter((path) => path.includes('/src/') && !path.startsWith('packages/config/'));
     const texts = await Promise.all(code.map(read));
-    const keys = wordsIn(unused, /`([A-Z_]+)`/g).filter((key) => key !== 'KIEQ_HOLD_MS');
+    const keys = wordsIn(unused, /`([A-Z_]+)`/g);
     expect(keys.length).toBeGreaterThan(0);
     for (const key of keys) {
       const property = new RegExp(`(\\w+): \\w+\\('${key}'`).exec(catalogue)?.[1];
@@ -167,12 +139,13 @@ describe('every word of the code is explained', () => {
     const text = await read('docs/errors.md');
     const redis = await read('packages/redis/src/errors.ts');
     const findings = /code: ('[^;]+);/.exec(redis)?.[1] ?? '';
-    expect(unnamed(text, [...PRODUCER_ERROR_CODES, ...KIE_ERROR_CODES])).toEqual([]);
+    expect(unnamed(text, [...PRODUCER_ERROR_CODES, ...KIE_ERROR_CODES, ...Object.keys(API_ERRORS)])).toEqual([]);
     expect(unnamed(text, wordsIn(findings, /'(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(redis, /code = '(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('packages/redis/src/local/errors.ts'), /'(local_\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('packages/config/src/errors.ts'), /code = '(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('packages/kie/src/exchange.ts'), /: '([A-Z_]+)',/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(await read('packages/outbound/src/failure.ts'), /: '([A-Z_]+)',/g))).toEqual([]);
   });
 
   test('every class of error that a process or package throws', async () => {
@@ -197,7 +170,7 @@ describe('every word of the code is explained', () => {
   });
 
   test('options of a request, for the producer and for jobs', async () => {
-    for (const path of ['packages/producer/README.md', 'docs/payload.md']) {
+    for (const path of ['packages/producer/README.md', 'docs/payload.md', 'docs/http-api.md']) {
       expect(unnamed(await read(path), Object.keys(optionsSchema.shape))).toEqual([]);
     }
   });
@@ -206,6 +179,7 @@ describe('every word of the code is explained', () => {
     const metrics = createMetrics();
     createWorkerMetrics(metrics);
     createFleetMetrics(metrics, () => Promise.resolve(undefined));
+    createGatewayMetrics(metrics);
     return metrics.registry.getMetricsAsArray().map(({ name }) => name);
   }
 

@@ -1,0 +1,20 @@
+/**
+ * The document tells the codes and leaves some questions open. What a server may answer there stands here and nowhere
+ * else; everything that is not listed is the same on every server.
+ */
+export const ALLOWED = {
+  /**
+   * HTTP status beside an envelope with this code. Kie answers 200 to everything (KIE-FACTS.md, Envelope and errors);
+   * the gateway's status is the code, so that proxies and monitors see it too.
+   */
+  statusOf: (code: number): readonly number[] => [200, code],
+  /** A body that is no JSON object: 400 is "Invalid request parameters", and Kie finds `model` missing in it. */
+  unreadableBody: [400, 422],
+  /**
+   * A model that the document does not name. Kie knows its models and refuses the others at once. The gateway does not
+   * know them, passes them on, and shows Kie's refusal as the failure of the task.
+   */
+  unknownModel: [200, 422],
+  /** "Available when task is success": of a failed task they may be told or not. */
+  costTimeOfFailure: ['number', 'null'],
+} as const;

@@ -1,0 +1,20 @@
+import type { FaultRule, SimulatorConfiguration } from '../../../../packages/simulator/src/index.ts';
+import { ENDLESS, FAILING, FAILURE } from './server.ts';
+
+/** Kie as the document describes it, where recorded traffic differs (KIE-FACTS.md, recordInfo), and quick. */
+export const DOCUMENTED: SimulatorConfiguration = {
+  costTime: 'milliseconds',
+  paramInput: 'object',
+  blankFields: 'null',
+  rateLimit: null,
+  createLatency: { minMs: 1, maxMs: 5 },
+  queryLatency: { minMs: 0, maxMs: 1 },
+  generation: { kind: 'uniform', minMs: 20, maxMs: 100 },
+  results: 'tiny',
+};
+
+/** What the suite's prompts ask for. */
+export const FATES: readonly FaultRule[] = [
+  { on: 'task', when: { prompt: FAILING, times: 'always' }, fault: { kind: 'fail', ...FAILURE } },
+  { on: 'task', when: { prompt: ENDLESS, times: 'always' }, fault: { kind: 'stuck' } },
+];

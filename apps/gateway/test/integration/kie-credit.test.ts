@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { startPool, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { startGateway } from '../support.ts';
+
+const CREDIT = '/api/v1/chat/credit';
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-credit', workers: 0 });
+});
+afterAll(() => pool.stop());
+
+test('credit is the balance of the account, asked once however many ask', async () => {
+  pool.simulator.configure({ credits: 5916.25 });
+  let asked = 0;
+  const gateway = await startGateway({ pool });
+  const { kie } = gateway.deps;
+  const counting = await startGateway({
+    pool,
+    deps: {
+      kie: { ...kie, credits: (options) => ((asked += 1), kie.credits(options)), close: () => Promise.resolve() },
+    },
+  });
+  const answers = await Promise.all(Array.from({ length: 20 }, () => counting.ask(CREDIT)));
+  for (const { status, body } of answers) {
+    expect([status, body]).toEqual([200, { code: 200, msg: 'success', data: 5916.25 }]);
+  }
+  expect((await counting.ask(CREDIT)).status).toBe(200);
+  expect(asked).toBe(1);
+});
+
+test('credit is the last one known while Kie refuses, and unknown is 503, never 429 or 402', async () => {
+  const other = await startPool({ redisUrl: inject('redisUrl'), name: 'credit', workers: 0 });
+  try {
+    other.simulator.script([{ on: 'credit', when: { times: 'always' }, fault: { kind: 'status429' } }]);
+    const answer = await (await startGateway({ pool: other })).ask(CREDIT);
+    expect([answer.status, answer.body.code, answer.body.data]).toEqual([503, 503, null]);
+    expect(answer.headers.get('retry-after')).toBe('10');
+    await other.redis.client.hset(`${other.ledger.root}stats`, 'balance', '12.5');
+    expect((await (await startGateway({ pool: other })).ask(CREDIT)).body).toMatchObject({ code: 200, data: 12.5 });
+  } finally {
+    await other.stop();
+  }
+});

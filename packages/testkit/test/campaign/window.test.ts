@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest';
+import { windowFindings } from '../support/window.ts';
+
+test('a hundred windows of a long backlog are used and never exceeded', { timeout: 240_000 }, async () => {
+  expect((await windowFindings(2000)).filter(({ ok }) => !ok)).toEqual([]);
+});
