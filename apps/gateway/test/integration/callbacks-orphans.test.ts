@@ -1,3 +1,4 @@
+import { createLogger } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
 import { TEST_KEY, testRequest } from '../../../../packages/testkit/src/pool.ts';
 import { until } from '../../../../packages/testkit/src/until.ts';
@@ -75,7 +76,10 @@ describe('an orphan', () => {
   });
 
   test('whose task nobody can show is given up, with the command in the log, and stays unknown', async () => {
+    const lines: string[] = [];
+    const logger = createLogger({ name: 'worker', destination: { write: (line) => lines.push(line) } });
     const flow = await openCallbackPool('orphan-gone', {
+      logger,
       simulator: { generation: LONG, callback: { lostRate: 1 } },
       timings: { taskStuckMs: 100, retryBaseMs: 20 },
     });
@@ -84,6 +88,7 @@ describe('an orphan', () => {
     await flow.post(submitted, saying(submitted.taskId));
     await claimsDone(flow);
     expect(await flow.state(submitted.id)).toBe('unknown');
+    expect(lines.join('')).toContain(`kieq adopt ${submitted.id} ${submitted.taskId}`);
   });
 });
 
