@@ -19,13 +19,13 @@ export function waysOut(id: string, letterClass: DeadLetterClass, state: Generat
       effect: 'go on with the paid task that turned up in the Kie account',
     });
   }
-  if (resumesAt === 'notify')
-    ways.push({ command: `kieq dlq redrive ${id} --class ${letterClass}`, effect: 'send the callback again' });
-  else if (resumesAt !== null)
-    ways.push({ command: `kieq dlq redrive ${id}`, effect: `resume at ${resumesAt}; pays nothing twice` });
+  // With the class: its callback may have a letter too, now or later.
+  const redrive = `kieq dlq redrive ${id} --class ${letterClass}`;
+  if (resumesAt === 'notify') ways.push({ command: redrive, effect: 'send the callback again' });
+  else if (resumesAt !== null) ways.push({ command: redrive, effect: `resume at ${resumesAt}; pays nothing twice` });
   if (payAgainResumesAt !== null) {
     ways.push({
-      command: `kieq dlq redrive ${id} --pay-again`,
+      command: `${redrive} --pay-again`,
       effect: `resume at ${payAgainResumesAt}; MAY PAY A SECOND TIME`,
     });
   }

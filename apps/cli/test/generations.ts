@@ -30,8 +30,8 @@ export async function queued(ledger: Ledger, options: object = {}, body = REQUES
 export const tokenOf = (id: string): string => `secret-of-${id}`;
 
 /** Its first attempt is admitted; `sendBeforeMs` is the time in which it may still be sent. */
-async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS): Promise<string> {
-  const id = await queued(ledger);
+async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS, options = {}): Promise<string> {
+  const id = await queued(ledger, options);
   const admitted = await ledger.admit({
     id,
     tokenHash: hashAttemptToken(tokenOf(id)),
@@ -62,8 +62,8 @@ export async function unknown(ledger: Ledger, sendBeforeMs?: number): Promise<st
 }
 
 /** Kie gave it a task. */
-export async function generating(ledger: Ledger, taskId: string): Promise<string> {
-  const id = await submitting(ledger);
+export async function generating(ledger: Ledger, taskId: string, options: object = {}): Promise<string> {
+  const id = await submitting(ledger, SEND_DEADLINE_OVER_MS, options);
   const accept = {
     id,
     tokenHash: hashAttemptToken(tokenOf(id)),
@@ -110,8 +110,8 @@ export async function taskStuck(ledger: Ledger, taskId: string): Promise<string>
 }
 
 /** Kie's verdict `fail`. */
-export async function failed(ledger: Ledger, taskId: string): Promise<string> {
-  const id = await generating(ledger, taskId);
+export async function failed(ledger: Ledger, taskId: string, options: object = {}): Promise<string> {
+  const id = await generating(ledger, taskId, options);
   const verdict = {
     state: 'fail',
     resultUrls: [],
@@ -131,16 +131,28 @@ export async function failed(ledger: Ledger, taskId: string): Promise<string> {
   return id;
 }
 
+const CALLER = { callBackUrl: 'https://caller.example/hook' };
+
 /** Cancelled, and its caller never took the callback. */
 export async function unheard(ledger: Ledger): Promise<string> {
-  const id = await queued(ledger, { callBackUrl: 'https://caller.example/hook' });
-  const cancelled = await ledger.cancel(id);
-  if (cancelled.ok !== 'cancelled' || cancelled.notice === undefined) throw new Error(JSON.stringify(cancelled));
-  const { vehicle } = cancelled.notice;
+  const id = await queued(ledger, CALLER);
+  await ledger.cancel(id);
+  await giveUpCallback(ledger, id);
+  return id;
+}
+
+/** Kie's verdict `fail`, and its caller never took the callback: two dead letters. */
+export async function failedUnheard(ledger: Ledger, taskId: string): Promise<string> {
+  const id = await failed(ledger, taskId, CALLER);
+  await giveUpCallback(ledger, id);
+  return id;
+}
+
+async function giveUpCallback(ledger: Ledger, id: string): Promise<void> {
+  const vehicle = (await ledger.read.generation(id))?.notice?.vehicle ?? '';
   const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
   const reply = await ledger.noticed({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
   if (reply.ok !== 'given_up') throw new Error(JSON.stringify(reply));
-  return id;
 }
 
 /** A job was taken that had been started before, and its record is gone. */

@@ -1,7 +1,7 @@
 import { REDRIVE_RULES } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
-import type { OpenLetter } from './open-letters.ts';
+import { openLetters, type OpenLetter } from './open-letters.ts';
 
 /**
  * Brings the `dead-letter` queue in line with the ledger's open letters of one generation: its own, and the one of
@@ -29,6 +29,7 @@ async function mirrorOne(
 }
 
 function letterData(record: GenerationRecord, letter: OpenLetter): object {
+  const isPlain = letter === record.letter && openLetters(record).length === 1;
   return {
     generation: record.id,
     state: record.state,
@@ -40,6 +41,6 @@ function letterData(record: GenerationRecord, letter: OpenLetter): object {
     attempts: record.attempts.length,
     task: record.taskId ?? null,
     advice: REDRIVE_RULES[letter.class].advice,
-    redrive: `kieq dlq redrive ${record.id}${letter === record.letter ? '' : ` --class ${letter.class}`}`,
+    redrive: `kieq dlq redrive ${record.id}${isPlain ? '' : ` --class ${letter.class}`}`,
   };
 }

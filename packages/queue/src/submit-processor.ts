@@ -111,7 +111,7 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
   const record = await ledger.read.generation(id);
   const letterClass = record?.letter?.class ?? 'payment_unknown';
-  await job.log(`Retrying the job changes nothing. To resume: kieq dlq redrive ${id}`);
+  await job.log(`Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${letterClass}`);
   return deadJobEnd(id, letterClass, record?.letter?.evidence.summary ?? '');
 }
 

@@ -111,8 +111,8 @@ describe('show', () => {
         evidence: { code: 500 },
         goOn: [
           { command: `kieq adopt ${id} <taskId>` },
-          { command: `kieq dlq redrive ${id}` },
-          { command: `kieq dlq redrive ${id} --pay-again` },
+          { command: `kieq dlq redrive ${id} --class payment_unknown` },
+          { command: `kieq dlq redrive ${id} --class payment_unknown --pay-again` },
           { command: `kieq dlq purge ${id} --yes` },
         ],
       },
@@ -129,7 +129,7 @@ describe('show', () => {
       'accepted',
       'Content was flagged as sensitive',
       'generation_failed',
-      `kieq dlq redrive ${id}`,
+      `kieq dlq redrive ${id} --class generation_failed`,
       'a slow pan',
     ]) {
       expect(stdout).toContain(text);

@@ -11,6 +11,7 @@ import {
   deadInQueue,
   deadWithImage,
   failed,
+  failedUnheard,
   generating,
   paymentUnknown,
   queued,
@@ -67,6 +68,33 @@ describe('dlq redrive by id', () => {
     expect((await pool.run(command.split(' ').slice(1))).stdout).toBe(`${id} resumes at notify (notify_failed)\n`);
     expect(await stateOf(id)).toBe('cancelled');
     expect(await vehiclesOf('notify')).toEqual([(await pool.ledger.read.generation(id))?.notice?.vehicle]);
+  });
+
+  it('wants to know which one where the generation and its callback each have a letter', async () => {
+    const id = await failedUnheard(pool.ledger, 'task-1');
+    for (const more of [[], ['--dry-run'], ['--pay-again', '--yes']]) {
+      const { code, stdout, stderr } = await pool.run(['dlq', 'redrive', id, ...more]);
+      expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
+      expect(stderr).toContain('generation_failed and notify_failed: choose one with --class');
+    }
+    expect(await pool.ledger.read.letterCounts()).toMatchObject({ generation_failed: 1, notify_failed: 1 });
+    // The commands that are told for each of them are taken as they are.
+    const shown = (await pool.run(['dlq', 'show', id])).stdout;
+    const told = (letterClass: string): string[] => {
+      const command = `kieq dlq redrive ${id} --class ${letterClass}`;
+      expect(shown).toContain(command);
+      return command.split(' ').slice(1);
+    };
+    expect(await pool.run(told('notify_failed'))).toMatchObject({
+      code: 0,
+      stdout: `${id} resumes at notify (notify_failed)\n`,
+    });
+    expect([await stateOf(id), await vehiclesOf('submit')]).toEqual(['failed', []]);
+    expect(await pool.run(told('generation_failed'))).toMatchObject({
+      code: 0,
+      stdout: `${id} resumes at queued (generation_failed)\n`,
+    });
+    expect(await stateOf(id)).toBe('queued');
   });
 
   it('resumes payment_unknown at unknown, where nothing is paid', async () => {

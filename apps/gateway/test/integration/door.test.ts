@@ -156,6 +156,25 @@ describe('without keys', () => {
     }
   });
 
+  test('whoever comes through a proxy on this machine is not on it', async () => {
+    const gateway = await startGateway({ pool });
+    const before = await created();
+    for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Host', 'X-Forwarded-Proto', 'X-Real-IP']) {
+      const headers = { [name]: '127.0.0.1' };
+      expect([name, (await gateway.ask('/v1/status', { headers })).status]).toEqual([name, 403]);
+      const { body } = await gateway.ask(CREATE, { body: testRequest('x'), headers });
+      expect(body).toEqual({ code: 403, msg: expect.stringContaining('localhost'), data: null });
+      expect((await gateway.ask('/healthz', { headers })).status).toBe(200);
+    }
+    expect(await created()).toBe(before);
+  });
+
+  test('with keys a proxy is welcome', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const headers = { 'x-forwarded-for': '203.0.113.7', via: '1.1 proxy' };
+    expect((await gateway.ask('/v1/status', { key: 'key-of-a', headers })).status).toBe(200);
+  });
+
   test('what a proxy says about the caller counts for nothing', async () => {
     const gateway = await startGateway({ pool });
     const headers = { host: 'localhost', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'localhost' };

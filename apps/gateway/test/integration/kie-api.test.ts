@@ -118,6 +118,21 @@ describe('createTask and recordInfo', () => {
     expect([answer.status, answer.body.msg]).toEqual([422, expect.stringContaining('nested')]);
   });
 
+  test('values without end are told of once, with the limit', async () => {
+    const gateway = await startGateway({ pool });
+    const numbers = Array.from({ length: 40_000 }, (_, i) => i);
+    const fields = Object.fromEntries(numbers.map((i) => [`x${i}`, i]));
+    const { model, input } = testRequest('without end');
+    for (const endless of [{ ...input, image_urls: numbers }, fields]) {
+      const { status, body } = await gateway.ask(CREATE, { body: { model, input: endless } });
+      const msg = expect.stringMatching(/^input must have at most 2000 values, received more$/);
+      expect([status, body]).toEqual([422, { code: 422, msg, data: null }]);
+    }
+    // Beside model and input everything is ignored, as Kie does.
+    const answer = await gateway.ask(CREATE, { body: { model, input, ...fields } });
+    expect(answer.body).toMatchObject({ code: 200 });
+  });
+
   test('a callback address of this network is refused unless allowed', async () => {
     const gateway = await startGateway({ pool, allowPrivateUrls: false });
     for (const callBackUrl of ['http://127.0.0.1/x', 'http://[::1]/x', 'http://10.1.2.3/x', 'http://2130706433/x']) {

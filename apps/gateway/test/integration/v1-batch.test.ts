@@ -57,6 +57,21 @@ describe('POST /v1/generations/batch', () => {
     expect(new Set(body.items.map(({ id }: { id: string }) => id)).size).toBe(1000);
   });
 
+  test('items with values without end are answered shortly, and the good one beside them is made', async () => {
+    const { ask } = await startGateway({ pool });
+    const numbers = Array.from({ length: 40_000 }, (_, i) => i);
+    const { model, input } = testRequest('beside');
+    const list = { model, input: { ...input, image_urls: numbers } };
+    const unknown = { model, input, ...Object.fromEntries(numbers.map((i) => [`x${i}`, i])) };
+    const { status, body } = await ask(PATH, { body: { items: [list, testRequest('beside'), unknown, list] } });
+    expect(status).toBe(200);
+    const problems = [{ field: 'input', rule: 'must have at most 2000 values', received: 'more' }];
+    const refused = { ok: false, error: { code: 'invalid_request', message: expect.any(String), problems } };
+    const made = { ok: true, id: expect.any(String), created: true, state: 'queued' };
+    expect(body.items).toEqual([refused, made, refused, refused]);
+    expect(await pool.ledger.read.generation(body.items[1].id)).toMatchObject({ state: 'queued' });
+  });
+
   test.each([
     ['none', { items: [] }],
     ['too many', { items: Array.from({ length: 1001 }, () => 1) }],

@@ -7,6 +7,8 @@ import { KEYS, startGateway } from '../support.ts';
 const PATH = '/v1/generations';
 const UPLOADED = uploadUrl({ tenant: 'default', sha256: 'a'.repeat(64), copy: randomUUID(), extension: 'png' });
 
+const NUMBERS = Array.from({ length: 40_000 }, (_, i) => i);
+
 let pool: PoolFixture;
 beforeAll(async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-create', workers: 0 });
@@ -86,6 +88,22 @@ describe('POST /v1/generations', () => {
     const { ask } = await startGateway({ pool });
     const headers = { 'content-type': 'application/json', 'idempotency-key': 'k' };
     expect(await ask(PATH, { body, headers })).toMatchObject({ status });
+  });
+
+  test('names the limit for values without end, and not each of them', async () => {
+    const { ask } = await startGateway({ pool });
+    const fields = Object.fromEntries(NUMBERS.map((i) => [`x${i}`, i]));
+    const { model, input } = testRequest('without end');
+    for (const body of [
+      { model, input: { ...input, image_urls: NUMBERS } },
+      { model, input, ...fields },
+      { model: 'other/model', input: fields },
+    ]) {
+      const answer = await ask(PATH, { body });
+      expect(answer).toMatchObject({ status: 422, body: { error: { code: 'invalid_request' } } });
+      const limit = { field: 'input', rule: 'must have at most 2000 values', received: 'more' };
+      expect(answer.body.error.problems).toEqual([limit]);
+    }
   });
 
   test('refuses addresses that must not be called, and images of other calls', async () => {

@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { ProducerError } from '@kieq/producer';
 import { StorageError, type FileStore } from '@kieq/storage';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { startGateway } from '../support.ts';
 import { bare, formOf, watched } from '../v1-forms.ts';
@@ -140,11 +140,48 @@ function damaged(whole: Buffer, n: number): Buffer {
   return Buffer.concat([whole.subarray(0, at), whole.subarray(Math.max(0, at - 40))]);
 }
 
-test('when nobody knows whether the generation was made, its images stay', async () => {
+const UNSURE = ['redis_unavailable', 'redis_refused'] as const;
+
+test.each(UNSURE)('when nobody knows whether the generation was made, its images stay: %s', async (code) => {
   const { store, names } = watched(pool.uploads);
-  const enqueue = () => Promise.reject(new ProducerError('redis_unavailable', 'away'));
+  const enqueue = () => Promise.reject(new ProducerError(code, 'no answer'));
   const producer = { ...pool.producer, enqueue, close: () => Promise.resolve() };
   const { ask } = await startGateway({ pool, deps: { uploads: store, producer } });
   expect((await ask(PATH, { body: formOf(bare('x'), ['image_urls', PNG]) })).status).toBe(503);
   expect(names.size).toBe(1);
+});
+
+describe('more forms at once than are read', () => {
+  const head = (name: string) => `--b\r\nContent-Disposition: form-data; name="${name}"; filename="f"\r\n\r\n`;
+  const begun = Buffer.concat([
+    Buffer.from(`${head('request')}${JSON.stringify(bare('x'))}\r\n${head('image_urls')}`),
+    PNG,
+    Buffer.from(`\r\n${head('image_urls')}`),
+  ]);
+
+  test('are refused with 503 at once, until one of them is over', async () => {
+    const { store, names } = watched(pool.uploads);
+    const { url, ask } = await startGateway({ pool, deps: { uploads: store } });
+    const headers = { 'content-type': 'multipart/form-data; boundary=b' };
+    const calls = Array.from({ length: 32 }, () => {
+      const call = httpRequest(`${url}${PATH}`, { method: 'POST', headers, agent: false });
+      call.on('error', () => undefined);
+      call.write(begun);
+      return call;
+    });
+    const hangUp = (): void => calls.forEach((call) => void call.destroy());
+    onTestFinished(hangUp);
+    // The first image of each is kept, so each of them is being read.
+    await expect.poll(() => names.size, { timeout: 10_000 }).toBe(32);
+    const body = () => formOf(bare('one more', { delayMs: 3_600_000 }), ['image_urls', PNG]);
+    const refused = await ask(PATH, { body: body() });
+    expect(refused).toMatchObject({ status: 503, body: { error: { code: 'unavailable' } } });
+    expect(refused.headers.get('retry-after')).toBe('2');
+    expect(names.size).toBe(32);
+    // Calls without images go on.
+    expect((await ask(PATH, { body: bare('none', { model: 'other/model' }) })).status).toBe(201);
+    hangUp();
+    await expect.poll(() => names.size, { timeout: 10_000 }).toBe(0);
+    expect((await ask(PATH, { body: body() })).status).toBe(201);
+  });
 });

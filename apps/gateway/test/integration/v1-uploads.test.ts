@@ -1,3 +1,5 @@
+import { uploadName, uploadsIn } from '@kieq/domain';
+import type { Producer } from '@kieq/producer';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
@@ -81,6 +83,29 @@ describe('a form with images', () => {
     const [url = ''] = JSON.parse((await deps.ledger.read.generation(first.body.id))?.payload ?? '').request.input
       .image_urls;
     expect(kept[0]).toContain(url.split('/').slice(-2).join('/'));
+  });
+
+  test('that is answered as made before, because its own first answer was lost, keeps its images', async () => {
+    const { store, names } = watched(pool.uploads);
+    // As after a reconnect: the same call arrives twice, and the second answer is the one that is heard.
+    const enqueue: Producer['enqueue'] = async (...call) => {
+      await pool.producer.enqueue(...call);
+      return pool.producer.enqueue(...call);
+    };
+    const producer = { ...pool.producer, enqueue, close: () => Promise.resolve() };
+    const { ask, deps } = await startGateway({ pool, deps: { uploads: store, producer } });
+    const body = () => formOf(bare('twice heard', { delayMs: 3_600_000 }), ['image_urls', PNG], ['image_urls', JPEG]);
+    const headers = { 'idempotency-key': 'lost answer' };
+    const first = await ask(PATH, { body: body(), headers });
+    expect(first).toMatchObject({ status: 200, body: { created: false } });
+    const kept = uploadsIn(
+      JSON.parse((await deps.ledger.read.generation(first.body.id))?.payload ?? '').request.input,
+    ).map(uploadName);
+    expect(kept).toHaveLength(2);
+    expect([...names].toSorted()).toEqual(kept.toSorted());
+    // A later call has copies of its own, which nothing names; they go, and the first ones stay.
+    expect((await ask(PATH, { body: body(), headers })).body.id).toBe(first.body.id);
+    expect([...names].toSorted()).toEqual(kept.toSorted());
   });
 
   test('takes an image of exactly 10 MB', async () => {

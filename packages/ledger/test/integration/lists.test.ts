@@ -14,6 +14,20 @@ async function all(pool: Pool, options: Parameters<Pool['ledger']['read']['list'
   return ids;
 }
 
+async function letters(
+  pool: Pool,
+  options: Parameters<Pool['ledger']['read']['listDeadLetters']>[0],
+): Promise<string[]> {
+  const ids: string[] = [];
+  let cursor: ListCursor | undefined;
+  do {
+    const page = await pool.ledger.read.listDeadLetters({ ...options, ...(cursor === undefined ? {} : { cursor }) });
+    ids.push(...page.items.map(({ id }) => id));
+    cursor = page.next;
+  } while (cursor !== undefined);
+  return ids;
+}
+
 const idOf = (n: number): string => `gen_${String(n).padStart(10, '0')}`;
 
 async function createMany(pool: Pool, tenant: string, from: number, count: number): Promise<string[]> {
@@ -114,4 +128,25 @@ describe('dead letters', () => {
     });
     expect([...one.items, ...two.items].map(({ id }) => id).toSorted()).toEqual([made[0]?.id, made[1]?.id]);
   });
+
+  test.each([true, false])(
+    'in order over all pages, many of the same millisecond; oldest first: %s',
+    async (rising) => {
+      const pool = await openPool('letters');
+      const ids = [...(await createMany(pool, 'a', 1, 250)), ...(await createMany(pool, 'b', 501, 250))];
+      // Each class is a list of its own; both have entries of every millisecond.
+      const classes = ['model_unavailable', 'refused_repeatedly'] as const;
+      const made = ids.map((id, i) => ({ id, at: 1000 + (i % 3), class: classes[i % 2] ?? 'model_unavailable' }));
+      await Promise.all(
+        made.map((one) => pool.ledger.kill({ id: one.id, class: one.class, expected: 'queued', evidence })),
+      );
+      await Promise.all(made.map((one) => pool.redis.zadd(`${pool.root}letters:${one.class}`, one.at, one.id)));
+      const order = made.toSorted((x, y) => x.at - y.at || (x.id < y.id ? -1 : 1));
+      const expected = rising ? order : order.toReversed();
+      expect(await letters(pool, { oldestFirst: rising, limit: 7 })).toEqual(expected.map(({ id }) => id));
+      const some = expected.filter((one) => one.class === 'model_unavailable' && one.id < idOf(501));
+      const filter = { class: 'model_unavailable', tenant: 'a', oldestFirst: rising, limit: 100 } as const;
+      expect(await letters(pool, filter)).toEqual(some.map(({ id }) => id));
+    },
+  );
 });

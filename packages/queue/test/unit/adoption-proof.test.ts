@@ -4,6 +4,7 @@ import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
 import { hashAttemptToken } from '../../src/attempt-token.ts';
 import { proveAdoption } from '../../src/adoption-proof.ts';
+import { recordOf } from '../record.ts';
 
 const ID = 'gen_0123456789';
 const SENT = 1_754_000_000_000;
@@ -15,47 +16,9 @@ function attempt(n: number, outcome: Attempt['outcome'], more: Partial<Attempt> 
   return { n, tokenHash: hashAttemptToken(`secret-${n}`), admittedAt, sendBy: admittedAt + 5000, outcome, ...more };
 }
 
-/** What has not happened yet. */
-const NOTHING = {
-  queuedAt: undefined,
-  notBefore: undefined,
-  deadlineAt: undefined,
-  endedAt: undefined,
-  settledAt: undefined,
-  acceptedAt: undefined,
-  pollSince: undefined,
-  nextPollAt: undefined,
-  purgedAt: undefined,
-  taskId: undefined,
-  firstMissAt: undefined,
-} as const;
-
 function record(attempts: readonly Attempt[]): GenerationRecord {
-  return {
-    ...NOTHING,
-    id: ID,
-    state: 'unknown',
-    since: 0,
-    hash: '',
-    payload: JSON.stringify({ request }),
-    tenant: 'default',
-    model: request.model,
-    priority: 100,
-    createdAt: 0,
-    callback: false,
-    hints: 0,
-    epoch: 1,
-    vehicle: `${ID}-1`,
-    queue: 'submit',
-    current: attempts.length,
-    polls: 0,
-    misses: 0,
-    letters: 0,
-    serverErrors: 0,
-    validationRetries: 0,
-    resubmits: 0,
-    attempts,
-  };
+  const payload = JSON.stringify({ request });
+  return recordOf(ID, { state: 'unknown', payload, model: request.model, current: attempts.length, attempts });
 }
 
 const echo = (more: Partial<TaskEcho> = {}): TaskEcho => ({

@@ -152,3 +152,42 @@ describe('checkSubmitJob', () => {
     expect(checkSubmitJob(data, job).ok).toBe(false);
   });
 });
+
+/** A request of a model that nobody checks, with so many values in all: itself, model, input, list and its members. */
+function ofValues(count: number): object {
+  return { model: 'other/model', input: { list: Array.from({ length: count - 4 }, () => 0) } };
+}
+
+describe('at most 2000 values', () => {
+  const tooMany = {
+    ok: false,
+    problems: [{ field: 'input', rule: 'must have at most 2000 values', received: 'more' }],
+  };
+
+  test('of a request and of a job: no more are looked at, so that there is one problem and not one for each', () => {
+    expect(checkRequest(ofValues(2000), {}, idFor).ok).toBe(true);
+    expect(checkRequest(ofValues(2001), {}, idFor)).toEqual(tooMany);
+    // The job itself and its version are two more.
+    expect(checkSubmitJob({ v: 1, request: ofValues(1998) }, job).ok).toBe(true);
+    expect(checkSubmitJob({ v: 1, request: ofValues(1999) }, job)).toEqual(tooMany);
+  });
+
+  test('of the options, and spread over many small objects', () => {
+    const unknown = Object.fromEntries(Array.from({ length: 40_000 }, (_, i) => [`x${i}`, 1]));
+    expect(checkRequest(request, unknown, idFor)).toEqual(tooMany);
+    const small = Array.from({ length: 700 }, () => ({ a: [0] }));
+    expect(checkRequest({ model: 'other/model', input: { small } }, {}, idFor)).toEqual(tooMany);
+  });
+
+  test('a list is measured before it is copied', () => {
+    const sparse: unknown[] = [];
+    sparse.length = 4_000_000_000;
+    const endless = new Proxy(sparse, {
+      ownKeys: () => {
+        throw new Error('somebody listed its members');
+      },
+    });
+    expect(checkRequest({ model: 'other/model', input: { endless } }, {}, idFor)).toEqual(tooMany);
+    expect(checkSubmitJob({ v: 1, request: { model: 'other/model', input: { endless } } }, job)).toEqual(tooMany);
+  });
+});

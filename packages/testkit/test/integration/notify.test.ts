@@ -1,7 +1,7 @@
 import { verifyWebhook } from '@kieq/kie';
 import { Webhook } from 'standardwebhooks';
 import { describe, test } from 'vitest';
-import { inState, redrive } from './support.ts';
+import { inState, numbered, redrive } from './support.ts';
 import { testRequest } from '../../src/index.ts';
 import { callbackOf, failing, openCallbackPool, openReceiver, order } from './callbacks.ts';
 
@@ -78,6 +78,64 @@ describe.concurrent('a callback', () => {
     const { id } = await pool.producer.enqueue(testRequest('late'), { callBackUrl: receiver.url, deadlineMs: 1 });
     await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
     expect(callbackOf(receiver).body).toMatchObject({ code: 501, data: { failCode: 'deadline_exceeded' } });
+  });
+
+  test('tells of the success alone where a lost answer is paid again, held or not', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify', {
+      settings: { holdMs: 0, unknownWindowMs: 1200 },
+      worker: { onUnknown: 'pay-again' },
+      simulator: { callback: { retries: 0 } },
+    });
+    const receiver = await openReceiver(context);
+    const prompts = numbered('paid again', 10);
+    pool.simulator.script(
+      prompts.map((prompt) => ({ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } })),
+    );
+    const orders = await Promise.all(prompts.map((prompt) => order(pool, prompt, receiver.url)));
+    const ended = await Promise.all(
+      orders.map(({ id }) => pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered')),
+    );
+    expect(ended.map(({ attempts }) => attempts.length)).toEqual(prompts.map(() => 2));
+    expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(
+      prompts.map(() => 'success'),
+    );
+  });
+
+  test('tells of the failure where a lost answer cannot be paid again', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify', {
+      settings: { holdMs: 0, unknownWindowMs: 50 },
+      worker: { onUnknown: 'pay-again' },
+      simulator: { callback: { retries: 0 } },
+      // The older attempt may still be sent for so long.
+      timings: { sendBeforeMs: 60_000 },
+    });
+    const receiver = await openReceiver(context);
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
+    const { id } = await order(pool, 'not again', receiver.url);
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'payment_unknown' });
+    expect(pool.simulator.ledger.submissions()).toHaveLength(1);
+  });
+
+  test('never says waiting, also where the clock says that the hold is not over', async (context) => {
+    const { expect } = context;
+    const [pool, receiver] = [
+      await openCallbackPool(context, 'notify', { settings: { holdMs: 300 } }),
+      await openReceiver(context),
+    ];
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    const { id } = await order(pool, 'held', receiver.url);
+    const { letter } = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
+    // As after a step of Redis' clock: the callback is due by one clock and the hold over by another.
+    const key = `${pool.ledger.root}gen:${id}`;
+    await pool.redis.client.hset(key, 'letter', JSON.stringify({ ...letter, heldUntil: Date.now() + 3_600_000 }));
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    expect(callbackOf(receiver).body).toMatchObject({
+      code: 501,
+      data: { state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) },
+    });
   });
 
   test('of a dead generation that is resumed in time is never sent', async (context) => {

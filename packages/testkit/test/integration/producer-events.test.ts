@@ -1,8 +1,8 @@
 import type { GenerationEvent } from '@kieq/producer';
 import { createProducer } from '@kieq/producer';
 import { describe, inject, test } from 'vitest';
-import { testRequest } from '../../src/index.ts';
-import { openPool } from './support.ts';
+import { startTcpProxy, testRequest } from '../../src/index.ts';
+import { charges, inState, openPool } from './support.ts';
 
 async function collect(events: AsyncGenerator<GenerationEvent>): Promise<GenerationEvent[]> {
   const seen: GenerationEvent[] = [];
@@ -70,6 +70,33 @@ describe.concurrent('a producer with a window for equal requests', () => {
     for (const handle of handles) await handle?.result({ timeoutMs: 10_000 });
     // "same" for the first tenant, by its key, and for the other tenant; "other" once.
     expect(pool.simulator.ledger.charges()).toHaveLength(4);
+  });
+
+  test('gives a generation its job although the answer to its creation was lost', async (context) => {
+    const { expect, onTestFinished } = context;
+    const pool = await openPool(context, 'dedupe', { workers: 0 });
+    const target = new URL(inject('redisUrl'));
+    const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });
+    onTestFinished(() => proxy.close());
+    target.port = String(proxy.port);
+    const { prefix } = pool.redis;
+    const producer = await createProducer({ redis: target.href, prefix, dedupeWindowMs: 60_000 });
+    onTestFinished(() => producer.close());
+    // From now on Redis knows the script, so that the held answer is that of the creation itself.
+    await producer.enqueue(testRequest('warm up'));
+    proxy.holdAnswersTo('unanswered');
+    const unanswered = producer.enqueue(testRequest('unanswered'));
+    await inState(pool, 'queued', 2);
+    proxy.cut();
+    proxy.flow();
+    // The client connects again and sends the creation again: it is found made.
+    const { id, created } = await unanswered;
+    expect(created).toBe(false);
+    const job = await pool.queues.submit.getJob((await pool.ledger.read.generation(id))?.vehicle ?? '');
+    expect(job?.data).toMatchObject({ request: testRequest('unanswered') });
+    await pool.addWorker();
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(charges(pool)).toEqual({ 'warm up': 1, unanswered: 1 });
   });
 
   test('refuses a window that is none', async ({ expect }) => {

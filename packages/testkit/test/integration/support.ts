@@ -62,7 +62,7 @@ export function inState(
   );
 }
 
-function redriveOptions(pool: PoolFixture, more: Partial<RedriveOptions> = {}): RedriveOptions {
+export function redriveOptions(pool: PoolFixture, more: Partial<RedriveOptions> = {}): RedriveOptions {
   return { ledger: pool.ledger, queues: pool.queues, vehicleCheckMs: pool.timings.vehicleCheckMs, ...more };
 }
 

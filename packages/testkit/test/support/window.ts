@@ -12,8 +12,11 @@ export interface WindowFinding {
   readonly ok: boolean;
 }
 
-/** Kie's 20 per 10 s with answers after 20 ms, both scaled down twentyfold, and everything that must hold for it. */
-export async function windowFindings(backlog: number): Promise<WindowFinding[]> {
+/**
+ * Kie's 20 per 10 s with answers after 20 ms, both scaled down twentyfold, and everything that must hold for it.
+ * @param leastEfficiency of the window; what a busy machine loses in a short run counts more
+ */
+export async function windowFindings(backlog: number, leastEfficiency: number): Promise<WindowFinding[]> {
   const result = await measureWindow({
     redisUrl: inject('redisUrl'),
     workers: WORKERS,
@@ -30,7 +33,7 @@ export async function windowFindings(backlog: number): Promise<WindowFinding[]> 
   return [
     { what: 'share of 429s', figure: refused, ok: refused <= 0.001 },
     { what: 'most in any window', figure: result.mostInAnyWindow, ok: result.mostInAnyWindow <= LIMIT },
-    { what: 'efficiency', figure: result.efficiency, ok: result.efficiency >= 0.95 },
+    { what: 'efficiency', figure: result.efficiency, ok: result.efficiency >= leastEfficiency },
     { what: 'urgent ones', figure: result.urgent.places.length, ok: result.urgent.places.length > 0 },
     { what: 'latest urgent one', figure: urgent, ok: urgent < LIMIT + WORKERS * CONCURRENCY },
     // G5: by at most twice workers × concurrency others of its priority.
