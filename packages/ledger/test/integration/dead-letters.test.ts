@@ -6,14 +6,15 @@ import {
   DIE,
   evidence,
   generating,
+  makeOld,
   often,
   openPool,
   paymentUnknown,
+  type Pool,
   redriveArgs,
   settleArgs,
   SHORT_LEASE,
   unknown,
-  type Pool,
 } from './fixture.ts';
 
 const quick = { unknownWindowMs: 1, submitTimeoutMs: 1, creditDeadlineMs: 0 };
@@ -265,11 +266,3 @@ describe('redrive', () => {
     expect(record?.pollSince).toBeGreaterThan(acceptedAt);
   });
 });
-
-/** Moves the send times of all attempts into the past. */
-async function makeOld(pool: Pool, id: string): Promise<void> {
-  const fields = Object.entries(await pool.raw(id)).filter(([name]) => name.startsWith('a:'));
-  for (const [name, json] of fields) {
-    await pool.redis.hset(`${pool.root}gen:${id}`, name, json.replace(/"sendBy":\d+/, '"sendBy":1'));
-  }
-}

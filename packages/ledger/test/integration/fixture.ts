@@ -214,3 +214,11 @@ export async function bury(
     if (killed.ok !== 'not_yet') throw new Error(`cannot bury ${id}: ${JSON.stringify(killed)}`);
   }
 }
+
+/** Moves the send times of all attempts into the past. */
+export async function makeOld(pool: Pool, id: string): Promise<void> {
+  const fields = Object.entries(await pool.raw(id)).filter(([name]) => name.startsWith('a:'));
+  for (const [name, json] of fields) {
+    await pool.redis.hset(`${pool.root}gen:${id}`, name, json.replace(/"sendBy":\d+/, '"sendBy":1'));
+  }
+}
