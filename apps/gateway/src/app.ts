@@ -10,6 +10,7 @@ import { healthRoutes } from './health.ts';
 import { kieRoutes } from './kie-api/routes.ts';
 import { addOpenApi, openApiRoutes } from './openapi.ts';
 import { addRateLimit } from './rate-limit.ts';
+import { readJson } from './read-json.ts';
 import { addRequestLog } from './request-log.ts';
 import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
@@ -30,6 +31,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps));
   // Only JSON is read, and forms where a route says so.
   app.removeContentTypeParser('text/plain');
+  readJson(app);
   closeFreshSockets(app);
   addHeaders(app);
   endConnections(app, deps.stopping);

@@ -15,11 +15,8 @@ const problem = z.object({
   received: z.string().describe('What was there, as JSON of at most 200 characters'),
 });
 
-const kieError = z.object({
-  code: z.int().describe('The HTTP status again'),
-  msg: z.string(),
-  data: z.null(),
-});
+const kieError = (status: number): z.ZodType =>
+  z.object({ code: z.literal(status).describe('The HTTP status again'), msg: z.string(), data: z.null() });
 
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
 const WITH_BODY: readonly ApiErrorCode[] = ['body_too_large', 'unsupported_media_type', 'invalid_request'];
@@ -40,11 +37,11 @@ export function errorResponses(
   ]);
   const statuses = new Set([...codes].map((code) => API_ERRORS[code]));
   const ofStatus = (status: number): ApiErrorCode[] => [...codes].filter((code) => API_ERRORS[code] === status);
-  return Object.fromEntries([...statuses].map((status) => [status, errorResponse(url, ofStatus(status))]));
+  return Object.fromEntries([...statuses].map((status) => [status, errorResponse(url, status, ofStatus(status))]));
 }
 
-function errorResponse(url: string, codes: readonly ApiErrorCode[]): ResponseDoc {
-  const schema = isKiePath(url) ? kieError : nativeError(codes);
+function errorResponse(url: string, status: number, codes: readonly ApiErrorCode[]): ResponseDoc {
+  const schema = isKiePath(url) ? kieError(status) : nativeError(codes);
   return { description: codes.join(', '), content: { 'application/json': { schema } } };
 }
 

@@ -41,11 +41,13 @@ export function endConnections(app: FastifyInstance, stopping: AbortSignal): voi
   });
 }
 
+const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
+
 /** Refuses compressed bodies, which nobody here unpacks: they would look like broken JSON. Call it after the door. */
 export function refuseEncodings(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';
-    if (encoding.toLowerCase() === 'identity') return done();
+    if (encoding.toLowerCase() === 'identity' || WITHOUT_BODY.has(request.method)) return done();
     return done(new ApiError('unsupported_media_type', 'The body must not be compressed (Content-Encoding).'));
   });
 }

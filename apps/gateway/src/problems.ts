@@ -1,4 +1,4 @@
-import type { Problem } from '@kieq/kie';
+import { RULES, type Problem } from '@kieq/kie';
 import type { z } from 'zod';
 import { invalid } from './api-error.ts';
 
@@ -11,7 +11,7 @@ const RECEIVED_LIMIT = 200;
  * @throws ApiError `invalid_request` with every problem together
  */
 export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, RULES);
   if (parsed.success) return parsed.data;
   throw invalid(problemsOf(parsed.error, value, part));
 }

@@ -28,6 +28,8 @@ export interface Route<Params extends z.ZodType, Query extends z.ZodType> {
   readonly url: string;
   readonly schema: RouteSchema<Params, Query>;
   readonly errors?: readonly ApiErrorCode[];
+  /** A body that is called JSON and is empty is none: many clients name a type whatever they send. Default false. */
+  readonly bodyIsOptional?: boolean;
   /** Longest body, in bytes. Default 1 MiB. */
   readonly bodyLimitBytes?: number;
   /** The answer stays open (events): there is no HEAD beside the GET, and its time is not measured. Default false. */
@@ -66,6 +68,8 @@ declare module 'fastify' {
     open?: boolean;
     /** The answer stays open for long. */
     streams?: boolean;
+    /** An empty body is none. */
+    bodyIsOptional?: boolean;
   }
 }
 
@@ -76,12 +80,13 @@ export function route<Params extends z.ZodType = typeof NOTHING, Query extends z
   app: FastifyInstance,
   definition: Route<Params, Query>,
 ): void {
-  const { method, url, schema, errors = [], bodyLimitBytes, streams = false, handler } = definition;
+  const { method, url, schema, errors = [], bodyLimitBytes, handler } = definition;
+  const { streams = false, bodyIsOptional = false } = definition;
   app.route({
     method,
     url,
     schema: documented(url, schema, errors),
-    config: { streams },
+    config: { streams, bodyIsOptional },
     ...(method === 'GET' ? { exposeHeadRoute: !streams } : {}),
     ...(bodyLimitBytes === undefined ? {} : { bodyLimit: bodyLimitBytes }),
     handler: async (request, reply) => {

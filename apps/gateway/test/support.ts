@@ -6,12 +6,13 @@ import { openQueues } from '@kieq/queue';
 import { createConnection } from '@kieq/redis';
 import { createLedger } from '@kieq/ledger';
 import { createMetrics, createScrubber, silentLogger } from '@kieq/telemetry';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { TEST_KEY, type PoolFixture } from '../../../packages/testkit/src/pool.ts';
 import { createApp } from '../src/app.ts';
 import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
 import { createGatewayMetrics } from '../src/metrics.ts';
 import { closeDeps } from '../src/shutdown.ts';
+import { undescribed } from './described.ts';
 
 export interface GatewayFixtureOptions extends Partial<GatewaySettings> {
   readonly pool: PoolFixture;
@@ -30,7 +31,10 @@ export interface GatewayFixture {
   readonly url: string;
   readonly app: FastifyInstance;
   readonly deps: GatewayDeps;
-  /** Asks over HTTP: `path` below the address, a body as JSON (a string or bytes as they are), `key` as bearer. */
+  /**
+   * Asks over HTTP: `path` below the address, a body as JSON (a string or bytes as they are), `key` as bearer. Whatever
+   * a route answers must be as `/openapi.json` says.
+   */
   ask(path: string, options?: AskOptions): Promise<Asked>;
   /** As SIGTERM: event streams end. The gateway itself ends with the test. */
   stop(): void;
@@ -89,14 +93,25 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     await app.close();
     await closeDeps(deps);
   });
-  return { url, app, deps, ask: (path, asked) => ask(`${url}${path}`, asked), stop: () => stop.abort() };
+  const askDescribed: GatewayFixture['ask'] = async (path, asked = {}) => {
+    const answer = await ask(`${url}${path}`, asked);
+    const contentType = answer.headers.get('content-type');
+    expect(undescribed(app, { method: methodOf(asked), path, ...answer, contentType })).toBeUndefined();
+    return answer;
+  };
+  return { url, app, deps, ask: askDescribed, stop: () => stop.abort() };
 }
 
-async function ask(url: string, { method, key, body, headers, signal }: AskOptions = {}): Promise<Asked> {
+function methodOf({ method, body }: AskOptions): string {
+  return method ?? (body === undefined ? 'GET' : 'POST');
+}
+
+async function ask(url: string, options: AskOptions): Promise<Asked> {
+  const { key, body, headers, signal } = options;
   const isRaw =
     body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData;
   const answer = await fetch(url, {
-    method: method ?? (body === undefined ? 'GET' : 'POST'),
+    method: methodOf(options),
     headers: {
       ...(isRaw ? {} : { 'content-type': 'application/json' }),
       ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),

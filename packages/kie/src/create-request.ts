@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { isHttpUrl, isRecord } from './json.ts';
 import { redactPatterns, shorten } from './redact.ts';
+import { RULES } from './rules.ts';
 
 /** The model of the user's document, whose input is validated field by field. */
 export const KLING_MODEL = 'kling-2.6/image-to-video';
@@ -83,7 +84,7 @@ export type RequestCheck =
  */
 export function validateCreateRequest(value: unknown): RequestCheck {
   const known = isRecord(value) && value['model'] === KLING_MODEL;
-  const parsed = (known ? klingRequestSchema : otherRequestSchema).safeParse(value);
+  const parsed = (known ? klingRequestSchema : otherRequestSchema).safeParse(value, RULES);
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
 }

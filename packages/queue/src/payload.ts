@@ -7,7 +7,7 @@ import {
   uploadsIn,
   withoutUploadCopies,
 } from '@kieq/domain';
-import { validateCreateRequest, type Problem } from '@kieq/kie';
+import { RULES, validateCreateRequest, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
 
@@ -114,7 +114,7 @@ export function checkRequest(
 ): PayloadCheck<CheckedRequest> {
   const tooMuch = excess(request) ?? excess(options);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsedOptions = optionsSchema.safeParse(options);
+  const parsedOptions = optionsSchema.safeParse(options, RULES);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
     ...(parsedRequest.ok ? [] : parsedRequest.problems),
@@ -160,7 +160,7 @@ export function checkSubmitJob(
 ): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
   const tooMuch = excess(data);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsed = submitJobSchema.safeParse(data);
+  const parsed = submitJobSchema.safeParse(data, RULES);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };

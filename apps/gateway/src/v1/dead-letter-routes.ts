@@ -55,6 +55,7 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       response: { 200: resumedForm },
     },
     errors: ['not_found', 'not_redrivable'],
+    bodyIsOptional: true,
     handler: ({ params, body, caller }) => redriveById(deps, params.id, parseCaller(oneBody, body ?? {}), caller),
   });
   route(app, {

@@ -56,7 +56,9 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       params: idParams,
       response: { 200: cancelledForm },
     },
-    errors: ['not_found', 'too_late'],
+    // It needs no body, and reads one all the same.
+    errors: ['not_found', 'too_late', 'body_too_large', 'unsupported_media_type'],
+    bodyIsOptional: true,
     handler: ({ params, caller }) => cancel(deps, params.id, caller),
   });
 }

@@ -93,6 +93,22 @@ describe('bodies', () => {
     }
   });
 
+  test('an empty one that is called JSON is none where none is needed', async () => {
+    const gateway = await startGateway({ pool });
+    const headers = { 'content-type': 'application/json' };
+    const id = (await pool.enqueue('cancelled without a body'))[0] ?? '';
+    const cancelled = await gateway.ask(`/v1/generations/${id}`, { method: 'DELETE', headers });
+    expect(cancelled).toMatchObject({ status: 200, body: { id, state: 'cancelled' } });
+    const redriven = await gateway.ask(`/v1/dead-letters/${id}/redrive`, { method: 'POST', body: '', headers });
+    expect(redriven).toMatchObject({ status: 409, body: native('not_redrivable') });
+  });
+
+  test('one that nobody reads is no concern, whatever it is called', async () => {
+    const gateway = await startGateway({ pool });
+    const asked = await gateway.ask('/v1/status', { headers: { 'content-encoding': 'gzip', 'content-type': 'x' } });
+    expect(asked.status).toBe(200);
+  });
+
   test('what never becomes a request is answered and cut', async () => {
     const gateway = await startGateway({ pool });
     expect(await talk(gateway, 'not http\r\n\r\n')).toMatch(/^HTTP\/1\.1 400 [\s\S]*"code":"unreadable_body"/);

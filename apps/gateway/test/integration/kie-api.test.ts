@@ -103,8 +103,8 @@ describe('createTask and recordInfo', () => {
     expect([code, data]).toEqual([422, null]);
     expect(msg).toContain('input.prompt must not be empty, received ""');
     expect(msg).toContain('input.image_urls[0] must be an absolute http or https URL, received "ftp://x/a.png"');
-    expect(msg).toContain('input.sound');
-    expect(msg).toMatch(/input\.duration .*"5".*, received "7"/);
+    expect(msg).toContain('input.sound must be true or false, received "yes"');
+    expect(msg).toMatch(/input\.duration must be one of "5", .*"80", received "7"/);
     expect(msg).toContain('callBackUrl must be an absolute http or https URL, received "nowhere"');
     for (const wrong of [{}, { model }, { model: '', input: {} }, { model: 7, input: {} }, { model: 'x', input: [] }]) {
       expect((await gateway.ask(CREATE, { body: wrong })).body).toMatchObject({ code: 422, data: null });

@@ -1,25 +1,9 @@
-import { Ajv2020 } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { runningTask } from '../../../../packages/testkit/src/running-task.ts';
+import { documentSchema, schemaProblems, type Document } from '../described.ts';
 import { KEYS, startGateway, type AskOptions, type GatewayFixture } from '../support.ts';
-
-const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
-const operation = z.looseObject({
-  summary: z.string().min(1),
-  tags: z.array(z.string()).min(1),
-  security: z.array(z.unknown()).optional(),
-  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).optional(),
-  requestBody: z.looseObject({ content }).optional(),
-  responses: z.record(z.string(), z.looseObject({ description: z.string().min(1), content: content.optional() })),
-});
-const documentSchema = z.looseObject({
-  openapi: z.literal('3.1.0'),
-  paths: z.record(z.string(), z.record(z.string(), operation)),
-});
-type Document = z.infer<typeof documentSchema>;
 
 let pool: PoolFixture;
 beforeAll(async () => {
@@ -71,11 +55,11 @@ describe('/openapi.json', () => {
       ]),
     );
     expect(bodies.length).toBeGreaterThan(30);
-    for (const { schema } of bodies) expect(() => ajv.compile(schema)).not.toThrow();
+    for (const { schema } of bodies) expect(() => schemaProblems(schema, {})).not.toThrow();
     const create = paths['/api/v1/jobs/createTask']?.['post'];
     const body = create?.requestBody?.content['application/json']?.schema ?? {};
-    expect(problemsOf(body, testRequest('x'))).toEqual([]);
-    expect(problemsOf(body, { model: 'x' })).not.toEqual([]);
+    expect(schemaProblems(body, testRequest('x'))).toEqual([]);
+    expect(schemaProblems(body, { model: 'x' })).not.toEqual([]);
     expect(create?.parameters).toContainEqual(expect.objectContaining({ name: 'idempotency-key', in: 'header' }));
   });
 });
@@ -88,12 +72,9 @@ describe('answers', () => {
     const ask = async (pattern: string, path: string, options: AskOptions = {}): Promise<Record<string, unknown>> => {
       const [method = '', url = ''] = pattern.split(' ');
       const answer = await gateway.ask(path, { key: 'key-of-op', method, ...options });
+      // That it is as the document says is checked by `ask` itself; here, that the document speaks of it.
       const described = document.paths[url]?.[method.toLowerCase()]?.responses[answer.status];
       expect(described, `${pattern} ${answer.status}`).toBeDefined();
-      const type = answer.headers.get('content-type')?.split(';')[0] ?? 'none';
-      const schema = described?.content?.[type]?.schema;
-      if (answer.status !== 204) expect(schema, `${pattern} ${answer.status} ${type}`).toBeDefined();
-      expect(schema === undefined ? [] : problemsOf(schema, answer.body), `${pattern} ${answer.status}`).toEqual([]);
       seen.add(pattern);
       return answer.body;
     };
@@ -165,15 +146,6 @@ describe('/docs', () => {
     expect((await gateway.ask('/docs/json')).body).toEqual((await gateway.ask('/openapi.json')).body);
   });
 });
-
-const ajv = new Ajv2020({ strict: false });
-formats.default(ajv);
-
-/** What is wrong with a value by a schema of the document; nothing when it fits. */
-function problemsOf(schema: object, value: unknown): unknown[] {
-  const validate = ajv.compile(schema);
-  return validate(value) ? [] : [validate.errors, value];
-}
 
 /** `GET /v1/generations/{id}` for every route, read from the tree that Fastify prints. */
 function routesOf({ app }: GatewayFixture): string[] {

@@ -1,0 +1,80 @@
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+
+const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
+const operation = z.looseObject({
+  summary: z.string().min(1),
+  tags: z.array(z.string()).min(1),
+  security: z.array(z.unknown()).optional(),
+  parameters: z.array(z.looseObject({ name: z.string(), in: z.string() })).optional(),
+  requestBody: z.looseObject({ content }).optional(),
+  responses: z.record(z.string(), z.looseObject({ description: z.string().min(1), content: content.optional() })),
+});
+/** The OpenAPI document, as far as tests look at it. */
+export const documentSchema = z.looseObject({
+  openapi: z.literal('3.1.0'),
+  paths: z.record(z.string(), z.record(z.string(), operation)),
+});
+export type Document = z.infer<typeof documentSchema>;
+
+/** An answer as it came, whoever asked. */
+export interface AnswerSeen {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly status: number;
+  readonly contentType: string | null;
+  /** The JSON, or the text where there is none. */
+  readonly body: unknown;
+}
+
+const ajv = new Ajv2020({ strict: false });
+formats.default(ajv);
+/** The document is the same for every gateway, whatever its settings. */
+let known: Document | undefined;
+const validators = new Map<object, ValidateFunction>();
+
+/** What is wrong with a value by a schema of the document; nothing when it fits. */
+export function schemaProblems(schema: object, value: unknown): unknown[] {
+  const validate = validators.get(schema) ?? ajv.compile(schema);
+  validators.set(schema, validate);
+  return validate(value) ? [] : [validate.errors, value];
+}
+
+/**
+ * What the OpenAPI document does not say of an answer: its status, its content type or its form. Undefined where all is
+ * described, and for addresses that are no route, which the document cannot know.
+ */
+export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | undefined {
+  known ??= documentSchema.parse(app.swagger());
+  const { method, path, status, contentType, body } = answer;
+  const described = operationOf(known, method === 'HEAD' ? 'get' : method.toLowerCase(), path)?.responses;
+  if (described === undefined) return undefined;
+  const told = described[status];
+  if (told === undefined) return { undescribed: 'status', ...answer };
+  if (method === 'HEAD' || status === 204) return undefined;
+  const type = contentType?.split(';')[0] ?? 'none';
+  const schema = told.content?.[type]?.schema;
+  if (schema === undefined) return { undescribed: 'content type', ...answer };
+  const problems = schemaProblems(schema, body);
+  return problems.length === 0 ? undefined : { undescribed: 'form', problems, ...answer };
+}
+
+/** Of the route that an address belongs to; one without parameters goes first, as at Fastify. */
+function operationOf({ paths }: Document, method: string, address: string): z.infer<typeof operation> | undefined {
+  const [path = ''] = address.split('?');
+  const found = Object.entries(paths)
+    .filter(([template, methods]) => methods[method] !== undefined && patternOf(template).test(path))
+    .toSorted(([one], [other]) => parameters(one) - parameters(other));
+  return found[0]?.[1][method];
+}
+
+function patternOf(template: string): RegExp {
+  return new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`);
+}
+
+function parameters(template: string): number {
+  return template.split('{').length - 1;
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+
+type Issue = z.core.$ZodRawIssue;
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'an array',
+  object: 'an object',
+  record: 'an object',
+};
+/** What is counted, by the kind of value. */
+const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
+
+/**
+ * For `safeParse`: rules that say what would be right, and only that. What was received is told beside the rule, so
+ * zod's own texts ("Invalid input: expected boolean, received undefined") would tell it twice.
+ */
+export const RULES = { error: ruleOf };
+
+/** Undefined leaves zod's text. A schema's own text always wins. */
+function ruleOf(issue: Issue): string | undefined {
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] === undefined ? undefined : `must be ${TYPES[issue.expected]}`;
+    case 'invalid_value':
+      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
+    case 'too_small':
+      return bound(issue.origin, 'least', issue.minimum);
+    case 'too_big':
+      return bound(issue.origin, 'most', issue.maximum);
+    default:
+      return undefined;
+  }
+}
+
+function bound(origin: string, which: 'least' | 'most', limit: number | bigint): string {
+  const unit = UNITS[origin];
+  if (unit === undefined) return `must be at ${which} ${limit}`;
+  return `must have at ${which} ${limit} ${unit}${Number(limit) === 1 ? '' : 's'}`;
+}
