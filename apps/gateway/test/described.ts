@@ -30,10 +30,16 @@ export interface AnswerSeen {
   readonly body: unknown;
 }
 
+interface Route {
+  readonly pattern: RegExp;
+  readonly parameters: number;
+  readonly methods: Readonly<Record<string, z.infer<typeof operation>>>;
+}
+
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
-/** The document is the same for every gateway, whatever its settings. */
-let known: Document | undefined;
+/** Of the document, which is the same for every gateway, whatever its settings. */
+let known: readonly Route[] | undefined;
 const validators = new Map<object, ValidateFunction>();
 
 /** What is wrong with a value by a schema of the document; nothing when it fits. */
@@ -48,7 +54,7 @@ export function schemaProblems(schema: object, value: unknown): unknown[] {
  * described, and for addresses that are no route, which the document cannot know.
  */
 export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | undefined {
-  known ??= documentSchema.parse(app.swagger());
+  known ??= routesOf(documentSchema.parse(app.swagger()));
   const { method, path, status, contentType, body } = answer;
   const described = operationOf(known, method === 'HEAD' ? 'get' : method.toLowerCase(), path)?.responses;
   if (described === undefined) return undefined;
@@ -62,19 +68,18 @@ export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | 
   return problems.length === 0 ? undefined : { undescribed: 'form', problems, ...answer };
 }
 
-/** Of the route that an address belongs to; one without parameters goes first, as at Fastify. */
-function operationOf({ paths }: Document, method: string, address: string): z.infer<typeof operation> | undefined {
+/** One without parameters goes first, as at Fastify. */
+function routesOf({ paths }: Document): Route[] {
+  const routes = Object.entries(paths).map(([template, methods]) => ({
+    pattern: new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`),
+    parameters: template.split('{').length - 1,
+    methods,
+  }));
+  return routes.toSorted((one, other) => one.parameters - other.parameters);
+}
+
+/** Of the route that an address belongs to. */
+function operationOf(routes: readonly Route[], method: string, address: string): z.infer<typeof operation> | undefined {
   const [path = ''] = address.split('?');
-  const found = Object.entries(paths)
-    .filter(([template, methods]) => methods[method] !== undefined && patternOf(template).test(path))
-    .toSorted(([one], [other]) => parameters(one) - parameters(other));
-  return found[0]?.[1][method];
-}
-
-function patternOf(template: string): RegExp {
-  return new RegExp(`^${template.replaceAll('.', String.raw`\.`).replaceAll(/\{\w+\}/g, '[^/]+')}$`);
-}
-
-function parameters(template: string): number {
-  return template.split('{').length - 1;
+  return routes.find(({ pattern, methods }) => methods[method] !== undefined && pattern.test(path))?.methods[method];
 }

@@ -52,10 +52,8 @@ export interface Callers {
   stop(): Promise<void>;
 }
 
-/** Pause of one caller between its calls. */
-const PAUSE_MS = 50;
-
-export function startCallers(gatewayUrl: string, count: number): Callers {
+/** @param pauseMs of one caller between its calls */
+export function startCallers(gatewayUrl: string, count: number, pauseMs = 50): Callers {
   const answers: Answer[] = [];
   let isStopped = false;
   let next = 0;
@@ -66,7 +64,7 @@ export function startCallers(gatewayUrl: string, count: number): Callers {
       while (!isStopped && answer?.taskId === undefined) {
         answer = await createTask(gatewayUrl, prompt);
         answers.push(answer);
-        await sleep(PAUSE_MS);
+        await sleep(pauseMs);
       }
     }
   };
