@@ -16,7 +16,7 @@ const SEED = 20_261;
 const REQUESTS = 4000;
 const AT_ONCE = 20;
 /** A busy machine takes its time for thousands. */
-const TIMEOUT = { timeout: 120_000 };
+const TIMEOUT = { timeout: 180_000 };
 const STACK = /\bat [^\n"]*(?:file:|node:|\/)[^\n"]*:\d+:\d+/;
 
 let pool: PoolFixture;
