@@ -13,6 +13,9 @@ const globalSetup = ['./packages/testkit/test/global-setup.ts'];
 export default defineConfig({
   test: {
     retry: 0,
+    // Files of one test process share its modules: loading them anew for each file cost more than the tests. Nothing
+    // keeps state at import, so no file can see another one's.
+    isolate: false,
     projects: [
       {
         ...shared,
