@@ -133,6 +133,13 @@ export async function failed(ledger: Ledger, taskId: string, options: object = {
 
 const CALLER = { callBackUrl: 'https://caller.example/hook' };
 
+/** Died in the queue, and its caller is told when the hold is over. */
+export async function deadUntold(ledger: Ledger): Promise<string> {
+  const id = await queued(ledger, CALLER);
+  await kill(ledger, id, 'model_unavailable', 'queued');
+  return id;
+}
+
 /** Cancelled, and its caller never took the callback. */
 export async function unheard(ledger: Ledger): Promise<string> {
   const id = await queued(ledger, CALLER);

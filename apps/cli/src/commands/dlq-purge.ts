@@ -20,12 +20,15 @@ export function addDlqPurge(parent: Command, context: Context): void {
 async function purge(context: Context, id: string, yes: boolean | undefined): Promise<void> {
   const env = parseEnvironment(context.env, ['redis', 'files']);
   await withPool(env, async (pool) => {
-    const { letter } = await deadGenerationOf(pool, id);
-    await confirm(context, yes, `Purging ${id} (${letter.class}) cannot be undone.`);
+    const { record, letter } = await deadGenerationOf(pool, id);
+    const isUntold = record.notice?.state === 'pending';
+    const warning = isUntold ? ' Its callback has not been sent, and never will be: tell the caller.' : '';
+    await confirm(context, yes, `Purging ${id} (${letter.class}) cannot be undone.${warning}`);
     const reply = await pool.ledger.purge(id, true);
     if (reply.ok === 'stale')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only an ended generation can be purged`);
     if (reply.ok === 'open_letter') throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
+    if (isUntold) context.out.note('its callback was not sent, and never will be: tell the caller');
     if (reply.payload !== undefined) await removeImages(context, pool, id, reply.payload);
     context.out.print(
       { id, class: letter.class, purged: true },

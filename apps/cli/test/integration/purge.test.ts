@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { uploadName } from '@kieq/domain';
 import { openStore } from '@kieq/storage';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { deadInQueue, deadWithImage, generating } from '../generations.ts';
+import { deadInQueue, deadUntold, deadWithImage, generating } from '../generations.ts';
 import { testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
@@ -44,6 +44,15 @@ describe('dlq purge', () => {
     const broken = { UPLOAD_STORE_URL: pathToFileURL(import.meta.filename).href };
     const { code, stderr } = await pool.run(['dlq', 'purge', other, '--yes'], { env: broken });
     expect([code, stderr]).toEqual([0, expect.stringContaining('its uploaded images stay in the store')]);
+  });
+
+  it('says that a caller who waits for its callback will hear nothing', async () => {
+    const [id, other] = [await deadUntold(pool.ledger), await deadInQueue(pool.ledger, 'model_unavailable')];
+    const asked = await pool.run(['dlq', 'purge', id], { typed: 'n\n' });
+    expect([asked.code, asked.stderr]).toEqual([4, expect.stringContaining('Its callback has not been sent')]);
+    const purged = await pool.run(['dlq', 'purge', id, '--yes']);
+    expect([purged.code, purged.stderr]).toEqual([0, expect.stringContaining('its callback was not sent')]);
+    expect(await pool.run(['dlq', 'purge', other, '--yes'])).toMatchObject({ code: 0, stderr: '' });
   });
 
   it('touches nothing without a letter', async () => {
