@@ -22,18 +22,19 @@ export const RULES = { error: ruleOf };
 
 /** Undefined leaves zod's text. A schema's own text always wins. */
 function ruleOf(issue: Issue): string | undefined {
-  switch (issue.code) {
-    case 'invalid_type':
-      return TYPES[issue.expected] === undefined ? undefined : `must be ${TYPES[issue.expected]}`;
-    case 'invalid_value':
-      return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
-    case 'too_small':
-      return bound(issue.origin, 'least', issue.minimum);
-    case 'too_big':
-      return bound(issue.origin, 'most', issue.maximum);
-    default:
-      return undefined;
-  }
+  if (issue.code === 'invalid_type') return typeRule(issue.expected);
+  if (issue.code === 'invalid_value') return valueRule(issue.values.map((value) => JSON.stringify(value)));
+  if (issue.code === 'too_small') return bound(issue.origin, 'least', issue.minimum);
+  return issue.code === 'too_big' ? bound(issue.origin, 'most', issue.maximum) : undefined;
+}
+
+function typeRule(expected: string): string | undefined {
+  const type = TYPES[expected];
+  return type === undefined ? undefined : `must be ${type}`;
+}
+
+function valueRule(values: readonly string[]): string {
+  return `must be ${values.length === 1 ? '' : 'one of '}${values.join(', ')}`;
 }
 
 function bound(origin: string, which: 'least' | 'most', limit: number | bigint): string {

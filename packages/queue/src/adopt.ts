@@ -19,6 +19,8 @@ export interface AdoptOptions {
   readonly timings: Timings;
   /** A person vouches for a task that only looks like the request. Never needed when the task carries our token. */
   readonly confirm: boolean;
+  /** Whose ids the reasons may tell. Default: everybody's. */
+  readonly tenant?: string;
 }
 
 /**
@@ -42,11 +44,19 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   if (answer.kind === 'trouble')
     return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
   const proof = proveAdoption(record, answer.echo);
-  if (proof.kind === 'refuted') return { kind: 'refused', reason: proof.reason };
+  if (proof.kind === 'refuted') return refused(options, proof.reason, proof.owner);
   if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };
   const { attempt } = proof;
   const reply = await bindTask(options, record, taskId, attempt);
-  return reply.ok === 'accepted' ? { kind: 'adopted', attempt } : { kind: 'refused', reason: refusalText(reply) };
+  if (reply.ok === 'accepted') return { kind: 'adopted', attempt };
+  return refused(options, refusalText(reply), reply.ok === 'bound' ? reply.owner : undefined);
+}
+
+/** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */
+async function refused({ ledger, tenant }: AdoptOptions, reason: string, owner?: string): Promise<AdoptResult> {
+  const mayName =
+    owner === undefined || tenant === undefined || (await ledger.read.generation(owner))?.tenant === tenant;
+  return { kind: 'refused', reason: mayName ? reason : reason.replace(owner, 'another generation') };
 }
 
 /** Undefined when the pool's query budget gave no permit in time. */

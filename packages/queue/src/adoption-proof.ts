@@ -17,7 +17,12 @@ const CLOCK_SKEW_MS = 60_000;
 export type AdoptionProof =
   | { readonly kind: 'proved'; readonly attempt: number }
   | { readonly kind: 'plausible'; readonly attempt: number }
-  | { readonly kind: 'refuted'; readonly reason: string };
+  | {
+      readonly kind: 'refuted';
+      readonly reason: string;
+      /** The generation that it belongs to, where the reason names one. */
+      readonly owner?: string;
+    };
 
 export function proveAdoption(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
   const address = echo.callBackUrl === undefined ? undefined : parseCallbackUrl(echo.callBackUrl);
@@ -30,7 +35,8 @@ function proveByToken(
   record: GenerationRecord,
   address: { generationId: string; attemptToken: string },
 ): AdoptionProof {
-  if (address.generationId !== record.id) return refuted(`the task's callback address names ${address.generationId}`);
+  const { generationId: owner } = address;
+  if (owner !== record.id) return { kind: 'refuted', reason: `the task's callback address names ${owner}`, owner };
   const hash = hashAttemptToken(address.attemptToken);
   const attempt = record.attempts.find(({ tokenHash }) => tokenHash === hash);
   if (attempt === undefined) return refuted('the task carries a token that no attempt of this generation had');

@@ -50,7 +50,8 @@ async function adoptTask(
 ): Promise<z.output<typeof adoptedForm>> {
   await visibleRecord(deps, caller, id);
   const { ledger, queues, kie, timings } = deps;
-  const result = await adopt({ ledger, queues, kie, timings, confirm }, id, taskId);
+  const own = caller.tenant === undefined ? {} : { tenant: caller.tenant };
+  const result = await adopt({ ledger, queues, kie, timings, confirm, ...own }, id, taskId);
   if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
   if (result.kind === 'needs_confirmation') {
     const likeness = 'the task fits in model, input and time, but does not prove itself';

@@ -19,13 +19,12 @@ afterAll(async () => {
 
 let made = 0;
 
-/** A generation of the tenant `a` whose answer was lost, its task, and the way to adopt it. */
-async function orphan(pool: PoolFixture) {
-  const prompt = `orphan ${(made += 1)}`;
+/** A generation whose answer was lost, its task, and the way to adopt it. */
+async function orphan(pool: PoolFixture, tenant = 'a', prompt = `orphan ${(made += 1)}`) {
   pool.simulator.script([{ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } }]);
-  const { id } = await pool.producer.enqueue(testRequest(prompt), { tenant: 'a' });
+  const { id } = await pool.producer.enqueue(testRequest(prompt), { tenant });
   await pool.recordWhen(id, ({ state }) => state === 'unknown');
-  const taskId = pool.simulator.ledger.submissions().find((one) => one.prompt === prompt)?.taskId ?? '';
+  const taskId = pool.simulator.ledger.submissions().findLast((one) => one.prompt === prompt)?.taskId ?? '';
   gateway = await startGateway({ pool, keys: [...KEYS] });
   const adopt = (body: unknown, key = 'key-of-a') => gateway.ask(`/v1/generations/${id}/adopt`, { body, key });
   return { id, taskId, adopt };
@@ -64,6 +63,21 @@ describe('POST /v1/generations/:id/adopt', () => {
     expect(answer).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });
     expect(answer.body.error.message).toContain(which === 'not-of-kie' ? 'does not know' : other.id);
     expect((await proving.ledger.read.generation(id))?.state).toBe('unknown');
+  });
+
+  test("is refused for another tenant's task without telling whose it is, bound or not", async () => {
+    const [lost, other] = [await orphan(proving), await orphan(proving, 'b')];
+    const byToken = await lost.adopt({ taskId: other.taskId });
+    const operator = await lost.adopt({ taskId: other.taskId }, 'key-of-op');
+    expect([byToken.status, operator.status]).toEqual([409, 409]);
+    expect(byToken.body.error.message).toBe("the task's callback address names another generation");
+    expect(operator.body.error.message).toContain(other.id);
+
+    const bound = await plain.producer.enqueue(testRequest('alike'), { tenant: 'b' });
+    const { taskId = '' } = await plain.recordWhen(bound.id, ({ state }) => state === 'generating');
+    const twin = await orphan(plain, 'a', 'alike');
+    const answer = await twin.adopt({ taskId, confirm: true });
+    expect([answer.status, answer.body.error.message]).toEqual([409, 'this task belongs to another generation']);
   });
 
   test('without a callback address a person has to vouch for it', async () => {
