@@ -10,7 +10,7 @@ export function duration(ms: number): string {
   for (const [unit, size] of STEPS) {
     if (seconds >= size * 1.5) return `${trimmed(seconds / size)} ${unit}`;
   }
-  return `${Math.round(seconds)} s`;
+  return `${trimmed(seconds)} s`;
 }
 
 function trimmed(value: number): string {

@@ -24,7 +24,11 @@ export function showQueues({ queues, pausedQueues, atMs }: OverviewAnswer): void
         h('td', {}, queue.oldestMs === null ? '–' : duration(atMs - queue.oldestMs)),
       ),
     );
-    const head = h('tr', {}, ...COLUMNS.map((name) => h('th', { scope: 'col' }, name)));
+    const head = h(
+      'tr',
+      {},
+      ...COLUMNS.map((name, i) => h('th', { scope: 'col', class: i > 0 && i < COLUMNS.length - 1 ? 'num' : '' }, name)),
+    );
     return [h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)))];
   });
 }

@@ -15,7 +15,7 @@ export function showTiles(overview: OverviewAnswer): void {
 }
 
 function tile(name: string, value: string, ...more: readonly (Node | string | null)[]): HTMLElement {
-  return h('div', { class: 'tile' }, h('h3', {}, name), h('p', { class: 'value' }, value), ...more);
+  return h('div', { class: 'tile' }, h('h2', {}, name), h('p', { class: 'value' }, value), ...more);
 }
 
 function meter(value: number, max: number | null, label: string): HTMLElement | null {

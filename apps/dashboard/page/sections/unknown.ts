@@ -43,7 +43,7 @@ export function showUnknown({ unknown, inFlight, you, atMs }: OverviewAnswer, re
     const head = h(
       'tr',
       {},
-      ...['generation', 'tenant', 'unknown since', 'prompt', ''].map((name) => h('th', { scope: 'col' }, name)),
+      ...['generation', 'tenant', 'unknown since', 'prompt', 'actions'].map((name) => h('th', { scope: 'col' }, name)),
     );
     return [
       h(

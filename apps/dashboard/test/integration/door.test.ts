@@ -5,9 +5,9 @@ const logins = [{ user: 'operator', password: 'correct horse', role: 'operator' 
 const anyHost = { host: 'board.example' };
 
 async function anAsset(page: string): Promise<string> {
-  const script = /src="(\/queues\/static\/js\/main[^"]+)"/.exec(page)?.[1];
+  const script = /src="(static\/js\/main[^"]+)"/.exec(page)?.[1];
   if (script === undefined) throw new Error('the page loads no script');
-  return `/${script}`;
+  return `/queues/${script}`;
 }
 
 describe('with a password', () => {
@@ -23,7 +23,12 @@ describe('with a password', () => {
   it.each(wrong)('%s is asked for it on every address', async (_name, headers) => {
     const { app } = await openBoard(inject('redisUrl'), { logins });
     const asset = await anAsset(
-      (await app.inject({ url: '/', headers: { ...anyHost, authorization: basic('operator', 'correct horse') } })).body,
+      (
+        await app.inject({
+          url: '/queues/',
+          headers: { ...anyHost, authorization: basic('operator', 'correct horse') },
+        })
+      ).body,
     );
     for (const url of [
       '/',
@@ -47,7 +52,8 @@ describe('with a password', () => {
   it('the right one opens page, files and API, under any host name', async () => {
     const { app } = await openBoard(inject('redisUrl'), { logins });
     const headers = { ...anyHost, authorization: basic('operator', 'correct horse') };
-    const page = await app.inject({ url: '/', headers });
+    expect((await app.inject({ url: '/', headers })).statusCode).toBe(200);
+    const page = await app.inject({ url: '/queues/', headers });
     expect(page.statusCode).toBe(200);
     for (const url of [await anAsset(page.body), '/queues/api/queues'])
       expect((await app.inject({ url, headers })).statusCode).toBe(200);
@@ -75,7 +81,8 @@ describe('without a password', () => {
     const page = await app.inject({ url: '/', headers: { host: '127.0.0.1:8081' } });
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect(page.body).toContain('<title>kieq</title>');
-    expect((await app.inject({ url: await anAsset(page.body) })).statusCode).toBe(200);
+    const board = await app.inject('/queues/');
+    expect((await app.inject({ url: await anAsset(board.body) })).statusCode).toBe(200);
     expect((await app.inject('/queues/queue/submit')).statusCode).toBe(200);
   });
 
@@ -106,7 +113,7 @@ it('/healthz says ok to anybody, and nothing else', async () => {
 
 it('every answer carries the security headers, and only files may be kept', async () => {
   const { app } = await openBoard(inject('redisUrl'));
-  const asset = await anAsset((await app.inject('/')).body);
+  const asset = await anAsset((await app.inject('/queues/')).body);
   for (const [url, cache] of [
     ['/', 'no-store'],
     ['/queues/api/queues', 'no-store'],

@@ -20,7 +20,10 @@ async function cookieOf(board: Board, user: string, password: string): Promise<s
 it('leads a browser to the login page, and back to where it wanted to go', async () => {
   const { app } = await openBoard(inject('redisUrl'), { logins });
   const answer = await app.inject({ url: '/queues/queue/poll?page=2', headers: { accept: 'text/html,*/*' } });
-  expect([answer.statusCode, answer.headers.location]).toEqual([303, '/login?next=%2Fqueues%2Fqueue%2Fpoll%3Fpage%3D2']);
+  expect([answer.statusCode, answer.headers.location]).toEqual([
+    303,
+    '/login?next=%2Fqueues%2Fqueue%2Fpoll%3Fpage%3D2',
+  ]);
   const page = await app.inject('/login');
   expect([page.statusCode, page.body]).toEqual([200, expect.stringContaining('current-password')]);
 });
@@ -29,7 +32,9 @@ it('a session opens everything, is out of reach of scripts and other sites, and 
   const board = await openBoard(inject('redisUrl'), { logins });
   const answer = await logIn(board, 'operator', 'correct horse');
   expect(answer.json()).toEqual({ user: 'operator', role: 'operator' });
-  expect(answer.headers['set-cookie']).toMatch(/^kieq_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+  expect(answer.headers['set-cookie']).toMatch(
+    /^kieq_session=[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/,
+  );
   const cookie = await cookieOf(board, 'operator', 'correct horse');
   const ask = async () => (await board.app.inject({ url: '/api/overview', headers: { cookie } })).statusCode;
   expect(await ask()).toBe(200);
@@ -64,7 +69,9 @@ it('a viewer sees everything and changes nothing', async () => {
   }
   expect(await board.ledger.gates.closed()).toEqual([]);
   const byBasic = { ...own, authorization: basic('guest', 'only looking') };
-  expect((await board.app.inject({ method: 'PUT', url: '/queues/api/queues/pause', headers: byBasic })).statusCode).toBe(403);
+  expect(
+    (await board.app.inject({ method: 'PUT', url: '/queues/api/queues/pause', headers: byBasic })).statusCode,
+  ).toBe(403);
 });
 
 it('a page of another origin can neither act with the session nor log anybody in', async () => {
