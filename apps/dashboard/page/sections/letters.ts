@@ -43,7 +43,11 @@ function table(letters: readonly OverviewLetters[], overview: OverviewAnswer, re
       h(
         'thead',
         {},
-        h('tr', {}, ...['class', 'open', 'oldest', 'what it means', 'actions'].map((name) => h('th', { scope: 'col' }, name))),
+        h(
+          'tr',
+          {},
+          ...['class', 'open', 'oldest', 'what it means', 'actions'].map((name) => h('th', { scope: 'col' }, name)),
+        ),
       ),
       h('tbody', {}, ...rows),
     ),
