@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { benchCallbacks } from './callbacks.ts';
 import { benchEvents } from './events.ts';
+import { benchOverview } from './overview.ts';
 import { benchSchedule } from './schedule/bench.ts';
 import { benchWindow } from './window.ts';
 
@@ -17,6 +18,7 @@ interface Setting {
 const BENCHES: Readonly<Record<string, (setting: Setting) => AsyncGenerator<object>>> = {
   callbacks: benchCallbacks,
   events: benchEvents,
+  overview: benchOverview,
   schedule: benchSchedule,
   window: benchWindow,
 };

@@ -1,38 +1,65 @@
+import { fastifyCookie } from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
+import type { Ledger } from '@kieq/ledger';
 import type { Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
+import type { Adopter } from './adopter.ts';
+import { addActionRoutes } from './action-routes.ts';
 import { createBoard } from './board.ts';
-import { addGuard } from './guard.ts';
+import { loopbackDoor, passwordDoor } from './door/door.ts';
+import { addGuard } from './door/guard.ts';
+import type { Login } from './door/login.ts';
+import { addLoginRoutes } from './door/login-routes.ts';
+import { addGenerationRoutes } from './generation-routes.ts';
 import { addHeaders } from './headers.ts';
-import type { Login } from './login.ts';
+import { createJobReader } from './job-reader.ts';
+import { addOverviewRoutes } from './overview/routes.ts';
+import { addPages } from './pages.ts';
+import { BOARD, HEALTH } from './places.ts';
 import { createRedaction } from './redaction.ts';
 
 export interface AppOptions {
   readonly queues: Queues;
+  readonly ledger: Ledger;
   /** Of the pool. */
   readonly prefix: string;
-  /** Undefined: no password is asked for, so the caller must listen on loopback only. */
-  readonly login: Login | undefined;
+  /** Empty: no password is asked for, so the caller must listen on loopback only. */
+  readonly logins: readonly Login[];
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
+  /** How long a new vehicle may go unnoticed when it vanishes; of the pool's timings. */
+  readonly vehicleCheckMs: number;
+  /** Proves and binds tasks; undefined where the dashboard has no key of the account. */
+  readonly adopter: Adopter | undefined;
   readonly logger: Logger;
 }
 
-const HEALTH = '/healthz';
-/** What may be clicked here carries no body. */
+/** What may be sent here is a few words. */
 const BODY_LIMIT_BYTES = 16_384;
 
-/** The dashboard, ready to listen: Bull Board behind its guard, and `/healthz`, which says nothing but `ok`. */
-export async function createApp({ queues, prefix, login, secrets, logger }: AppOptions): Promise<FastifyInstance> {
+/** The dashboard, ready to listen: our pages and Bull Board behind their guard, and `/healthz`, which says only `ok`. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { queues, ledger, prefix, logins, logger } = options;
   const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT_BYTES });
-  const redact = createRedaction(secrets);
+  const redact = createRedaction(options.secrets);
+  const readable = createJobReader(ledger);
   addHeaders(app);
-  await addGuard(app, { login, open: HEALTH, logger });
-  app.addHook('preSerialization', (_request, _reply, payload, done) => done(null, redact(payload)));
+  await app.register(fastifyCookie);
+  const door = logins.length === 0 ? undefined : await passwordDoor(app, logins, logger);
+  addGuard(app, door?.open ?? loopbackDoor, logger);
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    const isBoard = request.routeOptions.url?.startsWith(BOARD) ?? false;
+    return redact(isBoard ? await readable(payload) : payload);
+  });
   // After the hooks, so that they hold for unknown addresses too.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
-  await app.register(createBoard({ queues, prefix, logger }));
+  addLoginRoutes(app, door, logger);
+  addOverviewRoutes(app, options);
+  addGenerationRoutes(app, options);
+  addActionRoutes(app, options);
+  await addPages(app);
+  await app.register(createBoard({ queues, prefix, logger }), { prefix: BOARD });
   await app.ready();
   return app;
 }

@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
 import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
+import { BOARD } from './places.ts';
 
 export interface BoardOptions {
   readonly queues: Queues;
@@ -16,12 +17,14 @@ const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
   submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
   poll: 'Delayed looks at tasks that Kie accepted. Promote looks now.',
   notify: 'Callbacks to callers, one job per end of a generation; tried for 24 hours.',
-  'dead-letter': 'What needs a person; nothing works on it. Resume with kieq dlq redrive.',
+  'dead-letter':
+    'What needs a person; nothing works on it. Resume on the page of the generation, or with kieq dlq redrive.',
 };
 
 /** Bull Board over all queues of a pool, as a plugin. Which of its routes may be used is not decided here. */
 export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPluginCallback {
   const serverAdapter = new FastifyAdapter();
+  serverAdapter.setBasePath(BOARD);
   createBullBoard({
     queues: QUEUE_NAMES.map((name) => adapt(queues, name)),
     serverAdapter,
@@ -30,6 +33,7 @@ export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPl
         boardTitle: 'kieq',
         environment: { label: prefix, color: '#2b6cb0', textColor: '#ffffff' },
         hideDocsLink: true,
+        miscLinks: [{ text: 'Overview', url: '/' }],
       },
     },
   });

@@ -1,11 +1,16 @@
 import type { FastifyInstance } from 'fastify';
+import { BOARD, FILES } from './places.ts';
 
-/** Bull Board's page styles elements inline and would load a font from Google, which it does without. */
+/**
+ * Bull Board's page styles elements inline and would load a font from Google, which it does without. Videos come from
+ * wherever Kie or the archive keeps them.
+ */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data:",
+  "media-src 'self' https: http:",
   "font-src 'self' data:",
   "connect-src 'self'",
   "base-uri 'self'",
@@ -29,8 +34,12 @@ export function addHeaders(app: FastifyInstance): void {
     done();
   });
   app.addHook('onSend', (request, reply, payload, done) => {
-    const isFile = request.routeOptions.url?.startsWith('/static/') ?? false;
+    const isFile = isFileRoute(request.routeOptions.url);
     reply.header('cache-control', isFile && reply.statusCode < 400 ? 'private, max-age=0' : 'no-store');
     done(null, payload);
   });
+}
+
+function isFileRoute(url: string | undefined): boolean {
+  return url !== undefined && (url.startsWith(FILES) || url.startsWith(`${BOARD}/static/`));
 }

@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { ConfigError, parseEnvironment, secretValues } from '@kieq/config';
-import { runDashboard } from './run-dashboard.ts';
+import { ConfigError, parseEnvironment, secretValues, type RawEnvironment } from '@kieq/config';
+import { runDashboard, type DashboardEnvironment } from './run-dashboard.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the dashboard must not start. */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'dashboard']);
-    const dashboard = await runDashboard(env, secretValues(process.env));
+    const dashboard = await runDashboard(environment(process.env), secretValues(process.env));
     const signals = ['SIGTERM', 'SIGINT'].map((signal) => once(process, signal).then(() => signal));
     await dashboard.shutDown(await Promise.race(signals));
     process.exit(0);
@@ -16,6 +15,12 @@ async function main(): Promise<void> {
     process.stderr.write(`${error.message}\n`);
     process.exit(2);
   }
+}
+
+/** The account's key is not needed, but with it tasks can be adopted on the page. */
+function environment(env: RawEnvironment): DashboardEnvironment {
+  const hasKey = env['KIE_API_KEY'] !== undefined && env['KIE_API_KEY'] !== '';
+  return hasKey ? parseEnvironment(env, ['redis', 'dashboard', 'kie']) : parseEnvironment(env, ['redis', 'dashboard']);
 }
 
 await main();

@@ -1,14 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import type { Environment } from '@kieq/config';
+import { accountFingerprint, type Environment } from '@kieq/config';
+import { scaleTimings } from '@kieq/domain';
+import { createKieClient } from '@kieq/kie';
+import { createLedger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { closeConnection, createConnection, describeRedisUrl, waitUntilReady, type RedisClient } from '@kieq/redis';
 import { createLogger, type Logger } from '@kieq/telemetry';
+import type { Adopter } from './adopter.ts';
 import { createApp } from './app.ts';
-import type { Login } from './login.ts';
+import type { Login } from './door/login.ts';
 import { StartRefused } from './start-refused.ts';
 
-export type DashboardEnvironment = Environment<'redis' | 'dashboard'>;
+/** With the group `kie` where KIE_API_KEY is there: then tasks can be proved and adopted here. */
+export type DashboardEnvironment = Environment<'redis' | 'dashboard'> & Partial<Environment<'kie'>>;
 
 export interface RunningDashboard {
   readonly url: string;
@@ -19,7 +24,7 @@ export interface RunningDashboard {
 const REDIS_WAIT_MS = 10_000;
 
 /**
- * Serves Bull Board over the queues of one pool.
+ * Serves the overview of one pool, and Bull Board over its queues.
  * @param env of `parseEnvironment`, which refuses an address beyond loopback without a password
  * @param secrets values that must appear neither in a log nor on the board
  * @throws StartRefused when Redis cannot be reached or the address cannot be used
@@ -28,20 +33,35 @@ export async function runDashboard(env: DashboardEnvironment, secrets: readonly 
   const logger = createLogger({ name: 'dashboard', level: env.logLevel, secrets });
   const redis = await connect(env, logger);
   const queues = openQueues(redis, env.prefix);
-  const login = loginOf(env);
-  const app = await createApp({ queues, prefix: env.prefix, login, secrets, logger });
+  const ledger = createLedger({ redis, prefix: env.prefix });
+  const logins = loginsOf(env);
+  const adopter = adopterOf(env);
+  const { vehicleCheckMs } = scaleTimings(env.timeScale);
+  const app = await createApp({
+    queues,
+    ledger,
+    prefix: env.prefix,
+    logins,
+    secrets,
+    vehicleCheckMs,
+    adopter,
+    logger,
+  });
   const url = await listen(app, env).catch(async (error: unknown) => {
-    await closeAll(app, queues, redis);
+    await closeAll(app, queues, redis, adopter);
     throw error;
   });
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
-  const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: login !== undefined };
+  const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
   logger.info(place, 'dashboard listening');
   return {
     url,
     async shutDown(reason) {
       logger.info({ reason }, 'shutting down');
-      await Promise.race([closeAll(app, queues, redis), sleep(env.shutdownGraceMs, undefined, { ref: false })]);
+      await Promise.race([
+        closeAll(app, queues, redis, adopter),
+        sleep(env.shutdownGraceMs, undefined, { ref: false }),
+      ]);
       logger.info('dashboard ended');
     },
   };
@@ -76,12 +96,36 @@ async function listen(
   }
 }
 
-function loginOf({ dashboardUser: user, dashboardPassword: password }: DashboardEnvironment): Login | undefined {
-  return user === undefined || password === undefined ? undefined : { user, password };
+function loginsOf(env: DashboardEnvironment): Login[] {
+  const { dashboardUser, dashboardPassword, dashboardViewerUser, dashboardViewerPassword } = env;
+  return [
+    ...loginOf('operator', dashboardUser, dashboardPassword),
+    ...loginOf('viewer', dashboardViewerUser, dashboardViewerPassword),
+  ];
 }
 
-async function closeAll(app: FastifyInstance, queues: Queues, redis: RedisClient): Promise<void> {
+function loginOf(role: Login['role'], user: string | undefined, password: string | undefined): Login[] {
+  return user === undefined || password === undefined ? [] : [{ user, password, role }];
+}
+
+function adopterOf({ kieApiKey, kieBaseUrl, kieUploadUrl, timeScale }: DashboardEnvironment): Adopter | undefined {
+  if (kieApiKey === undefined || kieBaseUrl === undefined || kieUploadUrl === undefined) return undefined;
+  return {
+    kie: createKieClient({ apiKey: kieApiKey, baseUrl: kieBaseUrl, uploadUrl: kieUploadUrl }),
+    timeScale,
+    account: accountFingerprint(kieApiKey),
+    baseUrl: kieBaseUrl,
+  };
+}
+
+async function closeAll(
+  app: FastifyInstance,
+  queues: Queues,
+  redis: RedisClient,
+  adopter: Adopter | undefined,
+): Promise<void> {
   await app.close();
+  await adopter?.kie.close();
   await queues.close();
   await closeConnection(redis);
 }

@@ -1,5 +1,6 @@
 import { Worker, type Job } from 'bullmq';
 import type { FastifyInstance, InjectOptions } from 'fastify';
+import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { silentLogger } from '@kieq/telemetry';
 import { onTestFinished } from 'vitest';
@@ -9,6 +10,7 @@ import { createApp, type AppOptions } from '../src/app.ts';
 export interface Board {
   readonly app: FastifyInstance;
   readonly queues: Queues;
+  readonly ledger: Ledger;
   readonly redis: TestRedis;
 }
 
@@ -17,13 +19,24 @@ export async function openBoard(redisUrl: string, options: Partial<AppOptions> =
   const redis = await testRedis(redisUrl, 'dashboard');
   const { prefix } = redis;
   const queues = openQueues(redis.client, prefix);
-  const app = await createApp({ queues, prefix, login: undefined, secrets: [], logger: silentLogger(), ...options });
+  const ledger = createLedger({ redis: redis.client, prefix });
+  const app = await createApp({
+    queues,
+    ledger,
+    prefix,
+    logins: [],
+    secrets: [],
+    vehicleCheckMs: 1000,
+    adopter: undefined,
+    logger: silentLogger(),
+    ...options,
+  });
   onTestFinished(async () => {
     await app.close();
     await queues.close();
     await redis.cleanup();
   });
-  return { app, queues, redis };
+  return { app, queues, ledger, redis };
 }
 
 export type Method = NonNullable<InjectOptions['method']>;

@@ -157,6 +157,15 @@ export const GROUPS = {
       secret: true,
       meaning: 'password of the dashboard',
     }),
+    dashboardViewerUser: optional('DASHBOARD_VIEWER_USER', {
+      form: matching('must not contain a colon', /^[^:]+$/),
+      meaning: 'a second user of the dashboard, who sees everything and changes nothing',
+    }),
+    dashboardViewerPassword: optional('DASHBOARD_VIEWER_PASSWORD', {
+      form: secretText,
+      secret: true,
+      meaning: 'password of that user',
+    }),
   },
   files: {
     archive: optional('ARCHIVE_URL', {

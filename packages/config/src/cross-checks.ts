@@ -5,6 +5,8 @@ const Dashboard = z.object({
   dashboardHost: z.string(),
   dashboardUser: z.string().optional(),
   dashboardPassword: z.string().optional(),
+  dashboardViewerUser: z.string().optional(),
+  dashboardViewerPassword: z.string().optional(),
 });
 
 const Gateway = z.object({ gatewayHost: z.string(), gatewayApiKeys: z.array(z.unknown()).optional() });
@@ -25,11 +27,8 @@ function checkGateway({ gatewayHost, gatewayApiKeys }: z.infer<typeof Gateway>):
   return [{ key: 'GATEWAY_HOST', rule, received: gatewayHost }];
 }
 
-function checkDashboard({
-  dashboardHost,
-  dashboardUser,
-  dashboardPassword,
-}: z.infer<typeof Dashboard>): ConfigProblem[] {
+function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {
+  const { dashboardHost, dashboardUser, dashboardPassword, dashboardViewerUser, dashboardViewerPassword } = values;
   const problems: ConfigProblem[] = [];
   if (dashboardPassword === undefined && !isLoopback(dashboardHost)) {
     problems.push({
@@ -38,13 +37,36 @@ function checkDashboard({
       received: dashboardHost,
     });
   }
-  if (dashboardUser !== undefined && dashboardPassword === undefined) {
-    problems.push({ key: 'DASHBOARD_PASSWORD', rule: 'is required together with DASHBOARD_USER', received: undefined });
-  }
-  if (dashboardUser === undefined && dashboardPassword !== undefined) {
-    problems.push({ key: 'DASHBOARD_USER', rule: 'is required together with DASHBOARD_PASSWORD', received: undefined });
-  }
+  problems.push(
+    ...checkPair(['DASHBOARD_USER', dashboardUser], ['DASHBOARD_PASSWORD', dashboardPassword]),
+    ...checkPair(
+      ['DASHBOARD_VIEWER_USER', dashboardViewerUser],
+      ['DASHBOARD_VIEWER_PASSWORD', dashboardViewerPassword],
+    ),
+  );
+  // Without an operator's login everybody is one, so a viewer's would promise what it cannot hold.
+  if (dashboardViewerUser !== undefined && dashboardUser === undefined)
+    problems.push({
+      key: 'DASHBOARD_USER',
+      rule: 'is required together with DASHBOARD_VIEWER_USER',
+      received: undefined,
+    });
+  if (dashboardViewerUser !== undefined && dashboardViewerUser === dashboardUser)
+    problems.push({
+      key: 'DASHBOARD_VIEWER_USER',
+      rule: 'must differ from DASHBOARD_USER',
+      received: dashboardViewerUser,
+    });
   return problems;
+}
+
+type Named = readonly [key: string, value: string | undefined];
+
+/** Both or neither. */
+function checkPair([user, userValue]: Named, [password, passwordValue]: Named): ConfigProblem[] {
+  if ((userValue === undefined) === (passwordValue === undefined)) return [];
+  const [missing, given] = userValue === undefined ? [user, password] : [password, user];
+  return [{ key: missing, rule: `is required together with ${given}`, received: undefined }];
 }
 
 /** Whether only this machine can reach a server that listens on this address. */

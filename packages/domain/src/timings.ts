@@ -15,6 +15,8 @@ export interface Timings {
   /** Balance probes while the credits gate is closed: first and longest interval. */
   readonly probeFirstMs: number;
   readonly probeCapMs: number;
+  /** The balance is asked this often while the credits gate is open, so that people see the account run dry before it does. */
+  readonly balanceMs: number;
   /** Canaries of the half-open gates: first and longest interval. */
   readonly canaryFirstMs: number;
   readonly canaryCapMs: number;
@@ -51,6 +53,7 @@ export const TIMINGS: Timings = {
   retryCapMs: 120_000,
   probeFirstMs: 30_000,
   probeCapMs: 300_000,
+  balanceMs: 300_000,
   canaryFirstMs: 60_000,
   canaryCapMs: 600_000,
   unreachableFirstMs: 5_000,

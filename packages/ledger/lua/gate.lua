@@ -1,11 +1,22 @@
 #!lua flags=allow-oom
--- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result.
+-- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result |
+-- claim_balance | note_balance; the last two concern the balance alone, whether or not a gate is closed.
 if ARGS.action == 'close' then
   closeGate(ARGS.reason, ARGS.times or {}, ARGS.detail)
   return reply({ ok = 'closed' })
 end
 if ARGS.action == 'open' then
   return reply({ ok = openGate(ARGS.reason) and 'opened' or 'not_closed' })
+end
+if ARGS.action == 'claim_balance' then
+  local nextAt = tonumber(redis.call('HGET', key('gatemem'), 'balanceNextAt') or '0')
+  if NOW < nextAt then return reply({ ok = 'not_yet', waitMs = nextAt - NOW }) end
+  redis.call('HSET', key('gatemem'), 'balanceNextAt', NOW + ARGS.everyMs)
+  return reply({ ok = 'claimed' })
+end
+if ARGS.action == 'note_balance' then
+  redis.call('HSET', key('stats'), 'balance', ARGS.balance, 'balanceAt', NOW)
+  return reply({ ok = 'noted' })
 end
 local gate = loadGate('credits')
 if not gate then return reply({ ok = 'not_closed' }) end

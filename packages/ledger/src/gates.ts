@@ -49,6 +49,12 @@ export function createGates(redis: Redis | Cluster, root: string, scripts: Scrip
     },
     /** Tells the ledger the balance that the probe saw; opens the gate where it covers the refused request. */
     probeResult: (balance: number) => gate({ action: 'probe_result', balance }),
+    /** True for one worker of the pool in `everyMs`: it should ask Kie for the balance, so that people can see it. */
+    async claimBalance(everyMs: number): Promise<boolean> {
+      return (await gate({ action: 'claim_balance', everyMs })).ok === 'claimed';
+    },
+    /** The balance as Kie told it; opens nothing. */
+    noteBalance: (balance: number) => gate({ action: 'note_balance', balance }),
   };
 }
 export type Gates = ReturnType<typeof createGates>;

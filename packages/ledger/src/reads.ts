@@ -80,6 +80,9 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     /** Generations per state; purged ones are no longer counted. */
     stateCounts: (): Promise<Record<GenerationState, number>> =>
       countEach(GENERATION_STATES, (state) => sizeOf('state', state)),
+    /** How many entered a state between two moments, both inclusive, and are still there. */
+    enteredBetween: (state: GenerationState, fromMs: number, toMs: number): Promise<number> =>
+      redis.zcount(`${root}state:${state}`, fromMs, toMs),
     /** Open dead letters per class. */
     letterCounts: (): Promise<Record<DeadLetterClass, number>> =>
       countEach(DEAD_LETTER_CLASSES, (letterClass) => sizeOf('letters', letterClass)),

@@ -307,6 +307,7 @@ export const gateReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('opened') }),
   z.object({ ok: z.literal('not_closed') }),
   z.object({ ok: z.literal('claimed') }),
+  z.object({ ok: z.literal('noted') }),
   z.object({ ok: z.literal('not_yet'), waitMs: z.number() }),
   z.object({ ok: z.literal('still_closed'), need: z.number().nullable() }),
 ]);

@@ -8,7 +8,7 @@ const OLDEST = 100;
 export async function probeCredits(context: WorkerContext): Promise<void> {
   const { ledger, kie, logger } = context;
   const gates = await ledger.gates.closed();
-  if (!gates.some(({ reason }) => reason === 'credits')) return;
+  if (!gates.some(({ reason }) => reason === 'credits')) return watchBalance(context);
   if (await ledger.gates.claimProbe()) {
     try {
       const balance = await kie.credits({ signal: context.deadline });
@@ -20,6 +20,17 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
     }
   }
   await buryUnpaid(context);
+}
+
+/** Nobody waits for this balance: it is for people, and for an alert before the account runs dry. */
+async function watchBalance({ ledger, kie, timings, logger, deadline }: WorkerContext): Promise<void> {
+  if (!(await ledger.gates.claimBalance(timings.balanceMs))) return;
+  try {
+    await ledger.gates.noteBalance(await kie.credits({ signal: deadline }));
+  } catch (error) {
+    if (!(error instanceof KieError)) throw error;
+    logger.info({ err: error }, 'the balance could not be asked; tried again later');
+  }
 }
 
 /** The queue's order is the order of queueing, so the first one that is not due ends the search. */

@@ -4,9 +4,12 @@ export { hashAttemptToken, mintAttemptToken } from './attempt-token.ts';
 export { callbackBody, callerRecord, frozenPayload, type CallerRecord } from './caller-record.ts';
 export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 export type { WorkerContext, WorkerSettings } from './context.ts';
+export { cached } from './cached.ts';
 export { createPollPlan } from './create-poll-plan.ts';
 export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
+export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
+export { jsonOf } from './json.ts';
 export { followHint } from './hints.ts';
 export { openLetters, type OpenLetter } from './open-letters.ts';
 export {

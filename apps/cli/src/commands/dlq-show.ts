@@ -1,7 +1,7 @@
 import { parseEnvironment } from '@kieq/config';
 import type { Command } from 'commander';
+import { letterDetails } from '@kieq/queue';
 import { addCommand, type Context } from '../context.ts';
-import { letterDetails } from '../details.ts';
 import { deadGenerationOf, withPool } from '../pool.ts';
 import { letterText } from '../text/details.ts';
 

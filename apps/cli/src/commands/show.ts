@@ -1,7 +1,7 @@
 import { parseEnvironment } from '@kieq/config';
 import type { Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
-import { detailsOf } from '../details.ts';
+import { detailsOf } from '@kieq/queue';
 import { generationOf, withPool } from '../pool.ts';
 import { detailsText } from '../text/details.ts';
 

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { jsonOf } from '../text/json.ts';
+import { jsonOf } from '@kieq/queue';
 import { checkItem, isObject, unknownKeys, type Item, type ItemCheck } from './item.ts';
 
 /** So many wrong lines are told; the rest is counted. */

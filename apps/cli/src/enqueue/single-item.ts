@@ -1,6 +1,6 @@
 import { KLING_MODEL } from '@kieq/kie';
 import { CliError, EXIT } from '../exit.ts';
-import { jsonOf } from '../text/json.ts';
+import { jsonOf } from '@kieq/queue';
 import { checkItem, isObject, type Item } from './item.ts';
 
 /** The form for one generation. */

@@ -1,5 +1,5 @@
 import type { Evidence } from '@kieq/domain';
-import type { GenerationDetails, LetterDetails, NoticeDetails } from '../details.ts';
+import type { GenerationDetails, LetterDetails, NoticeDetails } from '@kieq/queue';
 import { fields, section, table } from './table.ts';
 import { duration, moment, until } from './time.ts';
 

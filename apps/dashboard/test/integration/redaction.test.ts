@@ -29,10 +29,10 @@ it('shows jobs, reasons, stacks and logs without secrets', async () => {
   await job.log(`called ${callback} with authorization: Bearer eyJhbGciOi.z`);
   await job.updateProgress({ token: 'nested-secret', note: callback });
   const urls = [
-    '/api/queues?activeQueue=submit&status=failed',
-    `/api/queues/submit/${job.id}`,
-    `/api/queues/submit/${job.id}/logs`,
-    `/api/queues/submit/${job.id}/flow`,
+    '/queues/api/queues?activeQueue=submit&status=failed',
+    `/queues/api/queues/submit/${job.id}`,
+    `/queues/api/queues/submit/${job.id}/logs`,
+    `/queues/api/queues/submit/${job.id}/flow`,
   ];
   const bodies = await Promise.all(urls.map(async (url) => (await board.app.inject(url)).body));
   for (const body of bodies) for (const secret of SECRETS) expect(body).not.toContain(secret);
@@ -50,7 +50,7 @@ it('shows return values without secrets', async () => {
   await board.queues.submit.add(`model of ${API_KEY}`, {});
   const { job, token } = await takeJob(board);
   await job.moveToCompleted({ callback, apiKey: 'nested-secret', taskId: 'task-1' }, token, false);
-  const answer = await board.app.inject('/api/queues?activeQueue=submit&status=completed');
+  const answer = await board.app.inject('/queues/api/queues?activeQueue=submit&status=completed');
   for (const secret of SECRETS) expect(answer.body).not.toContain(secret);
   expect(answer.json().queues[0].jobs[0]).toMatchObject({
     name: 'model of ***',
@@ -67,15 +67,15 @@ it('a job without secrets is shown as it is', async () => {
     nested: { at: '2026-01-01T00:00:00.000Z' },
   };
   const job = await board.queues.submit.add('kling', plain);
-  const answer = await board.app.inject(`/api/queues/submit/${job.id}`);
+  const answer = await board.app.inject(`/queues/api/queues/submit/${job.id}`);
   expect(answer.json()).toMatchObject({ status: 'waiting', job: { id: job.id, name: 'kling', data: plain } });
 });
 
 it('a request that fails says why, without secrets, and the failure is an error to the browser', async () => {
   const board = await openBoard(inject('redisUrl'), { secrets: [API_KEY] });
   const job = await board.queues.submit.add('kling', {});
-  const answer = await board.app.inject({ method: 'PUT', url: `/api/queues/submit/${job.id}/promote` });
+  const answer = await board.app.inject({ method: 'PUT', url: `/queues/api/queues/submit/${job.id}/promote` });
   expect([answer.statusCode, answer.json()]).toEqual([500, { error: expect.stringContaining('promote') }]);
-  const missing = await board.app.inject(`/api/queues/submit/none-of-${API_KEY}`);
+  const missing = await board.app.inject(`/queues/api/queues/submit/none-of-${API_KEY}`);
   expect([missing.statusCode, missing.json()]).toEqual([404, { error: { key: 'ERRORS.JOB_NOT_FOUND' } }]);
 });

@@ -11,8 +11,17 @@ let app: FastifyInstance;
 
 beforeAll(async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'dashboard-retry' });
-  const { queues, redis } = pool;
-  app = await createApp({ queues, prefix: redis.prefix, login: undefined, secrets: [], logger: silentLogger() });
+  const { queues, ledger, redis, timings } = pool;
+  app = await createApp({
+    queues,
+    ledger,
+    prefix: redis.prefix,
+    logins: [],
+    secrets: [],
+    vehicleCheckMs: timings.vehicleCheckMs,
+    adopter: undefined,
+    logger: silentLogger(),
+  });
 });
 
 afterAll(async () => {
@@ -38,7 +47,7 @@ async function ended(id: string, times: number): Promise<Job> {
 
 async function retry(job: Job): Promise<Job> {
   const before = job.attemptsMade;
-  const answer = await app.inject({ method: 'PUT', url: `/api/queues/submit/${job.id}/retry` });
+  const answer = await app.inject({ method: 'PUT', url: `/queues/api/queues/submit/${job.id}/retry` });
   expect(answer.statusCode).toBe(204);
   return ended(job.id ?? '', before + 1);
 }
@@ -72,7 +81,7 @@ it('a failed submit job of a dead generation fails again and tells how to redriv
   const submitted = submissionsOf(prompt);
   const again = await retry(await ended(`${id}-1`, 1));
   expect(await again.getState()).toBe('failed');
-  const logs = await app.inject(`/api/queues/submit/${id}-1/logs`);
+  const logs = await app.inject(`/queues/api/queues/submit/${id}-1/logs`);
   expect(logs.json()).toEqual([expect.stringContaining(`kieq dlq redrive ${id}`)]);
   expect((await pool.ledger.read.generation(id))?.state).toBe('dead');
   expect([chargesOf(prompt), submissionsOf(prompt)]).toEqual([0, submitted]);
@@ -111,7 +120,9 @@ it('retrying everything, over and over, charges nothing', async () => {
   for (const round of [1, 2, 3]) {
     await Promise.all(ids.flatMap((id) => [ended(`${id}-1`, round), ended(`again-${id}`, round)]));
     for (const status of ['completed', 'failed']) {
-      expect((await app.inject({ method: 'PUT', url: `/api/queues/submit/retry/${status}` })).statusCode).toBe(200);
+      expect((await app.inject({ method: 'PUT', url: `/queues/api/queues/submit/retry/${status}` })).statusCode).toBe(
+        200,
+      );
     }
   }
   await Promise.all(ids.flatMap((id) => [ended(`${id}-1`, 4), ended(`again-${id}`, 4)]));
@@ -119,11 +130,11 @@ it('retrying everything, over and over, charges nothing', async () => {
 });
 
 it('a queue paused on the board stands beside the gates of the pool', async () => {
-  await app.inject({ method: 'PUT', url: '/api/queues/submit/pause' });
+  await app.inject({ method: 'PUT', url: '/queues/api/queues/submit/pause' });
   expect((await readStatus(pool.ledger, pool.queues)).pausedQueues).toEqual(['submit']);
   const [id = ''] = await pool.enqueue('enqueued while paused');
   expect((await pool.ledger.read.generation(id))?.state).toBe('queued');
-  await app.inject({ method: 'PUT', url: '/api/queues/submit/resume' });
+  await app.inject({ method: 'PUT', url: '/queues/api/queues/submit/resume' });
   await pool.recordWhen(id, ({ state }) => state === 'succeeded');
   expect((await readStatus(pool.ledger, pool.queues)).pausedQueues).toEqual([]);
 });

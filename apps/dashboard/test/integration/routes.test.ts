@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { expect, inject, it } from 'vitest';
-import { ALLOWED_ROUTES } from '../../src/allowed-routes.ts';
+import { ALLOWED_ROUTES } from '../../src/door/allowed-routes.ts';
 import { failedJob, openBoard, type Board, type Method } from '../support.ts';
 
 const METHODS = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH' } as const satisfies Record<string, Method>;
@@ -10,7 +10,7 @@ const mutating = appRoutes.api.flatMap(({ method, route }) =>
   [method]
     .flat()
     .filter((verb) => verb !== 'get')
-    .flatMap((verb) => [route].flat().map((pattern): [Method, string] => [METHODS[verb], pattern])),
+    .flatMap((verb) => [route].flat().map((pattern): [Method, string] => [METHODS[verb], `/queues${pattern}`])),
 );
 const denied = mutating.filter(([method, pattern]) => !ALLOWED_ROUTES.has(`${method} ${pattern}`));
 
@@ -49,12 +49,12 @@ it('denies every mutating route that is not listed, and changes nothing', async 
 });
 
 it.each([
-  ['DELETE', '/api/queues/submit'],
+  ['DELETE', '/queues/api/queues/submit'],
   ['POST', '/api/nothing-here'],
   ['POST', '/'],
-  ['PUT', '/static/js/main.js'],
-  ['PUT', '/api/queues/submit/1/retry/'],
-  ['PUT', '/api/queues/submit/1/%63lean'],
+  ['PUT', '/queues/static/js/main.js'],
+  ['PUT', '/queues/api/queues/submit/1/retry/'],
+  ['PUT', '/queues/api/queues/submit/1/%63lean'],
   ['POST', '/healthz'],
 ] as const)('denies %s %s too', async (method, url) => {
   const { app } = await openBoard(inject('redisUrl'));
@@ -64,12 +64,12 @@ it.each([
 it('retries a failed job, one and all', async () => {
   const board = await openBoard(inject('redisUrl'));
   const one = await failedJob(board, { v: 1 });
-  const answer = await board.app.inject({ method: 'PUT', url: `/api/queues/submit/${one.id}/retry` });
+  const answer = await board.app.inject({ method: 'PUT', url: `/queues/api/queues/submit/${one.id}/retry` });
   expect(answer.statusCode).toBe(204);
   expect(await one.getState()).toBe('waiting');
   await board.queues.submit.drain();
   const other = await failedJob(board, { v: 1 });
-  const all = await board.app.inject({ method: 'PUT', url: '/api/queues/submit/retry/failed' });
+  const all = await board.app.inject({ method: 'PUT', url: '/queues/api/queues/submit/retry/failed' });
   expect([all.statusCode, all.json()]).toEqual([200, { retried: 1, skipped: 0 }]);
   expect(await other.getState()).toBe('waiting');
 });
@@ -78,9 +78,9 @@ it('promotes a delayed job, one and all', async () => {
   const { app, queues } = await openBoard(inject('redisUrl'));
   const one = await queues.poll.add('x', {}, { delay: 3_600_000 });
   const other = await queues.poll.add('x', {}, { delay: 3_600_000 });
-  expect((await app.inject({ method: 'PUT', url: `/api/queues/poll/${one.id}/promote` })).statusCode).toBe(204);
+  expect((await app.inject({ method: 'PUT', url: `/queues/api/queues/poll/${one.id}/promote` })).statusCode).toBe(204);
   expect([await one.getState(), await other.getState()]).toEqual(['waiting', 'delayed']);
-  expect((await app.inject({ method: 'PUT', url: '/api/queues/poll/promote' })).statusCode).toBe(200);
+  expect((await app.inject({ method: 'PUT', url: '/queues/api/queues/poll/promote' })).statusCode).toBe(200);
   expect(await other.getState()).toBe('waiting');
 });
 
@@ -88,19 +88,19 @@ it('pauses and resumes a queue, and all of them', async () => {
   const { app, queues } = await openBoard(inject('redisUrl'));
   const put = async (url: string): Promise<number> => (await app.inject({ method: 'PUT', url })).statusCode;
   const paused = (): Promise<boolean[]> => Promise.all([queues.submit.isPaused(), queues.poll.isPaused()]);
-  expect([await put('/api/queues/submit/pause'), await paused()]).toEqual([200, [true, false]]);
-  expect([await put('/api/queues/submit/resume'), await paused()]).toEqual([200, [false, false]]);
-  expect([await put('/api/queues/pause'), await paused()]).toEqual([200, [true, true]]);
-  expect([await put('/api/queues/resume'), await paused()]).toEqual([200, [false, false]]);
+  expect([await put('/queues/api/queues/submit/pause'), await paused()]).toEqual([200, [true, false]]);
+  expect([await put('/queues/api/queues/submit/resume'), await paused()]).toEqual([200, [false, false]]);
+  expect([await put('/queues/api/queues/pause'), await paused()]).toEqual([200, [true, true]]);
+  expect([await put('/queues/api/queues/resume'), await paused()]).toEqual([200, [false, false]]);
 });
 
 it('shows the mirror of dead letters without offering anything', async () => {
   const { app, queues } = await openBoard(inject('redisUrl'));
   await queues['dead-letter'].add('invalid_request', { generation: 'gen_1' }, { jobId: 'gen_1-letter' });
-  const answer = await app.inject('/api/queues?activeQueue=dead-letter');
+  const answer = await app.inject('/queues/api/queues?activeQueue=dead-letter');
   expect(answer.json().queues[3]).toMatchObject({ readOnlyMode: true, allowRetries: false, hasWorkers: null });
   for (const action of ['gen_1-letter/retry', 'promote', 'pause']) {
-    const url = `/api/queues/dead-letter/${action}`;
+    const url = `/queues/api/queues/dead-letter/${action}`;
     expect((await app.inject({ method: 'PUT', url })).statusCode).toBe(405);
   }
 });

@@ -39,7 +39,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and e
   const line = await firstLine(child);
   expect(line).toMatchObject({ app: 'dashboard', msg: 'dashboard listening', login: false });
   expect(await (await fetch(`${line.url}/healthz`)).json()).toEqual({ status: 'ok' });
-  const queues = await (await fetch(`${line.url}/api/queues`)).json();
+  const queues = await (await fetch(`${line.url}/queues/api/queues`)).json();
   expect(queues).toMatchObject({
     queues: [{ name: 'submit' }, { name: 'poll' }, { name: 'notify' }, { name: 'dead-letter' }],
   });

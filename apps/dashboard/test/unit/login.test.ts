@@ -1,23 +1,29 @@
 import { expect, it } from 'vitest';
-import { loginCheck } from '../../src/login.ts';
+import { loginCheck } from '../../src/door/login.ts';
 
-const isRight = loginCheck({ user: 'operator', password: 'pässword:with colon' });
+const roleOf = loginCheck([
+  { user: 'operator', password: 'pässword:with colon', role: 'operator' },
+  { user: 'guest', password: 'only looking', role: 'viewer' },
+]);
 
-it('accepts the login', () => {
-  expect(isRight('operator', 'pässword:with colon')).toBe(true);
+it('tells who has come', () => {
+  expect(roleOf('operator', 'pässword:with colon')).toBe('operator');
+  expect(roleOf('guest', 'only looking')).toBe('viewer');
 });
 
 it.each([
   ['operator', 'wrong'],
   ['operator', ''],
+  ['operator', 'only looking'],
+  ['guest', 'pässword:with colon'],
   ['operator', 'pässword:with colon '],
   ['other', 'pässword:with colon'],
   ['', ''],
   ['operator', 'x'.repeat(100_000)],
 ])('refuses %j with another password or user, of any length', (user, password) => {
-  expect(isRight(user, password)).toBe(false);
+  expect(roleOf(user, password)).toBeUndefined();
 });
 
 it('does not mistake a part of the user for a part of the password', () => {
-  expect(loginCheck({ user: 'ab', password: 'c' })('a', 'bc')).toBe(false);
+  expect(loginCheck([{ user: 'ab', password: 'c', role: 'operator' }])('a', 'bc')).toBeUndefined();
 });

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { KieError } from '@kieq/kie';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
-import { cached } from '../cached.ts';
+import { cached } from '@kieq/queue';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
 import { success, successOf } from './schemas.ts';

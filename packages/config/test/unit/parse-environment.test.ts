@@ -195,6 +195,8 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   DASHBOARD_PORT: ['99999'],
   DASHBOARD_USER: ['a:b'],
   DASHBOARD_PASSWORD: ['a b'],
+  DASHBOARD_VIEWER_USER: ['a:b'],
+  DASHBOARD_VIEWER_PASSWORD: ['a b'],
   ARCHIVE_URL: [
     '/var/lib',
     'file://folder',
@@ -263,6 +265,15 @@ describe('the dashboard beyond loopback', () => {
     expect(keys({ DASHBOARD_HOST: '0.0.0.0', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw' })).toEqual([]);
     expect(keys({ DASHBOARD_USER: 'me' })).toEqual(['DASHBOARD_PASSWORD']);
     expect(keys({ DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
+  });
+
+  test('a viewer needs user and password, an operator beside it, and a name of its own', () => {
+    const operator = { DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw' };
+    const viewer = { DASHBOARD_VIEWER_USER: 'you', DASHBOARD_VIEWER_PASSWORD: 'pw2' };
+    expect(keys({ ...operator, ...viewer })).toEqual([]);
+    expect(keys(viewer)).toEqual(['DASHBOARD_USER']);
+    expect(keys({ ...operator, DASHBOARD_VIEWER_PASSWORD: 'pw2' })).toEqual(['DASHBOARD_VIEWER_USER']);
+    expect(keys({ ...operator, ...viewer, DASHBOARD_VIEWER_USER: 'me' })).toEqual(['DASHBOARD_VIEWER_USER']);
   });
 
   test.each(['127.0.0.1', '127.1.2.3', '::1', '[::1]', 'localhost'])('%s is loopback', (host) => {

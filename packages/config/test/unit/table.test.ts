@@ -23,6 +23,7 @@ test('the secrets are marked', () => {
     'GATEWAY_API_KEYS',
     'GATEWAY_WEBHOOK_SECRET',
     'DASHBOARD_PASSWORD',
+    'DASHBOARD_VIEWER_PASSWORD',
   ]);
 });
 

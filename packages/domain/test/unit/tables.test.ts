@@ -96,6 +96,7 @@ describe('scaleTimings', () => {
       taskStuckMs: 86_400_000,
       probeFirstMs: 30_000,
       probeCapMs: 300_000,
+      balanceMs: 300_000,
       canaryFirstMs: 60_000,
       canaryCapMs: 600_000,
     });

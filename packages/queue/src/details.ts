@@ -1,12 +1,15 @@
-import { REDRIVE_RULES, type GenerationState } from '@kieq/domain';
+import { REDRIVE_RULES, type GenerationState, type ResumePoint } from '@kieq/domain';
 import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
-import type { OpenLetter } from '@kieq/queue';
-import { jsonOf } from './text/json.ts';
+import type { OpenLetter } from './open-letters.ts';
+import { jsonOf } from './json.ts';
 import { waysOut, type WayOut } from './way-out.ts';
 
 /** An open dead letter with what a person can do about it. */
 export interface LetterDetails extends OpenLetter {
   readonly advice: string;
+  /** Where a redrive goes on, without and with paying again; null where that is not possible. */
+  readonly resumesAt: ResumePoint | null;
+  readonly payAgainResumesAt: ResumePoint | null;
   readonly goOn: readonly WayOut[];
 }
 
@@ -43,7 +46,7 @@ function noticeDetails({ id, state }: GenerationRecord, { letter, ...notice }: N
 }
 
 export function letterDetails(id: string, state: GenerationState, letter: OpenLetter): LetterDetails {
-  return { ...letter, advice: REDRIVE_RULES[letter.class].advice, goOn: waysOut(id, letter.class, state) };
+  return { ...letter, ...REDRIVE_RULES[letter.class], goOn: waysOut(id, letter.class, state) };
 }
 
 /** The payload of a job that never validated may be anything. */

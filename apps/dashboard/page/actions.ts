@@ -1,0 +1,111 @@
+import { ask } from './api.ts';
+import { question } from './dialog.ts';
+
+/** What a page does after something has changed. */
+export type Reload = () => Promise<void>;
+
+interface Resumed {
+  readonly state: string;
+}
+
+/** Resumes one dead letter; with `payAgain` only after a yes. Tells what happened. */
+export async function redrive(
+  id: string,
+  letterClass: string,
+  payAgain: boolean,
+  reload: Reload,
+): Promise<string | undefined> {
+  if (payAgain && (await mayPayAgain(id)) === undefined) return undefined;
+  const { state } = await ask<Resumed>(`/api/generations/${encodeURIComponent(id)}/redrive`, {
+    class: letterClass,
+    payAgain,
+  });
+  await reload();
+  return `${id} goes on at ${state}.`;
+}
+
+function mayPayAgain(id: string): Promise<string | undefined> {
+  return question({
+    title: 'Pay a second time?',
+    text: `A paid task may exist for ${id}. Look into the Kie account first: a task that is there can be adopted for nothing.`,
+    yes: 'Pay again',
+    danger: true,
+  });
+}
+
+interface ClassResult {
+  readonly resumed: number;
+  readonly refused: number;
+  readonly more: boolean;
+  readonly refusals: readonly { readonly id: string; readonly reason?: string }[];
+}
+
+/** Resumes all of a class at the step that costs nothing. */
+export async function redriveAll(letterClass: string, count: number, reload: Reload): Promise<string | undefined> {
+  const yes = await question({
+    title: `Resume ${count} of ${letterClass}?`,
+    text: 'Each goes on at the step of its class. Nothing is paid a second time.',
+    yes: 'Resume',
+  });
+  if (yes === undefined) return undefined;
+  const result = await ask<ClassResult>(`/api/dead-letters/${letterClass}/redrive`, {});
+  await reload();
+  const refused = result.refused === 0 ? '' : `, ${result.refused} refused (${result.refusals[0]?.reason ?? ''})`;
+  return `${result.resumed} resumed${refused}${result.more ? '; there are more' : ''}.`;
+}
+
+interface Adopted {
+  readonly kind: 'adopted' | 'needs_confirmation';
+}
+
+/** Binds a task of the Kie account to a generation whose answer was lost. */
+export async function adoptTask(id: string, reload: Reload): Promise<string | undefined> {
+  const taskId = await question({
+    title: 'Adopt a task',
+    text: `Kie is asked for the task, and it is bound to ${id} if it proves to be its own.`,
+    yes: 'Adopt',
+    field: { label: 'taskId in the Kie account' },
+  });
+  if (taskId === undefined) return undefined;
+  const path = `/api/generations/${encodeURIComponent(id)}/adopt`;
+  const first = await ask<Adopted>(path, { taskId });
+  if (first.kind === 'needs_confirmation') {
+    const yes = await question({
+      title: 'Do you vouch for it?',
+      text: 'The task fits in model, input and time, but does not carry our address: it could be of another request.',
+      yes: 'It is the one',
+      danger: true,
+    });
+    if (yes === undefined) return undefined;
+    await ask<Adopted>(path, { taskId, confirm: true });
+  }
+  await reload();
+  return `${id} goes on with the task ${taskId}.`;
+}
+
+export async function cancel(id: string, reload: Reload): Promise<string | undefined> {
+  const yes = await question({
+    title: 'Cancel it?',
+    text: `${id} has not been submitted, so nothing was paid. It cannot be taken back.`,
+    yes: 'Cancel the generation',
+    danger: true,
+  });
+  if (yes === undefined) return undefined;
+  await ask(`/api/generations/${encodeURIComponent(id)}/cancel`, {});
+  await reload();
+  return `${id} is cancelled.`;
+}
+
+export async function setGate(reason: string, to: 'open' | 'close', reload: Reload): Promise<string | undefined> {
+  if (to === 'close') {
+    const yes = await question({
+      title: 'Pause all submissions?',
+      text: 'Running tasks are followed on; nothing new is paid until you resume. Deadlines go on running.',
+      yes: 'Pause',
+    });
+    if (yes === undefined) return undefined;
+  }
+  await ask(`/api/gates/${reason}/${to}`, {});
+  await reload();
+  return to === 'open' ? `The gate ${reason} is open.` : 'All submissions are paused.';
+}

@@ -1,0 +1,140 @@
+import type { GenerationAnswer } from '../src/overview/forms.ts';
+import { adoptTask, cancel } from './actions.ts';
+import { ask } from './api.ts';
+import { byId, h, render } from './dom.ts';
+import { ago, duration, moment, number } from './format.ts';
+import { showYou } from './header.ts';
+import { action } from './say.ts';
+import { letterButtons } from './sections/letters.ts';
+import { player } from './sections/recent.ts';
+
+const EVERY_MS = 2000;
+const id = decodeURIComponent(location.pathname.split('/').at(-1) ?? '');
+type Generation = GenerationAnswer['generation'];
+type Letter = NonNullable<Generation['deadLetter']>;
+
+async function reload(): Promise<void> {
+  const answer = await ask<GenerationAnswer>(`/api/generations/${encodeURIComponent(id)}`);
+  const { generation } = answer;
+  showYou(answer.you);
+  render('facts', [generation, Math.floor(answer.atMs / 10_000)], () => [facts(answer)]);
+  render('actions', [generation.state, answer.you], () => buttons(answer));
+  render('letters', [generation.deadLetter, generation.notice, answer.you], () => letters(answer));
+  render('attempts', generation.attempts, () => [attempts(answer)]);
+  render('result', generation.verdict, () => result(generation));
+  render('payload', generation.payload, () => [h('pre', { tabindex: 0 }, JSON.stringify(generation.payload, null, 2))]);
+}
+
+function facts({ generation, atMs }: GenerationAnswer): HTMLElement {
+  const rows: (readonly [string, string | undefined])[] = [
+    ['state', `${generation.state}, since ${ago(generation.since, atMs)}`],
+    ['model', generation.model],
+    ['tenant', generation.tenant],
+    ['priority', String(generation.priority)],
+    ['created', `${moment(generation.createdAt)} (${ago(generation.createdAt, atMs)})`],
+    ['task', generation.taskId],
+    ['looks', number(generation.polls)],
+    ['next look', generation.state === 'generating' ? whenText(generation.nextPollAt, atMs) : undefined],
+    ['deadline', generation.state === 'queued' ? whenText(generation.deadlineAt, atMs) : undefined],
+    ['vehicle', `${generation.vehicle} in ${generation.queue}`],
+  ];
+  const shown = rows.flatMap(([name, text]) => (text === undefined ? [] : [h('dt', {}, name), h('dd', {}, text)]));
+  return h('dl', {}, ...shown);
+}
+
+function whenText(ms: number | undefined, atMs: number): string | undefined {
+  if (ms === undefined) return undefined;
+  return ms > atMs ? `in ${duration(ms - atMs)}` : ago(ms, atMs);
+}
+
+function buttons({ generation: { state }, you }: GenerationAnswer): HTMLElement[] {
+  if (you.role !== 'operator') return [];
+  if (state === 'queued')
+    return [
+      h('button', { class: 'danger', 'data-key': 'cancel', onclick: action(() => cancel(id, reload)) }, 'Cancel it'),
+    ];
+  if (state === 'unknown' && you.canAdopt)
+    return [h('button', { 'data-key': 'adopt', onclick: action(() => adoptTask(id, reload)) }, 'Adopt a task')];
+  return [];
+}
+
+function letters({ generation: { deadLetter, notice }, you }: GenerationAnswer): HTMLElement[] {
+  const open = [deadLetter, notice?.deadLetter ?? null].filter((letter) => letter !== null);
+  return open.map((letter) => letterBox(letter, you));
+}
+
+function letterBox(letter: Letter, you: GenerationAnswer['you']): HTMLElement {
+  const { summary, httpStatus, code, msg } = letter.evidence;
+  const more = [
+    httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
+    code === undefined ? undefined : `code ${code}`,
+    msg,
+  ];
+  return h(
+    'div',
+    { class: 'letter' },
+    h('h3', {}, `Dead letter: ${letter.class}`),
+    h('p', {}, letter.advice),
+    h('p', { class: 'dim' }, [summary, ...more].filter((text) => text !== undefined).join(' · ')),
+    you.role === 'operator' ? h('div', { class: 'actions' }, ...letterButtons(id, letter, you.canAdopt, reload)) : null,
+    h(
+      'p',
+      { class: 'dim' },
+      'On the command line: ',
+      h('code', {}, letter.goOn.map(({ command }) => command).join(' | ')),
+    ),
+  );
+}
+
+function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
+  const rows = generation.attempts.map((attempt) =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, String(attempt.n)),
+      h('td', {}, attempt.canary === true ? `${attempt.outcome} (canary)` : attempt.outcome),
+      h('td', { title: moment(attempt.admittedAt) }, ago(attempt.admittedAt, atMs)),
+      h('td', {}, attempt.answeredAt === undefined ? '–' : duration(attempt.answeredAt - attempt.admittedAt)),
+      h('td', {}, attempt.taskId ?? '–'),
+      h('td', {}, attempt.worker ?? '–'),
+      h('td', { class: 'text' }, attempt.evidence?.summary ?? ''),
+    ),
+  );
+  const names = ['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'];
+  if (rows.length === 0) return h('p', { class: 'dim' }, 'It has not been submitted yet.');
+  const head = h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name)));
+  return h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
+}
+
+function result({ verdict }: Generation): (HTMLElement | null)[] {
+  if (verdict === undefined) return [h('p', { class: 'dim' }, 'No verdict yet.')];
+  if (verdict.state === 'fail')
+    return [h('p', { class: 'bad-text' }, `Kie failed it: ${verdict.failCode ?? ''} ${verdict.failMsg ?? ''}`)];
+  const credits =
+    verdict.creditsConsumed === undefined
+      ? null
+      : h('p', { class: 'dim' }, `${number(verdict.creditsConsumed)} credits`);
+  return [
+    ...verdict.resultUrls.flatMap((url) => [
+      player(url, id),
+      h('p', {}, h('a', { href: url, rel: 'noreferrer' }, url)),
+    ]),
+    credits,
+  ];
+}
+
+async function live(): Promise<void> {
+  if (document.visibilityState === 'visible') {
+    try {
+      await reload();
+      byId('live').textContent = 'live';
+    } catch (error) {
+      byId('live').textContent = error instanceof Error ? error.message : String(error);
+    }
+  }
+  setTimeout(() => void live(), EVERY_MS);
+}
+
+document.title = `${id} · kieq`;
+byId('id').textContent = id;
+void live();

@@ -1,0 +1,17 @@
+import type { You } from '../src/overview/forms.ts';
+import { ask } from './api.ts';
+import { h, render } from './dom.ts';
+import { action } from './say.ts';
+
+/** Who looks, and the way out. */
+export function showYou(you: You): void {
+  render('you', you, () => [
+    h('span', { title: you.role === 'viewer' ? 'may look, and change nothing' : '' }, `${you.user} (${you.role})`),
+    you.user === 'localhost' ? null : h('button', { class: 'quiet', onclick: action(logOut) }, 'Log out'),
+  ]);
+}
+
+async function logOut(): Promise<undefined> {
+  await ask('/api/logout', {});
+  location.assign('/login');
+}

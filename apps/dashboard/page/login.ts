@@ -1,0 +1,28 @@
+import { ask } from './api.ts';
+import { byId } from './dom.ts';
+
+/** Where the person wanted to go; never to another site. */
+function next(): string {
+  const wanted = new URLSearchParams(location.search).get('next') ?? '/';
+  const url = new URL(wanted, location.origin);
+  return url.origin === location.origin && url.pathname !== '/login' ? url.pathname + url.search + url.hash : '/';
+}
+
+function valueOf(id: string): string {
+  const element = byId(id);
+  return element instanceof HTMLInputElement ? element.value : '';
+}
+
+async function logIn(): Promise<void> {
+  try {
+    await ask('/api/login', { user: valueOf('user'), password: valueOf('password') });
+    location.assign(next());
+  } catch (error) {
+    byId('said').textContent = error instanceof Error ? error.message : String(error);
+  }
+}
+
+byId('login').addEventListener('submit', (event) => {
+  event.preventDefault();
+  void logIn();
+});

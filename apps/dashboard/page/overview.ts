@@ -1,0 +1,42 @@
+import type { OverviewAnswer } from '../src/overview/forms.ts';
+import { ask } from './api.ts';
+import { byId } from './dom.ts';
+import { showYou } from './header.ts';
+import { showFlow } from './sections/flow.ts';
+import { showLetters } from './sections/letters.ts';
+import { showQueues } from './sections/queues.ts';
+import { showRecent } from './sections/recent.ts';
+import { showTiles } from './sections/tiles.ts';
+import { showUnknown } from './sections/unknown.ts';
+
+const EVERY_MS = 2000;
+
+async function reload(): Promise<void> {
+  const overview = await ask<OverviewAnswer>('/api/overview');
+  byId('pool').textContent = overview.prefix;
+  showYou(overview.you);
+  showFlow(overview, reload);
+  showTiles(overview);
+  await showLetters(overview, reload);
+  showUnknown(overview, reload);
+  showQueues(overview);
+  showRecent(overview);
+}
+
+/** A page that nobody looks at asks nothing. */
+async function live(): Promise<void> {
+  if (document.visibilityState === 'visible') {
+    const light = byId('live');
+    try {
+      await reload();
+      light.className = 'live';
+      light.textContent = 'live';
+    } catch (error) {
+      light.className = 'lost';
+      light.textContent = `not live: ${error instanceof Error ? error.message : String(error)}`;
+    }
+  }
+  setTimeout(() => void live(), EVERY_MS);
+}
+
+void live();

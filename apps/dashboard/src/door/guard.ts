@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import { isSameOrigin } from '@kieq/config';
+import type { Logger } from '@kieq/telemetry';
+import { FILES, HEALTH, LOGIN, LOGIN_PAGE, LOGOUT } from '../places.ts';
+import { DENIAL, isAllowed, isMutating } from './allowed-routes.ts';
+import type { Door } from './door.ts';
+import { refuse } from './refuse.ts';
+import type { Session } from './sessions.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null on the routes that are open to anybody. */
+    session: Session | null;
+  }
+}
+
+/** What anybody may ask: nothing there tells anything about the pool. */
+const OPEN = new Set<string | undefined>([HEALTH, LOGIN_PAGE, LOGIN, LOGOUT, `${FILES}*`]);
+
+/**
+ * Every request but those to the open routes, unknown addresses included, passes in this order: the door; for what
+ * changes something the same origin, the list of routes, and the role.
+ */
+export function addGuard(app: FastifyInstance, door: Door, logger: Logger): void {
+  app.decorateRequest('session', null);
+  app.addHook('onRequest', async (request, reply) => {
+    const { method } = request;
+    const isOpen = OPEN.has(request.routeOptions.url);
+    if (!isOpen) {
+      const session = await door(request, reply);
+      if (session === undefined) return reply;
+      request.session = session;
+    }
+    if (!isMutating(method)) return undefined;
+    if (!isSameOrigin(request.headers)) return refuse(reply, 403, 'The request comes from a page of another origin.');
+    if (isOpen && method === 'POST') return undefined;
+    if (!isAllowed(method, request.routeOptions.url)) return refuse(reply, 403, DENIAL);
+    if (request.session?.role !== 'operator') return refuse(reply, 403, 'A viewer may look, and change nothing.');
+    logger.info({ method, url: request.url, ip: request.ip, user: request.session.user }, 'an operator acts');
+    return undefined;
+  });
+}

@@ -1,0 +1,46 @@
+import { DEAD_LETTER_CLASSES } from '@kieq/domain';
+import type { FastifyInstance } from 'fastify';
+import type { Ledger } from '@kieq/ledger';
+import { detailsOf, openLetters } from '@kieq/queue';
+import { z } from 'zod';
+import type { GenerationAnswer, LetterItem, LetterList } from './overview/forms.ts';
+import { shownGeneration } from './overview/generation.ts';
+import { you } from './you.ts';
+
+export const generationParams = z.object({ id: z.string().min(1).max(200) });
+export const classParams = z.object({ class: z.enum(DEAD_LETTER_CLASSES) });
+
+const LETTERS_SHOWN = 50;
+
+/** What is only looked at: one generation, and the open dead letters of a class. */
+export function addGenerationRoutes(
+  app: FastifyInstance,
+  { ledger, adopter }: { readonly ledger: Ledger; readonly adopter: unknown },
+): void {
+  app.get('/api/generations/:id', async (request, reply) => {
+    const { id } = generationParams.parse(request.params);
+    const record = await ledger.read.generation(id);
+    if (record === undefined) return reply.code(404).send({ error: `There is no generation ${id}.` });
+    const answer: GenerationAnswer = {
+      atMs: await ledger.read.now(),
+      generation: detailsOf(record),
+      you: you(request.session, adopter),
+    };
+    return answer;
+  });
+  app.get('/api/dead-letters/:class', (request) => listLetters(ledger, classParams.parse(request.params).class));
+}
+
+/** The oldest first: they have waited longest. */
+async function listLetters({ read }: Ledger, letterClass: LetterClass): Promise<LetterList> {
+  const { items, next } = await read.listLetters(letterClass, { limit: LETTERS_SHOWN });
+  const records = await read.generations(items.map(({ id }) => id));
+  const shown = records.flatMap((record): LetterItem[] => {
+    const letter = record === undefined ? undefined : openLetters(record).find((one) => one.class === letterClass);
+    if (record === undefined || letter === undefined) return [];
+    const { openedAt, evidence } = letter;
+    return [{ ...shownGeneration(record), openedAtMs: openedAt, evidence: evidence.summary, state: record.state }];
+  });
+  return { atMs: await read.now(), items: shown, more: next !== undefined };
+}
+type LetterClass = z.infer<typeof classParams>['class'];

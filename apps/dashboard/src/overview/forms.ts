@@ -1,0 +1,121 @@
+import type { DeadLetterClass, GateReason, GenerationState, ResumePoint } from '@kieq/domain';
+import type { GenerationDetails, QueueName } from '@kieq/queue';
+import type { Role } from '../door/role.ts';
+
+/** What the overview page shows. Times are epoch ms by Redis' clock, `atMs` among them; null: not known, or none. */
+export interface Overview {
+  readonly atMs: number;
+  readonly prefix: string;
+  /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
+  readonly binding: string | null;
+  readonly gates: readonly OverviewGate[];
+  readonly pausedQueues: readonly QueueName[];
+  readonly window: { readonly entries: number; readonly limit: number | null; readonly windowMs: number | null };
+  readonly inFlight: {
+    readonly count: number;
+    readonly max: number | null;
+    readonly submitting: number;
+    readonly unknown: number;
+    readonly generating: number;
+  };
+  readonly credits: OverviewCredits;
+  readonly queues: readonly OverviewQueue[];
+  readonly hour: OverviewHour;
+  /** The longest unknown first. */
+  readonly unknown: readonly OverviewGeneration[];
+  readonly letters: readonly OverviewLetters[];
+  /** The newest first. */
+  readonly recent: readonly OverviewResult[];
+}
+
+export interface OverviewGate {
+  readonly reason: GateReason;
+  readonly sinceMs: number;
+  readonly refusals: number;
+  readonly detail: string | null;
+  /** When it opens by itself. */
+  readonly untilMs: number | null;
+  /** When it is tried next. */
+  readonly nextMs: number | null;
+}
+
+export interface OverviewCredits {
+  readonly balance: number | null;
+  /** When Kie told it. */
+  readonly balanceAtMs: number | null;
+  /** Mean of recent successes × successes of the last hour. */
+  readonly perHour: number | null;
+  readonly hoursLeft: number | null;
+}
+
+export interface OverviewQueue {
+  readonly name: QueueName;
+  readonly waiting: number;
+  readonly delayed: number;
+  readonly active: number;
+  readonly failed: number;
+  /** Since when the oldest one waits that could run. */
+  readonly oldestMs: number | null;
+}
+
+export interface OverviewHour {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly dead: number;
+  /** succeeded ÷ (succeeded + failed + dead). */
+  readonly successRate: number | null;
+  /** Successes of each twelfth of the hour, the oldest first. */
+  readonly series: readonly number[];
+}
+
+export interface OverviewGeneration {
+  readonly id: string;
+  readonly sinceMs: number;
+  readonly model: string;
+  readonly tenant: string;
+  readonly prompt: string | null;
+}
+
+export interface OverviewLetters {
+  readonly class: DeadLetterClass;
+  readonly count: number;
+  readonly oldestMs: number | null;
+  readonly advice: string;
+  readonly resumesAt: ResumePoint | null;
+  readonly payAgainResumesAt: ResumePoint | null;
+}
+
+export interface OverviewResult extends OverviewGeneration {
+  readonly urls: readonly string[];
+  readonly seconds: number | null;
+  readonly credits: number | null;
+}
+
+/** One of a class, for the list below its row. */
+export interface LetterItem extends OverviewGeneration {
+  readonly openedAtMs: number;
+  readonly evidence: string;
+  readonly state: GenerationState;
+}
+
+export interface LetterList {
+  readonly atMs: number;
+  readonly items: readonly LetterItem[];
+  readonly more: boolean;
+}
+
+/** Who looks at the page. */
+export interface You {
+  readonly user: string;
+  readonly role: Role;
+  /** Whether a task can be adopted here: that needs the account's key. */
+  readonly canAdopt: boolean;
+}
+
+export type OverviewAnswer = Overview & { readonly you: You };
+
+export interface GenerationAnswer {
+  readonly atMs: number;
+  readonly generation: GenerationDetails;
+  readonly you: You;
+}

@@ -1,0 +1,9 @@
+import type { GenerationRecord } from '@kieq/ledger';
+import { frozenPayload } from '@kieq/queue';
+import { promptOf } from '../prompt.ts';
+import type { OverviewGeneration } from './forms.ts';
+
+/** A generation as a row of a list. */
+export function shownGeneration({ id, since, model, tenant, payload }: GenerationRecord): OverviewGeneration {
+  return { id, sinceMs: since, model, tenant, prompt: promptOf(frozenPayload(payload)) ?? null };
+}

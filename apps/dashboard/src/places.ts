@@ -1,0 +1,15 @@
+/** Where Bull Board is; the pages of our own are in front of it. */
+export const BOARD = '/queues';
+
+/** Answers that the process lives. */
+export const HEALTH = '/healthz';
+/** The page that asks for the password, what it sends it to, and what it is made of. */
+export const LOGIN_PAGE = '/login';
+export const LOGIN = '/api/login';
+export const LOGOUT = '/api/logout';
+export const FILES = '/files/';
+
+/** The page of one generation. */
+export function generationPage(id: string): string {
+  return `/generations/${encodeURIComponent(id)}`;
+}

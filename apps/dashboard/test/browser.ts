@@ -1,0 +1,26 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import Chromium, { inflate } from '@sparticuz/chromium';
+import { chromium, type Browser } from 'playwright-core';
+
+/** It ends the whole browser with its first context. */
+const SINGLE_PROCESS = '--single-process';
+
+/**
+ * A headless Chromium out of an npm package, so that the tests need no browser on the machine. The package brings the
+ * libraries that a bare server lacks as well.
+ */
+export async function openBrowser(): Promise<Browser> {
+  const bin = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../../bin');
+  const libraries = await inflate(join(bin, 'al2023.tar.br'));
+  Chromium.setGraphicsMode = false;
+  return chromium.launch({
+    executablePath: await Chromium.executablePath(bin),
+    args: [...Chromium.args.filter((flag) => flag !== SINGLE_PROCESS), '--disable-background-networking'],
+    env: { ...environment(), LD_LIBRARY_PATH: join(libraries, 'lib') },
+  });
+}
+
+function environment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '', HOME: process.env['HOME'] ?? '/tmp' };
+}

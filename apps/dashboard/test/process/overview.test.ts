@@ -1,0 +1,199 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { source as axeSource } from 'axe-core';
+import { accountFingerprint } from '@kieq/config';
+import { createKieClient } from '@kieq/kie';
+import { silentLogger } from '@kieq/telemetry';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { startPool, TEST_KEY, until, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
+import { createApp } from '../../src/app.ts';
+import { openBrowser } from '../browser.ts';
+
+/** Where screenshots for the docs go; none are made without it. */
+const SCREENSHOTS = process.env['KIEQ_SCREENSHOTS'];
+const PHONE = { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true };
+
+let pool: PoolFixture;
+let browser: Browser;
+let url: string;
+let close: () => Promise<void>;
+
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'overview', settings: { unknownWindowMs: 300 } });
+  const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url });
+  const { ledger, queues, redis, timings } = pool;
+  await ledger.settings.agree({ baseUrl: pool.simulator.url });
+  const app = await createApp({
+    queues,
+    ledger,
+    prefix: redis.prefix,
+    logins: [
+      { user: 'operator', password: 'correct horse', role: 'operator' },
+      { user: 'guest', password: 'only looking', role: 'viewer' },
+    ],
+    secrets: ['correct horse'],
+    vehicleCheckMs: timings.vehicleCheckMs,
+    adopter: { kie, account: accountFingerprint(TEST_KEY), baseUrl: pool.simulator.url, timeScale: 1 },
+    logger: silentLogger(),
+  });
+  url = await app.listen({ host: '127.0.0.1', port: 0 });
+  browser = await openBrowser();
+  close = async () => {
+    await browser.close();
+    await app.close();
+    await kie.close();
+    await pool.stop();
+  };
+}, 120_000);
+
+afterAll(() => close());
+
+/** A page that has logged in, and that tells of every error in its console. */
+async function open(user: 'operator' | 'guest', options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('fonts.googleapis.com')) errors.push(message.text());
+  });
+  await page.goto(url);
+  expect(new URL(page.url()).pathname).toBe('/login');
+  await page.getByLabel('User').fill(user);
+  await page.getByLabel('Password').fill(user === 'operator' ? 'correct horse' : 'only looking');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page
+    .getByRole('status')
+    .filter({ hasText: /^live$/ })
+    .waitFor();
+  return page;
+}
+const errors: string[] = [];
+
+async function screenshot(page: Page, name: string): Promise<void> {
+  if (SCREENSHOTS === undefined) return;
+  await mkdir(SCREENSHOTS, { recursive: true });
+  await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+}
+
+/** What axe finds wrong for people with a screen reader, a keyboard alone, or weak eyes. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => {
+    const { violations } = await Reflect.get(window, 'axe').run();
+    return violations.map(
+      ({ id, nodes }: { id: string; nodes: { target: string[] }[] }) => `${id}: ${nodes[0]?.target}`,
+    );
+  });
+}
+
+/** A generation whose answer was lost for so long that a person must decide. */
+async function lostOne(prompt: string): Promise<{ readonly id: string; readonly taskId: string }> {
+  pool.simulator.script([{ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } }]);
+  const [id = ''] = await pool.enqueue(prompt);
+  await pool.recordWhen(id, ({ state }) => state === 'dead');
+  const taskId = pool.simulator.ledger.submissions().find((one) => one.prompt === prompt)?.taskId ?? '';
+  return { id, taskId };
+}
+
+function chargesOf(prompt: string): number {
+  return pool.simulator.ledger.chargesByPrompt().get(prompt) ?? 0;
+}
+
+it('from payment_unknown to a finished video by the overview alone: adopted for nothing, or paid again after a yes', async () => {
+  const found = await lostOne('a boat, found in the account');
+  const again = await lostOne('a bridge, paid again');
+  const page = await open('operator');
+  await page.getByRole('button', { name: 'payment_unknown' }).click();
+  await screenshot(page, 'overview-dead-letters');
+  await page.getByRole('button', { name: `Adopt a task: ${found.id}` }).click();
+  await page.getByLabel('taskId in the Kie account').fill(found.taskId);
+  await page.getByRole('button', { name: 'Adopt', exact: true }).click();
+  await page.getByRole('button', { name: 'It is the one' }).click();
+  await page.getByText(`${found.id} goes on with the task ${found.taskId}.`).waitFor();
+  await pool.recordWhen(found.id, ({ state }) => state === 'succeeded');
+
+  await page.getByRole('button', { name: `Pay again: ${again.id}` }).click();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect((await pool.ledger.read.generation(again.id))?.state).toBe('dead');
+  await page.getByRole('button', { name: `Pay again: ${again.id}` }).click();
+  await page.getByRole('button', { name: 'Pay again', exact: true }).click();
+  await page.getByText(`${again.id} goes on at queued.`).waitFor();
+  await pool.recordWhen(again.id, ({ state }) => state === 'succeeded');
+
+  await page.getByRole('link', { name: 'a bridge, paid again' }).waitFor();
+  await page.getByText('No dead letter is open').waitFor();
+  expect(await page.locator('video').count()).toBeGreaterThanOrEqual(2);
+  expect([chargesOf('a boat, found in the account'), chargesOf('a bridge, paid again')]).toEqual([1, 2]);
+  await page.context().close();
+});
+
+it('is live without reloading: gates, numbers and results come and go, and a focused button stays focused', async () => {
+  const page = await open('operator');
+  await page.getByText('Submissions flow').first().waitFor();
+  await page.getByRole('button', { name: 'Pause submissions' }).click();
+  await page.getByRole('button', { name: 'Pause', exact: true }).click();
+  await page.getByText('Submissions stand still: paused').waitFor();
+  const ids = await pool.enqueue(...Array.from({ length: 30 }, (_, i) => `a wave, number ${i}`));
+  await page.getByRole('row', { name: /^submit 30 / }).waitFor();
+  const resume = page.getByRole('button', { name: 'Resume', exact: true });
+  await resume.focus();
+  await until(
+    () => page.locator('#flow').textContent(),
+    (text) => text?.includes('in the dashboard, by operator') ?? false,
+  );
+  expect(await resume.evaluate((button) => button === document.activeElement)).toBe(true);
+  await resume.click();
+  await Promise.all(ids.map((id) => pool.recordWhen(id, ({ state }) => state === 'succeeded')));
+  await page.getByText('Submissions stand still').waitFor({ state: 'detached' });
+  await page
+    .getByRole('link', { name: /a wave, number/ })
+    .first()
+    .waitFor();
+  await screenshot(page, 'overview-light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await screenshot(page, 'overview-dark');
+  await page.context().close();
+});
+
+it('shows a generation with its attempts, and the queues with words that a person can read', async () => {
+  const [id = ''] = await pool.enqueue('a lighthouse at night');
+  await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  const page = await open('operator');
+  await page.goto(`${url}/generations/${id}`);
+  await page.getByText('succeeded, since').waitFor();
+  await page.getByRole('row', { name: /accepted/ }).waitFor();
+  await screenshot(page, 'generation');
+  await page.goto(`${url}/queues/queue/submit?status=completed`);
+  await page.getByText('a lighthouse at night').first().waitFor();
+  await page.getByRole('link', { name: id }).first().waitFor();
+  await screenshot(page, 'queues');
+  await page.context().close();
+});
+
+it('a viewer sees no button that acts', async () => {
+  await lostOne('a tree, for a viewer');
+  const page = await open('guest');
+  await page.getByRole('button', { name: 'payment_unknown' }).click();
+  await page.getByText('a tree, for a viewer').waitFor();
+  const names = await page.getByRole('button').allTextContents();
+  expect(names.toSorted()).toEqual(['Log out', 'payment_unknown']);
+  await page.context().close();
+});
+
+it.each(['light', 'dark'] as const)(
+  'has no barrier that axe knows, %s, and fits on a telephone',
+  async (colorScheme) => {
+    const page = await open('operator', { ...PHONE, colorScheme });
+    expect(await barriers(page)).toEqual([]);
+    const widths = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth]);
+    expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0);
+    await screenshot(page, `overview-telephone-${colorScheme}`);
+    await page.context().close();
+  },
+);
+
+// But for the font that Bull Board's page would load from elsewhere, which the policy forbids.
+it('nothing went wrong on any page', () => {
+  expect(errors).toEqual([]);
+});
