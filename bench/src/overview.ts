@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startApp, startPool, TEST_KEY, testRequest, until, type PoolFixture } from '@kieq/testkit';
+import { startApp, startPool, testRequest, until, type PoolFixture } from '@kieq/testkit';
 
 const GENERATIONS = 100_000;
 /** Of them through workers to their end; the rest stays in the queue. */
