@@ -13,9 +13,11 @@ export const EXIT = {
   notFound: 3,
   /** Refused, or not possible now: too early, wants a confirmation. */
   refused: 4,
-  /** Redis or Kie is unavailable. */
+  /** Redis, Kie or the upload store is unavailable. */
   unavailable: 5,
-  /** SIGINT between two items. */
+  /** The generation ended without a video. */
+  noVideo: 6,
+  /** SIGINT; what was done stays done, what was enqueued goes on. */
   interrupted: 130,
 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

@@ -7,6 +7,9 @@ import { printable } from './text/printable.ts';
 
 type Human = (paint: Paint) => string;
 
+/** To the first line, everything below it taken away. */
+const TOP = '\u001B[H\u001B[J';
+
 /** What a run prints: for people, or with `--json` one JSON document (JSON lines where a command says so). */
 export class Output {
   json = false;
@@ -38,6 +41,16 @@ export class Output {
   line(value: unknown, human: Human): void {
     this.#printed = true;
     this.#write(this.#io.stdout, this.json ? JSON.stringify(value) : this.#for(human));
+  }
+
+  /**
+   * A page in place of the last one on a terminal; elsewhere a line of its own.
+   * @param page for the terminal
+   * @param short for everything else, with `--json` the value itself
+   */
+  page(value: unknown, page: Human, short: Human): void {
+    if (this.json || this.#io.stdout.isTTY !== true) return this.line(value, short);
+    this.#write(this.#io.stdout, `${TOP}${this.#for(page)}`);
   }
 
   /** A hint beside the result; never part of what a program reads. */

@@ -5,12 +5,15 @@ import { addCancel } from './commands/cancel.ts';
 import { addConfig } from './commands/config.ts';
 import { addDlq } from './commands/dlq.ts';
 import { addEnqueue } from './commands/enqueue.ts';
+import { addGenerate } from './commands/generate.ts';
 import { addList } from './commands/list.ts';
 import { addPause } from './commands/pause.ts';
+import { addResult } from './commands/result.ts';
 import { addResume } from './commands/resume.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
 import { addStatus } from './commands/status.ts';
+import { addWatch } from './commands/watch.ts';
 import type { Context } from './context.ts';
 import { endingOf, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
@@ -18,11 +21,14 @@ import { Output } from './output.ts';
 import { masked } from './text/printable.ts';
 
 const COMMANDS = [
+  addGenerate,
+  addEnqueue,
   addStatus,
+  addWatch,
   addList,
   addShow,
+  addResult,
   addCancel,
-  addEnqueue,
   addDlq,
   addAdopt,
   addPause,
@@ -32,7 +38,8 @@ const COMMANDS = [
 ];
 
 const EXIT_CODES = `
-Exit codes: 0 ok; 1 defect; 2 bad usage or environment; 3 not found; 4 refused or not possible now; 5 Redis or Kie unavailable; 130 interrupted.
+Exit codes: 0 ok; 1 defect; 2 bad usage or environment; 3 not found; 4 refused or not possible now; 5 Redis or Kie unavailable;
+6 ended without a video; 130 interrupted.
 The pool is found by REDIS_URL and KIEQ_PREFIX.`;
 
 /**
@@ -59,7 +66,9 @@ function secretsOf(env: RawEnvironment): string[] {
 function programOf(context: Context): Command {
   const { io, out } = context;
   const program = new Command('kieq')
-    .description('Looks after a pool: what holds it back, its generations, its dead letters, its settings.')
+    .description(
+      'Makes videos through a pool, and looks after it: what holds it back, its generations, its dead letters, its settings.',
+    )
     .exitOverride()
     .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
     .addHelpText('after', EXIT_CODES)

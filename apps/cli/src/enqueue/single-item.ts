@@ -7,7 +7,6 @@ import { checkItem, isObject, type Item } from './item.ts';
 export interface SingleOptions {
   readonly model: string;
   readonly prompt?: string;
-  readonly imageUrl?: readonly string[];
   readonly duration?: string;
   readonly sound?: true;
   /** JSON text of an object; its fields win. */
@@ -20,10 +19,13 @@ export interface SingleOptions {
 /** Kie applies none of its documented defaults; these are its cheapest values. */
 const KLING_DEFAULTS = { duration: '5', sound: false };
 
-/** @throws CliError `usage` */
-export function itemOfOptions(options: SingleOptions): Item {
-  const { model, prompt, imageUrl, duration, sound, input, idempotencyKey, tenant, priority } = options;
-  const given = defined({ prompt, image_urls: imageUrl, duration, sound });
+/**
+ * @param images the fields of the input that name images
+ * @throws CliError `usage`
+ */
+export function itemOfOptions(options: SingleOptions, images: Readonly<Record<string, unknown>>): Item {
+  const { model, prompt, duration, sound, input, idempotencyKey, tenant, priority } = options;
+  const given = defined({ prompt, ...images, duration, sound });
   const defaults = model === KLING_MODEL ? KLING_DEFAULTS : {};
   const check = checkItem(
     { model, input: { ...defaults, ...given, ...moreInput(input) } },

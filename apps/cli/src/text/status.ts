@@ -7,7 +7,7 @@ import { duration, until } from './time.ts';
 
 /** The pool for a person. */
 export function statusText(prefix: string, status: PoolStatus, nowMs: number, paint: Paint): string {
-  const { settings, window, inFlight, deadLetters, states, stats } = status;
+  const { settings, window, inFlight, states, stats } = status;
   return [
     fields([
       ['pool', prefix],
@@ -18,7 +18,7 @@ export function statusText(prefix: string, status: PoolStatus, nowMs: number, pa
     ]),
     section('gates', gatesText(status.gates, nowMs, paint), paint),
     section('states', statesText(states, paint), paint),
-    section('dead letters', counts(deadLetters, paint.bad), paint),
+    section('dead letters', lettersCount(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
     section('counters', counters(stats), paint),
     section('window has learned', counters(window.learned), paint),
@@ -27,7 +27,7 @@ export function statusText(prefix: string, status: PoolStatus, nowMs: number, pa
 }
 
 /** Window and in-flight cap are the daily work of a busy pool; a gate is news. */
-function bindingText({ binding, gates }: PoolStatus, paint: Paint): string {
+export function bindingText({ binding, gates }: PoolStatus, paint: Paint): string {
   if (binding === null) return paint.good('free');
   const text = `held back by ${binding}`;
   return gates.length > 0 ? paint.bad(text) : text;
@@ -41,7 +41,7 @@ function statesText(states: PoolStatus['states'], paint: Paint): string {
   );
 }
 
-function gatesText(gates: readonly Gate[], nowMs: number, paint: Paint): string {
+export function gatesText(gates: readonly Gate[], nowMs: number, paint: Paint): string {
   if (gates.length === 0) return '';
   const rows = gates.map((gate) => [
     paint.bad(gate.reason),
@@ -67,7 +67,7 @@ function nextOf({ mode, reason, untilAt, nextAt }: Gate, nowMs: number): string 
   }
 }
 
-function queuesText(queues: PoolStatus['queues']): string {
+export function queuesText(queues: PoolStatus['queues']): string {
   const rows = Object.entries(queues).map(([name, depth]) => [
     name,
     nonZero(depth)
@@ -78,9 +78,9 @@ function queuesText(queues: PoolStatus['queues']): string {
 }
 
 /** Zeroes are left out: what is there should be seen. */
-function counts(record: Readonly<Record<string, number>>, paintName: (name: string) => string): string {
+export function lettersCount({ deadLetters }: PoolStatus, paint: Paint): string {
   return table(
-    nonZero(record).map(([name, count]) => [paintName(name), String(count)]),
+    nonZero(deadLetters).map(([name, count]) => [paint.bad(name), String(count)]),
     '  ',
   );
 }

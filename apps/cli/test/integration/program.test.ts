@@ -2,11 +2,14 @@ import { describe, expect, inject, it } from 'vitest';
 import { closedPort, runCli } from '../support.ts';
 
 const COMMANDS = [
+  ['generate'],
+  ['enqueue'],
   ['status'],
+  ['watch'],
   ['list'],
   ['show'],
+  ['result'],
   ['cancel'],
-  ['enqueue'],
   ['dlq', 'ls'],
   ['dlq', 'show'],
   ['dlq', 'redrive'],

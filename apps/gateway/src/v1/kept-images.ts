@@ -1,9 +1,8 @@
-import { createHash, randomUUID } from 'node:crypto';
 import { uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
+import { newUpload } from '@kieq/queue';
 import { StorageError, type FileStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import { ApiError, invalid } from '../api-error.ts';
-import { imageKind } from './image-kind.ts';
 
 const RETRY_AFTER_S = 5;
 
@@ -29,16 +28,15 @@ export class KeptImages {
    * @throws ApiError `invalid_request` for what is no image, `unavailable` when the store does not work
    */
   async keep(field: string, tenant: string, bytes: Buffer): Promise<string> {
-    const kind = imageKind(bytes);
-    if (kind === undefined) {
+    const upload = newUpload(tenant, bytes);
+    if (upload === undefined) {
       const received = bytes.length === 0 ? 'an empty file' : `${bytes.length} bytes of something else`;
       throw invalid([{ field, rule: 'must be a JPEG, PNG or WebP image', received }]);
     }
-    const sha256 = createHash('sha256').update(bytes).digest('hex');
-    const ref: UploadRef = { tenant, sha256, copy: randomUUID(), extension: kind.extension };
+    const { ref, contentType } = upload;
     // Noted before it is written: a write that fails may have left something.
     this.#refs.push(ref);
-    await this.#put(uploadName(ref), bytes, kind.contentType);
+    await this.#put(uploadName(ref), bytes, contentType);
     return uploadUrl(ref);
   }
 

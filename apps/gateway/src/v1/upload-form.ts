@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { MultipartFile } from '@fastify/multipart';
+import { UPLOAD_LIMIT_BYTES } from '@kieq/queue';
 import type { FastifyRequest } from 'fastify';
 import { ApiError, invalid } from '../api-error.ts';
 import type { Caller } from '../caller.ts';
@@ -8,17 +9,15 @@ import { creationTenant, objectOf, problem, type JsonObject } from './creation.t
 import { tenantForm } from './forms.ts';
 import type { KeptImages } from './kept-images.ts';
 
-/** Longest image, in bytes: Kie's own limit. */
-const IMAGE_LIMIT_BYTES = 10 * 1024 * 1024;
 /** Most images in one call. */
 export const IMAGE_LIMIT = 10;
 const REQUEST_LIMIT_BYTES = 1024 * 1024;
 /** More than a whole form of the allowed size; who sends on after a refusal is cut off. */
-const FORM_LIMIT_BYTES = (IMAGE_LIMIT + 1) * IMAGE_LIMIT_BYTES;
+const FORM_LIMIT_BYTES = (IMAGE_LIMIT + 1) * UPLOAD_LIMIT_BYTES;
 
 /** For the multipart plugin: every part is read as bytes and judged here, whatever it calls itself. */
 export const MULTIPART_OPTIONS = {
-  limits: { fileSize: IMAGE_LIMIT_BYTES, files: IMAGE_LIMIT + 2, parts: IMAGE_LIMIT + 2, headerPairs: 50 },
+  limits: { fileSize: UPLOAD_LIMIT_BYTES, files: IMAGE_LIMIT + 2, parts: IMAGE_LIMIT + 2, headerPairs: 50 },
   throwFileSizeLimit: false,
   isPartAFile: () => true,
 };
@@ -80,7 +79,7 @@ class Form {
     if (this.#count > IMAGE_LIMIT)
       throw invalid([problem(field, `must be among at most ${IMAGE_LIMIT} images`, 'more')]);
     this.#checkPlace(part.fieldname);
-    const address = await this.#images.keep(field, this.#request.tenant, await bytesOf(part, IMAGE_LIMIT_BYTES));
+    const address = await this.#images.keep(field, this.#request.tenant, await bytesOf(part, UPLOAD_LIMIT_BYTES));
     const place = this.#input[part.fieldname];
     const value = part.fieldname === 'image_urls' ? [...(Array.isArray(place) ? place : []), address] : address;
     this.#input = { ...this.#input, [part.fieldname]: value };

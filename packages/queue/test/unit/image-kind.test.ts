@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { imageKind } from '../../src/v1/image-kind.ts';
-import { JPEG, PNG, webp } from '../v1-images.ts';
+import { imageKind } from '../../src/image-kind.ts';
+import { JPEG, PNG, webp } from '../image-bytes.ts';
 
 describe('imageKind', () => {
   test.each([

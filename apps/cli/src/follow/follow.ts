@@ -1,0 +1,58 @@
+import type { GenerationHandle } from '@kieq/producer';
+import type { GenerationRecord } from '@kieq/ledger';
+import { isUnavailable } from '@kieq/redis';
+import type { Context } from '../context.ts';
+import { generationOf, type Pool } from '../pool.ts';
+import { Display } from './display.ts';
+
+export interface FollowOptions {
+  /** `KIEQ_TIME_SCALE`. */
+  readonly timeScale: number;
+  /** How long at most, in ms. Default: without end. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** Why following came to its end. */
+export type Followed = 'ended' | 'interrupted' | 'timeout';
+
+/**
+ * Follows a generation until it has ended, SIGINT comes or the time is over, and shows how far it is. It goes on
+ * whether it is followed or not.
+ * @throws CliError `not found`, ProducerError
+ */
+export async function follow(
+  { io, out }: Context,
+  pool: Pool,
+  handle: GenerationHandle,
+  { timeScale, timeoutMs }: FollowOptions,
+): Promise<Followed> {
+  const interrupt = new AbortController();
+  const timeout = new AbortController();
+  const unhear = io.onInterrupt(() => interrupt.abort());
+  const timer = timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(), timeoutMs);
+  const display = await Display.open(out, pool, await generationOf(pool, handle.id), timeScale);
+  try {
+    const signal = AbortSignal.any([interrupt.signal, timeout.signal]);
+    const events = handle.events({ signal });
+    while ((await events.next()).done !== true) {
+      const record = await readUnlessAway(pool, handle.id);
+      if (record !== undefined) display.saw(record);
+    }
+  } finally {
+    clearTimeout(timer);
+    unhear();
+    display.close();
+  }
+  if (interrupt.signal.aborted) return 'interrupted';
+  return timeout.signal.aborted ? 'timeout' : 'ended';
+}
+
+/** A Redis that is away for a moment ends nothing: the events go on when it is back. */
+async function readUnlessAway({ ledger }: Pool, id: string): Promise<GenerationRecord | undefined> {
+  try {
+    return await ledger.read.generation(id);
+  } catch (error) {
+    if (isUnavailable(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,69 @@
+import { createWriteStream } from 'node:fs';
+import { access, constants, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, parse, resolve } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { CliError, EXIT } from '../exit.ts';
+import { openLink } from './open-link.ts';
+
+/** Where a result goes. */
+export type Target = { readonly kind: 'folder' | 'file'; readonly path: string };
+
+/**
+ * Looks where `--output` leads, before anything is paid for.
+ * @throws CliError `usage` when nothing can be written there
+ */
+export async function targetOf(output: string): Promise<Target> {
+  const path = resolve(output);
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  const folder = isFolder ? path : dirname(path);
+  try {
+    await access(folder, constants.W_OK);
+  } catch {
+    throw new CliError(EXIT.usage, `--output: ${folder} is no folder in which files can be made`);
+  }
+  return { kind: isFolder ? 'folder' : 'file', path };
+}
+
+/** The names for so many files: `a.mp4`, `a-2.mp4`, …; in a folder after the generation. */
+export function pathsFor({ kind, path }: Target, id: string, count: number): string[] {
+  const { dir, name, ext } = parse(kind === 'folder' ? join(path, `${id}.mp4`) : path);
+  return Array.from({ length: count }, (_, i) => join(dir, `${name}${i === 0 ? '' : `-${i + 1}`}${ext}`));
+}
+
+export interface SaveOptions {
+  readonly target: Target;
+  readonly id: string;
+  readonly allowPrivate: boolean;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Saves what the links lead to; each file gets its name when it is whole.
+ * @returns the files
+ * @throws CliError `unavailable` when a link does not answer, `refused` when it must not be fetched
+ */
+export async function saveResult(urls: readonly string[], options: SaveOptions): Promise<string[]> {
+  const { target, id, allowPrivate, signal } = options;
+  const paths = pathsFor(target, id, urls.length);
+  for (const [i, url] of urls.entries()) {
+    const path = paths[i] ?? target.path;
+    const body = await openLink(url, allowPrivate, signal);
+    await write(path, body, signal);
+  }
+  return paths;
+}
+
+async function write(path: string, body: Readable, signal: AbortSignal): Promise<void> {
+  const partial = `${path}.part`;
+  try {
+    await pipeline(body, createWriteStream(partial), { signal });
+    await rename(partial, path);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw new CliError(EXIT.unavailable, `${path} could not be saved: ${error instanceof Error ? error.message : ''}`);
+  }
+}

@@ -1,0 +1,52 @@
+import { GENERATION_STATES } from '@kieq/domain';
+import type { PoolStatus } from '@kieq/queue';
+import { bar } from './bar.ts';
+import { paintState, type Paint } from './paint.ts';
+import { bindingText, gatesText, lettersCount, queuesText } from './status.ts';
+import { fields, section } from './table.ts';
+
+const BAR_WIDTH = 20;
+
+/** What changes about a pool, on one page. */
+export function glancePage(prefix: string, status: PoolStatus, nowMs: number, paint: Paint): string {
+  const { settings, window, inFlight, polls } = status;
+  return [
+    `${paint.strong(prefix)}  ${new Date(nowMs).toISOString()}  ${paint.faint('Ctrl-C ends')}`,
+    fields([
+      ['submissions', bindingText(status, paint)],
+      ['window', gauge(window.entries, settings['submitLimit'])],
+      ['in flight', gauge(inFlight, settings['maxInFlight'])],
+      ['queries', gauge(polls.entries, String(polls.limit))],
+      ['paused queues', status.pausedQueues.length === 0 ? undefined : paint.bad(status.pausedQueues.join(', '))],
+      ['states', statesLine(status, paint) || 'none'],
+    ]),
+    section('gates', gatesText(status.gates, nowMs, paint), paint),
+    section('dead letters', lettersCount(status, paint), paint),
+    section('queues', queuesText(status.queues), paint),
+  ].join('\n\n');
+}
+
+/** The same in a line, for a log. */
+export function glanceLine(status: PoolStatus, nowMs: number, paint: Paint): string {
+  const { settings, window, deadLetters } = status;
+  const letters = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
+  return [
+    new Date(nowMs).toISOString(),
+    bindingText(status, paint),
+    `window ${window.entries}/${settings['submitLimit'] ?? '?'}`,
+    statesLine(status, paint),
+    letters === 0 ? undefined : paint.bad(`dead letters ${letters}`),
+  ]
+    .filter((part) => part !== undefined && part !== '')
+    .join('  ');
+}
+
+function gauge(used: number, limit: string | undefined): string {
+  const most = Number(limit);
+  return most > 0 ? `${bar(used / most, BAR_WIDTH)}  ${used} of ${most}` : String(used);
+}
+
+function statesLine({ states }: PoolStatus, paint: Paint): string {
+  const present = GENERATION_STATES.filter((state) => states[state] !== 0);
+  return present.map((state) => paintState(paint, state, `${state} ${states[state]}`)).join('  ');
+}
