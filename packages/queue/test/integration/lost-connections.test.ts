@@ -68,7 +68,7 @@ async function untilBlocked(): Promise<void> {
 }
 
 /** Ends every connection but the test's own. */
-const killClients = () => direct.client('KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+const killClients = () => direct.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
 
 describe('connections are cut', () => {
   test('while the loop waits on the empty queue: the next job is taken all the same', async () => {
@@ -121,7 +121,7 @@ describe('a queue that does not answer although Redis does', () => {
       this.tell = resolve;
     });
 
-    override async getNextJob(token: string): Promise<Job | undefined> {
+    override async getNextJob(token: string): Promise<Job> {
       const job = await super.getNextJob(token, { block: false });
       await this.#told;
       return job;
