@@ -29,7 +29,7 @@ export async function targetOf(output: string): Promise<Target> {
 }
 
 /** The names for so many files: `a.mp4`, `a-2.mp4`, …; in a folder after the generation. */
-export function pathsFor({ kind, path }: Target, id: string, count: number): string[] {
+function pathsFor({ kind, path }: Target, id: string, count: number): string[] {
   const { dir, name, ext } = parse(kind === 'folder' ? join(path, `${id}.mp4`) : path);
   return Array.from({ length: count }, (_, i) => join(dir, `${name}${i === 0 ? '' : `-${i + 1}`}${ext}`));
 }
