@@ -16,7 +16,11 @@ test('every look has its rank before it waits: the first one, and each after a l
     const ranks = async () => {
       const [job, record] = await Promise.all([pool.queues.poll.getJob(vehicle), pool.ledger.read.generation(id)]);
       const due = record?.nextPollAt ?? 0;
-      return { polls: record?.polls ?? 0, rank: job?.priority, known: classes.map((one) => lookRank(due, one)) };
+      return {
+        polls: record?.polls ?? 0,
+        rank: job?.priority,
+        known: classes.map((ofClass) => lookRank(due, ofClass)),
+      };
     };
     const seen = await until(
       ranks,

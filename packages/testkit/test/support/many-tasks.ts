@@ -9,9 +9,8 @@ const SLACK_MS = 15_000;
 /** For each half: all accepted, all found. */
 const PATIENCE_MS = 120_000;
 
-/** So many tasks that end at the same moment: never above the query budget in any second, none unobserved beyond the bound. */
-export async function manyTasks(context: TestContext, tasks: number): Promise<object> {
-  const { expect } = context;
+/** So many tasks that end at the same moment: are queries never above the budget in any second, no task unobserved beyond the bound? */
+export async function manyTasks(context: TestContext, tasks: number): Promise<{ readonly isKept: boolean }> {
   const schedule = { ...scaleSchedule(0.01), priorMedianMs: 6000 };
   const pool = await openPool(context, 'many', {
     workers: 0,
@@ -28,7 +27,7 @@ export async function manyTasks(context: TestContext, tasks: number): Promise<ob
   await pool.enqueue(...numbered('n', tasks));
   await pool.addWorker();
   await inState(pool, 'generating', tasks, PATIENCE_MS);
-  expect(pool.simulator.finish()).toBe(tasks);
+  pool.simulator.finish();
   await inState(pool, 'succeeded', tasks, PATIENCE_MS);
 
   const { ledger } = pool.simulator;
@@ -39,10 +38,9 @@ export async function manyTasks(context: TestContext, tasks: number): Promise<ob
     longestSilenceMs: longestSilenceMs(pool),
     boundMs: bound,
   };
-  expect(found.mostInASecond).toBeLessThanOrEqual(BUDGET);
-  expect(found.longestUnnoticedMs).toBeLessThan(bound + SLACK_MS);
-  expect(found.longestSilenceMs).toBeLessThan(bound + SLACK_MS);
-  return found;
+  const isKept =
+    found.mostInASecond <= BUDGET && Math.max(found.longestUnnoticedMs, found.longestSilenceMs) < bound + SLACK_MS;
+  return { ...found, isKept };
 }
 
 /** docs/polling.md: the longest pause that is planned, twice the aging, and one look at every other task. */
