@@ -29,6 +29,8 @@ export interface TakeLoopOptions {
   readonly logger: Logger;
   /** Called with every job's end, for metrics. */
   readonly onEnd?: (end: JobEnd['kind']) => void;
+  /** Called when processing failed by an error that nobody foresaw, for metrics. */
+  readonly onDefect?: () => void;
 }
 
 /**
@@ -150,6 +152,7 @@ export class TakeLoop {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      this.#options.onDefect?.();
       return failed({ kind: 'fail', reason });
     }
   }

@@ -19,3 +19,4 @@ export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './loca
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { parseServerInfo, type ServerFacts } from './server-info.ts';
+export { parseUsage, readUsage, type RedisUsage } from './usage.ts';
