@@ -13,6 +13,7 @@ export {
   RedisUrlError,
   type RedisFinding,
 } from './errors.ts';
+export { downloadAlone } from './local/apt.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';
