@@ -17,6 +17,10 @@ export const EXIT = {
   unavailable: 5,
   /** The generation ended without a video. */
   noVideo: 6,
+  /** `doctor` found nothing worse than warnings. */
+  warnings: 7,
+  /** `doctor` found problems. */
+  problems: 8,
   /** SIGINT; what was done stays done, what was enqueued goes on. */
   interrupted: 130,
 } as const;

@@ -2,8 +2,10 @@ import { secretValues, type RawEnvironment } from '@kieq/config';
 import { Command } from 'commander';
 import { addAdopt } from './commands/adopt.ts';
 import { addCancel } from './commands/cancel.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import { addDlq } from './commands/dlq.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addEnqueue } from './commands/enqueue.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addList } from './commands/list.ts';
@@ -12,6 +14,7 @@ import { addResult } from './commands/result.ts';
 import { addResume } from './commands/resume.ts';
 import { addSchema } from './commands/schema.ts';
 import { addShow } from './commands/show.ts';
+import { addStats } from './commands/stats.ts';
 import { addStatus } from './commands/status.ts';
 import { addWatch } from './commands/watch.ts';
 import type { Context } from './context.ts';
@@ -24,6 +27,7 @@ const COMMANDS = [
   addGenerate,
   addEnqueue,
   addStatus,
+  addStats,
   addWatch,
   addList,
   addShow,
@@ -34,12 +38,14 @@ const COMMANDS = [
   addPause,
   addResume,
   addConfig,
+  addDoctor,
   addSchema,
+  addCompletion,
 ];
 
 const EXIT_CODES = `
 Exit codes: 0 ok; 1 defect; 2 bad usage or environment; 3 not found; 4 refused or not possible now; 5 Redis or Kie unavailable;
-6 ended without a video; 130 interrupted.
+6 ended without a video; 7, 8 doctor: warnings, problems; 130 interrupted.
 The pool is found by REDIS_URL and KIEQ_PREFIX.`;
 
 /**
@@ -63,7 +69,8 @@ function secretsOf(env: RawEnvironment): string[] {
   return secretValues(env).filter((value) => value !== env['REDIS_URL']);
 }
 
-function programOf(context: Context): Command {
+/** The parser with all commands. */
+export function programOf(context: Context): Command {
   const { io, out } = context;
   const program = new Command('kieq')
     .description(

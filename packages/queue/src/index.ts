@@ -6,11 +6,13 @@ export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues 
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { cached } from './cached.ts';
 export { createPollPlan } from './create-poll-plan.ts';
+export { creditsLeft, meanCredits, type CreditsLeft } from './credits-left.ts';
 export { readFleet, type Fleet, type FleetSource } from './fleet.ts';
 export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
 export { jsonOf } from './json.ts';
+export { readLastHour, recentSuccesses, type LastHour } from './last-hour.ts';
 export { followHint } from './hints.ts';
 export { newUpload, UPLOAD_LIMIT_BYTES, type NewUpload } from './new-upload.ts';
 export { oldestWaiting } from './oldest-waiting.ts';

@@ -5,6 +5,7 @@ const COMMANDS = [
   ['generate'],
   ['enqueue'],
   ['status'],
+  ['stats'],
   ['watch'],
   ['list'],
   ['show'],
@@ -20,7 +21,9 @@ const COMMANDS = [
   ['config', 'get'],
   ['config', 'set'],
   ['config', 'apply'],
+  ['doctor'],
   ['schema'],
+  ['completion'],
 ];
 
 describe('help', () => {

@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GateReason, GenerationState, ResumePoint } from '@kieq/domain';
-import type { GenerationDetails, QueueName } from '@kieq/queue';
+import type { CreditsLeft, GenerationDetails, LastHour, QueueName } from '@kieq/queue';
 import type { Role } from '../door/role.ts';
 
 /** What the overview page shows. Times are epoch ms by Redis' clock, `atMs` among them; null: not known, or none. */
@@ -18,9 +18,9 @@ export interface Overview {
     readonly unknown: number;
     readonly generating: number;
   };
-  readonly credits: OverviewCredits;
+  readonly credits: CreditsLeft;
   readonly queues: readonly OverviewQueue[];
-  readonly hour: OverviewHour;
+  readonly hour: LastHour;
   /** The longest unknown first. */
   readonly unknown: readonly OverviewGeneration[];
   readonly letters: readonly OverviewLetters[];
@@ -39,15 +39,6 @@ export interface OverviewGate {
   readonly nextMs: number | null;
 }
 
-export interface OverviewCredits {
-  readonly balance: number | null;
-  /** When Kie told it. */
-  readonly balanceAtMs: number | null;
-  /** Mean of recent successes × successes of the last hour. */
-  readonly perHour: number | null;
-  readonly hoursLeft: number | null;
-}
-
 interface OverviewQueue {
   readonly name: QueueName;
   readonly waiting: number;
@@ -56,16 +47,6 @@ interface OverviewQueue {
   readonly failed: number;
   /** Since when the oldest one waits that could run. */
   readonly oldestMs: number | null;
-}
-
-export interface OverviewHour {
-  readonly succeeded: number;
-  readonly failed: number;
-  readonly dead: number;
-  /** succeeded ÷ (succeeded + failed + dead). */
-  readonly successRate: number | null;
-  /** Successes of each twelfth of the hour, the oldest first. */
-  readonly series: readonly number[];
 }
 
 export interface OverviewGeneration {

@@ -1,10 +1,17 @@
 import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
 import type { Gate, GenerationRecord, Ledger } from '@kieq/ledger';
-import { oldestWaiting, readStatus, type PoolStatus, type Queues } from '@kieq/queue';
+import {
+  creditsLeft,
+  meanCredits,
+  oldestWaiting,
+  readLastHour,
+  readStatus,
+  recentSuccesses,
+  type PoolStatus,
+  type Queues,
+} from '@kieq/queue';
 import type { Overview, OverviewGate, OverviewLetters, OverviewResult } from './forms.ts';
-import { creditsOf, meanCredits } from './credits.ts';
 import { shownGeneration } from './generation.ts';
-import { readHour } from './hour.ts';
 
 /** What the overview is read from. */
 export interface OverviewSource {
@@ -22,10 +29,10 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
   const atMs = await ledger.read.now();
   const [status, hour, oldest, unknown, recent, letters] = await Promise.all([
     readStatus(ledger, queues),
-    readHour(ledger, atMs),
+    readLastHour(ledger, atMs),
     oldestWaiting(source, atMs),
-    newestOrOldest(ledger, 'unknown', UNKNOWN_SHOWN),
-    newestOrOldest(ledger, 'succeeded', RESULTS_SHOWN),
+    oldestUnknown(ledger),
+    recentSuccesses(ledger, RESULTS_SHOWN),
     readLetters(ledger),
   ]);
   return {
@@ -40,7 +47,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
       windowMs: setting(status, 'submitWindowMs'),
     },
     inFlight: inFlightOf(status),
-    credits: creditsOf(status.stats, hour.succeeded, meanCredits(recent)),
+    credits: creditsLeft(status.stats, hour.succeeded, meanCredits(recent)),
     queues: oldest.map(({ name, oldestMs }) => ({ name, ...countsOf(status.queues[name]), oldestMs })),
     hour,
     unknown: unknown.map(shownGeneration),
@@ -49,13 +56,8 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
   };
 }
 
-/** Of successes the newest, of unknown ones the oldest. */
-async function newestOrOldest(
-  ledger: Ledger,
-  state: 'unknown' | 'succeeded',
-  limit: number,
-): Promise<GenerationRecord[]> {
-  const { items } = await ledger.read.listState(state, { limit, newestFirst: state === 'succeeded' });
+async function oldestUnknown(ledger: Ledger): Promise<GenerationRecord[]> {
+  const { items } = await ledger.read.listState('unknown', { limit: UNKNOWN_SHOWN, newestFirst: false });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.filter((record) => record !== undefined);
 }

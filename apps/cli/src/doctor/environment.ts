@@ -1,0 +1,47 @@
+import { ConfigError, parseEnvironment, type Environment, type Group, type RawEnvironment } from '@kieq/config';
+import { problem, type Finding } from './finding.ts';
+
+/** What of the environment can be read; a key that is missing or wrong must not hide everything else. */
+export interface SeenEnvironment {
+  readonly redis?: Environment<'redis'>;
+  readonly kie?: Environment<'kie'>;
+  /** The pool's settings; those of the account only where `kie` is there. */
+  readonly pool?: Environment<'pool'>;
+  readonly callbacks?: Environment<'callbacks'>;
+  readonly files?: Environment<'files'>;
+  readonly findings: readonly Finding[];
+}
+
+/** A key that is not set here may be set where the workers run: that is told where it is missed. */
+export function readEnvironment(env: RawEnvironment): SeenEnvironment {
+  const findings: Finding[] = [];
+  const read = <G extends Group>(group: G): Environment<G> | undefined => {
+    try {
+      return parseEnvironment(env, [group]);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      for (const { key, rule, received } of error.problems) {
+        if (received === undefined) continue;
+        const message = `${key} ${rule}; received ${JSON.stringify(received)}`;
+        if (!findings.some((one) => one.message === message))
+          findings.push(problem('environment', message, `Set ${key} as README.md, Environment, says.`));
+      }
+      return undefined;
+    }
+  };
+  const [redis, kie, pool, callbacks, files] = [
+    read('redis'),
+    read('kie'),
+    read('pool'),
+    read('callbacks'),
+    read('files'),
+  ];
+  return {
+    ...(redis === undefined ? {} : { redis }),
+    ...(kie === undefined ? {} : { kie }),
+    ...(pool === undefined ? {} : { pool }),
+    ...(callbacks === undefined ? {} : { callbacks }),
+    ...(files === undefined ? {} : { files }),
+    findings,
+  };
+}

@@ -1,0 +1,64 @@
+import { createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
+import type { Environment } from '@kieq/config';
+import { knownPrice } from '@kieq/domain';
+import { duration } from '../text/time.ts';
+import { ok, problem, warning, type Finding } from './finding.ts';
+
+/** A person waits for it. */
+const TIMEOUT_MS = 10_000;
+const HOUR_MS = 3_600_000;
+const ENOUGH_MS = 24 * HOUR_MS;
+/** Kie's cheapest known generation, in credits. */
+const CHEAPEST = knownPrice(KLING_MODEL, { duration: '5', sound: false }) ?? 0;
+
+/** Whether Kie takes the key, and how long its credits last. */
+export async function checkKie(env: Environment<'kie'>, creditsLastHour: number | undefined): Promise<Finding[]> {
+  const { kieApiKey: apiKey, kieBaseUrl: baseUrl, kieUploadUrl: uploadUrl } = env;
+  const kie = createKieClient({ apiKey, baseUrl, uploadUrl, queryTimeoutMs: TIMEOUT_MS, retry: { retries: 0 } });
+  const startedMs = performance.now();
+  try {
+    const balance = await kie.credits();
+    const tookMs = Math.round(performance.now() - startedMs);
+    return [
+      ok('kie', `${baseUrl} takes the key, and answers within ${tookMs} ms`),
+      creditFinding(balance, creditsLastHour),
+    ];
+  } catch (error) {
+    if (!(error instanceof KieError)) throw error;
+    return [problem('kie', `${baseUrl}: ${error.message}`, fixOf(error, baseUrl))];
+  } finally {
+    await kie.close();
+  }
+}
+
+function creditFinding(balance: number, perHour: number | undefined): Finding {
+  const text = `${balance} credits`;
+  const topUp = 'Top up at kie.ai; what waits goes on by itself within minutes.';
+  if (balance < CHEAPEST) return problem('credits', `${text} pay for no generation (${CHEAPEST} at least)`, topUp);
+  if (perHour === undefined || perHour <= 0) return ok('credits', text);
+  const leftMs = (balance / perHour) * HOUR_MS;
+  const lasting = `${text} last ${duration(leftMs)} at the pace of the last hour (${perHour})`;
+  return leftMs < ENOUGH_MS ? warning('credits', lasting, topUp) : ok('credits', lasting);
+}
+
+function fixOf({ code }: KieError, baseUrl: string): string {
+  switch (code) {
+    case 'unauthorized':
+      return "Check KIE_API_KEY, and that the key's list of allowed addresses has this machine.";
+    case 'rate_limited':
+      return 'Try again in a minute; something else asks with this key.';
+    case 'refused':
+    case 'unreadable':
+      return `Check KIE_BASE_URL: ${baseUrl} does not answer as Kie does.`;
+    case 'server_error':
+      return 'Kie has trouble; submissions wait and go on by themselves.';
+    case 'transport':
+    case 'timeout':
+    case 'aborted':
+    case 'file':
+    case 'closed':
+      return 'Check KIE_BASE_URL, DNS, the network and the proxy of this machine.';
+    default:
+      return code satisfies never;
+  }
+}

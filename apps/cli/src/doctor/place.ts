@@ -1,0 +1,74 @@
+import { parseIntentDurability } from '@kieq/ledger';
+import { creditsLeft, meanCredits, readLastHour, readStatus, recentSuccesses } from '@kieq/queue';
+import { endingOf, EXIT } from '../exit.ts';
+import { withPool, type Pool } from '../pool.ts';
+import { skewOf, type Skew } from './clock.ts';
+import type { SeenEnvironment } from './environment.ts';
+import { problem, type Finding } from './finding.ts';
+import { checkLimits, limitsOf } from './limits.ts';
+import { checkPool } from './pool.ts';
+import { checkLatency, checkRedis } from './redis.ts';
+import { checkSettings } from './settings.ts';
+import { checkWorkers } from './workers.ts';
+
+/** What Redis and the pool in it tell, beside findings. */
+export interface SeenPlace {
+  readonly findings: readonly Finding[];
+  readonly skew?: Skew;
+  /** The Kie of the pool's workers. */
+  readonly baseUrl?: string | undefined;
+  readonly creditsPerHour?: number | undefined;
+}
+
+/** Redis and the pool in it. */
+export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
+  const { redis } = seen;
+  if (redis === undefined) {
+    const isWrong = seen.findings.some(({ message }) => /^(REDIS_URL|KIEQ_PREFIX) /.test(message));
+    const missing = problem('redis', 'REDIS_URL is not set', 'Set REDIS_URL to where the pool is.');
+    return { findings: isWrong ? [] : [missing] };
+  }
+  try {
+    return await withPool(redis, (pool) => look(pool, redis.redisUrl, seen));
+  } catch (error) {
+    const { exitCode, message } = endingOf(error);
+    if (exitCode === EXIT.defect || message === undefined) throw error;
+    const fix = 'Check REDIS_URL with user and password, that the server runs, and the way to it.';
+    return { findings: [problem('redis', message, fix)] };
+  }
+}
+
+async function look(pool: Pool, redisUrl: string, seen: SeenEnvironment): Promise<SeenPlace> {
+  const { ledger } = pool;
+  const stored = await ledger.settings.stored();
+  const durability = parseIntentDurability(stored['intentDurability'] ?? 'none');
+  const server = await checkRedis(ledger.redis, redisUrl, durability);
+  // A server that is too old or a replica cannot run what reads the pool.
+  if (server.some(({ level }) => level === 'problem')) return { findings: server };
+  const findings = [...server, ...(await checkLatency(ledger.redis)), ...checkSettings(stored, seen)];
+  return { ...(await lookAtPool(pool, stored, seen, findings)), baseUrl: stored['baseUrl'] };
+}
+
+async function lookAtPool(
+  { ledger, queues, nowMs }: Pool,
+  stored: Readonly<Record<string, string>>,
+  { pool }: SeenEnvironment,
+  before: readonly Finding[],
+): Promise<SeenPlace> {
+  const now = await nowMs();
+  const [status, hour, recent, skew] = await Promise.all([
+    readStatus(ledger, queues),
+    readLastHour(ledger, now),
+    recentSuccesses(ledger),
+    skewOf(nowMs),
+  ]);
+  const limits = limitsOf(stored, pool);
+  const findings = [
+    ...before,
+    ...(limits === undefined ? [] : await checkLimits(ledger, limits, pool?.shutdownGraceMs, now)),
+    ...(await checkWorkers(queues, status)),
+    ...checkPool(status, now),
+  ];
+  const { perHour } = creditsLeft(status.stats, hour.succeeded, meanCredits(recent));
+  return { findings, skew, creditsPerHour: perHour ?? undefined };
+}

@@ -1,0 +1,102 @@
+import type { IntentDurability } from '@kieq/config';
+import {
+  describeRedisUrl,
+  preflight,
+  readUsage,
+  RedisPreflightError,
+  type RedisClient,
+  type RedisFinding,
+  type RedisUsage,
+} from '@kieq/redis';
+import { ok, problem, warning, type Finding } from './finding.ts';
+import { quantile } from '../quantile.ts';
+
+const MEMORY_WARNING = 0.75;
+const MEMORY_PROBLEM = 0.9;
+const PINGS = 20;
+/** A submission makes about five round trips, one after the other. */
+const SLOW_MS = 10;
+
+/** Version, policy, persistence, memory and role of the server behind `REDIS_URL`. */
+export async function checkRedis(
+  redis: RedisClient,
+  redisUrl: string,
+  durability: IntentDurability | undefined,
+): Promise<Finding[]> {
+  const [fitness, usage, role] = await Promise.all([fitnessOf(redis, redisUrl), readUsage(redis), roleOf(redis)]);
+  return [...fitness, ...usageFindings(usage), ...roleFindings(role, durability)];
+}
+
+async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[]> {
+  try {
+    const { servers, warnings } = await preflight(redis);
+    const facts = servers.map(({ flavour, version, aofEnabled }) => {
+      const aof = aofEnabled === undefined ? 'appendonly not told' : `appendonly ${aofEnabled ? 'yes' : 'no'}`;
+      return `${flavour} ${version}, ${aof}`;
+    });
+    const found = warnings.map((one) => warning('redis', textOf(one), one.fix));
+    return [ok('redis', `${describeRedisUrl(redisUrl)}: ${[...new Set(facts)].join('; ')}`), ...found];
+  } catch (error) {
+    if (!(error instanceof RedisPreflightError)) throw error;
+    return error.problems.map((one) => problem('redis', textOf(one), one.fix));
+  }
+}
+
+function textOf({ field, rule, received }: RedisFinding): string {
+  return `${field} ${rule}; it is ${received}`;
+}
+
+function usageFindings({ usedBytes, limitBytes, isPersistenceFailing }: RedisUsage): Finding[] {
+  const found: Finding[] = [];
+  const used = limitBytes === 0 ? 0 : usedBytes / limitBytes;
+  if (used >= MEMORY_WARNING) {
+    const make = used >= MEMORY_PROBLEM ? problem : warning;
+    const message = `memory is at ${Math.round(used * 100)} % of maxmemory (${mebibytes(usedBytes)} of ${mebibytes(limitBytes)})`;
+    found.push(make('redis', message, 'Raise maxmemory, or lower KIEQ_RETENTION_MS: a full Redis takes no new work.'));
+  }
+  if (isPersistenceFailing) {
+    const message = 'the last snapshot or append failed: what is written now may not survive a crash';
+    found.push(problem('redis', message, 'See the log of Redis, and the space on its disk.'));
+  }
+  return found;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 1024 ** 2).toFixed(0)} MiB`;
+}
+
+interface Role {
+  readonly isPrimary: boolean;
+  readonly replicas: number;
+}
+
+/** Undefined where the server does not tell, as managed services and Clusters may. */
+async function roleOf(redis: RedisClient): Promise<Role | undefined> {
+  const reply: unknown = await redis.call('ROLE').catch(() => undefined);
+  if (!Array.isArray(reply)) return undefined;
+  const [name, , replicas]: unknown[] = reply;
+  return { isPrimary: name === 'master', replicas: Array.isArray(replicas) ? replicas.length : 0 };
+}
+
+function roleFindings(role: Role | undefined, durability: IntentDurability | undefined): Finding[] {
+  if (role === undefined) return [];
+  if (!role.isPrimary)
+    return [problem('redis', 'the server is a replica: it takes no writes', 'Let REDIS_URL lead to the primary.')];
+  if (durability?.kind !== 'replica' || role.replicas >= durability.replicas) return [];
+  const message = `intentDurability waits for ${durability.replicas} replicas, and ${role.replicas} are connected: nothing is submitted`;
+  return [problem('redis', message, 'Connect the replicas, or: kieq config set intentDurability none, then restart.')];
+}
+
+/** How long a round trip takes from here. */
+export async function checkLatency(redis: RedisClient): Promise<Finding[]> {
+  const times: number[] = [];
+  for (let i = 0; i < PINGS; i += 1) {
+    const startedMs = performance.now();
+    await redis.ping();
+    times.push(performance.now() - startedMs);
+  }
+  const median = quantile(times, 0.5);
+  const message = `${median.toFixed(1)} ms for a round trip (median of ${PINGS}), ${Math.max(...times).toFixed(1)} ms the slowest`;
+  if (median < SLOW_MS) return [ok('latency', message)];
+  return [warning('latency', message, 'Run workers and gateways near Redis: each submission waits for several.')];
+}

@@ -1,0 +1,287 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import type { RawEnvironment } from '@kieq/config';
+import { startLocalRedis } from '@kieq/redis';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
+import { startPool, teach, TEST_KEY } from '../../../../packages/testkit/src/index.ts';
+import { startGateway } from '../../../gateway/test/support.ts';
+import { deadInQueue, queued } from '../generations.ts';
+import { API_KEY, closedPort, runCli, testPool, type TestPool } from '../support.ts';
+
+interface Found {
+  readonly check: string;
+  readonly level: string;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+let simulator: Simulator;
+let pool: TestPool;
+beforeAll(async () => {
+  simulator = createSimulator({ queryLatency: { minMs: 0, maxMs: 0 }, apiKey: API_KEY });
+  await simulator.start();
+});
+afterAll(() => simulator.stop());
+beforeEach(async () => {
+  simulator.reset();
+  pool = await testPool('cli-doctor', { KIE_BASE_URL: simulator.url });
+});
+afterEach(() => pool.cleanup());
+
+/** All findings; `env` over that of the pool. */
+async function doctor(env: RawEnvironment = {}): Promise<{ code: number; findings: readonly Found[] }> {
+  const { code, json } = await pool.run(['doctor', '--json'], { env });
+  return { code, findings: findingsOf(json) };
+}
+
+function findingsOf(json: unknown): readonly Found[] {
+  expect(json).toMatchObject({ findings: expect.any(Array) });
+  return (json as { findings: readonly Found[] }).findings;
+}
+
+function of(findings: readonly Found[], check: string): readonly Found[] {
+  return findings.filter((one) => one.check === check);
+}
+
+/** An HTTP server of this test. */
+async function serve(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}
+
+describe('where all is well', () => {
+  it('finds nothing but what the test itself is like, in every check', async () => {
+    const live = await startPool({
+      redisUrl: inject('redisUrl'),
+      name: 'cli-doctor-live',
+      settings: { submitLimit: 20, submitWindowMs: 10_000, pollLimitPerSecond: 10 },
+    });
+    onTestFinished(() => live.stop());
+    const gateway = await startGateway({ pool: live });
+    const env = {
+      REDIS_URL: live.redis.url,
+      KIEQ_PREFIX: live.redis.prefix,
+      KIE_API_KEY: TEST_KEY,
+      KIE_BASE_URL: live.simulator.url,
+      PUBLIC_URL: gateway.url,
+    };
+    // The pool takes this environment for its own.
+    await runCli(['config', 'apply', '--yes'], env);
+    const { json } = await runCli(['doctor', '--json'], env);
+    const rest = findingsOf(json).filter(({ level }) => level !== 'ok');
+    // The Redis of the tests keeps nothing, and a gateway on loopback is out of Kie's reach.
+    expect(rest.map(({ check, message }) => [check, message.replace(/;.*/, '')])).toEqual([
+      ['redis', expect.stringContaining('appendonly should be yes')],
+      ['callbacks', expect.stringContaining('is private')],
+    ]);
+    const checked = new Set(findingsOf(json).map(({ check }) => check));
+    expect([...checked].toSorted()).toEqual([
+      'callbacks',
+      'clock',
+      'credits',
+      'kie',
+      'latency',
+      'limits',
+      'pool',
+      'redis',
+      'settings',
+      'uploads',
+      'workers',
+    ]);
+  });
+});
+
+describe('Redis', () => {
+  it('that is away is a problem, and hides nothing else', async () => {
+    const { code, findings } = await doctor({ REDIS_URL: `redis://:geheim@127.0.0.1:${await closedPort()}` });
+    expect(code).toBe(8);
+    expect(of(findings, 'redis')).toEqual([
+      expect.objectContaining({ level: 'problem', message: expect.stringContaining('is not available') }),
+    ]);
+    expect(of(findings, 'kie')).toEqual([expect.objectContaining({ level: 'ok' })]);
+    expect(JSON.stringify(findings)).not.toContain('geheim');
+  });
+
+  it('that may forget, is almost full and writes nothing to disk', async () => {
+    const redis = await startLocalRedis({
+      cacheDir: join(import.meta.dirname, '../../../../.kieq'),
+      settings: { 'maxmemory-policy': 'allkeys-lru', maxmemory: '1100kb' },
+    });
+    onTestFinished(() => redis.stop());
+    const { code, findings } = await doctor({ REDIS_URL: redis.url });
+    expect(code).toBe(8);
+    expect(of(findings, 'redis')).toMatchObject([
+      {
+        level: 'problem',
+        message: expect.stringContaining('maxmemory-policy'),
+        fix: expect.stringContaining('noeviction'),
+      },
+      { level: 'problem', message: expect.stringContaining('% of maxmemory') },
+    ]);
+  });
+
+  it('that is a replica', async () => {
+    const redis = await startLocalRedis({
+      cacheDir: join(import.meta.dirname, '../../../../.kieq'),
+      settings: { replicaof: `127.0.0.1 ${await closedPort()}` },
+    });
+    onTestFinished(() => redis.stop());
+    const { code, findings } = await doctor({ REDIS_URL: redis.url });
+    expect(code).toBe(8);
+    expect(of(findings, 'redis').map(({ message }) => message)).toContain(
+      'the server is a replica: it takes no writes',
+    );
+  });
+
+  it('whose replicas are fewer than each submission waits for', async () => {
+    await pool.ledger.settings.overwrite({ intentDurability: 'replica:2' });
+    const { findings } = await doctor({ KIEQ_INTENT_DURABILITY: 'replica:2' });
+    expect(of(findings, 'redis').at(-1)?.message).toContain('waits for 2 replicas, and 0 are connected');
+  });
+});
+
+describe('Kie', () => {
+  it.each([
+    ['another key', { apiKey: 'another-key' }, 'kie', 'KIE_API_KEY'],
+    ['no credits', { credits: 10 }, 'credits', 'Top up'],
+  ])('with %s', async (_what, configuration, check, fix) => {
+    simulator.configure(configuration);
+    simulator.reset();
+    const { code, findings } = await doctor();
+    simulator.configure({ apiKey: API_KEY, credits: 1000 });
+    expect(code).toBe(8);
+    expect(of(findings, check)).toEqual([
+      expect.objectContaining({ level: 'problem', fix: expect.stringContaining(fix) }),
+    ]);
+  });
+
+  it('that nobody can reach, or that is something else', async () => {
+    const away = await doctor({ KIE_BASE_URL: `http://127.0.0.1:${await closedPort()}` });
+    expect(of(away.findings, 'kie')).toMatchObject([{ level: 'problem', fix: expect.stringContaining('DNS') }]);
+    const url = await serve(createServer((_request, answer) => void answer.end('<html>')));
+    const other = await doctor({ KIE_BASE_URL: url });
+    expect(of(other.findings, 'kie')).toMatchObject([
+      { level: 'problem', fix: expect.stringContaining('KIE_BASE_URL') },
+    ]);
+  });
+
+  it('is not asked without a key, which is told and harms nothing', async () => {
+    const { findings } = await doctor({ KIE_API_KEY: '' });
+    expect(of(findings, 'kie')).toMatchObject([{ level: 'skipped', fix: expect.stringContaining('key') }]);
+    expect(of(findings, 'settings')).toMatchObject([{ level: 'skipped' }]);
+    expect(simulator.ledger.counts.queries).toBe(0);
+  });
+});
+
+describe('clocks', () => {
+  it.each([
+    [20_000, 'warning', '(19|20)s behind'],
+    [-3_600_000, 'problem', '(59m|1h).* ahead of'],
+  ])('Kie being %d ms off is told', async (offMs, level, text) => {
+    const url = await serve(
+      createServer((_request, answer) => {
+        answer.setHeader('date', new Date(Date.now() + offMs).toUTCString());
+        answer.end('{}');
+      }),
+    );
+    await pool.ledger.settings.overwrite({ baseUrl: url });
+    const { findings } = await doctor({ KIE_BASE_URL: url });
+    const wrong = of(findings, 'clock').filter((one) => one.level !== 'ok');
+    expect(wrong).toEqual([expect.objectContaining({ level, fix: expect.stringContaining('NTP') })]);
+    expect(wrong[0]?.message).toMatch(new RegExp(`^Redis' clock is ${text} Kie's`));
+  });
+});
+
+describe('the pool', () => {
+  it('with other settings than this environment, or of another account', async () => {
+    const limit = await doctor({ KIEQ_SUBMIT_LIMIT: '7' });
+    expect(limit.code).toBe(8);
+    expect(of(limit.findings, 'settings')).toEqual([
+      {
+        check: 'settings',
+        level: 'problem',
+        message: 'submitLimit is 20 in the pool and 7 in this environment: a worker with it refuses to start',
+        fix: 'Change the environment, or the pool: kieq config apply.',
+      },
+    ]);
+    const account = await doctor({ KIE_API_KEY: 'staging-key-of-somebody' });
+    expect(of(account.findings, 'settings')[0]?.message).toContain('is of another account');
+    expect(JSON.stringify(account.findings)).not.toContain('staging-key');
+  });
+
+  it('whose limits are beyond the documents, or hold the window back', async () => {
+    await teach(pool.ledger, [100_000, 110_000, 120_000]);
+    const env = { KIEQ_SUBMIT_LIMIT: '40', KIEQ_MAX_IN_FLIGHT: '100', KIEQ_SHUTDOWN_GRACE_MS: '10000' };
+    await pool.ledger.settings.overwrite({ submitLimit: '40', maxInFlight: '100' });
+    const { findings } = await doctor(env);
+    expect(of(findings, 'settings')).toMatchObject([{ level: 'ok' }]);
+    const messages = of(findings, 'limits').map(({ message }) => message);
+    expect(messages).toEqual([
+      expect.stringContaining('40 submissions per 10s are more than the 20 per 10s that Kie documents'),
+      expect.stringContaining('100 in flight hold back a full window'),
+      expect.stringContaining('KIEQ_SHUTDOWN_GRACE_MS is 10000'),
+    ]);
+  });
+
+  it('that Kie has refused with 429', async () => {
+    const now = await pool.ledger.read.now();
+    await pool.redis.client.hset(`${pool.ledger.root}window:state`, { cutLimit: 15, cutAt: now - 1000 });
+    await pool.redis.client.hset(`${pool.ledger.root}stats`, { admitted: 200, 'refused:rate_limited': 9 });
+    const { findings } = await doctor();
+    expect(of(findings, 'limits').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/429 1s.* ago; the limit is 15 of 20/),
+      expect.stringContaining('refused 4.5 % of 200 submissions'),
+    ]);
+  });
+
+  it('without a worker, with a closed gate and a dead letter', async () => {
+    await queued(pool.ledger);
+    await deadInQueue(pool.ledger, 'model_unavailable');
+    await pool.ledger.gates.pause('prices');
+    const { code, findings } = await doctor();
+    expect(code).toBe(8);
+    expect(of(findings, 'workers')).toMatchObject([
+      { level: 'problem', message: 'no worker is running, and 1 generations wait for one' },
+    ]);
+    expect(of(findings, 'pool')).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('stand still by paused'), fix: 'kieq resume' },
+      { level: 'warning', message: 'open dead letters: model_unavailable 1' },
+    ]);
+  });
+});
+
+describe('callbacks', () => {
+  it.each([
+    ['reach nobody', async () => `http://127.0.0.1:${await closedPort()}`, 'cannot be reached'],
+    ['reach somebody else', () => serve(createServer((_request, answer) => void answer.end('hello'))), 'with 200'],
+  ])('that %s', async (_what, address, text) => {
+    const { code, findings } = await doctor({ PUBLIC_URL: await address() });
+    expect(code).toBe(8);
+    expect(of(findings, 'callbacks')[0]).toMatchObject({ level: 'problem', message: expect.stringContaining(text) });
+  });
+});
+
+describe('the program', () => {
+  it('ends with 7 after warnings alone, and tells a person how to mend them', async () => {
+    const { code, stdout, stderr } = await pool.run(['doctor']);
+    expect(code).toBe(7);
+    expect(stdout).toMatch(/^! redis +appendonly should be yes.*\n +→ Set `appendonly yes`\.$/m);
+    expect(stdout).toMatch(/^✓ kie +http:\S+ takes the key/m);
+    expect(stderr).toMatch(/^kieq: problems: 0, warnings: \d\n$/);
+  });
+
+  it('tells wrong keys of the environment, and needs REDIS_URL', async () => {
+    const { code, json } = await runCli(['doctor', '--json'], { KIEQ_SUBMIT_LIMIT: 'many', LOG_LEVEL: 'loud' });
+    expect(code).toBe(8);
+    const found = findingsOf(json);
+    expect(of(found, 'environment').map(({ message }) => message.split(' ')[0])).toEqual([
+      'LOG_LEVEL',
+      'KIEQ_SUBMIT_LIMIT',
+    ]);
+    expect(of(found, 'redis')).toMatchObject([{ message: 'REDIS_URL is not set' }]);
+  });
+});
