@@ -28,6 +28,10 @@ const { services, volumes } = await readYaml(
 );
 const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
 
+const lintResults = z.array(
+  z.object({ messages: z.array(z.object({ rule: z.string(), line: z.number(), message: z.string() })) }),
+);
+
 /** Matters of taste: services stand in the order in which one reads them, images of ours are built here. */
 const OFF = [
   'service-keys-order',
@@ -45,7 +49,8 @@ test('it follows the schema of the Compose specification and the rules of the li
     debug: false,
     exclude: [],
   });
-  const messages = linter.lintFiles([join(ROOT, 'docker-compose.yml')], false).flatMap((file) => file.messages);
+  const results = lintResults.parse(linter.lintFiles([join(ROOT, 'docker-compose.yml')], false));
+  const messages = results.flatMap((file) => file.messages);
   expect(messages.map(({ rule, line, message }) => `${rule} ${line}: ${message}`)).toEqual([]);
 });
 
