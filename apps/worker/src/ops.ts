@@ -49,10 +49,11 @@ function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
   createFleetMetrics(
     metrics,
     remember(async () => {
-      const active = pool.active();
-      context.metrics.active.set({ queue: 'submit' }, active.submit);
-      context.metrics.active.set({ queue: 'poll' }, active.poll);
-      context.metrics.active.set({ queue: 'notify' }, active.notify);
+      const [active, lookingForMs] = [pool.active(), pool.lookingForMs()];
+      for (const queue of ['submit', 'poll', 'notify'] as const) {
+        context.metrics.active.set({ queue }, active[queue]);
+        context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
+      }
       return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');
         return undefined;
