@@ -24,6 +24,7 @@ test('the secrets are marked', () => {
     'GATEWAY_WEBHOOK_SECRET',
     'DASHBOARD_PASSWORD',
     'DASHBOARD_VIEWER_PASSWORD',
+    'OTEL_EXPORTER_OTLP_HEADERS',
   ]);
 });
 

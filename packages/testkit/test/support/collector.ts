@@ -22,7 +22,7 @@ const body = z.object({
   ),
 });
 
-export interface CollectedSpan extends z.infer<typeof span> {
+interface CollectedSpan extends z.infer<typeof span> {
   /** `service.name`. */
   readonly service: string | undefined;
 }
