@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { accountFingerprint, poolSettings, settingsText, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleSchedule, scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
-import { createLedger, type Ledger } from '@kieq/ledger';
+import { createLedger, durabilityProblem, type Ledger } from '@kieq/ledger';
 import { createOutbound } from '@kieq/outbound';
 import {
   createPollPlan,
@@ -25,6 +25,7 @@ import {
   type ConnectionOptions,
   type RedisClient,
   type RedisFinding,
+  type ServerFacts,
 } from '@kieq/redis';
 import { openStore } from '@kieq/storage';
 import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
@@ -132,14 +133,26 @@ async function connect(
   });
   try {
     await waitUntilReady(redis, 10_000);
-    const { warnings } = await preflight(redis);
+    const { warnings, servers } = await preflight(redis);
+    refuseDurability(env, redis, servers);
     return { redis, warnings };
   } catch (error) {
     await closeConnection(redis);
+    if (error instanceof StartRefused) throw error;
     if (error instanceof RedisPreflightError) throw new StartRefused(error.message);
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reason}`);
   }
+}
+
+/** A worker whose intents nothing can confirm would never send anything. */
+function refuseDurability(
+  { intentDurability }: WorkerEnvironment,
+  { isCluster }: RedisClient,
+  servers: readonly ServerFacts[],
+): void {
+  const problem = durabilityProblem(intentDurability, isCluster, servers);
+  if (problem !== undefined) throw new StartRefused(`KIEQ_INTENT_DURABILITY=${intentDurability.kind}: ${problem}`);
 }
 
 function openConnection(options: ConnectionOptions): RedisClient {
