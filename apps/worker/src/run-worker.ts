@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { accountFingerprint, poolSettings, settingsText, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleSchedule, scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
-import { createLedger, type Ledger } from '@kieq/ledger';
+import { createLedger, durabilityProblem, type Ledger } from '@kieq/ledger';
 import { createOutbound } from '@kieq/outbound';
 import {
   createPollPlan,
@@ -25,9 +25,10 @@ import {
   type ConnectionOptions,
   type RedisClient,
   type RedisFinding,
+  type ServerFacts,
 } from '@kieq/redis';
 import { openStore } from '@kieq/storage';
-import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
+import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
@@ -76,6 +77,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     uploads: openStore(uploadStoreOf(env)),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
+    tracer: await tracing(env, worker, logger),
     metrics: workerMetrics,
     timings,
     plan: createPollPlan({
@@ -109,6 +111,17 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   return { shutDown: (reason) => shutdown.shutDown(reason), ended };
 }
 
+function tracing(env: WorkerEnvironment, instance: string, logger: Logger): Promise<Tracer> {
+  return startTracing({
+    endpoint: env.otlpEndpoint,
+    headers: env.otlpHeaders,
+    ratio: env.traceRatio,
+    service: 'kieq-worker',
+    instance,
+    onTrouble: (trouble) => logger.warn({ trouble }, 'traces could not be sent; they are dropped'),
+  });
+}
+
 function workerSettings(env: WorkerEnvironment): WorkerSettings {
   return {
     submitWindowMs: env.submitWindowMs,
@@ -132,14 +145,26 @@ async function connect(
   });
   try {
     await waitUntilReady(redis, 10_000);
-    const { warnings } = await preflight(redis);
+    const { warnings, servers } = await preflight(redis);
+    refuseDurability(env, redis, servers);
     return { redis, warnings };
   } catch (error) {
     await closeConnection(redis);
+    if (error instanceof StartRefused) throw error;
     if (error instanceof RedisPreflightError) throw new StartRefused(error.message);
     const reason = error instanceof Error ? error.message : String(error);
     throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reason}`);
   }
+}
+
+/** A worker whose intents nothing can confirm would never send anything. */
+function refuseDurability(
+  { intentDurability }: WorkerEnvironment,
+  { isCluster }: RedisClient,
+  servers: readonly ServerFacts[],
+): void {
+  const problem = durabilityProblem(intentDurability, isCluster, servers);
+  if (problem !== undefined) throw new StartRefused(`KIEQ_INTENT_DURABILITY=${intentDurability.kind}: ${problem}`);
 }
 
 function openConnection(options: ConnectionOptions): RedisClient {

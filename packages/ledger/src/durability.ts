@@ -1,3 +1,4 @@
+import { isAtLeast, type ServerFacts } from '@kieq/redis';
 import type { Cluster, Redis } from 'ioredis';
 
 /** `KIEQ_INTENT_DURABILITY` (DESIGN.md, G1): what must have confirmed the written intent before the POST may leave. */
@@ -13,6 +14,24 @@ export function parseIntentDurability(text: string): IntentDurability {
   const match = /^replica:([1-9]\d?)$/.exec(text);
   if (match === null) throw new RangeError(`intent durability must be none, replica:<n> or fsync, received ${text}`);
   return { kind: 'replica', replicas: Number(match[1]) };
+}
+
+/**
+ * Why these servers can never confirm an intent, so that nothing would ever be sent; undefined when they can.
+ * Whether replicas are there is not asked: they come and go.
+ */
+export function durabilityProblem(
+  { kind }: IntentDurability,
+  isCluster: boolean,
+  servers: readonly ServerFacts[],
+): string | undefined {
+  if (kind === 'none') return undefined;
+  if (isCluster) return 'a Redis Cluster cannot confirm writes; only none works there';
+  if (kind === 'replica') return undefined;
+  const old = servers.find(({ version }) => !isAtLeast(version, 7, 2));
+  if (old !== undefined) return `fsync needs Redis or Valkey 7.2, this is ${old.version}`;
+  if (servers.some(({ aofEnabled }) => aofEnabled === false)) return 'fsync needs an append-only file: appendonly yes';
+  return undefined;
 }
 
 /** Counts how often a client has lost its connection; equal counts mean that it is still the same one. */

@@ -1,4 +1,10 @@
-export { confirmIntent, connectionLosses, parseIntentDurability, type IntentDurability } from './durability.ts';
+export {
+  confirmIntent,
+  connectionLosses,
+  durabilityProblem,
+  parseIntentDurability,
+  type IntentDurability,
+} from './durability.ts';
 export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export type { Gate, Gates } from './gates.ts';
 export { createLedger, type Ledger } from './ledger.ts';

@@ -4,7 +4,7 @@ import { RedisUnavailableError } from './errors.ts';
 
 /** ioredis has no codes for these; the texts are pinned by tests. */
 const UNAVAILABLE_TEXT =
-  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Cluster isn't ready|Failed to refresh slots|All sentinels are unreachable|None of startup nodes|connect E|read E|write E|getaddrinfo )/;
+  /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Cluster isn't ready|Failed to refresh slots|Too many Cluster redirections|All sentinels are unreachable|None of startup nodes|connect E|read E|write E|getaddrinfo )/;
 const UNAVAILABLE_REPLY = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 const UNAVAILABLE_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'RedisUnavailableError']);
 

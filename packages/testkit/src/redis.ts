@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Redis } from 'ioredis';
+import { closeConnection, createConnection, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { Cluster, type Redis } from 'ioredis';
 
 /** A key prefix of one test, with a hash tag, such as `{kieq-test-window-3f9a0c1d}`: tests share one server. */
 export function uniquePrefix(name: string): string {
@@ -11,38 +12,44 @@ export interface TestRedis {
   readonly url: string;
   /** Every key of the test must begin with it. */
   readonly prefix: string;
-  readonly client: Redis;
+  readonly client: RedisClient;
   /** Removes the keys under the prefix and closes the connection. */
   cleanup(): Promise<void>;
 }
 
 /**
  * Connects to the Redis of the run.
- * @param url `inject('redisUrl')`
+ * @param url `inject('redisUrl')`, or any other form of `REDIS_URL`
  * @param name short name of the test, part of the prefix
  */
 export async function testRedis(url: string, name: string): Promise<TestRedis> {
   const prefix = uniquePrefix(name);
-  const client = new Redis(url, { maxRetriesPerRequest: null, lazyConnect: true });
-  await client.connect();
+  const client = createConnection({ url, role: 'worker' });
+  await waitUntilReady(client, 15_000);
   return {
     url,
     prefix,
     client,
     cleanup: () =>
       removeKeys(client, prefix)
-        .finally(() => client.disconnect())
+        .finally(() => closeConnection(client))
         .then(() => undefined),
   };
 }
 
 /** Unlinks every key that begins with the prefix, by SCAN. Returns how many. */
-export async function removeKeys(client: Redis, prefix: string): Promise<number> {
+export async function removeKeys(client: RedisClient, prefix: string): Promise<number> {
+  const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+  const removed = await Promise.all(nodes.map((node) => removeKeysOf(node, prefix)));
+  return removed.reduce((sum, count) => sum + count, 0);
+}
+
+async function removeKeysOf(node: Redis, prefix: string): Promise<number> {
   let removed = 0;
   let cursor = '0';
   do {
-    const [next, keys] = await client.scan(cursor, 'MATCH', `${escapeGlob(prefix)}*`, 'COUNT', 500);
-    if (keys.length > 0) removed += await client.unlink(...keys);
+    const [next, keys] = await node.scan(cursor, 'MATCH', `${escapeGlob(prefix)}*`, 'COUNT', 500);
+    if (keys.length > 0) removed += await node.unlink(...keys);
     cursor = next;
   } while (cursor !== '0');
   return removed;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
+import { listenAnywhere } from './free-port.ts';
 
 interface Target {
   readonly host: string;
@@ -63,8 +64,7 @@ export async function startTcpProxy(first: Target): Promise<TcpProxy> {
     endTogether(pair, () => pairs.delete(pair));
     apply();
   });
-  listener.listen(0, '127.0.0.1');
-  await once(listener, 'listening');
+  const port = await listenAnywhere(listener);
   const cut = (): void => {
     for (const { client, server } of pairs) {
       client.destroy();
@@ -72,7 +72,7 @@ export async function startTcpProxy(first: Target): Promise<TcpProxy> {
     }
   };
   return {
-    port: addressOf(listener.address()).port,
+    port,
     holdAnswersTo(text) {
       trigger = text;
     },
@@ -112,9 +112,4 @@ function endTogether({ client, server }: Pair, ended: () => void): void {
       server.destroy();
     });
   }
-}
-
-function addressOf(address: AddressInfo | string | null): AddressInfo {
-  if (address === null || typeof address === 'string') throw new Error('the proxy does not listen on a port');
-  return address;
 }

@@ -44,6 +44,7 @@ export interface Pool {
 export async function openPool(name: string, settings: Record<string, string | number> = {}): Promise<Pool> {
   const corner = await testRedis(inject('redisUrl'), name);
   onTestFinished(() => corner.cleanup());
+  if (!(corner.client instanceof Redis)) throw new Error('these tests need a single server');
   const pool = poolOn(corner.client, corner.prefix);
   await pool.ledger.settings.overwrite({ submitLimit: 1000, submitWindowMs: 10_000, maxInFlight: 1000, ...settings });
   return pool;

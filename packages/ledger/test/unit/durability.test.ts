@@ -1,4 +1,4 @@
-import { createLedger, parseIntentDurability } from '@kieq/ledger';
+import { createLedger, durabilityProblem, parseIntentDurability } from '@kieq/ledger';
 import { Redis } from 'ioredis';
 import { expect, test } from 'vitest';
 
@@ -19,6 +19,24 @@ test.each(['', 'NONE', 'replica', 'replica:0', 'replica:-1', 'replica:1.5', 'rep
     );
   },
 );
+
+test.each<
+  [text: string, cluster: boolean, version: string, aofEnabled: boolean | undefined, problem: RegExp | undefined]
+>([
+  ['none', true, '7.0.15', false, undefined],
+  ['replica:1', false, '7.0.15', false, undefined],
+  ['replica:1', true, '7.2.4', true, /Cluster/],
+  ['fsync', true, '7.2.4', true, /Cluster/],
+  ['fsync', false, '7.0.15', true, /7\.2, this is 7\.0\.15/],
+  ['fsync', false, '7.2.4', false, /appendonly yes/],
+  ['fsync', false, '7.2.4', undefined, undefined],
+  ['fsync', false, '8.0.1', true, undefined],
+])('%s on a Cluster: %s, Redis %s, append-only: %s', (text, cluster, version, aofEnabled, problem) => {
+  const server = { flavour: 'redis', version, aofEnabled, maxmemoryPolicy: 'noeviction' } as const;
+  const found = durabilityProblem(parseIntentDurability(text), cluster, [server]);
+  if (problem === undefined) expect(found).toBeUndefined();
+  else expect(found).toMatch(problem);
+});
 
 test.each(['kieq', '{}', '{kieq', 'kieq}'])('a ledger needs a hash tag in its prefix: %s', (prefix) => {
   const redis = new Redis({ lazyConnect: true });

@@ -143,6 +143,6 @@ describe('a queue that does not answer although Redis does', () => {
     expect(await job.getState()).toBe('active');
     mute.tell();
     await expect.poll(() => job.getState(), { interval: 10, timeout: 5_000 }).toBe('completed');
-    expect(ends).toEqual(['complete']);
+    await expect.poll(() => ends).toEqual(['complete']);
   });
 });

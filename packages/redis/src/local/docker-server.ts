@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { run } from './run.ts';
-import { settingArguments, type ServerProgram } from './server-program.ts';
+import { settingArguments, type CommandInput, type ServerProgram } from './server-program.ts';
 
 const IMAGE = 'redis:7-alpine';
 
@@ -14,7 +14,9 @@ export async function dockerServer(env: NodeJS.ProcessEnv): Promise<ServerProgra
   return { source: 'docker', version: IMAGE, env, command: (input) => containerCommand(input) };
 }
 
-function containerCommand({ port, dataDir, settings }: Parameters<ServerProgram['command']>[0]): string[] {
+function containerCommand({ port, dataDir, settings, sentinelFile }: CommandInput): string[] {
+  // It would see its servers at addresses that mean nothing outside of Docker.
+  if (sentinelFile !== undefined) throw new Error('a Sentinel needs redis-server on this machine');
   const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.() ?? 0}`];
   const container = ['--name', `kieq-redis-${randomUUID().slice(0, 8)}`, ...user];
   const mounts = ['-p', `127.0.0.1:${port}:6379`, '-v', `${dataDir}:/data`];

@@ -12,6 +12,7 @@ export interface LaunchInput {
   readonly program: ServerProgram;
   readonly dataDir: DataDir;
   readonly settings: readonly (readonly [string, string])[];
+  readonly sentinelFile?: string | undefined;
   readonly startTimeoutMs: number;
 }
 
@@ -39,10 +40,10 @@ export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
  * @throws LocalRedisError `local_redis_start_failed` with the end of the server's log
  */
 export async function launch(
-  { program, dataDir, settings, startTimeoutMs }: LaunchInput,
+  { program, dataDir, settings, sentinelFile, startTimeoutMs }: LaunchInput,
   port: number,
 ): Promise<Supervised> {
-  const command = program.command({ port, dataDir: dataDir.path, settings });
+  const command = program.command({ port, dataDir: dataDir.path, settings, sentinelFile });
   const server = await supervise({
     command,
     env: program.env,

@@ -9,6 +9,8 @@ export interface CommandInput {
   readonly dataDir: string;
   /** Redis settings as `[name, value]`, without address, port and dir, which depend on the source. */
   readonly settings: readonly (readonly [string, string])[];
+  /** The file in which a Sentinel keeps what it knows; without it an ordinary server is started. */
+  readonly sentinelFile?: string | undefined;
 }
 
 /** A server that can be started. */
@@ -54,8 +56,9 @@ export async function nativeProgram(
   return { source, version: version.text, env, command: (input) => [file, ...nativeArguments(input)] };
 }
 
-function nativeArguments({ port, dataDir, settings }: CommandInput): string[] {
-  return ['--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, ...settingArguments(settings)];
+function nativeArguments({ port, dataDir, settings, sentinelFile }: CommandInput): string[] {
+  const mode = sentinelFile === undefined ? [] : [sentinelFile, '--sentinel'];
+  return [...mode, '--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, ...settingArguments(settings)];
 }
 
 export function settingArguments(settings: CommandInput['settings']): string[] {

@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openDataDir } from './data-dir.ts';
 import { findServer, type FindServerOptions } from './find-server.ts';
@@ -11,6 +12,8 @@ export interface LocalRedisOptions extends Partial<FindServerOptions> {
   readonly appendonly?: boolean;
   /** More settings of redis.conf, which win over ours, such as `{ 'maxmemory-policy': 'allkeys-lru' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Starts a Sentinel instead, which watches nobody until it is told by SENTINEL MONITOR. Not in Docker. Default false. */
+  readonly sentinel?: boolean;
   /** How long the server may take until it answers PING, in ms. Default 15 000; in Docker 180 000, since it may pull. */
   readonly startTimeoutMs?: number;
 }
@@ -40,7 +43,9 @@ export async function startLocalRedis(options: LocalRedisOptions = {}): Promise<
   const program = await findServer({ ...options, cacheDir: options.cacheDir ?? join(process.cwd(), '.kieq') });
   const dataDir = await openDataDir(options.dataDir);
   const startTimeoutMs = options.startTimeoutMs ?? (program.source === 'docker' ? 180_000 : 15_000);
-  const input: LaunchInput = { program, dataDir, settings: serverSettings(options), startTimeoutMs };
+  const sentinelFile = options.sentinel === true ? join(dataDir.path, 'sentinel.conf') : undefined;
+  if (sentinelFile !== undefined) await writeFile(sentinelFile, '', { flag: 'a' });
+  const input: LaunchInput = { program, dataDir, settings: serverSettings(options), sentinelFile, startTimeoutMs };
   try {
     return new RunningRedis(input, await launchAnywhere(input));
   } catch (error) {
@@ -49,7 +54,8 @@ export async function startLocalRedis(options: LocalRedisOptions = {}): Promise<
   }
 }
 
-function serverSettings({ appendonly = false, settings = {} }: LocalRedisOptions): [string, string][] {
+function serverSettings({ appendonly = false, settings = {}, sentinel }: LocalRedisOptions): [string, string][] {
+  if (sentinel === true) return Object.entries(settings);
   const ours = { save: '', appendonly: appendonly ? 'yes' : 'no', 'maxmemory-policy': 'noeviction' };
   return Object.entries({ ...ours, ...settings });
 }

@@ -29,6 +29,12 @@ test('a Redis that may evict is refused, with what to do', async () => {
   }
 });
 
+test('a durability that this Redis can never confirm is refused: nothing would ever be sent', async () => {
+  const started = pool.startWorker({ KIEQ_INTENT_DURABILITY: 'fsync' });
+  await expect(started).rejects.toThrow(/ended with 2/);
+  await expect(started).rejects.toThrow(/KIEQ_INTENT_DURABILITY=fsync/);
+});
+
 test('a worker that differs from its pool refuses to start and says how to change it', async () => {
   await pool.startWorker();
   const other = pool.startWorker({ KIEQ_SUBMIT_LIMIT: '19' });
