@@ -25,14 +25,25 @@ const CONNECT_MS = 2_000;
  * Works on the pool and closes all connections afterwards, so that the process ends by itself.
  * @throws RedisUnavailableError
  */
-export async function withPool<Result>(
+export function withPool<Result>(
   { redisUrl, prefix }: PoolPlace,
   work: (pool: Pool) => Promise<Result>,
+): Promise<Result> {
+  return withRedis(redisUrl, (redis) => withQueues(redis, prefix, work));
+}
+
+/**
+ * The same for a server that may not be fit for a pool: nothing is opened that would write.
+ * @throws RedisUnavailableError
+ */
+export async function withRedis<Result>(
+  redisUrl: string,
+  work: (redis: RedisClient) => Promise<Result>,
 ): Promise<Result> {
   const redis = createConnection({ url: redisUrl, role: 'producer', connectionName: 'kieq-cli' });
   try {
     await waitUntilReady(redis, CONNECT_MS);
-    return await withQueues(redis, prefix, work);
+    return await work(redis);
   } finally {
     await closeConnection(redis);
   }

@@ -1,7 +1,8 @@
-import { parseIntentDurability } from '@kieq/ledger';
+import { createLedger, parseIntentDurability } from '@kieq/ledger';
+import type { RedisClient } from '@kieq/redis';
 import { creditsLeft, meanCredits, readLastHour, readStatus, recentSuccesses } from '@kieq/queue';
 import { endingOf, EXIT } from '../exit.ts';
-import { withPool, type Pool } from '../pool.ts';
+import { withPool, withRedis, type Pool, type PoolPlace } from '../pool.ts';
 import { skewOf, type Skew } from './clock.ts';
 import type { SeenEnvironment } from './environment.ts';
 import { problem, type Finding } from './finding.ts';
@@ -29,7 +30,10 @@ export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
     return { findings: isWrong ? [] : [missing] };
   }
   try {
-    return await withPool(redis, (pool) => look(pool, redis.redisUrl, seen));
+    const server = await withRedis(redis.redisUrl, (client) => lookAtServer(client, redis, seen));
+    // A server that is too old, or a replica, cannot run what reads the pool.
+    if (server.findings.some(({ check, level }) => check === 'redis' && level === 'problem')) return server;
+    return await withPool(redis, (pool) => lookAtPool(pool, server, seen));
   } catch (error) {
     const { exitCode, message } = endingOf(error);
     if (exitCode === EXIT.defect || message === undefined) throw error;
@@ -38,22 +42,29 @@ export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
   }
 }
 
-async function look(pool: Pool, redisUrl: string, seen: SeenEnvironment): Promise<SeenPlace> {
-  const { ledger } = pool;
-  const stored = await ledger.settings.stored();
+interface SeenServer extends SeenPlace {
+  readonly stored: Readonly<Record<string, string>>;
+}
+
+async function lookAtServer(
+  redis: RedisClient,
+  { redisUrl, prefix }: PoolPlace,
+  seen: SeenEnvironment,
+): Promise<SeenServer> {
+  const stored = await createLedger({ redis, prefix }).settings.stored();
   const durability = parseIntentDurability(stored['intentDurability'] ?? 'none');
-  const server = await checkRedis(ledger.redis, redisUrl, durability);
-  // A server that is too old or a replica cannot run what reads the pool.
-  if (server.some(({ level }) => level === 'problem')) return { findings: server };
-  const findings = [...server, ...(await checkLatency(ledger.redis)), ...checkSettings(stored, seen)];
-  return { ...(await lookAtPool(pool, stored, seen, findings)), baseUrl: stored['baseUrl'] };
+  const findings = [
+    ...(await checkRedis(redis, redisUrl, durability)),
+    ...(await checkLatency(redis)),
+    ...checkSettings(stored, seen),
+  ];
+  return { findings, stored, baseUrl: stored['baseUrl'] };
 }
 
 async function lookAtPool(
   { ledger, queues, nowMs }: Pool,
-  stored: Readonly<Record<string, string>>,
+  { findings: before, stored, baseUrl }: SeenServer,
   { pool }: SeenEnvironment,
-  before: readonly Finding[],
 ): Promise<SeenPlace> {
   const now = await nowMs();
   const [status, hour, recent, skew] = await Promise.all([
@@ -70,5 +81,5 @@ async function lookAtPool(
     ...checkPool(status, now),
   ];
   const { perHour } = creditsLeft(status.stats, hour.succeeded, meanCredits(recent));
-  return { findings, skew, creditsPerHour: perHour ?? undefined };
+  return { findings, skew, baseUrl, creditsPerHour: perHour ?? undefined };
 }
