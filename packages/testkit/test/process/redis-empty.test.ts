@@ -29,6 +29,7 @@ test('Redis comes back empty: nothing is submitted again, the log names the task
   const told = await worker.logged(({ msg }) => msg === 'the ledger did not take an accepted task');
   const task = pool.simulator.ledger.tasks().find(({ prompt }) => prompt === 'open');
   expect(told).toMatchObject({ generation: open, task: task?.taskId });
+  await worker.logged(({ msg }) => msg.startsWith('Redis has lost the data of the pool'));
   await until(
     () => pool.ledger.settings.stored(),
     ({ submitLimit }) => submitLimit === '7',
@@ -36,7 +37,11 @@ test('Redis comes back empty: nothing is submitted again, the log names the task
   expect(await pool.ledger.settings.stored()).toEqual(settings);
   for (const id of [running, open, queued]) expect(await pool.ledger.read.generation(id)).toBeUndefined();
 
-  const [fresh = ''] = await pool.enqueue(['fresh']);
+  // The producer fails fast while it has no connection yet.
+  const [fresh = ''] = await until(
+    () => pool.enqueue(['fresh']).catch(() => undefined),
+    () => true,
+  );
   await pool.recordWhen(fresh, ({ state }) => state === 'generating');
   pool.simulator.finish();
   await pool.recordWhen(fresh, ({ state }) => state === 'succeeded');
