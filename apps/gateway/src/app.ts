@@ -34,6 +34,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   readJson(app);
   closeFreshSockets(app);
   addHeaders(app);
+  deps.callersTrace.addTo(app);
   endConnections(app, deps.stopping);
   addRequestLog(app, deps);
   addErrorHandler(app, deps);

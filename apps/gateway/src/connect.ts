@@ -11,7 +11,7 @@ import {
   type RedisClient,
   type RedisFinding,
 } from '@kieq/redis';
-import type { Logger } from '@kieq/telemetry';
+import type { Logger, Tracer } from '@kieq/telemetry';
 import type { GatewayEnvironment } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -41,14 +41,19 @@ export async function connect(
   }
 }
 
+export interface ProducerTracing {
+  readonly tracer: Tracer;
+  readonly traceparent: () => string | undefined;
+}
+
 /**
  * The producer, which has connections of its own.
  * @throws StartRefused
  */
-export async function connectProducer(env: GatewayEnvironment): Promise<Producer> {
+export async function connectProducer(env: GatewayEnvironment, tracing: ProducerTracing): Promise<Producer> {
   const { redisUrl: redis, prefix, dedupeWindowMs } = env;
   try {
-    return await createProducer({ redis, prefix, dedupeWindowMs });
+    return await createProducer({ redis, prefix, dedupeWindowMs, ...tracing });
   } catch (error) {
     throw error instanceof ProducerError ? refusal(redis, error) : error;
   }

@@ -6,7 +6,8 @@ import type { Producer } from '@kieq/producer';
 import type { Queues } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
 import type { FileStore } from '@kieq/storage';
-import type { Logger } from '@kieq/telemetry';
+import type { Logger, Tracer } from '@kieq/telemetry';
+import type { CallersTrace } from './callers-trace.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /** What the routes share. */
@@ -22,6 +23,9 @@ export interface GatewayDeps {
   /** Keeps images that callers uploaded. */
   readonly uploads: FileStore;
   readonly logger: Logger;
+  /** Writes spans of generations; `NO_TRACER` where tracing is off. */
+  readonly tracer: Tracer;
+  readonly callersTrace: CallersTrace;
   readonly metrics: GatewayMetrics;
   readonly timings: Timings;
   readonly settings: GatewaySettings;

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { accountFingerprint, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
@@ -8,9 +9,10 @@ import { openQueues } from '@kieq/queue';
 import type { Producer } from '@kieq/producer';
 import { closeConnection, describeRedisUrl } from '@kieq/redis';
 import { openStore } from '@kieq/storage';
-import { createLogger, createMetrics, createScrubber } from '@kieq/telemetry';
+import { createLogger, createMetrics, createScrubber, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { createApp } from './app.ts';
-import { connect, connectProducer } from './connect.ts';
+import { createCallersTrace } from './callers-trace.ts';
+import { connect, connectProducer, type ProducerTracing } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
@@ -39,10 +41,14 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
   const { redis, warnings } = await connect(env, logger);
   const ledger = createLedger({ redis, prefix: env.prefix });
-  const producer = await openPool(ledger, env).catch(async (error: unknown) => {
-    await closeConnection(redis);
-    throw error;
-  });
+  const tracer = await tracing(env, logger);
+  const callersTrace = createCallersTrace();
+  const producer = await openPool(ledger, env, { tracer, traceparent: () => callersTrace.current() }).catch(
+    async (error: unknown) => {
+      await closeConnection(redis);
+      throw error;
+    },
+  );
   const stop = new AbortController();
   // Every open event stream listens to it; that is no leak.
   setMaxListeners(0, stop.signal);
@@ -55,6 +61,8 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
     uploads: openStore(uploadStoreOf(env)),
     logger,
+    tracer,
+    callersTrace,
     metrics: createGatewayMetrics(createMetrics({ processMetrics: true })),
     timings: scaleTimings(env.timeScale),
     settings: settingsOf(env),
@@ -73,6 +81,17 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
   return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
+}
+
+function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
+  return startTracing({
+    endpoint: env.otlpEndpoint,
+    headers: env.otlpHeaders,
+    ratio: env.traceRatio,
+    service: 'kieq-gateway',
+    instance: `${hostname()}-${process.pid}`,
+    onTrouble: (trouble) => logger.warn({ trouble }, 'traces could not be sent; they are dropped'),
+  });
 }
 
 function settingsOf(env: GatewayEnvironment): GatewaySettings {
@@ -99,9 +118,9 @@ async function listen(
 }
 
 /** @throws StartRefused */
-async function openPool(ledger: Ledger, env: GatewayEnvironment): Promise<Producer> {
+async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
   await agreeOnAccount(ledger, env);
-  return connectProducer(env);
+  return connectProducer(env, traces);
 }
 
 /** A gateway with another account's key would tell that account's balance. */

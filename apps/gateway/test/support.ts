@@ -5,10 +5,11 @@ import { createProducer } from '@kieq/producer';
 import { openQueues } from '@kieq/queue';
 import { createConnection } from '@kieq/redis';
 import { createLedger } from '@kieq/ledger';
-import { createMetrics, createScrubber, silentLogger } from '@kieq/telemetry';
+import { createMetrics, createScrubber, NO_TRACER, silentLogger } from '@kieq/telemetry';
 import { expect, onTestFinished } from 'vitest';
 import { TEST_KEY, type PoolFixture } from '../../../packages/testkit/src/pool.ts';
 import { createApp } from '../src/app.ts';
+import { createCallersTrace } from '../src/callers-trace.ts';
 import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
 import { createGatewayMetrics } from '../src/metrics.ts';
 import { closeDeps } from '../src/shutdown.ts';
@@ -69,8 +70,10 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
   const ledger = createLedger({ redis, prefix });
   const stop = new AbortController();
   setMaxListeners(0, stop.signal);
+  const callersTrace = createCallersTrace();
+  const traceparent = (): string | undefined => callersTrace.current();
   const deps: GatewayDeps = {
-    producer: await createProducer({ redis: redisUrl, prefix, dedupeWindowMs }),
+    producer: await createProducer({ redis: redisUrl, prefix, dedupeWindowMs, traceparent }),
     ledger,
     queues: openQueues(redis, prefix),
     prefix,
@@ -79,6 +82,8 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     // The pool closes its store.
     uploads: { ...pool.uploads, close: () => Promise.resolve() },
     logger: silentLogger(),
+    tracer: NO_TRACER,
+    callersTrace,
     metrics: createGatewayMetrics(createMetrics()),
     timings: pool.timings,
     settings: { keys: undefined, rateLimitPerMinute: 0, allowPrivateUrls: true, heartbeatMs: 15_000, ...settings },

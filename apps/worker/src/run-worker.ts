@@ -28,7 +28,7 @@ import {
   type ServerFacts,
 } from '@kieq/redis';
 import { openStore } from '@kieq/storage';
-import { createLogger, createMetrics, type Logger } from '@kieq/telemetry';
+import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { agreeOnSettings, restoreSettings } from './pool-settings.ts';
 import { createShutdown } from './shutdown.ts';
@@ -79,6 +79,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     uploads: openStore(uploadStoreOf(env)),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
+    tracer: await tracing(env, worker, logger),
     metrics: workerMetrics,
     timings,
     plan: createPollPlan({
@@ -110,6 +111,17 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.
   const ended = Promise.race([shutdown.ended, started.then(() => shutdown.ended)]);
   return { shutDown: (reason) => shutdown.shutDown(reason), ended };
+}
+
+function tracing(env: WorkerEnvironment, instance: string, logger: Logger): Promise<Tracer> {
+  return startTracing({
+    endpoint: env.otlpEndpoint,
+    headers: env.otlpHeaders,
+    ratio: env.traceRatio,
+    service: 'kieq-worker',
+    instance,
+    onTrouble: (trouble) => logger.warn({ trouble }, 'traces could not be sent; they are dropped'),
+  });
 }
 
 function workerSettings(env: WorkerEnvironment): WorkerSettings {

@@ -17,6 +17,8 @@ export interface ShutdownOptions {
 
 /** After the grace: for the last lines of the log. */
 const LAST_WORDS_MS = 500;
+/** For connections, and for the spans that are still here. */
+const CLOSE_MS = 1000;
 /** Share of the grace that running calls may use before they are cut; the rest is for writing down what they know. */
 const CALLS_SHARE = 0.8;
 
@@ -26,7 +28,7 @@ const CALLS_SHARE = 0.8;
  */
 export function createShutdown(options: ShutdownOptions) {
   const { pool, ops, context, redis, deadline, end, graceMs } = options;
-  const { queues, kie, uploads, logger } = context;
+  const { queues, kie, uploads, tracer, logger } = context;
   let ending: Promise<void> | undefined;
   let resolveEnded = (_exitCode: number): void => undefined;
   const ended = new Promise<number>((resolve) => {
@@ -47,12 +49,12 @@ export function createShutdown(options: ShutdownOptions) {
       // What holds a taskId that Redis never took says so now: the log is all that is left of it.
       await Promise.race([stopped, sleep(LAST_WORDS_MS)]);
     }
-    if (finished) await Promise.race([closeAll(), sleep(1000)]);
+    if (finished) await Promise.race([closeAll(), sleep(CLOSE_MS)]);
     logger.info('worker ended');
     resolveEnded(exitCode);
   };
   const closeAll = async (): Promise<void> => {
-    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close()]);
+    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), tracer.close()]);
     await closeConnection(redis);
   };
   return {

@@ -1,7 +1,7 @@
 import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
 import { httpUrl, redisUrl, storeUrl } from './url-forms.ts';
 import { optional, required, withDefault, type Variable } from './variable.ts';
-import { gatewayKeys, intentDurability, poolPrefix } from './word-forms.ts';
+import { gatewayKeys, intentDurability, otlpHeaders, poolPrefix } from './word-forms.ts';
 
 /** The whole environment, in groups of what a process needs. Each property is one key. */
 export const GROUPS = {
@@ -186,6 +186,20 @@ export const GROUPS = {
     shutdownGraceMs: withDefault('KIEQ_SHUTDOWN_GRACE_MS', '25000', {
       form: milliseconds(0, 3_600_000),
       meaning: 'grace on SIGTERM for running calls, in ms; 0: none',
+    }),
+    otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', {
+      form: httpUrl,
+      meaning:
+        'OpenTelemetry collector that takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318`; turns tracing on',
+    }),
+    otlpHeaders: optional('OTEL_EXPORTER_OTLP_HEADERS', {
+      form: otlpHeaders,
+      secret: true,
+      meaning: 'headers for the collector, `name=value,…`, such as its key',
+    }),
+    traceRatio: withDefault('KIEQ_TRACE_RATIO', '1', {
+      form: positiveDecimal(1),
+      meaning: "part of the generations that are traced, where no caller's trace decides; the same for every process",
     }),
     timeScale: withDefault('KIEQ_TIME_SCALE', '1', {
       form: positiveDecimal(10),

@@ -52,7 +52,10 @@ export function secretValues(env: RawEnvironment): string[] {
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(value)?.[1] ?? []);
   const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);
   const gatewayKeys = (env['GATEWAY_API_KEYS'] ?? '').split(',').map((pair) => pair.trim().replace(/:[^:]*$/, ''));
-  const parts = [...passwords, ...sentinels].flatMap((part) => [part, decoded(part)]);
+  const headers = (env['OTEL_EXPORTER_OTLP_HEADERS'] ?? '')
+    .split(',')
+    .map((pair) => pair.replace(/^[^=]*=/, '').trim());
+  const parts = [...passwords, ...sentinels, ...headers].flatMap((part) => [part, decoded(part)]);
   return [...new Set([...values, ...parts, ...gatewayKeys])].filter((value) => value !== '');
 }
 

@@ -44,3 +44,27 @@ export const gatewayKeys = form(
     return keys.length === pairs.length && distinct === keys.length ? keys : undefined;
   },
 );
+
+const HEADER_PAIR = /^\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=([^,]*)$/;
+
+/** `name=value,…` as OpenTelemetry has it: values are percent-encoded. */
+export const otlpHeaders = form('must be name=value,… with percent-encoded values', (text) => {
+  const pairs = text.split(',').map((pair) => HEADER_PAIR.exec(pair));
+  const headers: Record<string, string> = {};
+  for (const match of pairs) {
+    const [, name, value] = match ?? [];
+    const decoded = value === undefined ? undefined : decodedValue(value.trim());
+    if (name === undefined || decoded === undefined) return undefined;
+    headers[name] = decoded;
+  }
+  return headers;
+});
+
+function decodedValue(text: string): string | undefined {
+  try {
+    const value = decodeURIComponent(text);
+    return /^[\x20-\x7e]*$/.test(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -7,6 +7,7 @@ local function answerFor(attempt, record)
     timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
+    trace = record.trace,
     links = record.uploads == '1' and cjson.decode(record.links) or nil,
   })
 end
@@ -37,7 +38,7 @@ if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = wind
 -- Only now, when it could be admitted: links of uploaded images die within a day.
 local fresh = (record.links or '') ~= '' and NOW - num(record, 'linksAt') < ARGS.uploadFreshMs
 if record.uploads == '1' and not fresh then
-  return reply({ ok = 'upload', payload = record.payload, tries = num(record, 'uploadTries') })
+  return reply({ ok = 'upload', payload = record.payload, trace = record.trace, tries = num(record, 'uploadTries') })
 end
 
 local n = num(record, 'attempts') + 1

@@ -22,6 +22,7 @@ set(record, {
   deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000),
   epoch = 1, vehicle = ARGS.vehicle, queue = 'submit', attempts = 0,
 })
+if given(ARGS.trace) then set(record, { trace = ARGS.trace }) end
 if ARGS.callback then set(record, { callback = '1' }) end
 if ARGS.uploads then set(record, { uploads = '1' }) end
 index(record)

@@ -98,6 +98,8 @@ const fields = z.object({
   resubmits: count,
   /** Grows with every change of a dead letter. */
   letters: count,
+  /** W3C `traceparent` of the caller. */
+  trace: optionalText,
   /** '1': the caller wants a callback at the end. */
   callback: optionalText,
   /** The callback of its last end: to be delivered, delivered, or given up. */

@@ -44,11 +44,13 @@ export const admitReply = z.discriminatedUnion('ok', [
     canary: z.boolean(),
     /** Since it could have been submitted. */
     waitedMs: z.number(),
+    /** W3C `traceparent` of the caller. */
+    trace: z.string().optional(),
     /** Links of uploaded images, by the address that stands for them in the payload. */
     links: z.record(z.string(), z.string()).optional(),
   }),
   /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
-  z.object({ ok: z.literal('upload'), payload: z.string(), tries: z.number() }),
+  z.object({ ok: z.literal('upload'), payload: z.string(), tries: z.number(), trace: z.string().optional() }),
   z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
   z.object({ ok: z.literal('busy'), attempt: z.int(), leaseMs: z.number() }),
   z.object({ ok: z.literal('deadline') }),
@@ -226,6 +228,8 @@ export const lookReply = z.discriminatedUnion('ok', [
     model: z.string(),
     /** Which completion times are like this task's, as `accept` was told. */
     kind: z.string().optional(),
+    /** W3C `traceparent` of the caller. */
+    trace: z.string().optional(),
   }),
   z.object({ ok: z.literal('wait'), waitMs: z.number() }),
   stale,

@@ -26,6 +26,8 @@ export interface CreateArgs {
   /** Job id of the first vehicle. */
   readonly vehicle: string;
   readonly vehicleCheckMs: number;
+  /** W3C `traceparent` of the caller: the generation is traced as a part of its trace. */
+  readonly trace?: string;
   /** The caller wants a callback at the end: every end makes a notice. */
   readonly callback: boolean;
   /** The payload names uploaded images: it is admitted only with fresh links for them. */

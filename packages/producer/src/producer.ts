@@ -18,9 +18,11 @@ import {
   waitUntilReady,
   type RedisClient,
 } from '@kieq/redis';
+import { NO_TRACER, type Tracer } from '@kieq/telemetry';
 import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';
+import { placed, tracedPut } from './tracing.ts';
 
 /** The body of createTask: `model` and `input` (kie-image-to-video-api.md, section 1). */
 export interface GenerationRequest {
@@ -38,6 +40,13 @@ export interface ProducerOptions {
    * earlier one failed, was cancelled or was invalid. Default 0: never.
    */
   readonly dedupeWindowMs?: number;
+  /**
+   * Asked at each enqueue for the `traceparent` (W3C Trace Context) of the caller's present span: the generation becomes a
+   * part of that trace, up to its delivery. Default: a trace of its own.
+   */
+  readonly traceparent?: () => string | undefined;
+  /** Writes a span for every enqueue, as `startTracing` of @kieq/telemetry makes one. Default: none is written. */
+  readonly tracer?: Tracer;
 }
 
 export interface Enqueued extends GenerationHandle {
@@ -79,11 +88,14 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const handle = (id: string): GenerationHandle => createHandle({ ledger, queues, hub, guard }, id);
 
   const put = (requests: readonly CheckedRequest[]): Promise<CreateReply[]> =>
-    guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0));
+    tracedPut(options.tracer ?? NO_TRACER, requests, () =>
+      guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0)),
+    );
   return {
     async enqueue(request, generationOptions = {}) {
-      const checked = check(request, generationOptions);
-      if (checked instanceof ProducerError) throw checked;
+      const found = check(request, generationOptions);
+      if (found instanceof ProducerError) throw found;
+      const checked = placed(found, options.traceparent?.());
       const [reply] = await put([checked]);
       const item = itemOf(checked, reply, handle);
       if (!item.ok) throw item.error;
@@ -92,7 +104,11 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     async enqueueMany(items) {
       if (!Array.isArray(items))
         throw invalidRequest([{ field: 'items', rule: 'must be an array', received: typeof items }]);
-      const checked = items.map(checkItem);
+      const traceparent = options.traceparent?.();
+      const checked = items.map((item) => {
+        const found = checkItem(item);
+        return found instanceof ProducerError ? found : placed(found, traceparent);
+      });
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
       const replies = good.length === 0 ? [] : await put(good);
       const replyOf = new Map(good.map((item, i) => [item, replies[i]]));

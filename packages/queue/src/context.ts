@@ -3,7 +3,7 @@ import type { KieClient } from '@kieq/kie';
 import type { IntentDurability, Ledger } from '@kieq/ledger';
 import type { Outbound } from '@kieq/outbound';
 import type { FileStore } from '@kieq/storage';
-import type { Logger } from '@kieq/telemetry';
+import type { Logger, Tracer } from '@kieq/telemetry';
 import type { Queues } from './catalogue.ts';
 import type { WorkerMetrics } from './metrics.ts';
 import type { PollPlan } from './poll-plan.ts';
@@ -20,6 +20,8 @@ export interface WorkerContext {
   /** Images that callers uploaded. */
   readonly uploads: FileStore;
   readonly logger: Logger;
+  /** Writes spans of generations; `NO_TRACER` where tracing is off. */
+  readonly tracer: Tracer;
   readonly metrics: WorkerMetrics;
   readonly timings: Timings;
   /** When to look at which task. */

@@ -28,13 +28,20 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
   const { record, url, nowMs } = due;
   const startedMs = performance.now();
   const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD)));
-  const answer = await outbound.post({
-    url,
-    body,
-    headers: { 'content-type': 'application/json', ...signedHeaders(context, due, body) },
-    timeoutMs: timings.notifyTimeoutMs,
-    signal: deadline,
-  });
+  const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
+  const post = () => outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline });
+  const answer = await context.tracer
+    .of(record.id, record.trace)
+    .span('kieq.notify', { kind: 'client' }, async (span) => {
+      const answered = await post();
+      const status = answered.kind === 'answered' ? answered.status : undefined;
+      span.set({
+        'kieq.outcome': answered.kind,
+        'http.response.status_code': status,
+        'kieq.try': due.notice.tries + 1,
+      });
+      return answered;
+    });
   // Cut by the end of the grace period: that says nothing about the receiver.
   if (answer.kind === 'failed' && deadline.aborted) return { kind: 'give_back' };
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;

@@ -96,6 +96,8 @@ export interface CheckedRequest {
   readonly uploads: boolean;
   /** An idempotency key names the generation. */
   readonly keyed: boolean;
+  /** W3C `traceparent` of the caller; never a part of what makes two requests the same. */
+  readonly trace?: string;
 }
 
 export type PayloadCheck<Value> =

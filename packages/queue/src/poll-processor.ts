@@ -59,9 +59,13 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const scoped = { ...context, logger };
   const permits = permitsAfter(context, open.permit);
   const askedAt = performance.now();
-  const answer = await context.kie
-    .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
-    .catch(giveBackOnShutdown(context));
+  const answer = await context.tracer.of(id, look.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
+    const seen = await context.kie
+      .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
+      .catch(giveBackOnShutdown(context));
+    span.set({ 'kieq.task': look.taskId, 'kieq.look': look.polls + 1, 'kieq.seen': seen?.kind });
+    return seen;
+  });
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
   context.metrics.pollSeconds.observe((performance.now() - askedAt) / 1000);
@@ -108,7 +112,8 @@ async function settle(
       return { kind: 'complete', result: 'submitted again' };
     }
   }
-  const settled = await persist(context, 'a verdict', 'nothing: it is polled again', () =>
+  const tracer = context.tracer.of(id, look.trace);
+  const record = () =>
     ledger.settle({
       id,
       taskId,
@@ -119,9 +124,12 @@ async function settle(
       permit,
       sample: sampleOf(context, look, verdict),
       vehicleCheckMs,
-    }),
+    });
+  const settled = await tracer.span('kieq.settle', {}, () =>
+    persist(context, 'a verdict', 'nothing: it is polled again', record),
   );
   if (settled.ok === 'settled') {
+    tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
     noteVerdict(context, look, verdict, settled.ageMs);
     await addNotice(context.queues, id, settled.notice);
   }
@@ -134,6 +142,10 @@ interface Observation {
   /** Not before this; the schedule may ask for longer. */
   readonly leastMs?: number;
   readonly holdMs?: number;
+}
+
+function wholeAttributes({ model, polls }: Look, { state, creditsConsumed }: Verdict) {
+  return { 'kieq.model': model, 'kieq.end': state, 'kieq.looks': polls + 1, 'kieq.credits': creditsConsumed };
 }
 
 /** No verdict: the same job comes again later, unless the task has been followed for too long. */

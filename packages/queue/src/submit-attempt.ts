@@ -29,7 +29,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
   const scoped = { ...context, logger };
   const request = requestOf(context, attempt);
   context.metrics.queueSeconds.observe(admitted.waitedMs / 1000);
-  const answer = await submit(scoped, attempt, request);
+  const answer = await tracedSubmit(scoped, attempt, request);
   context.metrics.submissions.inc({ class: answer.class });
   if (answer.latencyMs > 0) context.metrics.submitSeconds.observe(answer.latencyMs / 1000);
   const decision = decideSubmit(answer, {
@@ -75,6 +75,26 @@ function requestOf({ settings }: WorkerContext, { id, token, admitted }: Admitte
   const request = { model, input: withUploadLinks(input, admitted.links ?? {}) };
   if (settings.publicUrl === undefined) return request;
   return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
+}
+
+/** Two spans: how long it waited, and the call. */
+function tracedSubmit(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  request: KieCreateRequest,
+): Promise<SubmitAnswer> {
+  const { id, admitted } = attempt;
+  const tracer = context.tracer.of(id, admitted.trace);
+  tracer.past('kieq.admit', {
+    startedMs: Date.now() - admitted.waitedMs,
+    attributes: { 'kieq.attempt': admitted.attempt, 'kieq.canary': admitted.canary },
+  });
+  const attributes = { 'kieq.model': request.model, 'kieq.attempt': admitted.attempt, 'kieq.worker': context.worker };
+  return tracer.span('kieq.submit', { kind: 'client', attributes }, async (span) => {
+    const answer = await submit(context, attempt, request);
+    span.set({ 'kieq.class': answer.class, 'http.response.status_code': answer.evidence.httpStatus });
+    return answer;
+  });
 }
 
 async function submit(

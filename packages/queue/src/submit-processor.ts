@@ -5,6 +5,7 @@ import { connectionLosses, type AdmitReply } from '@kieq/ledger';
 import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
+import { traceOf } from './job-trace.ts';
 import { kill } from './notices.ts';
 import { checkSubmitJob, type CheckedRequest } from './payload.ts';
 import { SendDeadline } from './send-deadline.ts';
@@ -67,8 +68,10 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
       };
     case 'upload': {
-      const { payload, tries } = reply;
-      return { work: () => passUploads({ ...context, logger }, { id, vehicle: idOf(job), payload, tries }) };
+      const { payload, tries, trace } = reply;
+      const upload = { id, vehicle: idOf(job), payload, tries };
+      const passing = () => passUploads({ ...context, logger }, upload);
+      return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing) };
     }
     case 'wait':
       return { end: { kind: 'give_back' } };
@@ -129,8 +132,10 @@ async function createOnTake(
   if (request === undefined || job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
   // Another client's job may carry its delay in the payload only.
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
+  const trace = traceOf(job);
   const created = await ledger.create({
     ...request,
+    ...(trace === undefined ? {} : { trace }),
     delayMs,
     vehicle: idOf(job),
     vehicleCheckMs: timings.vehicleCheckMs,

@@ -2,6 +2,7 @@ import type { Ledger } from '@kieq/ledger';
 import type { Job, Queue } from 'bullmq';
 import type { Queues, QueueName } from './catalogue.ts';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
+import { traceOptions } from './job-trace.ts';
 import { frozenPayloadSchema, PAYLOAD_VERSION, type CheckedRequest, type PollJob, type SubmitJob } from './payload.ts';
 
 /** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
@@ -65,7 +66,12 @@ export async function addFirstVehicles(queues: Queues, requests: readonly Checke
   const jobs = requests.map((request) => ({
     name: request.model,
     data: firstJobData(request),
-    opts: { jobId: vehicleId(request.id, 1), priority: request.priority, delay: request.delayMs },
+    opts: {
+      jobId: vehicleId(request.id, 1),
+      priority: request.priority,
+      delay: request.delayMs,
+      ...traceOptions(request.trace),
+    },
   }));
   const [only] = jobs;
   if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);

@@ -13,6 +13,7 @@ const NOTHING = {
   purgedAt: undefined,
   taskId: undefined,
   firstMissAt: undefined,
+  trace: undefined,
 } as const;
 
 /** A record as the ledger gives it; a fresh one, but for `more`. */

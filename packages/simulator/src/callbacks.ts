@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { pause } from './clock.ts';
 import type { Core } from './core.ts';
 import { drawRange } from './distribution.ts';
@@ -23,7 +24,7 @@ interface Message {
 /** Sends callbacks: true, repeated, late, lost or forged. */
 export class Callbacks {
   readonly #core: Core;
-  #abort = new AbortController();
+  #abort = newAbort();
 
   constructor(core: Core) {
     this.#core = core;
@@ -55,7 +56,7 @@ export class Callbacks {
   /** Gives up everything that is under way. */
   cancel(): void {
     this.#abort.abort();
-    this.#abort = new AbortController();
+    this.#abort = newAbort();
   }
 
   async #later(wait: number, message: () => Message, copies: number): Promise<void> {
@@ -133,6 +134,13 @@ export class Callbacks {
     headers['x-webhook-signature'] = signed;
     return headers;
   }
+}
+
+/** Every callback under way listens to it; that is no leak. */
+function newAbort(): AbortController {
+  const abort = new AbortController();
+  setMaxListeners(0, abort.signal);
+  return abort;
 }
 
 function bodyOf({ data, task }: Message): { code: number; msg: string; data: RecordData } {

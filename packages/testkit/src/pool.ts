@@ -20,7 +20,7 @@ import {
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { createSimulator, type Clock, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
 import { openStore, type FileStore } from '@kieq/storage';
-import { createMetrics, silentLogger, type Logger } from '@kieq/telemetry';
+import { createMetrics, NO_TRACER, silentLogger, type Logger, type Tracer } from '@kieq/telemetry';
 import { SETTINGS, SIMULATOR, TIMES } from './pool-defaults.ts';
 import { testRedis, type TestRedis } from './redis.ts';
 import { until } from './until.ts';
@@ -53,6 +53,8 @@ export interface PoolFixtureOptions {
   /** Job lock. Default 2000. */
   readonly lockMs?: number;
   readonly logger?: Logger;
+  /** Of workers and producer. Default: nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** A whole pool in this process: private keys on the run's Redis, a simulated Kie over HTTP, workers, a producer. */
@@ -92,7 +94,11 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   const timings = { ...scaleTimings(0.01), ...TIMES, ...options.timings };
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
   const queues = openQueues(redis.client, redis.prefix);
-  const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
+  const producer = await createProducer({
+    redis: options.redisUrl,
+    prefix: redis.prefix,
+    ...(options.tracer === undefined ? {} : { tracer: options.tracer }),
+  });
   await ledger.settings.agree({ ...SETTINGS, accountFingerprint: accountFingerprint(TEST_KEY), ...options.settings });
   const uploadFolder = await mkdtemp(join(tmpdir(), 'kieq-uploads-'));
   const uploads = options.uploads ?? openStore({ kind: 'file', path: uploadFolder });
@@ -184,6 +190,7 @@ async function startWorker(
       ...(options.webhookSecret === undefined ? {} : { webhookSecret: options.webhookSecret }),
       uploads: place.uploads,
       logger,
+      tracer: options.tracer ?? NO_TRACER,
       metrics,
       timings: place.timings,
       plan: createPollPlan({

@@ -50,8 +50,30 @@ export async function startApp(
   env: Readonly<Record<string, string>>,
   options: StartOptions = {},
 ): Promise<AppProcess> {
-  const child = spawn(process.execPath, [`apps/${name}/dist/main.js`], {
-    cwd: ROOT,
+  return startMain(name, `apps/${name}/dist/main.js`, { cwd: ROOT, env }, options);
+}
+
+export interface Surroundings {
+  readonly cwd: string;
+  /** The whole environment besides PATH; nothing else is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** As another user; only root may. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/**
+ * Starts `node <main>`, wherever it lies, and waits for its first log line.
+ * @param name for error messages
+ */
+export async function startMain(
+  name: string,
+  main: string,
+  { env, ...place }: Surroundings,
+  options: StartOptions = {},
+): Promise<AppProcess> {
+  const child = spawn(process.execPath, [main], {
+    ...place,
     env: { PATH: process.env['PATH'], ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

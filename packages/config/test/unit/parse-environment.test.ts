@@ -69,12 +69,17 @@ describe('defaults', () => {
       dashboardHost: '127.0.0.1',
       dashboardPort: 8081,
       dashboardUser: undefined,
+      dashboardViewerUser: undefined,
+      dashboardViewerPassword: undefined,
       dashboardPassword: undefined,
       archive: undefined,
       uploadStore: undefined,
       allowPrivateUrls: false,
       logLevel: 'info',
       shutdownGraceMs: 25_000,
+      otlpEndpoint: undefined,
+      otlpHeaders: undefined,
+      traceRatio: 1,
       timeScale: 1,
     });
   });
@@ -211,6 +216,9 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_ALLOW_PRIVATE_URLS: ['yes', '1'],
   LOG_LEVEL: ['verbose'],
   KIEQ_SHUTDOWN_GRACE_MS: ['-1', '0.5'],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['collector:4318', 'grpc://collector:4317'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['key', 'a key=1', 'key=%zz', 'key=a,'],
+  KIEQ_TRACE_RATIO: ['0', '1.1', 'half'],
   KIEQ_TIME_SCALE: ['0', '-1', '11', '1e-1', 'NaN'],
 };
 

@@ -24,6 +24,7 @@ test('the secrets are marked', () => {
     'GATEWAY_WEBHOOK_SECRET',
     'DASHBOARD_PASSWORD',
     'DASHBOARD_VIEWER_PASSWORD',
+    'OTEL_EXPORTER_OTLP_HEADERS',
   ]);
 });
 
@@ -38,6 +39,9 @@ test('secretValues finds the parts of compound secrets', () => {
     [env.GATEWAY_API_KEYS, 'k1', 'k2', 'other', 'p%40ss', 'p@ss', env.REDIS_URL].toSorted(),
   );
   expect(secretValues({})).toEqual([]);
+  expect(secretValues({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc%20def' })).toEqual(
+    expect.arrayContaining(['abc%20def', 'abc def']),
+  );
 });
 
 test('the settings of a pool hold a fingerprint and not the key', () => {

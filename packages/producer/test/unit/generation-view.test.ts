@@ -20,6 +20,7 @@ const NOTHING = {
   purgedAt: undefined,
   taskId: undefined,
   firstMissAt: undefined,
+  trace: undefined,
 } as const;
 
 function record(more: Partial<GenerationRecord> = {}): GenerationRecord {

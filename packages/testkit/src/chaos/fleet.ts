@@ -1,6 +1,6 @@
 import type { AppName } from '../processes.ts';
 import type { Logbook } from './logbook.ts';
-import { createSlot, type Slot } from './slot.ts';
+import { createSlot, killAtExit, type Slot } from './slot.ts';
 
 /** The processes of a campaign. */
 export interface Fleet {
@@ -41,6 +41,7 @@ export function createFleet({ workers, gateways, env, logbook }: FleetOptions): 
     dashboard: slot('dashboard', 'dashboard'),
   };
   const all = [...fleet.workers, ...fleet.gateways, fleet.dashboard];
+  const callOff = killAtExit(all);
   return {
     ...fleet,
     crashes,
@@ -49,6 +50,7 @@ export function createFleet({ workers, gateways, env, logbook }: FleetOptions): 
       await Promise.all(all.map((one) => one.start()));
     },
     async end() {
+      callOff();
       await Promise.all(all.map((one) => one.kill()));
     },
   };

@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 /** All that is known of one generation, for whoever looks into a violation. */
 export async function historyOf(world: World, cases: readonly Case[], violation: Violation): Promise<string> {
-  const one = cases.find(({ prompt, record }) => prompt === violation.prompt || record?.id === violation.id);
+  const one = cases.find(({ prompt }) => prompt === violation.prompt);
   const lines = [`--- ${violation.rule}: ${violation.what} (${violation.prompt ?? ''} ${violation.id ?? ''})`];
   if (one === undefined) return lines.join('\n');
   const id = one.record?.id ?? one.order?.id;

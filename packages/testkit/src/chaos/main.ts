@@ -9,6 +9,8 @@ const RESULTS = new URL('bench/results/chaos.jsonl', ROOT);
 const USAGE = 'usage: chaos [--minutes above 0, default 2] [--seed whole number, default by the time] [--append]';
 
 /** `pnpm chaos`: one random campaign; exit code 1 when something that must hold did not. */
+process.once('SIGTERM', () => process.exit(143));
+process.once('SIGINT', () => process.exit(130));
 const { values } = parseArgs({
   options: { minutes: { type: 'string' }, seed: { type: 'string' }, append: { type: 'boolean' } },
 });

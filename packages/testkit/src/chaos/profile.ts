@@ -54,7 +54,7 @@ export function longProfile(minutes: number): ChaosProfile {
     eventEveryMs: 1200,
     unknownWindowMs: 15_000,
     slowFaults: true,
-    patienceMs: 300_000,
+    patienceMs: 180_000,
   };
 }
 

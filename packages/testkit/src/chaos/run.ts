@@ -54,7 +54,7 @@ export async function runChaos({ say, ...options }: ChaosOptions): Promise<Chaos
     await world.fleet.wakeAll();
     await load.finish(CALLERS_PATIENCE_MS);
     await submitMost(world);
-    const rest = await drain(world);
+    const rest = await drain(world, say);
     const cases = await openCases(world, book.all);
     const violations: Violation[] = [
       ...Object.entries(rest.unrest).map(([what, number]) => ({ rule: 'comes to rest', what: `${number} ${what}` })),

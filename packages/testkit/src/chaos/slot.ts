@@ -87,6 +87,15 @@ export function createSlot(options: SlotOptions): Slot {
   };
 }
 
+/** A driver that is ended from outside leaves no process behind. Returns what calls it off. */
+export function killAtExit(slots: readonly Slot[]): () => void {
+  const kill = (): void => {
+    for (const slot of slots) slot.now()?.signal('SIGKILL');
+  };
+  process.once('exit', kill);
+  return () => void process.off('exit', kill);
+}
+
 /** @throws Error when the process ends before it is ready */
 async function startOnce({ app, env, write }: SlotOptions): Promise<RunningApp> {
   let tell: (url: string | undefined) => void = () => undefined;

@@ -18,7 +18,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: [],
   ledger: ['domain', 'redis'],
   queue: ['domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
-  producer: ['domain', 'kie', 'ledger', 'queue', 'redis'],
+  producer: ['domain', 'kie', 'ledger', 'queue', 'redis', 'telemetry'],
   testkit: [
     'config',
     'domain',

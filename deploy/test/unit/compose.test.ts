@@ -1,0 +1,113 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ENVIRONMENT } from '@kieq/config';
+import { DCLinter } from 'dclint';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { readDockerfile } from '../support/dockerfile.ts';
+import { read, readYaml, ROOT } from '../support/files.ts';
+
+const service = z.object({
+  image: z.string().optional(),
+  build: z.object({ context: z.literal('.'), target: z.string() }).optional(),
+  profiles: z.array(z.string()).default([]),
+  command: z.array(z.string()).default([]),
+  environment: z.record(z.string(), z.string()).default({}),
+  volumes: z.array(z.string()).default([]),
+  ports: z.array(z.string()).default([]),
+  init: z.boolean().optional(),
+  read_only: z.boolean().optional(),
+  cap_drop: z.array(z.string()).optional(),
+  security_opt: z.array(z.string()).optional(),
+  stop_grace_period: z.string().optional(),
+  deploy: z.object({ replicas: z.int() }).optional(),
+});
+const { services, volumes } = await readYaml(
+  'docker-compose.yml',
+  z.object({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.null()) }),
+);
+const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
+
+const lintResults = z.array(
+  z.object({ messages: z.array(z.object({ rule: z.string(), line: z.number(), message: z.string() })) }),
+);
+
+/** Matters of taste: services stand in the order in which one reads them, images of ours are built here. */
+const OFF = [
+  'service-keys-order',
+  'services-alphabetical-order',
+  'service-ports-alphabetical-order',
+  'service-dependencies-alphabetical-order',
+  'top-level-properties-order',
+  'require-quotes-in-ports',
+];
+
+test('it follows the schema of the Compose specification and the rules of the linter', () => {
+  const linter = new DCLinter({
+    rules: Object.fromEntries(OFF.map((rule) => [rule, 0])),
+    quiet: false,
+    debug: false,
+    exclude: [],
+  });
+  const results = lintResults.parse(linter.lintFiles([join(ROOT, 'docker-compose.yml')], false));
+  const messages = results.flatMap((file) => file.messages);
+  expect(messages.map(({ rule, line, message }) => `${rule} ${line}: ${message}`)).toEqual([]);
+});
+
+test('what always runs, and what a profile adds', () => {
+  const of = (profile: string | undefined): string[] =>
+    Object.entries(services)
+      .filter(([, { profiles }]) => profiles[0] === profile)
+      .map(([name]) => name)
+      .toSorted();
+  expect(of(undefined)).toEqual(['dashboard', 'gateway', 'redis', 'worker']);
+  expect(of('simulator')).toEqual(['simulator']);
+  expect(of('monitoring')).toEqual(['grafana', 'prometheus']);
+  expect(of('tools')).toEqual(['cli']);
+  expect(services['worker']?.deploy?.replicas).toBeGreaterThan(1);
+});
+
+test('Redis keeps what it acknowledged and evicts nothing', () => {
+  const command = services['redis']?.command.join(' ');
+  expect(command).toContain('--appendonly yes');
+  expect(command).toContain('--maxmemory-policy noeviction');
+  expect(services['redis']?.volumes).toEqual(['redis-data:/data']);
+});
+
+test.each(ours)('%s is built from a target, cannot write, has no rights, and may end in peace', async (_, app) => {
+  const targets = readDockerfile(await read('Dockerfile')).map(({ name }) => name);
+  expect(targets).toContain(app.build?.target);
+  expect(app).toMatchObject({
+    init: true,
+    read_only: true,
+    cap_drop: ['ALL'],
+    security_opt: ['no-new-privileges:true'],
+  });
+  const graceMs = Number(ENVIRONMENT.find(({ key }) => key === 'KIEQ_SHUTDOWN_GRACE_MS')?.default);
+  expect(Number.parseInt(app.stop_grace_period ?? '', 10) * 1000).toBeGreaterThanOrEqual(graceMs + 2000);
+});
+
+test('variables are those that the apps read, and those that it asks for stand in .env.example', async () => {
+  const known = new Set(ENVIRONMENT.map(({ key }) => key));
+  const set = ours.flatMap(([, { environment }]) => Object.keys(environment));
+  expect(set.filter((key) => !known.has(key) && !key.startsWith('SIM_'))).toEqual([]);
+  const [compose, example] = await Promise.all([read('docker-compose.yml'), read('.env.example')]);
+  const asked = [...compose.matchAll(/\$\{(\w+)/g), ...compose.matchAll(/environment: ([A-Z_]+)$/gm)];
+  expect(asked.length).toBeGreaterThan(3);
+  for (const [, key] of asked) expect(example).toMatch(new RegExp(`^#? ?${key}=`, 'm'));
+});
+
+test('nobody but this machine reaches a port, and no folder is missing', async () => {
+  const all = Object.values(services);
+  for (const port of all.flatMap(({ ports }) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
+  for (const [source = ''] of all.flatMap((one) => one.volumes.map((volume) => volume.split(':')))) {
+    if (source.startsWith('./')) await stat(join(ROOT, source));
+    else expect(Object.keys(volumes)).toContain(source);
+  }
+});
+
+test('images of others have a version', () => {
+  const images = Object.values(services).flatMap(({ image }) => image ?? []);
+  expect(images).toHaveLength(3);
+  for (const image of images) expect(image).toMatch(/:v?\d+\.\d+/);
+});

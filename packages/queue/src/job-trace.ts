@@ -1,0 +1,29 @@
+import { isTraceparent } from '@kieq/telemetry';
+import type { Job } from 'bullmq';
+import { z } from 'zod';
+
+const carrier = z.looseObject({ traceparent: z.string().refine(isTraceparent) });
+
+/**
+ * The `traceparent` that a job brings in BullMQ's own place for it, where bullmq-otel of another service, or our
+ * producer, has put it; undefined where there is none that is well-formed.
+ */
+export function traceOf(job: Pick<Job, 'opts'>): string | undefined {
+  const metadata = job.opts.telemetry?.metadata;
+  if (metadata === undefined) return undefined;
+  const parsed = carrier.safeParse(jsonOf(metadata));
+  return parsed.success ? parsed.data.traceparent : undefined;
+}
+
+/** The options that bring it. */
+export function traceOptions(traceparent: string | undefined): { telemetry?: { metadata: string } } {
+  return traceparent === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent }) } };
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
