@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { accountFingerprint, poolSettings, settingsText, uploadStoreOf, type Environment } from '@kieq/config';
+import { accountFingerprint, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleSchedule, scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
-import { createLedger, durabilityProblem, type Ledger } from '@kieq/ledger';
+import { createLedger, durabilityProblem } from '@kieq/ledger';
 import { createOutbound } from '@kieq/outbound';
 import {
   createPollPlan,
@@ -30,6 +30,7 @@ import {
 import { openStore } from '@kieq/storage';
 import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
+import { agreeOnSettings, restoreSettings } from './pool-settings.ts';
 import { createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -60,6 +61,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   const { redis, warnings } = await connect(env, logger);
   const ledger = createLedger({ redis, prefix: env.prefix });
   await agreeOnSettings(ledger, env);
+  restoreSettings(redis, ledger, env, logger);
 
   const metrics = createMetrics({ processMetrics: true });
   const workerMetrics = createWorkerMetrics(metrics);
@@ -174,15 +176,4 @@ function openConnection(options: ConnectionOptions): RedisClient {
     if (error instanceof RedisUrlError) throw new StartRefused(error.message);
     throw error;
   }
-}
-
-async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
-  const agreed = await ledger.settings.agree(settingsText(poolSettings(env)));
-  if (agreed.ok === 'agreed') return;
-  const lines = agreed.differences.map(
-    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,
-  );
-  const advice =
-    'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
-  throw new StartRefused(`this worker differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
 }

@@ -5,7 +5,7 @@ local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt
 if given(ARGS.attempt) then attempt = attemptOf(record, ARGS.attempt) else attempt = findAttempt(record, ARGS.tokenHash) end
-if not attempt and ARGS.recover then attempt = recoverAttempt(record, ARGS.tokenHash) end
+if not attempt and ARGS.recover then attempt = recoverAttempt(record, ARGS.tokenHash, true) end
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
 
 local function vehicleReply(ok)

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { closeConnection, createConnection, startLocalRedis, waitUntilReady, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { freePort } from './free-port.ts';
+import { callRedis } from './redis-calls.ts';
 import { until } from './until.ts';
 
 const CACHE_DIR = fileURLToPath(new URL('../../../.kieq', import.meta.url));
@@ -49,8 +50,8 @@ async function startNode(): Promise<Node> {
 async function joinUp(nodes: readonly Node[]): Promise<void> {
   const share = Math.ceil(SLOTS / nodes.length);
   await Promise.all(
-    nodes.map(({ server: { url } }, i) =>
-      withNode(url, async (call) => {
+    nodes.map((node, i) =>
+      callRedis(node.server, async (call) => {
         await call('CLUSTER', 'ADDSLOTSRANGE', i * share, Math.min(SLOTS, (i + 1) * share) - 1);
         for (const { server, busPort } of nodes) await call('CLUSTER', 'MEET', '127.0.0.1', server.port, busPort);
         await until(
@@ -61,16 +62,4 @@ async function joinUp(nodes: readonly Node[]): Promise<void> {
       }),
     ),
   );
-}
-
-type Call = (command: string, ...args: (string | number)[]) => Promise<unknown>;
-
-async function withNode<Value>(url: string, work: (call: Call) => Promise<Value>): Promise<Value> {
-  const node = createConnection({ url, role: 'worker' });
-  try {
-    await waitUntilReady(node);
-    return await work((command, ...args) => node.call(command, ...args));
-  } finally {
-    await closeConnection(node);
-  }
 }

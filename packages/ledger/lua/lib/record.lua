@@ -43,12 +43,14 @@ local function set(record, fields)
 end
 
 -- Redis came back without its last writes, this attempt's intent among them; its own worker still knows that it
--- sent the request. Written down now, or the generation would be submitted and paid again.
-local function recoverAttempt(record, tokenHash)
-  if record.state ~= 'queued' then return nil end
+-- sent the request. Written down now, or the generation would be submitted and paid again. `late`: also when it has
+-- moved on meanwhile, perhaps under a newer attempt, which stays the current one.
+local function recoverAttempt(record, tokenHash, late)
+  local isInTime = record.state == 'queued'
+  if not isInTime and not late then return nil end
   local n = num(record, 'attempts') + 1
   local attempt = { n = n, tokenHash = tokenHash, admittedAt = NOW, sendBy = NOW, leaseUntil = NOW, outcome = 'open' }
-  set(record, { attempts = n, current = n })
+  set(record, { attempts = n, current = isInTime and n or num(record, 'current') })
   saveAttempt(record, attempt)
   count('recovered')
   return attempt

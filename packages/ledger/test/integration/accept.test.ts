@@ -260,10 +260,16 @@ describe('an attempt that Redis has lost with its last writes', () => {
     expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'unknown' });
   });
 
-  test('never beside a newer attempt', async () => {
+  test('too late, beside a newer attempt: told as a surplus task, and the newer one goes on', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
     await pool.admit(id, 'newer');
-    expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toMatchObject({ ok: 'unknown_attempt' });
+    const told = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
+    expect(told).toMatchObject({ ok: 'surplus', attempt: 2, state: 'submitting' });
+    expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toEqual(told);
+    expect(await pool.lose(id, 'forgotten-too', { recover: true })).toEqual({ ok: 'unknown_attempt' });
+    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ ok: 'accepted', attempt: 1 });
+    expect((await pool.ledger.read.stats())['surplus']).toBe(1);
+    expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:2`);
   });
 });

@@ -1,0 +1,36 @@
+import { poolSettings, settingsText } from '@kieq/config';
+import type { Ledger } from '@kieq/ledger';
+import type { RedisClient } from '@kieq/redis';
+import type { Logger } from '@kieq/telemetry';
+import type { WorkerEnvironment } from './run-worker.ts';
+import { StartRefused } from './start-refused.ts';
+
+/**
+ * The first process of a pool stores its settings; a later one must have the same.
+ * @throws StartRefused when this worker differs from its pool
+ */
+export async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
+  const agreed = await ledger.settings.agree(settingsText(poolSettings(env)));
+  if (agreed.ok === 'agreed') return;
+  const lines = agreed.differences.map(
+    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,
+  );
+  const advice =
+    'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
+  throw new StartRefused(`this worker differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
+}
+
+/**
+ * A Redis that comes back without its data has forgotten the pool's limits and account too, and the defaults would
+ * hold instead. So whoever finds no settings after a reconnect stores its own.
+ */
+export function restoreSettings(redis: RedisClient, ledger: Ledger, env: WorkerEnvironment, logger: Logger): void {
+  const restore = async (): Promise<void> => {
+    if (Object.keys(await ledger.settings.stored()).length > 0) return;
+    logger.error('Redis has lost the data of the pool; its settings are stored anew from this environment');
+    await ledger.settings.agree(settingsText(poolSettings(env)));
+  };
+  redis.on('ready', () => {
+    restore().catch((error: unknown) => logger.warn({ err: error }, 'the settings of the pool could not be checked'));
+  });
+}
