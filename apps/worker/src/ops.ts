@@ -50,9 +50,7 @@ function registerFleet({ metrics, context, pool }: OpsOptions): void {
     metrics,
     remember(async () => {
       const active = pool.active();
-      context.metrics.active.set({ queue: 'submit' }, active.submit);
-      context.metrics.active.set({ queue: 'poll' }, active.poll);
-      context.metrics.active.set({ queue: 'notify' }, active.notify);
+      for (const [queue, jobs] of Object.entries(active)) context.metrics.active.set({ queue }, jobs);
       return readStatus(ledger, queues).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');
         return undefined;

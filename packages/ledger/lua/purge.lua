@@ -7,7 +7,10 @@ if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 
 end
 if given(record.purgedAt) then return reply({ ok = 'purged' }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
+-- Somebody is saving its results, or will.
+if record.archiveState == 'pending' and not ARGS.force then return reply({ ok = 'stale', state = record.state }) end
 closeLetter(record)
+endArchive(record, '')
 dropNotice(record)
 saveClaims(record, {})
 local payload = record.uploads == '1' and record.payload or nil
@@ -19,7 +22,8 @@ for n = 1, num(record, 'attempts') do
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
 end
 redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
-  'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState')
+  'links', 'archiveState', 'archiveAt', 'archiveBy', 'archiveTries', 'archiveEvidence', 'archivedAt',
+  'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState')
 set(record, { purgedAt = NOW })
 watch(record, nil)
 redis.call('ZREM', key('state:' .. record.state), record.id)

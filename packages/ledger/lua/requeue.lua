@@ -6,7 +6,7 @@ if record.vehicle ~= ARGS.vehicle then
   return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
 end
 local queues = { queued = 'submit', generating = 'poll', archiving = 'archive' }
-local queue = queues[record.state]
+local queue = record.archiveState == 'pending' and 'archive' or queues[record.state]
 if not queue then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
 newVehicle(record, queue)
 watch(record, math.min(num(record, 'deadlineAt') > NOW and record.state == 'queued' and num(record, 'deadlineAt') or math.huge,
@@ -15,4 +15,6 @@ count('requeued')
 local startAt = 0
 if record.state == 'queued' then startAt = num(record, 'notBefore') end
 if record.state == 'generating' then startAt = num(record, 'nextPollAt') end
-return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW) })
+if queue == 'archive' then startAt = num(record, 'archiveAt') end
+return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW),
+  archive = pendingArchive(record) })

@@ -1,3 +1,4 @@
+export type { ArchivedFile, ArchiveRecord, ArchiveStatus, UnsavedArgs } from './archive-record.ts';
 export { confirmIntent, connectionLosses, parseIntentDurability, type IntentDurability } from './durability.ts';
 export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export type { Gate, Gates } from './gates.ts';

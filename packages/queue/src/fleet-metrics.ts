@@ -47,6 +47,16 @@ export function createFleetMetrics(metrics: Metrics, read: () => Promise<PoolSta
   define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { inFlight }) =>
     gauge.set(inFlight),
   );
+  define('archive_pending', 'Generations whose results are to be saved', [], (gauge, { archive }) =>
+    gauge.set(archive.pending),
+  );
+  define(
+    'archive_time_left_seconds',
+    'Until the first link of a result that is to be saved is assumed dead; +Inf while there is none',
+    [],
+    (gauge, { archive: { leastLeftMs } }) =>
+      gauge.set(leastLeftMs === null ? Number.POSITIVE_INFINITY : leastLeftMs / 1000),
+  );
   define('pool_events', 'What the ledger counted over the life of the pool', ['event'], (gauge, { stats }) => {
     for (const [event, count] of Object.entries(stats)) gauge.set({ event }, count);
   });

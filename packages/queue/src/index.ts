@@ -25,6 +25,7 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './payload.ts';
+export { addArchive } from './archive-jobs.ts';
 export { addNotice, kill } from './notices.ts';
 export { PollPlan, type PollPlanOptions } from './poll-plan.ts';
 export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
+import { addArchive } from './archive-jobs.ts';
 import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
@@ -9,6 +10,7 @@ import type { JobEnd } from './job-end.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
+import { archiveModeOf } from './archive-mode.ts';
 import { nextDelayMs, noteVerdict, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
@@ -112,7 +114,7 @@ async function settle(
       taskId,
       verdict,
       evidence,
-      archive: false,
+      archive: archiveModeOf(context, verdict),
       polled: true,
       permit,
       sample: sampleOf(context, look, verdict),
@@ -121,6 +123,7 @@ async function settle(
   );
   if (settled.ok === 'settled') {
     noteVerdict(context, look, verdict);
+    await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }
   logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');

@@ -9,3 +9,4 @@ export * from './running-task.ts';
 export * from './tcp-proxy.ts';
 export * from './teach.ts';
 export * from './until.ts';
+export { video, videoBytes, videoStream } from './video.ts';
