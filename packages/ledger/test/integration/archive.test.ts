@@ -30,7 +30,8 @@ function unsavedArgs(id: string, vehicle: string, change: Partial<UnsavedArgs> =
   };
 }
 
-const pending = (pool: Pool): Promise<string[]> => pool.redis.zrange(`${pool.root}archives`, 0, -1, 'WITHSCORES');
+const pending = (pool: Pool): Promise<string[]> =>
+  pool.redis.zrangebyscore(`${pool.root}archives`, '-inf', '+inf', 'WITHSCORES');
 const openLetters = async (pool: Pool) => (await pool.ledger.read.letterCounts()).archive_failed;
 
 describe.each(MODES)('archive %s', (mode) => {
