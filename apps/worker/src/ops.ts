@@ -1,4 +1,4 @@
-import { createFleetMetrics, readStatus, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import { createFleetMetrics, readStatus, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
 import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
 import { StartRefused } from './start-refused.ts';
@@ -49,8 +49,11 @@ function registerFleet({ metrics, context, pool }: OpsOptions): void {
   createFleetMetrics(
     metrics,
     remember(async () => {
-      const active = pool.active();
-      for (const [queue, jobs] of Object.entries(active)) context.metrics.active.set({ queue }, jobs);
+      const [active, lookingForMs] = [pool.active(), pool.lookingForMs()];
+      for (const queue of WORKED_QUEUES) {
+        context.metrics.active.set({ queue }, active[queue]);
+        context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
+      }
       return readStatus(ledger, queues).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');
         return undefined;

@@ -77,6 +77,8 @@ const carried = {
   queue: z.string(),
   /** Until its next look, where it is generating. */
   delayMs: z.number(),
+  /** When that is, in ms since the epoch of Redis. */
+  dueAt: z.number(),
   /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
   hints: z.int(),
 };
@@ -213,6 +215,8 @@ export const observeReply = z.discriminatedUnion('ok', [
     ok: z.literal('parked'),
     /** 0 when a callback came during the look. */
     delayMs: z.number(),
+    /** When the next look is due, in ms since the epoch of Redis. */
+    dueAt: z.number(),
     /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
     hints: z.int(),
     misses: z.number(),

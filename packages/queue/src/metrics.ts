@@ -30,6 +30,9 @@ export interface WorkerMetrics {
   readonly claims: Counter<'outcome'>;
   readonly uploads: Counter<'outcome'>;
   readonly sweeps: Counter<'action'>;
+  readonly redisLosses: Counter<never>;
+  readonly loopRestarts: Counter<'queue'>;
+  readonly lookSeconds: Gauge<'queue'>;
 }
 
 export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
@@ -117,6 +120,20 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'sweeper_actions_total',
       help: 'What the sweeper of this process did',
       labels: ['action'],
+    }),
+    redisLosses: metrics.counter({
+      name: 'redis_losses_total',
+      help: 'How often this process lost its connection to Redis, dead ones that it gave up included',
+    }),
+    loopRestarts: metrics.counter({
+      name: 'take_loop_restarts_total',
+      help: 'Queues opened anew because asking for a job did not come back although Redis answered',
+      labels: ['queue'],
+    }),
+    lookSeconds: metrics.gauge({
+      name: 'take_loop_look_seconds',
+      help: 'How long the present look for a job has lasted; more than a minute while Redis answers is a defect',
+      labels: ['queue'],
     }),
   };
 }

@@ -27,6 +27,11 @@ export function nextDelayMs(
   return seen === 'running' ? plannedMs : Math.min(plannedMs, blindLookDelayMs(timings, look.pollingForMs));
 }
 
+/** Its place among the looks that wait for the budget. */
+export function rankOf({ plan }: Pick<WorkerContext, 'plan'>, look: Look, delayMs: number, dueAtMs: number): number {
+  return plan.rank(kindOf(look), look.ageMs, delayMs, dueAtMs);
+}
+
 /** The completion time that a verdict teaches the pool. */
 export function sampleOf({ plan }: WorkerContext, look: Look, verdict: Verdict): { kind: string; ms: number } {
   return { kind: kindOf(look), ms: completionMs(verdict, look.ageMs, plan.horizonMs) };

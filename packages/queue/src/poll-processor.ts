@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
-import type { LookReply } from '@kieq/ledger';
+import type { LookReply, ObserveReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
+import { archiveModeOf } from './archive-mode.ts';
 import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
@@ -10,8 +11,7 @@ import type { JobEnd } from './job-end.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
-import { archiveModeOf } from './archive-mode.ts';
-import { nextDelayMs, noteVerdict, sampleOf } from './poll-lessons.ts';
+import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
@@ -165,7 +165,7 @@ async function park(
     ...(holdMs === undefined ? {} : { holdMs }),
   });
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
-  const parked = parkedEnd(context, open, reply.delayMs);
+  const parked = parkedEnd(context, open, reply);
   if (seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
@@ -183,14 +183,18 @@ async function park(
 }
 
 /** A callback that came since the look could not promote the job, which was active. */
-function parkedEnd(context: WorkerContext, { id, job, look }: OpenLook, delayMs: number): JobEnd {
+function parkedEnd(
+  context: WorkerContext,
+  { id, job, look }: OpenLook,
+  { delayMs, dueAt }: Extract<ObserveReply, { ok: 'parked' }>,
+): JobEnd {
   const { ledger, queues, logger } = context;
   const parked = { id, vehicle: idOf(job), seen: look.hints };
   const afterwards = (): Promise<void> =>
     pullForwardIfHinted(ledger, queues, parked).catch((error: unknown) =>
       logger.warn({ err: error }, 'a callback could not be followed at once'),
     );
-  return { kind: 'delay', delayMs, afterwards };
+  return { kind: 'delay', delayMs, priority: rankOf(context, look, delayMs, dueAt), afterwards };
 }
 
 /** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */

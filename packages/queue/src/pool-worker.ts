@@ -1,6 +1,5 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
-import type { QueueName } from './catalogue.ts';
 import type { WorkerContext } from './context.ts';
 import { takeArchiveJob } from './archive-processor.ts';
 import { createNoticeTaker } from './notify-processor.ts';
@@ -23,18 +22,20 @@ export interface PoolWorkerOptions {
   readonly lockMs: number;
 }
 
-type Active = Readonly<Record<Worked, number>>;
-
 export interface PoolWorker {
   start(): Promise<void>;
   /** Takes no new work and resolves when running calls have ended. May be called twice. */
   stop(): Promise<void>;
   /** Jobs in work. */
-  active(): Active;
+  active(): PerLoop;
+  /** How long each loop's present look for a job has lasted, in ms. */
+  lookingForMs(): PerLoop;
 }
 
-/** The queues that workers work on. */
-type Worked = Exclude<QueueName, 'dead-letter'>;
+/** The queues that workers work on; `archive` only where there is one. */
+export const WORKED_QUEUES = ['submit', 'poll', 'archive', 'notify'] as const;
+type Worked = (typeof WORKED_QUEUES)[number];
+type PerLoop = Readonly<Record<Worked, number>>;
 
 /** One process's share of the pool: a loop per queue and the sweeper. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
@@ -50,6 +51,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       take,
       logger: context.logger.child({ queue }),
       onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
+      onRestart: () => context.metrics.loopRestarts.inc({ queue }),
     });
   const submit = loop(
     'submit',
@@ -97,6 +99,12 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       poll: poll.activeCount,
       archive: saving?.activeCount ?? 0,
       notify: notify.activeCount,
+    }),
+    lookingForMs: () => ({
+      submit: submit.lookingForMs,
+      poll: poll.lookingForMs,
+      archive: saving?.lookingForMs ?? 0,
+      notify: notify.lookingForMs,
     }),
   };
 }

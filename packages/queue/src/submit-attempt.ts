@@ -153,6 +153,7 @@ async function recordAccepted(
       queue: 'poll',
       delayMs: reply.delayMs,
       name: model,
+      priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
     });
     // Callbacks before the answer are in `delayMs`; those since could not find the job.
     const seen = reply.delayMs === 0 ? 0 : reply.hints;

@@ -7,7 +7,7 @@ import { mirrorLetter } from './mirror.ts';
 import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
 import { removeUploads } from './upload-removal.ts';
-import { reviveClaim } from './hints.ts';
+import { advance, reviveClaim } from './hints.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
 type Leader = Extract<SweepReply, { ok: 'leader' }>;
@@ -159,6 +159,8 @@ async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void>
 async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
   const job = await jobState(queues[queue], due.vehicle);
+  // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
+  if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
   const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
   if (reply.ok !== 'requeued') return;

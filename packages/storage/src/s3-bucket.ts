@@ -25,7 +25,7 @@ export interface Bucket {
     name: string,
     action: (client: S3Client, sdk: Sdk) => Promise<Value>,
   ) => Promise<Value>;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Nothing is asked for before the first call. */

@@ -224,8 +224,8 @@ test('results are saved in the order in which their links die, not in which they
   await pool.addWorker({ archiveMode: 'wait' });
   await inState(pool, 'succeeded', 6);
   const records = await pool.ledger.read.generations(ids);
-  const order = records.toSorted((a, b) => (a?.archiving?.archivedAt ?? 0) - (b?.archiving?.archivedAt ?? 0));
-  expect(order.map((record) => record?.id)).toEqual(ids.toReversed());
+  const saved = records.toSorted((a, b) => (a?.archiving?.archivedAt ?? 0) - (b?.archiving?.archivedAt ?? 0));
+  expect(saved.map((record) => record?.id)).toEqual(ids.toReversed());
   await until(
     () => pool.ledger.read.archives(),
     ({ pending }) => pending === 0,

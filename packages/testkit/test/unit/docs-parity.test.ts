@@ -206,7 +206,8 @@ describe('the guarantees', () => {
   });
 
   test('each has its parts', async () => {
-    const sections = (await read('docs/guarantees.md')).split(/^## /m).slice(1);
+    // Behind them stand the campaigns, which belong to all.
+    const sections = (await read('docs/guarantees.md')).split(/^## (?!Campaigns)/m).slice(1);
     expect(sections.map((section) => section.slice(0, 2))).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8']);
     for (const section of sections) expect(section).toMatch(/\*\*How[\s\S]+\n- `[\s\S]+\*\*What remains/);
   });
