@@ -1,4 +1,4 @@
-import { createFleetMetrics, readStatus, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import { createFleetMetrics, readFleet, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
 import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
 import { StartRefused } from './start-refused.ts';
@@ -44,7 +44,7 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
   }
 }
 
-function registerFleet({ metrics, context, pool }: OpsOptions): void {
+function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
   const { ledger, queues, logger } = context;
   createFleetMetrics(
     metrics,
@@ -54,7 +54,7 @@ function registerFleet({ metrics, context, pool }: OpsOptions): void {
         context.metrics.active.set({ queue }, active[queue]);
         context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
       }
-      return readStatus(ledger, queues).catch((error: unknown) => {
+      return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');
         return undefined;
       });

@@ -50,6 +50,8 @@ export const admitReply = z.discriminatedUnion('ok', [
     /** Refusals of this generation that call for backoff. */
     tries: z.number(),
     canary: z.boolean(),
+    /** Since it could have been submitted. */
+    waitedMs: z.number(),
     /** Links of uploaded images, by the address that stands for them in the payload. */
     links: z.record(z.string(), z.string()).optional(),
   }),
@@ -158,7 +160,8 @@ export const resubmitReply = z.discriminatedUnion('ok', [
 export type ResubmitReply = z.infer<typeof resubmitReply>;
 
 export const settleReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ...noticed, ...archiving }),
+  /** `ageMs`: since its creation. */
+  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ageMs: z.number(), ...noticed, ...archiving }),
   stale,
   missing,
 ]);

@@ -115,6 +115,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const archive = archiveModeOf(context, verdict);
   const settled = await ledger.settle({ id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs });
   if (settled.ok === 'settled') {
+    context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
     await addNotice(queues, id, settled.notice);
   }

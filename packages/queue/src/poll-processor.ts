@@ -60,11 +60,13 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
   const permits = permitsAfter(context, open.permit);
+  const askedAt = performance.now();
   const answer = await context.kie
     .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
     .catch(giveBackOnShutdown(context));
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
+  context.metrics.pollSeconds.observe((performance.now() - askedAt) / 1000);
   context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
     case 'verdict':
@@ -122,7 +124,7 @@ async function settle(
     }),
   );
   if (settled.ok === 'settled') {
-    noteVerdict(context, look, verdict);
+    noteVerdict(context, look, verdict, settled.ageMs);
     await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }

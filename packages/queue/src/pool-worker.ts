@@ -51,6 +51,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       take,
       logger: context.logger.child({ queue }),
       onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
+      onDefect: () => context.metrics.defects.inc({ queue }),
       onRestart: () => context.metrics.loopRestarts.inc({ queue }),
     });
   const submit = loop(

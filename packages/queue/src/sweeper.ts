@@ -44,6 +44,7 @@ export class Sweeper {
       try {
         more = await sweepOnce(this.#context);
       } catch (error) {
+        this.#context.metrics.sweepRounds.inc({ outcome: 'failed' });
         logger.error({ err: error }, 'sweeping failed; trying again');
       }
       if (!more)
@@ -59,12 +60,16 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   const { ledger, queues, timings, worker } = context;
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs: timings.vehicleCheckMs });
-  if (reply.ok === 'other') return false;
+  if (reply.ok === 'other') {
+    context.metrics.sweepRounds.inc({ outcome: 'other' });
+    return false;
+  }
   for (const due of reply.due) await alone(context, due.id, () => lookAfter(context, due));
   for (const notice of reply.notices) await alone(context, notice.id, () => reviveNotice(context, notice));
   for (const claim of reply.claims) await alone(context, claim.id, () => reclaim(context, claim));
   for (const id of reply.mirror) await alone(context, id, () => mirrorLetter(ledger, queues, id));
   await probeCredits(context);
+  context.metrics.sweepRounds.inc({ outcome: 'led' });
   return reply.more;
 }
 

@@ -21,6 +21,8 @@ export interface TakeLoopOptions extends JobSourceOptions {
   readonly take: (job: Job) => Promise<Taken>;
   /** Called with every job's end, for metrics. */
   readonly onEnd?: (end: JobEnd['kind']) => void;
+  /** Called when processing failed by an error that nobody foresaw, for metrics. */
+  readonly onDefect?: () => void;
 }
 
 /**
@@ -134,6 +136,7 @@ export class TakeLoop {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      this.#options.onDefect?.();
       return failed({ kind: 'fail', reason });
     }
   }
