@@ -18,6 +18,8 @@ export const SETTING_KEYS: Readonly<Record<SettableName, string>> = {
   deadlineMs: 'KIEQ_DEADLINE_MS',
   holdMs: 'KIEQ_HOLD_MS',
   retentionMs: 'KIEQ_RETENTION_MS',
+  archiveMode: 'ARCHIVE_MODE',
+  archiveLinkTtlMs: 'ARCHIVE_LINK_TTL_MS',
 };
 
 /** Stands for the key while other settings are validated; nothing is ever sent with it. */

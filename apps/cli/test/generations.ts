@@ -124,7 +124,7 @@ export async function failed(ledger: Ledger, taskId: string, options: object = {
     taskId,
     verdict,
     evidence: EVIDENCE,
-    archive: false,
+    archive: 'no',
     polled: true,
     vehicleCheckMs: VEHICLE_CHECK_MS,
   });

@@ -16,6 +16,7 @@ export interface BoardOptions {
 const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
   submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
   poll: 'Delayed looks at tasks that Kie accepted. Promote looks now.',
+  archive: 'Results on their way into the archive, the most urgent first. Retry changes nothing; Promote tries now.',
   notify: 'Callbacks to callers, one job per end of a generation; tried for 24 hours.',
   'dead-letter':
     'What needs a person; nothing works on it. Resume on the page of the generation, or with kieq dlq redrive.',

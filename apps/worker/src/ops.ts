@@ -1,4 +1,4 @@
-import { createFleetMetrics, readFleet, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import { createFleetMetrics, readFleet, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
 import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
 import { StartRefused } from './start-refused.ts';
@@ -50,7 +50,7 @@ function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
     metrics,
     remember(async () => {
       const [active, lookingForMs] = [pool.active(), pool.lookingForMs()];
-      for (const queue of ['submit', 'poll', 'notify'] as const) {
+      for (const queue of WORKED_QUEUES) {
         context.metrics.active.set({ queue }, active[queue]);
         context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
       }

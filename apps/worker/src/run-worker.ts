@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { accountFingerprint, uploadStoreOf, type Environment } from '@kieq/config';
-import { scaleSchedule, scaleTimings } from '@kieq/domain';
+import { createArchive, type Archive } from '@kieq/archive';
+import { accountFingerprint, archiveModeOf, uploadStoreOf, type Environment } from '@kieq/config';
+import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
-import { createOutbound } from '@kieq/outbound';
+import { createOutbound, type Outbound } from '@kieq/outbound';
 import {
   createPollPlan,
   createPoolWorker,
@@ -27,7 +28,7 @@ import {
   type RedisFinding,
   type ServerFacts,
 } from '@kieq/redis';
-import { openStore } from '@kieq/storage';
+import { openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { openOps } from './ops.ts';
 import { agreeOnSettings, restoreSettings } from './pool-settings.ts';
@@ -71,12 +72,15 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
+  const outbound = createOutbound({ allowPrivate: env.allowPrivateUrls });
+  const archive = archiveOf(env, timings, outbound);
   const context: WorkerContext = {
     ledger,
     queues: openQueues(redis, env.prefix),
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
-    outbound: createOutbound({ allowPrivate: env.allowPrivateUrls }),
+    outbound,
     uploads: openStore(uploadStoreOf(env)),
+    ...(archive === undefined ? {} : { archive }),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
     tracer: await tracing(env, worker, logger),
@@ -98,8 +102,8 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
     end: end.signal,
     onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', WRONG_ACCOUNT_EXIT),
   };
-  const { submitConcurrency, pollConcurrency, notifyConcurrency, lockMs, prefix } = env;
-  const concurrency = { submitConcurrency, pollConcurrency, notifyConcurrency };
+  const { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency, lockMs, prefix } = env;
+  const concurrency = { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency };
   const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
@@ -130,9 +134,24 @@ function workerSettings(env: WorkerEnvironment): WorkerSettings {
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     onUnknown: env.onUnknown,
     intentDurability: env.intentDurability,
+    archiveMode: archiveModeOf(env),
     resubmitLimit: RESUBMIT_LIMIT,
     ...(env.publicUrl === undefined ? {} : { publicUrl: env.publicUrl }),
   };
+}
+
+/** Where results are kept; undefined without `ARCHIVE_URL`. */
+function archiveOf(env: WorkerEnvironment, timings: Timings, outbound: Outbound): Archive | undefined {
+  if (env.archive === undefined) return undefined;
+  return createArchive({
+    store: openBlobStore(env.archive),
+    outbound,
+    maxBytes: env.archiveMaxBytes,
+    bytesPerSecond: env.archiveBytesPerSecond,
+    headMs: timings.archiveHeadMs,
+    stallMs: timings.archiveStallMs,
+    totalMs: timings.archiveTotalMs,
+  });
 }
 
 async function connect(

@@ -28,7 +28,7 @@ const CALLS_SHARE = 0.8;
  */
 export function createShutdown(options: ShutdownOptions) {
   const { pool, ops, context, redis, deadline, end, graceMs } = options;
-  const { queues, kie, uploads, tracer, logger } = context;
+  const { queues, kie, uploads, archive, tracer, logger } = context;
   let ending: Promise<void> | undefined;
   let resolveEnded = (_exitCode: number): void => undefined;
   const ended = new Promise<number>((resolve) => {
@@ -54,7 +54,7 @@ export function createShutdown(options: ShutdownOptions) {
     resolveEnded(exitCode);
   };
   const closeAll = async (): Promise<void> => {
-    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), tracer.close()]);
+    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), archive?.close(), tracer.close()]);
     await closeConnection(redis);
   };
   return {

@@ -76,6 +76,15 @@ export const GROUPS = {
       meaning:
         'how long a redrivable dead letter shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
     }),
+    archiveMode: optional('ARCHIVE_MODE', {
+      form: oneOf('no', 'wait', 'at-once'),
+      meaning:
+        'when a generation with a video has succeeded: `wait`, once its results are safe; `at-once`, with the link, and they are saved afterwards; `no`, they are not saved; without it `wait` where `ARCHIVE_URL` is set, else `no`',
+    }),
+    archiveLinkTtlMs: withDefault('ARCHIVE_LINK_TTL_MS', '86400000', {
+      form: milliseconds(1),
+      meaning: 'how long the links of results are assumed to live, in ms (24 h); results are saved in this order',
+    }),
     retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', {
       // A tombstone must outlive every job: a week of delay and a week in which BullMQ keeps a failed one.
       form: milliseconds(1_209_600_000),
@@ -96,6 +105,18 @@ export const GROUPS = {
     notifyConcurrency: withDefault('KIEQ_NOTIFY_CONCURRENCY', '20', {
       form: whole(1, 1_000),
       meaning: 'callbacks to callers at once in one worker; at most a quarter of them to one origin',
+    }),
+    archiveConcurrency: withDefault('ARCHIVE_CONCURRENCY', '4', {
+      form: whole(1, 1_000),
+      meaning: 'generations whose results are saved at once in one worker',
+    }),
+    archiveBytesPerSecond: withDefault('ARCHIVE_BYTES_PER_SECOND', '0', {
+      form: whole(0, 1_000_000_000_000),
+      meaning: 'how many bytes of results one worker fetches in a second; 0: no limit',
+    }),
+    archiveMaxBytes: withDefault('ARCHIVE_MAX_BYTES', '4294967296', {
+      form: whole(1, 1_000_000_000_000),
+      meaning: 'the longest result that is saved, in bytes (4 GiB)',
     }),
     lockMs: withDefault('KIEQ_LOCK_MS', '30000', {
       form: milliseconds(1_000, 3_600_000),
@@ -170,7 +191,8 @@ export const GROUPS = {
   files: {
     archive: optional('ARCHIVE_URL', {
       form: storeUrl,
-      meaning: 'where finished videos are kept: `file:///…` or `s3://bucket/prefix`',
+      meaning:
+        'where results are kept: `file:///…`, a folder that workers and gateways share, or `s3://bucket/prefix`; without it only their links are known, which die within a day',
     }),
     uploadStore: optional('UPLOAD_STORE_URL', {
       form: storeUrl,

@@ -11,13 +11,17 @@ const Dashboard = z.object({
 
 const Gateway = z.object({ gatewayHost: z.string(), gatewayApiKeys: z.array(z.unknown()).optional() });
 
+const Archive = z.object({ archiveMode: z.enum(['wait', 'at-once']), archive: z.unknown() });
+
 /** Rules between keys; a rule whose keys are wrong by themselves, or were not asked for, stays silent. */
 export function crossCheck(values: Readonly<Record<string, unknown>>): ConfigProblem[] {
   const dashboard = Dashboard.safeParse(values);
   const gateway = Gateway.safeParse(values);
+  const archive = Archive.safeParse(values);
   return [
     ...(dashboard.success ? checkDashboard(dashboard.data) : []),
     ...(gateway.success ? checkGateway(gateway.data) : []),
+    ...(archive.success && 'archive' in values ? checkArchive(archive.data) : []),
   ];
 }
 
@@ -25,6 +29,11 @@ function checkGateway({ gatewayHost, gatewayApiKeys }: z.infer<typeof Gateway>):
   if (gatewayApiKeys !== undefined || isLoopback(gatewayHost)) return [];
   const rule = 'must be loopback unless GATEWAY_API_KEYS is set';
   return [{ key: 'GATEWAY_HOST', rule, received: gatewayHost }];
+}
+
+function checkArchive({ archiveMode, archive }: z.infer<typeof Archive>): ConfigProblem[] {
+  if (archive !== undefined) return [];
+  return [{ key: 'ARCHIVE_URL', rule: `is required for ARCHIVE_MODE=${archiveMode}`, received: undefined }];
 }
 
 function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {

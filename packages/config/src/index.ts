@@ -3,7 +3,7 @@ export { isLoopback } from './cross-checks.ts';
 export { ConfigError, type ConfigProblem } from './errors.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
-export { accountFingerprint, poolSettings, type PoolSettings } from './pool-settings.ts';
+export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
 export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
 export { uploadStoreOf } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';

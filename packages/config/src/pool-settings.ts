@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from './parse-environment.ts';
 
-type PoolEnvironment = Environment<'kie' | 'pool'>;
+/** `archive` where the process asked for it: it decides what ARCHIVE_MODE is without a word. */
+type PoolEnvironment = Environment<'kie' | 'pool'> & Partial<Pick<Environment<'files'>, 'archive'>>;
+
+/** What becomes of the results of a success. */
+type ArchiveMode = NonNullable<PoolEnvironment['archiveMode']>;
 
 /** What every worker of a pool must hold alike; kept in Redis, and a worker that differs refuses to start. */
 export interface PoolSettings extends Pick<
@@ -18,7 +22,9 @@ export interface PoolSettings extends Pick<
   | 'deadlineMs'
   | 'holdMs'
   | 'retentionMs'
+  | 'archiveLinkTtlMs'
 > {
+  readonly archiveMode: ArchiveMode;
   readonly baseUrl: string;
   readonly accountFingerprint: string;
 }
@@ -40,7 +46,14 @@ export function poolSettings(env: PoolEnvironment): PoolSettings {
     deadlineMs: env.deadlineMs,
     holdMs: env.holdMs,
     retentionMs: env.retentionMs,
+    archiveMode: archiveModeOf(env),
+    archiveLinkTtlMs: env.archiveLinkTtlMs,
   };
+}
+
+/** `ARCHIVE_MODE`; without it results are saved where there is a place for them, and waited for. */
+export function archiveModeOf({ archiveMode, archive }: Pick<PoolEnvironment, 'archiveMode' | 'archive'>): ArchiveMode {
+  return archiveMode ?? (archive === undefined ? 'no' : 'wait');
 }
 
 /**

@@ -1,3 +1,4 @@
+export * from './archive-order.ts';
 export * from './backoff.ts';
 export * from './caller-state.ts';
 export * from './canonical.ts';

@@ -38,6 +38,12 @@ export interface Timings {
   readonly notifyBaseMs: number;
   readonly notifyCapMs: number;
   readonly notifyGiveUpMs: number;
+  /** Saving a result: to the head of its answer; for the next 64 KiB; waiting for the sender in all; backoff. */
+  readonly archiveHeadMs: number;
+  readonly archiveStallMs: number;
+  readonly archiveTotalMs: number;
+  readonly archiveBaseMs: number;
+  readonly archiveCapMs: number;
   /** A link of Kie's upload service that is older is not submitted any more (KIE-FACTS.md: gone after 24 h by users). */
   readonly uploadFreshMs: number;
   /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
@@ -67,6 +73,11 @@ export const TIMINGS: Timings = {
   notifyBaseMs: 5_000,
   notifyCapMs: 3_600_000,
   notifyGiveUpMs: 86_400_000,
+  archiveHeadMs: 30_000,
+  archiveStallMs: 30_000,
+  archiveTotalMs: 3_600_000,
+  archiveBaseMs: 5_000,
+  archiveCapMs: 600_000,
   uploadFreshMs: 72_000_000,
   sweepMs: 5_000,
   vehicleCheckMs: 120_000,

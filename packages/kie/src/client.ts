@@ -3,6 +3,7 @@ import type { PollAnswer, SubmitAnswer } from '@kieq/domain';
 import type { KieCreateRequest } from './create-request.ts';
 import type { CreateTaskOptions } from './create-task.ts';
 import { createTask } from './create-task.ts';
+import { downloadUrl } from './download-url.ts';
 import type { KieClientOptions } from './options.ts';
 import { resolveOptions } from './options.ts';
 import type { QueryOptions } from './queries.ts';
@@ -32,6 +33,11 @@ export interface KieClient {
    */
   credits(options?: QueryOptions): Promise<number>;
   /**
+   * A link to a result, valid for 20 minutes; only for Kie's own result links. It is an untrusted address like them.
+   * @throws KieError after the retries; at once for 401, 429 and other refusals.
+   */
+  downloadUrl(url: string, options?: QueryOptions): Promise<string>;
+  /**
    * Puts a file where Kie can fetch it. Choose unique names: the same `fileName` overwrites.
    * @throws KieError after the retries, which upload the same file under the same name again.
    */
@@ -52,6 +58,7 @@ export function createKieClient(options: KieClientOptions): KieClient {
     createTask: (request, taskOptions) => createTask(context, request, taskOptions),
     recordInfo: (taskId, queryOptions = {}) => recordInfo(context, taskId, queryOptions),
     credits: (queryOptions = {}) => credits(context, queryOptions),
+    downloadUrl: (url, queryOptions = {}) => downloadUrl(context, url, queryOptions),
     upload: (uploadOptions) => upload(context, uploadOptions),
     close: () => transport.close(),
   };

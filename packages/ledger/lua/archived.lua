@@ -1,14 +1,27 @@
 #!lua flags=allow-oom
--- archived: the video is safe: archiving → succeeded, also from its dead letter.
+-- archived: the results are safe: archiving → succeeded, also from its dead letter; one that succeeded already learns
+-- where they are.
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
+if given(record.purgedAt) then return reply({ ok = 'purged' }) end
 if record.state == 'succeeded' and record.archive then
   return reply({ ok = 'succeeded', notice = pendingNotice(record) })
 end
-local givenUp = record.state == 'dead' and record.letterClass == 'archive_failed'
-if record.state ~= 'archiving' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
-closeLetter(record)
-set(record, { archive = cjson.encode(ARGS.archive), endedAt = NOW })
-watchForPurge(record)
-enter(record, 'succeeded', 'archived')
+local givenUp = record.letterClass == 'archive_failed'
+local beside = record.state == 'succeeded' and (record.archiveState == 'pending' or givenUp)
+if record.state ~= 'archiving' and not beside and not (record.state == 'dead' and givenUp) then
+  return reply({ ok = 'stale', state = record.state })
+end
+if givenUp then closeLetter(record) end
+endArchive(record, 'done')
+set(record, { archive = cjson.encode(ARGS.archive), archivedAt = NOW })
+count('archived')
+if beside then
+  watchForPurge(record)
+  announce(record, 'archived')
+else
+  set(record, { endedAt = NOW })
+  watchForPurge(record)
+  enter(record, 'succeeded', 'archived')
+end
 return reply({ ok = 'succeeded', notice = pendingNotice(record) })

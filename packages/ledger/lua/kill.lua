@@ -54,5 +54,6 @@ if ARGS.class == 'task_lost' then
   local attempt = attemptOf(record, num(record, 'current'))
   if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
 end
+if ARGS.class == 'archive_failed' then endArchive(record, 'failed') end
 die(record, ARGS.class, ARGS.evidence)
 return dead()

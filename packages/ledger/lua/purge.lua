@@ -9,7 +9,10 @@ end
 local told = key('purged:') .. record.id
 if given(record.purgedAt) then return reply({ ok = 'purged', payload = redis.call('GET', told) or nil }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
+-- Somebody is saving its results, or will.
+if record.archiveState == 'pending' and not ARGS.force then return reply({ ok = 'stale', state = record.state }) end
 closeLetter(record)
+endArchive(record, '')
 dropNotice(record)
 saveClaims(record, {})
 local payload = record.uploads == '1' and record.payload or nil
@@ -22,7 +25,8 @@ for n = 1, num(record, 'attempts') do
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
 end
 redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
-  'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState',
+  'links', 'archiveState', 'archiveAt', 'archiveBy', 'archiveTries', 'archiveEvidence', 'archivedAt',
+  'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState',
   'requeued', 'renoticed')
 set(record, { purgedAt = NOW })
 watch(record, nil)

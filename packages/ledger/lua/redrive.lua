@@ -11,7 +11,8 @@ local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost 
 
 local record = load(ARGS.id)
 local function redriven()
-  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue, notice = pendingNotice(record) })
+  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
+    archive = pendingArchive(record), notice = pendingNotice(record) })
 end
 if not record then return reply({ ok = 'missing' }) end
 if record.lastRedrive == ARGS.op then
@@ -44,6 +45,11 @@ if notice then
   return redriven()
 end
 closeLetter(record)
+if target == 'archiving' and record.state == 'succeeded' then
+  -- Its caller has the result already: only the archive goes on.
+  planArchive(record, NOW + setting('archiveLinkTtlMs', 86400000), ARGS.vehicleCheckMs)
+  return redriven()
+end
 set(record, { endedAt = '' })
 if ARGS.payAgain then count('paid_again') end
 if target == 'queued' then
@@ -60,8 +66,7 @@ elseif target == 'generating' then
   watch(record, NOW + ARGS.vehicleCheckMs)
   enter(record, 'generating', 'redriven')
 else
-  newVehicle(record, 'archive')
-  watch(record, NOW + ARGS.vehicleCheckMs)
+  planArchive(record, NOW + setting('archiveLinkTtlMs', 86400000), ARGS.vehicleCheckMs)
   enter(record, target, 'redriven')
 end
 return redriven()

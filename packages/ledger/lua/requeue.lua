@@ -8,7 +8,7 @@ if record.vehicle ~= ARGS.vehicle and not again then
   return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
 end
 local queues = { queued = 'submit', generating = 'poll', archiving = 'archive' }
-local queue = queues[record.state]
+local queue = record.archiveState == 'pending' and 'archive' or queues[record.state]
 if not queue then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
 if not again then
   newVehicle(record, queue)
@@ -20,4 +20,6 @@ end
 local startAt = 0
 if record.state == 'queued' then startAt = num(record, 'notBefore') end
 if record.state == 'generating' then startAt = num(record, 'nextPollAt') end
-return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW) })
+if queue == 'archive' then startAt = num(record, 'archiveAt') end
+return reply({ ok = 'requeued', vehicle = record.vehicle, queue = queue, delayMs = math.max(0, startAt - NOW),
+  archive = pendingArchive(record) })

@@ -6,7 +6,8 @@ if not record then return reply({ ok = 'missing' }) end
 local ageMs = math.max(0, NOW - num(record, 'createdAt'))
 if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
 if record.verdict and record.verdict ~= '' then 
-  return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs, notice = pendingNotice(record) })
+  return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
+    archive = pendingArchive(record), notice = pendingNotice(record) })
 end
 local givenUp = record.state == 'dead' and (record.letterClass == 'task_stuck' or record.letterClass == 'task_lost')
 if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
@@ -24,14 +25,17 @@ learn(ARGS.sample)
 
 local success = ARGS.verdict.state == 'success'
 count(success and 'verdict:success' or 'verdict:fail')
-if success and ARGS.archive then
-  newVehicle(record, 'archive')
-  watch(record, NOW + ARGS.vehicleCheckMs)
+local dueBy = linksDieAt(record, ARGS.verdict.completeTime)
+if success and ARGS.archive == 'wait' then
+  planArchive(record, dueBy, ARGS.vehicleCheckMs)
   enter(record, 'archiving', 'verdict')
-  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs })
+  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs,
+    archive = pendingArchive(record) })
 end
 set(record, { endedAt = NOW })
 watchForPurge(record)
 enter(record, success and 'succeeded' or 'failed', 'verdict')
 if not success then openLetter(record, 'generation_failed', ARGS.evidence) end
-return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs, notice = pendingNotice(record) })
+if success and ARGS.archive == 'at-once' then planArchive(record, dueBy, ARGS.vehicleCheckMs) end
+return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
+  archive = pendingArchive(record), notice = pendingNotice(record) })

@@ -7,7 +7,8 @@ redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
 local due = redis.call('ZRANGEBYSCORE', key('watch'), '-inf', NOW, 'LIMIT', 0, ARGS.limit)
 local out = {}
 for i, id in ipairs(due) do
-  local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt', 'notBefore', 'nextPollAt')
+  local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt', 'notBefore', 'nextPollAt',
+    'archiveState', 'archiveAt', 'archiveBy')
   if fields[1] then
     -- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
     for _, state in ipairs(STATES) do
@@ -28,9 +29,12 @@ for i, id in ipairs(due) do
     if fields[1] == 'queued' and tonumber(fields[5]) > NOW then at = math.min(at, tonumber(fields[5])) end
     redis.call('ZADD', key('watch'), at, id)
     -- When its vehicle should have run, in Redis time; the job's own delay was counted by some worker's clock.
-    local startAt = tonumber(fields[1] == 'generating' and fields[7] or fields[6]) or 0
+    local archiving = fields[8] == 'pending'
+    local startAt = tonumber(archiving and fields[9] or fields[1] == 'generating' and fields[7] or fields[6]) or 0
     out[#out + 1] = { id = id, state = fields[1], vehicle = fields[2] or '', queue = fields[3] or '',
-      pastDeadline = (tonumber(fields[5]) or math.huge) <= NOW, overdue = startAt + ARGS.vehicleCheckMs <= NOW }
+      pastDeadline = (tonumber(fields[5]) or math.huge) <= NOW, overdue = startAt + ARGS.vehicleCheckMs <= NOW,
+      archiving = archiving or nil,
+      linksDead = archiving and (tonumber(fields[10]) or 0) <= NOW or nil }
   else
     redis.call('ZREM', key('watch'), id)
   end

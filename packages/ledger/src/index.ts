@@ -1,3 +1,4 @@
+export type { ArchivedFile, ArchiveRecord, ArchiveStatus, UnsavedArgs } from './archive-record.ts';
 export {
   confirmIntent,
   connectionLosses,

@@ -103,6 +103,15 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       const hash = await redis.hgetall(`${root}stats`);
       return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, Number(value)]));
     },
+    /** Generations whose results are to be saved; ms until the first of their links is assumed dead, null without any. */
+    async archives(): Promise<{ readonly pending: number; readonly leastLeftMs: number | null }> {
+      const [pending, [, dueBy], nowMs] = await Promise.all([
+        redis.zcard(`${root}archives`),
+        redis.zrangebyscore(`${root}archives`, '-inf', '+inf', 'WITHSCORES', 'LIMIT', 0, 1),
+        now(),
+      ]);
+      return { pending, leastLeftMs: dueBy === undefined ? null : Number(dueBy) - nowMs };
+    },
     ...createDurationReads(redis, root),
     /** Status queries that the budget's sliding second counts now. */
     pollEntries: async (): Promise<number> => redis.zcount(`${root}polls`, (await now()) - 1000, '+inf'),

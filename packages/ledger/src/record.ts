@@ -1,28 +1,8 @@
 import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
 import { z } from 'zod';
-
-/** Redis hashes hold text only; an absent or empty field means that the value does not exist. */
-const optionalNumber = z
-  .string()
-  .optional()
-  .transform((text) => (text === undefined || text === '' ? undefined : Number(text)));
-const count = z
-  .string()
-  .optional()
-  .transform((text) => Number(text ?? 0));
-const optionalText = z
-  .string()
-  .optional()
-  .transform((text) => (text === '' ? undefined : text));
-
-const evidenceSchema = z.object({
-  summary: z.string(),
-  httpStatus: z.number().optional(),
-  code: z.number().optional(),
-  msg: z.string().optional(),
-  transport: z.string().optional(),
-  body: z.string().optional(),
-});
+import { archiveOf, type ArchiveStatus } from './archive-record.ts';
+import { evidenceSchema } from './evidence.ts';
+import { count, optionalNumber, optionalText } from './fields.ts';
 
 /** One try to submit. Times are epoch ms in Redis time. */
 const attemptSchema = z.object({
@@ -160,6 +140,8 @@ export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 
   /** Whether the caller wants a callback at the end. */
   readonly callback: boolean;
   readonly notice?: NoticeRecord;
+  /** Saving its results; absent where nobody does. */
+  readonly archiving?: ArchiveStatus;
   readonly claims?: readonly Claim[];
 };
 
@@ -168,11 +150,13 @@ export function parseRecord(id: string, hash: Readonly<Record<string, string>>):
   if (hash['state'] === undefined) return undefined;
   const { attempts, letter, verdict, callback, claims, ...others } = fields.parse(hash);
   const { notice, rest } = splitNotice(others);
+  const archiving = archiveOf(hash);
   return {
     id,
     ...rest,
     callback: callback === '1',
     ...(notice === undefined ? {} : { notice }),
+    ...(archiving === undefined ? {} : { archiving }),
     ...(claims === undefined ? {} : { claims: parseClaims(claims) }),
     attempts: parseAttempts(hash, attempts),
     ...(letter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(letter)) }),

@@ -16,6 +16,14 @@ const notice = z.object({ vehicle: z.string(), delayMs: z.number() });
 export type Notice = z.infer<typeof notice>;
 const noticed = { notice: notice.optional() };
 
+/**
+ * Results to save: the job `vehicle` in the queue `archive`, due after `delayMs`, urgent by `dueBy`, when the links are
+ * assumed dead (epoch ms). Whoever gets one adds the job; the sweeper adds what was forgotten.
+ */
+const pendingArchive = z.object({ vehicle: z.string(), delayMs: z.number(), dueBy: z.number() });
+export type PendingArchive = z.infer<typeof pendingArchive>;
+const archiving = { archive: pendingArchive.optional() };
+
 /** `id` is that of the generation that counts: with `dedupeMs` it may be an earlier one. */
 export const createReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('created'), id: z.string(), state }),
@@ -155,7 +163,7 @@ export type ResubmitReply = z.infer<typeof resubmitReply>;
 
 export const settleReply = z.discriminatedUnion('ok', [
   /** `ageMs`: since its creation. */
-  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ageMs: z.number(), ...noticed }),
+  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ageMs: z.number(), ...noticed, ...archiving }),
   stale,
   missing,
 ]);
@@ -163,10 +171,21 @@ export type SettleReply = z.infer<typeof settleReply>;
 
 export const archivedReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('succeeded'), ...noticed }),
+  /** The generation was deleted meanwhile: so are its files to be. */
+  z.object({ ok: z.literal('purged') }),
   stale,
   missing,
 ]);
 export type ArchivedReply = z.infer<typeof archivedReply>;
+
+export const unsavedReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('retry'), delayMs: z.number() }),
+  /** Dead letter `archive_failed`. */
+  z.object({ ok: z.literal('given_up'), ...noticed }),
+  stale,
+  missing,
+]);
+export type UnsavedReply = z.infer<typeof unsavedReply>;
 
 export const killReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('dead'), class: letterClass, ...noticed }),
@@ -178,7 +197,7 @@ export const killReply = z.discriminatedUnion('ok', [
 export type KillReply = z.infer<typeof killReply>;
 
 export const redriveReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string(), ...noticed }),
+  z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string(), ...noticed, ...archiving }),
   /** `state` is where it would resume: a state, or `notify`. */
   z.object({ ok: z.literal('would_redrive'), state: z.union([state, z.literal('notify')]) }),
   z.object({ ok: z.literal('no_letter'), class: z.string(), state }),
@@ -281,7 +300,7 @@ export const listReply = z.object({
 });
 
 export const requeueReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('requeued'), vehicle: z.string(), queue: z.string(), delayMs: z.number() }),
+  z.object({ ok: z.literal('requeued'), vehicle: z.string(), queue: z.string(), delayMs: z.number(), ...archiving }),
   stale,
   missing,
 ]);
@@ -301,6 +320,10 @@ export const sweepReply = z.discriminatedUnion('ok', [
           queue: z.string(),
           pastDeadline: z.boolean(),
           overdue: z.boolean(),
+          /** Its results are being saved, also where it has succeeded already. */
+          archiving: z.boolean().optional(),
+          /** Their links are assumed dead. */
+          linksDead: z.boolean().optional(),
         }),
       )
       .default([]),

@@ -17,6 +17,7 @@ export const SCRIPT_NAMES = [
   'resubmit',
   'settle',
   'archived',
+  'unsaved',
   'kill',
   'redrive',
   'purge',
@@ -38,7 +39,7 @@ export const SCRIPT_NAMES = [
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-const LIBRARIES = ['base', 'record', 'notice', 'states', 'window', 'gates', 'claims', 'durations'];
+const LIBRARIES = ['base', 'record', 'notice', 'states', 'archive', 'window', 'gates', 'claims', 'durations'];
 
 function readLua(name: string): string {
   return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');

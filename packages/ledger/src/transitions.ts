@@ -8,6 +8,7 @@ import type {
   SubmitClass,
   Verdict,
 } from '@kieq/domain';
+import type { ArchiveRecord, UnsavedArgs } from './archive-record.ts';
 import * as replies from './replies.ts';
 import type { ScriptName, ScriptRunner } from './scripts.ts';
 
@@ -170,8 +171,11 @@ export interface SettleArgs {
   readonly taskId: string;
   readonly verdict: Verdict;
   readonly evidence: Evidence;
-  /** True: a success goes on to `archiving`. */
-  readonly archive: boolean;
+  /**
+   * What becomes of a success: `wait`, it goes on to `archiving`; `at-once`, it has succeeded, and its results are saved
+   * beside; `no`, they are not saved.
+   */
+  readonly archive: 'no' | 'wait' | 'at-once';
   /** True when a poll brought the verdict. */
   readonly polled: boolean;
   readonly permit?: string;
@@ -256,7 +260,10 @@ export function createTransitions(scripts: ScriptRunner) {
     expire: (id: string) => run('expire', { id }, replies.expireReply),
     resubmit: (args: ResubmitArgs) => run('resubmit', args, replies.resubmitReply),
     settle: (args: SettleArgs) => run('settle', args, replies.settleReply),
-    archived: (id: string, archive: object) => run('archived', { id, archive }, replies.archivedReply),
+    /** The results are safe. */
+    archived: (id: string, archive: ArchiveRecord) => run('archived', { id, archive }, replies.archivedReply),
+    /** A try to save them failed. */
+    unsaved: (args: UnsavedArgs) => run('unsaved', args, replies.unsavedReply),
     kill: (args: KillArgs) => run('kill', args, replies.killReply),
     redrive: (args: RedriveArgs) => run('redrive', args, replies.redriveReply),
     purge: (id: string, force: boolean) => run('purge', { id, force }, replies.purgeReply),

@@ -12,6 +12,8 @@ export const TRANSPORT = {
   /** The HTTP client refused to start the request. */
   invalid: 'INVALID_REQUEST',
   cut: 'CONNECTION_CUT',
+  /** The sender of a body keeps the connection and sends next to nothing. */
+  stalled: 'STALLED',
 } as const;
 
 /** The code of an error; undefined where it has none. */

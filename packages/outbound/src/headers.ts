@@ -20,3 +20,8 @@ export function requestHeaders(given: Readonly<Record<string, string>>, userAgen
     ...Object.fromEntries(own.filter(([name]) => !FORBIDDEN.has(name))),
   };
 }
+
+/** Headers of a GET: nothing of anybody's identity, and nothing that the answer would have to be unpacked for. */
+export function getHeaders(userAgent: string): Record<string, string> {
+  return { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' };
+}

@@ -1,7 +1,10 @@
+export { BodyError } from './body.ts';
+export type { OpenDownload, OutboundDownload } from './download.ts';
 export {
   createOutbound,
   type Outbound,
   type OutboundAnswer,
+  type OutboundGet,
   type OutboundOptions,
   type OutboundPost,
   type OutboundSeams,

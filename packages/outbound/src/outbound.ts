@@ -1,7 +1,9 @@
+import type { BodyLimits } from './body.ts';
 import { createClient } from './client.ts';
 import { deliver } from './deliver.ts';
+import { download, type OutboundDownload } from './download.ts';
 import { TRANSPORT } from './failure.ts';
-import { requestHeaders } from './headers.ts';
+import { getHeaders, requestHeaders } from './headers.ts';
 import type { Lookup } from './lookup.ts';
 import { nameServerLookup, systemLookup } from './lookup.ts';
 import { withTimeLimit } from './time-limit.ts';
@@ -42,6 +44,15 @@ export interface OutboundPost {
   readonly signal?: AbortSignal;
 }
 
+/** One GET of a file. */
+export interface OutboundGet extends BodyLimits {
+  readonly url: string;
+  /** From the name lookup to the head of the answer, redirects included. At most 2147483647. */
+  readonly headMs: number;
+  /** Ends the whole download. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * - `answered`: the receiver spoke; at most 3 redirects are followed, only 307 and 308, each target checked like the
  *   first; every other redirect is an answer. `retryAfterMs` is 0 to 3600000.
@@ -59,21 +70,35 @@ export type OutboundAnswer =
 export interface Outbound {
   /** Never rejects. */
   post(request: OutboundPost): Promise<OutboundAnswer>;
+  /**
+   * Opens a file: 301, 302, 303, 307 and 308 are followed, at most 3, each target checked like the first. Never
+   * rejects; reading the body does, with BodyError. Whoever gets an open download reads it to the end or closes it.
+   */
+  get(request: OutboundGet): Promise<OutboundDownload>;
 }
 
 /**
- * Creates a client for addresses that callers gave. The body of an answer is never read. Each name is resolved once,
- * all its addresses are checked, and only these are dialled.
+ * Creates a client for addresses that callers and vendors gave. Each name is resolved once, all its addresses are
+ * checked, and only these are dialled.
  */
 export function createOutbound(options: OutboundOptions = {}, seams: OutboundSeams = {}): Outbound {
   const { allowPrivate = false, userAgent = 'kieq/0.1' } = options;
   const { lookup = allowPrivate ? systemLookup : nameServerLookup(), route = (address) => address } = seams;
-  const client = createClient(options.certificateAuthority);
+  const { certificateAuthority } = options;
+  const client = createClient(certificateAuthority);
+  const rules = { allowPrivate, lookup };
   return {
     post: async ({ url, headers, body, timeoutMs, signal }) => {
       const all = requestHeaders(headers, userAgent);
-      const delivery = { client, rules: { allowPrivate, lookup }, route, url, headers: all, body };
+      const delivery = { client, rules, route, url, headers: all, body };
       const answer = await withTimeLimit(timeoutMs, signal, (stop) => deliver(delivery, stop));
+      return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
+    },
+    get: async ({ url, headMs, stallMs, totalMs, signal }) => {
+      const headers = getHeaders(userAgent);
+      const limits = { stallMs, totalMs };
+      const fetching = { rules, route, url, headers, certificateAuthority, limits, signal };
+      const answer = await withTimeLimit(headMs, signal, (head) => download(fetching, head));
       return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
     },
   };

@@ -5,9 +5,22 @@ import type { IncomingHttpHeaders } from 'node:http';
  * @returns undefined for any other status, and for a target that is missing or unreadable: then the status is the answer.
  */
 export function redirectTarget(status: number, headers: IncomingHttpHeaders, from: URL): URL | undefined {
-  const { location } = headers;
-  if ((status !== 307 && status !== 308) || location === undefined) return undefined;
-  return URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+  return status === 307 || status === 308 ? locationOf(headers, from) : undefined;
+}
+
+const GET_REDIRECTS = new Set<number | undefined>([301, 302, 303, 307, 308]);
+
+/** Where a redirect of a GET points; undefined as for `redirectTarget`. */
+export function getRedirectTarget(
+  status: number | undefined,
+  headers: IncomingHttpHeaders,
+  from: URL,
+): URL | undefined {
+  return GET_REDIRECTS.has(status) ? locationOf(headers, from) : undefined;
+}
+
+function locationOf({ location }: IncomingHttpHeaders, from: URL): URL | undefined {
+  return location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
 }
 
 /** What was promised to travel encrypted does not travel in the clear because somebody on the way says so. */

@@ -6,10 +6,11 @@ import type { RedisClient } from '@kieq/redis';
  *
  * - `submit`: ordered by priority, gated by the ledger's admission.
  * - `poll`: delayed looks at tasks.
+ * - `archive`: results to be saved, the most urgent first.
  * - `notify`: callbacks to callers, one job for each end of a generation whose caller wants one.
  * - `dead-letter`: a mirror of the ledger's open dead letters for dashboards; nothing works on it.
  */
-export const QUEUE_NAMES = ['submit', 'poll', 'notify', 'dead-letter'] as const;
+export const QUEUE_NAMES = ['submit', 'poll', 'archive', 'notify', 'dead-letter'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
 /** Priority of a job where the caller names none; 1 comes first, 1000 last. */
@@ -25,6 +26,7 @@ const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
     removeOnFail: { count: 1000, age: 7 * DAY_S },
   },
   poll: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: DAY_S } },
+  archive: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * DAY_S } },
   notify: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * DAY_S } },
   'dead-letter': { attempts: 1, removeOnComplete: true, removeOnFail: true },
 };
@@ -50,6 +52,7 @@ export function openQueues(redis: RedisClient, prefix: string): Queues {
   const queues = {
     submit: open('submit'),
     poll: open('poll'),
+    archive: open('archive'),
     notify: open('notify'),
     'dead-letter': open('dead-letter'),
   };

@@ -4,6 +4,8 @@ import type { PollAnswer } from '@kieq/domain';
 import type { Claim, GenerationRecord } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
+import { addArchive } from './archive-jobs.ts';
+import { archiveModeOf } from './archive-mode.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
 import { addNotice } from './notices.ts';
@@ -110,9 +112,11 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const { verdict, evidence } = answer;
   const { vehicleCheckMs } = timings;
   const { taskId } = claim;
-  const settled = await ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs });
+  const archive = archiveModeOf(context, verdict);
+  const settled = await ledger.settle({ id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs });
   if (settled.ok === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
+    await addArchive(queues, id, settled.archive);
     await addNotice(queues, id, settled.notice);
   }
   logger.warn({ verdict: verdict.state, next: settled.ok }, 'a callback brought the end of a task that was given up');

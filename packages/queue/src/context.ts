@@ -1,6 +1,7 @@
+import type { Archive } from '@kieq/archive';
 import type { Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
-import type { IntentDurability, Ledger } from '@kieq/ledger';
+import type { IntentDurability, Ledger, SettleArgs } from '@kieq/ledger';
 import type { Outbound } from '@kieq/outbound';
 import type { FileStore } from '@kieq/storage';
 import type { Logger, Tracer } from '@kieq/telemetry';
@@ -19,6 +20,8 @@ export interface WorkerContext {
   readonly webhookSecret?: string;
   /** Images that callers uploaded. */
   readonly uploads: FileStore;
+  /** Where results are kept; without it they are not. */
+  readonly archive?: Archive;
   readonly logger: Logger;
   /** Writes spans of generations; `NO_TRACER` where tracing is off. */
   readonly tracer: Tracer;
@@ -48,6 +51,8 @@ export interface WorkerSettings {
   readonly intentDurability: IntentDurability;
   /** Where Kie reaches the gateway; without it tasks carry no callback address. */
   readonly publicUrl?: string;
+  /** What becomes of a success, see `settle`. */
+  readonly archiveMode: SettleArgs['archive'];
   /** How often a transiently failed task is submitted again; failed tasks cost nothing. */
   readonly resubmitLimit: number;
 }

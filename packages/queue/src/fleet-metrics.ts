@@ -70,6 +70,16 @@ function defineWork(define: Define): void {
   define('poll_budget_used', 'Part of the query budget in use, 1 is all of it', [], (gauge, { status }) =>
     gauge.set(status.polls.entries / status.polls.limit),
   );
+  define('archive_pending', 'Generations whose results are to be saved', [], (gauge, { status }) =>
+    gauge.set(status.archive.pending),
+  );
+  define(
+    'archive_time_left_seconds',
+    'Until the first link of a result that is to be saved is assumed dead; +Inf while there is none',
+    [],
+    (gauge, { status: { archive } }) =>
+      gauge.set(archive.leastLeftMs === null ? Number.POSITIVE_INFINITY : archive.leastLeftMs / 1000),
+  );
 }
 
 function defineTrouble(define: Define): void {

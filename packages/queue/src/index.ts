@@ -30,10 +30,11 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './payload.ts';
+export { addArchive } from './archive-jobs.ts';
 export { addNotice, kill } from './notices.ts';
 export { POOL_EVENTS } from './pool-events.ts';
 export { PollPlan, type PollPlanOptions } from './poll-plan.ts';
-export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
+export { createPoolWorker, WORKED_QUEUES, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
 export { redriveClass, type RedriveClassOptions } from './redrive-class.ts';
 export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 export { readStatus, type PoolStatus } from './status.ts';

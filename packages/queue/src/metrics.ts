@@ -33,6 +33,9 @@ export interface WorkerMetrics {
   readonly massDenials: Counter<never>;
   readonly notices: Counter<'outcome'>;
   readonly noticeSeconds: Histogram<never>;
+  readonly archives: Counter<'outcome'>;
+  readonly archiveBytes: Counter<never>;
+  readonly archiveSeconds: Histogram<never>;
   readonly claims: Counter<'outcome'>;
   readonly uploads: Counter<'outcome'>;
   readonly sweeps: Counter<'action'>;
@@ -125,6 +128,17 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     noticeSeconds: metrics.histogram({
       name: 'notice_seconds',
       help: 'From the moment when a callback was due to its delivery',
+      buckets: NOTICE_BUCKETS_S,
+    }),
+    archives: metrics.counter({
+      name: 'archives_total',
+      help: 'Tries to save the results of a generation: saved, retry or given_up',
+      labels: ['outcome'],
+    }),
+    archiveBytes: metrics.counter({ name: 'archive_bytes_total', help: 'Bytes of results that were saved' }),
+    archiveSeconds: metrics.histogram({
+      name: 'archive_seconds',
+      help: 'From the verdict to the beginning of the try that saved its results',
       buckets: NOTICE_BUCKETS_S,
     }),
     claims: metrics.counter({

@@ -49,6 +49,8 @@ function readySince(record: GenerationRecord | undefined, name: QueueName): numb
       return record === undefined ? undefined : Math.max(record.queuedAt ?? 0, record.notBefore ?? 0);
     case 'poll':
       return record?.nextPollAt;
+    case 'archive':
+      return record?.archiving?.nextAt;
     case 'notify':
       return record?.notice?.dueAt;
     case 'dead-letter':

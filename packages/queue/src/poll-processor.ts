@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
 import type { LookReply, ObserveReply } from '@kieq/ledger';
+import { addArchive } from './archive-jobs.ts';
+import { archiveModeOf } from './archive-mode.ts';
 import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
@@ -119,7 +121,7 @@ async function settle(
       taskId,
       verdict,
       evidence,
-      archive: false,
+      archive: archiveModeOf(context, verdict),
       polled: true,
       permit,
       sample: sampleOf(context, look, verdict),
@@ -131,6 +133,7 @@ async function settle(
   if (settled.ok === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
     noteVerdict(context, look, verdict, settled.ageMs);
+    await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }
   logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');

@@ -1,6 +1,7 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { WorkerContext } from './context.ts';
+import { takeArchiveJob } from './archive-processor.ts';
 import { createNoticeTaker } from './notify-processor.ts';
 import { takePollJob } from './poll-processor.ts';
 import { takeSubmitJob } from './submit-processor.ts';
@@ -16,6 +17,8 @@ export interface PoolWorkerOptions {
   readonly pollConcurrency: number;
   /** Callbacks to callers at once; at most a quarter of them to one origin. */
   readonly notifyConcurrency: number;
+  /** Generations whose results are saved at once. */
+  readonly archiveConcurrency: number;
   readonly lockMs: number;
 }
 
@@ -29,17 +32,15 @@ export interface PoolWorker {
   lookingForMs(): PerLoop;
 }
 
-type PerLoop = Readonly<Record<'submit' | 'poll' | 'notify', number>>;
+/** The queues that workers work on; `archive` only where there is one. */
+export const WORKED_QUEUES = ['submit', 'poll', 'archive', 'notify'] as const;
+type Worked = (typeof WORKED_QUEUES)[number];
+type PerLoop = Readonly<Record<Worked, number>>;
 
 /** One process's share of the pool: a loop per queue and the sweeper. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { context, redis, prefix, lockMs } = options;
-  const loop = (
-    queue: 'submit' | 'poll' | 'notify',
-    concurrency: number,
-    peek: () => Promise<number>,
-    take: (job: Job) => Promise<Taken>,
-  ) =>
+  const loop = (queue: Worked, concurrency: number, peek: () => Promise<number>, take: (job: Job) => Promise<Taken>) =>
     new TakeLoop({
       queue,
       redis,
@@ -71,20 +72,41 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     () => Promise.resolve(0),
     createNoticeTaker(context, options.notifyConcurrency),
   );
+  const { archive } = context;
+  const saving =
+    archive === undefined
+      ? undefined
+      : loop(
+          'archive',
+          options.archiveConcurrency,
+          () => Promise.resolve(0),
+          (job) => takeArchiveJob(context, archive, job),
+        );
+  const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
   const sweeper = new Sweeper(context);
   let stopped: Promise<void> | undefined;
   return {
     async start() {
       await context.plan.refresh();
-      await Promise.all([submit.start(), poll.start(), notify.start()]);
+      await Promise.all(loops.map((one) => one.start()));
       sweeper.start();
     },
     stop() {
-      stopped ??= Promise.all([submit.stop(), poll.stop(), notify.stop(), sweeper.stop()]).then(() => undefined);
+      stopped ??= Promise.all([...loops, sweeper].map((one) => one.stop())).then(() => undefined);
       return stopped;
     },
-    active: () => ({ submit: submit.activeCount, poll: poll.activeCount, notify: notify.activeCount }),
-    lookingForMs: () => ({ submit: submit.lookingForMs, poll: poll.lookingForMs, notify: notify.lookingForMs }),
+    active: () => ({
+      submit: submit.activeCount,
+      poll: poll.activeCount,
+      archive: saving?.activeCount ?? 0,
+      notify: notify.activeCount,
+    }),
+    lookingForMs: () => ({
+      submit: submit.lookingForMs,
+      poll: poll.lookingForMs,
+      archive: saving?.lookingForMs ?? 0,
+      notify: notify.lookingForMs,
+    }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { REDRIVE_RULES, type DeadLetterClass, type ResumePoint } from '@kieq/domain';
 import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
+import { addArchive } from './archive-jobs.ts';
 import type { Queues } from './catalogue.ts';
 import { frozenPayload } from './caller-record.ts';
 import { addNotice } from './notices.ts';
@@ -121,9 +122,10 @@ async function addJob(
   { ledger, queues }: RedriveOptions,
   { id, model }: Pick<GenerationRecord, 'id' | 'model'>,
   resumesAt: ResumePoint,
-  { state, vehicle, notice }: Extract<RedriveReply, { ok: 'redriven' }>,
+  { state, vehicle, archive, notice }: Extract<RedriveReply, { ok: 'redriven' }>,
 ): Promise<void> {
   if (resumesAt === 'notify') return addNotice(queues, id, notice, model);
+  if (archive !== undefined) return addArchive(queues, id, archive, model);
   if (state === 'queued') await addSubmitVehicle(ledger, queues, { vehicle, generation: id, delayMs: 0 });
   if (state === 'generating')
     await addVehicle(queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });

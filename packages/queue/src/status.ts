@@ -15,6 +15,8 @@ export interface PoolStatus {
   readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };
   /** Status queries that the budget counts now, and how many it allows in any second. */
   readonly polls: { readonly entries: number; readonly limit: number };
+  /** Generations whose results are to be saved; ms until the first of their links is assumed dead, null without any. */
+  readonly archive: { readonly pending: number; readonly leastLeftMs: number | null };
   readonly stats: Readonly<Record<string, number>>;
   readonly settings: Readonly<Record<string, string>>;
   /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
@@ -22,18 +24,20 @@ export interface PoolStatus {
 }
 
 export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolStatus> {
-  const [gates, states, deadLetters, window, pollEntries, stats, settings, peek, counts, paused] = await Promise.all([
-    ledger.gates.closed(),
-    ledger.read.stateCounts(),
-    ledger.read.letterCounts(),
-    ledger.read.window(),
-    ledger.read.pollEntries(),
-    ledger.read.stats(),
-    ledger.settings.stored(),
-    ledger.peek(),
-    Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
-    Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
-  ]);
+  const [archive, gates, states, deadLetters, window, pollEntries, stats, settings, peek, counts, paused] =
+    await Promise.all([
+      ledger.read.archives(),
+      ledger.gates.closed(),
+      ledger.read.stateCounts(),
+      ledger.read.letterCounts(),
+      ledger.read.window(),
+      ledger.read.pollEntries(),
+      ledger.read.stats(),
+      ledger.settings.stored(),
+      ledger.peek(),
+      Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
+      Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
+    ]);
   return {
     gates,
     pausedQueues: QUEUE_NAMES.filter((_, i) => paused[i] === true),
@@ -42,9 +46,11 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     queues: {
       submit: counts[0] ?? {},
       poll: counts[1] ?? {},
-      notify: counts[2] ?? {},
-      'dead-letter': counts[3] ?? {},
+      archive: counts[2] ?? {},
+      notify: counts[3] ?? {},
+      'dead-letter': counts[4] ?? {},
     },
+    archive,
     inFlight: states.submitting + states.unknown + states.generating,
     window,
     polls: { entries: pollEntries, limit: Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT) },

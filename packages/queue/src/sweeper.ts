@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SweepReply } from '@kieq/ledger';
+import { addArchive } from './archive-jobs.ts';
 import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorLetter } from './mirror.ts';
@@ -83,6 +84,7 @@ async function alone({ logger }: WorkerContext, generation: string, look: () => 
 
 async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
   const { ledger } = context;
+  if (due.archiving === true) return lookAfterArchive(context, due);
   switch (due.state) {
     case 'submitting': {
       const expired = await ledger.expire(due.id);
@@ -135,11 +137,31 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
   if (killed.ok === 'dead') note(context, 'deadline_exceeded', due);
 }
 
+/** Somebody turned the archive off: what waits for it would wait for ever. */
+async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void> {
+  if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
+  const { ledger, queues, timings } = context;
+  const tries = (await ledger.read.generation(due.id))?.archiving?.tries ?? 0;
+  const reply = await ledger.unsaved({
+    id: due.id,
+    vehicle: due.vehicle,
+    tries,
+    evidence: { summary: 'no archive was there until its links were assumed dead' },
+    retryDelayMs: 1,
+    leastTries: 0,
+    hopeless: true,
+    vehicleCheckMs: timings.vehicleCheckMs,
+  });
+  if (reply.ok !== 'given_up') return;
+  await addNotice(queues, due.id, reply.notice);
+  note(context, 'archive_failed', due);
+}
+
 /**
  * A generation whose job is gone, or sleeps beyond its time because some worker's clock was wrong, gets a new one;
  * the ledger's compare-and-set keeps it at one.
  */
-async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'): Promise<void> {
+async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
   const job = await jobState(queues[queue], due.vehicle);
   // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
@@ -148,7 +170,8 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
   const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
   if (reply.ok !== 'requeued') return;
   const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
-  if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
+  if (queue === 'archive') await addArchive(queues, due.id, reply.archive);
+  else if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
   else await addVehicle(queues, { ...next, queue });
   note(context, 'revived', due);
 }

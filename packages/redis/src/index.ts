@@ -14,7 +14,6 @@ export {
   type RedisFinding,
 } from './errors.ts';
 export { downloadAlone } from './local/apt.ts';
-export { findServer, type FindServerOptions } from './local/find-server.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';

@@ -2,8 +2,7 @@ import { access, open, unlink } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collect, tooLarge } from './collect.ts';
-import { StorageError } from './errors.ts';
-import { errorCode } from './error-code.ts';
+import { asStorageError, orNone } from './file-errors.ts';
 import { removeEmptyFolders, writeFileWhole } from './folder.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { checkName, checkSize } from './names.ts';
@@ -49,24 +48,5 @@ async function readWhole(path: string, what: string): Promise<Uint8Array | undef
     return await collect(file.createReadStream({ autoClose: false }), what);
   } finally {
     await file.close();
-  }
-}
-
-/** Undefined when the file or its folder is not there. */
-async function orNone<Value>(action: Promise<Value>): Promise<Value | undefined> {
-  try {
-    return await action;
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-async function asStorageError<Value>(place: string, what: string, action: () => Promise<Value>): Promise<Value> {
-  try {
-    return await action();
-  } catch (error) {
-    if (error instanceof StorageError) throw error;
-    throw new StorageError(`${place}: cannot ${what}: ${errorCode(error) ?? 'unknown reason'}`, { cause: error });
   }
 }

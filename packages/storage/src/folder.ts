@@ -23,6 +23,11 @@ export async function writeFileWhole(root: string, path: string, bytes: Uint8Arr
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
+  await syncFolders(root, path);
+}
+
+/** A rename is on the disk once the file's folders are. */
+export async function syncFolders(root: string, path: string): Promise<void> {
   for (const folder of [...foldersBetween(root, path), root]) await syncFolder(folder);
 }
 
@@ -35,7 +40,7 @@ export async function removeEmptyFolders(root: string, path: string): Promise<vo
   }
 }
 
-async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
 }
 
@@ -50,7 +55,7 @@ async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /** Somebody who removes the last file of the folder may remove the folder before the rename. */
-async function moveInto(temporary: string, path: string): Promise<void> {
+export async function moveInto(temporary: string, path: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
       await makeFolder(dirname(path));
@@ -62,7 +67,6 @@ async function moveInto(temporary: string, path: string): Promise<void> {
   }
 }
 
-/** A rename is on the disk once its folder is. */
 async function syncFolder(path: string): Promise<void> {
   try {
     const folder = await open(path, 'r');

@@ -1,4 +1,5 @@
+export type { BlobDraft, BlobInfo, BlobStore, ByteRange } from './blob-store.ts';
 export { StorageError } from './errors.ts';
 export { MAX_FILE_BYTES } from './limits.ts';
-export { openStore } from './open-store.ts';
+export { openBlobStore, openStore } from './open-store.ts';
 export type { FileStore, StoreLocation } from './store.ts';

@@ -1,4 +1,7 @@
+import type { BlobStore } from './blob-store.ts';
+import { createFileBlobs } from './file-blobs.ts';
 import { createFileStore } from './file-store.ts';
+import { createS3Blobs } from './s3-blobs.ts';
 import { createS3Store } from './s3-store.ts';
 import type { FileStore, StoreLocation } from './store.ts';
 
@@ -9,5 +12,15 @@ export function openStore(location: StoreLocation): FileStore {
       return createFileStore(location.path);
     case 's3':
       return createS3Store(location);
+  }
+}
+
+/** Opens a store of large files; nothing is created or asked for before the first call. */
+export function openBlobStore(location: StoreLocation): BlobStore {
+  switch (location.kind) {
+    case 'file':
+      return createFileBlobs(location.path);
+    case 's3':
+      return createS3Blobs(location);
   }
 }

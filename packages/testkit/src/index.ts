@@ -13,3 +13,4 @@ export * from './self-signed.ts';
 export * from './tcp-proxy.ts';
 export * from './teach.ts';
 export * from './until.ts';
+export { video, videoBytes, videoStream } from './video.ts';

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { scaleSchedule, scaleTimings, type ScheduleOptions, type Timings } from '@kieq/domain';
 import { accountFingerprint } from '@kieq/config';
+import { createArchive, type Archive } from '@kieq/archive';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type GenerationRecord, type Ledger, type SharedSettings } from '@kieq/ledger';
 import { createOutbound, type Outbound } from '@kieq/outbound';
@@ -19,7 +20,7 @@ import {
 } from '@kieq/queue';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { createSimulator, type Clock, type Simulator, type SimulatorConfiguration } from '@kieq/simulator';
-import { openStore, type FileStore } from '@kieq/storage';
+import { openBlobStore, openStore, type BlobStore, type FileStore } from '@kieq/storage';
 import { createMetrics, NO_TRACER, silentLogger, type Logger, type Tracer } from '@kieq/telemetry';
 import { SETTINGS, SIMULATOR, TIMES } from './pool-defaults.ts';
 import { testRedis, type TestRedis } from './redis.ts';
@@ -48,6 +49,10 @@ export interface PoolFixtureOptions {
   readonly outbound?: Outbound;
   /** Instead of a folder that ends with the pool. */
   readonly uploads?: FileStore;
+  /** Where results are kept. Default: nowhere, unless `worker.archiveMode` asks for it; then a folder of the pool. */
+  readonly archiveStore?: BlobStore;
+  /** Longest result, in bytes. Default 64 MiB. */
+  readonly archiveMaxBytes?: number;
   /** Signs callbacks to callers. Default: they are unsigned. */
   readonly webhookSecret?: string;
   /** Job lock. Default 2000. */
@@ -67,6 +72,8 @@ export interface PoolFixture {
   readonly timings: Timings;
   /** The store of uploaded images; by default a folder that ends with the pool. */
   readonly uploads: FileStore;
+  /** The folder of results that are kept, where there is no `archiveStore`. */
+  readonly archiveFolder: string;
   /** Starts one more worker, with these settings over those of the pool. */
   addWorker(settings?: Partial<WorkerSettings>): Promise<PoolWorker>;
   /** Ends all workers as SIGTERM does when the grace period is over at once: open calls are cut. */
@@ -102,6 +109,8 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   await ledger.settings.agree({ ...SETTINGS, accountFingerprint: accountFingerprint(TEST_KEY), ...options.settings });
   const uploadFolder = await mkdtemp(join(tmpdir(), 'kieq-uploads-'));
   const uploads = options.uploads ?? openStore({ kind: 'file', path: uploadFolder });
+  const archiveFolder = await mkdtemp(join(tmpdir(), 'kieq-archive-'));
+  const archiveStore = options.archiveStore ?? openBlobStore({ kind: 'file', path: archiveFolder });
   const closers: (() => Promise<void>)[] = [];
   let started = 0;
 
@@ -113,6 +122,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
         prefix: redis.prefix,
         timings,
         uploads,
+        archiveStore,
         name: `worker-${(started += 1)}`,
       },
     );
@@ -132,6 +142,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
     simulator,
     timings,
     uploads,
+    archiveFolder,
     addWorker,
     async enqueue(...prompts) {
       const items = await producer.enqueueMany(prompts.map((prompt) => ({ request: testRequest(prompt) })));
@@ -153,7 +164,8 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
       await queues.close();
       await simulator.stop();
       await uploads.close();
-      await rm(uploadFolder, { recursive: true });
+      await archiveStore.close();
+      for (const folder of [uploadFolder, archiveFolder]) await rm(folder, { recursive: true });
       await redis.cleanup();
     },
   };
@@ -164,6 +176,7 @@ interface WorkerPlace {
   readonly prefix: string;
   readonly timings: Timings;
   readonly uploads: FileStore;
+  readonly archiveStore: BlobStore;
   readonly name: string;
 }
 
@@ -177,6 +190,8 @@ async function startWorker(
   const ledger = createLedger({ redis, prefix: place.prefix });
   const metrics = createWorkerMetrics(createMetrics());
   const logger = options.logger ?? silentLogger();
+  const outbound = options.outbound ?? createOutbound({ allowPrivate: true });
+  const archive = archiveOf(options, place, outbound);
   const deadline = new AbortController();
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
@@ -186,7 +201,8 @@ async function startWorker(
       ledger,
       queues,
       kie,
-      outbound: options.outbound ?? createOutbound({ allowPrivate: true }),
+      outbound,
+      ...(archive === undefined ? {} : { archive }),
       ...(options.webhookSecret === undefined ? {} : { webhookSecret: options.webhookSecret }),
       uploads: place.uploads,
       logger,
@@ -208,6 +224,7 @@ async function startWorker(
         queryTimeoutMs: 15_000,
         onUnknown: 'hold',
         intentDurability: { kind: 'none' },
+        archiveMode: 'no',
         resubmitLimit: 1,
         ...options.worker,
       },
@@ -220,6 +237,7 @@ async function startWorker(
     prefix: place.prefix,
     submitConcurrency: options.concurrency ?? 20,
     pollConcurrency: options.concurrency ?? 20,
+    archiveConcurrency: options.concurrency ?? 20,
     notifyConcurrency: options.concurrency ?? 20,
     lockMs: options.lockMs ?? 2000,
   });
@@ -232,4 +250,18 @@ async function startWorker(
     await closeConnection(redis);
   };
   return { pool, close };
+}
+
+function archiveOf(options: PoolFixtureOptions, place: WorkerPlace, outbound: Outbound): Archive | undefined {
+  const { archiveMode = 'no' } = options.worker ?? {};
+  if (archiveMode === 'no' && options.archiveStore === undefined) return undefined;
+  return createArchive({
+    store: place.archiveStore,
+    outbound,
+    maxBytes: options.archiveMaxBytes ?? 64 * 1024 * 1024,
+    bytesPerSecond: 0,
+    headMs: place.timings.archiveHeadMs,
+    stallMs: place.timings.archiveStallMs,
+    totalMs: place.timings.archiveTotalMs,
+  });
 }

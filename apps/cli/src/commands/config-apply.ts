@@ -20,7 +20,7 @@ export function addConfigApply(parent: Command, context: Context): void {
 
 async function configApply(context: Context, yes: boolean | undefined): Promise<void> {
   const { out } = context;
-  const env = parseEnvironment(context.env, ['redis', 'kie', 'pool']);
+  const env = parseEnvironment(context.env, ['redis', 'kie', 'pool', 'files']);
   const wanted = settingsText(poolSettings(env));
   await withPool(env, async ({ ledger, prefix }) => {
     const changes = differences(await ledger.settings.stored(), wanted);

@@ -14,7 +14,7 @@ async function succeeded(taskId: string): Promise<void> {
   const id = await generating(pool.ledger, taskId);
   const verdict = { state: 'success', resultUrls: ['https://example.com/a.mp4'], creditsConsumed: 55 } as const;
   const evidence = { summary: 'seen in a test' };
-  await pool.ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs: 1000 });
+  await pool.ledger.settle({ id, taskId, verdict, evidence, archive: 'no', polled: true, vehicleCheckMs: 1000 });
 }
 
 it('tells the last hour, credits, counters and times as JSON', async () => {

@@ -41,7 +41,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and e
   expect(await (await fetch(`${line.url}/healthz`)).json()).toEqual({ status: 'ok' });
   const queues = await (await fetch(`${line.url}/queues/api/queues`)).json();
   expect(queues).toMatchObject({
-    queues: [{ name: 'submit' }, { name: 'poll' }, { name: 'notify' }, { name: 'dead-letter' }],
+    queues: [{ name: 'submit' }, { name: 'poll' }, { name: 'archive' }, { name: 'notify' }, { name: 'dead-letter' }],
   });
   const exited = once(child, 'exit');
   child.kill(signal);

@@ -2,6 +2,7 @@ import {
   ConfigError,
   ENVIRONMENT,
   parseEnvironment,
+  poolSettings,
   type ConfigProblem,
   type Group,
   type RawEnvironment,
@@ -53,10 +54,15 @@ describe('defaults', () => {
       creditDeadlineMs: 3_600_000,
       deadlineMs: 24 * 3_600_000,
       holdMs: 24 * 3_600_000,
+      archiveMode: undefined,
+      archiveLinkTtlMs: 24 * 3_600_000,
       retentionMs: 90 * 24 * 3_600_000,
       submitConcurrency: 20,
       pollConcurrency: 20,
       notifyConcurrency: 20,
+      archiveConcurrency: 4,
+      archiveBytesPerSecond: 0,
+      archiveMaxBytes: 4 * 1024 ** 3,
       lockMs: 30_000,
       workerMetricsHost: '127.0.0.1',
       workerMetricsPort: 9464,
@@ -187,6 +193,11 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_SUBMIT_CONCURRENCY: ['0', '1001'],
   KIEQ_POLL_CONCURRENCY: ['0'],
   KIEQ_NOTIFY_CONCURRENCY: ['0', '1001'],
+  ARCHIVE_MODE: ['yes', 'off'],
+  ARCHIVE_LINK_TTL_MS: ['0', '24h'],
+  ARCHIVE_CONCURRENCY: ['0', '1001'],
+  ARCHIVE_BYTES_PER_SECOND: ['-1', '1M'],
+  ARCHIVE_MAX_BYTES: ['0', '4G'],
   KIEQ_LOCK_MS: ['999'],
   WORKER_METRICS_HOST: ['a host'],
   WORKER_METRICS_PORT: ['65536', '-1'],
@@ -262,6 +273,29 @@ describe('the gateway beyond loopback', () => {
     expect(problems({ GATEWAY_HOST: '0.0.0.0' })).toEqual(['GATEWAY_HOST']);
     expect(problems({ GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'k:a' })).toEqual([]);
     expect(problems({ GATEWAY_HOST: '::1' })).toEqual([]);
+  });
+});
+
+describe('the archive', () => {
+  const asked = (env: RawEnvironment) => parseEnvironment({ ...MINIMUM, ...env }, ['kie', 'pool', 'files']);
+
+  test('a mode that saves results needs a place for them', () => {
+    const keys = (env: RawEnvironment) => problemsOf({ ...MINIMUM, ...env }, ['pool', 'files']).map(({ key }) => key);
+    expect(keys({ ARCHIVE_MODE: 'wait' })).toEqual(['ARCHIVE_URL']);
+    expect(keys({ ARCHIVE_MODE: 'at-once' })).toEqual(['ARCHIVE_URL']);
+    expect(keys({ ARCHIVE_MODE: 'no' })).toEqual([]);
+    expect(keys({ ARCHIVE_MODE: 'wait', ARCHIVE_URL: 's3://bucket' })).toEqual([]);
+    // Who only changes the pool's settings needs no archive.
+    expect(problemsOf({ ...MINIMUM, ARCHIVE_MODE: 'wait' }, ['kie', 'pool'])).toEqual([]);
+  });
+
+  test.each([
+    [{}, 'no'],
+    [{ ARCHIVE_URL: 's3://bucket' }, 'wait'],
+    [{ ARCHIVE_URL: 's3://bucket', ARCHIVE_MODE: 'at-once' }, 'at-once'],
+    [{ ARCHIVE_URL: 's3://bucket', ARCHIVE_MODE: 'no' }, 'no'],
+  ])('%j makes the mode of the pool %s', (env, mode) => {
+    expect(poolSettings(asked(env))).toMatchObject({ archiveMode: mode, archiveLinkTtlMs: 86_400_000 });
   });
 });
 

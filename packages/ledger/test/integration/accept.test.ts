@@ -217,7 +217,7 @@ describe('settle', () => {
   test('a failure is final, costs nothing and leaves a dead letter beside it', async () => {
     const pool = await openPool('settle');
     const { id, taskId } = await generating(pool);
-    expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: true })).toMatchObject({
+    expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: 'wait' })).toMatchObject({
       ok: 'settled',
       state: 'failed',
     });

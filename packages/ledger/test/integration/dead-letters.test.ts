@@ -21,7 +21,7 @@ const quick = { unknownWindowMs: 1, submitTimeoutMs: 1, creditDeadlineMs: 0 };
 
 async function archiving(pool: Pool): Promise<string> {
   const { id, taskId } = await generating(pool);
-  await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+  await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' });
   return id;
 }
 

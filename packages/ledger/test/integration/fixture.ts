@@ -173,7 +173,7 @@ export function settleArgs(id: string, taskId: string, state: 'success' | 'fail'
     resultUrls: state === 'success' ? ['https://example.test/v.mp4'] : [],
     creditsConsumed: state === 'success' ? 55.5 : 0,
   };
-  return { id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs: VEHICLE_CHECK_MS };
+  return { id, taskId, verdict, evidence, archive: 'no' as const, polled: true, vehicleCheckMs: VEHICLE_CHECK_MS };
 }
 
 export function redriveArgs(

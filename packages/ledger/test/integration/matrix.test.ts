@@ -16,6 +16,8 @@ import {
   type Pool,
 } from './fixture.ts';
 
+const ARCHIVE = { files: [{ name: 'v.mp4', contentType: 'video/mp4', bytes: 1, sha256: '00' }] };
+
 /** A generation in the state, admitted (where it was) under `token` and with the task `taskId` (where it has one). */
 interface Placed {
   readonly id: string;
@@ -34,12 +36,12 @@ const PLACE: Record<GenerationState, (pool: Pool) => Promise<Partial<Placed> & {
   generating,
   archiving: async (pool) => {
     const placed = await generating(pool);
-    await pool.ledger.settle({ ...settleArgs(placed.id, placed.taskId), archive: true });
+    await pool.ledger.settle({ ...settleArgs(placed.id, placed.taskId), archive: 'wait' });
     return placed;
   },
   succeeded: async (pool) => {
     const placed = await PLACE.archiving(pool);
-    await pool.ledger.archived(placed.id, { url: 'file:///v.mp4' });
+    await pool.ledger.archived(placed.id, ARCHIVE);
     return placed;
   },
   failed: async (pool) => {
@@ -83,8 +85,8 @@ const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly ok:
   expire: ({ ledger }, { id }) => ledger.expire(id),
   resubmit: ({ ledger }, { id, taskId }) =>
     ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS }),
-  settle: ({ ledger }, { id, taskId }) => ledger.settle({ ...settleArgs(id, taskId), archive: true }),
-  archived: ({ ledger }, { id }) => ledger.archived(id, { url: 'file:///v.mp4' }),
+  settle: ({ ledger }, { id, taskId }) => ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' }),
+  archived: ({ ledger }, { id }) => ledger.archived(id, ARCHIVE),
   redrive: ({ ledger }, { id }) => ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown')),
   purge: ({ ledger }, { id }) => ledger.purge(id, false),
   look: async (pool, { id }) => {

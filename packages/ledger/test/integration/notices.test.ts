@@ -65,9 +65,9 @@ describe('an end makes a notice', () => {
   test('of a save, once the file is safe and not before', async () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
-    expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true })).not.toHaveProperty('notice');
+    expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' })).not.toHaveProperty('notice');
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect(await pool.ledger.archived(id, {})).toMatchObject({ ok: 'succeeded', notice: { delayMs: 0 } });
+    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ ok: 'succeeded', notice: { delayMs: 0 } });
   });
 
   test('of a record that never had one', async () => {

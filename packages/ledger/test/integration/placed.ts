@@ -60,7 +60,7 @@ export const PLACE: Record<string, (pool: Pool) => Promise<Placed>> = {
   },
   archiving: async (pool) => {
     const placed = await generating(pool);
-    await pool.ledger.settle({ ...settleArgs(placed.id, placed.taskId), archive: true });
+    await pool.ledger.settle({ ...settleArgs(placed.id, placed.taskId), archive: 'wait' });
     return placed;
   },
   succeeded: async (pool) => {

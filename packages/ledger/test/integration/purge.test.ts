@@ -5,8 +5,8 @@ const RETENTION_MS = 600_000;
 
 async function purged(pool: Pool): Promise<{ id: string; token: string; taskId: string }> {
   const done = await generating(pool);
-  await pool.ledger.settle({ ...settleArgs(done.id, done.taskId), archive: true });
-  await pool.ledger.archived(done.id, { url: 'file:///v.mp4' });
+  await pool.ledger.settle({ ...settleArgs(done.id, done.taskId), archive: 'wait' });
+  await pool.ledger.archived(done.id, { files: [] });
   expect(await pool.ledger.purge(done.id, false)).toEqual({ ok: 'purged' });
   return done;
 }

@@ -9,6 +9,7 @@ import { dump } from '../model/dump.ts';
 import { recordedLedger } from '../model/recorded-ledger.ts';
 import { ANSWERS } from '../model/repeats/answers.ts';
 import { ANSWER_TIMES, DIFFERENCES, differingKeys, KEY_TIMES } from '../model/repeats/differences.ts';
+import { ARCHIVING } from '../model/repeats/archiving.ts';
 import { ENDING } from '../model/repeats/ending.ts';
 import { FLEET } from '../model/repeats/fleet.ts';
 import { FOLLOWING } from '../model/repeats/following.ts';
@@ -16,7 +17,7 @@ import { LIMITS, type Cases } from '../model/repeats/stage.ts';
 import { SUBMITTING } from '../model/repeats/submitting.ts';
 import { often, poolOn } from './fixture.ts';
 
-const CASES: Readonly<Record<ScriptName, Cases>> = { ...SUBMITTING, ...FOLLOWING, ...ENDING, ...FLEET };
+const CASES: Readonly<Record<ScriptName, Cases>> = { ...SUBMITTING, ...FOLLOWING, ...ENDING, ...ARCHIVING, ...FLEET };
 const ALL = SCRIPT_NAMES.flatMap((name) =>
   Object.entries(CASES[name]).map(([what, prepare]) => ({ name, what, prepare })),
 );

@@ -191,7 +191,7 @@ describe('requeue', () => {
       missingWindowMs: 1,
       vehicleCheckMs: 0,
     });
-    await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+    await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' });
     expect(await pool.ledger.requeue(id, `${id}-3`, 1000)).toMatchObject({
       ok: 'requeued',
       queue: 'archive',

@@ -160,7 +160,7 @@ describe('the in-flight cap', () => {
       taskId: 'task-1',
       verdict: { state: 'success', resultUrls: [] },
       evidence: { summary: '' },
-      archive: true,
+      archive: 'wait',
       polled: false,
       vehicleCheckMs: 1,
     });

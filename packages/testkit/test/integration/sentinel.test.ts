@@ -1,6 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
-  hasNativeRedis,
   startPool,
   startRedisGroup,
   testRequest,
@@ -10,7 +9,6 @@ import {
 } from '../../src/index.ts';
 import { charges, one, posts } from './support.ts';
 
-const isNative = await hasNativeRedis();
 let group: RedisGroup;
 let pool: PoolFixture;
 beforeAll(async () => {

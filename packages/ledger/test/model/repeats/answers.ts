@@ -24,6 +24,7 @@ export const ANSWERS: Readonly<Record<ScriptName, readonly string[]>> = {
   resubmit: oks(replies.resubmitReply),
   settle: oks(replies.settleReply),
   archived: oks(replies.archivedReply),
+  unsaved: oks(replies.unsavedReply),
   kill: oks(replies.killReply),
   redrive: oks(replies.redriveReply),
   purge: oks(replies.purgeReply),

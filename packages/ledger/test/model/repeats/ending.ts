@@ -11,9 +11,9 @@ import {
 } from '../../integration/fixture.ts';
 import { LIMITS, NOWHERE, plain, type Cases, type Stage } from './stage.ts';
 
-async function archiving(pool: Pool): Promise<string> {
+export async function archiving(pool: Pool): Promise<string> {
   const { id, taskId } = await generating(pool, { callback: true });
-  await pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+  await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' });
   return id;
 }
 
@@ -44,17 +44,6 @@ function noticed(pool: Pool, id: string, change: { delivered?: boolean; vehicle?
 
 /** Ends, dead letters, and the ways out of them. */
 export const ENDING = {
-  archived: {
-    async succeeded({ pool }) {
-      const id = await archiving(pool);
-      return () => pool.ledger.archived(id, { url: 'file:///v.mp4' });
-    },
-    async stale({ pool }) {
-      const id = await pool.create();
-      return () => pool.ledger.archived(id, {});
-    },
-    missing: plain(({ pool }) => pool.ledger.archived(NOWHERE, {})),
-  },
   kill: {
     async dead({ pool }) {
       const { id } = await generating(pool, { callback: true });

@@ -148,7 +148,7 @@ export const FOLLOWING = {
     },
     async 'settled: to be saved'({ pool }) {
       const { id, taskId } = await generating(pool, { callback: true });
-      return () => pool.ledger.settle({ ...settleArgs(id, taskId), archive: true });
+      return () => pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' });
     },
     async 'settled: after it was given up'({ pool }) {
       const { id, taskId } = await generating(pool, { callback: true });

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { HEAD_BYTES, kindOf, type MediaKind } from './media.ts';
+
+/** What passed by. */
+export interface Measured {
+  readonly kind: MediaKind;
+  readonly bytes: number;
+  /** SHA-256, hex. */
+  readonly sha256: string;
+}
+
+/** Thrown by `measure` and whoever takes its chunks: the file is not to be kept. */
+export class NotWanted extends Error {
+  override readonly name = 'NotWanted';
+  readonly code: 'not_media' | 'damaged' | 'too_large';
+  readonly head: Buffer;
+
+  constructor(code: NotWanted['code'], message: string, head = Buffer.alloc(0)) {
+    super(message);
+    this.code = code;
+    this.head = head;
+  }
+}
+
+/** Takes the chunks of a file. */
+export interface Sink {
+  /** Called once, when the kind is known and before the first chunk. */
+  begin?(kind: MediaKind): Promise<void>;
+  take?(chunk: Uint8Array): Promise<void>;
+}
+
+/**
+ * Streams a file past its checks into a sink, with constant memory: its kind by the first bytes, its structure, its
+ * length and its hash.
+ * @param maxBytes longest file
+ * @throws NotWanted
+ */
+export async function measure(source: AsyncIterable<Uint8Array>, sink: Sink, maxBytes: number): Promise<Measured> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const { kind, chunks } = await recognise(source);
+  await sink.begin?.(kind);
+  const walk = kind.walk?.();
+  for await (const chunk of chunks) {
+    bytes += chunk.byteLength;
+    if (bytes > maxBytes) throw new NotWanted('too_large', `it has more than ${maxBytes} bytes`);
+    // Taken first: writing goes on while the hash is computed.
+    const taken = sink.take?.(chunk);
+    hash.update(chunk);
+    walk?.take(chunk);
+    await taken;
+  }
+  const damage = walk?.finish();
+  if (damage !== undefined) throw new NotWanted('damaged', damage);
+  return { kind, bytes, sha256: hash.digest('hex') };
+}
+
+/** Reads as much as tells the kind; the chunks that follow begin at the beginning. */
+async function recognise(
+  source: AsyncIterable<Uint8Array>,
+): Promise<{ readonly kind: MediaKind; readonly chunks: AsyncIterable<Uint8Array> }> {
+  const iterator = source[Symbol.asyncIterator]();
+  const first: Uint8Array[] = [];
+  let head = Buffer.alloc(0);
+  while (head.length < HEAD_BYTES) {
+    const next = await iterator.next();
+    if (next.done === true) break;
+    first.push(next.value);
+    head = Buffer.concat([head, next.value]).subarray(0, 200);
+  }
+  const kind = kindOf(head);
+  if (kind !== undefined) return { kind, chunks: joined(first, iterator) };
+  await iterator.return?.();
+  throw new NotWanted('not_media', 'it is no video that is known here', head);
+}
+
+async function* joined(first: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield* first;
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
+  } finally {
+    await rest.return?.();
+  }
+}

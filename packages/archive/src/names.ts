@@ -1,0 +1,30 @@
+/** Which result of which generation. */
+export interface ResultPlace {
+  readonly tenant: string;
+  /** Of the generation, epoch ms. */
+  readonly createdAt: number;
+  readonly generation: string;
+  /** Of the result, from 1. */
+  readonly n: number;
+}
+
+/**
+ * The name of an archived result without its extension: `tenant-<tenant>/<day of creation, UTC>/<generation>`, and
+ * `-2`, `-3`, … behind it for further results. `tenant-` keeps a tenant called `..` out of other folders.
+ */
+export function resultBase({ tenant, createdAt, generation, n }: ResultPlace): string {
+  const day = new Date(createdAt).toISOString().slice(0, 10);
+  return `tenant-${tenant}/${day}/${generation}${n === 1 ? '' : `-${n}`}`;
+}
+
+const NAME = /^tenant-[\w.-]{1,64}\/\d{4}-\d\d-\d\d\/(gen_[0-9a-z]+)(?:-\d+)?\.[a-z0-9.]+$/;
+
+/** The generation that a stored file belongs to; undefined for files that are not ours. */
+export function generationOf(name: string): string | undefined {
+  return NAME.exec(name)?.[1];
+}
+
+/** The picture of an archived video. */
+export function posterName(name: string): string {
+  return `${name.replace(/\.[a-z0-9]+$/, '')}.poster.jpg`;
+}

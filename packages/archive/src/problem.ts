@@ -1,0 +1,60 @@
+import type { Evidence } from '@kieq/domain';
+import type { OutboundDownload } from '@kieq/outbound';
+
+/**
+ * Why a result could not be saved.
+ *
+ * - `link_dead`: the sender denies the link (401, 403, 404, 410): a fresh one may help.
+ * - `refused`: the link must not be called. `too_large`: longer than allowed. Only a person can change these.
+ * - `answered`: another HTTP status. `unreachable`: no answer. `cut`: the file did not come as a whole.
+ * - `wrong_type`, `not_media`, `damaged`: something came, and it is not a video.
+ * - `store`: the archive does not work.
+ * - `aborted`: this process ends.
+ */
+export const PROBLEMS = [
+  'link_dead',
+  'refused',
+  'too_large',
+  'answered',
+  'unreachable',
+  'cut',
+  'wrong_type',
+  'not_media',
+  'damaged',
+  'store',
+  'aborted',
+] as const;
+export type ProblemCode = (typeof PROBLEMS)[number];
+
+export interface Problem {
+  readonly kind: 'problem';
+  readonly code: ProblemCode;
+  readonly evidence: Evidence;
+  /** As the sender asks. */
+  readonly retryAfterMs?: number;
+}
+
+export function problem(code: ProblemCode, summary: string, more: Omit<Evidence, 'summary'> = {}): Problem {
+  return { kind: 'problem', code, evidence: { summary: summary.slice(0, 500), ...more } };
+}
+
+const DEAD_LINK = new Set([401, 403, 404, 410]);
+
+/** What an address said instead of a file. */
+export function problemOf(answer: Exclude<OutboundDownload, { kind: 'open' }>): Problem {
+  switch (answer.kind) {
+    case 'answered': {
+      const { status: httpStatus, retryAfterMs } = answer;
+      const code = DEAD_LINK.has(httpStatus) ? 'link_dead' : 'answered';
+      const found = problem(code, `the link of the result answered ${httpStatus}`, { httpStatus });
+      return retryAfterMs === undefined ? found : { ...found, retryAfterMs };
+    }
+    case 'refused':
+      return problem('refused', `the link of the result may not be called: ${answer.reason}`);
+    case 'failed':
+      if (answer.transport === 'ABORTED') return problem('aborted', 'the process ends');
+      return problem('unreachable', 'the link of the result gave no answer', { transport: answer.transport });
+    default:
+      return answer satisfies never;
+  }
+}

@@ -1,0 +1,39 @@
+-- Saving results. It is pending while the generation is `archiving`, or `succeeded` already where callers need not wait
+-- for it. Its vehicle is the generation's own, in the queue `archive`.
+
+-- When the links of a result are assumed to die: so long after its task ended, by the vendor's clock as far as that
+-- makes sense.
+local function linksDieAt(record, completeTime)
+  local endedAt = NOW
+  if given(completeTime) then endedAt = math.max(num(record, 'acceptedAt'), math.min(NOW, completeTime)) end
+  return endedAt + setting('archiveLinkTtlMs', 86400000)
+end
+
+local function planArchive(record, dueBy, vehicleCheckMs)
+  newVehicle(record, 'archive')
+  set(record, { archiveState = 'pending', archiveAt = NOW, archiveBy = dueBy, archiveTries = 0, archiveEvidence = '' })
+  redis.call('ZADD', key('archives'), dueBy, record.id)
+  watch(record, NOW + vehicleCheckMs)
+end
+
+-- done | failed | none
+local function endArchive(record, state)
+  if (record.archiveState or '') == '' then return end
+  redis.call('ZREM', key('archives'), record.id)
+  set(record, { archiveState = state })
+end
+
+-- For replies: the job to add. The same again when the script is sent twice.
+local function pendingArchive(record)
+  if record.archiveState ~= 'pending' then return nil end
+  return { vehicle = record.vehicle, delayMs = math.max(0, num(record, 'archiveAt') - NOW), dueBy = num(record, 'archiveBy') }
+end
+
+-- Given up: a generation whose caller waits for it is dead, one whose caller has the link stays as it is.
+local function giveUpArchive(record, evidence)
+  endArchive(record, 'failed')
+  if record.state == 'archiving' then return die(record, 'archive_failed', evidence) end
+  openLetter(record, 'archive_failed', evidence)
+  watchForPurge(record)
+  announce(record, 'archive_failed')
+end

@@ -1,0 +1,22 @@
+#!lua flags=allow-oom
+-- unsaved: a try to save the results failed. ARGS.tries is the count that the worker saw, so that the same call sent
+-- twice is one try. It is tried again until the links are assumed dead, and at least ARGS.leastTries times; at once
+-- given up where ARGS.hopeless says so.
+local record = load(ARGS.id)
+if not record then return reply({ ok = 'missing' }) end
+if record.vehicle ~= ARGS.vehicle or (record.archiveState or '') == '' or record.archiveState == 'done' then
+  return reply({ ok = 'stale', state = record.state })
+end
+if record.archiveState == 'failed' then return reply({ ok = 'given_up', notice = pendingNotice(record) }) end
+if num(record, 'archiveTries') ~= ARGS.tries then
+  return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'archiveAt') - NOW) })
+end
+local tries, nextAt = ARGS.tries + 1, NOW + ARGS.retryDelayMs
+set(record, { archiveTries = tries, archiveEvidence = cjson.encode(ARGS.evidence) })
+if tries >= ARGS.leastTries and (ARGS.hopeless or nextAt > num(record, 'archiveBy')) then
+  giveUpArchive(record, ARGS.evidence)
+  return reply({ ok = 'given_up', notice = pendingNotice(record) })
+end
+set(record, { archiveAt = nextAt })
+watch(record, nextAt + ARGS.vehicleCheckMs)
+return reply({ ok = 'retry', delayMs = ARGS.retryDelayMs })

@@ -1,0 +1,84 @@
+import type { Evidence } from '@kieq/domain';
+import { z } from 'zod';
+import { evidenceSchema } from './evidence.ts';
+import { count, optionalNumber, optionalText } from './fields.ts';
+
+const fileSchema = z.object({
+  /** In the archive. */
+  name: z.string(),
+  contentType: z.string(),
+  bytes: z.number(),
+  /** SHA-256, hex. */
+  sha256: z.string(),
+});
+/** One archived result. */
+export type ArchivedFile = z.infer<typeof fileSchema>;
+
+const archiveSchema = z.object({
+  /** In the order of the result's links. */
+  files: z.array(fileSchema),
+});
+/** Where the results of a generation are. */
+export type ArchiveRecord = z.infer<typeof archiveSchema>;
+
+/** The fields of a record that tell of its archive. */
+const fields = z.object({
+  archiveState: z
+    .enum(['pending', 'done', 'failed'])
+    .optional()
+    .or(z.literal('').transform(() => undefined)),
+  /** When the next try is due; when the links are assumed dead; how many tries failed. */
+  archiveAt: optionalNumber,
+  archiveBy: optionalNumber,
+  archiveTries: count,
+  archiveEvidence: optionalText,
+  archivedAt: optionalNumber,
+  archive: optionalText,
+});
+
+/** Saving the results of a generation. Times are epoch ms in Redis time. */
+export interface ArchiveStatus {
+  readonly state: 'pending' | 'done' | 'failed';
+  readonly nextAt: number;
+  /** When the links are assumed dead. */
+  readonly dueBy: number;
+  /** Tries that failed. */
+  readonly tries: number;
+  /** Of the last one. */
+  readonly evidence?: z.infer<typeof evidenceSchema>;
+  readonly archivedAt?: number;
+  /** Empty unless done. */
+  readonly files: readonly ArchivedFile[];
+}
+
+/** Reads it from the hash of a record; undefined where nobody saves its results. */
+export function archiveOf(hash: Readonly<Record<string, string>>): ArchiveStatus | undefined {
+  const { archiveState, archiveAt, archiveBy, archiveTries, archiveEvidence, archivedAt, archive } = fields.parse(hash);
+  if (archiveState === undefined) return undefined;
+  return {
+    state: archiveState,
+    nextAt: archiveAt ?? 0,
+    dueBy: archiveBy ?? 0,
+    tries: archiveTries,
+    ...(archiveEvidence === undefined ? {} : { evidence: evidenceSchema.parse(JSON.parse(archiveEvidence)) }),
+    ...(archivedAt === undefined ? {} : { archivedAt }),
+    files: archive === undefined ? [] : archiveSchema.parse(JSON.parse(archive)).files,
+  };
+}
+
+/** A try to save results that failed. */
+export interface UnsavedArgs {
+  readonly id: string;
+  /** The job that carried it. */
+  readonly vehicle: string;
+  /** Failed tries so far, as the record told them. */
+  readonly tries: number;
+  readonly evidence: Evidence;
+  /** Pause before the next try, should there be one. */
+  readonly retryDelayMs: number;
+  /** It is not given up after fewer tries. */
+  readonly leastTries: number;
+  /** Trying again changes nothing: given up as soon as there were so many tries. */
+  readonly hopeless: boolean;
+  readonly vehicleCheckMs: number;
+}

@@ -1,0 +1,88 @@
+import type { IncomingMessage } from 'node:http';
+
+import { retryAfterMs } from '@kieq/domain';
+
+import { readBody, type BodyLimits } from './body.ts';
+import { TRANSPORT } from './failure.ts';
+import { openGet } from './open-get.ts';
+import { getRedirectTarget, isDowngrade } from './redirect.ts';
+import type { Rules } from './vet.ts';
+import { vet } from './vet.ts';
+
+const MAX_REDIRECTS = 3;
+
+/** What a GET came to. */
+export type OutboundDownload =
+  /** HTTP 200. */
+  | OpenDownload
+  /** Any other status; nothing of its body was read. `retryAfterMs` is 0 to 3600000. */
+  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number }
+  /** This address, or a redirect's target, must not be called; nothing was sent there. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly transport: string };
+
+export interface OpenDownload {
+  readonly kind: 'open';
+  /** Media type in lower case, without parameters. */
+  readonly contentType: string | undefined;
+  /** As announced; absent where the sender does not say. */
+  readonly contentLength: number | undefined;
+  /** To be read once, or closed. @throws BodyError */
+  readonly body: AsyncIterable<Uint8Array>;
+  /** Ends the connection. May be called twice, also after the body was read. */
+  close(): void;
+}
+
+export interface Fetching {
+  readonly rules: Rules;
+  /** Where a vetted address is dialled. */
+  readonly route: (address: string) => string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly certificateAuthority: string | undefined;
+  readonly limits: BodyLimits;
+  /** Of the whole download; the other signal ends with the head. */
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Asks for an address, and for where its redirects point, each target checked like the first. Never rejects. */
+export async function download(fetching: Fetching, head: AbortSignal): Promise<OutboundDownload> {
+  const { rules, route, headers, certificateAuthority } = fetching;
+  let next = fetching.url;
+  for (let redirects = 0; ; redirects += 1) {
+    const target = await vet(next, rules, head);
+    if (target.kind === 'refused') return refused(target.reason, redirects);
+    if (target.kind === 'failed') return target;
+    const { url, addresses } = target;
+    const opened = await openGet({ url, addresses: addresses.map(route), headers, certificateAuthority }, head);
+    if (opened.kind === 'failed') return opened;
+    const location = getRedirectTarget(opened.response.statusCode, opened.response.headers, url);
+    if (location === undefined) return answer(fetching, opened.response, head);
+    opened.response.destroy();
+    if (redirects === MAX_REDIRECTS) return { kind: 'failed', transport: TRANSPORT.tooManyRedirects };
+    if (isDowngrade(url, location)) return refused('must not leave https', redirects + 1);
+    next = location.href;
+  }
+}
+
+function refused(rule: string, redirects: number): OutboundDownload {
+  return { kind: 'refused', reason: redirects === 0 ? rule : `redirect target ${rule}` };
+}
+
+function answer({ limits, signal }: Fetching, response: IncomingMessage, head: AbortSignal): OutboundDownload {
+  const { statusCode: status, headers } = response;
+  if (status === 200 && !head.aborted) {
+    const length = headers['content-length'];
+    return {
+      kind: 'open',
+      contentType: headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase(),
+      contentLength: length === undefined ? undefined : Number(length),
+      body: readBody(response, limits, signal),
+      close: () => void response.destroy(),
+    };
+  }
+  response.destroy();
+  if (status === undefined || head.aborted) return { kind: 'failed', transport: TRANSPORT.cut };
+  const waitMs = retryAfterMs(headers, Date.now());
+  return { kind: 'answered', status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
+}

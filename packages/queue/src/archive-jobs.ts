@@ -1,0 +1,21 @@
+import { archivePriority } from '@kieq/domain';
+import type { PendingArchive } from '@kieq/ledger';
+import type { Queues } from './catalogue.ts';
+import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
+
+/**
+ * Adds the job that saves the results of a generation, where a ledger reply asks for one. Adding it twice is harmless,
+ * and one that was forgotten is found by the sweeper.
+ * @param name shown as the job's name
+ */
+export async function addArchive(
+  queues: Queues,
+  generation: string,
+  pending: PendingArchive | undefined,
+  name = 'archive',
+): Promise<void> {
+  if (pending === undefined) return;
+  const data: PollJob = { v: PAYLOAD_VERSION, generation };
+  const { vehicle: jobId, delayMs: delay, dueBy } = pending;
+  await queues.archive.add(name, data, { jobId, delay, priority: archivePriority(dueBy) });
+}

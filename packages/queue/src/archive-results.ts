@@ -1,0 +1,151 @@
+import type { Archive, Problem, SavedFile } from '@kieq/archive';
+import { backoffMs } from '@kieq/domain';
+import type { ArchiveStatus, GenerationRecord, UnsavedArgs } from '@kieq/ledger';
+import type { WorkerContext } from './context.ts';
+import { freshLinks } from './fresh-links.ts';
+import type { JobEnd } from './job-end.ts';
+import { addNotice } from './notices.ts';
+import { persist } from './persist.ts';
+
+/** A worker with an archive. */
+export interface ArchivingContext extends WorkerContext {
+  readonly archive: Archive;
+}
+
+/** So often it is tried at least, however dead its links are assumed to be: it is an assumption. */
+const LEAST_TRIES = 5;
+/** So often where only a person can help; soon, since its links may live long enough for that. */
+const HOPELESS_TRIES = 3;
+const HOPELESS = new Set<Problem['code']>(['refused', 'too_large']);
+/** Less than this share of the time left: the log is loud. */
+const URGENT_SHARE = 1 / 4;
+
+/** One try to save all results of a generation; those that are safe already are only looked at. */
+export async function saveResults(
+  context: ArchivingContext,
+  record: GenerationRecord,
+  status: ArchiveStatus,
+  nowMs: number,
+): Promise<JobEnd> {
+  const logger = context.logger.child({ generation: record.id, job: record.vehicle });
+  const scoped = { ...context, logger };
+  const files: SavedFile[] = [];
+  for (const [i, url] of (record.verdict?.resultUrls ?? []).entries()) {
+    const found = await saveOne(scoped, record, i + 1, url);
+    if (found.kind === 'problem') return putOff(scoped, record, status, found, nowMs);
+    if (!found.wasThere) context.metrics.archiveBytes.inc(found.bytes);
+    files.push(found);
+  }
+  return finish(scoped, record, files, nowMs);
+}
+
+/** A link that is dead before its time is replaced by a fresh one. */
+async function saveOne(
+  context: ArchivingContext,
+  record: GenerationRecord,
+  n: number,
+  url: string,
+): Promise<SavedFile | Problem> {
+  const { archive, deadline: signal, logger } = context;
+  const { tenant, createdAt, id: generation } = record;
+  const place = { tenant, createdAt, generation, n };
+  let found = await archive.save({ place, url, signal });
+  if (found.kind === 'saved' || found.code !== 'link_dead') return found;
+  for await (const link of freshLinks(context, record, n, url)) {
+    found = await archive.save({ place, url: link, signal });
+    logger.warn({ n, saved: found.kind === 'saved' }, 'a link of a result was dead; a fresh one was tried');
+    if (found.kind === 'saved') return found;
+  }
+  return found;
+}
+
+async function finish(
+  context: ArchivingContext,
+  record: GenerationRecord,
+  saved: readonly SavedFile[],
+  nowMs: number,
+): Promise<JobEnd> {
+  const { ledger, queues, archive, metrics, logger } = context;
+  const files = saved.map(({ name, contentType, bytes, sha256 }) => ({ name, contentType, bytes, sha256 }));
+  const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
+    ledger.archived(record.id, { files }),
+  );
+  switch (reply.ok) {
+    case 'succeeded':
+      metrics.archives.inc({ outcome: 'saved' });
+      if (record.settledAt !== undefined) metrics.archiveSeconds.observe(Math.max(0, nowMs - record.settledAt) / 1000);
+      logger.info({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }, 'results are safe');
+      await addNotice(queues, record.id, reply.notice);
+      return { kind: 'complete', result: `saved ${files.map(({ name }) => name).join(', ')}` };
+    case 'purged':
+      for (const { name } of files) await archive.store.remove(name);
+      return { kind: 'complete', result: 'the generation was deleted meanwhile, and so are its files' };
+    case 'stale':
+    case 'missing':
+      logger.warn({ files, next: reply.ok }, 'results were saved, and nobody waits for them any more');
+      return { kind: 'complete', result: 'the generation has moved on' };
+    default:
+      return reply satisfies never;
+  }
+}
+
+async function putOff(
+  context: ArchivingContext,
+  record: GenerationRecord,
+  status: ArchiveStatus,
+  found: Problem,
+  nowMs: number,
+): Promise<JobEnd> {
+  const { id } = record;
+  const { ledger, queues, metrics, logger } = context;
+  // Cut by the end of the grace period: that says nothing about the result.
+  if (found.code === 'aborted') return { kind: 'give_back' };
+  const args = unsavedArgs(context, record, status, found);
+  const reply = await persist(context, 'a failed try to save results', 'nothing: it is tried again', () =>
+    ledger.unsaved(args),
+  );
+  const leftMs = status.dueBy - nowMs;
+  const seen = { code: found.code, evidence: found.evidence, tries: args.tries + 1, leftMs, next: reply.ok };
+  switch (reply.ok) {
+    case 'retry':
+      metrics.archives.inc({ outcome: 'retry' });
+      if (isUrgent(record, status, nowMs)) logger.error(seen, 'results are still not safe, and their links die soon');
+      else logger.warn(seen, 'results could not be saved; it is tried again');
+      return { kind: 'delay', delayMs: reply.delayMs };
+    case 'given_up':
+      metrics.archives.inc({ outcome: 'given_up' });
+      logger.error(seen, 'results could not be saved: dead letter archive_failed');
+      await addNotice(queues, id, reply.notice);
+      return { kind: 'fail', reason: `dead letter archive_failed: ${found.evidence.summary} (kieq show ${id})` };
+    case 'stale':
+    case 'missing':
+      return { kind: 'complete', result: 'the generation has moved on' };
+    default:
+      return reply satisfies never;
+  }
+}
+
+function isUrgent({ settledAt }: GenerationRecord, { dueBy }: ArchiveStatus, nowMs: number): boolean {
+  return dueBy - nowMs < URGENT_SHARE * (dueBy - (settledAt ?? nowMs));
+}
+
+function unsavedArgs(
+  { timings, random }: WorkerContext,
+  { id, vehicle }: GenerationRecord,
+  { tries }: ArchiveStatus,
+  { code, evidence, retryAfterMs = 0 }: Problem,
+): UnsavedArgs {
+  const { archiveBaseMs: baseMs, archiveCapMs: capMs, vehicleCheckMs } = timings;
+  const hopeless = HOPELESS.has(code);
+  return {
+    id,
+    vehicle,
+    tries,
+    evidence,
+    // Never sooner than the sender asks for, as far as the cap allows.
+    retryDelayMs: Math.max(backoffMs({ baseMs, capMs }, tries + 1, random), Math.min(retryAfterMs, capMs)),
+    leastTries: hopeless ? HOPELESS_TRIES : LEAST_TRIES,
+    hopeless,
+    vehicleCheckMs,
+  };
+}

@@ -1,0 +1,57 @@
+import type { Readable } from 'node:stream';
+
+/** A stored file, as far as it can be told without reading it. */
+export interface BlobInfo {
+  readonly bytes: number;
+  /** Epoch ms when it was written. */
+  readonly modifiedAt: number;
+}
+
+/** The first and the last byte, both included, counted from 0. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * A file that is being written. Nothing is visible under its name before `commit` has done its work, whatever happens
+ * to the process. Exactly one of `commit` and `abort` ends it; calls come one after the other.
+ */
+export interface BlobDraft {
+  /** Takes the next bytes; resolves when more may come, which keeps the memory constant. The chunk must not change. */
+  write(chunk: Uint8Array): Promise<void>;
+  /** Puts it under its name, whole and on the disk; an earlier file of this name is replaced. */
+  commit(): Promise<void>;
+  /** Throws it away. Never rejects: the reason for it is the one to tell. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Large files by name, read and written as streams. Names follow the rules of FileStore. Every call rejects with
+ * StorageError when the store does not work, and with RangeError when the name breaks the rules.
+ */
+export interface BlobStore {
+  /** Where it is, for people. */
+  readonly place: string;
+  /**
+   * Begins a file.
+   * @param owner part of the name of what a killed process leaves behind (`clear`): letters, digits and `_ -`
+   */
+  create(name: string, contentType: string, owner: string): Promise<BlobDraft>;
+  /** Undefined where there is none. */
+  stat(name: string): Promise<BlobInfo | undefined>;
+  /** The bytes, or some of them; undefined where there is no such file. Whoever asked destroys the stream. */
+  read(name: string, range?: ByteRange): Promise<Readable | undefined>;
+  /** Removes it; nothing happens where there is none. */
+  remove(name: string): Promise<void>;
+  /** Every file, in no order. */
+  list(): AsyncIterable<BlobInfo & { readonly name: string }>;
+  /** Removes what killed processes left of the files that this owner began. A file that is being written fails. */
+  clear(owner: string): Promise<void>;
+  /** Removes what they left at all, where it was begun longer ago than this. Returns how many. */
+  clearOlderThan(ms: number): Promise<number>;
+  /** Path on this machine of a file, for other programs; undefined where the store is elsewhere. */
+  pathOf(name: string): string | undefined;
+  /** Ends its connections. Call it last, and once the other calls have ended. */
+  close(): Promise<void>;
+}

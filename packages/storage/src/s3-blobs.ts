@@ -1,0 +1,104 @@
+import { Readable } from 'node:stream';
+import type { _Object, MultipartUpload } from '@aws-sdk/client-s3';
+import type { BlobInfo, BlobStore, ByteRange } from './blob-store.ts';
+import { StorageError } from './errors.ts';
+import { S3_LIMITS, type S3Limits } from './limits.ts';
+import { openBucket, orNone, type Bucket, type S3Place } from './s3-bucket.ts';
+import { openS3Draft } from './s3-draft.ts';
+import { isNoSuchKey } from './s3-error.ts';
+
+/** Large files in a bucket, which must exist. */
+export function createS3Blobs(where: S3Place, limits: S3Limits = S3_LIMITS): BlobStore {
+  const bucket = openBucket(where, limits);
+  const { place, target, call } = bucket;
+  return {
+    place,
+    create: async (name, contentType) => {
+      const draft = await call('write', name, (client) => openS3Draft(client, target(name), contentType));
+      const step = (action: () => Promise<void>): Promise<void> => call('write', name, action);
+      return {
+        write: (chunk) => step(() => draft.write(chunk)),
+        commit: () => step(() => draft.commit()),
+        abort: () => draft.abort(),
+      };
+    },
+    stat: (name) => call('read', name, () => statOf(bucket, name)),
+    read: (name, range) => call('read', name, () => readFrom(bucket, name, range)),
+    remove: async (name) => {
+      await call('remove', name, (client, { DeleteObjectCommand }) =>
+        orNone(client.send(new DeleteObjectCommand(target(name)))),
+      );
+    },
+    list: () => listBelow(bucket, where),
+    // Nobody can tell a dead upload from a living one by its key; the older ones go with `clearOlderThan`.
+    clear: async () => {},
+    clearOlderThan: (ms) => bucket.use('tidy up', () => abortUploads(bucket, where, Date.now() - ms)),
+    pathOf: () => undefined,
+    close: bucket.close,
+  };
+}
+
+/** HEAD has no body, so a missing bucket looks like a missing file; writing to it will tell. */
+async function statOf({ use, target }: Bucket, name: string): Promise<BlobInfo | undefined> {
+  return use(`read ${name}`, async (client, { HeadObjectCommand }) => {
+    try {
+      const head = await client.send(new HeadObjectCommand(target(name)));
+      return { bytes: head.ContentLength ?? 0, modifiedAt: head.LastModified?.getTime() ?? 0 };
+    } catch (error) {
+      if (isNoSuchKey(error) || (error instanceof Error && error.name === 'NotFound')) return undefined;
+      throw error;
+    }
+  });
+}
+
+async function readFrom(
+  { place, use, target }: Bucket,
+  name: string,
+  range?: ByteRange,
+): Promise<Readable | undefined> {
+  return use(`read ${name}`, async (client, { GetObjectCommand }) => {
+    const Range = range === undefined ? {} : { Range: `bytes=${range.start}-${range.end}` };
+    const answer = await orNone(client.send(new GetObjectCommand({ ...target(name), ...Range })));
+    if (answer === undefined) return undefined;
+    if (answer.Body instanceof Readable) return answer.Body;
+    throw new StorageError(`${place}: ${name} came without content`);
+  });
+}
+
+async function* listBelow(bucket: Bucket, { prefix }: S3Place): AsyncGenerator<BlobInfo & { readonly name: string }> {
+  const under = prefix === '' ? '' : `${prefix}/`;
+  let from: string | undefined;
+  do {
+    const page = await bucket.use('list its files', (client, { ListObjectsV2Command }) =>
+      client.send(
+        new ListObjectsV2Command({ Bucket: bucket.target('x').Bucket, Prefix: under, ContinuationToken: from }),
+      ),
+    );
+    for (const object of page.Contents ?? []) yield* fileOf(object, under);
+    from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+  } while (from !== undefined);
+}
+
+function* fileOf({ Key, Size, LastModified }: _Object, under: string): Generator<BlobInfo & { readonly name: string }> {
+  if (Key === undefined || Size === undefined || LastModified === undefined) return;
+  yield { name: Key.slice(under.length), bytes: Size, modifiedAt: LastModified.getTime() };
+}
+
+async function abortUploads(bucket: Bucket, { prefix }: S3Place, begunBefore: number): Promise<number> {
+  const { Bucket: name } = bucket.target('x');
+  const under = prefix === '' ? '' : `${prefix}/`;
+  const found = await bucket.use('tidy up', (client, { ListMultipartUploadsCommand }) =>
+    client.send(new ListMultipartUploadsCommand({ Bucket: name, Prefix: under })),
+  );
+  const old = (found.Uploads ?? []).filter((upload) => isOlder(upload, begunBefore));
+  for (const { Key, UploadId } of old) {
+    await bucket.use('tidy up', (client, { AbortMultipartUploadCommand }) =>
+      client.send(new AbortMultipartUploadCommand({ Bucket: name, Key, UploadId })),
+    );
+  }
+  return old.length;
+}
+
+function isOlder({ Initiated }: MultipartUpload, than: number): boolean {
+  return Initiated !== undefined && Initiated.getTime() <= than;
+}
