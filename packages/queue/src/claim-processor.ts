@@ -111,7 +111,10 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const { vehicleCheckMs } = timings;
   const { taskId } = claim;
   const settled = await ledger.settle({ id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs });
-  if (settled.ok === 'settled') await addNotice(queues, id, settled.notice);
+  if (settled.ok === 'settled') {
+    context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
+    await addNotice(queues, id, settled.notice);
+  }
   logger.warn({ verdict: verdict.state, next: settled.ok }, 'a callback brought the end of a task that was given up');
   return decide(context, open, 'adopted');
 }

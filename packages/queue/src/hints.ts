@@ -19,6 +19,12 @@ async function pullForward(poll: Queue, vehicle: string): Promise<void> {
   await job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved);
 }
 
+/** Puts a poll that has waited for too long behind those of callbacks and before all others. */
+export async function advance(poll: Queue, vehicle: string): Promise<void> {
+  const job = await poll.getJob(vehicle);
+  await job?.changePriority({ priority: 0 }).catch(unlessMoved);
+}
+
 /** It was promoted, taken or removed meanwhile: nothing to do. */
 function unlessMoved(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -26,11 +26,11 @@ export interface NewVehicle {
  */
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
-  const priority = next.queue === 'submit' ? { priority: next.priority ?? DEFAULT_PRIORITY } : {};
   await queues[next.queue].add(next.name ?? next.queue, data, {
     jobId: next.vehicle,
     delay: next.delayMs,
-    ...priority,
+    // A poll without one goes first: somebody waits for it.
+    priority: next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0),
   });
 }
 
