@@ -78,7 +78,9 @@ interface Args extends Record<ScriptName, object> {
   configure: ConfigureArgs;
 }
 
-export type ModelCall = { readonly [Name in ScriptName]: { readonly name: Name; readonly args: Args[Name] } }[ScriptName];
+export type ModelCall = {
+  readonly [Name in ScriptName]: { readonly name: Name; readonly args: Args[Name] };
+}[ScriptName];
 
 /** One rule for every script: what it answers, and how it moves the world. The compiler keeps the list whole. */
 const RULES: { readonly [Name in ScriptName]: (world: World, args: Args[Name]) => Answer } = {

@@ -128,8 +128,12 @@ function taskFaults(dump: Dump, records: readonly Found[]): string[] {
 /** No index names a generation without a record. */
 function strayFaults(dump: Dump, records: readonly Found[]): string[] {
   const known = new Set(records.map(({ id }) => id));
-  const indexes = Object.keys(dump).filter((name) => /^(state|letters|tenant):|^(watch|claims|missing|notices)$/.test(name));
+  const indexes = Object.keys(dump).filter((name) =>
+    /^(state|letters|tenant):|^(watch|claims|missing|notices)$/.test(name),
+  );
   return indexes.flatMap((name) =>
-    Object.keys(members(dump, name)).flatMap((id) => (known.has(id) ? [] : [`${name} names ${id}, which has no record`])),
+    Object.keys(members(dump, name)).flatMap((id) =>
+      known.has(id) ? [] : [`${name} names ${id}, which has no record`],
+    ),
   );
 }

@@ -9,7 +9,11 @@ interface Mutant {
 
 /** One check after the other that money, the limit or a generation depends on. */
 export const MUTANTS: readonly Mutant[] = [
-  { without: 'create: one record for one id', from: 'if record then\n  if record.hash', to: 'if false then\n  if record.hash' },
+  {
+    without: 'create: one record for one id',
+    from: 'if record then\n  if record.hash',
+    to: 'if false then\n  if record.hash',
+  },
   { without: 'create: another request is a conflict', from: 'if record.hash ~= ARGS.hash then', to: 'if false then' },
   {
     without: 'cancel: only what is queued',
@@ -21,14 +25,18 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
     to: "if record.state ~= 'queued' then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
   },
-  { without: 'admit: another attempt is on its way', from: "if record.state == 'submitting' then", to: 'if false then' },
+  {
+    without: 'admit: another attempt is on its way',
+    from: "if record.state == 'submitting' then",
+    to: 'if false then',
+  },
   { without: 'admit: a used token', from: 'if findAttempt(record, ARGS.tokenHash) then', to: 'if false then' },
   { without: 'admit: the account', from: 'if account and account ~= ARGS.account then', to: 'if false then' },
   { without: 'admit: the deadline', from: "if NOW >= num(record, 'deadlineAt') then", to: 'if false then' },
   {
     without: 'admit: gates',
-    from: "standing(true)\nif reason then",
-    to: "standing(true)\nif false then",
+    from: 'standing(true)\nif reason then',
+    to: 'standing(true)\nif false then',
   },
   {
     without: 'admit: the in-flight cap',
@@ -55,7 +63,11 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'NOW_UP - math.floor(math.min(margin, latencyMs))',
     to: 'NOW_UP - latencyMs - 5000',
   },
-  { without: 'accept: an older attempt takes over from a newer', from: 'if not (waiting or taskless) then', to: 'if false then' },
+  {
+    without: 'accept: an older attempt takes over from a newer',
+    from: 'if not (waiting or taskless) then',
+    to: 'if false then',
+  },
   { without: 'accept: a task of another generation', from: 'if owner and not revived then', to: 'if false then' },
   { without: 'accept: an attempt has one task', from: 'if attempt.taskId and not revived then', to: 'if false then' },
   {
@@ -74,13 +86,21 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if not isCurrent then',
   },
   { without: 'refuse: once', from: 'if attempt.answer then return answered() end', to: '' },
-  { without: 'refuse: a request that was sent counts', from: 'if ARGS.sent then\n  stamp', to: 'if false then\n  stamp' },
+  {
+    without: 'refuse: a request that was sent counts',
+    from: 'if ARGS.sent then\n  stamp',
+    to: 'if false then\n  stamp',
+  },
   {
     without: 'lose: an older attempt calls a newer lost',
     from: "if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and",
     to: "if not (record.state == 'submitting') and",
   },
-  { without: 'lose: unknown is not submitted again', from: "enter(record, 'unknown', 'lost')", to: "enter(record, 'queued', 'lost')" },
+  {
+    without: 'lose: unknown is not submitted again',
+    from: "enter(record, 'unknown', 'lost')",
+    to: "enter(record, 'queued', 'lost')",
+  },
   { without: 'expire: the lease', from: 'if NOW < attempt.leaseUntil then', to: 'if false then' },
   {
     without: 'expire: unknown is not submitted again',
@@ -92,7 +112,11 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if owner and not attempt.taskId then',
     to: 'if false then',
   },
-  { without: 'hint: changes no task', from: "claims[task] = { attempt = attempt.n, at = NOW }", to: 'attempt.taskId = task saveAttempt(record, attempt)' },
+  {
+    without: 'hint: changes no task',
+    from: 'claims[task] = { attempt = attempt.n, at = NOW }',
+    to: 'attempt.taskId = task saveAttempt(record, attempt)',
+  },
   {
     without: 'observe: the same look sent twice is one denial',
     from: 'local again = given(ARGS.permit) and record.lastPermit == ARGS.permit',
@@ -112,8 +136,8 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },
   {
     without: 'kill: never what is submitting',
-    from: "  unknown = { payment_unknown = true },",
-    to: "  unknown = { payment_unknown = true }, submitting = { refused_repeatedly = true },",
+    from: '  unknown = { payment_unknown = true },',
+    to: '  unknown = { payment_unknown = true }, submitting = { refused_repeatedly = true },',
   },
   {
     without: 'kill: the window of the unknown',
@@ -133,17 +157,41 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if false then',
   },
   { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },
-  { without: 'purge: only what has ended', from: "if record.state ~= 'succeeded' and record.state ~= 'failed'", to: "if record.state == 'submitting' and record.state ~= 'failed'" },
-  { without: 'requeue: compare and set', from: 'if record.vehicle ~= ARGS.vehicle and not again then', to: 'if false then' },
-  { without: 'noticed: only its vehicle', from: "if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then", to: 'if false then' },
-  { without: 'noticed: one try is one try', from: "if num(record, 'noticeTries') ~= ARGS.tries then", to: 'if false then' },
+  {
+    without: 'purge: only what has ended',
+    from: "if record.state ~= 'succeeded' and record.state ~= 'failed'",
+    to: "if record.state == 'submitting' and record.state ~= 'failed'",
+  },
+  {
+    without: 'requeue: compare and set',
+    from: 'if record.vehicle ~= ARGS.vehicle and not again then',
+    to: 'if false then',
+  },
+  {
+    without: 'noticed: only its vehicle',
+    from: "if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then",
+    to: 'if false then',
+  },
+  {
+    without: 'noticed: one try is one try',
+    from: "if num(record, 'noticeTries') ~= ARGS.tries then",
+    to: 'if false then',
+  },
   {
     without: 'a state has one index',
     from: "redis.call('ZREM', key('state:' .. record.state), record.id)\n  end\n  -- Denials",
     to: 'end\n  -- Denials',
   },
-  { without: 'an end that is left drops its notice', from: 'if not ENDED[record.state] then return dropNotice(record) end', to: '' },
-  { without: 'a letter that closes leaves its index', from: "redis.call('ZREM', key('letters:' .. class), record.id)", to: '' },
+  {
+    without: 'an end that is left drops its notice',
+    from: 'if not ENDED[record.state] then return dropNotice(record) end',
+    to: '',
+  },
+  {
+    without: 'a letter that closes leaves its index',
+    from: "redis.call('ZREM', key('letters:' .. class), record.id)",
+    to: '',
+  },
   { without: 'the dead are not watched', from: 'watch(record, nil)\n  enter', to: 'enter' },
   {
     without: 'what is queued again is watched',

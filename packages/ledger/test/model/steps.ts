@@ -47,19 +47,26 @@ const TAILS: readonly [Tail, ...Tail[]] = [
   (b) => [then('answer', { c: 0 }), then('finish', { b: 7 }), then('resubmit', {}), then('admit', { b })],
   // Its worker is silent until its lease is over and a person has decided: it may still come back.
   () => [then('pass', { a: 4 }), then('expire', {}), then('pass', { a: 2 }), then('kill', { c: 2 })],
+  // Its answer is lost, and a person decides while it could still be sent.
+  () => [then('answer', { c: 7 }), then('pass', { a: 2 }), then('kill', { c: 2 })],
 ];
 const PAID_AGAIN = [then('redrive', { c: 1 }), then('admit', {})];
 
 /** Several steps that belong together, so that histories reach what chance alone seldom does. */
-const course = fc.tuple(number, number, number, fc.nat(4)).map(([a, b, c, n]): Step[] => [
-  then('admit', { a, b: 0 }),
-  then('send', { b: c }),
-  ...(TAILS[Math.min(n, 3)] ?? TAILS[0])(b, c),
-  ...(n === 4 ? PAID_AGAIN : []),
-]);
+const course = fc
+  .tuple(number, number, number, fc.nat(6))
+  .map(([a, b, c, n]): Step[] => [
+    then('admit', { a, b: 0 }),
+    then('send', { b: c }),
+    ...(TAILS[n < 5 ? n : n - 2] ?? TAILS[0])(b, c),
+    ...(n >= 5 ? PAID_AGAIN : []),
+  ]);
 const part = fc.oneof({ weight: 8, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: course });
 
 /** Histories of workers, people and callbacks that get in each other's way; two generations are there from the start. */
 export const histories: fc.Arbitrary<readonly Step[]> = fc
   .tuple(fc.tuple(number, number), fc.array(part, { minLength: 1, maxLength: 120, size: 'max' }))
-  .map(([kinds, steps]) => [...kinds.map((b, a) => ({ move: 'create', a, b, c: 0, isTwice: false }) as const), ...steps.flat()]);
+  .map(([kinds, steps]) => [
+    ...kinds.map((b, a) => ({ move: 'create', a, b, c: 0, isTwice: false }) as const),
+    ...steps.flat(),
+  ]);

@@ -3,7 +3,18 @@ import type { Scene } from './moves/stage.ts';
 import type { Answer } from './world.ts';
 
 /** What tells a reader enough of a call. */
-const TOLD = ['tokenHash', 'attempt', 'taskId', 'vehicle', 'class', 'resumesAt', 'payAgain', 'action', 'reason', 'seen'];
+const TOLD = [
+  'tokenHash',
+  'attempt',
+  'taskId',
+  'vehicle',
+  'class',
+  'resumesAt',
+  'payAgain',
+  'action',
+  'reason',
+  'seen',
+];
 
 /** The history in words, one line for each step, for the counterexample. */
 export class Trace {
@@ -24,7 +35,8 @@ export class Trace {
     const moment = this.#moment(world.now);
     const sent = vendor.requests.map(({ token, state, taskId }) => `${token} ${taskId ?? state}`);
     if (move === 'send') this.#lines.push(`${moment}   at Kie: ${sent.join(', ')}`);
-    if (move === 'finish') this.#lines.push(`${moment}   at Kie: ${vendor.tasks.map(({ id, state }) => `${id} ${state}`).join(', ')}`);
+    if (move === 'finish')
+      this.#lines.push(`${moment}   at Kie: ${vendor.tasks.map(({ id, state }) => `${id} ${state}`).join(', ')}`);
   }
 
   text(): string {

@@ -48,7 +48,12 @@ function viewOfGeneration(one: Generation): object {
 }
 
 const fieldsSchema = z.record(z.string(), z.string());
-const attemptSchema = z.object({ n: z.int(), tokenHash: z.string(), outcome: z.string(), taskId: z.string().default('') });
+const attemptSchema = z.object({
+  n: z.int(),
+  tokenHash: z.string(),
+  outcome: z.string(),
+  taskId: z.string().default(''),
+});
 const claimsSchema = z.record(z.string(), z.object({ attempt: z.int() }));
 const verdictSchema = z.object({ state: z.string() });
 const GATE_FIELDS = ['mode', 'since', 'refusals', 'untilAt', 'nextAt', 'intervalMs', 'capMs', 'canary', 'need'];
@@ -89,13 +94,17 @@ function scores(value: unknown): Record<string, number> {
 
 function gateOf(json: string): object {
   const gate = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
-  return Object.fromEntries(Object.entries(gate).filter(([name]) => [...GATE_FIELDS, 'balanceAtRefusal'].includes(name)));
+  return Object.fromEntries(
+    Object.entries(gate).filter(([name]) => [...GATE_FIELDS, 'balanceAtRefusal'].includes(name)),
+  );
 }
 
 function viewOfRecord(fields: Readonly<Record<string, string>>): object {
   const number = (name: string): number => Number(fields[name] ?? 0);
   const text = (name: string): string => fields[name] ?? '';
-  const attempts = Array.from({ length: number('attempts') }, (_, i) => attemptSchema.parse(JSON.parse(text(`a:${i + 1}`))));
+  const attempts = Array.from({ length: number('attempts') }, (_, i) =>
+    attemptSchema.parse(JSON.parse(text(`a:${i + 1}`))),
+  );
   const notice = ['noticeState', 'noticeVehicle', 'noticeAt', 'noticeTries'].map(text);
   return {
     state: text('state'),

@@ -4,9 +4,15 @@ import type { ModelCall } from '../calls.ts';
 import type { Generation } from '../world.ts';
 import { ACCOUNT, aim, choose, evidence, idOf, isIn, pick, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
 
-const archived: Move = (scene, { a }) => ({ name: 'archived', args: { id: aim(scene, a, isIn('archiving')), archive: { url: 'file:///v.mp4' } } });
+const archived: Move = (scene, { a }) => ({
+  name: 'archived',
+  args: { id: aim(scene, a, isIn('archiving')), archive: { url: 'file:///v.mp4' } },
+});
 
-const CLASSES: readonly [readonly [DeadLetterClass, GenerationState], ...(readonly [DeadLetterClass, GenerationState])[]] = [
+const CLASSES: readonly [
+  readonly [DeadLetterClass, GenerationState],
+  ...(readonly [DeadLetterClass, GenerationState])[],
+] = [
   ['payment_unknown', 'unknown'],
   ['task_stuck', 'generating'],
   ['task_lost', 'generating'],
@@ -60,7 +66,6 @@ const purge: Move = (scene, { a, c }) => {
   const id = aim(scene, a, isIn('succeeded', 'failed', 'cancelled', 'dead'));
   return { name: 'purge', args: { id, force: c % 2 === 1 } };
 };
-
 
 const hasNotice = ({ notice }: Generation): boolean => notice?.state === 'pending';
 

@@ -2,7 +2,20 @@ import type { RefuseArgs, RefuseRule } from '@kieq/ledger';
 import type { ModelCall } from '../calls.ts';
 import type { Request } from '../vendor.ts';
 import type { Generation } from '../world.ts';
-import { ACCOUNT, aim, choose, evidence, idOf, isIn, newest, pick, vehicleOf, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
+import {
+  ACCOUNT,
+  aim,
+  choose,
+  evidence,
+  idOf,
+  isIn,
+  newest,
+  pick,
+  vehicleOf,
+  VEHICLE_CHECK_MS,
+  type Move,
+  type Scene,
+} from './stage.ts';
 
 const unreachable = { gateAfter: 3, times: { firstMs: 5000, capMs: 60_000 } };
 const CANARY = { firstMs: 60_000, capMs: 600_000 };

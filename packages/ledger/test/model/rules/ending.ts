@@ -1,6 +1,14 @@
 import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
 import type { KillArgs, NoticedArgs, RedriveArgs } from '@kieq/ledger';
-import { currentAttempt, newGeneration, setting, type Answer, type Attempt, type Generation, type World } from '../world.ts';
+import {
+  currentAttempt,
+  newGeneration,
+  setting,
+  type Answer,
+  type Attempt,
+  type Generation,
+  type World,
+} from '../world.ts';
 import { creditsClosedMs } from './gates.ts';
 import {
   die,
@@ -36,7 +44,8 @@ const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
 };
 
 export function kill(world: World, args: KillArgs): Answer {
-  const generation = world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
+  const generation =
+    world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
   if (generation === undefined) return { ok: 'missing' };
   const dead = (): Answer => ({ ok: 'dead', class: args.class, notice: pendingNotice(world, generation) });
   const { state, letter } = generation;

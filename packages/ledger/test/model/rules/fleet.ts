@@ -87,7 +87,8 @@ export function configure(world: World, { settings, force }: ConfigureArgs): Ans
   const isNew = ([name, value]: [string, string]): boolean => (world.settings.get(name) ?? value) !== value;
   if (!force && given.some(isNew)) return { ok: 'differs' };
   // What the window has learned belongs to one limit and one length.
-  const isOther = (name: string): boolean => settings[name] !== undefined && world.settings.get(name) !== settings[name];
+  const isOther = (name: string): boolean =>
+    settings[name] !== undefined && world.settings.get(name) !== settings[name];
   if (isOther('submitLimit') || isOther('submitWindowMs')) forgetLearned(world);
   for (const [name, value] of given) world.settings.set(name, value);
   return { ok: 'agreed' };

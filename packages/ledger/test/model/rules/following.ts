@@ -163,6 +163,7 @@ export function requeue(world: World, { id, vehicle }: { readonly id: string; re
     newVehicle(generation, queue);
     generation.requeued = `${vehicle} ${generation.vehicle}`;
   }
-  const startAt = { queued: generation.notBefore, generating: generation.nextPollAt }[generation.state as 'queued'] ?? 0;
+  const startAt =
+    { queued: generation.notBefore, generating: generation.nextPollAt }[generation.state as 'queued'] ?? 0;
   return { ok: 'requeued', vehicle: generation.vehicle, queue, delayMs: Math.max(0, startAt - world.now) };
 }

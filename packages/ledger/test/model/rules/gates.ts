@@ -24,7 +24,12 @@ export function openGate(world: World, reason: GateReason): boolean {
 }
 
 /** A gate that closes again soon goes on with twice its last interval. */
-function firstInterval(world: World, reason: GateReason, firstMs: number, capMs: number): [ms: number, isAgain: boolean] {
+function firstInterval(
+  world: World,
+  reason: GateReason,
+  firstMs: number,
+  capMs: number,
+): [ms: number, isAgain: boolean] {
   const memory = world.gateMemory.get(reason);
   if (memory === undefined || world.now - memory.openedAt > 2 * memory.intervalMs) return [firstMs, false];
   return [Math.min(capMs, memory.intervalMs * 2), true];

@@ -41,7 +41,10 @@ export function dropNotice(generation: Generation): void {
 }
 
 /** The job to add, for answers. */
-export function pendingNotice({ now }: World, { notice }: Generation): { vehicle: string; delayMs: number } | undefined {
+export function pendingNotice(
+  { now }: World,
+  { notice }: Generation,
+): { vehicle: string; delayMs: number } | undefined {
   if (notice?.state !== 'pending') return undefined;
   return { vehicle: notice.vehicle, delayMs: Math.max(0, notice.at - now) };
 }

@@ -120,11 +120,10 @@ export function accept(world: World, args: AcceptArgs): Answer {
   const generation = world.generations.get(args.id);
   if (generation === undefined) return { ok: 'missing' };
   const attempt =
-    args.attempt === undefined
-      ? attemptWith(generation, args.tokenHash ?? '')
-      : generation.attempts[args.attempt - 1];
+    args.attempt === undefined ? attemptWith(generation, args.tokenHash ?? '') : generation.attempts[args.attempt - 1];
   if (attempt === undefined) return { ok: 'unknown_attempt' };
-  if (args.latencyMs !== undefined && attempt.isAnswered !== true) noteAnswer(world, generation, attempt, args.latencyMs);
+  if (args.latencyMs !== undefined && attempt.isAnswered !== true)
+    noteAnswer(world, generation, attempt, args.latencyMs);
   const isRevived = args.adopted && canRevive(generation, attempt, args.taskId);
   if (attempt.taskId !== undefined && !isRevived) {
     if (attempt.taskId !== args.taskId) return { ok: 'other_task', taskId: attempt.taskId };
