@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import type { Mutation } from './clocked-redis.ts';
 import { drain } from './drain.ts';
 import { openGround, Play } from './play.ts';
-import { histories } from './steps.ts';
+import { histories, type Step } from './steps.ts';
 
 export interface Campaign {
   readonly url: string;
@@ -49,7 +49,9 @@ export async function playMany({ url, runs, seed, mutate, isShrunk = true }: Cam
   }
 }
 
-function inWords({ seed, numRuns, numShrinks, errorInstance }: fc.RunDetails<unknown>): string {
+type Ended = fc.RunDetails<[history: readonly Step[]]>;
+
+function inWords({ seed, numRuns, numShrinks, errorInstance }: Ended): string {
   const what = errorInstance instanceof Error ? errorInstance.message : String(errorInstance);
   return `seed ${seed}, history ${numRuns}, made shorter ${numShrinks} times:\n${what}`;
 }

@@ -55,7 +55,13 @@ async function lookAfter(play: Play, { id, state, taskId, deadlineAt }: Generati
     case 'archiving':
       await play.call({ name: 'archived', args: { id, archive: {} } });
       return;
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+    case 'dead':
+      return;
     default:
+      state satisfies never;
   }
 }
 

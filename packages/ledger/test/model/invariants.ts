@@ -76,7 +76,10 @@ function letterFaults(dump: Dump, { id, fields, state, isPurged }: Found): strin
   const listed = Object.keys(dump).filter((name) => name.startsWith('letters:') && id in members(dump, name));
   const others = listed.filter((name) => name !== 'letters:notify_failed');
   return failed(id, [
-    [others.join() === (letterClass === '' ? '' : `letters:${letterClass}`), `has ${letterClass}, listed in ${others}`],
+    [
+      others.join() === (letterClass === '' ? '' : `letters:${letterClass}`),
+      `has ${letterClass}, listed in ${others.join()}`,
+    ],
     [isPurged || (state === 'dead') === (letterClass !== '' && letterClass !== 'generation_failed'), 'dead, no letter'],
     [isPurged || state !== 'failed' || letterClass === 'generation_failed', 'failed without a letter'],
   ]);

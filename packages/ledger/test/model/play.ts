@@ -166,7 +166,7 @@ export class Play implements Scene {
 }
 
 /** Where the two differ, in words; what the model does not say is not compared. */
-export function differences(model: object, real: object, path = ''): string[] {
+function differences(model: object, real: object, path = ''): string[] {
   return Object.keys({ ...model, ...(path === '' ? {} : real) }).flatMap((name) => {
     const [expected, found]: unknown[] = [Reflect.get(model, name), Reflect.get(real, name)];
     const place = path === '' ? name : `${path}.${name}`;

@@ -53,7 +53,8 @@ function describe({ name, args }: ModelCall): string {
   const { id = '' } = args as { readonly id?: string };
   const told = TOLD.flatMap((field) => {
     const value: unknown = Reflect.get(args, field);
-    return value === undefined ? [] : [field === 'payAgain' ? (value === true ? 'paying again' : '') : String(value)];
+    if (field === 'payAgain') return value === true ? ['paying again'] : [];
+    return typeof value === 'string' || typeof value === 'number' ? [String(value)] : [];
   });
   const rule: unknown = 'rule' in args ? Object.values(args.rule).find((one) => typeof one === 'string') : undefined;
   return [name, id, ...told, rule].filter((word) => word !== undefined && word !== '').join(' ');

@@ -21,7 +21,7 @@ export interface World {
   sweeper: { readonly worker: string; readonly until: number } | undefined;
 }
 
-export interface Learned {
+interface Learned {
   margin: number;
   minLatency: number | undefined;
   ceiling: number | undefined;
@@ -59,7 +59,7 @@ export interface Attempt {
   nextVehicle?: string;
 }
 
-export interface Notice {
+interface Notice {
   state: 'pending' | 'delivered' | 'failed';
   readonly vehicle: string;
   readonly at: number;

@@ -49,7 +49,7 @@ const redrive: Move = (scene, { a, b, c }) => {
   return redriveOf(scene, id, letterClass ?? 'task_stuck', { payAgain: c % 2 === 1, dryRun: c >= 6 });
 };
 
-export function redriveOf(
+function redriveOf(
   scene: Scene,
   id: string,
   letterClass: DeadLetterClass,

@@ -35,9 +35,15 @@ const NOT_SENT: RefuseRule = { do: 'not_sent', ...unreachable, delayMs: 500 };
 const create: Move = (_scene, { a, b, c }) => {
   const id = idOf(a);
   const args = {
-    ...{ id, hash: c === 6 ? 'hash-2' : 'hash-1', tenant: a % 2 === 0 ? 'acme' : 'other', model: 'm', priority: 100 },
+    id,
+    hash: c === 6 ? 'hash-2' : 'hash-1',
+    tenant: a % 2 === 0 ? 'acme' : 'other',
+    model: 'm',
+    priority: 100,
     ...{ payload: `{"model":"m","of":"${id}"}`, vehicle: `${id}-1`, vehicleCheckMs: VEHICLE_CHECK_MS },
-    ...{ delayMs: c === 1 ? 60_000 : 0, callback: b % 2 === 1, uploads: b === 6 },
+    delayMs: c === 1 ? 60_000 : 0,
+    callback: b % 2 === 1,
+    uploads: b === 6,
   };
   return { name: 'create', args: { ...args, ...(c === 5 ? { dedupeMs: 60_000 } : {}) } };
 };
@@ -111,8 +117,15 @@ function accepted({ generation, token }: Request, taskId: string, latencyMs: num
 function refused({ generation, token, state }: Request, rule: RefuseRule, latencyMs: number, n: number): ModelCall {
   const sent = state !== 'dropped';
   const args: RefuseArgs = {
-    ...{ id: generation, tokenHash: token, class: sent ? 'server_error' : 'not_sent', rule, sent },
-    ...{ ownFault: !sent && n % 2 === 0, latencyMs: sent ? latencyMs : 0, evidence, vehicleCheckMs: VEHICLE_CHECK_MS },
+    id: generation,
+    tokenHash: token,
+    class: sent ? 'server_error' : 'not_sent',
+    rule,
+    sent,
+    ownFault: !sent && n % 2 === 0,
+    latencyMs: sent ? latencyMs : 0,
+    evidence,
+    vehicleCheckMs: VEHICLE_CHECK_MS,
   };
   return { name: 'refuse', args: n % 2 === 0 ? args : { ...args, price: 55 * n } };
 }
@@ -121,7 +134,11 @@ function refused({ generation, token, state }: Request, rule: RefuseRule, latenc
 const stranger: Move = ({ vendor }, { a, b, c }) => {
   const foreign = vendor.requests.find(({ generation }) => generation !== idOf(a))?.token ?? 'nobody';
   const request: Request = {
-    ...{ generation: idOf(a), attempt: 1, token: b % 2 === 0 ? 'nobody' : foreign, sendBefore: 0, state: 'refused' },
+    generation: idOf(a),
+    attempt: 1,
+    token: b % 2 === 0 ? 'nobody' : foreign,
+    sendBefore: 0,
+    state: 'refused',
   };
   const calls = [refused(request, REFUSALS[0], 100, b), lost(request, 100, true), accepted(request, 'task-x', 100)];
   // Only a worker that has sent a request recovers it.

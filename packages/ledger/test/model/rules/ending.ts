@@ -70,34 +70,12 @@ function bornDead(world: World, args: KillArgs): Generation | undefined {
 
 function tooEarly(world: World, generation: Generation, letterClass: DeadLetterClass): number {
   const { now } = world;
-  switch (letterClass) {
-    case 'deadline_exceeded':
-      return generation.deadlineAt - now;
-    case 'payment_unknown':
-      return generation.since + setting(world, 'unknownWindowMs') - now;
-    case 'insufficient_credits': {
-      const waited = Math.min(creditsClosedMs(world) - generation.creditBase, now - generation.queuedAt);
-      return setting(world, 'creditDeadlineMs') - waited;
-    }
-    default:
-      return 0;
-  }
+  if (letterClass === 'deadline_exceeded') return generation.deadlineAt - now;
+  if (letterClass === 'payment_unknown') return generation.since + setting(world, 'unknownWindowMs') - now;
+  if (letterClass !== 'insufficient_credits') return 0;
+  const waited = Math.min(creditsClosedMs(world) - generation.creditBase, now - generation.queuedAt);
+  return setting(world, 'creditDeadlineMs') - waited;
 }
-
-/** DESIGN.md: where a class resumes for nothing, and where only by paying again. */
-export const FREE: Readonly<Partial<Record<DeadLetterClass, ResumePoint>>> = {
-  invalid_request: 'queued',
-  model_unavailable: 'queued',
-  refused_repeatedly: 'queued',
-  insufficient_credits: 'queued',
-  deadline_exceeded: 'queued',
-  generation_failed: 'queued',
-  payment_unknown: 'unknown',
-  task_lost: 'generating',
-  task_stuck: 'generating',
-  archive_failed: 'archiving',
-  notify_failed: 'notify',
-};
 
 export function redrive(world: World, args: RedriveArgs): Answer {
   const generation = world.generations.get(args.id);
@@ -162,7 +140,13 @@ export function purge(world: World, { id, force }: { readonly id: string; readon
 
 function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt): Attempt {
   return {
-    ...{ n, token, sendBy, outcome, account: '', leaseUntil: 0, canary: false },
+    n,
+    token,
+    sendBy,
+    outcome,
+    account: '',
+    leaseUntil: 0,
+    canary: false,
     ...(taskId === undefined ? {} : { taskId }),
     ...(nextVehicle === undefined ? {} : { nextVehicle }),
   };

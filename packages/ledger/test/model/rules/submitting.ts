@@ -211,7 +211,7 @@ function noteRefusal(world: World, args: RefuseArgs, generation: Generation, att
     world.window.delete(member);
   }
   if (gate === 'rate-limit') narrow(world);
-  if (rule.do === 'refuse') closeFor(world, args, rule.gate, attempt.token);
+  closeFor(world, args, attempt.token);
   if (rule.do === 'not_sent' && !args.ownFault) {
     generation.notSent += 1;
     world.unreachable += 1;
@@ -219,10 +219,10 @@ function noteRefusal(world: World, args: RefuseArgs, generation: Generation, att
   }
 }
 
-function closeFor(world: World, { rule, price }: RefuseArgs, reason: 'credits' | string, token: string): void {
+function closeFor(world: World, { rule, price }: RefuseArgs, token: string): void {
   if (rule.do !== 'refuse') return;
   const gate = closeGate(world, rule.gate, rule.times, token);
-  if (reason !== 'credits') return;
+  if (rule.gate !== 'credits') return;
   if (price !== undefined) gate.need = Math.max(gate.need ?? 0, price);
   else if (gate.refusals === 1) gate.nextAt = world.now;
 }
