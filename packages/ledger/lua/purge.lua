@@ -22,7 +22,7 @@ for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)
   if attempt.taskId then redis.call('PEXPIRE', taskKey(attempt.taskId), retentionMs) end
   saveAttempt(record, { n = n, tokenHash = attempt.tokenHash, outcome = attempt.outcome, taskId = attempt.taskId,
-    sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
+    sendBy = attempt.sendBy, admittedAt = attempt.admittedAt, nextVehicle = attempt.nextVehicle })
 end
 redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
   'links', 'archiveState', 'archiveAt', 'archiveBy', 'archiveTries', 'archiveEvidence', 'archivedAt',

@@ -83,3 +83,13 @@ test('the sweeper is told of ended generations when their retention is over', as
   await pool.ledger.purge(id, false);
   expect(await due()).toEqual([]);
 });
+
+test('a resubmission that is told late still hears which vehicle it made', async () => {
+  const pool = await openPool('purge');
+  const { id, taskId } = await generating(pool);
+  const again = { id, taskId, limit: 1, evidence, vehicleCheckMs: 1000 };
+  const reply = await pool.ledger.resubmit(again);
+  await pool.ledger.cancel(id);
+  await pool.ledger.purge(id, false);
+  expect(await pool.ledger.resubmit(again)).toEqual(reply);
+});

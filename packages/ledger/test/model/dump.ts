@@ -42,8 +42,21 @@ interface DumpedKey {
 
 /** @param root key root of the ledger; must hold no characters that Redis' KEYS takes for a pattern */
 export async function dump(redis: Redis, root: string): Promise<Dump> {
-  const json = await redis.eval(SCRIPT, 0, root);
-  const rows = rowsSchema.parse(JSON.parse(z.string().parse(json)));
+  return read(z.string().parse(await redis.eval(SCRIPT, 0, root)));
+}
+
+/** Dumps one pool again and again; as long as nothing has changed it gives back the very same object. */
+export function dumper(redis: Redis, root: string): () => Promise<Dump> {
+  let last = { json: '', keys: {} };
+  return async () => {
+    const json = z.string().parse(await redis.eval(SCRIPT, 0, root));
+    if (json !== last.json) last = { json, keys: read(json) };
+    return last.keys;
+  };
+}
+
+function read(json: string): Dump {
+  const rows = rowsSchema.parse(JSON.parse(json));
   const keys = rows.map(
     ([name, kind, expires, value]) => [name, { kind, expires, value: shaped(kind, value) }] as const,
   );

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ScriptName } from '../../../src/scripts.ts';
 import * as replies from '../../../src/replies.ts';
 
@@ -9,38 +10,45 @@ function oks({ options }: Union): string[] {
   return options.map(({ shape }) => shape.ok.value);
 }
 
-/** Every answer that a script can give, from the schemas that read them. */
-export const ANSWERS: Readonly<Record<ScriptName, readonly string[]>> = {
-  create: oks(replies.createReply),
-  cancel: oks(replies.cancelReply),
-  admit: oks(replies.admitReply),
-  peek: oks(replies.peekReply),
-  accept: oks(replies.acceptReply),
-  hint: oks(replies.hintReply),
-  unclaim: oks(replies.unclaimReply),
-  refuse: oks(replies.refuseReply),
-  lose: oks(replies.loseReply),
-  expire: oks(replies.expireReply),
-  resubmit: oks(replies.resubmitReply),
-  settle: oks(replies.settleReply),
-  archived: oks(replies.archivedReply),
-  unsaved: oks(replies.unsavedReply),
-  kill: oks(replies.killReply),
-  redrive: oks(replies.redriveReply),
-  purge: oks(replies.purgeReply),
-  look: oks(replies.lookReply),
-  observe: oks(replies.observeReply),
-  peek_polls: oks(replies.peekReply),
-  poll_permit: oks(replies.permitReply),
-  poll_done: ['done'],
-  uploaded: oks(replies.uploadedReply),
-  postpone: oks(replies.postponeReply),
-  noticed: oks(replies.noticedReply),
-  renotice: oks(replies.renoticeReply),
-  requeue: oks(replies.requeueReply),
-  sweep: oks(replies.sweepReply),
-  list: ['page'],
-  gate: oks(replies.gateReply),
-  mirrored: ['done'],
-  configure: oks(replies.configureReply),
-};
+const doneReply = z.object({ ok: z.literal('done') });
+
+/** How the answers of each script are read. */
+export const SCHEMAS = {
+  create: replies.createReply,
+  cancel: replies.cancelReply,
+  admit: replies.admitReply,
+  peek: replies.peekReply,
+  accept: replies.acceptReply,
+  hint: replies.hintReply,
+  unclaim: replies.unclaimReply,
+  refuse: replies.refuseReply,
+  lose: replies.loseReply,
+  expire: replies.expireReply,
+  resubmit: replies.resubmitReply,
+  settle: replies.settleReply,
+  archived: replies.archivedReply,
+  unsaved: replies.unsavedReply,
+  kill: replies.killReply,
+  redrive: replies.redriveReply,
+  purge: replies.purgeReply,
+  look: replies.lookReply,
+  observe: replies.observeReply,
+  peek_polls: replies.peekReply,
+  poll_permit: replies.permitReply,
+  poll_done: doneReply,
+  uploaded: replies.uploadedReply,
+  postpone: replies.postponeReply,
+  noticed: replies.noticedReply,
+  renotice: replies.renoticeReply,
+  requeue: replies.requeueReply,
+  sweep: replies.sweepReply,
+  list: replies.listReply,
+  gate: replies.gateReply,
+  mirrored: doneReply,
+  configure: replies.configureReply,
+} satisfies Record<ScriptName, z.ZodType>;
+
+/** Every answer that a script can give. */
+export const ANSWERS: Readonly<Record<string, readonly string[]>> = Object.fromEntries(
+  Object.entries(SCHEMAS).map(([name, schema]) => [name, 'options' in schema ? oks(schema) : [schema.shape.ok.value]]),
+);

@@ -1,0 +1,87 @@
+import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import { REDRIVE_RULES } from '@kieq/domain';
+import type { ModelCall } from '../calls.ts';
+import type { Generation } from '../world.ts';
+import { ACCOUNT, aim, choose, evidence, idOf, isIn, pick, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
+
+const archived: Move = (scene, { a }) => ({
+  name: 'archived',
+  args: { id: aim(scene, a, isIn('archiving')), archive: { url: 'file:///v.mp4' } },
+});
+
+const CLASSES: readonly [
+  readonly [DeadLetterClass, GenerationState],
+  ...(readonly [DeadLetterClass, GenerationState])[],
+] = [
+  ['payment_unknown', 'unknown'],
+  ['task_stuck', 'generating'],
+  ['task_lost', 'generating'],
+  ['archive_failed', 'archiving'],
+  ['deadline_exceeded', 'queued'],
+  ['insufficient_credits', 'queued'],
+  ['invalid_request', 'queued'],
+  ['refused_repeatedly', 'submitting'],
+];
+
+/** Mostly a class that fits the state. */
+const kill: Move = (scene, { a, b, c }) => {
+  const id = aim(scene, a, isIn('unknown', 'generating', 'archiving'));
+  const state = scene.world.generations.get(id)?.state;
+  const fitting = CLASSES.filter(([, expected]) => expected === state);
+  const [letterClass, expected] = (c >= 2 ? pick(fitting, b) : undefined) ?? choose(CLASSES, b);
+  const account = c === 7 ? 'staging' : ACCOUNT;
+  return { name: 'kill', args: { id, class: letterClass, expected, evidence, account } };
+};
+
+/** A job without a record. */
+const bury: Move = (_scene, { a, b, c }) => {
+  const id = idOf(a);
+  const known = c % 2 === 0 ? { payload: '{"model":"m"}', hash: 'hash-1', tenant: 'acme', callback: b >= 4 } : {};
+  const letterClass = b % 2 === 0 ? 'record_missing' : 'invalid_request';
+  return { name: 'kill', args: { id, class: letterClass, evidence, vehicle: `${id}-${1 + c}`, ...known } };
+};
+
+/** A person resumes an open letter: for nothing, or by paying again. */
+const redrive: Move = (scene, { a, b, c }) => {
+  const id = aim(scene, a, ({ letter, isNoticeLetter }) => letter !== undefined || isNoticeLetter);
+  const generation = scene.world.generations.get(id);
+  const letterClass = generation?.isNoticeLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.letter?.class;
+  return redriveOf(scene, id, letterClass ?? 'task_stuck', { payAgain: c % 2 === 1, dryRun: c >= 6 });
+};
+
+function redriveOf(
+  scene: Scene,
+  id: string,
+  letterClass: DeadLetterClass,
+  how: { readonly payAgain: boolean; readonly dryRun: boolean },
+): ModelCall | undefined {
+  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+  const target = how.payAgain ? (payAgainResumesAt ?? resumesAt) : resumesAt;
+  if (target === null) return undefined;
+  const call = { id, class: letterClass, resumesAt: target, op: scene.fresh('op'), vehicleCheckMs: VEHICLE_CHECK_MS };
+  return { name: 'redrive', args: { ...call, ...how } };
+}
+
+const purge: Move = (scene, { a, c }) => {
+  const id = aim(scene, a, isIn('succeeded', 'failed', 'cancelled', 'dead'));
+  return { name: 'purge', args: { id, force: c % 2 === 1 } };
+};
+
+const hasNotice = ({ notice }: Generation): boolean => notice?.state === 'pending';
+
+const noticed: Move = (scene, { a, b, c }) => {
+  const id = aim(scene, a, hasNotice);
+  const notice = scene.world.generations.get(id)?.notice;
+  const tries = Math.max(0, (notice?.tries ?? 0) - (b === 7 ? 1 : 0));
+  const times = { retryDelayMs: 60_000, giveUpMs: c >= 5 ? 0 : 86_400_000, vehicleCheckMs: VEHICLE_CHECK_MS };
+  const vehicle = c === 4 ? 'another' : (notice?.vehicle ?? `${id}-1`);
+  return { name: 'noticed', args: { id, vehicle, delivered: c === 0, evidence, tries, ...times } };
+};
+
+const renotice: Move = (scene, { a, b }) => {
+  const id = aim(scene, a, hasNotice);
+  const vehicle = b === 7 ? 'another' : (scene.world.generations.get(id)?.notice?.vehicle ?? `${id}-1`);
+  return { name: 'renotice', args: { id, vehicle, vehicleCheckMs: VEHICLE_CHECK_MS } };
+};
+
+export const ENDING = { archived, kill, bury, redrive, purge, noticed, renotice };

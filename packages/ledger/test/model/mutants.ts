@@ -1,0 +1,205 @@
+import type { Mutation } from './clocked-redis.ts';
+
+/** A check of the ledger, and what stands there without it. */
+interface Mutant {
+  readonly without: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One check after the other that money, the limit or a generation depends on. */
+export const MUTANTS: readonly Mutant[] = [
+  {
+    without: 'create: one record for one id',
+    from: 'if record then\n  if record.hash',
+    to: 'if false then\n  if record.hash',
+  },
+  { without: 'create: another request is a conflict', from: 'if record.hash ~= ARGS.hash then', to: 'if false then' },
+  {
+    without: 'cancel: only what is queued',
+    from: "if record.state ~= 'queued' then return reply({ ok = 'too_late'",
+    to: "if false then return reply({ ok = 'too_late'",
+  },
+  {
+    without: 'admit: only the current vehicle',
+    from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
+    to: "if record.state ~= 'queued' then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
+  },
+  {
+    without: 'admit: another attempt is on its way',
+    from: "if record.state == 'submitting' then",
+    to: 'if false then',
+  },
+  { without: 'admit: a used token', from: 'if findAttempt(record, ARGS.tokenHash) then', to: 'if false then' },
+  { without: 'admit: the account', from: 'if account and account ~= ARGS.account then', to: 'if false then' },
+  { without: 'admit: the deadline', from: "if NOW >= num(record, 'deadlineAt') then", to: 'if false then' },
+  {
+    without: 'admit: gates',
+    from: 'standing(true)\nif reason then',
+    to: 'standing(true)\nif false then',
+  },
+  {
+    without: 'admit: the in-flight cap',
+    from: "if inFlight() >= setting('maxInFlight', 600) then",
+    to: 'if false then',
+  },
+  {
+    without: 'admit: room in the window',
+    from: "if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end",
+    to: '',
+  },
+  {
+    without: 'admit: an unanswered request is held',
+    from: "hold(key('window'), record.id .. ':' .. n, answerBy)",
+    to: "hold(key('window'), record.id .. ':' .. n, NOW)",
+  },
+  {
+    without: 'admit: one canary until it is answered',
+    from: 'gate.nextAt = math.max(NOW + gate.intervalMs, attempt.leaseUntil)',
+    to: 'gate.nextAt = NOW',
+  },
+  {
+    without: 'the window: a slot frees one window after the latest moment',
+    from: 'NOW_UP - math.floor(math.min(margin, latencyMs))',
+    to: 'NOW_UP - latencyMs - 5000',
+  },
+  {
+    without: 'accept: an older attempt takes over from a newer',
+    from: 'if not (waiting or taskless) then',
+    to: 'if false then',
+  },
+  { without: 'accept: a task of another generation', from: 'if owner and not revived then', to: 'if false then' },
+  { without: 'accept: an attempt has one task', from: 'if attempt.taskId and not revived then', to: 'if false then' },
+  {
+    without: 'accept: what Kie failed is not adopted again',
+    from: "and attempt.outcome ~= 'resubmitted' and not attempt.verdict",
+    to: '',
+  },
+  {
+    without: 'refuse: an older attempt frees a newer',
+    from: "if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown') then",
+    to: "if record.state ~= 'submitting' and record.state ~= 'unknown' then",
+  },
+  {
+    without: 'refuse: only what is open',
+    from: "if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown') then",
+    to: 'if not isCurrent then',
+  },
+  { without: 'refuse: once', from: 'if attempt.answer then return answered() end', to: '' },
+  {
+    without: 'refuse: a request that was sent counts',
+    from: 'if ARGS.sent then\n  stamp',
+    to: 'if false then\n  stamp',
+  },
+  {
+    without: 'lose: an older attempt calls a newer lost',
+    from: "if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and",
+    to: "if not (record.state == 'submitting') and",
+  },
+  {
+    without: 'lose: unknown is not submitted again',
+    from: "enter(record, 'unknown', 'lost')",
+    to: "enter(record, 'queued', 'lost')",
+  },
+  { without: 'expire: the lease', from: 'if NOW < attempt.leaseUntil then', to: 'if false then' },
+  {
+    without: 'expire: unknown is not submitted again',
+    from: "enter(record, 'unknown', 'expired')",
+    to: "enter(record, 'queued', 'expired')",
+  },
+  {
+    without: 'hint: a task of another generation is no claim',
+    from: 'if owner and not attempt.taskId then',
+    to: 'if false then',
+  },
+  {
+    without: 'hint: changes no task',
+    from: 'claims[task] = { attempt = attempt.n, at = NOW }',
+    to: 'attempt.taskId = task saveAttempt(record, attempt)',
+  },
+  {
+    without: 'observe: the same look sent twice is one denial',
+    from: 'local again = given(ARGS.permit) and record.lastPermit == ARGS.permit',
+    to: 'local again = false',
+  },
+  { without: 'resubmit: its limit', from: 'if done >= ARGS.limit then', to: 'if false then' },
+  {
+    without: 'resubmit: once for each task',
+    from: "if attempt.taskId == ARGS.taskId and attempt.outcome == 'resubmitted' then",
+    to: 'if false then',
+  },
+  {
+    without: 'settle: the verdict of an older task',
+    from: "if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end\nif record.verdict",
+    to: 'if record.verdict',
+  },
+  { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },
+  {
+    without: 'kill: never what is submitting',
+    from: '  unknown = { payment_unknown = true },',
+    to: '  unknown = { payment_unknown = true }, submitting = { refused_repeatedly = true },',
+  },
+  {
+    without: 'kill: the window of the unknown',
+    from: "local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW",
+    to: 'local left = 0',
+  },
+  { without: 'kill: the account that submitted', from: 'if attempt.account ~= ARGS.account then', to: 'if false then' },
+  {
+    without: 'redrive: an older attempt may still be sent',
+    from: "if attempt.outcome ~= 'refused' and not attempt.taskId and NOW < attempt.sendBy then",
+    to: 'if false then',
+  },
+  { without: 'redrive: once for each operation', from: 'if record.lastRedrive == ARGS.op then', to: 'if false then' },
+  {
+    without: 'redrive: only an open letter',
+    from: 'if record.letterClass ~= ARGS.class and not notice then',
+    to: 'if false then',
+  },
+  { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },
+  {
+    without: 'purge: only what has ended',
+    from: "if record.state ~= 'succeeded' and record.state ~= 'failed'",
+    to: "if record.state == 'submitting' and record.state ~= 'failed'",
+  },
+  {
+    without: 'requeue: compare and set',
+    from: 'if record.vehicle ~= ARGS.vehicle and not again then',
+    to: 'if false then',
+  },
+  {
+    without: 'noticed: only its vehicle',
+    from: "if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then",
+    to: 'if false then',
+  },
+  {
+    without: 'noticed: one try is one try',
+    from: "if num(record, 'noticeTries') ~= ARGS.tries then",
+    to: 'if false then',
+  },
+  {
+    without: 'a state has one index',
+    from: "redis.call('ZREM', key('state:' .. record.state), record.id)\n  end\n  -- Denials",
+    to: 'end\n  -- Denials',
+  },
+  {
+    without: 'an end that is left drops its notice',
+    from: 'if not ENDED[record.state] then return dropNotice(record) end',
+    to: '',
+  },
+  {
+    without: 'a letter that closes leaves its index',
+    from: "redis.call('ZREM', key('letters:' .. class), record.id)",
+    to: '',
+  },
+  { without: 'the dead are not watched', from: 'watch(record, nil)\n  enter', to: 'enter' },
+  {
+    without: 'what is queued again is watched',
+    from: 'watch(record, math.min(deadlineAt, NOW + vehicleCheckMs))',
+    to: '',
+  },
+];
+
+export function mutationOf({ from, to }: Mutant): Mutation {
+  return (source) => source.replace(from, () => to);
+}

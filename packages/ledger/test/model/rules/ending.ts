@@ -1,0 +1,191 @@
+import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
+import type { KillArgs, NoticedArgs, RedriveArgs } from '@kieq/ledger';
+import {
+  currentAttempt,
+  newGeneration,
+  setting,
+  type Answer,
+  type Attempt,
+  type Generation,
+  type World,
+} from '../world.ts';
+import { creditsClosedMs } from './gates.ts';
+import {
+  die,
+  dropNotice,
+  enter,
+  newVehicle,
+  nextNoticeVehicle,
+  pendingNotice,
+  planNotice,
+  queueAfresh,
+} from './states.ts';
+
+export function archived(world: World, { id }: { readonly id: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  const { state, letter, isArchived } = generation;
+  if (state === 'archiving' || (state === 'dead' && letter?.class === 'archive_failed')) {
+    generation.letter = undefined;
+    generation.isArchived = true;
+    enter(world, generation, 'succeeded');
+  } else if (state !== 'succeeded' || !isArchived) {
+    return { ok: 'stale', state };
+  }
+  return { ok: 'succeeded', notice: pendingNotice(world, generation) };
+}
+
+/** DESIGN.md: which class may kill which state. Never `submitting`. */
+const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
+  queued: ['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits', 'deadline_exceeded'],
+  unknown: ['payment_unknown'],
+  generating: ['task_lost', 'task_stuck'],
+  archiving: ['archive_failed'],
+};
+
+export function kill(world: World, args: KillArgs): Answer {
+  const generation =
+    world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
+  if (generation === undefined) return { ok: 'missing' };
+  const dead = (): Answer => ({ ok: 'dead', class: args.class, notice: pendingNotice(world, generation) });
+  const { state, letter } = generation;
+  if (state === 'dead' && letter?.class === args.class) return dead();
+  if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { ok: 'stale', state };
+  const waitMs = tooEarly(world, generation, args.class);
+  if (waitMs > 0) return { ok: 'not_yet', waitMs };
+  if (args.class === 'task_lost' && currentAttempt(generation).account !== args.account) return { ok: 'wrong_account' };
+  die(world, generation, args.class);
+  return dead();
+}
+
+function bornDead(world: World, args: KillArgs): Generation | undefined {
+  if (args.class !== 'record_missing' && args.class !== 'invalid_request') return undefined;
+  const epoch = Number(/-(\d{1,6})$/.exec(args.vehicle ?? '')?.[1] ?? 1);
+  const { id, hash = '', payload = '', tenant = 'default', vehicle = '', callback = false, uploads = false } = args;
+  const born = { id, state: 'dead', hash, payload, tenant, vehicle, epoch, deadlineMs: undefined } as const;
+  const generation = newGeneration(world, { ...born, isCallback: callback, isUpload: uploads });
+  die(world, generation, args.class);
+  return generation;
+}
+
+function tooEarly(world: World, generation: Generation, letterClass: DeadLetterClass): number {
+  const { now } = world;
+  if (letterClass === 'deadline_exceeded') return generation.deadlineAt - now;
+  if (letterClass === 'payment_unknown') return generation.since + setting(world, 'unknownWindowMs') - now;
+  if (letterClass !== 'insufficient_credits') return 0;
+  const waited = Math.min(creditsClosedMs(world) - generation.creditBase, now - generation.queuedAt);
+  return setting(world, 'creditDeadlineMs') - waited;
+}
+
+export function redrive(world: World, args: RedriveArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.lastRedrive === args.op) return redriven(world, generation);
+  const isNotice = args.class === 'notify_failed' && generation.isNoticeLetter;
+  if (generation.letter?.class !== args.class && !isNotice) {
+    return { ok: 'no_letter', class: generation.letter?.class ?? '', state: generation.state };
+  }
+  if (args.resumesAt === 'queued') {
+    const open = generation.attempts.filter(({ outcome, taskId }) => outcome !== 'refused' && taskId === undefined);
+    const early = open.find(({ sendBy }) => world.now < sendBy);
+    if (early !== undefined) return { ok: 'too_early', waitMs: early.sendBy - world.now };
+  }
+  if (generation.payload === '') return { ok: 'no_payload' };
+  if (args.dryRun) return { ok: 'would_redrive', state: args.resumesAt };
+  generation.lastRedrive = args.op;
+  if (isNotice) planNotice(world, generation, 0);
+  else resume(world, generation, args.resumesAt);
+  return redriven(world, generation);
+}
+
+function resume(world: World, generation: Generation, target: ResumePoint): void {
+  generation.letter = undefined;
+  if (target === 'queued') {
+    Object.assign(generation, { serverErrors: 0, validationRetries: 0, notSent: 0, resubmits: 0 });
+    Object.assign(generation, { taskId: '', verdict: undefined, notBefore: world.now });
+    newVehicle(generation, 'submit');
+    queueAfresh(world, generation);
+  } else if (target === 'generating') {
+    newVehicle(generation, 'poll');
+    Object.assign(generation, { nextPollAt: world.now, misses: 0 });
+  } else if (target === 'archiving') {
+    newVehicle(generation, 'archive');
+  }
+  if (target !== 'notify') enter(world, generation, target);
+}
+
+function redriven(world: World, generation: Generation): Answer {
+  const { state, vehicle, queue } = generation;
+  return { ok: 'redriven', state, vehicle, queue, notice: pendingNotice(world, generation) };
+}
+
+const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
+
+export function purge(world: World, { id, force }: { readonly id: string; readonly force: boolean }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'purged' };
+  const { state, letter } = generation;
+  if (!ENDED.has(state)) return { ok: 'stale', state };
+  if (generation.isPurged) return { ok: 'purged', payload: world.purged.get(id)?.payload };
+  if (state === 'dead' && !force) return { ok: 'open_letter', class: letter?.class };
+  const payload = generation.isUpload ? generation.payload : undefined;
+  if (payload !== undefined) world.purged.set(id, { payload, until: world.now + 60_000 });
+  Object.assign(generation, { letter: undefined, payload: '', isPurged: true, verdict: undefined });
+  Object.assign(generation, { requeued: '', renoticed: '', isArchived: false });
+  generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
+  generation.claims.clear();
+  dropNotice(generation);
+  return { ok: 'purged', payload };
+}
+
+function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt): Attempt {
+  return {
+    n,
+    token,
+    sendBy,
+    outcome,
+    account: '',
+    leaseUntil: 0,
+    canary: false,
+    ...(taskId === undefined ? {} : { taskId }),
+    ...(nextVehicle === undefined ? {} : { nextVehicle }),
+  };
+}
+
+export function noticed(world: World, args: NoticedArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const { notice } = generation;
+  if (notice === undefined || notice.vehicle !== args.vehicle) return { ok: 'stale', state: generation.state };
+  if (notice.state === 'delivered') return { ok: 'delivered' };
+  if (notice.state === 'failed') return { ok: 'given_up' };
+  if (args.delivered) {
+    generation.notice = { ...notice, state: 'delivered' };
+    return { ok: 'delivered' };
+  }
+  if (notice.tries !== args.tries) return { ok: 'retry', delayMs: Math.max(0, notice.at - world.now) };
+  const at = world.now + args.retryDelayMs;
+  if (at - notice.since > args.giveUpMs) {
+    generation.notice = { ...notice, state: 'failed', tries: args.tries + 1 };
+    generation.isNoticeLetter = true;
+    return { ok: 'given_up' };
+  }
+  generation.notice = { ...notice, tries: args.tries + 1, at };
+  return { ok: 'retry', delayMs: args.retryDelayMs };
+}
+
+export function renotice(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  const { notice } = generation;
+  const isAgain = notice !== undefined && generation.renoticed === `${vehicle} ${notice.vehicle}`;
+  if (notice?.state !== 'pending' || (notice.vehicle !== vehicle && !isAgain)) {
+    return { ok: 'stale', state: generation.state };
+  }
+  if (!isAgain) {
+    const next = nextNoticeVehicle(generation);
+    generation.renoticed = `${vehicle} ${next}`;
+    generation.notice = { ...notice, vehicle: next };
+  }
+  return { ok: 'renoticed', ...pendingNotice(world, generation) };
+}

@@ -1,0 +1,129 @@
+import type { GateReason } from '@kieq/domain';
+import type { GateTimes } from '@kieq/ledger';
+import { inFlight, setting, type Answer, type World } from '../world.ts';
+import { closeGate, openGate, standing } from './gates.ts';
+import { forgetLearned, grantQuery, peekQueries, peekSubmissions, stamp } from './window.ts';
+
+export type GateArgs =
+  | { readonly action: 'close'; readonly reason: GateReason; readonly times?: GateTimes; readonly detail: string }
+  | { readonly action: 'open'; readonly reason: GateReason }
+  | { readonly action: 'claim_probe' }
+  | { readonly action: 'probe_result' | 'note_balance'; readonly balance: number }
+  | { readonly action: 'claim_balance'; readonly everyMs: number };
+
+export function gate(world: World, args: GateArgs): Answer {
+  switch (args.action) {
+    case 'close':
+      closeGate(world, args.reason, args.times);
+      return { ok: 'closed' };
+    case 'open':
+      return { ok: openGate(world, args.reason) ? 'opened' : 'not_closed' };
+    case 'note_balance':
+      return { ok: 'noted' };
+    case 'claim_balance':
+      if (world.now < world.balanceNextAt) return { ok: 'not_yet', waitMs: world.balanceNextAt - world.now };
+      world.balanceNextAt = world.now + args.everyMs;
+      return { ok: 'claimed' };
+    case 'claim_probe':
+      return claimProbe(world);
+    case 'probe_result':
+      return probeResult(world, args.balance);
+    default:
+      return args satisfies never;
+  }
+}
+
+function claimProbe({ gates, now }: World): Answer {
+  const credits = gates.get('credits');
+  if (credits === undefined) return { ok: 'not_closed' };
+  const { nextAt = 0, intervalMs = 0, capMs = 0, balanceAtRefusal } = credits;
+  if (now < nextAt) return { ok: 'not_yet', waitMs: nextAt - now };
+  credits.nextAt = now + intervalMs;
+  if (balanceAtRefusal !== undefined) credits.intervalMs = Math.min(capMs, intervalMs * 2);
+  return { ok: 'claimed' };
+}
+
+/** Opens when the balance covers the dearest refused request; without a price when it has grown. */
+function probeResult(world: World, balance: number): Answer {
+  const credits = world.gates.get('credits');
+  if (credits === undefined) return { ok: 'not_closed' };
+  credits.balanceAtRefusal ??= balance;
+  const isCovered = credits.need === undefined ? balance > credits.balanceAtRefusal : balance >= credits.need;
+  if (isCovered) openGate(world, 'credits');
+  return isCovered ? { ok: 'opened' } : { ok: 'still_closed', need: credits.need ?? null };
+}
+
+export function peek(world: World): Answer {
+  const { reasons, waitMs } = standing(world);
+  if (reasons.length > 0) return { ok: 'wait', reason: reasons, waitMs };
+  if (inFlight(world) >= setting(world, 'maxInFlight')) return { ok: 'wait', reason: ['in-flight'], waitMs: 500 };
+  const room = peekSubmissions(world);
+  if (room.places > 0) return { ok: 'room', places: room.places };
+  return { ok: 'wait', reason: ['window'], waitMs: room.waitMs };
+}
+
+export function peekPolls(world: World): Answer {
+  const { places, waitMs } = peekQueries(world);
+  return places > 0 ? { ok: 'room', places } : { ok: 'wait', waitMs };
+}
+
+export function pollPermit(world: World, args: { readonly permit: string; readonly timeoutMs: number }): Answer {
+  const room = grantQuery(world, args.permit, args.timeoutMs);
+  return 'wait' in room ? { ok: 'wait', waitMs: room.wait } : { ok: 'granted', places: room.places };
+}
+
+export function pollDone(world: World, { permit }: { readonly permit: string }): Answer {
+  stamp(world, world.polls, permit, 0);
+  return { ok: 'done' };
+}
+
+export interface ConfigureArgs {
+  readonly settings: Readonly<Record<string, string>>;
+  readonly force: boolean;
+}
+
+export function configure(world: World, { settings, force }: ConfigureArgs): Answer {
+  const given = Object.entries(settings);
+  const isNew = ([name, value]: [string, string]): boolean => (world.settings.get(name) ?? value) !== value;
+  if (!force && given.some(isNew)) return { ok: 'differs' };
+  // What the window has learned belongs to one limit and one length.
+  const isOther = (name: string): boolean =>
+    settings[name] !== undefined && world.settings.get(name) !== settings[name];
+  if (isOther('submitLimit') || isOther('submitWindowMs')) forgetLearned(world);
+  for (const [name, value] of given) world.settings.set(name, value);
+  return { ok: 'agreed' };
+}
+
+export interface SweepArgs {
+  readonly worker: string;
+  readonly leaseMs: number;
+  readonly limit: number;
+  readonly vehicleCheckMs: number;
+}
+
+/** Which generations are due is judged by what the sweep answers, see invariants. */
+export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
+  const { sweeper, now } = world;
+  if (sweeper !== undefined && sweeper.until > now && sweeper.worker !== worker) {
+    return { ok: 'other', worker: sweeper.worker };
+  }
+  world.sweeper = { worker, until: now + leaseMs };
+  return { ok: 'leader' };
+}
+
+export interface ListArgs {
+  readonly sources: readonly string[];
+  readonly state?: string;
+  readonly limit: number;
+}
+
+/** Newest first; of the same moment the greater id first. */
+export function list(world: World, { sources, state, limit }: ListArgs): Answer {
+  const shown = [...world.generations.values()]
+    .filter((one) => !one.isPurged && sources.includes(`tenant:${one.tenant}`))
+    .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
+    .filter((one) => state === undefined || one.state === state)
+    .slice(0, limit);
+  const items = shown.map(({ id, createdAt, tenant }) => ({ id, at: createdAt, source: `tenant:${tenant}` }));
+  return { ok: 'page', items: items.length === 0 ? {} : items };
+}

@@ -1,0 +1,169 @@
+import type { HintArgs, LookArgs, ObserveArgs, ResubmitArgs, SettleArgs } from '@kieq/ledger';
+import { attemptWith, currentAttempt, type Answer, type Attempt, type Generation, type World } from '../world.ts';
+import { canRevive, enter, isGivenUp, newVehicle, openLetter, pendingNotice, queueAfresh } from './states.ts';
+import { grantQuery, stamp } from './window.ts';
+
+const CLAIMS_PER_GENERATION = 5;
+
+export function hint(world: World, args: HintArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const attempt = attemptWith(generation, args.tokenHash);
+  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  generation.hints += 1;
+  const seen = { state: generation.state, hints: generation.hints };
+  const foreign = args.taskId !== undefined && attempt.taskId !== undefined && attempt.taskId !== args.taskId;
+  if (generation.isPurged) return { ok: 'settled', ...seen, foreign };
+  if (generation.state === 'generating' && generation.current === attempt.n) {
+    generation.nextPollAt = world.now;
+    return { ok: 'hinted', ...seen, vehicle: generation.vehicle, queue: generation.queue, foreign };
+  }
+  return { ...claim(world, generation, attempt, args.taskId ?? attempt.taskId, foreign), ...seen };
+}
+
+/** The attempt has no task, or gave it up: what the callback says waits for proof. */
+function claim(
+  world: World,
+  generation: Generation,
+  attempt: Attempt,
+  taskId: string | undefined,
+  foreign: boolean,
+): Answer {
+  const isOwn = attempt.taskId !== undefined && attempt.taskId === taskId;
+  const isOpen =
+    attempt.taskId === undefined ||
+    canRevive(generation, attempt, taskId) ||
+    (isOwn && generation.taskId === taskId && isGivenUp(generation));
+  if (!isOpen) return { ok: 'settled', foreign };
+  if (attempt.taskId === undefined) attempt.isHinted = true;
+  if (taskId === undefined) return { ok: 'no_task' };
+  if (world.tasks.has(taskId) && attempt.taskId === undefined) return { ok: 'settled', foreign: true };
+  if (!generation.claims.has(taskId)) {
+    if (generation.claims.size >= CLAIMS_PER_GENERATION) return { ok: 'too_many' };
+    generation.claims.set(taskId, attempt.n);
+  }
+  return { ok: 'claimed', attempt: attempt.n, taskId };
+}
+
+export function unclaim(world: World, { id, taskId }: { readonly id: string; readonly taskId: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  return { ok: generation.claims.delete(taskId) ? 'dropped' : 'none' };
+}
+
+export function look(world: World, { id, vehicle, permit, timeoutMs }: LookArgs): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state !== 'generating' || generation.vehicle !== vehicle) {
+    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+  }
+  const room = grantQuery(world, permit, timeoutMs);
+  if ('wait' in room) return { ok: 'wait', waitMs: room.wait };
+  const { taskId, polls, hints, resubmits } = generation;
+  return { ok: 'granted', taskId, polls, hints, resubmits, ageMs: world.now - generation.acceptedAt };
+}
+
+export function observe(world: World, args: ObserveArgs): Answer {
+  if (args.permit !== undefined) stamp(world, world.polls, args.permit, 0);
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state !== 'generating' || generation.taskId !== args.taskId) {
+    return { ok: 'stale', state: generation.state };
+  }
+  const isAgain = args.permit !== undefined && generation.lastPermit === args.permit;
+  const delayMs = args.hints !== undefined && generation.hints > args.hints ? 0 : args.pollDelayMs;
+  if (!isAgain) {
+    generation.polls += 1;
+    generation.nextPollAt = world.now + delayMs;
+    generation.lastPermit = args.permit ?? '';
+  }
+  countDenials(world, generation, args.seen, isAgain);
+  if (args.holdMs !== undefined && args.holdMs > 0) {
+    world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.holdMs));
+  }
+  const { misses, firstMissAt, hints } = generation;
+  const began = misses > 0 ? firstMissAt : world.now;
+  const missingTasks = denials(world).filter((at) => Math.abs(at - began) <= args.missingWindowMs).length;
+  return { ok: 'parked', delayMs, hints, misses, missingForMs: misses > 0 ? world.now - firstMissAt : 0, missingTasks };
+}
+
+function countDenials(world: World, generation: Generation, seen: ObserveArgs['seen'], isAgain: boolean): void {
+  if (seen === 'running') generation.misses = 0;
+  if (seen !== 'missing' || isAgain) return;
+  generation.misses += 1;
+  if (generation.misses === 1) generation.firstMissAt = world.now;
+}
+
+/** When the denials began of the tasks that Kie denies now. */
+function denials({ generations }: World): number[] {
+  const denied = [...generations.values()].filter(({ state, misses }) => state === 'generating' && misses > 0);
+  return denied.map(({ firstMissAt }) => firstMissAt);
+}
+
+export function resubmit(world: World, { id, taskId, limit }: ResubmitArgs): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  const done = generation.attempts.findLast(
+    (attempt) => attempt.taskId === taskId && attempt.outcome === 'resubmitted',
+  );
+  if (done !== undefined) return { ok: 'queued', vehicle: done.nextVehicle, attempt: done.n };
+  if (generation.state !== 'generating' || generation.taskId !== taskId) {
+    return { ok: 'stale', state: generation.state };
+  }
+  if (generation.resubmits >= limit) return { ok: 'exhausted' };
+  const attempt = currentAttempt(generation);
+  newVehicle(generation, 'submit');
+  attempt.outcome = 'resubmitted';
+  attempt.nextVehicle = generation.vehicle;
+  generation.resubmits += 1;
+  generation.taskId = '';
+  queueAfresh(world, generation);
+  enter(world, generation, 'queued');
+  return { ok: 'queued', vehicle: generation.vehicle, attempt: attempt.n };
+}
+
+export function settle(world: World, args: SettleArgs): Answer {
+  stamp(world, world.polls, args.permit ?? '', 0);
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const { state } = generation;
+  if (generation.taskId !== args.taskId) return { ok: 'stale', state };
+  if (generation.verdict !== undefined) return settled(world, generation);
+  if (state !== 'generating' && !isGivenUp(generation)) return { ok: 'stale', state };
+  generation.letter = undefined;
+  generation.verdict = args.verdict.state;
+  currentAttempt(generation).verdict = args.verdict.state;
+  if (args.polled) generation.polls += 1;
+  if (args.verdict.state === 'success' && args.archive) {
+    newVehicle(generation, 'archive');
+    enter(world, generation, 'archiving');
+    return settled(world, generation);
+  }
+  enter(world, generation, args.verdict.state === 'success' ? 'succeeded' : 'failed');
+  if (args.verdict.state === 'fail') openLetter(world, generation, 'generation_failed');
+  return settled(world, generation);
+}
+
+function settled(world: World, generation: Generation): Answer {
+  const { state, vehicle } = generation;
+  return { ok: 'settled', state, vehicle, notice: pendingNotice(world, generation) };
+}
+
+const QUEUES: Readonly<Record<string, string>> = { queued: 'submit', generating: 'poll', archiving: 'archive' };
+
+export function requeue(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  const isAgain = generation.requeued === `${vehicle} ${generation.vehicle}`;
+  const queue = QUEUES[generation.state];
+  if ((generation.vehicle !== vehicle && !isAgain) || queue === undefined) {
+    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+  }
+  if (!isAgain) {
+    newVehicle(generation, queue);
+    generation.requeued = `${vehicle} ${generation.vehicle}`;
+  }
+  const startAt =
+    { queued: generation.notBefore, generating: generation.nextPollAt }[generation.state as 'queued'] ?? 0;
+  return { ok: 'requeued', vehicle: generation.vehicle, queue, delayMs: Math.max(0, startAt - world.now) };
+}

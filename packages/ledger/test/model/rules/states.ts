@@ -1,0 +1,86 @@
+import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import { HELD_CLASSES } from '@kieq/domain';
+import { setting, type Attempt, type Generation, type World } from '../world.ts';
+import { creditsClosedMs } from './gates.ts';
+
+const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
+/** Dead without a task of its own: what turns up now is followed instead of paying for another. */
+const NEVER_HAD_A_TASK = new Set<DeadLetterClass>([
+  'payment_unknown',
+  'invalid_request',
+  'model_unavailable',
+  'refused_repeatedly',
+  'insufficient_credits',
+  'deadline_exceeded',
+]);
+
+export function enter(world: World, generation: Generation, state: GenerationState): void {
+  if (generation.state === 'generating') generation.firstMissAt = 0;
+  generation.state = state;
+  generation.since = world.now;
+  if (!generation.isCallback) return;
+  if (!ENDED.has(state)) return dropNotice(generation);
+  const heldUntil = state === 'dead' ? generation.letter?.heldUntil : undefined;
+  planNotice(world, generation, heldUntil === undefined ? 0 : heldUntil - world.now);
+}
+
+export function planNotice(world: World, generation: Generation, delayMs: number): void {
+  const at = world.now + delayMs;
+  generation.isNoticeLetter = false;
+  generation.notice = { state: 'pending', vehicle: nextNoticeVehicle(generation), at, since: at, tries: 0 };
+}
+
+export function nextNoticeVehicle(generation: Generation): string {
+  generation.noticeEpoch += 1;
+  return `${generation.id}-${generation.noticeEpoch}`;
+}
+
+export function dropNotice(generation: Generation): void {
+  generation.isNoticeLetter = false;
+  generation.notice = undefined;
+}
+
+/** The job to add, for answers. */
+export function pendingNotice(
+  { now }: World,
+  { notice }: Generation,
+): { vehicle: string; delayMs: number } | undefined {
+  if (notice?.state !== 'pending') return undefined;
+  return { vehicle: notice.vehicle, delayMs: Math.max(0, notice.at - now) };
+}
+
+export function newVehicle(generation: Generation, queue: string): void {
+  generation.epoch += 1;
+  generation.vehicle = `${generation.id}-${generation.epoch}`;
+  generation.queue = queue;
+}
+
+export function queueAfresh(world: World, generation: Generation): void {
+  generation.queuedAt = world.now;
+  generation.deadlineAt = world.now + generation.deadlineMs;
+  generation.creditBase = creditsClosedMs(world);
+}
+
+export function openLetter(world: World, generation: Generation, letterClass: DeadLetterClass): void {
+  const isHeld = HELD_CLASSES.some((one) => one === letterClass);
+  generation.letter = { class: letterClass, heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined };
+}
+
+export function die(world: World, generation: Generation, letterClass: DeadLetterClass): void {
+  openLetter(world, generation, letterClass);
+  enter(world, generation, 'dead');
+}
+
+export function isTaskless({ state, letter }: Generation): boolean {
+  return state === 'queued' || (state === 'dead' && letter !== undefined && NEVER_HAD_A_TASK.has(letter.class));
+}
+
+/** Its task was given up, or was one too many, and turns up before another is paid. */
+export function canRevive(generation: Generation, attempt: Attempt, taskId: string | undefined): boolean {
+  const isOwn = attempt.taskId !== undefined && attempt.taskId === taskId;
+  return isOwn && isTaskless(generation) && attempt.outcome !== 'resubmitted' && attempt.verdict === undefined;
+}
+
+export function isGivenUp({ state, letter }: Generation): boolean {
+  return state === 'dead' && (letter?.class === 'task_lost' || letter?.class === 'task_stuck');
+}

@@ -1,0 +1,268 @@
+import type { DeadLetterClass } from '@kieq/domain';
+import type { AcceptArgs, AdmitArgs, CreateArgs, LoseArgs, PostponeArgs, RefuseArgs, UploadedArgs } from '@kieq/ledger';
+import {
+  attemptWith,
+  currentAttempt,
+  inFlight,
+  newGeneration,
+  setting,
+  type Answer,
+  type Attempt,
+  type Generation,
+  type World,
+} from '../world.ts';
+import { canaryPassed, closeGate, openOverdue, sendCanary, standing } from './gates.ts';
+import { canRevive, die, enter, isTaskless, newVehicle, pendingNotice, queueAfresh } from './states.ts';
+import { narrow, stampSubmission, submitRoom, widen } from './window.ts';
+
+export function create(world: World, args: CreateArgs): Answer {
+  const found = world.generations.get(args.id);
+  if (found !== undefined) {
+    return { ok: found.hash === args.hash ? 'exists' : 'conflict', id: args.id, state: found.state };
+  }
+  if (args.dedupeMs !== undefined) {
+    const slot = `${args.tenant}:${args.hash}`;
+    const earlier = world.generations.get(world.dedupe.get(slot)?.id ?? '');
+    const isOver =
+      earlier?.state === 'failed' || earlier?.state === 'cancelled' || earlier?.letter?.class === 'invalid_request';
+    if (earlier !== undefined && !isOver) return { ok: 'exists', id: earlier.id, state: earlier.state };
+    world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
+  }
+  const { id, hash, tenant, payload, vehicle, deadlineMs } = args;
+  const born = { id, state: 'queued', hash, tenant, payload, vehicle, epoch: 1, deadlineMs } as const;
+  const generation = newGeneration(world, { ...born, isCallback: args.callback, isUpload: args.uploads });
+  queueAfresh(world, generation);
+  generation.queuedAt += args.delayMs;
+  generation.deadlineAt += args.delayMs;
+  generation.notBefore = world.now + args.delayMs;
+  return { ok: 'created', id, state: 'queued' };
+}
+
+export function cancel(world: World, { id }: { readonly id: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state !== 'queued' && generation.state !== 'cancelled') {
+    return { ok: 'too_late', state: generation.state };
+  }
+  if (generation.state === 'queued') enter(world, generation, 'cancelled');
+  return { ok: 'cancelled', notice: pendingNotice(world, generation) };
+}
+
+export function admit(world: World, args: AdmitArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const { state, vehicle } = generation;
+  if (state === 'submitting') {
+    const attempt = currentAttempt(generation);
+    if (attempt.token === args.tokenHash) return { ok: 'admitted', attempt: attempt.n, canary: attempt.canary };
+    return { ok: 'busy', attempt: attempt.n, leaseMs: Math.max(0, attempt.leaseUntil - world.now) };
+  }
+  if (state !== 'queued' || vehicle !== args.vehicle || attemptWith(generation, args.tokenHash) !== undefined) {
+    return { ok: 'stale', state, vehicle };
+  }
+  if (world.settings.get('accountFingerprint') !== args.account) return { ok: 'wrong_account' };
+  if (world.now >= generation.deadlineAt) return { ok: 'deadline' };
+  return findPlace(world, args, generation);
+}
+
+function findPlace(world: World, args: AdmitArgs, generation: Generation): Answer {
+  openOverdue(world);
+  const { reasons, waitMs, due } = standing(world);
+  if (reasons.length > 0) return { ok: 'wait', reason: reasons, waitMs };
+  if (inFlight(world) >= setting(world, 'maxInFlight')) return { ok: 'wait', reason: ['in-flight'], waitMs: 500 };
+  const room = submitRoom(world);
+  if (room.places === 0) return { ok: 'wait', reason: ['window'], waitMs: room.waitMs };
+  const { isUpload, linksAt = -Infinity } = generation;
+  if (isUpload && world.now - linksAt >= args.uploadFreshMs) return { ok: 'upload', tries: generation.uploadTries };
+  const attempt = newAttempt(world, args, generation, due.length > 0);
+  sendCanary(world, due, attempt);
+  enter(world, generation, 'submitting');
+  return { ok: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : room.places - 1 };
+}
+
+function newAttempt(world: World, args: AdmitArgs, generation: Generation, canary: boolean): Attempt {
+  const n = generation.attempts.length + 1;
+  const sendBy = world.now + 1 + args.sendBeforeMs;
+  const answerBy = sendBy + setting(world, 'submitTimeoutMs');
+  const times = { sendBy, leaseUntil: answerBy + args.leaseGraceMs };
+  const attempt: Attempt = { n, token: args.tokenHash, account: args.account, ...times, outcome: 'open', canary };
+  generation.attempts.push(attempt);
+  generation.current = n;
+  world.window.set(`${generation.id}:${n}`, answerBy);
+  return attempt;
+}
+
+export function uploaded(world: World, { id, vehicle }: UploadedArgs): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
+    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+  }
+  generation.linksAt = world.now;
+  generation.uploadTries = 0;
+  return { ok: 'uploaded' };
+}
+
+export function postpone(world: World, { id, vehicle, tries, delayMs }: PostponeArgs): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
+    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+  }
+  if (generation.uploadTries === tries) {
+    generation.uploadTries += 1;
+    generation.notBefore = world.now + delayMs;
+  }
+  return { ok: 'postponed', tries: generation.uploadTries };
+}
+
+export function accept(world: World, args: AcceptArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const attempt =
+    args.attempt === undefined ? attemptWith(generation, args.tokenHash ?? '') : generation.attempts[args.attempt - 1];
+  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (args.latencyMs !== undefined && attempt.isAnswered !== true)
+    noteAnswer(world, generation, attempt, args.latencyMs);
+  const isRevived = args.adopted && canRevive(generation, attempt, args.taskId);
+  if (attempt.taskId !== undefined && !isRevived) {
+    if (attempt.taskId !== args.taskId) return { ok: 'other_task', taskId: attempt.taskId };
+    return carried(attempt.outcome === 'surplus' ? 'surplus' : 'accepted', args, generation, attempt);
+  }
+  const owner = world.tasks.get(args.taskId);
+  if (owner !== undefined && !isRevived) return { ok: 'bound', owner };
+  return bind(world, args, generation, attempt);
+}
+
+/** Its own worker speaks: the vendor has counted the request, and judged it. */
+function noteAnswer(world: World, generation: Generation, attempt: Attempt, latencyMs: number): void {
+  attempt.isAnswered = true;
+  stampSubmission(world, `${generation.id}:${attempt.n}`, latencyMs);
+  widen(world, latencyMs);
+  canaryPassed(world, attempt.token);
+  world.unreachable = 0;
+}
+
+function bind(world: World, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
+  const { state, current } = generation;
+  const isWaiting = (state === 'submitting' || state === 'unknown') && current === attempt.n;
+  const isOpen = isWaiting || isTaskless(generation);
+  world.tasks.set(args.taskId, `${generation.id}:${attempt.n}`);
+  attempt.taskId = args.taskId;
+  if (!isOpen) {
+    attempt.outcome = 'surplus';
+    return carried('surplus', args, generation, attempt);
+  }
+  attempt.outcome = args.adopted ? 'adopted' : 'accepted';
+  generation.letter = undefined;
+  newVehicle(generation, 'poll');
+  const nextPollAt = world.now + (attempt.isHinted === true ? 0 : args.pollDelayMs);
+  Object.assign(generation, { current: attempt.n, taskId: args.taskId, acceptedAt: world.now, nextPollAt });
+  Object.assign(generation, { polls: 0, misses: 0 });
+  enter(world, generation, 'generating');
+  return carried('accepted', args, generation, attempt);
+}
+
+function carried(ok: string, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
+  for (const [taskId, n] of generation.claims) if (n === attempt.n) generation.claims.delete(taskId);
+  const { state, vehicle, queue, hints } = generation;
+  const delayMs = attempt.isHinted === true ? 0 : args.pollDelayMs;
+  return { ok, attempt: attempt.n, state, vehicle, queue, hints, delayMs };
+}
+
+export function refuse(world: World, args: RefuseArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const attempt = attemptWith(generation, args.tokenHash);
+  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (attempt.answer !== undefined) return refused(world, generation, attempt.answer);
+  const { state, current } = generation;
+  if (current !== attempt.n || (state !== 'submitting' && state !== 'unknown')) return { ok: 'stale', state };
+  noteRefusal(world, args, generation, attempt);
+  attempt.outcome = 'refused';
+  const letterClass = countRetry(generation, args);
+  if (letterClass !== undefined) {
+    attempt.answer = { ok: 'dead', class: letterClass };
+    die(world, generation, letterClass);
+    return refused(world, generation, attempt.answer);
+  }
+  if (state === 'unknown') newVehicle(generation, 'submit');
+  const delayMs = 'delayMs' in args.rule ? (args.rule.delayMs ?? 0) : 0;
+  const { vehicle } = generation;
+  attempt.answer = { ok: 'queued', delayMs, vehicle, added: state !== 'unknown', attempt: attempt.n };
+  generation.notBefore = world.now + delayMs;
+  enter(world, generation, 'queued');
+  return attempt.answer;
+}
+
+function refused(world: World, generation: Generation, answer: Answer): Answer {
+  return answer.ok === 'dead' ? { ...answer, notice: pendingNotice(world, generation) } : answer;
+}
+
+function noteRefusal(world: World, args: RefuseArgs, generation: Generation, attempt: Attempt): void {
+  const { rule } = args;
+  const gate = rule.do === 'refuse' ? rule.gate : undefined;
+  const member = `${generation.id}:${attempt.n}`;
+  if (args.sent) {
+    stampSubmission(world, member, args.latencyMs);
+    world.unreachable = 0;
+    canaryPassed(world, attempt.token, gate);
+  } else {
+    world.window.delete(member);
+  }
+  if (gate === 'rate-limit') narrow(world);
+  closeFor(world, args, attempt.token);
+  if (rule.do === 'not_sent' && !args.ownFault) {
+    generation.notSent += 1;
+    world.unreachable += 1;
+    if (world.unreachable >= rule.gateAfter) closeGate(world, 'unreachable', rule.times, attempt.token);
+  }
+}
+
+function closeFor(world: World, { rule, price }: RefuseArgs, token: string): void {
+  if (rule.do !== 'refuse') return;
+  const gate = closeGate(world, rule.gate, rule.times, token);
+  if (rule.gate !== 'credits') return;
+  if (price !== undefined) gate.need = Math.max(gate.need ?? 0, price);
+  else if (gate.refusals === 1) gate.nextAt = world.now;
+}
+
+function countRetry(generation: Generation, { rule }: RefuseArgs): DeadLetterClass | undefined {
+  if (rule.do === 'die') return rule.class;
+  if (rule.do !== 'retry') return undefined;
+  generation[rule.count] += 1;
+  return generation[rule.count] > rule.retries ? rule.then : undefined;
+}
+
+export function lose(world: World, args: LoseArgs): Answer {
+  const generation = world.generations.get(args.id);
+  if (generation === undefined) return { ok: 'missing' };
+  const attempt = attemptWith(generation, args.tokenHash);
+  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (attempt.outcome === 'lost') return { ok: 'unknown', attempt: attempt.n };
+  if (attempt.outcome === 'open' && args.answered) {
+    stampSubmission(world, `${generation.id}:${attempt.n}`, args.latencyMs);
+  }
+  const { state, current } = generation;
+  const isExpired = attempt.outcome === 'expired' && state === 'unknown';
+  if (!(state === 'submitting' && current === attempt.n) && !isExpired) return { ok: 'stale', state };
+  attempt.outcome = 'lost';
+  if (!isExpired) {
+    world.unreachable += 1;
+    if (world.unreachable >= args.gateAfter) closeGate(world, 'unreachable', args.times, attempt.token);
+    enter(world, generation, 'unknown');
+  }
+  return { ok: 'unknown', attempt: attempt.n };
+}
+
+export function expire(world: World, { id }: { readonly id: string }): Answer {
+  const generation = world.generations.get(id);
+  if (generation === undefined) return { ok: 'missing' };
+  if (generation.state === 'unknown') return { ok: 'unknown', attempt: generation.current };
+  if (generation.state !== 'submitting') return { ok: 'stale', state: generation.state };
+  const attempt = currentAttempt(generation);
+  if (world.now < attempt.leaseUntil) return { ok: 'not_yet', leaseMs: attempt.leaseUntil - world.now };
+  attempt.outcome = 'expired';
+  enter(world, generation, 'unknown');
+  return { ok: 'unknown', attempt: attempt.n };
+}

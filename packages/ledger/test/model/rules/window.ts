@@ -1,0 +1,87 @@
+import { setting, type World } from '../world.ts';
+
+/** The limit that holds now: a little lower after a 429, one more for every ten quiet windows. */
+function limitNow(world: World): number {
+  const { learned, now } = world;
+  const limit = setting(world, 'submitLimit');
+  if (learned.cutLimit === undefined) return limit;
+  const recovered = learned.cutLimit + Math.floor((now - learned.cutAt) / (10 * setting(world, 'submitWindowMs')));
+  return Math.max(1, Math.min(limit, recovered));
+}
+
+export interface Room {
+  readonly places: number;
+  readonly waitMs: number;
+}
+
+/** Places left in a sliding log, or the ms until one may be free. */
+function roomIn(entries: Map<string, number>, limit: number, windowMs: number, now: number): Room {
+  const counted = [...entries.values()].filter((at) => at >= now - windowMs).toSorted((a, b) => a - b);
+  if (counted.length < limit) return { places: limit - counted.length, waitMs: 0 };
+  const countedBy = Math.min(counted[counted.length - limit] ?? 0, now);
+  return { places: 0, waitMs: Math.max(1, countedBy + windowMs - now + 1) };
+}
+
+function forget(entries: Map<string, number>, before: number): void {
+  for (const [member, at] of entries) if (at < before) entries.delete(member);
+}
+
+export function peekSubmissions(world: World): Room {
+  return roomIn(world.window, limitNow(world), setting(world, 'submitWindowMs'), world.now);
+}
+
+/** As `peekSubmissions`, and drops what is over. */
+export function submitRoom(world: World): Room {
+  forget(world.window, world.now - setting(world, 'submitWindowMs'));
+  return peekSubmissions(world);
+}
+
+export function peekQueries(world: World): Room {
+  if (world.pollHold > world.now) return { places: 0, waitMs: world.pollHold - world.now };
+  return roomIn(world.polls, setting(world, 'pollLimitPerSecond'), 1000, world.now);
+}
+
+/** One query: the places left, or how long to wait. */
+export function grantQuery(world: World, permit: string, timeoutMs: number): Room | { readonly wait: number } {
+  const isAgain = world.polls.has(permit);
+  const held = world.pollHold > world.now;
+  if (!held) forget(world.polls, world.now - 1000);
+  const { places, waitMs } = peekQueries(world);
+  if (places === 0 && !isAgain) return { wait: waitMs };
+  world.polls.set(permit, world.now + 1 + timeoutMs);
+  return { places: isAgain ? places : places - 1, waitMs: 0 };
+}
+
+/** The answer is there: counted at the latest now, or a learned margin earlier. */
+export function stamp(world: World, entries: Map<string, number>, member: string, earlierMs: number): void {
+  if (entries.has(member)) entries.set(member, world.now + 1 - Math.floor(earlierMs));
+}
+
+export function stampSubmission(world: World, member: string, latencyMs: number): void {
+  stamp(world, world.window, member, Math.min(world.learned.margin, latencyMs));
+}
+
+/** An accepted answer lets the margin grow towards the smallest latency seen. */
+export function widen({ learned }: World, latencyMs: number): void {
+  const least = Math.min(learned.minLatency ?? latencyMs, latencyMs);
+  learned.ceiling = Math.min(least * 0.8, (learned.ceiling ?? least) + least * 0.0005);
+  learned.margin = Math.min(learned.ceiling, learned.margin + least * 0.02);
+  learned.minLatency = least;
+}
+
+/** A 429: no margin, and once per window a lower limit. */
+export function narrow(world: World): void {
+  const { learned, now } = world;
+  if (learned.margin > 0) {
+    learned.ceiling = learned.margin / 2;
+    learned.margin = 0;
+  }
+  if (now - learned.cutAt < setting(world, 'submitWindowMs')) return;
+  const lower = limitNow(world) - Math.max(1, Math.floor(setting(world, 'submitLimit') / 20));
+  learned.cutLimit = Math.max(1, lower);
+  learned.cutAt = now;
+}
+
+export function forgetLearned({ learned }: World): void {
+  Object.assign(learned, { margin: 0, minLatency: undefined, ceiling: undefined, cutLimit: undefined, cutAt: 0 });
+}

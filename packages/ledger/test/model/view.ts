@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import type { Dump } from './dump.ts';
+import type { Generation, World } from './world.ts';
+
+/** What is compared after every step: records, tasks, windows and gates, of the model and of Redis alike. */
+export interface View {
+  readonly generations: Readonly<Record<string, object>>;
+  readonly tasks: Readonly<Record<string, string>>;
+  readonly window: Readonly<Record<string, number>>;
+  readonly polls: Readonly<Record<string, number>>;
+  readonly gates: Readonly<Record<string, object>>;
+  readonly unreachable: number;
+}
+
+export function viewOfWorld(world: World): View {
+  return {
+    generations: Object.fromEntries([...world.generations].map(([id, one]) => [id, viewOfGeneration(one)])),
+    tasks: Object.fromEntries(world.tasks),
+    window: Object.fromEntries(world.window),
+    polls: Object.fromEntries(world.polls),
+    gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, { ...gate }])),
+    unreachable: world.unreachable,
+  };
+}
+
+function viewOfGeneration(one: Generation): object {
+  const { notice } = one;
+  return {
+    state: one.state,
+    vehicle: one.vehicle,
+    queue: one.queue,
+    current: one.current,
+    taskId: one.taskId,
+    attempts: one.attempts.map(({ n, token, outcome, taskId = '' }) => `${n} ${token} ${outcome} ${taskId}`.trim()),
+    letter: one.letter?.class ?? '',
+    verdict: one.verdict ?? '',
+    deadlineAt: one.deadlineAt,
+    notBefore: one.notBefore,
+    nextPollAt: one.state === 'generating' ? one.nextPollAt : 0,
+    counts: [one.polls, one.misses, one.hints, one.resubmits, one.serverErrors, one.validationRetries, one.notSent],
+    uploads: [one.uploadTries, one.linksAt ?? 0],
+    notice: notice === undefined ? '' : `${notice.state} ${notice.vehicle} ${notice.at} ${notice.tries}`,
+    noticeLetter: one.isNoticeLetter,
+    claims: [...one.claims].map(([taskId, n]) => `${taskId} ${n}`).toSorted(),
+    payload: one.payload,
+    purged: one.isPurged,
+  };
+}
+
+const fieldsSchema = z.record(z.string(), z.string());
+const attemptSchema = z.object({
+  n: z.int(),
+  tokenHash: z.string(),
+  outcome: z.string(),
+  taskId: z.string().default(''),
+});
+const claimsSchema = z.record(z.string(), z.object({ attempt: z.int() }));
+const verdictSchema = z.object({ state: z.string() });
+const GATE_FIELDS = ['mode', 'since', 'refusals', 'untilAt', 'nextAt', 'intervalMs', 'capMs', 'canary', 'need'];
+
+const views = new WeakMap<Dump, View>();
+
+export function viewOfDump(dump: Dump): View {
+  const view = views.get(dump) ?? readView(dump);
+  views.set(dump, view);
+  return view;
+}
+
+function readView(dump: Dump): View {
+  return {
+    generations: Object.fromEntries(
+      under(dump, 'gen:').map(([id, value]) => [id, viewOfRecord(fieldsSchema.parse(value))]),
+    ),
+    tasks: Object.fromEntries(under(dump, 'task:').map(([id, owner]) => [id, String(owner)])),
+    window: scores(dump['window']?.value),
+    polls: scores(dump['polls']?.value),
+    gates: Object.fromEntries(
+      Object.entries(fieldsSchema.parse(dump['gates']?.value ?? {})).map(([reason, json]) => [reason, gateOf(json)]),
+    ),
+    unreachable: Number(dump['unreachable']?.value ?? 0),
+  };
+}
+
+function under(dump: Dump, prefix: string): [name: string, value: unknown][] {
+  return Object.entries(dump).flatMap(([name, { value }]) =>
+    name.startsWith(prefix) ? [[name.slice(prefix.length), value]] : [],
+  );
+}
+
+function scores(value: unknown): Record<string, number> {
+  const members = Object.entries(fieldsSchema.parse(value ?? {}));
+  return Object.fromEntries(members.map(([member, score]) => [member, Number(score)]));
+}
+
+function gateOf(json: string): object {
+  const gate = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+  return Object.fromEntries(
+    Object.entries(gate).filter(([name]) => [...GATE_FIELDS, 'balanceAtRefusal'].includes(name)),
+  );
+}
+
+function viewOfRecord(fields: Readonly<Record<string, string>>): object {
+  const number = (name: string): number => Number(fields[name] ?? 0);
+  const text = (name: string): string => fields[name] ?? '';
+  const attempts = Array.from({ length: number('attempts') }, (_, i) =>
+    attemptSchema.parse(JSON.parse(text(`a:${i + 1}`))),
+  );
+  const notice = ['noticeState', 'noticeVehicle', 'noticeAt', 'noticeTries'].map(text);
+  return {
+    state: text('state'),
+    vehicle: text('vehicle'),
+    queue: text('queue'),
+    current: number('current'),
+    taskId: text('taskId'),
+    attempts: attempts.map(({ n, tokenHash, outcome, taskId }) => `${n} ${tokenHash} ${outcome} ${taskId}`.trim()),
+    letter: text('letterClass'),
+    verdict: text('verdict') === '' ? '' : verdictSchema.parse(JSON.parse(text('verdict'))).state,
+    deadlineAt: number('deadlineAt'),
+    notBefore: number('notBefore'),
+    nextPollAt: text('state') === 'generating' ? number('nextPollAt') : 0,
+    counts: ['polls', 'misses', 'hints', 'resubmits', 'serverErrors', 'validationRetries', 'notSent'].map(number),
+    uploads: [number('uploadTries'), number('linksAt')],
+    notice: notice[0] === '' ? '' : notice.join(' '),
+    noticeLetter: text('noticeLetter') !== '',
+    claims: Object.entries(claimsSchema.parse(JSON.parse(text('claims') || '{}')))
+      .map(([taskId, { attempt }]) => `${taskId} ${attempt}`)
+      .toSorted(),
+    payload: text('payload'),
+    purged: text('purgedAt') !== '',
+  };
+}

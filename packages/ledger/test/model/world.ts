@@ -1,0 +1,209 @@
+import type { DeadLetterClass, GateReason, GenerationState } from '@kieq/domain';
+
+/** What the model knows of the ledger: DESIGN.md's table of states, as plain values. Times are epoch ms. */
+export interface World {
+  now: number;
+  readonly settings: Map<string, string>;
+  readonly generations: Map<string, Generation>;
+  /** Task to `<generation>:<attempt>`. */
+  readonly tasks: Map<string, string>;
+  readonly window: Map<string, number>;
+  readonly learned: Learned;
+  readonly polls: Map<string, number>;
+  pollHold: number;
+  readonly gates: Map<GateReason, Gate>;
+  readonly gateMemory: Map<GateReason, { readonly intervalMs: number; readonly openedAt: number }>;
+  creditsClosedMs: number;
+  balanceNextAt: number;
+  unreachable: number;
+  readonly dedupe: Map<string, { readonly id: string; readonly until: number }>;
+  readonly purged: Map<string, { readonly payload: string; readonly until: number }>;
+  sweeper: { readonly worker: string; readonly until: number } | undefined;
+}
+
+interface Learned {
+  margin: number;
+  minLatency: number | undefined;
+  ceiling: number | undefined;
+  cutLimit: number | undefined;
+  cutAt: number;
+}
+
+export interface Gate {
+  readonly mode: 'timed' | 'probe' | 'canary' | 'manual';
+  readonly since: number;
+  refusals: number;
+  untilAt?: number;
+  nextAt?: number;
+  intervalMs?: number;
+  capMs?: number;
+  canary?: string;
+  need?: number;
+  balanceAtRefusal?: number;
+}
+
+export interface Attempt {
+  readonly n: number;
+  readonly token: string;
+  readonly account: string;
+  readonly sendBy: number;
+  readonly leaseUntil: number;
+  readonly canary: boolean;
+  outcome: 'open' | 'accepted' | 'adopted' | 'refused' | 'lost' | 'expired' | 'resubmitted' | 'surplus';
+  taskId?: string;
+  verdict?: 'success' | 'fail';
+  isAnswered?: boolean;
+  isHinted?: boolean;
+  /** What its refusal answered. */
+  answer?: Answer;
+  nextVehicle?: string;
+}
+
+interface Notice {
+  state: 'pending' | 'delivered' | 'failed';
+  readonly vehicle: string;
+  readonly at: number;
+  readonly since: number;
+  readonly tries: number;
+}
+
+export interface Generation {
+  readonly id: string;
+  state: GenerationState;
+  readonly hash: string;
+  readonly tenant: string;
+  readonly isCallback: boolean;
+  readonly isUpload: boolean;
+  payload: string;
+  readonly createdAt: number;
+  readonly deadlineMs: number;
+  since: number;
+  queuedAt: number;
+  deadlineAt: number;
+  notBefore: number;
+  creditBase: number;
+  epoch: number;
+  vehicle: string;
+  queue: string;
+  requeued: string;
+  readonly attempts: Attempt[];
+  current: number;
+  taskId: string;
+  nextPollAt: number;
+  acceptedAt: number;
+  polls: number;
+  misses: number;
+  firstMissAt: number;
+  lastPermit: string;
+  hints: number;
+  resubmits: number;
+  serverErrors: number;
+  validationRetries: number;
+  notSent: number;
+  uploadTries: number;
+  linksAt: number | undefined;
+  verdict: 'success' | 'fail' | undefined;
+  isArchived: boolean;
+  letter: { readonly class: DeadLetterClass; readonly heldUntil: number | undefined } | undefined;
+  notice: Notice | undefined;
+  noticeEpoch: number;
+  isNoticeLetter: boolean;
+  renoticed: string;
+  readonly claims: Map<string, number>;
+  lastRedrive: string;
+  isPurged: boolean;
+}
+
+/** What a script answers, as far as the model knows. */
+export type Answer = Readonly<Record<string, unknown>> & { readonly ok: string };
+
+export function newWorld(now: number): World {
+  return {
+    now,
+    settings: new Map(),
+    generations: new Map(),
+    tasks: new Map(),
+    window: new Map(),
+    learned: { margin: 0, minLatency: undefined, ceiling: undefined, cutLimit: undefined, cutAt: 0 },
+    polls: new Map(),
+    pollHold: 0,
+    gates: new Map(),
+    gateMemory: new Map(),
+    creditsClosedMs: 0,
+    balanceNextAt: 0,
+    unreachable: 0,
+    dedupe: new Map(),
+    purged: new Map(),
+    sweeper: undefined,
+  };
+}
+
+export function newGeneration(
+  world: World,
+  born: Pick<Generation, 'id' | 'state' | 'hash' | 'tenant' | 'isCallback' | 'isUpload' | 'payload' | 'vehicle'> & {
+    readonly deadlineMs: number | undefined;
+    readonly epoch: number;
+  },
+): Generation {
+  const generation: Generation = {
+    ...born,
+    deadlineMs: born.deadlineMs ?? setting(world, 'deadlineMs'),
+    createdAt: world.now,
+    since: world.now,
+    queuedAt: 0,
+    deadlineAt: 0,
+    notBefore: 0,
+    creditBase: 0,
+    queue: 'submit',
+    requeued: '',
+    attempts: [],
+    current: 0,
+    taskId: '',
+    nextPollAt: 0,
+    acceptedAt: 0,
+    polls: 0,
+    misses: 0,
+    firstMissAt: 0,
+    lastPermit: '',
+    hints: 0,
+    resubmits: 0,
+    serverErrors: 0,
+    validationRetries: 0,
+    notSent: 0,
+    uploadTries: 0,
+    linksAt: undefined,
+    verdict: undefined,
+    isArchived: false,
+    letter: undefined,
+    notice: undefined,
+    noticeEpoch: 0,
+    isNoticeLetter: false,
+    renoticed: '',
+    claims: new Map(),
+    lastRedrive: '',
+    isPurged: false,
+  };
+  world.generations.set(born.id, generation);
+  return generation;
+}
+
+/** Settings of the pool are always there in these tests. */
+export function setting(world: World, name: string): number {
+  return Number(world.settings.get(name));
+}
+
+export function attemptWith(generation: Generation, token: string): Attempt | undefined {
+  return generation.attempts.findLast((attempt) => attempt.token === token);
+}
+
+export function currentAttempt(generation: Generation): Attempt {
+  const attempt = generation.attempts[generation.current - 1];
+  if (attempt === undefined) throw new Error(`${generation.id} has no current attempt`);
+  return attempt;
+}
+
+const IN_FLIGHT = new Set<GenerationState>(['submitting', 'unknown', 'generating']);
+
+export function inFlight(world: World): number {
+  return [...world.generations.values()].filter(({ state }) => IN_FLIGHT.has(state)).length;
+}
