@@ -11,6 +11,7 @@ export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
 export { jsonOf } from './json.ts';
 export { followHint } from './hints.ts';
+export { at, hookKillPoints, KILL_POINTS, within, type KillHook, type KillPoint } from './kill-points.ts';
 export { openLetters, type OpenLetter } from './open-letters.ts';
 export {
   checkRequest,

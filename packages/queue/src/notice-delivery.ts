@@ -4,6 +4,7 @@ import type { OutboundAnswer } from '@kieq/outbound';
 import { callbackBody, callerRecord } from './caller-record.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { persist } from './persist.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
@@ -28,13 +29,10 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
   const { record, url, nowMs } = due;
   const startedMs = performance.now();
   const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD)));
-  const answer = await outbound.post({
-    url,
-    body,
-    headers: { 'content-type': 'application/json', ...signedHeaders(context, due, body) },
-    timeoutMs: timings.notifyTimeoutMs,
-    signal: deadline,
-  });
+  const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
+  const answer = await at('notify.post', () =>
+    outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline }),
+  );
   // Cut by the end of the grace period: that says nothing about the receiver.
   if (answer.kind === 'failed' && deadline.aborted) return { kind: 'give_back' };
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
@@ -103,7 +101,7 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
 async function conclude(context: WorkerContext, id: string, args: NoticedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
   const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
-    context.ledger.noticed(args),
+    at('notify.write', () => context.ledger.noticed(args)),
   );
   count(context, reply);
   const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.ok };

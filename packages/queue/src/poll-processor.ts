@@ -6,6 +6,7 @@ import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
@@ -33,12 +34,8 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   const { generation: id, claim } = parsed.data;
   if (claim !== undefined) return takeClaimJob(context, job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
-  const reply = await context.ledger.look({
-    id,
-    vehicle: idOf(job),
-    permit,
-    timeoutMs: context.settings.queryTimeoutMs,
-  });
+  const timeoutMs = context.settings.queryTimeoutMs;
+  const reply = await at('poll.look', () => context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs }));
   switch (reply.ok) {
     case 'granted':
       return { work: () => lookAt(context, { id, job, look: reply, permit }) };
@@ -58,9 +55,9 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
   const permits = permitsAfter(context, open.permit);
-  const answer = await context.kie
-    .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
-    .catch(giveBackOnShutdown(context));
+  const answer = await at('poll.query', () =>
+    context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }),
+  ).catch(giveBackOnShutdown(context));
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
   context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
@@ -97,9 +94,11 @@ async function settle(
   const { vehicleCheckMs } = timings;
   if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
     const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
-      ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+      at('poll.resubmit', () =>
+        ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+      ),
     );
-    await ledger.pollDone(permit);
+    await at('poll.release', () => ledger.pollDone(permit));
     if (again.ok === 'queued') {
       logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
       await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
@@ -107,17 +106,19 @@ async function settle(
     }
   }
   const settled = await persist(context, 'a verdict', 'nothing: it is polled again', () =>
-    ledger.settle({
-      id,
-      taskId,
-      verdict,
-      evidence,
-      archive: false,
-      polled: true,
-      permit,
-      sample: sampleOf(context, look, verdict),
-      vehicleCheckMs,
-    }),
+    at('poll.settle', () =>
+      ledger.settle({
+        id,
+        taskId,
+        verdict,
+        evidence,
+        archive: false,
+        polled: true,
+        permit,
+        sample: sampleOf(context, look, verdict),
+        vehicleCheckMs,
+      }),
+    ),
   );
   if (settled.ok === 'settled') {
     noteVerdict(context, look, verdict);
@@ -143,24 +144,26 @@ async function park(
   const { ledger, timings } = context;
   const { id, look, permit } = open;
   if (look.pollingForMs >= timings.taskStuckMs) {
-    await ledger.pollDone(permit);
+    await at('poll.stuck', () => ledger.pollDone(permit));
     return giveUp(context, open, 'task_stuck', {
       summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
     });
   }
   const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
-  const reply = await ledger.observe({
-    id,
-    taskId: look.taskId,
-    seen,
-    pollDelayMs,
-    permit,
-    hints: look.hints,
-    missingWindowMs,
-    vehicleCheckMs: timings.vehicleCheckMs,
-    ...(holdMs === undefined ? {} : { holdMs }),
-  });
+  const reply = await at('poll.observe', () =>
+    ledger.observe({
+      id,
+      taskId: look.taskId,
+      seen,
+      pollDelayMs,
+      permit,
+      hints: look.hints,
+      missingWindowMs,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(holdMs === undefined ? {} : { holdMs }),
+    }),
+  );
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
   const parked = parkedEnd(context, open, reply.delayMs);
   if (seen !== 'missing') return parked;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job, Worker } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
-import type { QueueName } from './catalogue.ts';
 import { applyJobEnd, type JobEnd } from './job-end.ts';
+import { at, within, type LoopQueue } from './kill-points.ts';
 import { TolerantWorker } from './tolerant-worker.ts';
 import { idOf } from './vehicles.ts';
 
@@ -16,7 +16,7 @@ const ERROR_PAUSE_MS = 1000;
 export type Taken = { readonly end: JobEnd } | { readonly work: () => Promise<JobEnd> };
 
 export interface TakeLoopOptions {
-  readonly queue: QueueName;
+  readonly queue: LoopQueue;
   readonly redis: RedisClient;
   readonly prefix: string;
   readonly concurrency: number;
@@ -97,13 +97,18 @@ export class TakeLoop {
   }
 
   async #takeNext(): Promise<void> {
-    const waitMs = await this.#options.peek();
+    const { queue } = this.#options;
+    const waitMs = await at(`${queue}.peek`, () => this.#options.peek());
     if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
     this.#taken += 1;
     const token = `${this.#worker.id}:${this.#taken}`;
-    const job: Job | undefined = await this.#worker.getNextJob(token);
+    const job: Job | undefined = await at(`${queue}.take`, () => this.#worker.getNextJob(token));
     if (job === undefined) return;
     if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
+    await within(idOf(job), () => this.#handle(job, token));
+  }
+
+  async #handle(job: Job, token: string): Promise<void> {
     const taking = this.#guard(
       job,
       () => this.#options.take(job),
@@ -123,7 +128,7 @@ export class TakeLoop {
     const end = 'end' in taken ? taken.end : await this.#guard(job, taken.work, (failed) => failed);
     release();
     try {
-      await applyJobEnd(job, token, end);
+      await at(`${this.#options.queue}.${end.kind}`, () => applyJobEnd(job, token, end));
       if (end.kind === 'give_back') await this.#wakeBlocked();
       this.#options.onEnd?.(end.kind);
     } catch (error) {
@@ -140,7 +145,7 @@ export class TakeLoop {
    * is given back: without this the job would wait until their blocking call times out after five seconds.
    */
   async #wakeBlocked(): Promise<void> {
-    await this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0');
+    await at(`${this.#options.queue}.wake`, () => this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0'));
   }
 
   /** A defect of a processor must neither end the process nor lose the job: it fails visibly, the sweeper revives it. */
@@ -156,7 +161,7 @@ export class TakeLoop {
 
   #keepLock(job: Job, token: string): () => void {
     const timer = setInterval(() => {
-      job.extendLock(token, this.#options.lockMs).catch((error: unknown) => {
+      at(`${this.#options.queue}.lock`, () => job.extendLock(token, this.#options.lockMs)).catch((error: unknown) => {
         this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
       });
     }, this.#options.lockMs / 2);

@@ -2,6 +2,7 @@ import type { Ledger } from '@kieq/ledger';
 import type { Job, Queue } from 'bullmq';
 import type { Queues, QueueName } from './catalogue.ts';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { frozenPayloadSchema, PAYLOAD_VERSION, type CheckedRequest, type PollJob, type SubmitJob } from './payload.ts';
 
 /** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
@@ -27,11 +28,8 @@ export interface NewVehicle {
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
   const priority = next.queue === 'submit' ? { priority: next.priority ?? DEFAULT_PRIORITY } : {};
-  await queues[next.queue].add(next.name ?? next.queue, data, {
-    jobId: next.vehicle,
-    delay: next.delayMs,
-    ...priority,
-  });
+  const options = { jobId: next.vehicle, delay: next.delayMs, ...priority };
+  await at('vehicle.add', () => queues[next.queue].add(next.name ?? next.queue, data, options));
 }
 
 /** A later vehicle in `submit` keeps the priority that the caller chose; the record knows it. */
@@ -40,7 +38,7 @@ export async function addSubmitVehicle(
   queues: Queues,
   next: Omit<NewVehicle, 'queue' | 'name' | 'priority'>,
 ): Promise<void> {
-  const record = await ledger.read.generation(next.generation);
+  const record = await at('vehicle.read', () => ledger.read.generation(next.generation));
   const kept = record === undefined ? {} : { name: record.model, priority: record.priority };
   await addVehicle(queues, { ...next, queue: 'submit', ...kept });
 }
@@ -68,8 +66,10 @@ export async function addFirstVehicles(queues: Queues, requests: readonly Checke
     opts: { jobId: vehicleId(request.id, 1), priority: request.priority, delay: request.delayMs },
   }));
   const [only] = jobs;
-  if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
-  else await queues.submit.addBulk(jobs);
+  await at('enqueue.add', async () => {
+    if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
+    else await queues.submit.addBulk(jobs);
+  });
 }
 
 function firstJobData({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): SubmitJob {

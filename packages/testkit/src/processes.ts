@@ -19,6 +19,8 @@ export interface StartOptions {
    * 50 lines are kept. Default: everything is kept.
    */
   readonly forward?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** How long the first log line may take, in ms. Default 20 000. */
+  readonly startTimeoutMs?: number;
 }
 
 /** A real process of a built app. */
@@ -68,7 +70,7 @@ async function watch(child: ChildProcess, name: string, options: StartOptions): 
     return exitCode;
   });
   const logged: AppProcess['logged'] = (is, timeoutMs) => written.logged(is, timeoutMs);
-  const first = await logged(() => true).catch((error: unknown) => {
+  const first = await logged(() => true, options.startTimeoutMs).catch((error: unknown) => {
     child.kill('SIGKILL');
     throw error;
   });
