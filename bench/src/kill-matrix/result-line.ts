@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { MatrixResult } from '@kieq/testkit/kill-matrix';
+import { everywhere, pointName, type MatrixResult } from '@kieq/testkit/kill-matrix';
 
 interface Setting {
   readonly seed: number;
@@ -23,10 +23,18 @@ export async function lineOf(result: MatrixResult, setting: Setting): Promise<ob
     ...figures,
     violations: violations.length,
     recovery: { n: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), boundMs: boundMs(setting.lockMs) },
+    unreached: unreached(result).length,
     // Kills and freezes of each point, and strikes under each answer.
     points: Object.fromEntries(Object.entries(struck).map(([point, { kill, freeze }]) => [point, [kill, freeze]])),
     answers,
   };
+}
+
+/** Places of the catalogue at which this run has struck nobody. */
+export function unreached({ struck }: MatrixResult): string[] {
+  return everywhere()
+    .map(pointName)
+    .filter((name) => struck[name] === undefined);
 }
 
 /** The job lock, twice the stalled interval, which is a third of it, and one second. */
