@@ -19,7 +19,7 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['{apps,packages}/*/test/unit/**/*.test.ts'] },
+        test: { name: 'unit', include: ['{apps,packages}/*/test/unit/**/*.test.ts', 'deploy/test/unit/**/*.test.ts'] },
       },
       {
         ...shared,
@@ -56,7 +56,7 @@ export default defineConfig({
         // Long campaigns, by their own command: pnpm campaign.
         test: {
           name: 'campaign',
-          include: ['{apps,packages}/*/test/campaign/**/*.test.ts'],
+          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
           globalSetup,
           hookTimeout: 60_000,
           fileParallelism: false,

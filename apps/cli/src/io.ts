@@ -1,7 +1,11 @@
 import type { Readable } from 'node:stream';
 
-interface TextSink {
+export interface TextSink {
   write(text: string): unknown;
+  /** Whether it is a terminal. Default false. */
+  readonly isTTY?: boolean;
+  /** Its width, where it tells. */
+  readonly columns?: number;
 }
 
 /** Where a run of the program reads and writes; tests bring their own. */

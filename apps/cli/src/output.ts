@@ -1,39 +1,70 @@
+import type { RawEnvironment } from '@kieq/config';
 import { EXIT, type Ending } from './exit.ts';
-import type { Io } from './io.ts';
+import type { Io, TextSink } from './io.ts';
+import { StatusLine } from './status-line.ts';
+import { PLAIN, paintFor, type Paint } from './text/paint.ts';
 import { printable } from './text/printable.ts';
+
+type Human = (paint: Paint) => string;
 
 /** What a run prints: for people, or with `--json` one JSON document (JSON lines where a command says so). */
 export class Output {
   json = false;
   readonly #io: Io;
+  readonly #paint: Paint;
+  readonly #errorPaint: Paint;
+  readonly #status: StatusLine;
   #printed = false;
 
-  constructor(io: Io) {
+  constructor(io: Io, env: RawEnvironment) {
     this.#io = io;
+    this.#paint = paintFor(io.stdout.isTTY === true, env);
+    this.#errorPaint = paintFor(io.stderr.isTTY === true, env);
+    this.#status = new StatusLine(io.stderr);
+  }
+
+  /** Whether `status` shows anything. */
+  get hasStatus(): boolean {
+    return this.#status.exists;
   }
 
   /** The command's result. */
-  print(value: unknown, human: () => string): void {
+  print(value: unknown, human: Human): void {
     this.#printed = true;
-    this.#io.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : `${printable(human())}\n`);
+    this.#write(this.#io.stdout, this.json ? JSON.stringify(value, null, 2) : this.#for(human));
   }
 
   /** One result of many, at once. */
-  line(value: unknown, human: () => string): void {
+  line(value: unknown, human: Human): void {
     this.#printed = true;
-    this.#io.stdout.write(this.json ? `${JSON.stringify(value)}\n` : `${printable(human())}\n`);
+    this.#write(this.#io.stdout, this.json ? JSON.stringify(value) : this.#for(human));
   }
 
   /** A hint beside the result; never part of what a program reads. */
-  note(text: string): void {
-    this.#io.stderr.write(`${printable(text)}\n`);
+  note(text: string | Human): void {
+    const painted = typeof text === 'string' ? text : text(this.#errorPaint);
+    this.#write(this.#io.stderr, printable(painted, this.#errorPaint !== PLAIN));
+  }
+
+  /** How far something is, on a line of a terminal that is written over; nothing elsewhere. Empty takes it away. */
+  status(text: string): void {
+    this.#status.show(text);
   }
 
   /** The end of a run that failed: the sentence, and with `--json` a document unless there is one already. */
   fail({ exitCode, message }: Ending): void {
+    this.status('');
     if (message === undefined) return;
-    this.note(`kieq: ${message}`);
+    this.note((paint) => `${paint.bad('kieq:')} ${message}`);
     if (this.json && !this.#printed) this.print({ error: { code: nameOf(exitCode), exitCode, message } }, () => '');
+  }
+
+  #for(human: Human): string {
+    return printable(human(this.#paint), this.#paint !== PLAIN);
+  }
+
+  #write(sink: TextSink, text: string): void {
+    this.#status.above(() => sink.write(`${text}\n`));
   }
 }
 

@@ -40,7 +40,7 @@ The pool is found by REDIS_URL and KIEQ_PREFIX.`;
  * @param argv without the program's own name
  */
 export async function run(argv: readonly string[], env: RawEnvironment, io: Io): Promise<ExitCode> {
-  const out = new Output(io);
+  const out = new Output(io, env);
   try {
     await programOf({ env, io, out }).parseAsync(argv, { from: 'user' });
     return EXIT.ok;

@@ -22,8 +22,10 @@ interface RunOptions {
   readonly typed?: string;
   /** What is piped in. */
   readonly piped?: string;
-  /** Given to SIGINT as soon as something is printed. */
-  readonly interrupt?: boolean;
+  /** SIGINT comes as soon as something is printed, or when this text is, on whichever stream. */
+  readonly interrupt?: boolean | string;
+  /** Both outputs are a terminal of this width. */
+  readonly columns?: number;
   /** Beside the pool's environment. */
   readonly env?: RawEnvironment;
 }
@@ -37,14 +39,27 @@ export async function runCli(
   let stdout = '';
   let stderr = '';
   const listeners = new Set<() => void>();
+  const { interrupt, columns } = options;
+  const heard = (text: string, isResult: boolean): void => {
+    const isTime = typeof interrupt === 'string' ? text.includes(interrupt) : interrupt === true && isResult;
+    if (isTime) for (const listener of listeners) listener();
+  };
+  const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const io: Io = {
     stdout: {
+      ...terminal,
       write(text) {
         stdout += text;
-        if (options.interrupt === true) for (const listener of listeners) listener();
+        heard(text, true);
       },
     },
-    stderr: { write: (text) => void (stderr += text) },
+    stderr: {
+      ...terminal,
+      write(text) {
+        stderr += text;
+        heard(text, false);
+      },
+    },
     stdin: options.typed === undefined ? Readable.from(options.piped ?? '') : new PassThrough().end(options.typed),
     isTTY: options.typed !== undefined,
     onInterrupt(listener) {

@@ -1,5 +1,5 @@
 /** The server said no; the message is for the person. */
-export class Refused extends Error {}
+class Refused extends Error {}
 
 /** Asks the dashboard; a session that is over leads to the login page. */
 export async function ask<T>(path: string, body?: object): Promise<T> {

@@ -1,7 +1,7 @@
 import { byId, h } from './dom.ts';
 
 /** Tells what an action did, to screen readers too; the last one stays until the next. */
-export function say(text: string, kind: 'done' | 'failed'): void {
+function say(text: string, kind: 'done' | 'failed'): void {
   byId('said').replaceChildren(h('p', { class: kind }, text));
 }
 

@@ -63,9 +63,9 @@ function addRedrive(app: FastifyInstance, { ledger, queues, vehicleCheckMs }: Ac
   });
 }
 
-async function redriveAll(options: RedriveClassOptions, letterClass: DeadLetterClass) {
+async function redriveAll(options: RedriveClassOptions, wanted: DeadLetterClass) {
   const results: RedriveResult[] = [];
-  for await (const result of redriveClass(options, letterClass)) results.push(result);
+  for await (const result of redriveClass(options, wanted)) results.push(result);
   const refused = results.filter(({ kind }) => kind === 'not_possible');
   return {
     resumed: results.length - refused.length,

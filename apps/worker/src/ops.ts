@@ -1,4 +1,4 @@
-import { createFleetMetrics, readStatus, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import { createFleetMetrics, readFleet, type PoolWorker, type WorkerContext } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
 import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
 import { StartRefused } from './start-refused.ts';
@@ -44,16 +44,17 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
   }
 }
 
-function registerFleet({ metrics, context, pool }: OpsOptions): void {
+function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
   const { ledger, queues, logger } = context;
   createFleetMetrics(
     metrics,
     remember(async () => {
-      const active = pool.active();
-      context.metrics.active.set({ queue: 'submit' }, active.submit);
-      context.metrics.active.set({ queue: 'poll' }, active.poll);
-      context.metrics.active.set({ queue: 'notify' }, active.notify);
-      return readStatus(ledger, queues).catch((error: unknown) => {
+      const [active, lookingForMs] = [pool.active(), pool.lookingForMs()];
+      for (const queue of ['submit', 'poll', 'notify'] as const) {
+        context.metrics.active.set({ queue }, active[queue]);
+        context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
+      }
+      return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');
         return undefined;
       });

@@ -62,6 +62,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
 
   const metrics = createMetrics({ processMetrics: true });
   const workerMetrics = createWorkerMetrics(metrics);
+  redis.on('close', () => workerMetrics.redisLosses.inc());
   const timings = scaleTimings(env.timeScale);
   const deadline = new AbortController();
   const end = new AbortController();

@@ -13,7 +13,7 @@ local function vehicleReply(ok)
   return reply({
     ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
     -- A callback that was quicker than this answer has said that the task is over.
-    delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, hints = num(record, 'hints'),
+    delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
   })
 end
 

@@ -6,6 +6,7 @@ local function answerFor(attempt, record)
     ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
     timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
+    waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
     links = record.uploads == '1' and cjson.decode(record.links) or nil,
   })
 end

@@ -5,9 +5,8 @@ if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
   return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
 end
-local places, waitMs = pollRoom()
-if places == 0 then return reply({ ok = 'wait', waitMs = waitMs }) end
-hold(key('polls'), ARGS.permit, NOW_UP + ARGS.timeoutMs)
+local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
+if not places then return reply({ ok = 'wait', waitMs = waitMs }) end
 return reply({
   ok = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
   pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),

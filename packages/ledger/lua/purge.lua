@@ -5,12 +5,15 @@ if not record then return reply({ ok = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
   return reply({ ok = 'stale', state = record.state })
 end
-if given(record.purgedAt) then return reply({ ok = 'purged' }) end
+-- The payload names images that the caller removes from the store, so the same call sent twice must tell it again.
+local told = key('purged:') .. record.id
+if given(record.purgedAt) then return reply({ ok = 'purged', payload = redis.call('GET', told) or nil }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 closeLetter(record)
 dropNotice(record)
 saveClaims(record, {})
 local payload = record.uploads == '1' and record.payload or nil
+if payload then redis.call('SET', told, payload, 'PX', 60000) end
 local retentionMs = setting('retentionMs', 7776000000)
 for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)
@@ -19,7 +22,8 @@ for n = 1, num(record, 'attempts') do
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt })
 end
 redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
-  'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState')
+  'links', 'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState',
+  'requeued', 'renoticed')
 set(record, { purgedAt = NOW })
 watch(record, nil)
 redis.call('ZREM', key('state:' .. record.state), record.id)

@@ -3,9 +3,10 @@
 stamp(key('polls'), ARGS.permit or '', 0, 0)
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
+local ageMs = math.max(0, NOW - num(record, 'createdAt'))
 if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
 if record.verdict and record.verdict ~= '' then 
-  return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, notice = pendingNotice(record) })
+  return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs, notice = pendingNotice(record) })
 end
 local givenUp = record.state == 'dead' and (record.letterClass == 'task_stuck' or record.letterClass == 'task_lost')
 if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
@@ -27,10 +28,10 @@ if success and ARGS.archive then
   newVehicle(record, 'archive')
   watch(record, NOW + ARGS.vehicleCheckMs)
   enter(record, 'archiving', 'verdict')
-  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle })
+  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs })
 end
 set(record, { endedAt = NOW })
 watchForPurge(record)
 enter(record, success and 'succeeded' or 'failed', 'verdict')
 if not success then openLetter(record, 'generation_failed', ARGS.evidence) end
-return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, notice = pendingNotice(record) })
+return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs, notice = pendingNotice(record) })

@@ -42,6 +42,8 @@ export const admitReply = z.discriminatedUnion('ok', [
     /** Refusals of this generation that call for backoff. */
     tries: z.number(),
     canary: z.boolean(),
+    /** Since it could have been submitted. */
+    waitedMs: z.number(),
     /** Links of uploaded images, by the address that stands for them in the payload. */
     links: z.record(z.string(), z.string()).optional(),
   }),
@@ -69,6 +71,8 @@ const carried = {
   queue: z.string(),
   /** Until its next look, where it is generating. */
   delayMs: z.number(),
+  /** When that is, in ms since the epoch of Redis. */
+  dueAt: z.number(),
   /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
   hints: z.int(),
 };
@@ -148,7 +152,8 @@ export const resubmitReply = z.discriminatedUnion('ok', [
 export type ResubmitReply = z.infer<typeof resubmitReply>;
 
 export const settleReply = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ...noticed }),
+  /** `ageMs`: since its creation. */
+  z.object({ ok: z.literal('settled'), state, vehicle: z.string(), ageMs: z.number(), ...noticed }),
   stale,
   missing,
 ]);
@@ -194,6 +199,8 @@ export const observeReply = z.discriminatedUnion('ok', [
     ok: z.literal('parked'),
     /** 0 when a callback came during the look. */
     delayMs: z.number(),
+    /** When the next look is due, in ms since the epoch of Redis. */
+    dueAt: z.number(),
     /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
     hints: z.int(),
     misses: z.number(),

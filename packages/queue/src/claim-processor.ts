@@ -113,7 +113,10 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const { taskId } = claim;
   const args = { id, taskId, verdict, evidence, archive: false, polled: true, vehicleCheckMs };
   const settled = await at('claim.settle', () => ledger.settle(args));
-  if (settled.ok === 'settled') await addNotice(queues, id, settled.notice);
+  if (settled.ok === 'settled') {
+    context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
+    await addNotice(queues, id, settled.notice);
+  }
   logger.warn({ verdict: verdict.state, next: settled.ok }, 'a callback brought the end of a task that was given up');
   return decide(context, open, 'adopted');
 }

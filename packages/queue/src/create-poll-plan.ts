@@ -11,13 +11,14 @@ export interface CreatePollPlanOptions {
   readonly timings: Pick<Timings, 'pollPlanMs'>;
   /** Where Kie reaches the gateway; with it, callbacks are counted on. */
   readonly publicUrl: string | undefined;
-  readonly metrics: Pick<WorkerMetrics, 'pollPriceMs' | 'pollSaturated'>;
+  readonly metrics: Pick<WorkerMetrics, 'pollPriceMs' | 'pollSaturated' | 'callbacksOn'>;
   readonly logger: Logger;
 }
 
 /** The plan of one worker process, with its metrics. */
 export function createPollPlan(options: CreatePollPlanOptions): PollPlan {
   const { ledger, schedule, timings, publicUrl, metrics, logger } = options;
+  metrics.callbacksOn.set(publicUrl === undefined ? 0 : 1);
   return new PollPlan({
     ledger,
     schedule,

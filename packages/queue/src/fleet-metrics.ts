@@ -1,53 +1,152 @@
 import { DEAD_LETTER_CLASSES, GATE_REASONS, GENERATION_STATES } from '@kieq/domain';
 import type { Gauge, Metrics } from '@kieq/telemetry';
-import type { PoolStatus } from './status.ts';
+import type { Fleet } from './fleet.ts';
+import { POOL_EVENTS } from './pool-events.ts';
+
+/** Settings of the pool that limit something, by the label that they get. */
+const LIMITS = { submit: 'submitLimit', in_flight: 'maxInFlight', polls_per_second: 'pollLimitPerSecond' } as const;
 
 /**
- * The pool's numbers as gauges, read anew for every scrape.
+ * The pool's numbers, read anew for every scrape.
  * Every worker shows the same ones, so alert on `max`, not on `sum`.
- * @param read gives undefined while the pool cannot be read; then the gauges keep their last values
+ * @param read gives undefined while the pool cannot be read; then all but `pool_readable` keep their last values
  */
-export function createFleetMetrics(metrics: Metrics, read: () => Promise<PoolStatus | undefined>): void {
-  const define = <L extends string>(
-    name: string,
-    help: string,
-    labels: readonly L[],
-    show: (gauge: Gauge<L>, status: PoolStatus) => void,
-  ): void => {
-    const collect = async (gauge: Gauge<L>): Promise<void> => {
-      const status = await read();
-      if (status !== undefined) show(gauge, status);
-    };
-    metrics.gauge({ name, help, labels, collect });
-  };
+export function createFleetMetrics(metrics: Metrics, read: () => Promise<Fleet | undefined>): void {
+  const define = gaugesOf(metrics, read);
+  metrics.gauge({
+    name: 'pool_readable',
+    help: '1 while this process can read the pool for its metrics',
+    collect: async (gauge) => gauge.set((await read()) === undefined ? 0 : 1),
+  });
+  defineWork(define);
+  defineTrouble(define);
+  defineLimits(define);
+  defineMoney(metrics, read, define);
+  defineServer(define);
+}
 
-  define('generations', 'Generations of the pool by state', ['state'], (gauge, { states }) => {
-    for (const state of GENERATION_STATES) gauge.set({ state }, states[state]);
+type Define = <L extends string>(
+  name: string,
+  help: string,
+  labels: readonly L[],
+  show: (gauge: Gauge<L>, fleet: Fleet) => void,
+) => void;
+
+function gaugesOf(metrics: Metrics, read: () => Promise<Fleet | undefined>): Define {
+  return (name, help, labels, show) => {
+    metrics.gauge({
+      name,
+      help,
+      labels,
+      async collect(gauge) {
+        const fleet = await read();
+        if (fleet !== undefined) show(gauge, fleet);
+      },
+    });
+  };
+}
+
+function defineWork(define: Define): void {
+  define('generations', 'Generations of the pool by state', ['state'], (gauge, { status }) => {
+    for (const state of GENERATION_STATES) gauge.set({ state }, status.states[state]);
   });
-  define('dead_letters', 'Open dead letters by class', ['class'], (gauge, { deadLetters }) => {
-    for (const letterClass of DEAD_LETTER_CLASSES) gauge.set({ class: letterClass }, deadLetters[letterClass]);
+  define('oldest_generation_seconds', 'How long the oldest one has been in its state', ['state'], (gauge, fleet) => {
+    for (const [state, ms] of fleet.inStateMs) gauge.set({ state }, seconds(ms));
   });
-  define('gate_closed', '1 while the gate is closed', ['reason'], (gauge, { gates }) => {
-    for (const reason of GATE_REASONS) gauge.set({ reason }, gates.some((gate) => gate.reason === reason) ? 1 : 0);
-  });
-  define('queue_jobs', 'Jobs by queue and BullMQ state', ['queue', 'state'], (gauge, { queues }) => {
-    for (const [queue, counts] of Object.entries(queues)) {
+  define('queue_jobs', 'Jobs by queue and BullMQ state', ['queue', 'state'], (gauge, { status }) => {
+    for (const [queue, counts] of Object.entries(status.queues)) {
       for (const [state, count] of Object.entries(counts)) gauge.set({ queue, state }, count);
     }
   });
-  define('queue_paused', '1 while the queue is paused in a dashboard', ['queue'], (gauge, { queues, pausedQueues }) => {
-    for (const queue of Object.keys(queues)) gauge.set({ queue }, pausedQueues.some((name) => name === queue) ? 1 : 0);
+  define('queue_oldest_seconds', 'How long the oldest one waits that could run', ['queue'], (gauge, fleet) => {
+    for (const [queue, ms] of fleet.waitingMs) gauge.set({ queue }, seconds(ms));
   });
-  define('window_entries', 'Requests that the submission window counts', [], (gauge, { window }) =>
-    gauge.set(window.entries),
+  define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { status }) =>
+    gauge.set(status.inFlight),
   );
-  define('poll_budget_used', 'Part of the query budget in use, 1 is all of it', [], (gauge, { polls }) =>
-    gauge.set(polls.entries / polls.limit),
+  define('window_entries', 'Requests that the submission window counts', [], (gauge, { status }) =>
+    gauge.set(status.window.entries),
   );
-  define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { inFlight }) =>
-    gauge.set(inFlight),
+  define('poll_budget_used', 'Part of the query budget in use, 1 is all of it', [], (gauge, { status }) =>
+    gauge.set(status.polls.entries / status.polls.limit),
   );
-  define('pool_events', 'What the ledger counted over the life of the pool', ['event'], (gauge, { stats }) => {
-    for (const [event, count] of Object.entries(stats)) gauge.set({ event }, count);
+}
+
+function defineTrouble(define: Define): void {
+  define('gate_closed', '1 while the gate is closed', ['reason'], (gauge, { status }) => {
+    for (const reason of GATE_REASONS)
+      gauge.set({ reason }, status.gates.some((gate) => gate.reason === reason) ? 1 : 0);
   });
+  define('gate_closed_seconds', 'How long the gate has been closed', ['reason'], (gauge, { status, atMs }) => {
+    for (const reason of GATE_REASONS) {
+      const since = status.gates.find((gate) => gate.reason === reason)?.since;
+      gauge.set({ reason }, seconds(since === undefined ? null : Math.max(0, atMs - since)));
+    }
+  });
+  define('queue_paused', '1 while the queue is paused in a dashboard', ['queue'], (gauge, { status }) => {
+    for (const queue of Object.keys(status.queues))
+      gauge.set({ queue }, status.pausedQueues.some((name) => name === queue) ? 1 : 0);
+  });
+  define('dead_letters', 'Open dead letters by class', ['class'], (gauge, { status }) => {
+    for (const letterClass of DEAD_LETTER_CLASSES) gauge.set({ class: letterClass }, status.deadLetters[letterClass]);
+  });
+  define('dead_letter_oldest_seconds', 'How long the oldest dead letter is open', ['class'], (gauge, fleet) => {
+    for (const [letterClass, ms] of fleet.letterMs) gauge.set({ class: letterClass }, seconds(ms));
+  });
+}
+
+function defineLimits(define: Define): void {
+  define('pool_limit', 'What the settings of the pool allow', ['limit'], (gauge, { status }) => {
+    for (const [limit, setting] of Object.entries(LIMITS)) {
+      const value = status.settings[setting];
+      if (value !== undefined) gauge.set({ limit }, Number(value));
+    }
+  });
+}
+
+function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, define: Define): void {
+  metrics.counter({
+    name: 'pool_events_total',
+    help: 'What the ledger counted over the life of the pool',
+    labels: ['event'],
+    async collect(counter) {
+      const fleet = await read();
+      if (fleet === undefined) return;
+      counter.reset();
+      for (const event of POOL_EVENTS) counter.inc({ event }, fleet.status.stats[event] ?? 0);
+    },
+  });
+  metrics.counter({
+    name: 'credits_booked_total',
+    help: 'Credits that Kie charged, over the life of the pool',
+    async collect(counter) {
+      const fleet = await read();
+      if (fleet === undefined) return;
+      counter.reset();
+      counter.inc(fleet.status.stats['credits'] ?? 0);
+    },
+  });
+  // Not 0 while nobody has asked: that would be an empty account.
+  define('credits_balance', 'Balance of the account as Kie told it last', [], (gauge, { status }) =>
+    gauge.set(status.stats['balance'] ?? Number.NaN),
+  );
+  define('credits_balance_age_seconds', 'How long ago Kie told the balance', [], (gauge, { status, atMs }) => {
+    const toldAt = status.stats['balanceAt'];
+    gauge.set(toldAt === undefined ? Number.NaN : Math.max(0, atMs - toldAt) / 1000);
+  });
+}
+
+function defineServer(define: Define): void {
+  define('redis_memory_bytes', 'Memory that Redis uses', [], (gauge, { server }) => gauge.set(server.usedBytes));
+  define('redis_memory_limit_bytes', 'maxmemory of Redis, 0 where it has none', [], (gauge, { server }) =>
+    gauge.set(server.limitBytes),
+  );
+  define('redis_persistence_failing', '1 while Redis fails to write to its disk', [], (gauge, { server }) =>
+    gauge.set(server.isPersistenceFailing ? 1 : 0),
+  );
+}
+
+/** Where nothing waits, nothing has waited for long. */
+function seconds(ms: number | null): number {
+  return (ms ?? 0) / 1000;
 }

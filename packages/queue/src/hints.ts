@@ -20,6 +20,13 @@ async function pullForward(poll: Queue, vehicle: string): Promise<void> {
   await at('hint.priority', () => job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved));
 }
 
+/** Puts a poll that has waited for too long behind those of callbacks and before all others. */
+export async function advance(poll: Queue, vehicle: string): Promise<void> {
+  const job = await at('sweep.overdue', () => poll.getJob(vehicle));
+  if (job === undefined) return;
+  await at('sweep.advance', () => job.changePriority({ priority: 0 }).catch(unlessMoved));
+}
+
 /** It was promoted, taken or removed meanwhile: nothing to do. */
 function unlessMoved(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;

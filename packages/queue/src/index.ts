@@ -6,12 +6,14 @@ export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues 
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { cached } from './cached.ts';
 export { createPollPlan } from './create-poll-plan.ts';
+export { readFleet, type Fleet, type FleetSource } from './fleet.ts';
 export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
 export { jsonOf } from './json.ts';
 export { followHint } from './hints.ts';
 export { at, hookKillPoints, KILL_POINTS, within, type KillHook, type KillPoint } from './kill-points.ts';
+export { oldestWaiting } from './oldest-waiting.ts';
 export { openLetters, type OpenLetter } from './open-letters.ts';
 export {
   checkRequest,
@@ -27,6 +29,7 @@ export {
   type SubmitJob,
 } from './payload.ts';
 export { addNotice, kill } from './notices.ts';
+export { POOL_EVENTS } from './pool-events.ts';
 export { PollPlan, type PollPlanOptions } from './poll-plan.ts';
 export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
 export { redriveClass, type RedriveClassOptions } from './redrive-class.ts';

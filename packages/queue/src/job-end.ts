@@ -14,6 +14,8 @@ export type JobEnd =
   | {
       readonly kind: 'delay';
       readonly delayMs: number;
+      /** Among the jobs that wait when the delay is over; unchanged without it. */
+      readonly priority?: number;
       /** What can only be done to a parked job. */
       readonly afterwards?: () => Promise<void>;
     }
@@ -26,6 +28,8 @@ export async function applyJobEnd(job: Job, token: string, end: JobEnd): Promise
       await job.moveToCompleted(end.result, token, false);
       return;
     case 'delay':
+      // While the job is active this only writes it down; it counts when the delay is over.
+      if (end.priority !== undefined) await job.changePriority({ priority: end.priority });
       await job.moveToDelayed(Date.now() + end.delayMs, token);
       await end.afterwards?.();
       return;

@@ -85,6 +85,8 @@ const STEPS = [
   'sweep.expire',
   'sweep.unknown',
   'sweep.job',
+  'sweep.overdue',
+  'sweep.advance',
   'sweep.requeue',
   'sweep.notice-job',
   'sweep.renotice',

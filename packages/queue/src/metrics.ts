@@ -5,6 +5,10 @@ const SUBMIT_BUCKETS_S = [0.05, 0.1, 0.3, 0.5, 0.7, 1, 2, 5, 10, 20];
 const LOOKS_BUCKETS = [1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 200];
 /** From a look pulled forward by a callback to one that was late in the distribution. */
 const DETECTION_BUCKETS_S = [0.1, 0.3, 1, 3, 5, 10, 20, 40, 80, 160, 300, 600, 1800];
+/** From a window with room to a night without credits. */
+const WAIT_BUCKETS_S = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400];
+/** Minutes are the rule, a day is the end. */
+const LIFE_BUCKETS_S = [10, 30, 60, 120, 180, 240, 300, 450, 600, 900, 1800, 3600, 14_400, 86_400];
 /** From a callback that is taken at once to one that is taken on the last day. */
 const NOTICE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
 
@@ -12,13 +16,18 @@ const NOTICE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_40
 export interface WorkerMetrics {
   readonly submissions: Counter<'class'>;
   readonly submitSeconds: Histogram<never>;
+  readonly queueSeconds: Histogram<never>;
+  readonly generationSeconds: Histogram<'end'>;
   readonly polls: Counter<'seen'>;
+  readonly pollSeconds: Histogram<never>;
   readonly vendorStates: Counter<'state'>;
   readonly pollsPerTask: Histogram<never>;
   readonly detectionSeconds: Histogram<never>;
   readonly pollPriceMs: Gauge<never>;
   readonly pollSaturated: Gauge<never>;
+  readonly callbacksOn: Gauge<never>;
   readonly jobEnds: Counter<'queue' | 'end'>;
+  readonly defects: Counter<'queue'>;
   readonly active: Gauge<'queue'>;
   readonly surplus: Counter<never>;
   readonly massDenials: Counter<never>;
@@ -27,6 +36,10 @@ export interface WorkerMetrics {
   readonly claims: Counter<'outcome'>;
   readonly uploads: Counter<'outcome'>;
   readonly sweeps: Counter<'action'>;
+  readonly sweepRounds: Counter<'outcome'>;
+  readonly redisLosses: Counter<never>;
+  readonly loopRestarts: Counter<'queue'>;
+  readonly lookSeconds: Gauge<'queue'>;
 }
 
 export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
@@ -41,7 +54,23 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       help: 'From the first byte of createTask to its answer',
       buckets: SUBMIT_BUCKETS_S,
     }),
+    queueSeconds: metrics.histogram({
+      name: 'queue_wait_seconds',
+      help: 'From the moment when a generation could be submitted to its admission',
+      buckets: WAIT_BUCKETS_S,
+    }),
+    generationSeconds: metrics.histogram({
+      name: 'generation_seconds',
+      help: 'From the creation of a generation to the verdict about its task',
+      labels: ['end'],
+      buckets: LIFE_BUCKETS_S,
+    }),
     polls: metrics.counter({ name: 'polls_total', help: 'Answers to recordInfo', labels: ['seen'] }),
+    pollSeconds: metrics.histogram({
+      name: 'poll_seconds',
+      help: 'From asking recordInfo to its answer, retries included',
+      buckets: SUBMIT_BUCKETS_S,
+    }),
     vendorStates: metrics.counter({
       name: 'vendor_states_total',
       help: 'State words of running tasks',
@@ -65,10 +94,19 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'poll_saturated',
       help: '1 while even the fewest looks are more than the query budget allows',
     }),
+    callbacksOn: metrics.gauge({
+      name: 'callbacks_on',
+      help: '1 where tasks carry a callback address: PUBLIC_URL is set',
+    }),
     jobEnds: metrics.counter({
       name: 'job_ends_total',
       help: 'How jobs ended in this process',
       labels: ['queue', 'end'],
+    }),
+    defects: metrics.counter({
+      name: 'defects_total',
+      help: 'Jobs whose processing failed by an error that nobody foresaw',
+      labels: ['queue'],
     }),
     active: metrics.gauge({ name: 'active_jobs', help: 'Jobs in work in this process', labels: ['queue'] }),
     surplus: metrics.counter({
@@ -103,6 +141,25 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'sweeper_actions_total',
       help: 'What the sweeper of this process did',
       labels: ['action'],
+    }),
+    sweepRounds: metrics.counter({
+      name: 'sweeper_rounds_total',
+      help: 'Rounds of the sweeper in this process: led, other (another worker leads) or failed',
+      labels: ['outcome'],
+    }),
+    redisLosses: metrics.counter({
+      name: 'redis_losses_total',
+      help: 'How often this process lost its connection to Redis, dead ones that it gave up included',
+    }),
+    loopRestarts: metrics.counter({
+      name: 'take_loop_restarts_total',
+      help: 'Queues opened anew because asking for a job did not come back although Redis answered',
+      labels: ['queue'],
+    }),
+    lookSeconds: metrics.gauge({
+      name: 'take_loop_look_seconds',
+      help: 'How long the present look for a job has lasted; more than a minute while Redis answers is a defect',
+      labels: ['queue'],
     }),
   };
 }

@@ -27,13 +27,27 @@ export function nextDelayMs(
   return seen === 'running' ? plannedMs : Math.min(plannedMs, blindLookDelayMs(timings, look.pollingForMs));
 }
 
+/** Its place among the looks that wait for the budget. */
+export function rankOf({ plan }: Pick<WorkerContext, 'plan'>, look: Look, delayMs: number, dueAtMs: number): number {
+  return plan.rank(kindOf(look), look.ageMs, delayMs, dueAtMs);
+}
+
 /** The completion time that a verdict teaches the pool. */
 export function sampleOf({ plan }: WorkerContext, look: Look, verdict: Verdict): { kind: string; ms: number } {
   return { kind: kindOf(look), ms: completionMs(verdict, look.ageMs, plan.horizonMs) };
 }
 
-/** Counts what a verdict cost: looks, and the delay until it was found. */
-export function noteVerdict({ metrics, plan }: WorkerContext, look: Look, verdict: Verdict): void {
+/**
+ * Counts what a verdict cost: looks, the delay until it was found, and the whole time.
+ * @param generationMs age of the generation
+ */
+export function noteVerdict(
+  { metrics, plan }: WorkerContext,
+  look: Look,
+  verdict: Verdict,
+  generationMs: number,
+): void {
+  metrics.generationSeconds.observe({ end: verdict.state }, generationMs / 1000);
   metrics.pollsPerTask.observe(look.polls + 1);
   const delayMs = detectionDelayMs(verdict, look.ageMs, plan.horizonMs);
   if (delayMs !== undefined) metrics.detectionSeconds.observe(delayMs / 1000);

@@ -3,6 +3,8 @@ import {
   CALLBACK_LOSS,
   commonKinds,
   inFlightByKind,
+  lookClass,
+  lookRank,
   nextLookDelayMs,
   planLoad,
   type ScheduleOptions,
@@ -68,6 +70,16 @@ export class PollPlan {
     return nextLookDelayMs(this.#kinds.schedule(kind, this.#costRatioMs), ageMs);
   }
 
+  /**
+   * The place of a look among those that wait for the budget: a job's priority.
+   * @param lastLookAgeMs of the task at its last look; 0 if there was none
+   * @param dueAtMs by the clock of Redis
+   */
+  rank(kind: string, lastLookAgeMs: number, delayMs: number, dueAtMs: number): number {
+    const look = { ageMs: lastLookAgeMs + delayMs, lastLookAgeMs, callbackLoss: this.#callbackLoss };
+    return lookRank(dueAtMs, lookClass(look, this.#kinds.timeline(kind)), this.#options.schedule.agingMs);
+  }
+
   /** Reads and plans anew. Never rejects: in trouble the last plan stays. */
   refresh(): Promise<void> {
     this.#plannedAt = this.#options.now();
@@ -112,7 +124,10 @@ export class PollPlan {
   }
 
   #load(budgetPerSecond: number) {
-    const { schedule, callbacks } = this.#options;
-    return { ...schedule, budgetPerSecond, callbackLoss: callbacks ? CALLBACK_LOSS : 1 };
+    return { ...this.#options.schedule, budgetPerSecond, callbackLoss: this.#callbackLoss };
+  }
+
+  get #callbackLoss(): number {
+    return this.#options.callbacks ? CALLBACK_LOSS : 1;
   }
 }

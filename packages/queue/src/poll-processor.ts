@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
 import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
-import type { LookReply } from '@kieq/ledger';
+import type { LookReply, ObserveReply } from '@kieq/ledger';
 import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
@@ -10,7 +10,7 @@ import { at } from './kill-points.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
-import { nextDelayMs, noteVerdict, sampleOf } from './poll-lessons.ts';
+import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
@@ -55,11 +55,13 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
   const permits = permitsAfter(context, open.permit);
+  const askedAt = performance.now();
   const answer = await at('poll.query', () =>
     context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }),
   ).catch(giveBackOnShutdown(context));
   await permits.release();
   if (answer === undefined) return { kind: 'give_back' };
+  context.metrics.pollSeconds.observe((performance.now() - askedAt) / 1000);
   context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
     case 'verdict':
@@ -121,7 +123,7 @@ async function settle(
     ),
   );
   if (settled.ok === 'settled') {
-    noteVerdict(context, look, verdict);
+    noteVerdict(context, look, verdict, settled.ageMs);
     await addNotice(context.queues, id, settled.notice);
   }
   logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');
@@ -165,7 +167,7 @@ async function park(
     }),
   );
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
-  const parked = parkedEnd(context, open, reply.delayMs);
+  const parked = parkedEnd(context, open, reply);
   if (seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
@@ -183,14 +185,18 @@ async function park(
 }
 
 /** A callback that came since the look could not promote the job, which was active. */
-function parkedEnd(context: WorkerContext, { id, job, look }: OpenLook, delayMs: number): JobEnd {
+function parkedEnd(
+  context: WorkerContext,
+  { id, job, look }: OpenLook,
+  { delayMs, dueAt }: Extract<ObserveReply, { ok: 'parked' }>,
+): JobEnd {
   const { ledger, queues, logger } = context;
   const parked = { id, vehicle: idOf(job), seen: look.hints };
   const afterwards = (): Promise<void> =>
     pullForwardIfHinted(ledger, queues, parked).catch((error: unknown) =>
       logger.warn({ err: error }, 'a callback could not be followed at once'),
     );
-  return { kind: 'delay', delayMs, afterwards };
+  return { kind: 'delay', delayMs, priority: rankOf(context, look, delayMs, dueAt), afterwards };
 }
 
 /** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */

@@ -24,8 +24,12 @@ export interface PoolWorker {
   /** Takes no new work and resolves when running calls have ended. May be called twice. */
   stop(): Promise<void>;
   /** Jobs in work. */
-  active(): { readonly submit: number; readonly poll: number; readonly notify: number };
+  active(): PerLoop;
+  /** How long each loop's present look for a job has lasted, in ms. */
+  lookingForMs(): PerLoop;
 }
+
+type PerLoop = Readonly<Record<'submit' | 'poll' | 'notify', number>>;
 
 /** One process's share of the pool: a loop per queue and the sweeper. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
@@ -46,6 +50,8 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       take,
       logger: context.logger.child({ queue }),
       onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
+      onDefect: () => context.metrics.defects.inc({ queue }),
+      onRestart: () => context.metrics.loopRestarts.inc({ queue }),
     });
   const submit = loop(
     'submit',
@@ -78,6 +84,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       return stopped;
     },
     active: () => ({ submit: submit.activeCount, poll: poll.activeCount, notify: notify.activeCount }),
+    lookingForMs: () => ({ submit: submit.lookingForMs, poll: poll.lookingForMs, notify: notify.lookingForMs }),
   };
 }
 

@@ -29,6 +29,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
   const logger = context.logger.child({ attempt: admitted.attempt });
   const scoped = { ...context, logger };
   const request = requestOf(context, attempt);
+  context.metrics.queueSeconds.observe(admitted.waitedMs / 1000);
   const answer = await submit(scoped, attempt, request);
   context.metrics.submissions.inc({ class: answer.class });
   if (answer.latencyMs > 0) context.metrics.submitSeconds.observe(answer.latencyMs / 1000);
@@ -162,6 +163,7 @@ async function recordAccepted(
       queue: 'poll',
       delayMs: reply.delayMs,
       name: model,
+      priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
     });
     // Callbacks before the answer are in `delayMs`; those since could not find the job.
     const seen = reply.delayMs === 0 ? 0 : reply.hints;

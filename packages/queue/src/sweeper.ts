@@ -7,7 +7,7 @@ import { mirrorLetter } from './mirror.ts';
 import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
 import { removeUploads } from './upload-removal.ts';
-import { reviveClaim } from './hints.ts';
+import { advance, reviveClaim } from './hints.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
 type Leader = Extract<SweepReply, { ok: 'leader' }>;
@@ -44,6 +44,7 @@ export class Sweeper {
       try {
         more = await sweepOnce(this.#context);
       } catch (error) {
+        this.#context.metrics.sweepRounds.inc({ outcome: 'failed' });
         logger.error({ err: error }, 'sweeping failed; trying again');
       }
       if (!more)
@@ -60,12 +61,16 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const { vehicleCheckMs } = timings;
   const reply = await at('sweep.sweep', () => ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs }));
-  if (reply.ok === 'other') return false;
+  if (reply.ok === 'other') {
+    context.metrics.sweepRounds.inc({ outcome: 'other' });
+    return false;
+  }
   for (const due of reply.due) await alone(context, due.id, () => lookAfter(context, due));
   for (const notice of reply.notices) await alone(context, notice.id, () => reviveNotice(context, notice));
   for (const claim of reply.claims) await alone(context, claim.id, () => reclaim(context, claim));
   for (const id of reply.mirror) await alone(context, id, () => mirrorLetter(ledger, queues, id));
   await probeCredits(context);
+  context.metrics.sweepRounds.inc({ outcome: 'led' });
   return reply.more;
 }
 
@@ -140,6 +145,8 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
 async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'): Promise<void> {
   const { ledger, queues, timings } = context;
   const job = await at('sweep.job', () => jobState(queues[queue], due.vehicle));
+  // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
+  if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
   const reply = await at('sweep.requeue', () => ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs));
   if (reply.ok !== 'requeued') return;

@@ -1,10 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job, Worker } from 'bullmq';
-import type { RedisClient } from '@kieq/redis';
-import type { Logger } from '@kieq/telemetry';
+import type { Job } from 'bullmq';
 import { applyJobEnd, type JobEnd } from './job-end.ts';
+import { JobSource, type JobSourceOptions } from './job-source.ts';
 import { at, within, type LoopQueue } from './kill-points.ts';
-import { TolerantWorker } from './tolerant-worker.ts';
 import { idOf } from './vehicles.ts';
 
 /** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
@@ -15,20 +13,18 @@ const ERROR_PAUSE_MS = 1000;
 /** What the processor says about a job that was just taken: an end at once, or work to do beside the loop. */
 export type Taken = { readonly end: JobEnd } | { readonly work: () => Promise<JobEnd> };
 
-export interface TakeLoopOptions {
+/** `lockMs`: job lock; a dead worker's jobs are taken over within about twice that. */
+export interface TakeLoopOptions extends JobSourceOptions {
   readonly queue: LoopQueue;
-  readonly redis: RedisClient;
-  readonly prefix: string;
   readonly concurrency: number;
-  /** Job lock; a dead worker's jobs are taken over within about twice that. */
-  readonly lockMs: number;
   /** Ms until the ledger may have a place; 0 means take a job now. */
   readonly peek: () => Promise<number>;
   /** Runs in order, one job at a time: parses and admits. */
   readonly take: (job: Job) => Promise<Taken>;
-  readonly logger: Logger;
   /** Called with every job's end, for metrics. */
   readonly onEnd?: (end: JobEnd['kind']) => void;
+  /** Called when processing failed by an error that nobody foresaw, for metrics. */
+  readonly onDefect?: () => void;
 }
 
 /**
@@ -41,36 +37,28 @@ export interface TakeLoopOptions {
  */
 export class TakeLoop {
   readonly #options: TakeLoopOptions;
-  readonly #worker: Worker;
+  readonly #source: JobSource;
   readonly #active = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
-  #taken = 0;
+  #lookingSince: number | undefined;
 
   constructor(options: TakeLoopOptions) {
     this.#options = options;
-    this.#worker = new TolerantWorker(options.queue, null, {
-      connection: options.redis,
-      prefix: options.prefix,
-      autorun: false,
-      lockDuration: options.lockMs,
-      stalledInterval: Math.ceil(options.lockMs / 3),
-      // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
-      maxStalledCount: Number.MAX_SAFE_INTEGER,
-    });
-    this.#worker.on('error', (error) =>
-      options.logger.warn({ err: error, queue: options.queue }, 'queue connection trouble'),
-    );
-    this.#worker.on('stalled', (job) => options.logger.warn({ job, queue: options.queue }, 'took over a stalled job'));
+    this.#source = new JobSource(options);
   }
 
   get activeCount(): number {
     return this.#active.size;
   }
 
+  /** How long the present look for a job has lasted, in ms; 0 while it waits for its own work to end. */
+  get lookingForMs(): number {
+    return this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
+  }
+
   async start(): Promise<void> {
-    await this.#worker.waitUntilReady();
-    await this.#worker.startStalledCheckTimer();
+    await this.#source.start();
     this.#loop = this.#run();
   }
 
@@ -79,7 +67,7 @@ export class TakeLoop {
     this.#stopping.abort();
     await Promise.all(this.#active);
     // Only now: jobs need the connection for their end, and closing is what wakes a loop blocked on an empty queue.
-    await this.#worker.close(true);
+    await this.#source.close();
     await this.#loop;
   }
 
@@ -87,7 +75,7 @@ export class TakeLoop {
     while (!this.#stopping.signal.aborted) {
       try {
         if (this.#active.size >= this.#options.concurrency) await Promise.race(this.#active);
-        else await this.#takeNext();
+        else await this.#look();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed');
@@ -96,14 +84,22 @@ export class TakeLoop {
     }
   }
 
+  async #look(): Promise<void> {
+    this.#lookingSince = performance.now();
+    try {
+      await this.#takeNext();
+    } finally {
+      this.#lookingSince = undefined;
+    }
+  }
+
   async #takeNext(): Promise<void> {
     const { queue } = this.#options;
     const waitMs = await at(`${queue}.peek`, () => this.#options.peek());
     if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
-    this.#taken += 1;
-    const token = `${this.#worker.id}:${this.#taken}`;
-    const job: Job | undefined = await at(`${queue}.take`, () => this.#worker.getNextJob(token));
-    if (job === undefined) return;
+    const next = await at(`${queue}.take`, () => this.#source.next());
+    if (next === undefined) return;
+    const { job, token } = next;
     if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
     await within(idOf(job), () => this.#handle(job, token));
   }
@@ -128,8 +124,9 @@ export class TakeLoop {
     const end = 'end' in taken ? taken.end : await this.#guard(job, taken.work, (failed) => failed);
     release();
     try {
-      await at(`${this.#options.queue}.${end.kind}`, () => applyJobEnd(job, token, end));
-      if (end.kind === 'give_back') await this.#wakeBlocked();
+      const { queue } = this.#options;
+      await at(`${queue}.${end.kind}`, () => applyJobEnd(job, token, end));
+      if (end.kind === 'give_back') await at(`${queue}.wake`, () => this.#source.wakeBlocked());
       this.#options.onEnd?.(end.kind);
     } catch (error) {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
@@ -140,14 +137,6 @@ export class TakeLoop {
     }
   }
 
-  /**
-   * BullMQ wakes workers that block on an empty queue by a marker, and forgets it when a job with a priority
-   * is given back: without this the job would wait until their blocking call times out after five seconds.
-   */
-  async #wakeBlocked(): Promise<void> {
-    await at(`${this.#options.queue}.wake`, () => this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0'));
-  }
-
   /** A defect of a processor must neither end the process nor lose the job: it fails visibly, the sweeper revives it. */
   async #guard<Value>(job: Job, step: () => Promise<Value>, failed: (end: JobEnd) => Value): Promise<Value> {
     try {
@@ -155,6 +144,7 @@ export class TakeLoop {
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      this.#options.onDefect?.();
       return failed({ kind: 'fail', reason });
     }
   }

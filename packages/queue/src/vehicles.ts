@@ -27,8 +27,9 @@ export interface NewVehicle {
  */
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
-  const priority = next.queue === 'submit' ? { priority: next.priority ?? DEFAULT_PRIORITY } : {};
-  const options = { jobId: next.vehicle, delay: next.delayMs, ...priority };
+  // A poll without one goes first: somebody waits for it.
+  const priority = next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0);
+  const options = { jobId: next.vehicle, delay: next.delayMs, priority };
   await at('vehicle.add', () => queues[next.queue].add(next.name ?? next.queue, data, options));
 }
 

@@ -39,11 +39,22 @@ export type ConnectionOptions = Place & {
   readonly onError?: (error: Error) => void;
   /** Source of jitter, in [0, 1). Default Math.random. */
   readonly random?: () => number;
+  /**
+   * A connection that leaves a command unanswered for so long without sending anything is dead: it is given up and
+   * opened anew. In ms, more than any blocking command waits. Default 5000 (producer), 15 000 (worker, blocking).
+   */
+  readonly silenceMs?: number;
 };
 
 /** How long a producer waits for a connection, and for the answer to a command, in ms. */
 const PRODUCER_CONNECT_MS = 2_000;
 const PRODUCER_COMMAND_MS = 5_000;
+
+/**
+ * Half-open connections are noticed by nobody else: TCP repeats unacknowledged bytes for about 15 minutes, and a proxy
+ * that acknowledges and forgets them is never found out. BullMQ blocks for 10 s at most, WAIT for 5 s.
+ */
+const SILENCE_MS: Record<ConnectionRole, number> = { producer: 5_000, worker: 15_000, blocking: 15_000 };
 
 const RECONNECT: Record<ConnectionRole, { baseMs: number; capMs: number }> = {
   producer: { baseMs: 50, capMs: 1_000 },
@@ -108,10 +119,8 @@ function login({
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
 }
 
-function placeOptions(
-  target: Exclude<RedisTarget, ClusterTarget>,
-  { tlsOptions = {} }: ConnectionOptions,
-): NodeOptions {
+function placeOptions(target: Exclude<RedisTarget, ClusterTarget>, options: ConnectionOptions): NodeOptions {
+  const { tlsOptions = {} } = options;
   const shared: NodeOptions = { ...login(target), db: target.db, ...(target.tls ? { tls: tlsOptions } : {}) };
   if (target.kind === 'single') return { ...shared, host: target.host, port: target.port };
   const { sentinels, name, sentinelUsername, sentinelPassword } = target;
@@ -121,13 +130,19 @@ function placeOptions(
     name,
     sentinelUsername,
     sentinelPassword,
+    sentinelCommandTimeout: silenceOf(options),
     ...(target.tls ? { enableTLSForSentinelMode: true, sentinelTLS: tlsOptions } : {}),
   };
 }
 
 function roleOptions(options: ConnectionOptions): NodeOptions {
   const { role, connectionName } = options;
-  const shared: NodeOptions = { retryStrategy: reconnectPause(options), connectionName, keepAlive: 10_000 };
+  const shared: NodeOptions = {
+    retryStrategy: reconnectPause(options),
+    connectionName,
+    keepAlive: 10_000,
+    socketTimeout: silenceOf(options),
+  };
   if (role !== 'producer') {
     return { ...shared, maxRetriesPerRequest: null, connectTimeout: 10_000, reconnectOnError: leaveReplica };
   }
@@ -136,15 +151,25 @@ function roleOptions(options: ConnectionOptions): NodeOptions {
     enableOfflineQueue: false,
     maxRetriesPerRequest: 1,
     connectTimeout: PRODUCER_CONNECT_MS,
+    reconnectOnError: isReadOnly,
     commandTimeout: PRODUCER_COMMAND_MS,
     // ioredis arms this timer on a closed stream too and never clears it: a process would end that much later.
     disconnectTimeout: 200,
   };
 }
 
-/** A server that was demoted answers READONLY: reconnect to find the new primary, then send the command again. */
+function silenceOf({ role, silenceMs = SILENCE_MS[role] }: ConnectionOptions): number {
+  return silenceMs;
+}
+
+/** A server that was demoted answers READONLY: reconnect to find the new primary. The command fails. */
+function isReadOnly(error: Error): boolean {
+  return error.message.startsWith('READONLY');
+}
+
+/** The same, and the command is sent again. */
 function leaveReplica(error: Error): false | 2 {
-  return error.message.startsWith('READONLY') ? 2 : false;
+  return isReadOnly(error) ? 2 : false;
 }
 
 function clusterClient(target: ClusterTarget, options: ConnectionOptions): Cluster {

@@ -13,9 +13,11 @@ export {
   RedisUrlError,
   type RedisFinding,
 } from './errors.ts';
+export { downloadAlone } from './local/apt.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { parseServerInfo, type ServerFacts } from './server-info.ts';
+export { parseUsage, readUsage, type RedisUsage } from './usage.ts';

@@ -34,7 +34,7 @@ export function parseServerInfo(text: string): ServerFacts {
 }
 
 /** The `name:value` lines of INFO. */
-function parseInfo(text: string): Record<string, string> {
+export function parseInfo(text: string): Record<string, string> {
   const pairs = text.split(/\r?\n/).flatMap((line) => {
     const colon = line.indexOf(':');
     return colon <= 0 || line.startsWith('#') ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];

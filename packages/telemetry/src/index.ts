@@ -8,6 +8,7 @@ export {
 } from './logger.ts';
 export {
   createMetrics,
+  type CounterDefinition,
   type GaugeDefinition,
   type HistogramDefinition,
   type MetricDefinition,

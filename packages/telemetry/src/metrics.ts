@@ -17,6 +17,11 @@ export interface GaugeDefinition<L extends string> extends MetricDefinition<L> {
   readonly collect?: (gauge: Gauge<L>) => void | Promise<void>;
 }
 
+export interface CounterDefinition<L extends string> extends MetricDefinition<L> {
+  /** Brings the value up to date whenever it is asked for, for what is counted elsewhere. */
+  readonly collect?: (counter: Counter<L>) => void | Promise<void>;
+}
+
 export interface HistogramDefinition<L extends string> extends MetricDefinition<L> {
   /** Upper bounds, ascending. Default those of prom-client, 5 ms to 10 s. */
   readonly buckets?: readonly number[];
@@ -25,7 +30,7 @@ export interface HistogramDefinition<L extends string> extends MetricDefinition<
 /** Metrics of one process, in a registry of their own. */
 export interface Metrics {
   readonly registry: Registry;
-  counter<const L extends string = never>(definition: MetricDefinition<L>): Counter<L>;
+  counter<const L extends string = never>(definition: CounterDefinition<L>): Counter<L>;
   gauge<const L extends string = never>(definition: GaugeDefinition<L>): Gauge<L>;
   histogram<const L extends string = never>(definition: HistogramDefinition<L>): Histogram<L>;
 }
@@ -41,7 +46,7 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
   if (processMetrics) collectDefaultMetrics({ register: registry });
   return {
     registry,
-    counter: (definition) => new Counter({ ...common(definition), registers: [registry] }),
+    counter: (definition) => createCounter(registry, definition),
     gauge: (definition) => createGauge(registry, definition),
     histogram: (definition) => {
       const { buckets } = definition;
@@ -52,6 +57,16 @@ export function createMetrics({ processMetrics = false }: MetricsOptions = {}): 
       });
     },
   };
+}
+
+function createCounter<L extends string>(registry: Registry, definition: CounterDefinition<L>): Counter<L> {
+  const { collect } = definition;
+  const counter: Counter<L> = new Counter({
+    ...common(definition),
+    registers: [registry],
+    ...(collect === undefined ? {} : { collect: () => collect(counter) }),
+  });
+  return counter;
 }
 
 function createGauge<L extends string>(registry: Registry, definition: GaugeDefinition<L>): Gauge<L> {

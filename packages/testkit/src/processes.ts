@@ -19,7 +19,7 @@ export interface StartOptions {
    * 50 lines are kept. Default: everything is kept.
    */
   readonly forward?: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** How long the first log line may take, in ms. Default 20 000. */
+  /** How long its first log line may take, in ms. Default 20 000. */
   readonly startTimeoutMs?: number;
 }
 

@@ -1,23 +1,43 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A TCP connection that a test can hold or cut, between a process and its Redis. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A TCP connection that a test can hold, cut or lead elsewhere, between a process and its Redis. */
 export interface TcpProxy {
   readonly port: number;
   /** From the first command on that contains this text, holds what the server answers; commands still arrive. */
   holdAnswersTo(text: string): void;
   /** Holds what the client sends, so that nothing of it reaches the server. */
   holdCommands(): void;
-  /** Lets everything pass again, what was held first. */
+  /** Lets everything pass again, what was held first. Connections that were swallowed stay dead. */
   flow(): void;
+  /**
+   * Half-open: every connection stays open and takes bytes, and nothing arrives on the other side any more, as behind a
+   * firewall that forgot it. New connections are dead too, until `flow`.
+   */
+  swallow(): void;
+  /** New connections go to this server; those that are open stay where they are. */
+  leadTo(target: Target): void;
   /** Ends every connection; new ones are accepted. */
   cut(): void;
   close(): Promise<void>;
 }
 
-export async function startTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-  const pairs = new Set<{ readonly client: Socket; readonly server: Socket }>();
+interface Pair {
+  readonly client: Socket;
+  readonly server: Socket;
+  dead: boolean;
+}
+
+export async function startTcpProxy(first: Target): Promise<TcpProxy> {
+  const pairs = new Set<Pair>();
   const held = { answers: false, commands: false };
+  let target = first;
+  let swallowing = false;
   let trigger: string | undefined;
   const apply = (): void => {
     for (const { client, server } of pairs) {
@@ -28,25 +48,19 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     }
   };
   const listener = createServer((client) => {
-    const server = connect(target);
-    const pair = { client, server };
+    const pair: Pair = { client, server: connect(target), dead: swallowing };
     pairs.add(pair);
     client.on('data', (chunk) => {
       if (trigger !== undefined && chunk.includes(trigger)) {
         held.answers = true;
         apply();
       }
-      server.write(chunk);
+      if (!pair.dead) pair.server.write(chunk);
     });
-    server.on('data', (chunk) => client.write(chunk));
-    for (const socket of [client, server]) {
-      socket.on('error', () => undefined);
-      socket.on('close', () => {
-        pairs.delete(pair);
-        client.destroy();
-        server.destroy();
-      });
-    }
+    pair.server.on('data', (chunk) => {
+      if (!pair.dead) client.write(chunk);
+    });
+    endTogether(pair, () => pairs.delete(pair));
     apply();
   });
   listener.listen(0, '127.0.0.1');
@@ -70,7 +84,15 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
       trigger = undefined;
       held.answers = false;
       held.commands = false;
+      swallowing = false;
       apply();
+    },
+    swallow() {
+      swallowing = true;
+      for (const pair of pairs) pair.dead = true;
+    },
+    leadTo(next) {
+      target = next;
     },
     cut,
     async close() {
@@ -79,6 +101,17 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
       await once(listener, 'close');
     },
   };
+}
+
+function endTogether({ client, server }: Pair, ended: () => void): void {
+  for (const socket of [client, server]) {
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      ended();
+      client.destroy();
+      server.destroy();
+    });
+  }
 }
 
 function addressOf(address: AddressInfo | string | null): AddressInfo {

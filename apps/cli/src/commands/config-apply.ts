@@ -4,7 +4,8 @@ import { confirm } from '../confirm.ts';
 import { addCommand, type Context } from '../context.ts';
 import { withPool } from '../pool.ts';
 import { differences, TAKES_EFFECT, type Difference } from '../settings.ts';
-import { table } from '../text/table.ts';
+import type { Paint } from '../text/paint.ts';
+import { headedTable } from '../text/table.ts';
 
 export function addConfigApply(parent: Command, context: Context): void {
   addCommand(parent, {
@@ -25,7 +26,7 @@ async function configApply(context: Context, yes: boolean | undefined): Promise<
     const changes = differences(await ledger.settings.stored(), wanted);
     if (changes.length === 0)
       return out.print({ applied: false, differences: [] }, () => `the pool ${prefix} has these settings already`);
-    if (!out.json) out.line(changes, () => changesText(changes));
+    if (!out.json) out.line(changes, (paint) => changesText(changes, paint));
     warnOfAccount(context, changes);
     try {
       await confirm(context, yes, `This changes ${changes.length} settings of the pool ${prefix} for all workers.`);
@@ -39,11 +40,9 @@ async function configApply(context: Context, yes: boolean | undefined): Promise<
   });
 }
 
-function changesText(changes: readonly Difference[]): string {
-  return table([
-    ['setting', 'pool', 'environment'],
-    ...changes.map(({ setting, stored, received }) => [setting, stored ?? '-', received]),
-  ]);
+function changesText(changes: readonly Difference[], paint: Paint): string {
+  const rows = changes.map(({ setting, stored, received }) => [setting, stored ?? '-', received]);
+  return headedTable(['setting', 'pool', 'environment'], rows, { paint });
 }
 
 /** Tasks of the old account are unknown to the new one. */

@@ -32,7 +32,7 @@ async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
       pool.nowMs(),
     ]);
     const rows = found.flat();
-    out.print(rows, () => lettersText(rows, now));
+    out.print(rows, (paint) => lettersText(rows, now, paint));
     for (const one of classes) {
       if (counts[one] > options.limit) out.note(`${one}: ${options.limit} of ${counts[one]} shown; see --limit.`);
       if (counts[one] > 0 && !out.json) out.note(`${one}: ${REDRIVE_RULES[one].advice}`);

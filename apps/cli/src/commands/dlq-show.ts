@@ -4,6 +4,7 @@ import { letterDetails } from '@kieq/queue';
 import { addCommand, type Context } from '../context.ts';
 import { deadGenerationOf, withPool } from '../pool.ts';
 import { letterText } from '../text/details.ts';
+import { paintState } from '../text/paint.ts';
 
 export function addDlqShow(parent: Command, context: Context): void {
   addCommand(parent, {
@@ -21,8 +22,9 @@ async function dlqShow({ env, out }: Context, id: string): Promise<void> {
     const now = await pool.nowMs();
     const details = letterDetails(id, state, letter);
     const alsoOpen = others.map((other) => letterDetails(id, state, other));
-    out.print({ id, state, ...details, alsoOpen }, () =>
-      [`${id} is ${state}`, ...[details, ...alsoOpen].map((one) => letterText(one, now))].join('\n\n'),
-    );
+    out.print({ id, state, ...details, alsoOpen }, (paint) => {
+      const letters = [details, ...alsoOpen].map((one) => letterText(one, now, paint));
+      return [`${id} is ${paintState(paint, state)}`, ...letters].join('\n\n');
+    });
   });
 }

@@ -25,7 +25,7 @@ export function addList(parent: Command, context: Context): void {
 async function list({ env, out }: Context, options: ListOptions): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
     const rows = await newest(pool, options);
-    out.print(rows, () => rowsText(rows));
+    out.print(rows, (paint) => rowsText(rows, paint));
   });
 }
 

@@ -17,6 +17,6 @@ async function show({ env, out }: Context, id: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
     const details = detailsOf(await generationOf(pool, id));
     const now = await pool.nowMs();
-    out.print(details, () => detailsText(details, now));
+    out.print(details, (paint) => detailsText(details, now, paint));
   });
 }

@@ -17,6 +17,6 @@ export function addStatus(parent: Command, context: Context): void {
 async function status({ env, out }: Context): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async ({ ledger, queues, prefix, nowMs }) => {
     const [pool, now] = await Promise.all([readStatus(ledger, queues), nowMs()]);
-    out.print({ pool: prefix, at: now, ...pool }, () => statusText(prefix, pool, now));
+    out.print({ pool: prefix, at: now, ...pool }, (paint) => statusText(prefix, pool, now, paint));
   });
 }

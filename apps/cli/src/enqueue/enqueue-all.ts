@@ -2,6 +2,7 @@ import { createProducer, ProducerError, type EnqueuedItem } from '@kieq/producer
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { withPool, type PoolPlace } from '../pool.ts';
+import { countBar } from '../text/bar.ts';
 import type { Item } from './item.ts';
 
 /** So many travel in one round trip. */
@@ -12,51 +13,71 @@ type Outcome =
   | { readonly id: string; readonly created: boolean }
   | { readonly error: { readonly code: string; readonly message: string } };
 
+/** How far a run came; `trouble` is the error when Redis went away between two batches. */
+interface Run {
+  readonly outcomes: readonly Outcome[];
+  readonly trouble?: ProducerError;
+}
+
 /**
- * Enqueues in batches and prints the ids.
- * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away
+ * Enqueues in batches and prints the ids; on a terminal a bar shows how far it is.
+ * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away,
+ * `interrupted` after SIGINT
  */
 export async function enqueueAll(context: Context, place: PoolPlace, items: readonly Item[]): Promise<void> {
-  const { out } = context;
-  const outcomes: Outcome[] = [];
-  const trouble = await enqueueBatches(place, items, (batch) => {
-    outcomes.push(...batch);
+  const { out, io } = context;
+  const stop = new AbortController();
+  const unhear = io.onInterrupt(() => stop.abort());
+  const startedMs = performance.now();
+  const run = await enqueueBatches(place, items, stop.signal, (batch, done) => {
     if (!out.json)
       for (const outcome of batch)
         out.line(outcome, () => ('id' in outcome ? outcome.id : `not enqueued: ${outcome.error.message}`));
-  });
-  if (out.json) out.print(outcomes, () => '');
+    out.status(countBar(done, items.length, performance.now() - startedMs));
+  }).finally(unhear);
+  out.status('');
+  if (out.json) out.print(run.outcomes, () => '');
+  finish(context, items.length, run);
+}
+
+function finish({ out }: Context, asked: number, { outcomes, trouble }: Run): void {
   const conflicts = outcomes.filter((outcome) => 'error' in outcome).length;
   const existed = outcomes.filter((outcome) => 'id' in outcome && !outcome.created).length;
   out.note(
-    `${outcomes.length - conflicts - existed} enqueued, ${existed} existed already, ${items.length - outcomes.length + conflicts} not enqueued.`,
+    `${outcomes.length - conflicts - existed} enqueued, ${existed} existed already, ${asked - outcomes.length + conflicts} not enqueued.`,
   );
   if (trouble !== undefined) {
     throw new CliError(
       EXIT.unavailable,
-      `${trouble.message}: of ${items.length} requests those after the first ${outcomes.length} may or may not be enqueued`,
+      `${trouble.message}: of ${asked} requests those after the first ${outcomes.length} may or may not be enqueued`,
     );
+  }
+  if (outcomes.length < asked) {
+    throw new CliError(EXIT.interrupted, `interrupted: of ${asked} requests the first ${outcomes.length} are enqueued`);
   }
   if (conflicts > 0)
     throw new CliError(EXIT.refused, `${conflicts} idempotency keys were used for another request before`);
 }
 
-/** @returns the error when Redis went away between two batches */
 async function enqueueBatches(
   place: PoolPlace,
   items: readonly Item[],
-  done: (batch: readonly Outcome[]) => void,
-): Promise<ProducerError | undefined> {
+  signal: AbortSignal,
+  onBatch: (batch: readonly Outcome[], done: number) => void,
+): Promise<Run> {
   // Fails sooner than the producer, which waits longer for Redis than a person wants to.
   await withPool(place, async () => undefined);
   const producer = await createProducer({ redis: place.redisUrl, prefix: place.prefix });
+  const outcomes: Outcome[] = [];
   try {
-    for (let at = 0; at < items.length; at += BATCH) {
-      done((await producer.enqueueMany(items.slice(at, at + BATCH))).map(outcomeOf));
+    for (let at = 0; at < items.length && !signal.aborted; at += BATCH) {
+      const batch = (await producer.enqueueMany(items.slice(at, at + BATCH))).map(outcomeOf);
+      outcomes.push(...batch);
+      onBatch(batch, outcomes.length);
     }
-    return undefined;
+    return { outcomes };
   } catch (error) {
-    if (error instanceof ProducerError && error.code === 'redis_unavailable') return error;
+    if (error instanceof ProducerError && error.code === 'redis_unavailable') return { outcomes, trouble: error };
     throw error;
   } finally {
     await producer.close();

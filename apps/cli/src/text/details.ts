@@ -1,14 +1,15 @@
 import type { Evidence } from '@kieq/domain';
 import type { GenerationDetails, LetterDetails, NoticeDetails } from '@kieq/queue';
-import { fields, section, table } from './table.ts';
+import { paintState, type Paint } from './paint.ts';
+import { fields, headedTable, section } from './table.ts';
 import { duration, moment, until } from './time.ts';
 
 /** One generation for a person. */
-export function detailsText(details: GenerationDetails, nowMs: number): string {
+export function detailsText(details: GenerationDetails, nowMs: number, paint: Paint): string {
   const parts = [
     fields([
       ['generation', details.id],
-      ['state', `${details.state}, since ${moment(details.since, nowMs) ?? '?'}`],
+      ['state', `${paintState(paint, details.state)}, since ${moment(details.since, nowMs) ?? '?'}`],
       ['model', details.model],
       ['tenant', details.tenant],
       ['priority', details.priority],
@@ -23,13 +24,13 @@ export function detailsText(details: GenerationDetails, nowMs: number): string {
       ['callback', callbackText(details, nowMs)],
       ['vehicle', `${details.vehicle} in ${details.queue}`],
     ]),
-    section('attempts', attemptsText(details.attempts, nowMs)),
+    section('attempts', attemptsText(details.attempts, nowMs, paint), paint),
   ];
-  if (details.verdict !== undefined) parts.push(section('verdict', verdictText(details.verdict)));
-  if (details.deadLetter !== null) parts.push(letterText(details.deadLetter, nowMs));
+  if (details.verdict !== undefined) parts.push(section('verdict', verdictText(details.verdict), paint));
+  if (details.deadLetter !== null) parts.push(letterText(details.deadLetter, nowMs, paint));
   const undelivered = details.notice?.deadLetter ?? null;
-  if (undelivered !== null) parts.push(letterText(undelivered, nowMs));
-  parts.push(`payload:\n${JSON.stringify(details.payload, null, 2)}`);
+  if (undelivered !== null) parts.push(letterText(undelivered, nowMs, paint));
+  parts.push(`${paint.strong('payload')}:\n${JSON.stringify(details.payload, null, 2)}`);
   return parts.join('\n\n');
 }
 
@@ -54,10 +55,10 @@ function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
 }
 
 /** A dead letter with its advice and the commands to go on. */
-export function letterText(letter: LetterDetails, nowMs: number): string {
+export function letterText(letter: LetterDetails, nowMs: number, paint: Paint): string {
   const about = fields(
     [
-      ['class', letter.class],
+      ['class', paint.bad(letter.class)],
       ['opened', moment(letter.openedAt, nowMs)],
       ['came from', letter.from],
       ['evidence', evidenceText(letter.evidence)],
@@ -65,11 +66,11 @@ export function letterText(letter: LetterDetails, nowMs: number): string {
     ],
     '  ',
   );
-  const ways = letter.goOn.map(({ command, effect }) => `  ${command}\n      ${effect}`);
-  return `${section('dead letter', about)}\n\n${section('to go on', ways.join('\n'))}`;
+  const ways = letter.goOn.map(({ command, effect }) => `  ${paint.strong(command)}\n      ${effect}`);
+  return `${section('dead letter', about, paint)}\n\n${section('to go on', ways.join('\n'), paint)}`;
 }
 
-function attemptsText(attempts: GenerationDetails['attempts'], nowMs: number): string {
+function attemptsText(attempts: GenerationDetails['attempts'], nowMs: number, paint: Paint): string {
   if (attempts.length === 0) return '';
   const rows = attempts.map((attempt) => [
     String(attempt.n),
@@ -80,7 +81,8 @@ function attemptsText(attempts: GenerationDetails['attempts'], nowMs: number): s
     attempt.worker ?? '-',
     attempt.evidence === undefined ? '-' : evidenceText(attempt.evidence),
   ]);
-  return table([['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'], ...rows], '  ');
+  const head = ['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'];
+  return headedTable(head, rows, { paint, indent: '  ' });
 }
 
 function verdictText(verdict: NonNullable<GenerationDetails['verdict']>): string {

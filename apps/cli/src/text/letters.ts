@@ -1,7 +1,8 @@
 import { REDRIVE_RULES, type DeadLetterClass, type GenerationState, type ResumePoint } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { OpenLetter } from '@kieq/queue';
-import { table } from './table.ts';
+import type { Paint } from './paint.ts';
+import { headedTable } from './table.ts';
 import { duration } from './time.ts';
 
 /** One line of `kieq dlq ls`. */
@@ -37,15 +38,15 @@ export function letterRow(record: GenerationRecord, letter: OpenLetter): LetterR
   };
 }
 
-export function lettersText(rows: readonly LetterRow[], nowMs: number): string {
+export function lettersText(rows: readonly LetterRow[], nowMs: number, paint: Paint): string {
   if (rows.length === 0) return 'no open dead letters';
   const lines = rows.map((row) => [
-    row.class,
+    paint.bad(row.class),
     row.id,
     duration(Math.max(0, nowMs - row.openedAt)),
     row.tenant,
     row.model,
     row.summary,
   ]);
-  return table([['class', 'id', 'open for', 'tenant', 'model', 'evidence'], ...lines]);
+  return headedTable(['class', 'id', 'open for', 'tenant', 'model', 'evidence'], lines, { paint });
 }

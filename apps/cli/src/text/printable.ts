@@ -1,5 +1,19 @@
-/** Texts of callers and of Kie must not steer a terminal: control characters are replaced, line ends stay. */
-export function printable(text: string): string {
+import { STROKES } from './paint.ts';
+
+/**
+ * Texts of callers and of Kie must not steer a terminal: control characters are replaced, line ends stay.
+ * @param strokes keeps the sequences of our own colours, which do nothing else wherever they come from
+ */
+export function printable(text: string, strokes = false): string {
+  if (!strokes) return withoutControls(text);
+  const kept = text.match(STROKES) ?? [];
+  return text
+    .split(STROKES)
+    .map((part, i) => withoutControls(part) + (kept[i] ?? ''))
+    .join('');
+}
+
+function withoutControls(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => (character === '\n' ? character : '\uFFFD'));
 }
 

@@ -1,6 +1,7 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import { table } from './table.ts';
+import { paintState, type Paint } from './paint.ts';
+import { headedTable } from './table.ts';
 import { duration } from './time.ts';
 
 /** One line of `kieq list`. */
@@ -32,11 +33,11 @@ export function rowOf(record: GenerationRecord, nowMs: number): GenerationRow {
   };
 }
 
-export function rowsText(rows: readonly GenerationRow[]): string {
+export function rowsText(rows: readonly GenerationRow[], paint: Paint): string {
   if (rows.length === 0) return 'no generations';
   const lines = rows.map((row) => [
     row.id,
-    row.deadLetter === null ? row.state : `${row.state} (${row.deadLetter})`,
+    paintState(paint, row.state, row.deadLetter === null ? row.state : `${row.state} (${row.deadLetter})`),
     row.model,
     row.tenant,
     String(row.attempts),
@@ -44,5 +45,5 @@ export function rowsText(rows: readonly GenerationRow[]): string {
     row.taskId ?? '-',
     duration(row.ageMs),
   ]);
-  return table([['id', 'state', 'model', 'tenant', 'attempts', 'polls', 'task', 'age'], ...lines]);
+  return headedTable(['id', 'state', 'model', 'tenant', 'attempts', 'polls', 'task', 'age'], lines, { paint });
 }

@@ -1,39 +1,56 @@
+import { GENERATION_STATES } from '@kieq/domain';
 import type { Gate } from '@kieq/ledger';
 import type { PoolStatus } from '@kieq/queue';
-import { fields, section, table } from './table.ts';
+import { paintState, type Paint } from './paint.ts';
+import { fields, headedTable, section, table } from './table.ts';
 import { duration, until } from './time.ts';
 
 /** The pool for a person. */
-export function statusText(prefix: string, status: PoolStatus, nowMs: number): string {
+export function statusText(prefix: string, status: PoolStatus, nowMs: number, paint: Paint): string {
   const { settings, window, inFlight, deadLetters, states, stats } = status;
   return [
     fields([
       ['pool', prefix],
-      ['submissions', status.binding === null ? 'free' : `held back by ${status.binding}`],
+      ['submissions', bindingText(status, paint)],
       ['in flight', outOf(inFlight, settings['maxInFlight'])],
       ['window', outOf(window.entries, settings['submitLimit'])],
       ['paused queues', status.pausedQueues.length === 0 ? 'none' : status.pausedQueues.join(', ')],
     ]),
-    section('gates', gatesText(status.gates, nowMs)),
-    section('states', counts(states)),
-    section('dead letters', counts(deadLetters)),
-    section('queues', queuesText(status.queues)),
-    section('counters', counters(stats)),
-    section('window has learned', counters(window.learned)),
-    section('settings', fields(Object.entries(settings).toSorted(byName), '  ')),
+    section('gates', gatesText(status.gates, nowMs, paint), paint),
+    section('states', statesText(states, paint), paint),
+    section('dead letters', counts(deadLetters, paint.bad), paint),
+    section('queues', queuesText(status.queues), paint),
+    section('counters', counters(stats), paint),
+    section('window has learned', counters(window.learned), paint),
+    section('settings', fields(Object.entries(settings).toSorted(byName), '  '), paint),
   ].join('\n\n');
 }
 
-function gatesText(gates: readonly Gate[], nowMs: number): string {
+/** Window and in-flight cap are the daily work of a busy pool; a gate is news. */
+function bindingText({ binding, gates }: PoolStatus, paint: Paint): string {
+  if (binding === null) return paint.good('free');
+  const text = `held back by ${binding}`;
+  return gates.length > 0 ? paint.bad(text) : text;
+}
+
+function statesText(states: PoolStatus['states'], paint: Paint): string {
+  const rows = GENERATION_STATES.filter((state) => states[state] !== 0);
+  return table(
+    rows.map((state) => [paintState(paint, state), String(states[state])]),
+    '  ',
+  );
+}
+
+function gatesText(gates: readonly Gate[], nowMs: number, paint: Paint): string {
   if (gates.length === 0) return '';
   const rows = gates.map((gate) => [
-    gate.reason,
+    paint.bad(gate.reason),
     duration(Math.max(0, nowMs - gate.since)),
     String(gate.refusals),
     nextOf(gate, nowMs),
     gate.detail ?? '',
   ]);
-  return table([['gate', 'closed for', 'refusals', 'next', 'detail'], ...rows], '  ');
+  return headedTable(['gate', 'closed for', 'refusals', 'next', 'detail'], rows, { paint, indent: '  ' });
 }
 
 function nextOf({ mode, reason, untilAt, nextAt }: Gate, nowMs: number): string {
@@ -61,8 +78,11 @@ function queuesText(queues: PoolStatus['queues']): string {
 }
 
 /** Zeroes are left out: what is there should be seen. */
-function counts(record: Readonly<Record<string, number>>): string {
-  return fields(nonZero(record), '  ');
+function counts(record: Readonly<Record<string, number>>, paintName: (name: string) => string): string {
+  return table(
+    nonZero(record).map(([name, count]) => [paintName(name), String(count)]),
+    '  ',
+  );
 }
 
 function counters(record: Readonly<Record<string, number>>): string {

@@ -22,7 +22,7 @@ describe('status', () => {
       binding: 'paused',
       inFlight: 1,
       pausedQueues: [],
-      gates: [{ reason: 'paused', mode: 'manual', detail: 'prices', refusals: 1 }],
+      gates: [{ reason: 'paused', mode: 'manual', detail: 'prices', refusals: 0 }],
       states: { queued: 1, generating: 1, dead: 1, failed: 0 },
       deadLetters: { model_unavailable: 1, payment_unknown: 0 },
       window: { entries: 1 },
@@ -40,7 +40,7 @@ describe('status', () => {
     const { code, stdout } = await pool.run(['status']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/submissions +held back by paused/);
-    expect(stdout).toMatch(/paused +\S+ +1 +kieq resume +prices/);
+    expect(stdout).toMatch(/paused +\S+ +0 +kieq resume +prices/);
     expect(stdout).toMatch(/paused queues +submit/);
     expect(stdout).toMatch(/window +0 of 20/);
     expect(stdout).toContain('dead letters: none');

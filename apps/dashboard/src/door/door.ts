@@ -27,7 +27,7 @@ export interface PasswordDoor {
   tryLogin(request: FastifyRequest, user: string, password: string): LoginResult;
 }
 
-export type LoginResult =
+type LoginResult =
   | { readonly kind: 'welcome'; readonly session: Session }
   | { readonly kind: 'wrong' }
   | { readonly kind: 'wait'; readonly waitMs: number };

@@ -48,7 +48,7 @@ export interface OverviewCredits {
   readonly hoursLeft: number | null;
 }
 
-export interface OverviewQueue {
+interface OverviewQueue {
   readonly name: QueueName;
   readonly waiting: number;
   readonly delayed: number;

@@ -1,11 +1,10 @@
 import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
 import type { Gate, GenerationRecord, Ledger } from '@kieq/ledger';
-import { readStatus, type PoolStatus, type Queues } from '@kieq/queue';
+import { oldestWaiting, readStatus, type PoolStatus, type Queues } from '@kieq/queue';
 import type { Overview, OverviewGate, OverviewLetters, OverviewResult } from './forms.ts';
 import { creditsOf, meanCredits } from './credits.ts';
 import { shownGeneration } from './generation.ts';
 import { readHour } from './hour.ts';
-import { readQueues } from './queues.ts';
 
 /** What the overview is read from. */
 export interface OverviewSource {
@@ -24,7 +23,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
   const [status, hour, oldest, unknown, recent, letters] = await Promise.all([
     readStatus(ledger, queues),
     readHour(ledger, atMs),
-    readQueues(source, atMs),
+    oldestWaiting(source, atMs),
     newestOrOldest(ledger, 'unknown', UNKNOWN_SHOWN),
     newestOrOldest(ledger, 'succeeded', RESULTS_SHOWN),
     readLetters(ledger),

@@ -80,8 +80,8 @@ it('a page of another origin can neither act with the session nor log anybody in
   for (const foreign of [{ origin: 'https://evil.example' }, { 'sec-fetch-site': 'cross-site' }]) {
     const headers = { host: 'board.example', cookie, ...foreign };
     const act = await board.app.inject({ method: 'POST', url: '/api/gates/paused/close', headers, payload: {} });
-    const logIn = await board.app.inject({ method: 'POST', url: '/api/login', headers, payload: logins[0] });
-    expect([act.statusCode, logIn.statusCode]).toEqual([403, 403]);
+    const login = await board.app.inject({ method: 'POST', url: '/api/login', headers, payload: logins[0] });
+    expect([act.statusCode, login.statusCode]).toEqual([403, 403]);
   }
   expect(await board.ledger.gates.closed()).toEqual([]);
 });

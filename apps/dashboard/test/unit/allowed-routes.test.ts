@@ -2,8 +2,11 @@ import { appRoutes, buildHistoryRoutes } from '@bull-board/api/dist/routes.js';
 import { expect, it } from 'vitest';
 import { ALLOWED_ROUTES, isAllowed } from '../../src/door/allowed-routes.ts';
 
+/** Bull Board's routes, below the address where this dashboard has it. */
 const routes = appRoutes.api.flatMap(({ method, route }) =>
-  [method].flat().flatMap((verb) => [route].flat().map((pattern) => ({ method: verb.toUpperCase(), pattern }))),
+  [method]
+    .flat()
+    .flatMap((verb) => [route].flat().map((pattern) => ({ method: verb.toUpperCase(), pattern: `/queues${pattern}` }))),
 );
 
 const OF_BOARD = [...ALLOWED_ROUTES].filter((route) => route.includes(' /queues/'));

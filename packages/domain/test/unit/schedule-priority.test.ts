@@ -1,40 +1,51 @@
 import {
   completionDistribution,
   endedChance,
-  lookPriority,
+  LOOK_CLASSES,
+  lookClass,
+  lookRank,
   priorFor,
   timelineOf,
-  type WaitingLook,
+  type PlannedLook,
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
 const SAMPLE = Array.from({ length: 200 }, (_, i) => 100_000 + 100 * ((i * 37) % 200));
 const TIMELINE = timelineOf(completionDistribution(SAMPLE, priorFor({})));
-const IN_TIME: WaitingLook = { isHinted: false, ageMs: 130_000, lastLookAgeMs: 0, overdueMs: 0 };
+const { likely, possible, unlikely } = LOOK_CLASSES;
 
-describe('the priority of a look', () => {
-  test.each<[string, Partial<WaitingLook>, number]>([
-    ['caused by a callback', { isHinted: true, ageMs: 10 }, 1],
-    ['at a task that has probably ended', {}, 2],
-    ['at a task that may have ended', { ageMs: 104_000 }, 3],
-    ['at a task that has hardly begun', { ageMs: 20_000 }, 4],
-    ['soon after the last look', { ageMs: 400_000, lastLookAgeMs: 399_000 }, 4],
-    ['beyond all that was ever seen', { ageMs: 90_000_000, lastLookAgeMs: 86_400_000 }, 2],
-    ['at the age of 0', { ageMs: 0 }, 4],
-    ['late in the distribution, but with no callback', { callbackLoss: 0.02, ageMs: 118_000 }, 3],
+describe('the class of a look', () => {
+  test.each<[string, Partial<PlannedLook>, number]>([
+    ['at a task that has probably ended', {}, likely],
+    ['at a task that may have ended', { ageMs: 104_000 }, possible],
+    ['at a task that has hardly begun', { ageMs: 20_000 }, unlikely],
+    ['soon after the last look', { ageMs: 400_000, lastLookAgeMs: 399_000 }, unlikely],
+    ['beyond all that was ever seen', { ageMs: 90_000_000, lastLookAgeMs: 86_400_000 }, likely],
+    ['at the age of 0', { ageMs: 0 }, unlikely],
+    ['late in the distribution, but with no callback', { callbackLoss: 0.02, ageMs: 118_000 }, possible],
   ])('%s', (_what, change, expected) => {
-    expect(lookPriority({ ...IN_TIME, ...change }, TIMELINE)).toBe(expected);
+    expect(lookClass({ ageMs: 130_000, lastLookAgeMs: 0, ...change }, TIMELINE)).toBe(expected);
+  });
+});
+
+describe('the rank of a look', () => {
+  const NOW = 1_790_000_010_000;
+
+  test('of two that are due together, the likelier goes first', () => {
+    const ranks = [likely, possible, unlikely].map((ofClass) => lookRank(NOW, ofClass));
+    expect(ranks).toEqual([ranks[0], (ranks[0] ?? 0) + 1, (ranks[0] ?? 0) + 2]);
   });
 
-  test('rises with every aging step until it is first, so that no task starves', () => {
-    const waiting = { ...IN_TIME, ageMs: 20_000 };
-    const overdue = [0, 29_999, 30_000, 60_000, 90_000, 900_000];
-    expect(overdue.map((overdueMs) => lookPriority({ ...waiting, overdueMs }, TIMELINE))).toEqual([4, 4, 3, 2, 1, 1]);
-    expect(lookPriority({ ...waiting, overdueMs: 90 }, TIMELINE, 30)).toBe(1);
+  test('nothing that comes due more than two aging steps later goes ahead, so that no task starves', () => {
+    for (const agingMs of [30, 30_000])
+      expect(lookRank(NOW, unlikely, agingMs)).toBeLessThanOrEqual(lookRank(NOW + 2 * agingMs, likely, agingMs));
   });
 
-  test('never falls for a look that is early', () => {
-    expect(lookPriority({ ...IN_TIME, overdueMs: -1_000_000 }, TIMELINE)).toBe(2);
+  test('is a priority that BullMQ takes, whatever the time', () => {
+    for (let at = NOW; at < NOW + 5e12; at += 1e11) {
+      expect(lookRank(at, unlikely)).toBeGreaterThanOrEqual(1);
+      expect(lookRank(at, unlikely)).toBeLessThan(2 ** 21);
+    }
   });
 });
 

@@ -66,7 +66,8 @@ local function closeGate(reason, times, detail, canaryToken)
     gate.canary = nil
   end
   if mode == 'timed' then gate.untilAt = math.max(gate.untilAt or 0, NOW + times.waitMs) end
-  gate.refusals = gate.refusals + 1
+  -- What a person closes has refused nothing, and closing it again changes nothing but the reason.
+  if mode ~= 'manual' then gate.refusals = gate.refusals + 1 end
   gate.detail = detail
   saveGate(reason, gate)
   return gate

@@ -41,6 +41,7 @@ describe('accept', () => {
       state: 'generating',
       vehicle: `${id}-2`,
       queue: 'poll',
+      dueAt: expect.any(Number),
       delayMs: 1000,
       hints: 0,
     });

@@ -49,8 +49,7 @@ export async function openPool(name: string, settings: Record<string, string | n
   return pool;
 }
 
-export function poolOn(redis: Redis, prefix: string): Pool {
-  const ledger = createLedger({ redis, prefix });
+export function poolOn(redis: Redis, prefix: string, ledger = createLedger({ redis, prefix })): Pool {
   let made = 0;
   return {
     ledger,

@@ -234,7 +234,8 @@ describe('the sweeper', () => {
     expect(await sweep(pool, 60_000)).toEqual([]);
     await expect.poll(() => sweep(pool, 1)).toEqual([{ id, vehicle: `${id}-1` }]);
     expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toEqual({ ok: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
-    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toMatchObject({ ok: 'stale' });
+    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toMatchObject({ ok: 'renoticed', vehicle: `${id}-2` });
+    expect(await noticeOf(pool, id)).toMatchObject({ vehicle: `${id}-2` });
     await tried(pool, id, { delivered: true });
     expect(await pool.ledger.renotice(id, `${id}-2`, 1)).toMatchObject({ ok: 'stale' });
     expect(await sweep(pool, 0)).toEqual([]);

@@ -150,17 +150,29 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
 });
 
 describe('requeue', () => {
-  test('of two sweepers that miss the same job, one names the new vehicle', async () => {
+  test('two sweepers that miss the same job name one new vehicle', async () => {
     const pool = await openPool('requeue');
     const { id } = await generating(pool);
     const replies = await Promise.all([
       pool.ledger.requeue(id, `${id}-2`, 1000),
       pool.ledger.requeue(id, `${id}-2`, 1000),
     ]);
-    expect(replies).toEqual([
-      { ok: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) },
-      { ok: 'stale', state: 'generating', vehicle: `${id}-3` },
-    ]);
+    const one = { ok: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) };
+    expect(replies).toEqual([one, one]);
+    expect(await pool.raw(id)).toMatchObject({ epoch: '3' });
+    expect((await pool.ledger.read.stats())['requeued']).toBe(1);
+  });
+
+  test('a vehicle that was replaced in the meantime is named by no late sweeper', async () => {
+    const pool = await openPool('requeue');
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.requeue(id, `${id}-2`, 1000);
+    await pool.ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: 1000 });
+    expect(await pool.ledger.requeue(id, `${id}-2`, 1000)).toEqual({
+      ok: 'stale',
+      state: 'queued',
+      vehicle: `${id}-4`,
+    });
   });
 
   test('a queued one keeps its start, an archiving one begins at once', async () => {

@@ -133,6 +133,20 @@ describe('the plan of a worker', () => {
     expect(await delays(1000)).toEqual(idle);
   });
 
+  test('ranks looks that are due together by the chance of finding an end, of every kind', async () => {
+    const pool = new Pool();
+    pool.learn(KIND, ...around(100_000));
+    pool.learn(OTHER, ...around(300_000));
+    const plan = pool.plan();
+    await plan.refresh();
+    const rank = (kind: string, ageMs: number, dueAtMs = 0): number => plan.rank(kind, 0, ageMs, dueAtMs);
+    expect([rank(KIND, 120_000), rank(KIND, 95_500), rank(KIND, 50_000), rank(OTHER, 120_000)]).toEqual([1, 2, 3, 3]);
+    expect(rank(KIND, 50_000, 90_000)).toBe(6);
+    const silent = pool.plan({ callbacks: true });
+    await silent.refresh();
+    expect(silent.rank(KIND, 0, 95_500, 0)).toBe(3);
+  });
+
   test('before anything has ended counts all tasks by the prior', async () => {
     const pool = new Pool();
     const plan = pool.plan();

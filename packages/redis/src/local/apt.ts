@@ -18,17 +18,48 @@ export interface AptWorkspace {
  * @throws RunError when apt is absent, the packages are unknown, or the network fails
  */
 export async function downloadPackages(workspace: AptWorkspace, packages: readonly string[]): Promise<string[]> {
-  const archives = join(workspace.folder, 'cache', 'archives');
+  const apt = await prepare(workspace);
+  await apt('install', '--download-only', '--reinstall', '--no-install-recommends', ...packages);
+  return debFiles(archivesOf(workspace));
+}
+
+/**
+ * As `downloadPackages`, but nothing that the packages need; by the system's package lists, or by lists of its own
+ * where those are absent or so old that their files are gone from the mirror.
+ * @param place an empty folder, and the environment of apt
+ */
+export async function downloadAlone(
+  place: Pick<AptWorkspace, 'folder' | 'env'>,
+  packages: readonly string[],
+): Promise<string[]> {
+  const from = async (lists: AptWorkspace['lists']): Promise<string[]> => {
+    const workspace = { ...place, folder: join(place.folder, lists), lists };
+    const apt = await prepare(workspace);
+    await apt('download', ...packages);
+    return debFiles(archivesOf(workspace));
+  };
+  return from('system').catch(() => from('own'));
+}
+
+async function prepare(workspace: AptWorkspace): Promise<(...args: string[]) => Promise<string>> {
+  const archives = archivesOf(workspace);
   await mkdir(join(archives, 'partial'), { recursive: true });
   await mkdir(join(workspace.folder, 'state', 'lists', 'partial'), { recursive: true });
   const config = join(workspace.folder, 'apt.conf');
   await writeFile(config, aptConfiguration(workspace));
-  const apt = (...args: string[]): Promise<string> =>
-    run('apt-get', ['-c', config, '-q', ...args], { timeoutMs: 5 * MINUTES, env: workspace.env });
+  const options = { timeoutMs: 5 * MINUTES, env: workspace.env, cwd: archives };
+  const apt = (...args: string[]): Promise<string> => run('apt-get', ['-c', config, '-q', ...args], options);
   if (workspace.lists === 'own') await apt('update');
-  await apt('install', '--download-only', '--reinstall', '--no-install-recommends', ...packages);
-  const names = await readdir(archives);
-  return names.filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+  return apt;
+}
+
+function archivesOf({ folder }: AptWorkspace): string {
+  return join(folder, 'cache', 'archives');
+}
+
+async function debFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder);
+  return names.filter((name) => name.endsWith('.deb')).map((name) => join(folder, name));
 }
 
 /** Given by `-c`, which apt reads after the system's own files: so the `#clear`s take the system's hooks away. */

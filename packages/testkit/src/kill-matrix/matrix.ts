@@ -47,8 +47,9 @@ export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
     await run.play(options.plan);
     await run.playMissed();
     await run.curtain();
-    await atRest(fleet);
-    return { ...(await judge(fleet, run.played)), ...(await run.figures()) };
+    const restless = await atRest(fleet);
+    const verdict = await judge(fleet, run.played);
+    return { ...verdict, violations: [...restless, ...verdict.violations], ...(await run.figures()) };
   } finally {
     await fleet.stop();
   }

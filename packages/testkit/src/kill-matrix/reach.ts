@@ -50,9 +50,8 @@ export async function reach(options: ReachOptions, scenarios: readonly Scenario[
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, play));
-    await atRest(fleet);
-    const verdict = await judge(fleet, played);
-    if (verdict.violations.length > 0) throw new Error(`without any strike: ${verdict.violations.join('; ')}`);
+    const violations = [...(await atRest(fleet)), ...(await judge(fleet, played)).violations];
+    if (violations.length > 0) throw new Error(`without any strike: ${violations.join('; ')}`);
     return played
       .flatMap(({ scenario, subject }) => placesOf(scenario, passed.get(subject.id)))
       .concat(common(scenarios, passed));

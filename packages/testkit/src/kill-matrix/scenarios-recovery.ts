@@ -37,6 +37,17 @@ const vanished: readonly Scenario[] = [
     await subject.when(({ state }) => state === 'generating');
     await remove(subject, 'poll', async () => (await subject.now())?.vehicle);
   }),
+  scenario('look that is overdue', ['succeeded'], async (subject) => {
+    subject.script(lostCallback, { on: 'recordInfo', fault: { kind: 'delayAnswer', ms: 1500 } });
+    await subject.enqueue();
+    await subject.when(({ state }) => state === 'generating');
+    const { ledger, redis } = subject.fleet.pool;
+    for (let tries = 0; tries < 20 && (await subject.now())?.state === 'generating'; tries += 1) {
+      await subject.age({ nextPollAt: 1 });
+      await redis.client.zadd(`${ledger.root}watch`, 1, subject.id);
+      await subject.pause();
+    }
+  }),
   scenario('notify job vanishes', ['succeeded'], async (subject) => {
     await subject.enqueue({ reception: 'fails-thrice' });
     await subject.when(({ notice }) => (notice?.tries ?? 0) > 0);
@@ -62,8 +73,9 @@ const givenUp: readonly Scenario[] = [
   scenario('task stuck', ['dead:task_stuck'], async (subject) => {
     subject.script(lostCallback, { on: 'task', fault: { kind: 'stuck' } });
     await subject.enqueue();
-    await subject.when(({ polls }) => polls > 0);
-    await subject.age({ pollSince: 1 });
+    await subject.insist(async ({ state, polls }) => {
+      if (state === 'generating' && polls > 0) await subject.age({ pollSince: 1 });
+    });
   }),
   scenario('task lost', ['dead:task_lost'], async (subject) => {
     subject.script(lostCallback, { on: 'task', fault: { kind: 'unknownFor', ms: null } });
@@ -78,7 +90,6 @@ const givenUp: readonly Scenario[] = [
       );
       await subject.enqueue();
       await denied(subject);
-      await subject.when(({ letter }) => letter?.class === 'task_lost');
       subject.fleet.pool.simulator.finish({ prompt: subject.prompt });
     }),
     needsCallbacks: true,
@@ -115,11 +126,12 @@ const adoption: readonly Scenario[] = [
   }),
 ];
 
-/** Makes three denials span the time after which a task counts as lost. */
+/** Lets its denials span the time after which a task counts as lost. */
 async function denied(subject: Subject): Promise<void> {
-  const record = await subject.when(({ misses }) => misses > 0);
-  const longAgo = (record.firstMissAt ?? 0) - 60_000;
-  await subject.age({ firstMissAt: longAgo, acceptedAt: longAgo });
+  await subject.insist(async ({ state, misses }) => {
+    const longAgo = Date.now() - 3_600_000;
+    if (state === 'generating' && misses > 0) await subject.age({ firstMissAt: longAgo, acceptedAt: longAgo });
+  });
 }
 
 /** A task that somebody else made on the same account. */

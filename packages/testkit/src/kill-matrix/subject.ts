@@ -14,6 +14,9 @@ import { strike } from './strike.ts';
 /** Long enough for a fleet of which half is frozen, on a busy machine. */
 const STEP_MS = 30_000;
 const LOOK_MS = 60;
+/** A person who insists comes back this often, and goes home after two minutes. */
+const INSIST_EVERY_MS = 400;
+const INSIST_MS = 120_000;
 /** When nobody will come to an arm any more: jobs that were superseded still end, and the sweeper still looks. */
 const OVER_MS = 25_000;
 const OVER_LOOK_MS = 250;
@@ -80,6 +83,16 @@ export class Subject {
       STEP_MS,
       LOOK_MS,
     );
+  }
+
+  /** Does it again and again until the generation has ended and its caller is told: a strike may undo it, or come first. */
+  async insist(act: (record: GenerationRecord) => Promise<void>): Promise<void> {
+    const endsAt = performance.now() + INSIST_MS;
+    for (let record = await this.now(); performance.now() < endsAt; record = await this.now()) {
+      if (record !== undefined && isOver(record)) return;
+      if (record !== undefined) await act(record);
+      await sleep(INSIST_EVERY_MS);
+    }
   }
 
   /** Resolves when it has ended and its caller is told, and was given a little more time. */

@@ -31,7 +31,7 @@ test('SIGTERM lets the running call end, takes nothing new and exits 0', async (
   expect([...pool.simulator.ledger.chargesByPrompt().values()]).toEqual([1, 1]);
 });
 
-test('SIGTERM while Kie hangs: exits within the grace period, the call is recorded as unknown', async () => {
+test('SIGTERM while Kie hangs: exits within the grace period, the call is recorded as unknown and never doubled', async () => {
   pool.simulator.script([{ on: 'createTask', fault: { kind: 'hangAfter' } }]);
   const worker = await pool.startWorker({ KIEQ_SHUTDOWN_GRACE_MS: '1000' });
   const [id = ''] = await pool.enqueue(['hanging']);
@@ -47,6 +47,12 @@ test('SIGTERM while Kie hangs: exits within the grace period, the call is record
     state: 'unknown',
     attempts: [{ outcome: 'lost', evidence: { transport: 'ABORTED' } }],
   });
+  // The next worker takes what comes, and leaves the lost one alone.
+  await pool.startWorker();
+  const [next = ''] = await pool.enqueue(['after it']);
+  await pool.recordWhen(next, ({ state }) => state === 'succeeded');
+  expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'unknown', attempts: [{ outcome: 'lost' }] });
+  expect(pool.simulator.ledger.submissions().map(({ prompt }) => prompt)).toEqual(['hanging', 'after it']);
 });
 
 test('SIGTERM while Redis is away: the log keeps the taskId and says how to adopt it', async () => {

@@ -33,3 +33,15 @@ export function unnamed(text: string, words: readonly string[]): string[] {
 export function sorted(words: Iterable<string>): string[] {
   return [...words].toSorted((a, b) => (a < b ? -1 : 1));
 }
+
+/**
+ * The text with its generated part anew, between `<!-- name:start -->` and `<!-- name:end -->`.
+ * @throws Error where the marks are not there exactly once
+ */
+export function withPart(text: string, name: string, generated: string): string {
+  const [before, rest, ...more] = text.split(`<!-- ${name}:start -->\n`);
+  const [, after, ...others] = (rest ?? '').split(`<!-- ${name}:end -->`);
+  if (rest === undefined || after === undefined || more.length + others.length > 0)
+    throw new Error(`the marks of ${name} must be there once`);
+  return `${before}<!-- ${name}:start -->\n${generated}<!-- ${name}:end -->${after}`;
+}

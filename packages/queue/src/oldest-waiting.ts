@@ -1,13 +1,20 @@
-import type { GenerationRecord } from '@kieq/ledger';
-import { QUEUE_NAMES, type QueueName } from '@kieq/queue';
+import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import { z } from 'zod';
-import type { OverviewSource } from './overview.ts';
+import { QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
+
+interface Source {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+}
 
 const withGeneration = z.looseObject({ generation: z.string() });
 
-/** Of each queue, since when the oldest one waits that could run; null where none does. */
-export async function readQueues(
-  source: OverviewSource,
+/**
+ * Of each queue, since when the oldest one waits that could run, as epoch ms; null where none does.
+ * @param atMs epoch ms by Redis' clock
+ */
+export async function oldestWaiting(
+  source: Source,
   atMs: number,
 ): Promise<{ name: QueueName; oldestMs: number | null }[]> {
   return Promise.all(
@@ -22,13 +29,13 @@ export async function readQueues(
 const LOOKED_AT = 20;
 
 /** The order of `submit` is that of priorities, so the oldest is asked of the ledger. */
-async function oldestQueued({ ledger }: OverviewSource, atMs: number): Promise<number | undefined> {
+async function oldestQueued({ ledger }: Source, atMs: number): Promise<number | undefined> {
   const { items } = await ledger.read.listState('queued', { limit: LOOKED_AT, newestFirst: false });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.map((record) => readySince(record, 'submit')).find((since) => since !== undefined && since <= atMs);
 }
 
-async function firstReady({ queues, ledger }: OverviewSource, name: QueueName): Promise<number | undefined> {
+async function firstReady({ queues, ledger }: Source, name: QueueName): Promise<number | undefined> {
   const [first] = await queues[name].getJobs(['waiting', 'prioritized'], 0, 0, true);
   if (first === undefined) return undefined;
   const data = withGeneration.safeParse(first.data);

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+
+/** Of the repository. */
+export const ROOT = join(import.meta.dirname, '../../..');
+
+/** A file, by its path from the root. */
+export const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
+
+/** A YAML file of one document, checked. */
+export async function readYaml<Value>(path: string, schema: z.ZodType<Value>): Promise<Value> {
+  const value: unknown = parse(await read(path), { merge: true });
+  return schema.parse(value);
+}
+
+const alert = z.strictObject({
+  alert: z.string().regex(/^Kieq[A-Z]\w+$/),
+  expr: z.string(),
+  for: z.string().optional(),
+  labels: z.strictObject({ severity: z.enum(['critical', 'warning']) }),
+  annotations: z.strictObject({ summary: z.string(), description: z.string(), runbook: z.string() }),
+});
+const rules = z.strictObject({
+  groups: z.array(z.strictObject({ name: z.string(), rules: z.array(alert) })),
+});
+
+export type Alert = z.infer<typeof alert>;
+
+/** The alert rules, checked. */
+export async function readAlerts(): Promise<Alert[]> {
+  const { groups } = await readYaml('deploy/prometheus/alerts.yml', rules);
+  return groups.flatMap((group) => group.rules);
+}

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { read, readAlerts, readYaml } from '../support/files.ts';
+import { readPromql } from '../support/promql.ts';
+import { unknownParts } from '../support/known-series.ts';
+
+const alerts = await readAlerts();
+
+describe('alerts', () => {
+  test.each(alerts)('$alert asks for what exists', async ({ expr }) => {
+    expect(readPromql(expr).errors).toEqual([]);
+    expect(await unknownParts(expr)).toEqual([]);
+  });
+
+  test('each is named once and points to its entry', () => {
+    expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
+    for (const { alert, annotations } of alerts)
+      expect(annotations.runbook).toBe(`docs/operations.md#${alert.toLowerCase()}`);
+  });
+
+  test('each has an entry in docs/operations.md with its meaning, the first look and the remedy, and no entry is left over', async () => {
+    const text = await read('docs/operations.md');
+    const part = /^## Alerts$([\s\S]*?)^## /m.exec(text)?.[1] ?? '';
+    const entries = part.split(/^### /m).slice(1);
+    const titles = entries.map((entry) => entry.slice(0, entry.indexOf('\n')));
+    expect(titles).toEqual(alerts.map(({ alert }) => alert));
+    for (const entry of entries)
+      expect(entry).toMatch(/\*\*Means\.\*\* [\s\S]+\*\*First look\.\*\* [\s\S]+\*\*Remedy\.\*\* /);
+  });
+
+  test('each has a test in which it fires and one in which it is silent', async () => {
+    const sample = z.object({ value: z.number() });
+    const check = z.object({ expr: z.string(), exp_samples: z.array(sample) });
+    const file = z.object({ tests: z.array(z.object({ promql_expr_test: z.array(check) })) });
+    const { tests } = await readYaml('deploy/prometheus/alerts.test.yml', file);
+    const checks = tests.flatMap((one) => one.promql_expr_test);
+    const tested = (fires: boolean): string[] =>
+      checks
+        .filter(({ exp_samples: samples }) => samples.length > 0 === fires)
+        .flatMap(({ expr }) => /alertname="(\w+)"/.exec(expr)?.[1] ?? []);
+    for (const { alert } of alerts) {
+      expect(tested(true)).toContain(alert);
+      expect(tested(false)).toContain(alert);
+    }
+  });
+});
+
+describe('the reader of PromQL', () => {
+  test('finds series, labels, groupings and errors', () => {
+    const query = 'sum by (le) (rate(kieq_a_bucket{x=~"$pool"}[$__rate_interval])) > on (y) kieq_b';
+    expect(readPromql(query)).toEqual({
+      series: [
+        { name: 'kieq_a_bucket', labels: ['x'] },
+        { name: 'kieq_b', labels: [] },
+      ],
+      groupings: ['le', 'y'],
+      errors: [],
+    });
+    expect(readPromql(`${query} unless (`).errors).not.toEqual([]);
+  });
+
+  test('names what nobody measures', async () => {
+    expect(await unknownParts('kieq_no_such{x="1"} + kieq_gate_closed{queue="submit"}')).toEqual([
+      'kieq_no_such',
+      'kieq_gate_closed{queue}',
+    ]);
+    expect(await unknownParts('sum by (colour) (kieq_in_flight)')).toEqual(['by colour']);
+  });
+});

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { type Command, Redis } from 'ioredis';
+
+const TIME = "redis.call('TIME')";
+const UNKNOWN_SHA = '0'.repeat(40);
+
+/** Changes the source of a script before the server gets it, so that a test can break a check. */
+export type Mutation = (source: string) => string;
+
+/**
+ * A connection on which the ledger's scripts read the time that a test sets, to the millisecond. Everything else is the
+ * real script on the real server: only where `lib/base.lua` asks for TIME, it is given another answer.
+ */
+export class ClockedRedis extends Redis {
+  /** Epoch ms, whole; starts at the real time, so that what expires by Redis' own clock is there at first. */
+  nowMs = Date.now();
+  readonly #clocked = new Map<string, string>();
+  readonly #sent = new WeakSet<Command>();
+  readonly #mutate: Mutation;
+
+  /** @param mutate default: none */
+  constructor(url: string, mutate: Mutation = (source) => source) {
+    super(url, { retryStrategy: () => 1 });
+    this.#mutate = mutate;
+  }
+
+  override sendCommand(command: Command, ...rest: [stream?: Parameters<Redis['sendCommand']>[1]]): unknown {
+    // ioredis sends a command again when a connection comes back.
+    if (!this.#sent.has(command)) this.#clock(command);
+    this.#sent.add(command);
+    return super.sendCommand(command, ...rest);
+  }
+
+  #clock({ name, args }: Command): void {
+    if (name !== 'eval' && name !== 'evalsha') return;
+    const [script] = args;
+    if (typeof script !== 'string') throw new TypeError('a script that is no text');
+    args[0] = name === 'eval' ? this.#clockSource(script) : (this.#clocked.get(script) ?? UNKNOWN_SHA);
+    args.push(String(this.nowMs));
+  }
+
+  /** Scripts that ask for no time are not the ledger's and stay as they are. */
+  #clockSource(source: string): string {
+    if (!source.includes(TIME)) return source;
+    const clocked = this.#mutate(source.replace(TIME, '{ 0, ARGV[2] * 1000 }'));
+    this.#clocked.set(sha1(source), sha1(clocked));
+    return clocked;
+  }
+}
+
+function sha1(text: string): string {
+  return createHash('sha1').update(text).digest('hex');
+}

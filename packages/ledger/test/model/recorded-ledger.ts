@@ -1,0 +1,61 @@
+import type { Ledger } from '@kieq/ledger';
+import type { Redis } from 'ioredis';
+import { z } from 'zod';
+import { createGates } from '../../src/gates.ts';
+import { createReads } from '../../src/reads.ts';
+import { createScriptRunner, type ScriptName } from '../../src/scripts.ts';
+import { createSettings } from '../../src/settings.ts';
+import { createTransitions } from '../../src/transitions.ts';
+
+/** A script as it went to Redis. */
+interface Call {
+  readonly name: ScriptName;
+  readonly args: Readonly<Record<string, unknown>>;
+}
+
+/** With what the script answered, before any schema has read it. */
+interface AnsweredCall extends Call {
+  readonly reply: Readonly<Record<string, unknown>>;
+}
+
+const replySchema = z.record(z.string(), z.unknown());
+
+export interface RecordedLedger {
+  readonly ledger: Ledger;
+  /** The last call of the ledger that was answered. */
+  last(): AnsweredCall;
+  /** Sends a call as it stands, as the Redis client does with one whose answer it missed. */
+  send(call: Call): Promise<AnsweredCall['reply']>;
+}
+
+/** The ledger of `createLedger`, with its calls in the open. */
+export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
+  const root = `${prefix}:ledger:`;
+  const runner = createScriptRunner(redis, root);
+  const send = async ({ name, args }: Call): Promise<AnsweredCall['reply']> =>
+    replySchema.parse(await runner.run(name, args));
+  let answered: AnsweredCall | undefined;
+  const scripts = {
+    async run(name: ScriptName, args: Readonly<Record<string, unknown>>) {
+      const reply = await send({ name, args });
+      answered = { name, args, reply };
+      return reply;
+    },
+  };
+  const ledger = {
+    ...createTransitions(scripts),
+    read: createReads(redis, root, scripts),
+    gates: createGates(redis, root, scripts),
+    settings: createSettings(redis, root, scripts),
+    root,
+    redis,
+  };
+  return {
+    ledger,
+    last() {
+      if (answered === undefined) throw new Error('the ledger has made no call');
+      return answered;
+    },
+    send,
+  };
+}

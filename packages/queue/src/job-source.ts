@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job, Worker } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+import type { Logger } from '@kieq/telemetry';
+import type { QueueName } from './catalogue.ts';
+import { TolerantWorker } from './tolerant-worker.ts';
+
+/**
+ * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
+ * silence: whoever waits longer on a Redis that answers waits for nothing.
+ */
+const STUCK_MS = 30_000;
+
+export interface JobSourceOptions {
+  readonly queue: QueueName;
+  readonly redis: RedisClient;
+  readonly prefix: string;
+  readonly lockMs: number;
+  readonly logger: Logger;
+  /** How long asking for a job may take while Redis can be reached, in ms. Default 30 000. */
+  readonly stuckMs?: number;
+  /** Called when BullMQ's worker had to be replaced. */
+  readonly onRestart?: () => void;
+  /** Default: a `TolerantWorker` with connections of its own for blocking. */
+  readonly openWorker?: () => Worker;
+}
+
+/**
+ * Where a take loop gets its jobs: a BullMQ worker without processor and main loop. One that does not come back although
+ * Redis can be reached (a blocking connection that was lost and never opened again) is replaced by a new one.
+ */
+export class JobSource {
+  readonly #options: JobSourceOptions;
+  #worker: Worker;
+  #asked = 0;
+  #isClosed = false;
+
+  constructor(options: JobSourceOptions) {
+    this.#options = options;
+    this.#worker = this.#open();
+  }
+
+  /** Resolves when both connections are there, and looks for stalled jobs from then on. */
+  async start(): Promise<void> {
+    await this.#worker.waitUntilReady();
+    await this.#worker.startStalledCheckTimer();
+  }
+
+  /** The next job with the token of its lock, or undefined when there was none for a while. */
+  async next(): Promise<{ readonly job: Job; readonly token: string } | undefined> {
+    this.#asked += 1;
+    const token = `${this.#worker.id}:${this.#asked}`;
+    const asked: Promise<Job | undefined> = this.#worker.getNextJob(token);
+    const answered = new AbortController();
+    const first = await Promise.race([asked, this.#stuck(answered.signal)]).finally(() => answered.abort());
+    if (first !== 'stuck') return first === undefined ? undefined : { job: first, token };
+    this.#giveBackLater(asked, token);
+    await this.#replace();
+    return undefined;
+  }
+
+  /**
+   * BullMQ wakes workers that block on an empty queue by a marker, and forgets it when a job with a priority
+   * is given back: without this the job would wait until their blocking call times out after five seconds.
+   */
+  async wakeBlocked(): Promise<void> {
+    await this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0');
+  }
+
+  /** Wakes whoever waits in `next`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#worker.close(true);
+  }
+
+  #open(): Worker {
+    const { queue, redis, prefix, lockMs, logger, openWorker } = this.#options;
+    const worker =
+      openWorker?.() ??
+      new TolerantWorker(queue, null, {
+        connection: redis,
+        prefix,
+        autorun: false,
+        lockDuration: lockMs,
+        stalledInterval: Math.ceil(lockMs / 3),
+        // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+      });
+    worker.on('error', (error) => logger.warn({ err: error, queue }, 'queue connection trouble'));
+    worker.on('stalled', (job) => logger.warn({ job, queue }, 'took over a stalled job'));
+    return worker;
+  }
+
+  /** While Redis is away nobody is stuck: everything waits for its return. */
+  async #stuck(signal: AbortSignal): Promise<'stuck'> {
+    const { redis, stuckMs = STUCK_MS } = this.#options;
+    do await sleep(stuckMs, undefined, { signal });
+    while (redis.status !== 'ready');
+    return 'stuck';
+  }
+
+  async #replace(): Promise<void> {
+    const { queue, logger, onRestart } = this.#options;
+    if (this.#isClosed) return;
+    logger.error({ queue }, 'asking for a job did not come back: the queue is opened anew');
+    onRestart?.();
+    const stuck = this.#worker;
+    this.#worker = this.#open();
+    // Not awaited: it may hang as well, and takes nothing any more.
+    stuck.close(true).catch((error: unknown) => logger.warn({ err: error, queue }, 'closing a stuck queue failed'));
+    await this.#worker.startStalledCheckTimer();
+  }
+
+  /** Nobody works on a job that turns up after all; should this fail, its lock ends and it is taken over. */
+  #giveBackLater(asked: Promise<Job | undefined>, token: string): void {
+    const { queue, logger } = this.#options;
+    asked
+      .then(async (job) => {
+        await job?.moveToWait(token);
+        if (job !== undefined) await this.wakeBlocked();
+      })
+      .catch((error: unknown) => logger.warn({ err: error, queue }, 'asking for a job failed after all'));
+  }
+}

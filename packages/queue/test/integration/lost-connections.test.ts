@@ -1,0 +1,148 @@
+import { closeConnection, createConnection, startLocalRedis, type LocalRedis, type RedisClient } from '@kieq/redis';
+import { silentLogger } from '@kieq/telemetry';
+import type { Job } from 'bullmq';
+import { fileURLToPath } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
+import { openQueues, type Queues } from '../../src/catalogue.ts';
+import { TakeLoop, type TakeLoopOptions } from '../../src/take-loop.ts';
+import { TolerantWorker } from '../../src/tolerant-worker.ts';
+
+/** A little more than BullMQ blocks on an empty queue (5 s), or its waiting would pass for silence. */
+const SILENCE_MS = 5_500;
+/** After the network is back: the silence of a connection that died before, BullMQ's own watchdog, and a reconnect. */
+const HEALED_WITHIN_MS = SILENCE_MS + 4_000;
+
+const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
+let server: LocalRedis;
+let proxy: TcpProxy;
+/** The loop's connections go through the proxy, the test's own do not. */
+let redis: RedisClient;
+let direct: RedisClient;
+let queues: Queues;
+let loop: TakeLoop;
+
+// A server of our own: the tests end everybody's connections.
+beforeAll(async () => {
+  server = await startLocalRedis({ cacheDir });
+});
+afterAll(() => server.stop());
+beforeEach(async () => {
+  proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
+  redis = createConnection({ url: `redis://127.0.0.1:${proxy.port}`, role: 'worker', silenceMs: SILENCE_MS });
+  direct = createConnection({ url: server.url, role: 'worker' });
+  queues = openQueues(direct, '{kieq-lost}');
+});
+afterEach(async () => {
+  proxy.flow();
+  await loop.stop();
+  await queues.submit.obliterate({ force: true });
+  await queues.close();
+  await Promise.all([redis, direct].map((client) => closeConnection(client)));
+  await proxy.close();
+});
+
+async function startLoop(more: Partial<TakeLoopOptions> = {}): Promise<void> {
+  loop = new TakeLoop({
+    queue: 'submit',
+    redis,
+    prefix: '{kieq-lost}',
+    concurrency: 5,
+    lockMs: 1000,
+    peek: () => redis.ping().then(() => 0),
+    take: () => Promise.resolve({ end: { kind: 'complete', result: 'done' } }),
+    logger: silentLogger(),
+    ...more,
+  });
+  await loop.start();
+}
+
+const add = (name: string) => queues.submit.add(name, {}, { priority: 100 });
+const completed = () => queues.submit.getJobCounts('completed');
+
+/** Resolves when the loop blocks on the empty queue: Redis knows a client that waits for it. */
+async function untilBlocked(): Promise<void> {
+  await expect
+    .poll(async () => String(await direct.client('LIST')), { interval: 10, timeout: 10_000 })
+    .toMatch(/cmd=bzpopmin/);
+}
+
+/** Ends every connection but the test's own. */
+const killClients = () => direct.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+
+describe('connections are cut', () => {
+  test('while the loop waits on the empty queue: the next job is taken all the same', async () => {
+    await startLoop();
+    await untilBlocked();
+    await killClients();
+    const job = await add('after the cut');
+    await expect.poll(() => job.getState(), { interval: 10, timeout: 5_000 }).toBe('completed');
+  });
+
+  test('again and again in the middle of a backlog: every job ends', async () => {
+    await Promise.all(Array.from({ length: 100 }, (_, i) => add(`job ${i}`)));
+    await startLoop();
+    for (let done = 0, cuts = 0; done < 100 && cuts < 10; cuts += 1) {
+      const before = done;
+      await killClients();
+      await expect
+        .poll(
+          async () => {
+            done = (await completed())['completed'] ?? 0;
+            return done;
+          },
+          { interval: 2, timeout: 5_000 },
+        )
+        .toBeGreaterThan(before);
+    }
+    await expect.poll(completed, { interval: 20, timeout: 15_000 }).toEqual({ completed: 100 });
+  });
+});
+
+describe('connections are half-open', () => {
+  test('nobody tells the loop, yet it takes work again soon after the network is back', async () => {
+    await startLoop();
+    await untilBlocked();
+    proxy.swallow();
+    const job = await add('meanwhile');
+    proxy.flow();
+    // The connections of before stay dead: only the loop itself can find that out.
+    await expect.poll(() => job.getState(), { interval: 20, timeout: HEALED_WITHIN_MS }).toBe('completed');
+  });
+});
+
+describe('a queue that does not answer although Redis does', () => {
+  const settings = () => ({ connection: redis, prefix: '{kieq-lost}', autorun: false });
+
+  /** Takes a job and keeps it to itself, as a worker whose connection was never opened again. */
+  class Mute extends TolerantWorker {
+    tell: () => void = () => undefined;
+    readonly #told = new Promise<void>((resolve) => {
+      this.tell = resolve;
+    });
+
+    override async getNextJob(token: string): Promise<Job> {
+      const job = await super.getNextJob(token, { block: false });
+      await this.#told;
+      return job;
+    }
+  }
+
+  test('is opened anew, and the job that turns up after all is given back', async () => {
+    const [job, mute, ends] = [await add('kept back'), new Mute('submit', null, settings()), Array<string>()];
+    let restarts = 0;
+    await startLoop({
+      lockMs: 60_000,
+      stuckMs: 300,
+      openWorker: () => (restarts === 0 ? mute : new TolerantWorker('submit', null, settings())),
+      onRestart: () => (restarts += 1),
+      onEnd: (end) => ends.push(end),
+    });
+    await expect.poll(() => loop.lookingForMs, { interval: 10 }).toBeGreaterThan(100);
+    await expect.poll(() => restarts, { interval: 10, timeout: 5_000 }).toBe(1);
+    expect(await job.getState()).toBe('active');
+    mute.tell();
+    await expect.poll(() => job.getState(), { interval: 10, timeout: 5_000 }).toBe('completed');
+    expect(ends).toEqual(['complete']);
+  });
+});

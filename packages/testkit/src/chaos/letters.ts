@@ -1,0 +1,55 @@
+import type { DeadLetterClass } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
+import type { Case } from './findings.ts';
+import type { TakenCallbacks } from './ends.ts';
+
+type Judge = (one: Case, record: GenerationRecord, taken: TakenCallbacks) => string | undefined;
+
+/** Whether the class of an open dead letter is the right one, by what Kie saw. */
+export function letterProblem(one: Case, record: GenerationRecord, taken: TakenCallbacks): string | undefined {
+  const { letter } = record;
+  if (letter === undefined) return 'dead without a dead letter';
+  return JUDGES[letter.class](one, record, taken);
+}
+
+const VALIDATION = [400, 404, 422, 451];
+const SERVER = [500, 501];
+
+/** Its last POST was answered with one of these codes. */
+function refusedWith(codes: readonly number[]): Judge {
+  return ({ submissions }, { attempts }) => {
+    const last = submissions.at(-1);
+    if (attempts.at(-1)?.outcome !== 'refused') return `its last attempt is ${attempts.at(-1)?.outcome}`;
+    return codes.includes(last?.code ?? 0) ? undefined : `its last POST was answered with ${last?.code}`;
+  };
+}
+
+/** None of these can come about within a campaign. */
+const never: Judge = (_one, { letter }) => `nothing happened that makes a ${letter?.class}`;
+
+const JUDGES: Readonly<Record<DeadLetterClass, Judge>> = {
+  invalid_request: refusedWith(VALIDATION),
+  model_unavailable: refusedWith([505]),
+  refused_repeatedly: refusedWith(SERVER),
+  payment_unknown: paymentUnknown,
+  task_lost: ({ tasks }, { taskId }) =>
+    tasks.some((task) => task.taskId === taskId) ? undefined : 'its task is not its own',
+  // A job of another client that a worker took and died with: nobody can know what it had done.
+  record_missing: ({ order, charged }) =>
+    order?.door === 'job' && charged.length === 0 ? undefined : 'it had a record',
+  insufficient_credits: never,
+  deadline_exceeded: never,
+  generation_failed: never,
+  task_stuck: never,
+  archive_failed: never,
+  notify_failed: never,
+};
+
+/** Some attempt has no answer; and none of its tasks told a gateway of itself, or it would have been adopted. */
+function paymentUnknown({ tasks }: Case, { attempts }: GenerationRecord, taken: TakenCallbacks): string | undefined {
+  const current = attempts.at(-1);
+  if (current?.outcome !== 'lost' && current?.outcome !== 'expired') return `its last attempt is ${current?.outcome}`;
+  // A task of an older attempt may have come home when the next one had been admitted.
+  const told = tasks.find(({ taskId }) => taken.has(taskId) && !attempts.some((attempt) => attempt.taskId === taskId));
+  return told === undefined ? undefined : `task ${told.taskId} came home by its callback, and was not adopted`;
+}
