@@ -3,9 +3,11 @@ import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
 import {
   addFirstVehicles,
+  at,
   checkRequest,
   openQueues,
   vehicleId,
+  within,
   type CheckedRequest,
   type GenerationOptions,
   type Queues,
@@ -96,7 +98,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const found = check(request, generationOptions);
       if (found instanceof ProducerError) throw found;
       const checked = placed(found, options.traceparent?.());
-      const [reply] = await put([checked]);
+      const [reply] = await within(checked.id, () => put([checked]));
       const item = itemOf(checked, reply, handle);
       if (!item.ok) throw item.error;
       return item.handle;
@@ -190,7 +192,9 @@ async function enqueueAll(
   // Record and job leave at once on the same connection: one round trip. A record without a job gets one from the
   // sweeper, a job without a record makes its record when it is taken.
   const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
-  const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
+  const creating = at('enqueue.create', () =>
+    Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {}))),
+  );
   const [replies] = await Promise.all([creating, adding]);
   // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.
   const own = requests.filter((request, i) => isDeduped(request) && isOwn(request, replies[i]));

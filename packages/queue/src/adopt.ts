@@ -5,6 +5,7 @@ import type { AcceptReply, Ledger } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { queryPermits } from './query-permits.ts';
 
 /** The workers' polls share the budget: a person waits for a place in it for up to this long. */
@@ -36,7 +37,7 @@ export type AdoptResult =
 /** Binds a task that turned up by hand to the generation whose answer was lost, after proof by recordInfo. */
 export async function adopt(options: AdoptOptions, id: string, taskId: string): Promise<AdoptResult> {
   const { ledger } = options;
-  const record = await ledger.read.generation(id);
+  const record = await at('adopt.read', () => ledger.read.generation(id));
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
   const answer = await ask(options, id, taskId);
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
@@ -55,7 +56,9 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
 /** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */
 async function refused({ ledger, tenant }: AdoptOptions, reason: string, owner?: string): Promise<AdoptResult> {
   const mayName =
-    owner === undefined || tenant === undefined || (await ledger.read.generation(owner))?.tenant === tenant;
+    owner === undefined ||
+    tenant === undefined ||
+    (await at('adopt.owner', () => ledger.read.generation(owner)))?.tenant === tenant;
   return { kind: 'refused', reason: mayName ? reason : reason.replace(owner, 'another generation') };
 }
 
@@ -64,7 +67,7 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
   const signal = AbortSignal.timeout(PERMIT_WAIT_MS);
   const permits = queryPermits({ ledger, name: `adopt:${id}:${randomUUID()}`, timeoutMs: QUERY_TIMEOUT_MS, signal });
   try {
-    return await kie.recordInfo(taskId, { permit: permits.next });
+    return await at('adopt.query', () => kie.recordInfo(taskId, { permit: permits.next }));
   } catch (error) {
     if (!signal.aborted) throw error;
     return undefined;

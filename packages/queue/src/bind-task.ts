@@ -1,6 +1,7 @@
 import type { Timings } from '@kieq/domain';
 import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { kindOfPayload } from './poll-lessons.ts';
 import { addVehicle } from './vehicles.ts';
 
@@ -12,7 +13,7 @@ export async function bindTask(
   attempt: number,
 ): Promise<AcceptReply> {
   const kind = kindOfPayload(payload);
-  const reply = await ledger.accept({
+  const args = {
     id,
     attempt,
     taskId,
@@ -20,7 +21,8 @@ export async function bindTask(
     pollDelayMs: 0,
     ...(kind === undefined ? {} : { kind }),
     vehicleCheckMs: timings.vehicleCheckMs,
-  });
+  };
+  const reply = await at('bind.accept', () => ledger.accept(args));
   if (reply.ok === 'accepted' && reply.state === 'generating') {
     await addVehicle(queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
   }

@@ -8,6 +8,7 @@ import { addArchive } from './archive-jobs.ts';
 import { archiveModeOf } from './archive-mode.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
@@ -30,14 +31,14 @@ type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
  */
 export async function takeClaimJob(context: WorkerContext, job: Job, id: string, taskId: string): Promise<Taken> {
   const { ledger, settings, metrics } = context;
-  const record = await ledger.read.generation(id);
+  const record = await at('claim.read', () => ledger.read.generation(id));
   const claim = record?.claims?.find((one) => one.taskId === taskId);
   if (claim === undefined) {
     metrics.claims.inc({ outcome: 'late' });
     return { end: { kind: 'complete', result: 'the claim is decided already' } };
   }
   const permit = `${idOf(job)}:${randomUUID()}`;
-  const granted = await ledger.pollPermit(permit, settings.queryTimeoutMs);
+  const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
   if (granted.ok === 'wait') return { end: { kind: 'give_back' } };
   const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
   return { work: () => judge({ ...context, logger }, { id, claim, permit }) };
@@ -46,10 +47,10 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
 async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
   const { ledger, metrics, kie, deadline } = context;
   const permits = permitsAfter(context, open.permit);
-  const answer = await kie
-    .recordInfo(open.claim.taskId, { permit: permits.next, signal: deadline })
-    .catch(giveBackOnShutdown(context));
-  await Promise.all([permits.release(), ledger.pollDone(open.permit)]);
+  const answer = await at('claim.query', () =>
+    kie.recordInfo(open.claim.taskId, { permit: permits.next, signal: deadline }),
+  ).catch(giveBackOnShutdown(context));
+  await at('claim.release', () => Promise.all([permits.release(), ledger.pollDone(open.permit)]));
   if (answer === undefined) return { kind: 'give_back' };
   metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
@@ -67,7 +68,7 @@ async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
 
 async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
   // Read again: it may have moved on while Kie was asked.
-  const record = await context.ledger.read.generation(open.id);
+  const record = await at('claim.reread', () => context.ledger.read.generation(open.id));
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind !== 'proved') {
@@ -113,7 +114,8 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const { vehicleCheckMs } = timings;
   const { taskId } = claim;
   const archive = archiveModeOf(context, verdict);
-  const settled = await ledger.settle({ id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs });
+  const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
+  const settled = await at('claim.settle', () => ledger.settle(args));
   if (settled.ok === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
@@ -127,7 +129,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
 async function later(context: WorkerContext, open: OpenClaim, leastMs: number): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, claim } = open;
-  const ageMs = (await ledger.read.now()) - claim.at;
+  const ageMs = (await at('claim.now', () => ledger.read.now())) - claim.at;
   if (ageMs >= timings.taskStuckMs) {
     const byHand = `kieq adopt ${id} ${claim.taskId}`;
     logger.error({ byHand }, 'a callback named a task that Kie would not show; given up');
@@ -139,7 +141,7 @@ async function later(context: WorkerContext, open: OpenClaim, leastMs: number): 
 
 async function decide(context: WorkerContext, { id, claim }: OpenClaim, outcome: ClaimOutcome): Promise<JobEnd> {
   // The ledger drops the claims of an attempt that has its task; the others are dropped here.
-  await context.ledger.dropClaim(id, claim.taskId);
+  await at('claim.drop', () => context.ledger.dropClaim(id, claim.taskId));
   context.metrics.claims.inc({ outcome });
   return { kind: 'complete', result: `claim ${outcome}` };
 }

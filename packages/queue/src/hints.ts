@@ -3,6 +3,7 @@ import type { Timings } from '@kieq/domain';
 import type { HintReply, Ledger } from '@kieq/ledger';
 import { ErrorCode, type Queue } from 'bullmq';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 import { jobState } from './vehicles.ts';
 
@@ -12,17 +13,18 @@ import { jobState } from './vehicles.ts';
  * Nothing happens to a job that is being worked on or is gone: whoever parks a poll looks for hints afterwards.
  */
 async function pullForward(poll: Queue, vehicle: string): Promise<void> {
-  const job = await poll.getJob(vehicle);
+  const job = await at('hint.job', () => poll.getJob(vehicle));
   if (job === undefined) return;
-  await job.promote().catch(unlessMoved);
+  await at('hint.promote', () => job.promote().catch(unlessMoved));
   // One that was due already goes to the head as well.
-  await job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved);
+  await at('hint.priority', () => job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved));
 }
 
 /** Puts a poll that has waited for too long behind those of callbacks and before all others. */
 export async function advance(poll: Queue, vehicle: string): Promise<void> {
-  const job = await poll.getJob(vehicle);
-  await job?.changePriority({ priority: 0 }).catch(unlessMoved);
+  const job = await at('sweep.overdue', () => poll.getJob(vehicle));
+  if (job === undefined) return;
+  await at('sweep.advance', () => job.changePriority({ priority: 0 }).catch(unlessMoved));
 }
 
 /** It was promoted, taken or removed meanwhile: nothing to do. */
@@ -41,7 +43,7 @@ export async function pullForwardIfHinted(
   queues: Queues,
   { id, vehicle, seen }: { readonly id: string; readonly vehicle: string; readonly seen: number },
 ): Promise<void> {
-  if ((await read.hints(id)) > seen) await pullForward(queues.poll, vehicle);
+  if ((await at('hint.read', () => read.hints(id))) > seen) await pullForward(queues.poll, vehicle);
 }
 
 /** The job that asks recordInfo whether a task belongs to the generation; one for each claim. */
@@ -51,15 +53,16 @@ function claimJobId(generation: string, taskId: string): string {
 
 async function addClaim(queues: Queues, generation: string, taskId: string, delayMs: number): Promise<void> {
   const data: PollJob = { v: PAYLOAD_VERSION, generation, claim: taskId };
-  await queues.poll.add('claim', data, { jobId: claimJobId(generation, taskId), delay: delayMs });
+  const options = { jobId: claimJobId(generation, taskId), delay: delayMs };
+  await at('hint.claim', () => queues.poll.add('claim', data, options));
 }
 
 /** Adds the job of a claim where none will run any more; true if it did. */
 export async function reviveClaim(queues: Queues, generation: string, taskId: string): Promise<boolean> {
   const jobId = claimJobId(generation, taskId);
-  if ((await jobState(queues.poll, jobId)) !== 'gone') return false;
+  if ((await at('hint.claim-state', () => jobState(queues.poll, jobId))) !== 'gone') return false;
   // A failed one is kept for the dashboard and would swallow its successor.
-  await queues.poll.remove(jobId);
+  await at('hint.claim-remove', () => queues.poll.remove(jobId));
   await addClaim(queues, generation, taskId, 0);
   return true;
 }

@@ -6,7 +6,7 @@ import type { QueueName } from './catalogue.ts';
 import { TolerantWorker } from './tolerant-worker.ts';
 
 /**
- * BullMQ blocks for at most 10 s, gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
+ * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
  * silence: whoever waits longer on a Redis that answers waits for nothing.
  */
 const STUCK_MS = 30_000;

@@ -1,6 +1,7 @@
 import { REDRIVE_RULES } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { openLetters, type OpenLetter } from './open-letters.ts';
 
 /**
@@ -9,10 +10,10 @@ import { openLetters, type OpenLetter } from './open-letters.ts';
  * The queue is only for looking; the sweeper is its one writer, so it cannot disagree for long.
  */
 export async function mirrorLetter(ledger: Ledger, queues: Queues, id: string): Promise<void> {
-  const record = await ledger.read.generation(id);
+  const record = await at('mirror.read', () => ledger.read.generation(id));
   await mirrorOne(queues, `${id}-letter`, record, record?.letter);
   await mirrorOne(queues, `${id}-notify`, record, record?.notice?.letter);
-  await ledger.mirrored(id, record?.letters ?? 0);
+  await at('mirror.write', () => ledger.mirrored(id, record?.letters ?? 0));
 }
 
 async function mirrorOne(
@@ -23,9 +24,9 @@ async function mirrorOne(
 ): Promise<void> {
   const queue = queues['dead-letter'];
   // A job is never changed: a letter of another class replaces it.
-  await queue.remove(jobId);
+  await at('mirror.remove', () => queue.remove(jobId));
   if (record !== undefined && letter !== undefined)
-    await queue.add(letter.class, letterData(record, letter), { jobId });
+    await at('mirror.add', () => queue.add(letter.class, letterData(record, letter), { jobId }));
 }
 
 function letterData(record: GenerationRecord, letter: OpenLetter): object {

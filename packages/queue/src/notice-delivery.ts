@@ -4,6 +4,7 @@ import type { OutboundAnswer } from '@kieq/outbound';
 import { callbackBody, callerRecord } from './caller-record.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { persist } from './persist.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
@@ -29,7 +30,10 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
   const startedMs = performance.now();
   const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD)));
   const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
-  const post = () => outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline });
+  const post = () =>
+    at('notify.post', () =>
+      outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline }),
+    );
   const answer = await context.tracer
     .of(record.id, record.trace)
     .span('kieq.notify', { kind: 'client' }, async (span) => {
@@ -110,7 +114,7 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
 async function conclude(context: WorkerContext, id: string, args: NoticedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
   const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
-    context.ledger.noticed(args),
+    at('notify.write', () => context.ledger.noticed(args)),
   );
   count(context, reply);
   const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.ok };

@@ -1,5 +1,6 @@
 import type { KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 
 /**
@@ -15,7 +16,8 @@ export async function addNotice(
 ): Promise<void> {
   if (notice === undefined) return;
   const data: PollJob = { v: PAYLOAD_VERSION, generation };
-  await queues.notify.add(name, data, { jobId: notice.vehicle, delay: notice.delayMs });
+  const options = { jobId: notice.vehicle, delay: notice.delayMs };
+  await at('notice.add', () => queues.notify.add(name, data, options));
 }
 
 /** `ledger.kill`, and the caller is told where it wants to be. */
@@ -23,7 +25,7 @@ export async function kill(
   { ledger, queues }: { readonly ledger: Ledger; readonly queues: Queues },
   args: KillArgs,
 ): Promise<KillReply> {
-  const reply = await ledger.kill(args);
+  const reply = await at('dead.kill', () => ledger.kill(args));
   if (reply.ok === 'dead') await addNotice(queues, args.id, reply.notice);
   return reply;
 }

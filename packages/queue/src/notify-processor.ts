@@ -3,6 +3,7 @@ import type { GenerationRecord, NoticeRecord } from '@kieq/ledger';
 import { frozenPayload } from './caller-record.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { deliver, giveUpWithoutAddress } from './notice-delivery.ts';
 import { OriginLanes } from './origin-lanes.ts';
 import { pollJobSchema } from './payload.ts';
@@ -26,7 +27,9 @@ export function createNoticeTaker(context: WorkerContext, concurrency: number): 
     const parsed = pollJobSchema.safeParse(job.data);
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
     const { read } = context.ledger;
-    const [record, nowMs] = await Promise.all([read.generation(parsed.data.generation), read.now()]);
+    const [record, nowMs] = await at('notify.read', () =>
+      Promise.all([read.generation(parsed.data.generation), read.now()]),
+    );
     const notice = record?.notice;
     if (record === undefined || notice === undefined) return nothing('the record has no notice');
     if (notice.vehicle !== idOf(job)) return nothing('another job carries the notice');
@@ -45,7 +48,7 @@ function nothing(why: string): { readonly end: JobEnd } {
 /** A job that a person retried in a dashboard: it tells how to go on. */
 async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   const redrive = `kieq dlq redrive ${id} --class notify_failed`;
-  await job.log(`Retrying the job changes nothing. To send the callback again: ${redrive}`);
+  await at('notify.log', () => job.log(`Retrying the job changes nothing. To send the callback again: ${redrive}`));
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 

@@ -8,6 +8,7 @@ import { takeClaimJob } from './claim-processor.ts';
 import type { WorkerContext } from './context.ts';
 import { pullForwardIfHinted } from './hints.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { addNotice, kill } from './notices.ts';
 import { pollJobSchema } from './payload.ts';
 import { persist } from './persist.ts';
@@ -35,12 +36,8 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   const { generation: id, claim } = parsed.data;
   if (claim !== undefined) return takeClaimJob(context, job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
-  const reply = await context.ledger.look({
-    id,
-    vehicle: idOf(job),
-    permit,
-    timeoutMs: context.settings.queryTimeoutMs,
-  });
+  const timeoutMs = context.settings.queryTimeoutMs;
+  const reply = await at('poll.look', () => context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs }));
   switch (reply.ok) {
     case 'granted':
       return { work: () => lookAt(context, { id, job, look: reply, permit }) };
@@ -62,9 +59,9 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   const permits = permitsAfter(context, open.permit);
   const askedAt = performance.now();
   const answer = await context.tracer.of(id, look.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
-    const seen = await context.kie
-      .recordInfo(look.taskId, { permit: permits.next, signal: context.deadline })
-      .catch(giveBackOnShutdown(context));
+    const seen = await at('poll.query', () =>
+      context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }),
+    ).catch(giveBackOnShutdown(context));
     span.set({ 'kieq.task': look.taskId, 'kieq.look': look.polls + 1, 'kieq.seen': seen?.kind });
     return seen;
   });
@@ -105,9 +102,11 @@ async function settle(
   const { vehicleCheckMs } = timings;
   if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
     const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
-      ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+      at('poll.resubmit', () =>
+        ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+      ),
     );
-    await ledger.pollDone(permit);
+    await at('poll.release', () => ledger.pollDone(permit));
     if (again.ok === 'queued') {
       logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
       await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
@@ -128,7 +127,7 @@ async function settle(
       vehicleCheckMs,
     });
   const settled = await tracer.span('kieq.settle', {}, () =>
-    persist(context, 'a verdict', 'nothing: it is polled again', record),
+    persist(context, 'a verdict', 'nothing: it is polled again', () => at('poll.settle', record)),
   );
   if (settled.ok === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
@@ -160,24 +159,26 @@ async function park(
   const { ledger, timings } = context;
   const { id, look, permit } = open;
   if (look.pollingForMs >= timings.taskStuckMs) {
-    await ledger.pollDone(permit);
+    await at('poll.stuck', () => ledger.pollDone(permit));
     return giveUp(context, open, 'task_stuck', {
       summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
     });
   }
   const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
-  const reply = await ledger.observe({
-    id,
-    taskId: look.taskId,
-    seen,
-    pollDelayMs,
-    permit,
-    hints: look.hints,
-    missingWindowMs,
-    vehicleCheckMs: timings.vehicleCheckMs,
-    ...(holdMs === undefined ? {} : { holdMs }),
-  });
+  const reply = await at('poll.observe', () =>
+    ledger.observe({
+      id,
+      taskId: look.taskId,
+      seen,
+      pollDelayMs,
+      permit,
+      hints: look.hints,
+      missingWindowMs,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(holdMs === undefined ? {} : { holdMs }),
+    }),
+  );
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
   const parked = parkedEnd(context, open, reply);
   if (seen !== 'missing') return parked;

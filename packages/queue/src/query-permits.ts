@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
+import { at } from './kill-points.ts';
 
 export interface QueryPermitOptions {
   readonly ledger: Ledger;
@@ -26,14 +27,14 @@ export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOpt
     async next() {
       const permit = `${name}:${granted.length + 1}`;
       for (;;) {
-        const reply = await ledger.pollPermit(permit, timeoutMs);
+        const reply = await at('permit.get', () => ledger.pollPermit(permit, timeoutMs));
         if (reply.ok === 'granted') break;
         await sleep(reply.waitMs, undefined, { signal });
       }
       granted.push(permit);
     },
     async release() {
-      await Promise.all(granted.map((permit) => ledger.pollDone(permit)));
+      await at('permit.done', () => Promise.all(granted.map((permit) => ledger.pollDone(permit))));
     },
   };
 }

@@ -4,6 +4,7 @@ import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { Queues } from './catalogue.ts';
 import { frozenPayload } from './caller-record.ts';
+import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { openLetters } from './open-letters.ts';
 import { addSubmitVehicle, addVehicle } from './vehicles.ts';
@@ -44,7 +45,7 @@ export async function redriveOne(
   id: string,
   letterClass?: DeadLetterClass,
 ): Promise<RedriveResult> {
-  const record = await options.ledger.read.generation(id);
+  const record = await at('redrive.read', () => options.ledger.read.generation(id));
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
   const classes = openLetters(record).map((letter) => letter.class);
   if (letterClass === undefined && classes.length > 1) {
@@ -57,7 +58,7 @@ export async function redriveOne(
   // The letter of a job with an unreadable payload keeps that payload for looking only.
   if (resumesAt.at === 'queued' && frozenPayload(record.payload) === undefined)
     return impossible(id, 'its payload is gone or was never a valid request');
-  const reply = await options.ledger.redrive({
+  const args = {
     id,
     class: openClass,
     resumesAt: resumesAt.at,
@@ -65,7 +66,8 @@ export async function redriveOne(
     dryRun: options.dryRun ?? false,
     op: randomUUID(),
     vehicleCheckMs: options.vehicleCheckMs,
-  });
+  };
+  const reply = await at('redrive.write', () => options.ledger.redrive(args));
   return afterRedrive(options, record, { class: openClass, at: resumesAt.at }, reply);
 }
 

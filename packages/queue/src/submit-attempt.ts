@@ -6,6 +6,7 @@ import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
 import { pullForwardIfHinted } from './hints.ts';
 import type { JobEnd } from './job-end.ts';
+import { at, atOnce } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
 import { persist } from './persist.ts';
@@ -50,15 +51,17 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
       // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
       const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
       await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
-        context.ledger.lose({
-          id,
-          tokenHash: token.hash,
-          answered,
-          latencyMs,
-          evidence,
-          recover: true,
-          ...unreachableGate(context.timings),
-        }),
+        at('submit.lose', () =>
+          context.ledger.lose({
+            id,
+            tokenHash: token.hash,
+            answered,
+            latencyMs,
+            evidence,
+            recover: true,
+            ...unreachableGate(context.timings),
+          }),
+        ),
       );
       return { kind: 'complete', result: 'answer lost: unknown' };
     }
@@ -107,11 +110,13 @@ async function submit(
     const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
     return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
   }
-  return context.kie.createTask(request, {
-    sendDeadline: () => sendDeadline.maySend(),
-    timeoutMs: admitted.timeoutMs,
-    signal: context.deadline,
-  });
+  return at('submit.post', () =>
+    context.kie.createTask(request, {
+      sendDeadline: () => atOnce('submit.send', () => sendDeadline.maySend()),
+      timeoutMs: admitted.timeoutMs,
+      signal: context.deadline,
+    }),
+  );
 }
 
 async function intentIsDurable(
@@ -119,7 +124,9 @@ async function intentIsDurable(
   lossesBefore: number,
 ): Promise<boolean> {
   try {
-    return await confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore);
+    return await at('submit.confirm', () =>
+      confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore),
+    );
   } catch (error) {
     logger.error(
       { err: error },
@@ -144,17 +151,19 @@ async function recordAccepted(
   // First of all, so that even a worker that is killed before Redis has it leaves a trace.
   logger.info({ task: taskId }, 'Kie accepted');
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
-    ledger.accept({
-      id,
-      tokenHash: token.hash,
-      taskId,
-      latencyMs,
-      adopted: false,
-      recover: true,
-      pollDelayMs,
-      kind,
-      vehicleCheckMs: timings.vehicleCheckMs,
-    }),
+    at('submit.accept', () =>
+      ledger.accept({
+        id,
+        tokenHash: token.hash,
+        taskId,
+        latencyMs,
+        adopted: false,
+        recover: true,
+        pollDelayMs,
+        kind,
+        vehicleCheckMs: timings.vehicleCheckMs,
+      }),
+    ),
   );
   if (reply.ok === 'surplus') {
     context.metrics.surplus.inc();
@@ -207,18 +216,20 @@ async function recordRefused(
   const { id, token } = attempt;
   const price = priceOf(answer, request.model, request.input);
   const reply = await persist(context, 'a refusal', 'nothing: the lease ends by itself', () =>
-    ledger.refuse({
-      id,
-      tokenHash: token.hash,
-      class: answer.class,
-      rule,
-      sent: answer.class !== 'not_sent',
-      ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
-      latencyMs: answer.latencyMs,
-      evidence: answer.evidence,
-      vehicleCheckMs: timings.vehicleCheckMs,
-      ...(price === undefined ? {} : { price }),
-    }),
+    at('submit.refuse', () =>
+      ledger.refuse({
+        id,
+        tokenHash: token.hash,
+        class: answer.class,
+        rule,
+        sent: answer.class !== 'not_sent',
+        ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
+        latencyMs: answer.latencyMs,
+        evidence: answer.evidence,
+        vehicleCheckMs: timings.vehicleCheckMs,
+        ...(price === undefined ? {} : { price }),
+      }),
+    ),
   );
   const seen = { class: answer.class, evidence: answer.evidence, next: reply.ok };
   if (answer.class === 'unauthorized')

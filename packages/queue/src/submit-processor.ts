@@ -6,6 +6,7 @@ import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
 import { traceOf } from './job-trace.ts';
+import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
 import { checkSubmitJob, type CheckedRequest } from './payload.ts';
 import { SendDeadline } from './send-deadline.ts';
@@ -46,7 +47,7 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, job: J
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);
   const lossesBefore = connectionLosses(ledger.redis);
   const { sendBeforeMs, leaseGraceMs, uploadFreshMs } = timings;
-  const reply = await ledger.admit({
+  const request = {
     id,
     tokenHash: token.hash,
     vehicle: idOf(job),
@@ -55,7 +56,8 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, job: J
     sendBeforeMs,
     leaseGraceMs,
     uploadFreshMs,
-  });
+  };
+  const reply = await at('submit.admit', () => ledger.admit(request));
   return { reply, token, sendDeadline, lossesBefore };
 }
 
@@ -94,7 +96,7 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
 /** The generation is being submitted under another attempt: never submit, wait for its lease, then call it unknown. */
 async function waitOutLease({ ledger, logger }: WorkerContext, id: string, leaseMs: number) {
   if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
-  const expired = await ledger.expire(id);
+  const expired = await at('submit.expire', () => ledger.expire(id));
   if (expired.ok === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
   // Its worker's refusal came in between: this job is the vehicle again.
   if (expired.ok === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
@@ -112,9 +114,10 @@ async function exceedDeadline(context: WorkerContext, id: string) {
 /** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
 async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: string) {
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
-  const record = await ledger.read.generation(id);
+  const record = await at('submit.letter', () => ledger.read.generation(id));
   const letterClass = record?.letter?.class ?? 'payment_unknown';
-  await job.log(`Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${letterClass}`);
+  const advice = `Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${letterClass}`;
+  await at('submit.log', () => job.log(advice));
   return deadJobEnd(id, letterClass, record?.letter?.evidence.summary ?? '');
 }
 
@@ -133,13 +136,9 @@ async function createOnTake(
   // Another client's job may carry its delay in the payload only.
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
   const trace = traceOf(job);
-  const created = await ledger.create({
-    ...request,
-    ...(trace === undefined ? {} : { trace }),
-    delayMs,
-    vehicle: idOf(job),
-    vehicleCheckMs: timings.vehicleCheckMs,
-  });
+  const { vehicleCheckMs } = timings;
+  const taken = { ...request, ...(trace === undefined ? {} : { trace }), delayMs, vehicle: idOf(job), vehicleCheckMs };
+  const created = await at('submit.create', () => ledger.create(taken));
   if (created.ok === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
   return created.ok === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
@@ -147,11 +146,10 @@ async function createOnTake(
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
 async function buryConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
-  const created = await context.ledger.create({
-    ...request,
-    vehicle: idOf(job),
-    vehicleCheckMs: context.timings.vehicleCheckMs,
-  });
+  const { vehicleCheckMs } = context.timings;
+  const created = await at('submit.conflict', () =>
+    context.ledger.create({ ...request, vehicle: idOf(job), vehicleCheckMs }),
+  );
   return created.ok === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }
 
@@ -195,7 +193,9 @@ async function buryUnreadable(context: WorkerContext, job: Job, problems: readon
     .join('; ')
     .slice(0, 500);
   const payload = unreadableText(job.data).slice(0, 10_000);
-  await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
+  await at('submit.unreadable', () =>
+    context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload }),
+  );
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
   return { end: deadJobEnd(id, 'invalid_request', summary) };
 }

@@ -3,6 +3,7 @@ import type { SweepReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
+import { at, within } from './kill-points.ts';
 import { mirrorLetter } from './mirror.ts';
 import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
@@ -59,7 +60,8 @@ export class Sweeper {
 export async function sweepOnce(context: WorkerContext): Promise<boolean> {
   const { ledger, queues, timings, worker } = context;
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
-  const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs: timings.vehicleCheckMs });
+  const { vehicleCheckMs } = timings;
+  const reply = await at('sweep.sweep', () => ledger.sweep({ worker, leaseMs, limit: BATCH, vehicleCheckMs }));
   if (reply.ok === 'other') {
     context.metrics.sweepRounds.inc({ outcome: 'other' });
     return false;
@@ -76,7 +78,7 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
 /** The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs. */
 async function alone({ logger }: WorkerContext, generation: string, look: () => Promise<void>): Promise<void> {
   try {
-    await look();
+    await within(generation, look);
   } catch (error) {
     logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
   }
@@ -87,7 +89,7 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
   if (due.archiving === true) return lookAfterArchive(context, due);
   switch (due.state) {
     case 'submitting': {
-      const expired = await ledger.expire(due.id);
+      const expired = await at('sweep.expire', () => ledger.expire(due.id));
       if (expired.ok === 'unknown') note(context, 'expired', due);
       return;
     }
@@ -111,7 +113,7 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
 }
 
 async function purge(context: WorkerContext, due: Due): Promise<void> {
-  const reply = await context.ledger.purge(due.id, false);
+  const reply = await at('sweep.purge', () => context.ledger.purge(due.id, false));
   if (reply.ok === 'purged' && reply.payload !== undefined) await removeUploads(context, due.id, reply.payload);
   note(context, 'purged', due);
 }
@@ -120,7 +122,8 @@ async function purge(context: WorkerContext, due: Due): Promise<void> {
 async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
-  const killed = await ledger.kill({ id: due.id, class: 'payment_unknown', expected: 'unknown', evidence });
+  const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
+  const killed = await at('sweep.unknown', () => ledger.kill(args));
   if (killed.ok !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
@@ -163,11 +166,11 @@ async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void>
  */
 async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
-  const job = await jobState(queues[queue], due.vehicle);
+  const job = await at('sweep.job', () => jobState(queues[queue], due.vehicle));
   // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
   if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
-  const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
+  const reply = await at('sweep.requeue', () => ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs));
   if (reply.ok !== 'requeued') return;
   const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
   if (queue === 'archive') await addArchive(queues, due.id, reply.archive);
@@ -179,8 +182,8 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
 async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
   const { ledger, queues, timings, metrics, logger } = context;
-  if ((await jobState(queues.notify, vehicle)) !== 'gone') return;
-  const reply = await ledger.renotice(id, vehicle, timings.vehicleCheckMs);
+  if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
+  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle, timings.vehicleCheckMs));
   if (reply.ok !== 'renoticed') return;
   await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });

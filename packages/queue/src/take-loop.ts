@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { applyJobEnd, type JobEnd } from './job-end.ts';
 import { JobSource, type JobSourceOptions } from './job-source.ts';
+import { at, within, type LoopQueue } from './kill-points.ts';
 import { idOf } from './vehicles.ts';
 
 /** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
@@ -14,6 +15,7 @@ export type Taken = { readonly end: JobEnd } | { readonly work: () => Promise<Jo
 
 /** `lockMs`: job lock; a dead worker's jobs are taken over within about twice that. */
 export interface TakeLoopOptions extends JobSourceOptions {
+  readonly queue: LoopQueue;
   readonly concurrency: number;
   /** Ms until the ledger may have a place; 0 means take a job now. */
   readonly peek: () => Promise<number>;
@@ -92,12 +94,17 @@ export class TakeLoop {
   }
 
   async #takeNext(): Promise<void> {
-    const waitMs = await this.#options.peek();
+    const { queue } = this.#options;
+    const waitMs = await at(`${queue}.peek`, () => this.#options.peek());
     if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
-    const next = await this.#source.next();
+    const next = await at(`${queue}.take`, () => this.#source.next());
     if (next === undefined) return;
     const { job, token } = next;
     if (this.#stopping.signal.aborted) return applyJobEnd(job, token, { kind: 'give_back' });
+    await within(idOf(job), () => this.#handle(job, token));
+  }
+
+  async #handle(job: Job, token: string): Promise<void> {
     const taking = this.#guard(
       job,
       () => this.#options.take(job),
@@ -117,8 +124,9 @@ export class TakeLoop {
     const end = 'end' in taken ? taken.end : await this.#guard(job, taken.work, (failed) => failed);
     release();
     try {
-      await applyJobEnd(job, token, end);
-      if (end.kind === 'give_back') await this.#source.wakeBlocked();
+      const { queue } = this.#options;
+      await at(`${queue}.${end.kind}`, () => applyJobEnd(job, token, end));
+      if (end.kind === 'give_back') await at(`${queue}.wake`, () => this.#source.wakeBlocked());
       this.#options.onEnd?.(end.kind);
     } catch (error) {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
@@ -143,7 +151,7 @@ export class TakeLoop {
 
   #keepLock(job: Job, token: string): () => void {
     const timer = setInterval(() => {
-      job.extendLock(token, this.#options.lockMs).catch((error: unknown) => {
+      at(`${this.#options.queue}.lock`, () => job.extendLock(token, this.#options.lockMs)).catch((error: unknown) => {
         this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
       });
     }, this.#options.lockMs / 2);

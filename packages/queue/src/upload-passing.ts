@@ -6,6 +6,7 @@ import { StorageError } from '@kieq/storage';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
 
@@ -38,7 +39,7 @@ type Passed =
 /** Passes the uploaded images of a queued generation on to Kie; then its job asks for admission again. Costs nothing. */
 export async function passUploads(context: WorkerContext, task: UploadTask): Promise<JobEnd> {
   const { id, vehicle } = task;
-  const record = await context.ledger.read.generation(id);
+  const record = await at('upload.read', () => context.ledger.read.generation(id));
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
   const links: Record<string, string> = {};
   for (const ref of uploadsIn(frozenPayloadSchema.parse(JSON.parse(task.payload)).request.input)) {
@@ -47,7 +48,7 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
     links[uploadUrl(ref)] = passed.link;
     context.metrics.uploads.inc({ outcome: 'passed' });
   }
-  const reply = await context.ledger.uploaded({ id, vehicle, links });
+  const reply = await at('upload.uploaded', () => context.ledger.uploaded({ id, vehicle, links }));
   if (reply.ok === 'uploaded') return { kind: 'give_back' };
   return { kind: 'complete', result: `its images are with Kie, but it is ${reply.ok}` };
 }
@@ -57,11 +58,12 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   // Any BullMQ client may write such an address; only the tenant's own images are his to use.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
-    const file = await uploads.get(uploadName(ref));
+    const file = await at('upload.get', () => uploads.get(uploadName(ref)));
     if (file === undefined) return refused('an uploaded image is gone from the store');
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
-    const { downloadUrl } = await kie.upload({ file, fileName, uploadPath: UPLOAD_PATH, signal: deadline });
+    const upload = { file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
+    const { downloadUrl } = await at('upload.pass', () => kie.upload(upload));
     return { kind: 'passed', link: downloadUrl };
   } catch (error) {
     return failureOf(error, deadline);
@@ -101,7 +103,8 @@ async function afterTrouble(
   const { retryBaseMs: baseMs, retryCapMs: capMs, vehicleCheckMs } = timings;
   const backoff = backoffMs({ baseMs, capMs }, tries + 1, random);
   const delayMs = Math.max(backoff, Math.min(passed.retryAfterMs ?? 0, capMs));
-  const reply = await ledger.postpone({ id, vehicle, tries, evidence, delayMs, vehicleCheckMs });
+  const args = { id, vehicle, tries, evidence, delayMs, vehicleCheckMs };
+  const reply = await at('upload.postpone', () => ledger.postpone(args));
   if (reply.ok === 'postponed') return { kind: 'delay', delayMs };
   return { kind: 'complete', result: `its image could not be passed, but it is ${reply.ok}` };
 }

@@ -3,6 +3,7 @@ import type { Job, Queue } from 'bullmq';
 import type { Queues, QueueName } from './catalogue.ts';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
 import { traceOptions } from './job-trace.ts';
+import { at } from './kill-points.ts';
 import { frozenPayloadSchema, PAYLOAD_VERSION, type CheckedRequest, type PollJob, type SubmitJob } from './payload.ts';
 
 /** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
@@ -27,12 +28,10 @@ export interface NewVehicle {
  */
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
-  await queues[next.queue].add(next.name ?? next.queue, data, {
-    jobId: next.vehicle,
-    delay: next.delayMs,
-    // A poll without one goes first: somebody waits for it.
-    priority: next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0),
-  });
+  // A poll without one goes first: somebody waits for it.
+  const priority = next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0);
+  const options = { jobId: next.vehicle, delay: next.delayMs, priority };
+  await at('vehicle.add', () => queues[next.queue].add(next.name ?? next.queue, data, options));
 }
 
 /** A later vehicle in `submit` keeps the priority that the caller chose; the record knows it. */
@@ -41,7 +40,7 @@ export async function addSubmitVehicle(
   queues: Queues,
   next: Omit<NewVehicle, 'queue' | 'name' | 'priority'>,
 ): Promise<void> {
-  const record = await ledger.read.generation(next.generation);
+  const record = await at('vehicle.read', () => ledger.read.generation(next.generation));
   const kept = record === undefined ? {} : { name: record.model, priority: record.priority };
   await addVehicle(queues, { ...next, queue: 'submit', ...kept });
 }
@@ -74,8 +73,10 @@ export async function addFirstVehicles(queues: Queues, requests: readonly Checke
     },
   }));
   const [only] = jobs;
-  if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
-  else await queues.submit.addBulk(jobs);
+  await at('enqueue.add', async () => {
+    if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
+    else await queues.submit.addBulk(jobs);
+  });
 }
 
 function firstJobData({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): SubmitJob {

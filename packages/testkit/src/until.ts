@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const LOOK_EVERY_MS = 20;
-
-/** Looks again until the value satisfies the predicate; fails with the last value seen. */
+/** Looks again every `everyMs` until the value satisfies the predicate; fails with the last value seen. */
 export async function until<Value>(
   look: () => Promise<Value | undefined> | Value | undefined,
   is: (value: Value) => boolean,
   timeoutMs = 15_000,
+  everyMs = 20,
 ): Promise<Value> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {
@@ -14,6 +13,6 @@ export async function until<Value>(
     if (value !== undefined && is(value)) return value;
     if (performance.now() > endsAt)
       throw new Error(`not so after ${timeoutMs} ms; last seen: ${JSON.stringify(value)}`);
-    await sleep(LOOK_EVERY_MS);
+    await sleep(everyMs);
   }
 }

@@ -1,6 +1,6 @@
 import { GENERATION_ID } from '@kieq/domain';
 import type { HintReply } from '@kieq/ledger';
-import { followHint, hashAttemptToken } from '@kieq/queue';
+import { at, followHint, hashAttemptToken, within } from '@kieq/queue';
 import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
@@ -51,10 +51,10 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps): P
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
   app.post(URL, { config: { open: true }, bodyLimit: BODY_LIMIT_BYTES, schema }, async (request, reply) => {
     const { generation, token } = paramsForm.parse(request.params);
-    const hint = await take(deps, request, generation, token);
+    const hint = await within(generation, () => take(deps, request, generation, token));
     void reply.send(TAKEN);
     // The ledger has it; what follows is done for the sake of speed, and by the sweeper otherwise.
-    followHint(deps.queues, deps.timings, generation, hint).catch((error: unknown) =>
+    within(generation, () => followHint(deps.queues, deps.timings, generation, hint)).catch((error: unknown) =>
       deps.logger.warn({ err: error, generation }, 'a callback could not be followed at once'),
     );
     return reply;
@@ -92,7 +92,9 @@ type Hint = Omit<Parameters<GatewayDeps['ledger']['hint']>[0], 'id'>;
 
 /** What is no id names nothing, and never becomes part of a key. */
 function find({ ledger }: GatewayDeps, id: string, hint: Hint): Promise<HintReply> {
-  return GENERATION_ID.test(id) ? ledger.hint({ id, ...hint }) : Promise.resolve({ ok: 'missing' });
+  return GENERATION_ID.test(id)
+    ? at('hint.write', () => ledger.hint({ id, ...hint }))
+    : Promise.resolve({ ok: 'missing' });
 }
 
 function outcomeOf(hint: HintReply): string {

@@ -1,4 +1,4 @@
-import { adopt } from '@kieq/queue';
+import { adopt, within } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -51,7 +51,8 @@ async function adoptTask(
   await visibleRecord(deps, caller, id);
   const { ledger, queues, kie, timings } = deps;
   const own = caller.tenant === undefined ? {} : { tenant: caller.tenant };
-  const result = await adopt({ ledger, queues, kie, timings, confirm, ...own }, id, taskId);
+  const options = { ledger, queues, kie, timings, confirm, ...own };
+  const result = await within(id, () => adopt(options, id, taskId));
   if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
   if (result.kind === 'needs_confirmation') {
     const likeness = 'the task fits in model, input and time, but does not prove itself';

@@ -1,5 +1,5 @@
 import type { DeadLetterClass } from '@kieq/domain';
-import { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from '@kieq/queue';
+import { redriveClass, redriveOne, within, type RedriveOptions, type RedriveResult } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
@@ -31,7 +31,8 @@ export async function redriveById(
   caller: Caller,
 ): Promise<z.infer<typeof resumedForm>> {
   await visibleRecord(deps, caller, id);
-  const result = await redriveOne(optionsOf(deps, choices, caller.tenant), id, letterClass);
+  const options = optionsOf(deps, choices, caller.tenant);
+  const result = await within(id, () => redriveOne(options, id, letterClass));
   if (result.kind === 'not_possible') throw new ApiError('not_redrivable', result.reason);
   return result;
 }

@@ -175,6 +175,22 @@ describe('taking', () => {
     expect(performance.now() - started).toBeLessThan(4000);
   });
 
+  test('a job whose wake-up went to a frozen worker is soon taken by another one', async () => {
+    // As a frozen worker does, it blocks first, and never acts on what it is told.
+    const frozen = createConnection({ url: inject('redisUrl'), role: 'blocking' });
+    onTestFinished(() => closeConnection(frozen));
+    const swallowed = frozen.bzpopmin(`${prefix}:submit:marker`, 30);
+    await expect.poll(async () => await redis.info('clients'), often).toMatch(/blocked_clients:[1-9]/);
+    await startLoop({ take: () => Promise.resolve({ end: done }) });
+    for (let i = 0; i < 20; i += 1) await queues.submit.getJobCounts();
+    const started = performance.now();
+    const job = await add('unannounced');
+    await swallowed;
+    await expect.poll(() => job.getState(), often).toBe('completed');
+    // BullMQ alone would block for five seconds.
+    expect(performance.now() - started).toBeLessThan(4000);
+  });
+
   test.each(['take', 'work'])('an exception in %s fails that job visibly, and the loop goes on', async (where) => {
     const ends: string[] = [];
     await startLoop({

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
+import { everywhere, reach, SCENARIOS, type Place, type ReachOptions } from '@kieq/testkit/kill-matrix';
+import { z } from 'zod';
+import type { MatrixCommand } from './options.ts';
+
+const kept = z.array(z.tuple([z.string(), z.string(), z.enum(['before', 'after']), z.boolean()]));
+
+/** Where a strike can be planned: found out by playing every scenario once, or read from the file that keeps it. */
+export async function knownPlaces(
+  fleet: Omit<ReachOptions, 'seed'>,
+  { places: file, only, callbacks }: MatrixCommand,
+): Promise<Place[]> {
+  const scenarios = SCENARIOS.filter(
+    ({ name, needsCallbacks }) => name.includes(only) && (callbacks || !needsCallbacks),
+  );
+  if (file !== undefined && existsSync(file)) return read(await readFile(file, 'utf8'));
+  const places = await reach({ ...fleet, seed: 0 }, scenarios);
+  if (file !== undefined) await writeFile(file, JSON.stringify(places.map(listed)));
+  return places;
+}
+
+function listed({ scenario, point, phase, anybody }: Place): [string, string, string, boolean] {
+  return [scenario.name, point, phase, anybody];
+}
+
+function read(text: string): Place[] {
+  const wanted = new Set(kept.parse(JSON.parse(text)).map((one) => one.join()));
+  return SCENARIOS.flatMap((scenario) =>
+    everywhere().flatMap((where) => [true, false].map((anybody): Place => ({ scenario, ...where, anybody }))),
+  ).filter((place) => wanted.has(listed(place).join()));
+}

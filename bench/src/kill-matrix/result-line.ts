@@ -1,0 +1,53 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { everywhere, pointName, type MatrixResult } from '@kieq/testkit/kill-matrix';
+
+interface Setting {
+  readonly seed: number;
+  readonly workers: number;
+  readonly lockMs: number;
+  readonly callbacks: boolean;
+  readonly seconds: number;
+}
+
+/** One line of `bench/results/kill-matrix.jsonl`. */
+export async function lineOf(result: MatrixResult, setting: Setting): Promise<object> {
+  const { struck, answers, recoveries, violations, ...figures } = result;
+  const sorted = recoveries.toSorted((a, b) => a - b);
+  return {
+    date: new Date().toISOString(),
+    commit: await commit(),
+    ...setting,
+    seconds: Math.round(setting.seconds),
+    strikes: result.kills + result.freezes,
+    ...figures,
+    violations: violations.length,
+    recovery: { n: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), boundMs: boundMs(setting.lockMs) },
+    unreached: unreached(result).length,
+    // Kills and freezes of each point, and strikes under each answer.
+    points: Object.fromEntries(Object.entries(struck).map(([point, { kill, freeze }]) => [point, [kill, freeze]])),
+    answers,
+  };
+}
+
+/** Places of the catalogue at which this run has struck nobody. */
+export function unreached({ struck }: MatrixResult): string[] {
+  return everywhere()
+    .map(pointName)
+    .filter((name) => struck[name] === undefined);
+}
+
+/** The job lock, twice the stalled interval, which is a third of it, and one second. */
+function boundMs(lockMs: number): number {
+  return lockMs + 2 * Math.ceil(lockMs / 3) + 1000;
+}
+
+/** The least of the values that so large a share does not exceed; null of none. */
+function at(sorted: readonly number[], share: number): number | null {
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? null;
+}
+
+async function commit(): Promise<string> {
+  const { stdout } = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD']);
+  return stdout.trim();
+}

@@ -1,0 +1,40 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { KillPoint } from '@kieq/queue';
+
+export type Phase = 'before' | 'after';
+export type StrikeKind = 'kill' | 'freeze';
+
+/** Instead of a generation: whoever passes the point, for whatever. */
+export const ANYBODY = 'any';
+/** Messages of struck and traced processes. */
+export const STRUCK = 'struck at a kill point';
+export const TRACED = 'passed a kill point';
+
+export function armName(generation: string, point: KillPoint, phase: Phase): string {
+  return `${generation}@${point}@${phase}`;
+}
+
+export function strikeKind(text: string): StrikeKind {
+  return text === 'kill' ? 'kill' : 'freeze';
+}
+
+/** Where arms lie: a file for each, so that taking one is a rename, which only one process can win. */
+export class Arms {
+  readonly folder: string;
+
+  constructor(folder: string) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  lay(arm: string, kind: StrikeKind): void {
+    writeFileSync(join(this.folder, arm), kind);
+  }
+
+  /** Taken or not. */
+  remove(arm: string): void {
+    rmSync(join(this.folder, arm), { force: true });
+    rmSync(join(this.folder, `${arm}.taken`), { force: true });
+  }
+}

@@ -1,0 +1,44 @@
+import type { StrikeKind } from './arms.ts';
+import { pick, seeded, shuffled } from './random.ts';
+import type { Place } from './reach.ts';
+
+export interface Event extends Place {
+  readonly kind: StrikeKind;
+}
+
+export interface PlanOptions {
+  readonly events: number;
+  /** Of the events beyond the first round; a freeze costs less time than a new process. */
+  readonly killShare: number;
+  readonly seed: number;
+}
+
+/**
+ * What to strike, in which order. First every point, before and after, with both kinds, each under a scenario drawn
+ * from those that pass it; then pairs of point and scenario at random.
+ */
+export function plan(places: readonly Place[], { events, killShare, seed }: PlanOptions): Event[] {
+  const random = seeded(seed);
+  const byPoint = new Map<string, Place[]>();
+  for (const place of places) {
+    const name = pointName(place);
+    byPoint.set(name, [...(byPoint.get(name) ?? []), place]);
+  }
+  const first = [...byPoint.values()].flatMap((same) =>
+    (['kill', 'freeze'] as const).flatMap((kind) => {
+      const place = pick(same, random);
+      return place === undefined ? [] : [{ ...place, kind }];
+    }),
+  );
+  const planned = shuffled(first, random).slice(0, events);
+  while (planned.length < events) {
+    const place = pick(places, random);
+    if (place === undefined) break;
+    planned.push({ ...place, kind: random() < killShare ? 'kill' : 'freeze' });
+  }
+  return shuffled(planned, random);
+}
+
+export function pointName({ point, phase }: Pick<Place, 'point' | 'phase'>): string {
+  return `${point}:${phase}`;
+}

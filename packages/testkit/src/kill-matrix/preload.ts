@@ -1,0 +1,58 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { hookKillPoints, type KillPoint } from '@kieq/queue';
+import { ANYBODY, armName, STRUCK, strikeKind, TRACED, type Phase } from './arms.ts';
+
+/**
+ * Loaded into a real process of a built app (`node --import`), and into nothing else: at each kill point it looks for an
+ * arm that the driver laid, takes it, tells the driver, and kills or stops its own process right there.
+ * `KILL_MATRIX_ARMS` is the folder of the arms; with `KILL_MATRIX_TRACE` the points that are passed are told as well.
+ */
+const folder = process.env['KILL_MATRIX_ARMS'] ?? '';
+const isTraced = process.env['KILL_MATRIX_TRACE'] === '1';
+const subjects = new AsyncLocalStorage<string>();
+const told = new Set<string>();
+
+function tell(line: object): void {
+  // At once and whole: the process may not live on.
+  writeSync(1, `${JSON.stringify(line)}\n`);
+}
+
+function strike(arm: string, point: KillPoint, phase: Phase): void {
+  const taken = join(folder, `${arm}.taken`);
+  try {
+    // Exactly one process can rename it.
+    renameSync(join(folder, arm), taken);
+  } catch {
+    return;
+  }
+  const kind = strikeKind(readFileSync(taken, 'utf8'));
+  tell({ msg: STRUCK, arm, kind, point, phase, job: subjects.getStore(), pid: process.pid, at: Date.now() });
+  process.kill(process.pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+}
+
+function trace(point: KillPoint, phase: Phase, generation: string): void {
+  const line = `${generation} ${point} ${phase}`;
+  if (told.has(line)) return;
+  told.add(line);
+  tell({ msg: TRACED, generation, point, phase });
+}
+
+hookKillPoints({
+  pass(point, phase) {
+    const job = subjects.getStore();
+    const generation = job === undefined ? ANYBODY : generationOf(job);
+    if (isTraced) trace(point, phase, generation);
+    for (const whose of new Set([generation, ANYBODY])) {
+      const arm = armName(whose, point, phase);
+      if (existsSync(join(folder, arm))) strike(arm, point, phase);
+    }
+  },
+  within: (subject, run) => subjects.run(subject, run),
+});
+
+/** Jobs are named after their generation: `gen_<id>-<epoch>`. */
+function generationOf(job: string): string {
+  return job.split('-')[0] ?? job;
+}

@@ -1,0 +1,83 @@
+import { KILL_POINTS, type KillPoint } from '@kieq/queue';
+import { ANYBODY, type Phase } from './arms.ts';
+import { Fleet, type FleetOptions, type Traced } from './fleet.ts';
+import { judge, type Played } from './judge.ts';
+import type { Scenario } from './scenario.ts';
+import { Subject } from './subject.ts';
+import { atRest } from './rest.ts';
+
+/** A place to strike at, and a generation that comes along there. */
+export interface Place {
+  readonly scenario: Scenario;
+  readonly point: KillPoint;
+  readonly phase: Phase;
+  /** Whoever passes it; else only for the scenario's own generation. */
+  readonly anybody: boolean;
+}
+
+export type ReachOptions = Omit<FleetOptions, 'onTrace'>;
+
+/** Whatever nobody passed alone is passed when there is much to do, or while the account is without credits. */
+const BUSY = 'burst';
+const UNPAID = '402';
+/** Scenarios that are played at a time, and how often one that could not be played is tried again. */
+const AT_ONCE = 6;
+const TRIES = 3;
+
+const isPlayed = (): boolean => true;
+
+/**
+ * Plays every scenario once without a strike, and finds out which points its generation passes.
+ * @throws when a scenario ends otherwise than it should even then
+ */
+export async function reach(options: ReachOptions, scenarios: readonly Scenario[]): Promise<Place[]> {
+  const passed = new Map<string, Set<string>>();
+  const onTrace = ({ generation, point, phase }: Traced): void => {
+    passed.set(generation, (passed.get(generation) ?? new Set()).add(`${point} ${phase}`));
+  };
+  const fleet = await Fleet.start({ ...options, onTrace });
+  try {
+    const played: Played[] = [];
+    const queue = [...scenarios];
+    const play = async (): Promise<void> => {
+      for (let scenario = queue.shift(); scenario !== undefined; scenario = queue.shift()) {
+        // On a busy machine an answer may be lost by itself, and with it what the scenario is about.
+        for (let tries = 0; tries < TRIES; tries += 1) {
+          const subject = new Subject(fleet, `reach-${played.length}`);
+          played.push({ scenario, subject });
+          if (await scenario.play(subject).then(isPlayed, () => false)) break;
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, play));
+    const violations = [...(await atRest(fleet)), ...(await judge(fleet, played)).violations];
+    if (violations.length > 0) throw new Error(`without any strike: ${violations.join('; ')}`);
+    return played
+      .flatMap(({ scenario, subject }) => placesOf(scenario, passed.get(subject.id)))
+      .concat(common(scenarios, passed));
+  } finally {
+    await fleet.stop();
+  }
+}
+
+function placesOf(scenario: Scenario, passed: ReadonlySet<string> = new Set()): Place[] {
+  return everywhere()
+    .filter(({ point, phase }) => passed.has(`${point} ${phase}`))
+    .map((where) => ({ scenario, ...where, anybody: false }));
+}
+
+/** Points that are passed for nobody in particular, and those that no scenario's own generation passed. */
+function common(scenarios: readonly Scenario[], passed: ReadonlyMap<string, ReadonlySet<string>>): Place[] {
+  const own = new Set([...passed].flatMap(([whose, places]) => (whose === ANYBODY ? [] : [...places])));
+  return everywhere()
+    .filter(({ point, phase }) => !own.has(`${point} ${phase}`))
+    .flatMap((where) => {
+      const scenario = scenarios.find(({ name }) => name === (where.point.startsWith('credits') ? UNPAID : BUSY));
+      return scenario === undefined ? [] : [{ scenario, ...where, anybody: true }];
+    });
+}
+
+/** Whether it can be passed or not. */
+export function everywhere(): { point: KillPoint; phase: Phase }[] {
+  return KILL_POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
+}

@@ -1,0 +1,111 @@
+import { jobGenerationId } from '@kieq/domain';
+import { scenario, type Scenario } from './scenario.ts';
+import type { Subject } from './subject.ts';
+
+/** What receivers answer, and what other clients, operators and images do. */
+const told: readonly Scenario[] = [
+  scenario('receiver fails first', ['succeeded'], (subject) => subject.enqueue({ reception: 'fails-first' })),
+  scenario('receiver cuts first', ['succeeded'], (subject) => subject.enqueue({ reception: 'cuts-first' })),
+  scenario('receiver is down', ['succeeded'], async (subject) => {
+    await subject.enqueue({ reception: 'down' });
+    await subject.insist(async ({ notice }) => {
+      if ((notice?.tries ?? 0) > 0) await subject.age({ noticeSince: 1 });
+    });
+    await retryFailed(subject, 'notify');
+  }),
+];
+
+const uploads: readonly Scenario[] = [
+  scenario('upload', ['succeeded', 'dead:invalid_request'], async (subject) => {
+    await subject.enqueue({ images: [await subject.upload()] });
+  }),
+  scenario('upload in trouble', ['succeeded', 'dead:invalid_request'], async (subject) => {
+    subject.fleet.pool.simulator.script([{ on: 'upload', fault: { kind: 'html' } }]);
+    await subject.enqueue({ images: [await subject.upload()] });
+  }),
+  scenario('upload refused', ['succeeded', 'dead:invalid_request'], async (subject) => {
+    subject.fleet.pool.simulator.script([{ on: 'upload', fault: { kind: 'code', code: 422 } }]);
+    await subject.enqueue({ images: [await subject.upload()] });
+  }),
+  scenario('upload gone', ['dead:invalid_request'], async (subject) => {
+    await subject.enqueue({ images: [await subject.upload(false)] });
+  }),
+];
+
+/** Enough to use up the budget of queries for a moment. */
+const BURST = 60;
+
+const otherClients: readonly Scenario[] = [
+  scenario('burst', ['succeeded'], async (subject) => {
+    const others = Array.from({ length: BURST }, (_, i) => subject.another(`burst-${i}`));
+    await Promise.all([subject, ...others].map((one) => one.enqueue()));
+  }),
+  scenario('through the gateway', ['succeeded'], (subject) => askForTask(subject)),
+  scenario('deadline', ['dead:deadline_exceeded', 'succeeded'], (subject) => subject.enqueue({ deadlineMs: 1 })),
+  scenario('raw job', ['succeeded', 'dead:record_missing'], async (subject) => {
+    await subject.fleet.pool.queues.submit.add('raw', subject.rawJob(), { jobId: `${subject.id}-raw`, priority: 100 });
+  }),
+  scenario('raw job, started before', ['succeeded', 'dead:record_missing'], async (subject) => {
+    subject.strikeFirst('submit.create', 'before', 'freeze');
+    await subject.fleet.pool.queues.submit.add('raw', subject.rawJob(), { jobId: `${subject.id}-raw`, priority: 100 });
+  }),
+  scenario('raw job with a used key', ['succeeded'], async (subject) => {
+    await subject.enqueue();
+    const other = subject.rawJob(`${subject.prompt} otherwise`);
+    await subject.fleet.pool.queues.submit.add('raw', other, { jobId: `${subject.id}-other`, priority: 100 });
+  }),
+  scenario('unreadable job', ['dead:invalid_request'], async (subject) => {
+    const { submit } = subject.fleet.pool.queues;
+    const job = await submit.add('raw', { v: 1, nonsense: true }, { jobId: `${subject.id}-raw`, priority: 100 });
+    subject.record = jobGenerationId('unreadable', job.id ?? '', job.timestamp);
+  }),
+  scenario('unreadable poll and notify jobs', ['none'], async (subject) => {
+    const { poll, notify } = subject.fleet.pool.queues;
+    await poll.add('raw', { nonsense: true }, { jobId: `${subject.id}-raw` });
+    await notify.add('raw', { nonsense: true }, { jobId: `${subject.id}-raw` });
+  }),
+];
+
+const operators: readonly Scenario[] = [
+  scenario('redriven', ['succeeded', 'dead:invalid_request'], async (subject) => {
+    // The first one is given a second chance.
+    subject.script({ on: 'createTask', when: { times: 2 }, fault: { kind: 'code', code: 422 } });
+    await subject.enqueue();
+    await subject.when(({ letter }) => letter?.class === 'invalid_request');
+    await subject.ask(`/v1/dead-letters/${subject.id}/redrive`, {});
+  }),
+  scenario('retried in a dashboard', ['dead:invalid_request'], async (subject) => {
+    subject.script({ on: 'createTask', when: { times: 'always' }, fault: { kind: 'code', code: 422 } });
+    await subject.enqueue();
+    await subject.when(({ letter }) => letter?.class === 'invalid_request');
+    await retryFailed(subject, 'submit');
+  }),
+  scenario('purged', ['succeeded'], async (subject) => {
+    await subject.enqueue({ images: [await subject.upload()] });
+    await subject.when(({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    const { ledger, redis } = subject.fleet.pool;
+    await redis.client.zadd(`${ledger.root}watch`, 1, subject.id);
+    await subject.when(({ purgedAt }) => purgedAt !== undefined);
+  }),
+];
+
+/** Asks the gateway until it answers; the key makes it one generation. */
+async function askForTask(subject: Subject): Promise<void> {
+  const body = { ...subject.request(), callBackUrl: subject.callBackUrl() };
+  for (let tries = 0; tries < 100; tries += 1) {
+    if ((await subject.ask('/api/v1/jobs/createTask', body, { 'idempotency-key': subject.key })) === 200) return;
+    await subject.pause();
+  }
+  throw new Error(`the gateway does not take ${subject.key}`);
+}
+
+/** As the dashboard's button does. */
+async function retryFailed(subject: Subject, queue: 'submit' | 'notify'): Promise<void> {
+  const record = await subject.fleet.pool.ledger.read.generation(subject.id);
+  const name = queue === 'submit' ? record?.vehicle : record?.notice?.vehicle;
+  const job = await subject.fleet.pool.queues[queue].getJob(name ?? '');
+  // A strike may have let it end otherwise.
+  await job?.retry().catch(() => undefined);
+}
+
+export const PEOPLE: readonly Scenario[] = [...told, ...uploads, ...otherClients, ...operators];

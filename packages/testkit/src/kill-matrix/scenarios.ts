@@ -1,0 +1,6 @@
+import type { Scenario } from './scenario.ts';
+import { ANSWERS } from './scenarios-answers.ts';
+import { PEOPLE } from './scenarios-people.ts';
+import { RECOVERY } from './scenarios-recovery.ts';
+
+export const SCENARIOS: readonly Scenario[] = [...ANSWERS, ...PEOPLE, ...RECOVERY];

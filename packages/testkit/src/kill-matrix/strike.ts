@@ -1,0 +1,57 @@
+import type { KillPoint } from '@kieq/queue';
+import { armName, type Phase, type StrikeKind } from './arms.ts';
+import type { Fleet, Struck } from './fleet.ts';
+
+export interface Strike {
+  /** Who has to pass the point; `any` is whoever comes first. */
+  readonly generation: string;
+  readonly point: KillPoint;
+  readonly phase: Phase;
+  readonly kind: StrikeKind;
+  /** Resolves when nobody will come any more. */
+  readonly over: Promise<void>;
+  /** How long a frozen process stays so. Default: half a second beyond its locks. */
+  readonly freezeMs?: number;
+}
+
+export interface StrikeResult {
+  /** Whether a process passed there and was struck. */
+  readonly hit: boolean;
+  /** Ms from the strike to another process taking the job; absent where the struck one held none. */
+  readonly recovery?: Promise<number | undefined>;
+}
+
+const QUEUES = ['submit', 'poll', 'notify'] as const;
+/** A job that nobody has taken again after so long counts as not recovered. */
+const RECOVERY_TIMES_LOCK = 20;
+
+/**
+ * Lays the arm and waits until a process has taken it. Who was killed is replaced meanwhile; who was frozen goes on
+ * before this resolves.
+ */
+export async function strike(fleet: Fleet, { generation, point, phase, kind, ...wait }: Strike): Promise<StrikeResult> {
+  const arm = armName(generation, point, phase);
+  const struck = fleet.struck(arm);
+  fleet.arms.lay(arm, kind);
+  const hit = await Promise.race([struck, wait.over.then(() => undefined)]);
+  fleet.forget(arm);
+  if (hit === undefined) return { hit: false };
+  const { lockMs } = fleet.options;
+  if (kind === 'kill') fleet.replace(hit.pid);
+  const queue = await queueHolding(fleet, hit.job ?? '');
+  const recovery = queue === undefined ? undefined : recoveryOf(fleet, queue, hit);
+  if (kind === 'freeze') await fleet.freeze(hit.pid, wait.freezeMs ?? lockMs + 500);
+  return { hit: true, ...(recovery === undefined ? {} : { recovery }) };
+}
+
+async function recoveryOf(fleet: Fleet, queue: string, { job = '', at }: Struck): Promise<number | undefined> {
+  const takenAt = await fleet.recoveries.takenAgain(queue, job, at, RECOVERY_TIMES_LOCK * fleet.options.lockMs);
+  return takenAt === undefined ? undefined : takenAt - at;
+}
+
+/** The queue in which the job is being worked on, by whom it may be. */
+async function queueHolding(fleet: Fleet, job: string): Promise<(typeof QUEUES)[number] | undefined> {
+  const { client, prefix } = fleet.pool.redis;
+  const places = await Promise.all(QUEUES.map((queue) => client.lpos(`${prefix}:${queue}:active`, job)));
+  return QUEUES.find((_, i) => places[i] !== null);
+}
