@@ -1,20 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { signCallback, type Submission } from '@kieq/simulator';
 import { call } from './http.ts';
-import { someOf, type DeedOf, type Scene } from './scene.ts';
+import type { DeedOf, Scene } from './scene.ts';
 
 /** Callbacks that Kie never sent, each wrong in another way. */
 export async function forge(scene: Scene, { count }: DeedOf<'forge'>): Promise<void> {
-  const { pool, gatewayUrl, secrets } = scene.world;
-  const sent = pool.simulator.ledger.submissions().slice(-60);
-  const tasks = pool.simulator.ledger.tasks().slice(-60);
+  const { gatewayUrl, secrets } = scene.world;
   await Promise.all(
-    someOf(scene, sent, count).map(async (submission) => {
+    Array.from({ length: count }, async () => {
       const lie = scene.dice.pick(LIES);
-      const stranger = scene.dice.chance(0.5) ? tasks.at(0)?.taskId : undefined;
-      const taskId = stranger ?? randomBytes(16).toString('hex');
-      const path = pathOf(submission, lie === 'wrong token');
-      if (path === undefined) return;
+      const target = targetOf(scene, lie);
+      if (target === undefined) return;
+      const { path, taskId } = target;
       const key = lie === 'wrong signature' ? 'a key of nobody' : secrets.webhookKey;
       const timestamp = Math.floor(Date.now() / 1000);
       scene.count(`forged: ${lie}`);
@@ -28,6 +25,19 @@ export async function forge(scene: Scene, { count }: DeedOf<'forge'>): Promise<v
       });
     }),
   );
+}
+
+const LAST = 100;
+
+/** Most tempting where the answer was lost: both for the attempt that waits for its task, and for the task of another. */
+function targetOf({ world, dice }: Scene, lie: (typeof LIES)[number]): { path: string; taskId: string } | undefined {
+  const sent = world.pool.simulator.ledger.submissions().slice(-LAST);
+  const lost = sent.filter(({ delivery, fault }) => delivery === 'lost' || fault !== undefined);
+  const choice = lost.length > 0 && dice.chance(0.7) ? lost : sent;
+  if (choice.length === 0) return undefined;
+  const path = pathOf(dice.pick(choice), lie === 'wrong token');
+  const taskId = dice.pick(choice).taskId ?? randomBytes(16).toString('hex');
+  return path === undefined ? undefined : { path, taskId };
 }
 
 /** `wrong task`: the attempt's own token with the task of somebody else or of nobody. */

@@ -31,6 +31,6 @@ process.stdout.write(line);
 if (values.append === true) await appendFile(RESULTS, line);
 const growing = result.series.filter(({ isFlat }) => !isFlat);
 for (const one of growing) process.stderr.write(`NOT FLAT ${JSON.stringify(one)}\n`);
-const { chargedTwice, lost, crashes, wrongCallbacks } = result;
-const isGood = growing.length + chargedTwice + lost + crashes.length + wrongCallbacks === 0;
+const { chargedTwice, lost, open, crashes, wrongCallbacks } = result;
+const isGood = growing.length + chargedTwice + lost + open + crashes.length + wrongCallbacks === 0;
 process.exitCode = isGood ? 0 : 1;

@@ -27,6 +27,8 @@ export interface SoakResult {
   readonly chargedTwice: number;
   /** Acknowledged, and neither charged, nor failed by Kie, nor given up by a person. */
   readonly lost: number;
+  /** Not ended three minutes after the load. */
+  readonly open: number;
   readonly faults: Readonly<Record<string, number>>;
   readonly trouble: Trouble['counts'];
   readonly crashes: readonly string[];
@@ -49,7 +51,7 @@ export async function runSoak({ minutes, ratePerSecond, cacheDir, say }: SoakOpt
     const load = startSteadyLoad(place, ratePerSecond, durationMs);
     const { samples, endedPerSecond } = await watch(place, durationMs, say);
     await load.over;
-    await settle(place);
+    const open = await settle(place);
     await trouble.stop();
     return {
       at: new Date().toISOString(),
@@ -57,6 +59,7 @@ export async function runSoak({ minutes, ratePerSecond, cacheDir, say }: SoakOpt
       ratePerSecond,
       acknowledged: load.acknowledged.size,
       endedPerSecond,
+      open,
       ...reckon(place, load.acknowledged, trouble.givenUp),
       faults: simulator.summary().faultsByKind,
       trouble: trouble.counts,
@@ -94,14 +97,15 @@ async function watch(place: Place, durationMs: number, say: (text: string) => vo
   return { samples, endedPerSecond: Number(((((await ended()) - before) / (ageMs() - ms)) * 1000).toFixed(1)) };
 }
 
-/** The last ones may end. */
-async function settle({ pool }: Place): Promise<void> {
+/** The last ones may end; how many did not. */
+async function settle({ pool }: Place): Promise<number> {
   pool.simulator.clearFaults();
   const open = async (): Promise<number> => {
     const { queued, submitting, unknown, generating } = await pool.ledger.read.stateCounts();
     return queued + submitting + unknown + generating;
   };
-  await until(open, (count) => count === 0, PATIENCE_MS);
+  await until(open, (count) => count === 0, PATIENCE_MS).catch(() => undefined);
+  return open();
 }
 
 function reckon({ pool }: Place, acknowledged: ReadonlySet<string>, givenUp: ReadonlySet<string>) {
