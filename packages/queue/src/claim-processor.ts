@@ -67,6 +67,8 @@ async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
 }
 
 async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
+  // A bare code is the end of a task, and says nothing of whose it is: neither proof nor refutation.
+  if (!saysWhose(answer)) return later(context, open, 0);
   // Read again: it may have moved on while Kie was asked.
   const record = await at('claim.reread', () => context.ledger.read.generation(open.id));
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
@@ -78,6 +80,10 @@ async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Pr
   }
   if (isGivenUp(record, open.claim.taskId)) return settle(context, open, answer);
   return adopt(context, open, record, proof.attempt);
+}
+
+function saysWhose({ echo }: Shown): boolean {
+  return echo.callBackUrl !== undefined || echo.model !== undefined || echo.input !== undefined;
 }
 
 /** Its letter says that Kie was silent about this very task. */

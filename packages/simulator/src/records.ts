@@ -74,6 +74,8 @@ export interface Task extends Charge {
   readonly failMsg: string | undefined;
   /** recordInfo answers this code instead of a record. */
   readonly terminalCode: 408 | 501 | undefined;
+  /** recordInfo denies knowing it, for ever. */
+  readonly denied: boolean;
   readonly callbacksSent: number;
 }
 

@@ -56,6 +56,7 @@ export class Tasks {
       failCode: undefined,
       failMsg: undefined,
       terminalCode: undefined,
+      denied: given.fate.unknownForMs === Infinity,
       callbacksSent: 0,
     };
     this.#live.set(task.taskId, task);

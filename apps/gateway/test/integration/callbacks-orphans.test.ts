@@ -55,6 +55,15 @@ describe('an orphan', () => {
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
+  test('is asked for again while Kie tells its end alone, by a bare code, and not whose it is', async () => {
+    const flow = await openCallbackPool('orphan-bare', { simulator: { generation: LONG } });
+    flow.pool.simulator.script([{ on: 'recordInfo', fault: { kind: 'code', code: 501 }, when: { times: 2 } }]);
+    const { id, taskId } = await orphan(flow);
+    flow.pool.simulator.finish();
+    expect(await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+    expect(charges(flow)).toEqual({ orphan: 1 });
+  });
+
   test('is found by the sweeper when the job that should ask was lost', async () => {
     const flow = await openCallbackPool('orphan-swept', {
       simulator: { generation: LONG, callback: { lostRate: 1 } },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import type { ProcessPool } from '../process-pool.ts';
+import { isShown } from './shown.ts';
 import type { World } from './world.ts';
 
 /** What has not ended yet; all zero when a campaign has come to rest. */
@@ -51,25 +52,29 @@ async function look({ pool }: World): Promise<Unrest> {
   const jobs: Record<string, number> = {};
   for (const name of ['submit', 'poll', 'notify'] as const) {
     const open = await queues[name].getJobs(['active', 'waiting', 'prioritized', 'delayed']);
-    jobs[`jobs in ${name}`] = open.filter((job) => !isOfNobody(pool, job.data)).length;
+    jobs[`jobs in ${name}`] = open.filter((job) => !isOfNoUse(pool, job.data)).length;
   }
   const all = { queued, submitting, unknown, generating, archiving, claims, notices, mirror, ...jobs };
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
 }
 
 /**
- * Generations with a claim that can be proved or refuted. The forged claim of a task that Kie never had is asked about
- * for 24 h, since Kie may be late: it is not waited for.
+ * Generations with a claim that can be proved or refuted. A task that Kie never had, or never shows, is asked about for
+ * 24 h, since Kie may be late: it is not waited for.
  */
 async function claimsThatEnd({ ledger, simulator }: ProcessPool): Promise<number> {
   const records = await ledger.read.generations(await ledger.redis.zrange(`${ledger.root}claims`, '0', '-1'));
-  const ends = (taskId: string): boolean => simulator.ledger.task(taskId) !== undefined;
-  return records.filter((record) => record?.claims?.some(({ taskId }) => ends(taskId))).length;
+  return records.filter((record) => record?.claims?.some(({ taskId }) => isJudged(simulator, taskId))).length;
+}
+
+function isJudged({ ledger }: ProcessPool['simulator'], taskId: string): boolean {
+  const found = ledger.task(taskId);
+  return found !== undefined && isShown(found);
 }
 
 const claimJob = z.object({ claim: z.string() });
 
-function isOfNobody({ simulator }: ProcessPool, data: unknown): boolean {
+function isOfNoUse({ simulator }: ProcessPool, data: unknown): boolean {
   const parsed = claimJob.safeParse(data);
-  return parsed.success && simulator.ledger.task(parsed.data.claim) === undefined;
+  return parsed.success && !isJudged(simulator, parsed.data.claim);
 }

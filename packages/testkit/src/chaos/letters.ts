@@ -1,5 +1,6 @@
 import type { DeadLetterClass } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
+import { isShown } from './shown.ts';
 import type { Case } from './findings.ts';
 import type { TakenCallbacks } from './ends.ts';
 
@@ -50,6 +51,8 @@ function paymentUnknown({ tasks }: Case, { attempts }: GenerationRecord, taken: 
   const current = attempts.at(-1);
   if (current?.outcome !== 'lost' && current?.outcome !== 'expired') return `its last attempt is ${current?.outcome}`;
   // A task of an older attempt may have come home when the next one had been admitted.
-  const told = tasks.find(({ taskId }) => taken.has(taskId) && !attempts.some((attempt) => attempt.taskId === taskId));
+  const told = tasks.find(
+    (task) => isShown(task) && taken.has(task.taskId) && !attempts.some((attempt) => attempt.taskId === task.taskId),
+  );
   return told === undefined ? undefined : `task ${told.taskId} came home by its callback, and was not adopted`;
 }

@@ -25,6 +25,7 @@ function task(taskId: string, state: Task['state']): Task {
     failCode: undefined,
     failMsg: undefined,
     terminalCode: undefined,
+    denied: false,
     callbacksSent: 0,
   };
 }
@@ -129,7 +130,15 @@ test.each([
   expect(rules(one)).toEqual(expected);
 });
 
+const HOME: TakenCallbacks = new Map([
+  ['t1', [{ taskId: 't1', url: '', sentAtMs: 0, genuine: true, status: 200, attempt: 1 }]],
+]);
+
 test('a task that came home by its callback and was not adopted is found', () => {
-  const callback = { taskId: 't1', url: '', sentAtMs: 0, genuine: true, status: 200, attempt: 1 };
-  expect(rules(caseOf(UNKNOWN, [task('t1', 'charged')]), new Map([['t1', [callback]]]))).toEqual(['wrong end']);
+  expect(rules(caseOf(UNKNOWN, [task('t1', 'charged')]), HOME)).toEqual(['wrong end']);
+});
+
+test('unless Kie never shows whose it is: then nobody can adopt it', () => {
+  expect(rules(caseOf(UNKNOWN, [{ ...task('t1', 'charged'), denied: true }]), HOME)).toEqual([]);
+  expect(rules(caseOf(UNKNOWN, [{ ...task('t1', 'refunded'), terminalCode: 501 }]), HOME)).toEqual([]);
 });
