@@ -1,6 +1,7 @@
 import { archivePriority } from '@kieq/domain';
 import type { PendingArchive } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
+import { at } from './kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 
 /**
@@ -17,5 +18,6 @@ export async function addArchive(
   if (pending === undefined) return;
   const data: PollJob = { v: PAYLOAD_VERSION, generation };
   const { vehicle: jobId, delayMs: delay, dueBy } = pending;
-  await queues.archive.add(name, data, { jobId, delay, priority: archivePriority(dueBy) });
+  const options = { jobId, delay, priority: archivePriority(dueBy) };
+  await at('archive.add', () => queues.archive.add(name, data, options));
 }

@@ -4,6 +4,7 @@ import type { ArchiveStatus, GenerationRecord, UnsavedArgs } from '@kieq/ledger'
 import type { WorkerContext } from './context.ts';
 import { freshLinks } from './fresh-links.ts';
 import type { JobEnd } from './job-end.ts';
+import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { persist } from './persist.ts';
 
@@ -49,10 +50,10 @@ async function saveOne(
   const { archive, deadline: signal, logger } = context;
   const { tenant, createdAt, id: generation } = record;
   const place = { tenant, createdAt, generation, n };
-  let found = await archive.save({ place, url, signal });
+  let found = await at('archive.save', () => archive.save({ place, url, signal }));
   if (found.kind === 'saved' || found.code !== 'link_dead') return found;
   for await (const link of freshLinks(context, record, n, url)) {
-    found = await archive.save({ place, url: link, signal });
+    found = await at('archive.save-fresh', () => archive.save({ place, url: link, signal }));
     logger.warn({ n, saved: found.kind === 'saved' }, 'a link of a result was dead; a fresh one was tried');
     if (found.kind === 'saved') return found;
   }
@@ -68,7 +69,7 @@ async function finish(
   const { ledger, queues, archive, metrics, logger } = context;
   const files = saved.map(({ name, contentType, bytes, sha256 }) => ({ name, contentType, bytes, sha256 }));
   const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
-    ledger.archived(record.id, { files }),
+    at('archive.write', () => ledger.archived(record.id, { files })),
   );
   switch (reply.ok) {
     case 'succeeded':
@@ -78,7 +79,7 @@ async function finish(
       await addNotice(queues, record.id, reply.notice);
       return { kind: 'complete', result: `saved ${files.map(({ name }) => name).join(', ')}` };
     case 'purged':
-      for (const { name } of files) await archive.store.remove(name);
+      for (const { name } of files) await at('archive.remove', () => archive.store.remove(name));
       return { kind: 'complete', result: 'the generation was deleted meanwhile, and so are its files' };
     case 'stale':
     case 'missing':
@@ -102,7 +103,7 @@ async function putOff(
   if (found.code === 'aborted') return { kind: 'give_back' };
   const args = unsavedArgs(context, record, status, found);
   const reply = await persist(context, 'a failed try to save results', 'nothing: it is tried again', () =>
-    ledger.unsaved(args),
+    at('archive.unsaved', () => ledger.unsaved(args)),
   );
   const leftMs = status.dueBy - nowMs;
   const seen = { code: found.code, evidence: found.evidence, tries: args.tries + 1, leftMs, next: reply.ok };

@@ -3,7 +3,7 @@
  * poll, notify and recover, under the name of what is awaited. Real processes are stopped exactly there by the
  * kill-point matrix (docs/kill-matrix.md). In production nobody hooks them, and `at` is a plain call.
  */
-const LOOPS = ['submit', 'poll', 'notify'] as const;
+const LOOPS = ['submit', 'poll', 'archive', 'notify'] as const;
 const LOOP_STEPS = ['peek', 'take', 'complete', 'delay', 'give_back', 'fail', 'wake', 'lock'] as const;
 
 /** Queues that a take loop works on. */
@@ -107,7 +107,23 @@ const STEPS = [
   'credits.queued',
 ] as const;
 
-export type KillPoint = LoopPoint | (typeof STEPS)[number];
+/** Results are saved. The matrix runs without an archive, and does not ask for these. */
+const ARCHIVE_STEPS = [
+  'archive.add',
+  'archive.read',
+  'archive.log',
+  'archive.save',
+  'archive.link',
+  'archive.query',
+  'archive.save-fresh',
+  'archive.write',
+  'archive.remove',
+  'archive.unsaved',
+  'sweep.archive-read',
+  'sweep.unsaved',
+] as const;
+
+export type KillPoint = LoopPoint | (typeof STEPS)[number] | (typeof ARCHIVE_STEPS)[number];
 
 /**
  * The catalogue. Each step stands in the code exactly once, those of the loops once for all queues; a test holds it,
@@ -118,7 +134,13 @@ export const KILL_POINTS: readonly KillPoint[] = [
     (point) => !NEVER.has(point),
   ),
   ...STEPS,
+  ...ARCHIVE_STEPS,
 ];
+
+/** Those that a full run of the matrix must have reached. */
+export const MATRIX_POINTS: readonly KillPoint[] = KILL_POINTS.filter(
+  (point) => !point.startsWith('archive.') && !ARCHIVE_STEPS.some((step) => step === point),
+);
 
 export interface KillHook {
   /** Called right before what the point is named after begins, and right after it has succeeded. */

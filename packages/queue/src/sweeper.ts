@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { SweepReply } from '@kieq/ledger';
+import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { WorkerContext } from './context.ts';
 import { probeCredits } from './credit-probe.ts';
@@ -144,17 +144,18 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
 async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void> {
   if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
   const { ledger, queues, timings } = context;
-  const tries = (await ledger.read.generation(due.id))?.archiving?.tries ?? 0;
-  const reply = await ledger.unsaved({
+  const record = await at('sweep.archive-read', () => ledger.read.generation(due.id));
+  const args: UnsavedArgs = {
     id: due.id,
     vehicle: due.vehicle,
-    tries,
+    tries: record?.archiving?.tries ?? 0,
     evidence: { summary: 'no archive was there until its links were assumed dead' },
     retryDelayMs: 1,
     leastTries: 0,
     hopeless: true,
     vehicleCheckMs: timings.vehicleCheckMs,
-  });
+  };
+  const reply = await at('sweep.unsaved', () => ledger.unsaved(args));
   if (reply.ok !== 'given_up') return;
   await addNotice(queues, due.id, reply.notice);
   note(context, 'archive_failed', due);

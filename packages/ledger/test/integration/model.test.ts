@@ -38,6 +38,9 @@ const MET = [
     'requeue requeued',
     'purge purged',
     'archived succeeded',
+    'unsaved retry',
+    'unsaved given_up',
+    'unsaved stale',
   ],
 ];
 

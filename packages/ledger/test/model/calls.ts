@@ -13,10 +13,12 @@ import type {
   RefuseArgs,
   ResubmitArgs,
   SettleArgs,
+  UnsavedArgs,
   UploadedArgs,
 } from '@kieq/ledger';
 import type { ScriptName } from '../../src/scripts.ts';
-import { archived, kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
+import { archived, unsaved } from './rules/archiving.ts';
+import { kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
 import {
   configure,
   gate,
@@ -58,6 +60,7 @@ interface Args extends Record<ScriptName, object> {
   resubmit: ResubmitArgs;
   settle: SettleArgs;
   archived: Named & { readonly archive: object };
+  unsaved: UnsavedArgs;
   kill: KillArgs;
   redrive: RedriveArgs;
   purge: Named & { readonly force: boolean };
@@ -97,6 +100,7 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: Args[Name]) =
   resubmit,
   settle,
   archived,
+  unsaved,
   kill,
   redrive,
   purge,

@@ -1,4 +1,4 @@
-import { evidence, VEHICLE_CHECK_MS } from './moves/stage.ts';
+import { ARCHIVE_MODES, choose, evidence, VEHICLE_CHECK_MS } from './moves/stage.ts';
 import { admitOf } from './moves/submitting.ts';
 import type { Play } from './play.ts';
 import type { MoveName } from './steps.ts';
@@ -19,7 +19,9 @@ export async function drain(play: Play): Promise<void> {
 }
 
 function left({ world }: Play): Generation[] {
-  return [...world.generations.values()].filter(({ state }) => !DONE.has(state));
+  return [...world.generations.values()].filter(
+    ({ state, archive }) => !DONE.has(state) || archive?.state === 'pending',
+  );
 }
 
 async function playRound(play: Play): Promise<void> {
@@ -29,10 +31,17 @@ async function playRound(play: Play): Promise<void> {
   }
   const before = left(play);
   const due = await sweep(play);
-  const missed = before.filter(({ id }) => !due.includes(id)).map(({ id }) => `the sweeper does not find ${id}`);
+  const missed = before
+    .filter((one) => !due.includes(one.id) && !isLater(play, one))
+    .map(({ id }) => `the sweeper does not find ${id}`);
   if (missed.length > 0) play.fail(missed);
   while (play.vendor.requests.some(({ isTold }) => isTold !== true)) await calmly(play, 'answer');
   for (const generation of before) await lookAfter(play, generation);
+}
+
+/** The next try to save its results is not due yet. */
+function isLater({ world }: Play, { archive }: Generation): boolean {
+  return archive?.state === 'pending' && archive.at + VEHICLE_CHECK_MS > world.now;
 }
 
 async function sweep(play: Play): Promise<string[]> {
@@ -41,7 +50,11 @@ async function sweep(play: Play): Promise<string[]> {
   return Array.isArray(due) ? due.map(({ id }: { readonly id: string }) => id) : [];
 }
 
-async function lookAfter(play: Play, { id, state, taskId, deadlineAt }: Generation): Promise<void> {
+async function lookAfter(play: Play, { id, state, taskId, deadlineAt, archive }: Generation): Promise<void> {
+  if (archive?.state === 'pending') {
+    await play.call({ name: 'archived', args: { id, archive: { files: [] } } });
+    return;
+  }
   switch (state) {
     case 'queued':
       return play.world.now < deadlineAt ? submit(play, id) : kill(play, id, 'deadline_exceeded', state);
@@ -53,8 +66,7 @@ async function lookAfter(play: Play, { id, state, taskId, deadlineAt }: Generati
     case 'generating':
       return follow(play, taskId);
     case 'archiving':
-      await play.call({ name: 'archived', args: { id, archive: {} } });
-      return;
+      return play.fail([`${id} is archiving, and nobody saves its results`]);
     case 'succeeded':
     case 'failed':
     case 'cancelled':
@@ -92,7 +104,8 @@ async function follow(play: Play, taskId: string): Promise<void> {
   if (task === undefined) return play.fail([`nobody made ${taskId}`]);
   if (task.state === 'running') task.state = 'success';
   const verdict = { state: task.state, resultUrls: ['https://kie.test/v.mp4'] };
-  const args = { id: task.request.generation, taskId, verdict, evidence, archive: false, polled: true };
+  const archive = choose(ARCHIVE_MODES, play.vendor.tasks.indexOf(task));
+  const args = { id: task.request.generation, taskId, verdict, evidence, archive, polled: true };
   await play.call({ name: 'settle', args: { ...args, vehicleCheckMs: VEHICLE_CHECK_MS } });
 }
 

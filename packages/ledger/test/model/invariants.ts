@@ -63,6 +63,8 @@ function indexFaults(dump: Dump, { id, fields, state, isPurged }: Found): string
     [id in members(dump, `tenant:${fields['tenant']}`) !== isPurged, 'the index of its tenant is wrong'],
     [id in members(dump, 'claims') === ((fields['claims'] ?? '') !== ''), 'the index of claims is wrong'],
     [id in members(dump, 'missing') === isDenied, 'the index of denied tasks is wrong'],
+    [id in members(dump, 'archives') === (fields['archiveState'] === 'pending'), 'the index of archives is wrong'],
+    [state !== 'archiving' || fields['archiveState'] === 'pending', 'is archiving, and nobody saves its results'],
     [id in members(dump, 'notices') === (fields['noticeState'] === 'pending'), 'the index of notices is wrong'],
     [
       id in members(dump, 'letters:notify_failed') === ((fields['noticeLetter'] ?? '') !== ''),
@@ -70,6 +72,9 @@ function indexFaults(dump: Dump, { id, fields, state, isPurged }: Found): string
     ],
   ]);
 }
+
+/** Letters that stand beside an end that is not `dead`. */
+const STANDS_IN: Readonly<Record<string, string>> = { generation_failed: 'failed', archive_failed: 'succeeded' };
 
 function letterFaults(dump: Dump, { id, fields, state, isPurged }: Found): string[] {
   const letterClass = fields['letterClass'] ?? '';
@@ -80,7 +85,8 @@ function letterFaults(dump: Dump, { id, fields, state, isPurged }: Found): strin
       others.join() === (letterClass === '' ? '' : `letters:${letterClass}`),
       `has ${letterClass}, listed in ${others.join()}`,
     ],
-    [isPurged || (state === 'dead') === (letterClass !== '' && letterClass !== 'generation_failed'), 'dead, no letter'],
+    [isPurged || state !== 'dead' || letterClass !== '', 'dead, no letter'],
+    [letterClass === '' || STANDS_IN[letterClass] === state || state === 'dead', `${state} with ${letterClass}`],
     [isPurged || state !== 'failed' || letterClass === 'generation_failed', 'failed without a letter'],
   ]);
 }
@@ -90,7 +96,10 @@ const LONGEST_MS = 30 * 60_000;
 function watchFaults(dump: Dump, { id, fields, attempts, state, isPurged }: Found, now: number): string[] {
   const at = members(dump, 'watch')[id];
   if (isPurged || state === 'dead') return failed(id, [[at === undefined, `${state}, and is still watched`]]);
-  const starts = ['notBefore', 'nextPollAt', 'queuedAt'].map((field) => Number(fields[field] ?? 0));
+  const isSaving = fields['archiveState'] === 'pending';
+  const starts = ['notBefore', 'nextPollAt', 'queuedAt', ...(isSaving ? ['archiveAt'] : [])].map((field) =>
+    Number(fields[field] ?? 0),
+  );
   const lease = attempts.find(({ n }) => n === Number(fields['current']))?.leaseUntil ?? 0;
   const latest: Readonly<Record<string, number>> = {
     submitting: lease,
@@ -99,7 +108,7 @@ function watchFaults(dump: Dump, { id, fields, attempts, state, isPurged }: Foun
     failed: Infinity,
     cancelled: Infinity,
   };
-  const until = Math.max(now + LONGEST_MS, latest[state] ?? Math.max(...starts) + LONGEST_MS);
+  const until = Math.max(now + LONGEST_MS, (isSaving ? undefined : latest[state]) ?? Math.max(...starts) + LONGEST_MS);
   return failed(id, [[at !== undefined && Number(at) <= until, `${state}, and looked at ${at ?? 'never'}`]]);
 }
 
@@ -132,7 +141,7 @@ function taskFaults(dump: Dump, records: readonly Found[]): string[] {
 function strayFaults(dump: Dump, records: readonly Found[]): string[] {
   const known = new Set(records.map(({ id }) => id));
   const indexes = Object.keys(dump).filter((name) =>
-    /^(state|letters|tenant):|^(watch|claims|missing|notices)$/.test(name),
+    /^(state|letters|tenant):|^(watch|claims|missing|notices|archives)$/.test(name),
   );
   return indexes.flatMap((name) =>
     Object.keys(members(dump, name)).flatMap((id) =>

@@ -156,6 +156,31 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'if record.letterClass ~= ARGS.class and not notice then',
     to: 'if false then',
   },
+  {
+    without: 'archived: only what is to be saved',
+    from: "if record.state ~= 'archiving' and not beside and",
+    to: 'if false and',
+  },
+  {
+    without: 'unsaved: only its vehicle',
+    from: "if record.vehicle ~= ARGS.vehicle or (record.archiveState or '') == ''",
+    to: "if (record.archiveState or '') == ''",
+  },
+  {
+    without: 'unsaved: one try is one try',
+    from: "if num(record, 'archiveTries') ~= ARGS.tries then",
+    to: 'if false then',
+  },
+  {
+    without: 'unsaved: it is given up at last',
+    from: 'if tries >= ARGS.leastTries and (ARGS.hopeless or nextAt',
+    to: 'if false and (ARGS.hopeless or nextAt',
+  },
+  {
+    without: 'purge: what is still being saved',
+    from: "if record.archiveState == 'pending' and not ARGS.force then",
+    to: 'if false then',
+  },
   { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },
   {
     without: 'purge: only what has ended',

@@ -16,7 +16,14 @@ import { viewOfDump, viewOfWorld } from './view.ts';
 import { newWorld, type Answer } from './world.ts';
 
 /** A short window of the unknown, so that people may pay again while an older attempt could still be sent. */
-const SETTINGS = { ...LIMITS, maxInFlight: 2, holdMs: 3_600_000, unknownWindowMs: 3000, accountFingerprint: ACCOUNT };
+const SETTINGS = {
+  ...LIMITS,
+  maxInFlight: 2,
+  holdMs: 3_600_000,
+  archiveLinkTtlMs: 3_600_000,
+  unknownWindowMs: 3000,
+  accountFingerprint: ACCOUNT,
+};
 /** The highest that the moves configure. */
 const MOST_SUBMISSIONS = 4;
 

@@ -14,6 +14,8 @@ const TOLD = [
   'action',
   'reason',
   'seen',
+  'archive',
+  'tries',
 ];
 
 /** The history in words, one line for each step, for the counterexample. */

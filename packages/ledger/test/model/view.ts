@@ -24,7 +24,7 @@ export function viewOfWorld(world: World): View {
 }
 
 function viewOfGeneration(one: Generation): object {
-  const { notice } = one;
+  const { notice, archive } = one;
   return {
     state: one.state,
     vehicle: one.vehicle,
@@ -41,6 +41,8 @@ function viewOfGeneration(one: Generation): object {
     uploads: [one.uploadTries, one.linksAt ?? 0],
     notice: notice === undefined ? '' : `${notice.state} ${notice.vehicle} ${notice.at} ${notice.tries}`,
     noticeLetter: one.isNoticeLetter,
+    archive: archive === undefined ? '' : `${archive.state} ${archive.at} ${archive.by} ${archive.tries}`,
+    isArchived: one.isArchived,
     claims: [...one.claims].map(([taskId, n]) => `${taskId} ${n}`).toSorted(),
     payload: one.payload,
     purged: one.isPurged,
@@ -106,6 +108,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     attemptSchema.parse(JSON.parse(text(`a:${i + 1}`))),
   );
   const notice = ['noticeState', 'noticeVehicle', 'noticeAt', 'noticeTries'].map(text);
+  const archive = ['archiveState', 'archiveAt', 'archiveBy', 'archiveTries'].map(text);
   return {
     state: text('state'),
     vehicle: text('vehicle'),
@@ -122,6 +125,8 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     uploads: [number('uploadTries'), number('linksAt')],
     notice: notice[0] === '' ? '' : notice.join(' '),
     noticeLetter: text('noticeLetter') !== '',
+    archive: archive[0] === '' ? '' : archive.join(' '),
+    isArchived: text('archive') !== '',
     claims: Object.entries(claimsSchema.parse(JSON.parse(text('claims') || '{}')))
       .map(([taskId, { attempt }]) => `${taskId} ${attempt}`)
       .toSorted(),

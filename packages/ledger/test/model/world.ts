@@ -67,6 +67,14 @@ interface Notice {
   readonly tries: number;
 }
 
+/** Saving results: the next try, and when their links are assumed dead. */
+interface Archive {
+  readonly state: 'pending' | 'done' | 'failed';
+  readonly at: number;
+  readonly by: number;
+  readonly tries: number;
+}
+
 export interface Generation {
   readonly id: string;
   state: GenerationState;
@@ -103,6 +111,7 @@ export interface Generation {
   uploadTries: number;
   linksAt: number | undefined;
   verdict: 'success' | 'fail' | undefined;
+  archive: Archive | undefined;
   isArchived: boolean;
   letter: { readonly class: DeadLetterClass; readonly heldUntil: number | undefined } | undefined;
   notice: Notice | undefined;
@@ -173,6 +182,7 @@ export function newGeneration(
     uploadTries: 0,
     linksAt: undefined,
     verdict: undefined,
+    archive: undefined,
     isArchived: false,
     letter: undefined,
     notice: undefined,

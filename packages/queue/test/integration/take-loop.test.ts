@@ -175,7 +175,7 @@ describe('taking', () => {
     expect(performance.now() - started).toBeLessThan(4000);
   });
 
-  test('a job whose wake-up went to a frozen worker is soon taken by another one', async () => {
+  test('a job whose wake-up went to a frozen worker is soon taken by another one', async ({ onTestFinished }) => {
     // As a frozen worker does, it blocks first, and never acts on what it is told.
     const frozen = createConnection({ url: inject('redisUrl'), role: 'blocking' });
     onTestFinished(() => closeConnection(frozen));

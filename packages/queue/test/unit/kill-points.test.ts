@@ -1,15 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { at, atOnce, hookKillPoints, KILL_POINTS, within } from '../../src/kill-points.ts';
+import { at, atOnce, hookKillPoints, KILL_POINTS, MATRIX_POINTS, within } from '../../src/kill-points.ts';
 
 /** The paths that submit, poll, notify and recover, from the root of the repository. */
 const PATHS = [
   ...[
     'adopt',
+    'archive-jobs',
+    'archive-processor',
+    'archive-results',
     'bind-task',
     'claim-processor',
     'credit-probe',
+    'fresh-links',
     'hints',
     'mirror',
     'notice-delivery',
@@ -31,6 +35,11 @@ const PATHS = [
 ];
 /** Awaited inside of what is awaited at a point, or nothing that a process could be lost in: pauses, its own end. */
 const WITHOUT_A_POINT = new Set([
+  // A span around what has its own points.
+  'context.tracer',
+  'context.tracer.of',
+  'post',
+  'tracer.span',
   'more.next',
   'permits.release',
   'persist',
@@ -56,7 +65,7 @@ test('every point of the catalogue stands in the code exactly once', async () =>
     ['.${end.kind}', '.lock', '.peek', '.take', '.wake'].toSorted(),
   );
   const steps = KILL_POINTS.filter(
-    (point) => !/^(submit|poll|notify)\.(peek|take|complete|delay|give_back|fail|wake|lock)$/.test(point),
+    (point) => !/^(submit|poll|archive|notify)\.(peek|take|complete|delay|give_back|fail|wake|lock)$/.test(point),
   );
   expect(named.filter((name) => !name.startsWith('${')).toSorted()).toEqual(steps.toSorted());
 });
@@ -64,12 +73,19 @@ test('every point of the catalogue stands in the code exactly once', async () =>
 test.each(PATHS.slice(0, -2))('%s: no await goes without a point', async (path) => {
   const files = await Promise.all(PATHS.map(read));
   const own = new Set(files.flatMap((text) => [...text.matchAll(/function (\w+)\(/g)].map(([, name = '']) => name)));
-  const awaited = [...(await read(path)).matchAll(/\bawait \(?([\w.#]+)/g)].map(([, name = '']) => name);
+  const awaited = [...(await read(path)).matchAll(/(?<!\bfor )\bawait \(?([\w.#]+)/g)].map(([, name = '']) => name);
   const bare = awaited.filter((name) => {
     if (name === 'at' || WITHOUT_A_POINT.has(name) || own.has(name)) return false;
     return !/^(this\.|Promise\.(all|race)$)/.test(name);
   });
   expect(bare).toEqual([]);
+});
+
+test('the matrix asks for every point but those of the archive', () => {
+  const others = KILL_POINTS.filter((point) => !MATRIX_POINTS.includes(point));
+  expect(others).toContain('archive.take');
+  expect(others.filter((point) => !/^archive\.|^sweep\.(archive-read|unsaved)$/.test(point))).toEqual([]);
+  expect(MATRIX_POINTS.filter((point) => point.includes('archive'))).toEqual([]);
 });
 
 test('without a hook a point is a plain call', () => {

@@ -1,4 +1,4 @@
-import { KILL_POINTS, type KillPoint } from '@kieq/queue';
+import { MATRIX_POINTS, type KillPoint } from '@kieq/queue';
 import { ANYBODY, type Phase } from './arms.ts';
 import { Fleet, type FleetOptions, type Traced } from './fleet.ts';
 import { judge, type Played } from './judge.ts';
@@ -79,5 +79,5 @@ function common(scenarios: readonly Scenario[], passed: ReadonlyMap<string, Read
 
 /** Whether it can be passed or not. */
 export function everywhere(): { point: KillPoint; phase: Phase }[] {
-  return KILL_POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
+  return MATRIX_POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
 }

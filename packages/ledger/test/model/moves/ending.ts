@@ -2,12 +2,36 @@ import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import { REDRIVE_RULES } from '@kieq/domain';
 import type { ModelCall } from '../calls.ts';
 import type { Generation } from '../world.ts';
-import { ACCOUNT, aim, choose, evidence, idOf, isIn, pick, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
+import {
+  ACCOUNT,
+  aim,
+  choose,
+  evidence,
+  idOf,
+  isIn,
+  pick,
+  vehicleOf,
+  VEHICLE_CHECK_MS,
+  type Move,
+  type Scene,
+} from './stage.ts';
+
+const CHECK = { vehicleCheckMs: VEHICLE_CHECK_MS };
+const isToBeSaved = ({ archive }: Generation): boolean => archive !== undefined && archive.state !== 'done';
 
 const archived: Move = (scene, { a }) => ({
   name: 'archived',
-  args: { id: aim(scene, a, isIn('archiving')), archive: { url: 'file:///v.mp4' } },
+  args: { id: aim(scene, a, isToBeSaved), archive: { files: [] } },
 });
+
+/** A try to save results failed: now and then so that it is the last. */
+const unsaved: Move = (scene, { a, b, c }) => {
+  const id = aim(scene, a, isToBeSaved);
+  const archive = scene.world.generations.get(id)?.archive;
+  const tries = Math.max(0, (archive?.tries ?? 0) - (b === 6 ? 1 : 0));
+  const plan = { retryDelayMs: c % 3 === 2 ? 7_200_000 : 60_000, leastTries: 1 + (b % 3), hopeless: c >= 6 };
+  return { name: 'unsaved', args: { id, vehicle: vehicleOf(scene, id, b), tries, evidence, ...plan, ...CHECK } };
+};
 
 const CLASSES: readonly [
   readonly [DeadLetterClass, GenerationState],
@@ -84,4 +108,4 @@ const renotice: Move = (scene, { a, b }) => {
   return { name: 'renotice', args: { id, vehicle, vehicleCheckMs: VEHICLE_CHECK_MS } };
 };
 
-export const ENDING = { archived, kill, bury, redrive, purge, noticed, renotice };
+export const ENDING = { archived, unsaved, kill, bury, redrive, purge, noticed, renotice };

@@ -1,4 +1,17 @@
-import { aim, choose, evidence, idOf, isIn, newest, pick, vehicleOf, VEHICLE_CHECK_MS, type Move } from './stage.ts';
+import type { Generation } from '../world.ts';
+import {
+  aim,
+  ARCHIVE_MODES,
+  choose,
+  evidence,
+  idOf,
+  isIn,
+  newest,
+  pick,
+  vehicleOf,
+  VEHICLE_CHECK_MS,
+  type Move,
+} from './stage.ts';
 
 /** Kie comes to a verdict. */
 const finish: Move = ({ vendor }, { a, b }) => {
@@ -11,7 +24,7 @@ const finish: Move = ({ vendor }, { a, b }) => {
 };
 
 /** A worker has heard the verdict. */
-const settle: Move = ({ vendor }, { a, b, c }) => {
+const settle: Move = ({ vendor, world }, { a, b, c }) => {
   const task = newest(
     vendor.tasks.filter(({ state }) => state !== 'running'),
     a,
@@ -22,8 +35,9 @@ const settle: Move = ({ vendor }, { a, b, c }) => {
     state: task.state,
     resultUrls: isSuccess ? ['https://kie.test/v.mp4'] : [],
     creditsConsumed: isSuccess ? 55.5 : 0,
+    ...(b % 3 === 0 ? {} : { completeTime: world.now + 60_000 * (b - 4) }),
   };
-  const how = { evidence, archive: c % 2 === 1, polled: b % 2 === 0, sample: { kind: 'm:5', ms: 70_000 } };
+  const how = { evidence, archive: choose(ARCHIVE_MODES, c), polled: b % 2 === 0, sample: { kind: 'm:5', ms: 70_000 } };
   const args = { id: task.request.generation, taskId: task.id, verdict, ...how, vehicleCheckMs: VEHICLE_CHECK_MS };
   return { name: 'settle', args: b >= 4 ? { ...args, permit: `permit-${b}` } : args };
 };
@@ -79,8 +93,11 @@ const observe: Move = (scene, { a, b, c }) => {
   return { name: 'observe', args: c === 7 ? { ...all, holdMs: 60_000 } : all };
 };
 
+const canMove = ({ state, archive }: Generation): boolean =>
+  state === 'queued' || state === 'generating' || archive?.state === 'pending';
+
 const requeue: Move = (scene, { a, b }) => {
-  const id = aim(scene, a, isIn('queued', 'generating', 'archiving'));
+  const id = aim(scene, a, canMove);
   return { name: 'requeue', args: { id, vehicle: vehicleOf(scene, id, b), vehicleCheckMs: VEHICLE_CHECK_MS } };
 };
 

@@ -24,6 +24,7 @@ export interface Numbers {
 export type Move = (scene: Scene, numbers: Numbers) => ModelCall | undefined;
 
 export const evidence = { summary: 'seen' };
+export const ARCHIVE_MODES = ['wait', 'at-once', 'no'] as const;
 export const VEHICLE_CHECK_MS = 120_000;
 export const ACCOUNT = 'account-1';
 

@@ -9,6 +9,7 @@ import {
   type Generation,
   type World,
 } from '../world.ts';
+import { endArchive, pendingArchive, planArchive } from './archiving.ts';
 import { creditsClosedMs } from './gates.ts';
 import {
   die,
@@ -20,20 +21,6 @@ import {
   planNotice,
   queueAfresh,
 } from './states.ts';
-
-export function archived(world: World, { id }: { readonly id: string }): Answer {
-  const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
-  const { state, letter, isArchived } = generation;
-  if (state === 'archiving' || (state === 'dead' && letter?.class === 'archive_failed')) {
-    generation.letter = undefined;
-    generation.isArchived = true;
-    enter(world, generation, 'succeeded');
-  } else if (state !== 'succeeded' || !isArchived) {
-    return { ok: 'stale', state };
-  }
-  return { ok: 'succeeded', notice: pendingNotice(world, generation) };
-}
 
 /** DESIGN.md: which class may kill which state. Never `submitting`. */
 const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
@@ -54,6 +41,7 @@ export function kill(world: World, args: KillArgs): Answer {
   const waitMs = tooEarly(world, generation, args.class);
   if (waitMs > 0) return { ok: 'not_yet', waitMs };
   if (args.class === 'task_lost' && currentAttempt(generation).account !== args.account) return { ok: 'wrong_account' };
+  if (args.class === 'archive_failed') endArchive(generation, 'failed');
   die(world, generation, args.class);
   return dead();
 }
@@ -109,14 +97,17 @@ function resume(world: World, generation: Generation, target: ResumePoint): void
     newVehicle(generation, 'poll');
     Object.assign(generation, { nextPollAt: world.now, misses: 0 });
   } else if (target === 'archiving') {
-    newVehicle(generation, 'archive');
+    planArchive(world, generation, world.now + setting(world, 'archiveLinkTtlMs'));
+    // Its caller has the result already: only the archive goes on.
+    if (generation.state === 'succeeded') return;
   }
   if (target !== 'notify') enter(world, generation, target);
 }
 
 function redriven(world: World, generation: Generation): Answer {
   const { state, vehicle, queue } = generation;
-  return { ok: 'redriven', state, vehicle, queue, notice: pendingNotice(world, generation) };
+  const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
+  return { ok: 'redriven', state, vehicle, queue, ...jobs };
 }
 
 const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
@@ -128,10 +119,11 @@ export function purge(world: World, { id, force }: { readonly id: string; readon
   if (!ENDED.has(state)) return { ok: 'stale', state };
   if (generation.isPurged) return { ok: 'purged', payload: world.purged.get(id)?.payload };
   if (state === 'dead' && !force) return { ok: 'open_letter', class: letter?.class };
+  if (generation.archive?.state === 'pending' && !force) return { ok: 'stale', state };
   const payload = generation.isUpload ? generation.payload : undefined;
   if (payload !== undefined) world.purged.set(id, { payload, until: world.now + 60_000 });
   Object.assign(generation, { letter: undefined, payload: '', isPurged: true, verdict: undefined });
-  Object.assign(generation, { requeued: '', renoticed: '', isArchived: false });
+  Object.assign(generation, { requeued: '', renoticed: '', archive: undefined, isArchived: false });
   generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
   generation.claims.clear();
   dropNotice(generation);

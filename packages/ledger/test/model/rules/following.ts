@@ -1,5 +1,6 @@
 import type { HintArgs, LookArgs, ObserveArgs, ResubmitArgs, SettleArgs } from '@kieq/ledger';
 import { attemptWith, currentAttempt, type Answer, type Attempt, type Generation, type World } from '../world.ts';
+import { linksDieAt, pendingArchive, planArchive } from './archiving.ts';
 import { canRevive, enter, isGivenUp, newVehicle, openLetter, pendingNotice, queueAfresh } from './states.ts';
 import { grantQuery, stamp } from './window.ts';
 
@@ -134,28 +135,35 @@ export function settle(world: World, args: SettleArgs): Answer {
   generation.verdict = args.verdict.state;
   currentAttempt(generation).verdict = args.verdict.state;
   if (args.polled) generation.polls += 1;
-  if (args.verdict.state === 'success' && args.archive) {
-    newVehicle(generation, 'archive');
-    enter(world, generation, 'archiving');
+  if (args.verdict.state === 'fail') {
+    enter(world, generation, 'failed');
+    openLetter(world, generation, 'generation_failed');
     return settled(world, generation);
   }
-  enter(world, generation, args.verdict.state === 'success' ? 'succeeded' : 'failed');
-  if (args.verdict.state === 'fail') openLetter(world, generation, 'generation_failed');
+  if (args.archive !== 'no') {
+    planArchive(world, generation, linksDieAt(world, generation, args.verdict.completeTime));
+  }
+  enter(world, generation, args.archive === 'wait' ? 'archiving' : 'succeeded');
   return settled(world, generation);
 }
 
 function settled(world: World, generation: Generation): Answer {
   const { state, vehicle } = generation;
-  return { ok: 'settled', state, vehicle, notice: pendingNotice(world, generation) };
+  const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
+  return { ok: 'settled', state, vehicle, ...jobs };
 }
 
-const QUEUES: Readonly<Record<string, string>> = { queued: 'submit', generating: 'poll', archiving: 'archive' };
+function queueOf({ state, archive }: Generation): 'submit' | 'poll' | 'archive' | undefined {
+  if (archive?.state === 'pending') return 'archive';
+  if (state === 'queued') return 'submit';
+  return state === 'generating' ? 'poll' : undefined;
+}
 
 export function requeue(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   const isAgain = generation.requeued === `${vehicle} ${generation.vehicle}`;
-  const queue = QUEUES[generation.state];
+  const queue = queueOf(generation);
   if ((generation.vehicle !== vehicle && !isAgain) || queue === undefined) {
     return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
   }
@@ -163,7 +171,7 @@ export function requeue(world: World, { id, vehicle }: { readonly id: string; re
     newVehicle(generation, queue);
     generation.requeued = `${vehicle} ${generation.vehicle}`;
   }
-  const startAt =
-    { queued: generation.notBefore, generating: generation.nextPollAt }[generation.state as 'queued'] ?? 0;
-  return { ok: 'requeued', vehicle: generation.vehicle, queue, delayMs: Math.max(0, startAt - world.now) };
+  const startsAt = { submit: generation.notBefore, poll: generation.nextPollAt, archive: generation.archive?.at ?? 0 };
+  const delayMs = Math.max(0, startsAt[queue] - world.now);
+  return { ok: 'requeued', vehicle: generation.vehicle, queue, delayMs, archive: pendingArchive(world, generation) };
 }
