@@ -27,7 +27,7 @@ export function optionsOf(args: readonly string[]): MatrixCommand {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      events: { type: 'string', default: '350' },
+      events: { type: 'string', default: '416' },
       runs: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '8' },

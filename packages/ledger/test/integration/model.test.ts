@@ -19,30 +19,22 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 /** Answers that money depends on, which these histories must have met. */
-const MET = [
-  ...['admit admitted', 'admit busy', 'admit stale', 'admit wait', 'accept accepted', 'accept surplus', 'accept bound'],
-  ...['refuse queued', 'refuse dead', 'refuse stale', 'lose unknown', 'lose stale', 'expire unknown', 'expire not_yet'],
-  ...[
-    'kill dead',
-    'kill not_yet',
-    'kill stale',
-    'redrive redriven',
-    'redrive too_early',
-    'hint claimed',
-    'settle settled',
-  ],
-  ...[
-    'settle stale',
-    'resubmit queued',
-    'resubmit exhausted',
-    'requeue requeued',
-    'purge purged',
-    'archived succeeded',
-    'unsaved retry',
-    'unsaved given_up',
-    'unsaved stale',
-  ],
-];
+const MET = Object.entries({
+  admit: ['admitted', 'busy', 'stale', 'wait'],
+  accept: ['accepted', 'surplus', 'bound'],
+  refuse: ['queued', 'dead', 'stale'],
+  lose: ['unknown', 'stale'],
+  expire: ['unknown', 'not_yet'],
+  kill: ['dead', 'not_yet', 'stale'],
+  redrive: ['redriven', 'too_early'],
+  hint: ['claimed'],
+  settle: ['settled', 'stale'],
+  resubmit: ['queued', 'exhausted'],
+  requeue: ['requeued'],
+  purge: ['purged'],
+  archived: ['succeeded'],
+  unsaved: ['retry', 'given_up', 'stale'],
+}).flatMap(([script, answers]) => answers.map((answer) => `${script} ${answer}`));
 
 test(
   'random histories of competing workers: every answer and every key as the model says, no charge twice, all come to an end',

@@ -45,9 +45,9 @@ function shut(world: World, reason: GateReason, times: GateTimes | undefined): G
 }
 
 export function closeGate(world: World, reason: GateReason, times?: GateTimes, canary?: string): Gate {
-  const standing = world.gates.get(reason);
-  const gate = standing ?? shut(world, reason, times);
-  if (standing?.canary !== undefined && standing.canary === canary) {
+  const closed = world.gates.get(reason);
+  const gate = closed ?? shut(world, reason, times);
+  if (closed?.canary !== undefined && closed.canary === canary) {
     gate.intervalMs = Math.min(gate.capMs ?? 0, (gate.intervalMs ?? 0) * 2);
     gate.nextAt = world.now + gate.intervalMs;
     delete gate.canary;
@@ -84,7 +84,7 @@ export function standing({ gates, now }: World): Standing {
 }
 
 export function openOverdue(world: World): void {
-  for (const [reason, gate] of [...world.gates]) {
+  for (const [reason, gate] of new Map(world.gates)) {
     if (gate.mode === 'timed' && leftOf(gate, world.now) <= 0) openGate(world, reason);
   }
 }
@@ -100,7 +100,7 @@ export function sendCanary(world: World, due: readonly GateReason[], { token, le
 
 /** Kie judged the canary's request: gates that waited for it open, but for the one that refused it. */
 export function canaryPassed(world: World, token: string, except?: GateReason): void {
-  for (const [reason, gate] of [...world.gates]) {
+  for (const [reason, gate] of new Map(world.gates)) {
     if (reason !== except && gate.canary === token) openGate(world, reason);
   }
 }
