@@ -54,7 +54,16 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
 };
 
 /** Times in answers, which go on. */
-export const ANSWER_TIMES = ['waitMs', 'leaseMs', 'delayMs', 'ageMs', 'waitedMs', 'pollingForMs', 'missingForMs', 'notice'];
+export const ANSWER_TIMES = [
+  'waitMs',
+  'leaseMs',
+  'delayMs',
+  'ageMs',
+  'waitedMs',
+  'pollingForMs',
+  'missingForMs',
+  'notice',
+];
 
 /** What a second sending at a later moment may change besides: times that count from the last call. */
 export const KEY_TIMES: Partial<Record<ScriptName, readonly string[]>> = {
