@@ -166,7 +166,7 @@ it('shows a generation with its attempts, and the queues with words that a perso
   await screenshot(page, 'generation');
   await page.goto(`${url}/queues/queue/submit?status=completed`);
   await page.getByText('a lighthouse at night').first().waitFor();
-  const link = page.getByRole('link', { name: id }).first();
+  const link = page.getByRole('link', { name: id, exact: true });
   expect(await link.getAttribute('href')).toBe(`/generations/${id}`);
   await screenshot(page, 'queues');
   await page.context().close();

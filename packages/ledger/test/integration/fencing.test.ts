@@ -37,6 +37,7 @@ describe('admit', () => {
       room: 999,
       tries: 0,
       canary: false,
+      waitedMs: expect.any(Number),
     });
     const record = await pool.ledger.read.generation(id);
     const attempt = record?.attempts[0];

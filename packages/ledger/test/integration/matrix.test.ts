@@ -152,7 +152,14 @@ async function place(pool: Pool, state: GenerationState): Promise<Placed> {
 
 /** What a repetition may answer differently: hints, and times that went on. */
 function withoutTimes(reply: object): object {
-  return { ...reply, room: undefined, leaseMs: undefined, ageMs: undefined, pollingForMs: undefined };
+  return {
+    ...reply,
+    room: undefined,
+    leaseMs: undefined,
+    ageMs: undefined,
+    waitedMs: undefined,
+    pollingForMs: undefined,
+  };
 }
 
 describe('every transition in every state', () => {

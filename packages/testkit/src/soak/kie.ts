@@ -2,9 +2,12 @@ import type { FaultRule, SimulatorConfiguration } from '@kieq/simulator';
 
 const MEDIAN_MS = 4000;
 const SIGMA = 0.3;
+/** Enough for hours: the usual balance lasts for 18 181 videos, and then the credits gate rightly holds all others back. */
+const BALANCE = 1_000_000_000;
 
 /** Tasks of some seconds, so that a few hundred are under way at once. */
 export const SOAK_KIE: SimulatorConfiguration = {
+  credits: BALANCE,
   rateLimit: { limit: 150, windowMs: 2000 },
   createLatency: { minMs: 50, maxMs: 150 },
   queryLatency: { minMs: 5, maxMs: 20 },

@@ -32,6 +32,10 @@ test('the primary becomes a replica while Kie answers: whoever meets READONLY as
   pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
   const id = await one(pool, 'open');
   await pool.simulator.waitUntil(({ held }) => held === 1);
+  // What the replica has not got would be lost with the old primary.
+  const { client, prefix } = pool.redis;
+  await client.set(`${prefix}:replicated`, '1');
+  expect(await client.call('WAIT', 1, 10_000)).toBe(1);
 
   await callRedis(promoted, (call) => call('REPLICAOF', 'NO', 'ONE'));
   await follow(demoted, promoted);

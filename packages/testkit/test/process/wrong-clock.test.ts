@@ -49,6 +49,12 @@ test('workers whose clocks are five minutes ahead and behind share one window; e
   await simulator.waitUntil(({ created }) => created === BACKLOG, 30_000);
   expect(simulator.ledger.counts.refused).toBeLessThanOrEqual(1);
   expect(simulator.ledger.maxSubmissionsInAnyWindow(WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
+  // An answer that dies with its worker would be another story.
+  await until(
+    () => pool.ledger.read.stateCounts(),
+    ({ queued, submitting }) => queued + submitting === 0,
+    30_000,
+  );
   // BullMQ goes by its worker's clock: what the one ahead has parked only the same one takes in time.
   behind.signal('SIGKILL');
   await until(

@@ -59,9 +59,9 @@ export const ANSWER_TIMES = [
   'leaseMs',
   'delayMs',
   'ageMs',
+  'waitedMs',
   'pollingForMs',
   'missingForMs',
-  'waitedMs',
   'notice',
 ];
 
