@@ -16,7 +16,8 @@ const BATCH_EVERY_MS = 100;
 const RETRY_MS = 500;
 /** Every third order wants a callback. */
 const CALLBACK_EVERY = 3;
-const TENANT = 'shop';
+/** Of all orders; their prompt is their idempotency key. */
+export const TENANT = 'shop';
 
 type Send = (place: Place, prompts: readonly string[]) => Promise<boolean>;
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { keyedGenerationId } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
 import { until } from '../until.ts';
 import { judgeSeries, type Series } from './flat.ts';
 import { SOAK_FAULTS } from './kie.ts';
-import { startSteadyLoad } from './load.ts';
+import { startSteadyLoad, TENANT } from './load.ts';
 import { openPlace, type Place } from './place.ts';
 import { takeSample, type Sample } from './sample.ts';
 import { startTrouble, type Trouble } from './trouble.ts';
@@ -25,7 +27,7 @@ export interface SoakResult {
   readonly endedPerSecond: number;
   readonly charged: number;
   readonly chargedTwice: number;
-  /** Acknowledged, and neither charged, nor failed by Kie, nor given up by a person. */
+  /** Acknowledged, and neither charged, nor failed by Kie, nor given up by a person, nor still followed. */
   readonly lost: number;
   /** Not ended three minutes after the load. */
   readonly open: number;
@@ -60,7 +62,7 @@ export async function runSoak({ minutes, ratePerSecond, cacheDir, say }: SoakOpt
       acknowledged: load.acknowledged.size,
       endedPerSecond,
       open,
-      ...reckon(place, load.acknowledged, trouble.givenUp),
+      ...(await reckon(place, load.acknowledged, trouble.givenUp)),
       faults: simulator.summary().faultsByKind,
       trouble: trouble.counts,
       crashes: place.crashes,
@@ -108,7 +110,7 @@ async function settle({ pool }: Place): Promise<number> {
   return open();
 }
 
-function reckon({ pool }: Place, acknowledged: ReadonlySet<string>, givenUp: ReadonlySet<string>) {
+async function reckon({ pool }: Place, acknowledged: ReadonlySet<string>, givenUp: ReadonlySet<string>) {
   const { ledger } = pool.simulator;
   const charges = ledger.chargesByPrompt();
   const refunded = new Set(ledger.tasks().flatMap(({ state, prompt }) => (state === 'refunded' ? [prompt] : [])));
@@ -116,6 +118,26 @@ function reckon({ pool }: Place, acknowledged: ReadonlySet<string>, givenUp: Rea
   return {
     charged: charges.size,
     chargedTwice: [...charges.values()].filter((count) => count > 1).length,
-    lost: [...acknowledged].filter((prompt) => !isAccounted(prompt)).length,
+    lost: await countUnfollowed(
+      pool.ledger,
+      [...acknowledged].filter((prompt) => !isAccounted(prompt)),
+    ),
   };
+}
+
+const PAGE = 500;
+
+/** Of those that Kie never heard of, or nobody knows whether: the ones that do not wait and have no open letter. */
+async function countUnfollowed({ read }: Place['pool']['ledger'], prompts: readonly string[]): Promise<number> {
+  let count = 0;
+  for (let from = 0; from < prompts.length; from += PAGE) {
+    const ids = prompts.slice(from, from + PAGE).map((prompt) => keyedGenerationId(TENANT, prompt));
+    const records = await read.generations(ids);
+    count += records.filter((record) => record === undefined || !isFollowed(record)).length;
+  }
+  return count;
+}
+
+function isFollowed({ state, letter }: GenerationRecord): boolean {
+  return letter !== undefined || state === 'queued' || state === 'submitting' || state === 'unknown';
 }
