@@ -1,6 +1,7 @@
 import { ConfigError } from '@kieq/config';
 import { ProducerError, type ProducerErrorCode } from '@kieq/producer';
 import { isUnavailable, RedisUrlError } from '@kieq/redis';
+import { StorageError } from '@kieq/storage';
 import { CommanderError } from 'commander';
 
 /** The exit codes of `kieq`, documented in apps/cli/README.md. */
@@ -13,7 +14,7 @@ export const EXIT = {
   notFound: 3,
   /** Refused, or not possible now: too early, wants a confirmation. */
   refused: 4,
-  /** Redis, Kie or the upload store is unavailable. */
+  /** Redis, Kie, the upload store or the archive is unavailable. */
   unavailable: 5,
   /** The generation ended without a video. */
   noVideo: 6,
@@ -64,7 +65,8 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof ConfigError || error instanceof RedisUrlError)
     return { exitCode: EXIT.usage, message: error.message };
   if (!(error instanceof Error)) return { exitCode: EXIT.defect, message: `a defect of kieq: ${String(error)}` };
-  if (isUnavailable(error)) return { exitCode: EXIT.unavailable, message: error.message };
+  if (isUnavailable(error) || error instanceof StorageError)
+    return { exitCode: EXIT.unavailable, message: error.message };
   if (UNUSABLE_REDIS.test(error.message))
     return { exitCode: EXIT.unavailable, message: `Redis refuses: ${error.message}` };
   return { exitCode: EXIT.defect, message: `a defect of kieq: ${error.stack ?? error.message}` };

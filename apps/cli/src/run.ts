@@ -10,6 +10,7 @@ import { addEnqueue } from './commands/enqueue.ts';
 import { addGenerate } from './commands/generate.ts';
 import { addList } from './commands/list.ts';
 import { addPause } from './commands/pause.ts';
+import { addPrune } from './commands/prune.ts';
 import { addResult } from './commands/result.ts';
 import { addResume } from './commands/resume.ts';
 import { addSchema } from './commands/schema.ts';
@@ -38,6 +39,7 @@ const COMMANDS = [
   addPause,
   addResume,
   addConfig,
+  addPrune,
   addDoctor,
   addSchema,
   addCompletion,

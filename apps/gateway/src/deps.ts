@@ -5,7 +5,7 @@ import type { Ledger } from '@kieq/ledger';
 import type { Producer } from '@kieq/producer';
 import type { Queues } from '@kieq/queue';
 import type { RedisClient } from '@kieq/redis';
-import type { FileStore } from '@kieq/storage';
+import type { BlobStore, FileStore } from '@kieq/storage';
 import type { Logger, Tracer } from '@kieq/telemetry';
 import type { CallersTrace } from './callers-trace.ts';
 import type { GatewayMetrics } from './metrics.ts';
@@ -22,6 +22,8 @@ export interface GatewayDeps {
   readonly kie: KieClient;
   /** Keeps images that callers uploaded. */
   readonly uploads: FileStore;
+  /** Where workers keep results; undefined without `ARCHIVE_URL`. */
+  readonly archive: BlobStore | undefined;
   readonly logger: Logger;
   /** Writes spans of generations; `NO_TRACER` where tracing is off. */
   readonly tracer: Tracer;

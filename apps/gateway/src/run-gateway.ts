@@ -8,7 +8,7 @@ import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues } from '@kieq/queue';
 import type { Producer } from '@kieq/producer';
 import { closeConnection, describeRedisUrl } from '@kieq/redis';
-import { openStore } from '@kieq/storage';
+import { openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics, createScrubber, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
@@ -60,6 +60,7 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
     redis,
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
     uploads: openStore(uploadStoreOf(env)),
+    archive: env.archive === undefined ? undefined : openBlobStore(env.archive),
     logger,
     tracer,
     callersTrace,

@@ -52,7 +52,16 @@ export function createShutdown({ app, deps, stop, graceMs }: ShutdownOptions) {
 }
 
 /** Everything that routes use; also after a start that failed. */
-export async function closeDeps({ producer, queues, kie, uploads, tracer, redis }: GatewayDeps): Promise<void> {
-  await Promise.all([producer.close(), queues.close(), kie.close(), uploads.close(), tracer.close()]);
+export async function closeDeps({
+  producer,
+  queues,
+  kie,
+  uploads,
+  archive,
+  tracer,
+  redis,
+}: GatewayDeps): Promise<void> {
+  const stores = [uploads.close(), archive?.close()];
+  await Promise.all([producer.close(), queues.close(), kie.close(), ...stores, tracer.close()]);
   await closeConnection(redis);
 }

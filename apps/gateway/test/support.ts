@@ -79,8 +79,9 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     prefix,
     redis,
     kie: createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url }),
-    // The pool closes its store.
+    // The pool closes its stores.
     uploads: { ...pool.uploads, close: () => Promise.resolve() },
+    archive: { ...pool.archiveStore, close: () => Promise.resolve() },
     logger: silentLogger(),
     tracer: NO_TRACER,
     callersTrace,

@@ -1,4 +1,12 @@
 export { createArchive, type Archive, type ArchiveOptions } from './archive.ts';
-export { generationOf, posterName, resultBase, type ResultPlace } from './names.ts';
+export { generationOf, posterName, resultBase, resultFolder, type ResultPlace } from './names.ts';
 export { PROBLEMS, type Problem, type ProblemCode } from './problem.ts';
+export {
+  planRemoval,
+  type ArchivedOne,
+  type Removal,
+  type RemovalReason,
+  type RetentionLimits,
+  type Standing,
+} from './retention.ts';
 export type { SavedFile, Wanted } from './save.ts';

@@ -12,9 +12,13 @@ export interface ResultPlace {
  * The name of an archived result without its extension: `tenant-<tenant>/<day of creation, UTC>/<generation>`, and
  * `-2`, `-3`, … behind it for further results. `tenant-` keeps a tenant called `..` out of other folders.
  */
-export function resultBase({ tenant, createdAt, generation, n }: ResultPlace): string {
-  const day = new Date(createdAt).toISOString().slice(0, 10);
-  return `tenant-${tenant}/${day}/${generation}${n === 1 ? '' : `-${n}`}`;
+export function resultBase({ generation, n, ...day }: ResultPlace): string {
+  return `${resultFolder(day)}/${generation}${n === 1 ? '' : `-${n}`}`;
+}
+
+/** The folder of the results of a tenant's generations of one day. */
+export function resultFolder({ tenant, createdAt }: Pick<ResultPlace, 'tenant' | 'createdAt'>): string {
+  return `tenant-${tenant}/${new Date(createdAt).toISOString().slice(0, 10)}`;
 }
 
 const NAME = /^tenant-[\w.-]{1,64}\/\d{4}-\d\d-\d\d\/(gen_[0-9a-z]+)(?:-\d+)?\.[a-z0-9.]+$/;

@@ -1,22 +1,40 @@
 #!lua flags=allow-oom
 -- purge: an ended generation loses its payload and result; a tombstone stays, so that its id and tasks are not reused.
+
+-- The payload where it names uploaded images; the names of archived results, or that some may be there.
+local function leftInStores(record)
+  local left = { payload = record.uploads == '1' and record.payload or nil }
+  if record.archive then
+    local names = {}
+    for _, file in ipairs(cjson.decode(record.archive).files) do table.insert(names, file.name) end
+    -- An empty table would be told as an object.
+    left.files = #names > 0 and names or nil
+  elseif (record.archiveState or '') ~= '' then
+    left.unfinished = true
+  end
+  return next(left) and left or nil
+end
+
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
   return reply({ ok = 'stale', state = record.state })
 end
--- The payload names images that the caller removes from the store, so the same call sent twice must tell it again.
+-- What it leaves in the stores is the caller's to remove, so the same call sent twice must tell it again.
 local told = key('purged:') .. record.id
-if given(record.purgedAt) then return reply({ ok = 'purged', payload = redis.call('GET', told) or nil }) end
+if given(record.purgedAt) then
+  local left = redis.call('GET', told)
+  return reply({ ok = 'purged', left = left and cjson.decode(left) or nil })
+end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 -- Somebody is saving its results, or will.
 if record.archiveState == 'pending' and not ARGS.force then return reply({ ok = 'stale', state = record.state }) end
+local left = leftInStores(record)
 closeLetter(record)
 endArchive(record, '')
 dropNotice(record)
 saveClaims(record, {})
-local payload = record.uploads == '1' and record.payload or nil
-if payload then redis.call('SET', told, payload, 'PX', 60000) end
+if left then redis.call('SET', told, cjson.encode(left), 'PX', 60000) end
 local retentionMs = setting('retentionMs', 7776000000)
 for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)
@@ -34,4 +52,4 @@ redis.call('ZREM', key('state:' .. record.state), record.id)
 unindex(record)
 redis.call('PEXPIRE', recordKey(record.id), retentionMs)
 count('purged')
-return reply({ ok = 'purged', payload = payload })
+return reply({ ok = 'purged', left = left })

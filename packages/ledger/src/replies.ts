@@ -207,9 +207,19 @@ export const redriveReply = z.discriminatedUnion('ok', [
 ]);
 export type RedriveReply = z.infer<typeof redriveReply>;
 
+/** What a purged generation leaves in the stores, for the caller to remove. */
+const leftInStores = z.object({
+  /** Where it names uploaded images. */
+  payload: z.string().optional(),
+  /** Names of its archived results. */
+  files: z.array(z.string()).optional(),
+  /** Its results were not all archived; some may be. */
+  unfinished: z.literal(true).optional(),
+});
+export type LeftInStores = z.infer<typeof leftInStores>;
+
 export const purgeReply = z.discriminatedUnion('ok', [
-  /** `payload`, where it names uploaded images: the caller removes them from the store. */
-  z.object({ ok: z.literal('purged'), payload: z.string().optional() }),
+  z.object({ ok: z.literal('purged'), left: leftInStores.optional() }),
   z.object({ ok: z.literal('open_letter'), class: letterClass }),
   stale,
 ]);

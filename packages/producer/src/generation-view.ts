@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import type { GenerationRecord } from '@kieq/ledger';
+import type { ArchivedFile, GenerationRecord } from '@kieq/ledger';
 import { frozenPayloadSchema } from '@kieq/queue';
 
 /** What a caller sees of a generation. Times are epoch ms. */
@@ -19,6 +19,10 @@ export interface GenerationView {
   readonly taskId?: string;
   /** Kie's links to the result; they die within about a day. */
   readonly resultUrls: readonly string[];
+  /** When the links are assumed dead; told where results are archived. */
+  readonly resultUrlsDieAt?: number;
+  /** Results that are safe in the archive, in the order of their links; empty until they are. */
+  readonly archived: readonly ArchivedFile[];
   readonly creditsConsumed?: number;
   readonly failCode?: string;
   readonly failMsg?: string;
@@ -27,7 +31,7 @@ export interface GenerationView {
 }
 
 export function viewOf(record: GenerationRecord): GenerationView {
-  const { verdict, letter } = record;
+  const { verdict, letter, archiving } = record;
   return {
     id: record.id,
     state: record.state,
@@ -38,6 +42,8 @@ export function viewOf(record: GenerationRecord): GenerationView {
     attempts: record.attempts.length,
     polls: record.polls,
     resultUrls: verdict?.resultUrls ?? [],
+    ...(archiving === undefined ? {} : { resultUrlsDieAt: archiving.dueBy }),
+    archived: archiving?.files ?? [],
     metadata: metadataOf(record.payload),
     ...(record.endedAt === undefined ? {} : { endedAt: record.endedAt }),
     ...(record.taskId === undefined ? {} : { taskId: record.taskId }),

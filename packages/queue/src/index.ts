@@ -48,6 +48,6 @@ export { redriveClass, type RedriveClassOptions } from './redrive-class.ts';
 export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
-export { removeUploads } from './upload-removal.ts';
+export { removeFromStores, type Stores } from './store-removal.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './webhook-headers.ts';

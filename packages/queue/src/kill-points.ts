@@ -119,6 +119,7 @@ const ARCHIVE_STEPS = [
   'archive.write',
   'archive.remove',
   'archive.unsaved',
+  'removal.result',
   'sweep.archive-read',
   'sweep.unsaved',
 ] as const;

@@ -7,7 +7,7 @@ import { at, within } from './kill-points.ts';
 import { mirrorLetter } from './mirror.ts';
 import { addNotice, kill } from './notices.ts';
 import { redriveOne } from './redrive.ts';
-import { removeUploads } from './upload-removal.ts';
+import { removeFromStores } from './store-removal.ts';
 import { advance, reviveClaim } from './hints.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
@@ -113,8 +113,13 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
 }
 
 async function purge(context: WorkerContext, due: Due): Promise<void> {
-  const reply = await at('sweep.purge', () => context.ledger.purge(due.id, false));
-  if (reply.ok === 'purged' && reply.payload !== undefined) await removeUploads(context, due.id, reply.payload);
+  const { ledger, uploads, archive, logger } = context;
+  const reply = await at('sweep.purge', () => ledger.purge(due.id, false));
+  if (reply.ok === 'purged' && reply.left !== undefined) {
+    const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
+    if (stays.length > 0)
+      logger.error({ generation: due.id, left: reply.left, stays }, 'files of a purged generation stay');
+  }
   note(context, 'purged', due);
 }
 

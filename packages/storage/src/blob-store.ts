@@ -26,6 +26,15 @@ export interface BlobDraft {
   abort(): Promise<void>;
 }
 
+/** What a link gives. */
+export interface LinkOptions {
+  /** At most 7 days. */
+  readonly validMs: number;
+  readonly contentType: string;
+  /** `Content-Disposition` of the answer. */
+  readonly disposition: string;
+}
+
 /**
  * Large files by name, read and written as streams. Names follow the rules of FileStore. Every call rejects with
  * StorageError when the store does not work, and with RangeError when the name breaks the rules.
@@ -44,14 +53,22 @@ export interface BlobStore {
   read(name: string, range?: ByteRange): Promise<Readable | undefined>;
   /** Removes it; nothing happens where there is none. */
   remove(name: string): Promise<void>;
-  /** Every file, in no order. */
-  list(): AsyncIterable<BlobInfo & { readonly name: string }>;
+  /**
+   * Every file, in no order.
+   * @param under only those in this folder and below, without a slash at the end
+   */
+  list(under?: string): AsyncIterable<BlobInfo & { readonly name: string }>;
   /** Removes what killed processes left of the files that this owner began. A file that is being written fails. */
   clear(owner: string): Promise<void>;
   /** Removes what they left at all, where it was begun longer ago than this. Returns how many. */
   clearOlderThan(ms: number): Promise<number>;
   /** Path on this machine of a file, for other programs; undefined where the store is elsewhere. */
   pathOf(name: string): string | undefined;
+  /**
+   * An address at which whoever has it can fetch the file for a while; undefined where the store has no addresses. The
+   * file need not be there: then the address leads nowhere.
+   */
+  link(name: string, options: LinkOptions): Promise<string | undefined>;
   /** Ends its connections. Call it last, and once the other calls have ended. */
   close(): Promise<void>;
 }

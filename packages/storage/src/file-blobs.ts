@@ -45,7 +45,10 @@ export function createFileBlobs(folder: string): BlobStore {
         await orNone(unlink(path));
         await removeEmptyFolders(root, path);
       }),
-    list: () => listBelow(root, '', place),
+    list: (under = '') => {
+      if (under !== '') checkName(under);
+      return listBelow(root, under, place);
+    },
     clear: (owner) =>
       asStorageError(place, 'tidy up', async () => {
         await removeDrafts(root, (name) => name.startsWith(draftPrefix(owner)), Number.POSITIVE_INFINITY);
@@ -56,6 +59,7 @@ export function createFileBlobs(folder: string): BlobStore {
       checkName(name);
       return join(root, name);
     },
+    link: async () => undefined,
     close: async () => {},
   };
 }

@@ -1,4 +1,4 @@
-export type { BlobDraft, BlobInfo, BlobStore, ByteRange } from './blob-store.ts';
+export type { BlobDraft, BlobInfo, BlobStore, ByteRange, LinkOptions } from './blob-store.ts';
 export { StorageError } from './errors.ts';
 export { MAX_FILE_BYTES } from './limits.ts';
 export { openBlobStore, openStore } from './open-store.ts';

@@ -1,10 +1,12 @@
 import { Readable } from 'node:stream';
-import type { _Object, MultipartUpload } from '@aws-sdk/client-s3';
-import type { BlobInfo, BlobStore, ByteRange } from './blob-store.ts';
+import type { _Object, MultipartUpload, S3Client } from '@aws-sdk/client-s3';
+import type { BlobInfo, BlobStore, ByteRange, LinkOptions } from './blob-store.ts';
 import { StorageError } from './errors.ts';
 import { S3_LIMITS, type S3Limits } from './limits.ts';
 import { openBucket, orNone, type Bucket, type S3Place } from './s3-bucket.ts';
+import { checkName } from './names.ts';
 import { openS3Draft } from './s3-draft.ts';
+import type { Sdk } from './s3-client.ts';
 import { isNoSuchKey } from './s3-error.ts';
 
 /** Large files in a bucket, which must exist. */
@@ -29,11 +31,15 @@ export function createS3Blobs(where: S3Place, limits: S3Limits = S3_LIMITS): Blo
         orNone(client.send(new DeleteObjectCommand(target(name)))),
       );
     },
-    list: () => listBelow(bucket, where),
+    list: (folder = '') => {
+      if (folder !== '') checkName(folder);
+      return listBelow(bucket, where, folder);
+    },
     // Nobody can tell a dead upload from a living one by its key; the older ones go with `clearOlderThan`.
     clear: async () => {},
     clearOlderThan: (ms) => bucket.use('tidy up', () => abortUploads(bucket, where, Date.now() - ms)),
     pathOf: () => undefined,
+    link: (name, options) => call('sign a link to', name, (client, sdk) => linkTo(client, sdk, target(name), options)),
     close: bucket.close,
   };
 }
@@ -65,8 +71,13 @@ async function readFrom(
   });
 }
 
-async function* listBelow(bucket: Bucket, { prefix }: S3Place): AsyncGenerator<BlobInfo & { readonly name: string }> {
-  const under = prefix === '' ? '' : `${prefix}/`;
+async function* listBelow(
+  bucket: Bucket,
+  { prefix }: S3Place,
+  folder: string,
+): AsyncGenerator<BlobInfo & { readonly name: string }> {
+  const root = prefix === '' ? '' : `${prefix}/`;
+  const under = folder === '' ? root : `${root}${folder}/`;
   let from: string | undefined;
   do {
     const page = await bucket.use('list its files', (client, { ListObjectsV2Command }) =>
@@ -74,14 +85,14 @@ async function* listBelow(bucket: Bucket, { prefix }: S3Place): AsyncGenerator<B
         new ListObjectsV2Command({ Bucket: bucket.target('x').Bucket, Prefix: under, ContinuationToken: from }),
       ),
     );
-    for (const object of page.Contents ?? []) yield* fileOf(object, under);
+    for (const object of page.Contents ?? []) yield* fileOf(object, root);
     from = page.IsTruncated === true ? page.NextContinuationToken : undefined;
   } while (from !== undefined);
 }
 
-function* fileOf({ Key, Size, LastModified }: _Object, under: string): Generator<BlobInfo & { readonly name: string }> {
+function* fileOf({ Key, Size, LastModified }: _Object, root: string): Generator<BlobInfo & { readonly name: string }> {
   if (Key === undefined || Size === undefined || LastModified === undefined) return;
-  yield { name: Key.slice(under.length), bytes: Size, modifiedAt: LastModified.getTime() };
+  yield { name: Key.slice(root.length), bytes: Size, modifiedAt: LastModified.getTime() };
 }
 
 async function abortUploads(bucket: Bucket, { prefix }: S3Place, begunBefore: number): Promise<number> {
@@ -101,4 +112,19 @@ async function abortUploads(bucket: Bucket, { prefix }: S3Place, begunBefore: nu
 
 function isOlder({ Initiated }: MultipartUpload, than: number): boolean {
   return Initiated !== undefined && Initiated.getTime() <= than;
+}
+
+async function linkTo(
+  client: S3Client,
+  { GetObjectCommand }: Sdk,
+  target: ReturnType<Bucket['target']>,
+  { validMs, contentType, disposition }: LinkOptions,
+): Promise<string> {
+  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+  const command = new GetObjectCommand({
+    ...target,
+    ResponseContentType: contentType,
+    ResponseContentDisposition: disposition,
+  });
+  return getSignedUrl(client, command, { expiresIn: Math.floor(validMs / 1000) });
 }

@@ -74,6 +74,7 @@ export interface PoolFixture {
   readonly uploads: FileStore;
   /** The folder of results that are kept, where there is no `archiveStore`. */
   readonly archiveFolder: string;
+  readonly archiveStore: BlobStore;
   /** Starts one more worker, with these settings over those of the pool. */
   addWorker(settings?: Partial<WorkerSettings>): Promise<PoolWorker>;
   /** Ends all workers as SIGTERM does when the grace period is over at once: open calls are cut. */
@@ -143,6 +144,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
     timings,
     uploads,
     archiveFolder,
+    archiveStore,
     addWorker,
     async enqueue(...prompts) {
       const items = await producer.enqueueMany(prompts.map((prompt) => ({ request: testRequest(prompt) })));

@@ -1,6 +1,7 @@
 import { parseEnvironment, uploadStoreOf } from '@kieq/config';
-import { removeUploads } from '@kieq/queue';
-import { openStore, StorageError } from '@kieq/storage';
+import type { LeftInStores } from '@kieq/ledger';
+import { removeFromStores } from '@kieq/queue';
+import { openBlobStore, openStore } from '@kieq/storage';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import { addCommand, type Context } from '../context.ts';
@@ -10,7 +11,7 @@ import { deadGenerationOf, withPool, type Pool } from '../pool.ts';
 export function addDlqPurge(parent: Command, context: Context): void {
   addCommand(parent, {
     usage: 'purge <id>',
-    summary: 'give a dead letter up: close it and remove payload and result; a tombstone stays',
+    summary: 'give a dead letter up: close it and remove payload, result and files; a tombstone stays',
     examples: ['kieq dlq purge gen_01k9x2 --yes'],
   })
     .option('--yes', 'do not ask')
@@ -29,7 +30,7 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only an ended generation can be purged`);
     if (reply.ok === 'open_letter') throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
     if (isUntold) context.out.note('its callback was not sent, and never will be: tell the caller');
-    if (reply.payload !== undefined) await removeImages(context, pool, id, reply.payload);
+    if (reply.left !== undefined) await removeFiles(context, pool, id, reply.left);
     context.out.print(
       { id, class: letter.class, purged: true },
       () => `${id} is purged; its dead letter ${letter.class} is closed`,
@@ -37,15 +38,15 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
   });
 }
 
-/** The generation is purged already: images that cannot be removed are no reason to fail. */
-async function removeImages({ env, out }: Context, { ledger }: Pool, id: string, payload: string): Promise<void> {
-  const uploads = openStore(uploadStoreOf(parseEnvironment(env, ['files'])));
+/** The generation is purged already: files that cannot be removed are no reason to fail. */
+async function removeFiles({ env, out }: Context, { ledger }: Pool, id: string, left: LeftInStores): Promise<void> {
+  const files = parseEnvironment(env, ['files']);
+  const uploads = openStore(uploadStoreOf(files));
+  const results = files.archive === undefined ? undefined : openBlobStore(files.archive);
   try {
-    await removeUploads({ ledger, uploads }, id, payload);
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    out.note(`its uploaded images stay in the store: ${error.message}`);
+    for (const stays of await removeFromStores({ ledger, uploads, results }, id, left)) out.note(stays);
   } finally {
     await uploads.close();
+    await results?.close();
   }
 }

@@ -38,7 +38,7 @@ function watch(context: Context, id: string | undefined, options: WatchOptions):
 }
 
 async function watchOne(context: Context, id: string, { output, timeout }: WatchOptions): Promise<void> {
-  const env = parseEnvironment(context.env, ['redis', 'outbound']);
+  const env = parseEnvironment(context.env, ['redis', 'files', 'outbound']);
   const target = output === undefined ? undefined : await targetOf(output);
   await withPool(env, async (pool) => {
     const producer = await createProducer({ redis: env.redisUrl, prefix: env.prefix });

@@ -13,6 +13,7 @@ export const CHECKS = [
   'clock',
   'callbacks',
   'uploads',
+  'archive',
   'workers',
   'pool',
 ] as const;

@@ -1,4 +1,5 @@
 import type { Environment, RawEnvironment } from '@kieq/config';
+import { checkArchive } from './archive.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkClocks, kieSkew } from './clock.ts';
 import { readEnvironment } from './environment.ts';
@@ -12,13 +13,15 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
   const seen = readEnvironment(env);
   const place = await checkPlace(seen);
   const baseUrl = place.baseUrl ?? seen.kie?.kieBaseUrl;
-  const [kie, skew, callbacks, uploads] = await Promise.all([
+  const [kie, skew, callbacks, uploads, archive] = await Promise.all([
     kieFindings(seen.kie, place.creditsPerHour),
     baseUrl === undefined ? undefined : kieSkew(baseUrl),
     seen.callbacks === undefined ? [] : checkCallbacks(seen.callbacks),
     seen.files === undefined ? [] : checkUploads(seen.files),
+    seen.files === undefined ? [] : checkArchive(seen.files),
   ]);
-  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...uploads];
+  const stores = [...uploads, ...archive];
+  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...stores];
 }
 
 async function kieFindings(

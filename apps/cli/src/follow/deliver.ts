@@ -1,14 +1,18 @@
 import type { GenerationHandle, GenerationView } from '@kieq/producer';
+import { openBlobStore, type StoreLocation } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Pool } from '../pool.ts';
 import { follow, type FollowOptions } from './follow.ts';
 import { report } from './report.ts';
+import { resultSources } from './result-sources.ts';
 import { saveResult, type Target } from './save-result.ts';
 
 export interface DeliverOptions {
   /** Where the result is saved; it is not without. */
   readonly target?: Target | undefined;
+  /** `ARCHIVE_URL`, where it is set. */
+  readonly archive?: StoreLocation | undefined;
   /** `KIEQ_ALLOW_PRIVATE_URLS`. */
   readonly allowPrivateUrls: boolean;
 }
@@ -20,11 +24,13 @@ export interface DeliverOptions {
 export async function deliver(context: Context, view: GenerationView, options: DeliverOptions): Promise<void> {
   const { target, allowPrivateUrls: allowPrivate } = options;
   if (target === undefined || view.state !== 'succeeded') return report(context, view, []);
+  const archive = options.archive === undefined ? undefined : openBlobStore(options.archive);
   const stop = new AbortController();
   const unhear = context.io.onInterrupt(() => stop.abort());
   context.out.status('saving the video');
   try {
-    const files = await saveResult(view.resultUrls, { target, id: view.id, allowPrivate, signal: stop.signal });
+    const sources = resultSources(view, archive, allowPrivate);
+    const files = await saveResult(sources, { target, id: view.id, signal: stop.signal });
     context.out.status('');
     report(context, view, files);
   } catch (error) {
@@ -36,6 +42,7 @@ export async function deliver(context: Context, view: GenerationView, options: D
     throw error;
   } finally {
     unhear();
+    await archive?.close();
   }
 }
 

@@ -18,8 +18,9 @@ function endText(view: GenerationView, files: readonly string[], paint: Paint): 
   const took = view.endedAt === undefined ? '' : ` after ${duration(view.endedAt - view.createdAt)}`;
   const cost = view.creditsConsumed === undefined ? '' : `, ${view.creditsConsumed} credits`;
   const head = `${view.id} ${paintState(paint, view.state)}${took}${cost}`;
-  const found = files.length > 0 ? files.map((file) => `saved ${file}`) : view.resultUrls;
-  return [head, ...found].join('\n');
+  if (files.length > 0) return [head, ...files.map((file) => `saved ${file}`)].join('\n');
+  const archived = view.archived.map(({ name }) => `archived as ${name}`);
+  return [head, ...view.resultUrls, ...archived].join('\n');
 }
 
 function reasonOf({ id, state, failMsg, deadLetter }: GenerationView): string {

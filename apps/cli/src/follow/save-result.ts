@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { access, constants, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, parse, resolve } from 'node:path';
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { CliError, EXIT } from '../exit.ts';
-import { openLink } from './open-link.ts';
+import type { ResultSource } from './result-sources.ts';
 
 /** Where a result goes. */
 export type Target = { readonly kind: 'folder' | 'file'; readonly path: string };
@@ -37,22 +37,20 @@ function pathsFor({ kind, path }: Target, id: string, count: number): string[] {
 export interface SaveOptions {
   readonly target: Target;
   readonly id: string;
-  readonly allowPrivate: boolean;
   readonly signal: AbortSignal;
 }
 
 /**
- * Saves what the links lead to; each file gets its name when it is whole.
+ * Saves results; each file gets its name when it is whole.
  * @returns the files
  * @throws CliError `unavailable` when a link does not answer, `refused` when it must not be fetched
  */
-export async function saveResult(urls: readonly string[], options: SaveOptions): Promise<string[]> {
-  const { target, id, allowPrivate, signal } = options;
-  const paths = pathsFor(target, id, urls.length);
-  for (const [i, url] of urls.entries()) {
+export async function saveResult(sources: readonly ResultSource[], options: SaveOptions): Promise<string[]> {
+  const { target, id, signal } = options;
+  const paths = pathsFor(target, id, sources.length);
+  for (const [i, open] of sources.entries()) {
     const path = paths[i] ?? target.path;
-    const body = await openLink(url, allowPrivate, signal);
-    await write(path, body, signal);
+    await write(path, await open(signal), signal);
   }
   return paths;
 }

@@ -22,6 +22,7 @@ export function detailsText(details: GenerationDetails, nowMs: number, paint: Pa
       ['task', details.taskId],
       ['polls', details.polls],
       ['callback', callbackText(details, nowMs)],
+      ['archive', archiveText(details, nowMs)],
       ['vehicle', `${details.vehicle} in ${details.queue}`],
     ]),
     section('attempts', attemptsText(details.attempts, nowMs, paint), paint),
@@ -39,6 +40,17 @@ function callbackText({ callback, notice }: GenerationDetails, nowMs: number): s
   const failed = notice.tries === 0 ? '' : ` (failed tries: ${notice.tries})`;
   const evidence = notice.evidence === undefined ? '' : `: ${evidenceText(notice.evidence)}`;
   return `${noticeWord(notice, nowMs)}${failed}${evidence}`;
+}
+
+function archiveText({ archiving }: GenerationDetails, nowMs: number): string | undefined {
+  if (archiving === undefined) return undefined;
+  const { state, nextAt, dueBy, tries, evidence, files } = archiving;
+  if (state === 'done') return files.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ');
+  const failed = tries === 0 ? '' : ` (failed tries: ${tries})`;
+  const why = evidence === undefined ? '' : `: ${evidenceText(evidence)}`;
+  const when =
+    state === 'failed' ? 'given up' : `due ${until(nextAt, nowMs)}, links assumed dead ${until(dueBy, nowMs)}`;
+  return `${when}${failed}${why}`;
 }
 
 function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {

@@ -1,5 +1,8 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { RawEnvironment } from '@kieq/config';
 import { startLocalRedis } from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
@@ -80,6 +83,7 @@ describe('where all is well', () => {
     ]);
     const checked = new Set(findingsOf(json).map(({ check }) => check));
     expect([...checked].toSorted()).toEqual([
+      'archive',
       'callbacks',
       'clock',
       'credits',
@@ -91,6 +95,27 @@ describe('where all is well', () => {
       'settings',
       'uploads',
       'workers',
+    ]);
+  });
+});
+
+describe.each([
+  ['uploads', 'UPLOAD_STORE_URL'],
+  ['archive', 'ARCHIVE_URL'],
+])('the store of %s', (check, variable) => {
+  it('is tried out, and left as it was', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'kieq-doctor-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { findings } = await doctor({ [variable]: pathToFileURL(folder).href });
+    expect(of(findings, check)).toEqual([{ check, level: 'ok', message: `${pathToFileURL(folder).href} keeps files` }]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that does not work is a problem', async () => {
+    const { code, findings } = await doctor({ [variable]: pathToFileURL(import.meta.filename).href });
+    expect(code).toBe(8);
+    expect(of(findings, check)).toEqual([
+      { check, level: 'problem', message: expect.stringContaining('ENOTDIR'), fix: expect.stringContaining(variable) },
     ]);
   });
 });

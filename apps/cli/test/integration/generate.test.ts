@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { JPEG, PNG } from '../../../../packages/queue/test/image-bytes.ts';
 import { openStore } from '@kieq/storage';
@@ -182,6 +182,27 @@ describe('result', () => {
     expect((await kieq(['result', id, '-o', folder, '--json'])).json).toMatchObject({
       files: [join(folder, `${id}.mp4`)],
     });
+  });
+
+  it('saves an archived video also when its link is dead, and tells where it is', async () => {
+    const archivePool = await startPool({
+      redisUrl: inject('redisUrl'),
+      name: 'cli-result',
+      worker: { archiveMode: 'wait' },
+    });
+    onTestFinished(() => archivePool.stop());
+    const [id = ''] = await archivePool.enqueue('a boat');
+    await archivePool.recordWhen(id, ({ state }) => state === 'succeeded');
+    await archivePool.simulator.stop();
+    const env = { KIEQ_PREFIX: archivePool.redis.prefix };
+    const name = `tenant-default/${new Date().toISOString().slice(0, 10)}/${id}.mp4`;
+    expect((await kieq(['result', id], { env })).stdout).toContain(`\narchived as ${name}\n`);
+    expect((await kieq(['show', id], { env })).stdout).toMatch(new RegExp(`archive +${name} \\(\\d+ bytes\\)`));
+    const target = join(folder, 'a.mp4');
+    expect(await kieq(['result', id, '-o', target], { env })).toMatchObject({ code: 5 });
+    const archive = { ARCHIVE_URL: pathToFileURL(archivePool.archiveFolder).href };
+    expect(await kieq(['result', id, '-o', target], { env: { ...env, ...archive } })).toMatchObject({ code: 0 });
+    expect(await readFile(target)).toEqual(await readFile(join(archivePool.archiveFolder, name)));
   });
 
   it('ends with 4 while it goes on, with 3 for nobody, and with 6 when it was cancelled', async () => {

@@ -21,6 +21,7 @@ const COMMANDS = [
   ['config', 'get'],
   ['config', 'set'],
   ['config', 'apply'],
+  ['prune'],
   ['doctor'],
   ['schema'],
   ['completion'],

@@ -5,12 +5,14 @@ import { createRoutes } from './create-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { eventRoutes } from './event-routes.ts';
 import { generationRoutes } from './generation-routes.ts';
+import { resultRoutes } from './result-routes.ts';
 import { statusRoute } from './status-route.ts';
 
 /** The native API: everything below `/v1`. */
 export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
   await createRoutes(app, deps);
   generationRoutes(app, deps);
+  resultRoutes(app, deps);
   eventRoutes(app, deps);
   deadLetterRoutes(app, deps);
   adoptRoute(app, deps);

@@ -2,6 +2,7 @@ import { REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
 import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
 import { frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
+import { resultPath } from './result-path.ts';
 import { classForm, epochMs, resumePointForm, stateForm } from './forms.ts';
 
 export const redriveForm = z.object({
@@ -34,6 +35,14 @@ const attemptForm = z.object({
   taskId: z.string().optional(),
 });
 
+const resultForm = z.object({
+  url: z.string().describe('On this gateway'),
+  name: z.string().describe('In the archive'),
+  contentType: z.string(),
+  bytes: z.int(),
+  sha256: z.string().describe('Hex'),
+});
+
 /** A generation as its owner sees it. */
 export const viewForm = z.object({
   id: z.string(),
@@ -54,6 +63,8 @@ export const viewForm = z.object({
   polls: z.int(),
   taskId: z.string().optional().describe("Kie's id of the current task"),
   resultUrls: z.array(z.string()).describe("Kie's links; they die within about a day"),
+  resultUrlsDieAt: epochMs.optional().describe('When they are assumed dead; told where results are archived'),
+  results: z.array(resultForm).describe('Archived results, in the order of resultUrls; empty until they are safe'),
   creditsConsumed: z.number().optional(),
   failCode: z.string().optional(),
   failMsg: z.string().optional(),
@@ -64,7 +75,7 @@ export const viewForm = z.object({
 export type View = z.infer<typeof viewForm>;
 
 export function viewOf(record: GenerationRecord): View {
-  const { verdict, letter, notice, notBefore, deadlineAt, endedAt, taskId } = record;
+  const { verdict, letter, notice, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
   const frozen = frozenPayload(record.payload);
   return {
     id: record.id,
@@ -82,6 +93,8 @@ export function viewOf(record: GenerationRecord): View {
     polls: record.polls,
     taskId,
     resultUrls: verdict?.resultUrls ?? [],
+    resultUrlsDieAt: archiving?.dueBy,
+    results: (archiving?.files ?? []).map((file, i) => ({ url: resultPath(record.id, i + 1), ...file })),
     creditsConsumed: verdict?.creditsConsumed,
     failCode: verdict?.failCode,
     failMsg: verdict?.failMsg,

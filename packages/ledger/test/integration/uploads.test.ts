@@ -52,9 +52,9 @@ describe('a generation with uploaded images', () => {
     const pool = await openPool('uploads');
     const [withImages, without] = [await pool.create({ uploads: true, payload }), await pool.create({ payload })];
     for (const id of [withImages, without]) await pool.ledger.cancel(id);
-    expect(await pool.ledger.purge(withImages, false)).toEqual({ ok: 'purged', payload });
+    expect(await pool.ledger.purge(withImages, false)).toEqual({ ok: 'purged', left: { payload } });
     // The answer may get lost; a minute later nothing of the payload is left.
-    expect(await pool.ledger.purge(withImages, false)).toEqual({ ok: 'purged', payload });
+    expect(await pool.ledger.purge(withImages, false)).toEqual({ ok: 'purged', left: { payload } });
     expect(await pool.redis.pttl(`${pool.root}purged:${withImages}`)).toBeLessThanOrEqual(60_000);
     expect(await pool.raw(withImages)).not.toHaveProperty('payload');
     expect(await pool.ledger.purge(without, false)).toEqual({ ok: 'purged' });

@@ -17,7 +17,7 @@ import type {
   UploadedArgs,
 } from '@kieq/ledger';
 import type { ScriptName } from '../../src/scripts.ts';
-import { archived, unsaved } from './rules/archiving.ts';
+import { archived, unsaved, type ArchivedArgs } from './rules/archiving.ts';
 import { kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
 import {
   configure,
@@ -59,7 +59,7 @@ interface Args extends Record<ScriptName, object> {
   expire: Named;
   resubmit: ResubmitArgs;
   settle: SettleArgs;
-  archived: Named & { readonly archive: object };
+  archived: ArchivedArgs;
   unsaved: UnsavedArgs;
   kill: KillArgs;
   redrive: RedriveArgs;

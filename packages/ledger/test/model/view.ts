@@ -42,7 +42,7 @@ function viewOfGeneration(one: Generation): object {
     notice: notice === undefined ? '' : `${notice.state} ${notice.vehicle} ${notice.at} ${notice.tries}`,
     noticeLetter: one.isNoticeLetter,
     archive: archive === undefined ? '' : `${archive.state} ${archive.at} ${archive.by} ${archive.tries}`,
-    isArchived: one.isArchived,
+    isArchived: one.files !== undefined,
     claims: [...one.claims].map(([taskId, n]) => `${taskId} ${n}`).toSorted(),
     payload: one.payload,
     purged: one.isPurged,

@@ -1,4 +1,5 @@
 import type { DeadLetterClass, GateReason, GenerationState } from '@kieq/domain';
+import type { LeftInStores } from '@kieq/ledger';
 
 /** What the model knows of the ledger: DESIGN.md's table of states, as plain values. Times are epoch ms. */
 export interface World {
@@ -17,7 +18,8 @@ export interface World {
   balanceNextAt: number;
   unreachable: number;
   readonly dedupe: Map<string, { readonly id: string; readonly until: number }>;
-  readonly purged: Map<string, { readonly payload: string; readonly until: number }>;
+  /** What purged generations left in the stores, so long as it is told again. */
+  readonly purged: Map<string, { readonly left: LeftInStores; readonly until: number }>;
   sweeper: { readonly worker: string; readonly until: number } | undefined;
 }
 
@@ -112,7 +114,8 @@ export interface Generation {
   linksAt: number | undefined;
   verdict: 'success' | 'fail' | undefined;
   archive: Archive | undefined;
-  isArchived: boolean;
+  /** Names of its archived results; undefined until they are safe. */
+  files: readonly string[] | undefined;
   letter: { readonly class: DeadLetterClass; readonly heldUntil: number | undefined } | undefined;
   notice: Notice | undefined;
   noticeEpoch: number;
@@ -183,7 +186,7 @@ export function newGeneration(
     linksAt: undefined,
     verdict: undefined,
     archive: undefined,
-    isArchived: false,
+    files: undefined,
     letter: undefined,
     notice: undefined,
     noticeEpoch: 0,

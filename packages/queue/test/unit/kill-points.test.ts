@@ -22,12 +22,12 @@ const PATHS = [
     'poll-processor',
     'query-permits',
     'redrive',
+    'store-removal',
     'submit-attempt',
     'submit-processor',
     'sweeper',
     'take-loop',
     'upload-passing',
-    'upload-removal',
     'vehicles',
   ].map((name) => `packages/queue/src/${name}.ts`),
   'packages/producer/src/producer.ts',
@@ -84,7 +84,9 @@ test.each(PATHS.slice(0, -2))('%s: no await goes without a point', async (path) 
 test('the matrix asks for every point but those of the archive', () => {
   const others = KILL_POINTS.filter((point) => !MATRIX_POINTS.includes(point));
   expect(others).toContain('archive.take');
-  expect(others.filter((point) => !/^archive\.|^sweep\.(archive-read|unsaved)$/.test(point))).toEqual([]);
+  expect(others.filter((point) => !/^archive\.|^sweep\.(archive-read|unsaved)$|^removal\.result$/.test(point))).toEqual(
+    [],
+  );
   expect(MATRIX_POINTS.filter((point) => point.includes('archive'))).toEqual([]);
 });
 

@@ -102,6 +102,9 @@ describe.each([
       { name: 'u/deep/2.mp4', bytes: 7 },
     ]);
     expect(Math.abs((found[0]?.modifiedAt ?? 0) - Date.now())).toBeLessThan(60_000);
+    expect((await listed(store, 'u')).map(({ name }) => name)).toEqual(['u/deep/2.mp4']);
+    expect((await listed(store, 'u/deep')).map(({ name }) => name)).toEqual(['u/deep/2.mp4']);
+    expect(await listed(store, 'u/de')).toEqual([]);
     await store.remove('t/1.mp4');
     await store.remove('t/1.mp4');
     expect(await store.stat('t/1.mp4')).toBeUndefined();

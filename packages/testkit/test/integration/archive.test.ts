@@ -204,25 +204,29 @@ describe.concurrent('a result', () => {
   });
 });
 
-test('results are saved in the order in which their links die, not in which they came', async (context) => {
+const COUNT = 200;
+/** More than a step of the order of the queue. */
+const DUE_STEP_MS = 600_000;
+
+test('200 results at once are saved in the order in which their links die, not in which they came', async (context) => {
   const { expect } = context;
   const pool = await openArchivePool(context, 'order', { workers: 0, concurrency: 1 });
   const worker = await pool.addWorker({ archiveMode: 'wait' });
-  const ids = await pool.enqueue(...numbered('ordered', 6));
+  const ids = await pool.enqueue(...numbered('ordered', COUNT));
   await pool.queues.archive.pause();
-  await inState(pool, 'archiving', 6);
+  await inState(pool, 'archiving', COUNT);
   await worker.stop();
   // Their links die in the opposite order of their ids.
   for (const [i, id] of ids.entries()) {
     const { vehicle } = (await pool.ledger.read.generation(id)) ?? { vehicle: '' };
     await pool.queues.archive.remove(vehicle);
-    const dueBy = Date.now() + (10 - i) * 3_600_000;
+    const dueBy = Date.now() + (COUNT - i + 1) * DUE_STEP_MS;
     await pool.redis.client.hset(`${pool.ledger.root}gen:${id}`, 'archiveBy', dueBy);
     await addArchive(pool.queues, id, { vehicle, delayMs: 0, dueBy });
   }
   await pool.queues.archive.resume();
   await pool.addWorker({ archiveMode: 'wait' });
-  await inState(pool, 'succeeded', 6);
+  await inState(pool, 'succeeded', COUNT);
   const records = await pool.ledger.read.generations(ids);
   const saved = records.toSorted((a, b) => (a?.archiving?.archivedAt ?? 0) - (b?.archiving?.archivedAt ?? 0));
   expect(saved.map((record) => record?.id)).toEqual(ids.toReversed());

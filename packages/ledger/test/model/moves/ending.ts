@@ -1,5 +1,6 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import { REDRIVE_RULES } from '@kieq/domain';
+import type { ArchivedFile } from '@kieq/ledger';
 import type { ModelCall } from '../calls.ts';
 import type { Generation } from '../world.ts';
 import {
@@ -19,10 +20,15 @@ import {
 const CHECK = { vehicleCheckMs: VEHICLE_CHECK_MS };
 const isToBeSaved = ({ archive }: Generation): boolean => archive !== undefined && archive.state !== 'done';
 
-const archived: Move = (scene, { a }) => ({
-  name: 'archived',
-  args: { id: aim(scene, a, isToBeSaved), archive: { files: [] } },
-});
+const archived: Move = (scene, { a, b }) => {
+  const id = aim(scene, a, isToBeSaved);
+  const names = b === 0 ? [] : [`${id}.mp4`, `${id}-2.mp4`].slice(0, (b % 2) + 1);
+  return { name: 'archived', args: { id, archive: { files: names.map(fileNamed) } } };
+};
+
+function fileNamed(name: string): ArchivedFile {
+  return { name, contentType: 'video/mp4', bytes: 1, sha256: '00' };
+}
 
 /** A try to save results failed: now and then so that it is the last. */
 const unsaved: Move = (scene, { a, b, c }) => {

@@ -1,4 +1,4 @@
-import type { UnsavedArgs } from '@kieq/ledger';
+import type { ArchiveRecord, UnsavedArgs } from '@kieq/ledger';
 import { setting, type Answer, type Generation, type World } from '../world.ts';
 import { die, enter, newVehicle, openLetter, pendingNotice } from './states.ts';
 
@@ -22,24 +22,29 @@ export function pendingArchive(
   return { vehicle, delayMs: Math.max(0, archive.at - now), dueBy: archive.by };
 }
 
+export interface ArchivedArgs {
+  readonly id: string;
+  readonly archive: ArchiveRecord;
+}
+
 export function endArchive(generation: Generation, state: 'done' | 'failed'): void {
   if (generation.archive !== undefined) generation.archive = { ...generation.archive, state };
 }
 
-export function archived(world: World, { id }: { readonly id: string }): Answer {
+export function archived(world: World, { id, archive: results }: ArchivedArgs): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   if (generation.isPurged) return { ok: 'purged' };
-  const { state, letter, archive, isArchived } = generation;
+  const { state, letter, archive, files } = generation;
   const succeeded = (): Answer => ({ ok: 'succeeded', notice: pendingNotice(world, generation) });
-  if (state === 'succeeded' && isArchived) return succeeded();
+  if (state === 'succeeded' && files !== undefined) return succeeded();
   const isGivenUp = letter?.class === 'archive_failed';
   // Its caller has the link already.
   const isBeside = state === 'succeeded' && (archive?.state === 'pending' || isGivenUp);
   if (!isBeside && state !== 'archiving' && !(state === 'dead' && isGivenUp)) return { ok: 'stale', state };
   generation.letter = undefined;
   endArchive(generation, 'done');
-  generation.isArchived = true;
+  generation.files = results.files.map(({ name }) => name);
   if (!isBeside) enter(world, generation, 'succeeded');
   return succeeded();
 }

@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
-import type { KillArgs, NoticedArgs, RedriveArgs } from '@kieq/ledger';
+import type { KillArgs, LeftInStores, NoticedArgs, RedriveArgs } from '@kieq/ledger';
 import {
   currentAttempt,
   newGeneration,
@@ -117,17 +117,26 @@ export function purge(world: World, { id, force }: { readonly id: string; readon
   if (generation === undefined) return { ok: 'purged' };
   const { state, letter } = generation;
   if (!ENDED.has(state)) return { ok: 'stale', state };
-  if (generation.isPurged) return { ok: 'purged', payload: world.purged.get(id)?.payload };
+  if (generation.isPurged) return { ok: 'purged', left: world.purged.get(id)?.left };
   if (state === 'dead' && !force) return { ok: 'open_letter', class: letter?.class };
   if (generation.archive?.state === 'pending' && !force) return { ok: 'stale', state };
-  const payload = generation.isUpload ? generation.payload : undefined;
-  if (payload !== undefined) world.purged.set(id, { payload, until: world.now + 60_000 });
+  const left = leftInStores(generation);
+  if (left !== undefined) world.purged.set(id, { left, until: world.now + 60_000 });
   Object.assign(generation, { letter: undefined, payload: '', isPurged: true, verdict: undefined });
-  Object.assign(generation, { requeued: '', renoticed: '', archive: undefined, isArchived: false });
+  Object.assign(generation, { requeued: '', renoticed: '', archive: undefined, files: undefined });
   generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
   generation.claims.clear();
   dropNotice(generation);
-  return { ok: 'purged', payload };
+  return { ok: 'purged', left };
+}
+
+function leftInStores({ isUpload, payload, archive, files }: Generation): LeftInStores | undefined {
+  const left = {
+    ...(isUpload ? { payload } : {}),
+    ...(files === undefined || files.length === 0 ? {} : { files: [...files] }),
+    ...(archive !== undefined && files === undefined ? { unfinished: true as const } : {}),
+  };
+  return Object.keys(left).length === 0 ? undefined : left;
 }
 
 function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt): Attempt {

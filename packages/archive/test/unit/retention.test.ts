@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { planRemoval, type ArchivedOne, type RetentionLimits } from '../../src/index.ts';
+
+const NOW = 1_000_000;
+const file = (name: string, ageMs: number, change: Partial<ArchivedOne> = {}): ArchivedOne => ({
+  name,
+  bytes: 10,
+  modifiedAt: NOW - ageMs,
+  standing: 'done',
+  ...change,
+});
+const plan = (files: readonly ArchivedOne[], limits: Partial<RetentionLimits> = {}): string[] =>
+  planRemoval(files, { now: NOW, isUnknownWanted: false, ...limits }).map(({ name, why }) => `${name} ${why}`);
+
+test('without limits only what was purged goes', () => {
+  const files = [
+    file('a', 5),
+    file('b', 999_999, { standing: 'purged' }),
+    file('c', 7, { standing: 'unknown' }),
+    file('d', 9, { standing: 'unfinished' }),
+  ];
+  expect(plan(files)).toEqual(['b purged']);
+  expect(plan(files, { isUnknownWanted: true })).toEqual(['b purged', 'c unknown']);
+});
+
+test('by age, what is older than the limit', () => {
+  expect(plan([file('young', 100), file('old', 101), file('oldest', 900)], { maxAgeMs: 100 })).toEqual([
+    'oldest age',
+    'old age',
+  ]);
+});
+
+test('by size, the oldest until the rest fits; what goes anyhow counts first', () => {
+  const files = [file('1', 1), file('2', 2), file('3', 3), file('4', 4), file('p', 0, { standing: 'purged' })];
+  expect(plan(files, { maxBytes: 40 })).toEqual(['p purged']);
+  expect(plan(files, { maxBytes: 25 })).toEqual(['4 size', '3 size', 'p purged']);
+  expect(plan(files, { maxBytes: 0 })).toHaveLength(5);
+});
+
+test('what a generation still waits for stays, whatever the limits', () => {
+  const files = [file('waits', 999, { standing: 'unfinished' }), file('done', 1)];
+  expect(plan(files, { maxAgeMs: 100, maxBytes: 0, isUnknownWanted: true })).toEqual(['done size']);
+});
