@@ -19,7 +19,7 @@ const learnedTimes = async (pool: PoolFixture): Promise<number[]> =>
   (await pool.ledger.read.durations([TEST_KIND]))[0] ?? [];
 
 describe('the learned schedule', () => {
-  test('a pool learns how long its tasks take, and no longer looks before they can have ended', async (context) => {
+  test('a pool learns how long its tasks take, and hardly looks before they can have ended any more', async (context) => {
     const TASK_MS = 600;
     const pool = await openPool(context, 'learns', {
       simulator: { generation: { kind: 'fixed', ms: TASK_MS } },
@@ -30,10 +30,11 @@ describe('the learned schedule', () => {
       await inState(pool, 'succeeded', done, 60_000);
       return firstLooksMs(pool).slice(-30);
     };
-    await batch('unlearned', 30);
+    const early = (looks: readonly number[]): number => looks.filter((ageMs) => ageMs < TASK_MS * 0.75).length;
+    expect(early(await batch('unlearned', 30))).toBeGreaterThan(20);
     await batch('learning', 60);
-    // A busy machine looks late, never early.
-    expect(Math.min(...(await batch('learned', 90)))).toBeGreaterThan(TASK_MS * 0.75);
+    // A busy machine looks late, never early; but a look that is planned while hardly anything is in flight costs little.
+    expect(early(await batch('learned', 90))).toBeLessThanOrEqual(3);
     const learned = await learnedTimes(pool);
     expect(learned).toHaveLength(90);
     expect(mean(learned)).toBeCloseTo(TASK_MS, -2);
