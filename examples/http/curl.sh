@@ -9,6 +9,7 @@ GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:8080}
 GATEWAY_KEY=${GATEWAY_KEY:-}
 IMAGE_URL=${1:?usage: GATEWAY_KEY=… sh examples/http/curl.sh <image URL> [image file]}
 FILE=${2:-examples/images/rocket.jpg}
+VIDEO=${VIDEO:-/dev/null}
 ORDER=order-$$-$(date +%s)
 
 say() { printf '\n--- %s\n' "$1"; }
@@ -92,6 +93,9 @@ curl -sSN "$GATEWAY_URL/v1/generations/$ID/events" -H "Authorization: Bearer $GA
 
 say 'read'
 curl -sS "$GATEWAY_URL/v1/generations/$ID" -H "Authorization: Bearer $GATEWAY_KEY"
+
+say 'fetch the video from the archive, where there is one'
+curl -sSL "$GATEWAY_URL/v1/generations/$ID/results/1" -H "Authorization: Bearer $GATEWAY_KEY" -o "$VIDEO"
 
 say 'list'
 ANSWER=$(

@@ -62,7 +62,7 @@ export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | 
   if (told === undefined) return { undescribed: 'status', ...answer };
   if (method === 'HEAD' || status === 204) return undefined;
   const type = contentType?.split(';')[0] ?? 'none';
-  const schema = told.content?.[type]?.schema;
+  const schema = (told.content?.[type] ?? told.content?.[`${type.split('/')[0]}/*`])?.schema;
   if (schema === undefined) return { undescribed: 'content type', ...answer };
   const problems = schemaProblems(schema, body);
   return problems.length === 0 ? undefined : { undescribed: 'form', problems, ...answer };

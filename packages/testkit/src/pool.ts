@@ -167,7 +167,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
       await simulator.stop();
       await uploads.close();
       await archiveStore.close();
-      for (const folder of [uploadFolder, archiveFolder]) await rm(folder, { recursive: true });
+      for (const folder of [uploadFolder, archiveFolder]) await rm(folder, { recursive: true, force: true });
       await redis.cleanup();
     },
   };

@@ -116,6 +116,8 @@ describe('answers', () => {
     const adopt = `/v1/generations/${running.id}/adopt`;
     for (const asked of [{ taskId: running.taskId }, {}])
       await ask('POST /v1/generations/{id}/adopt', adopt, { body: asked });
+    const RESULT = 'GET /v1/generations/{id}/results/{n}';
+    for (const n of [1, 0]) await ask(RESULT, `/v1/generations/${running.id}/results/${n}`);
     const CALLBACK = 'POST /callbacks/kie/{generation}/{token}';
     for (const path of [running.path, `${running.path}x`]) await ask(CALLBACK, path, { body: {} });
     await ask(CALLBACK, running.path, { body: 'no JSON' });

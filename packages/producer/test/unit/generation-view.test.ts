@@ -64,6 +64,7 @@ describe('viewOf', () => {
       attempts: 0,
       polls: 0,
       resultUrls: [],
+      archived: [],
       metadata: { order: '7', note: '' },
     });
   });

@@ -46,6 +46,7 @@ const WITHOUT_A_POINT = new Set([
   'queue.getJobState',
   'queues.submit.add',
   'queues.submit.addBulk',
+  'remove',
   'running',
   'sleep',
   'step',

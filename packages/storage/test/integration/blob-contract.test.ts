@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { buffer } from 'node:stream/consumers';
 import { openBlobStore, type BlobStore } from '../../src/index.ts';
@@ -109,6 +110,21 @@ describe.each([
     await store.remove('t/1.mp4');
     expect(await store.stat('t/1.mp4')).toBeUndefined();
     expect(await store.stat('u/deep/2.mp4')).toBeDefined();
+  });
+
+  test('is there for others by its path or by a link, without a credential of theirs', async () => {
+    await put('t/1.mp4', 100);
+    const options = { validMs: 60_000, contentType: 'video/mp4', disposition: 'inline; filename="1.mp4"' };
+    const path = store.pathOf('t/1.mp4');
+    const link = await store.link('t/1.mp4', options);
+    expect([path === undefined, link === undefined]).toContainEqual(true);
+    if (path !== undefined) expect((await readFile(path)).length).toBe(100);
+    if (link !== undefined) {
+      const answer = await fetch(link, { headers: { range: 'bytes=10-19' } });
+      expect([answer.status, answer.headers.get('content-disposition')]).toEqual([206, options.disposition]);
+      expect((await answer.arrayBuffer()).byteLength).toBe(10);
+      expect(new URL(link).searchParams.get('X-Amz-Expires')).toBe('60');
+    }
   });
 
   test('refuses a bad name in every call', async () => {
