@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { UnsavedArgs } from '@kieq/ledger';
 import { evidence, generating, openPool, redriveArgs, settleArgs, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
 
@@ -147,6 +147,8 @@ describe.each(MODES)('archive %s', (mode) => {
     const pool = await openPool('archive', { archiveLinkTtlMs: 1 });
     const { id, vehicle } = await settled(pool, mode);
     await pool.ledger.unsaved(unsavedArgs(id, vehicle, { leastTries: 9, retryDelayMs: 50_000 }));
+    const dueBy = (await pool.ledger.read.generation(id))?.archiving?.dueBy ?? Number.NaN;
+    await vi.waitFor(async () => expect(await pool.now()).toBeGreaterThan(dueBy));
     await pool.redis.zadd(`${pool.root}watch`, 1, id);
     const swept = await pool.ledger.sweep({ worker: 'w', leaseMs: 1000, limit: 10, vehicleCheckMs: 1000 });
     expect(swept).toMatchObject({ due: [{ id, state: before, archiving: true, linksDead: true, overdue: false }] });
