@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { KillPoint } from '@kieq/queue';
 
@@ -28,13 +28,26 @@ export class Arms {
     mkdirSync(folder, { recursive: true });
   }
 
+  /** Whole or not at all: a process that found it half written would not know how to be struck. */
   lay(arm: string, kind: StrikeKind): void {
-    writeFileSync(join(this.folder, arm), kind);
+    const draft = join(this.folder, `${arm}.draft`);
+    writeFileSync(draft, kind);
+    renameSync(draft, join(this.folder, arm));
   }
 
-  /** Taken or not. */
-  remove(arm: string): void {
-    rmSync(join(this.folder, arm), { force: true });
+  /** @returns whether nobody had taken it */
+  withdraw(arm: string): boolean {
+    try {
+      // As taking it is a rename, only one of the two can win.
+      renameSync(join(this.folder, arm), join(this.folder, `${arm}.taken`));
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What is left of an arm that was taken or withdrawn. */
+  clear(arm: string): void {
     rmSync(join(this.folder, `${arm}.taken`), { force: true });
   }
 }

@@ -144,7 +144,7 @@ export class Fleet {
 
   forget(arm: string): void {
     this.#waiting.delete(arm);
-    this.arms.remove(arm);
+    this.arms.clear(arm);
   }
 
   /** Another process of the same kind takes the place of the killed one. */

@@ -33,7 +33,9 @@ export async function strike(fleet: Fleet, { generation, point, phase, kind, ...
   const arm = armName(generation, point, phase);
   const struck = fleet.struck(arm);
   fleet.arms.lay(arm, kind);
-  const hit = await Promise.race([struck, wait.over.then(() => undefined)]);
+  // Who took the arm in the last moment has stopped and tells so: without an answer it would stay frozen for ever.
+  const missed = wait.over.then(() => (fleet.arms.withdraw(arm) ? undefined : struck));
+  const hit = await Promise.race([struck, missed]);
   fleet.forget(arm);
   if (hit === undefined) return { hit: false };
   const { lockMs } = fleet.options;
