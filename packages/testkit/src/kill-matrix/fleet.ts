@@ -137,8 +137,9 @@ export class Fleet {
     return this.#gatewayUrl;
   }
 
-  /** Resolves with the strike of this arm; never, if nobody takes it. */
-  struck(arm: string): Promise<Struck> {
+  /** Resolves with the strike of this arm; never, if nobody takes it. Undefined: somebody waits for it already. */
+  struck(arm: string): Promise<Struck> | undefined {
+    if (this.#waiting.has(arm)) return undefined;
     return new Promise((resolve) => this.#waiting.set(arm, resolve));
   }
 

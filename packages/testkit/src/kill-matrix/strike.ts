@@ -32,6 +32,8 @@ const RECOVERY_TIMES_LOCK = 20;
 export async function strike(fleet: Fleet, { generation, point, phase, kind, ...wait }: Strike): Promise<StrikeResult> {
   const arm = armName(generation, point, phase);
   const struck = fleet.struck(arm);
+  // The same place is waited at already, for whoever comes.
+  if (struck === undefined) return { hit: false };
   fleet.arms.lay(arm, kind);
   // Who took the arm in the last moment has stopped and tells so: without an answer it would stay frozen for ever.
   const missed = wait.over.then(() => (fleet.arms.withdraw(arm) ? undefined : struck));
