@@ -147,6 +147,9 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
   expect(await mirror()).toEqual([id]);
   await pool.ledger.mirrored(id, 2);
   expect(await mirror()).toEqual([]);
+  // A sweeper that was frozen with the older letter in its hand has shown it just now.
+  await pool.ledger.mirrored(id, 1);
+  expect(await mirror()).toEqual([id]);
 });
 
 describe('requeue', () => {

@@ -5,7 +5,7 @@ import { pointName, type Event } from './plan.ts';
 import { pick, seeded } from './random.ts';
 import type { Place } from './reach.ts';
 import { atRest } from './rest.ts';
-import { strike } from './strike.ts';
+import { strike, type Recovery } from './strike.ts';
 import { Subject } from './subject.ts';
 import { until } from '../until.ts';
 
@@ -26,9 +26,9 @@ export interface MatrixResult extends Verdict {
   readonly freezes: number;
   /** Planned strikes to which nobody came: what another strike did had changed the way. */
   readonly missed: number;
-  /** Ms from a kill to another process taking the job, of each job that a killed process held. */
+  /** Ms from a kill until the job is waiting for another process, of each job that a killed process held. */
   readonly recoveries: readonly number[];
-  /** Kills whose job nobody took again. */
+  /** Kills whose job stayed in dead hands. */
   readonly unrecovered: number;
 }
 
@@ -63,7 +63,7 @@ class Run {
   readonly #places: readonly Place[];
   readonly #struck: Record<string, Record<StrikeKind, number>> = {};
   readonly #answers: Record<string, number> = {};
-  readonly #recoveries: Promise<number | undefined>[] = [];
+  readonly #recoveries: Promise<Recovery>[] = [];
   readonly #missed: Event[] = [];
   readonly #playing: Promise<unknown>[] = [];
   #made = 0;
@@ -104,15 +104,14 @@ class Run {
     const recoveries = await Promise.all(this.#recoveries);
     const total = (kind: StrikeKind): number =>
       Object.values(this.#struck).reduce((sum, counts) => sum + counts[kind], 0);
-    const known = recoveries.filter((ms) => ms !== undefined);
     return {
       struck: this.#struck,
       answers: this.#answers,
       kills: total('kill'),
       freezes: total('freeze'),
       missed: this.#missed.length,
-      recoveries: known,
-      unrecovered: recoveries.length - known.length,
+      recoveries: recoveries.flatMap((one) => (one.kind === 'waiting' ? [one.ms] : [])),
+      unrecovered: recoveries.filter(({ kind }) => kind === 'held').length,
     };
   }
 

@@ -3,7 +3,10 @@ import { Redis } from 'ioredis';
 const QUEUES = ['submit', 'poll', 'notify'] as const;
 const BLOCK_MS = 500;
 
-/** Watches which jobs are taken, by BullMQ's own event streams: their times are Redis's, not a worker's. */
+/**
+ * Watches which jobs are taken out of the hands of dead processes, by BullMQ's own event streams: their times are
+ * Redis's, not a worker's. From then on anybody may work on the job, unless a gate of the account is closed.
+ */
 export class Recoveries {
   readonly #redis: Redis;
   readonly #prefix: string;
@@ -22,10 +25,10 @@ export class Recoveries {
   }
 
   /**
-   * Resolves with the moment at which the job is taken again; with undefined when `timeoutMs` have passed.
+   * Resolves with the moment at which the job is waiting again; with undefined when `timeoutMs` have passed.
    * @param after epoch ms
    */
-  takenAgain(queue: string, job: string, after: number, timeoutMs: number): Promise<number | undefined> {
+  waitingAgain(queue: string, job: string, after: number, timeoutMs: number): Promise<number | undefined> {
     const name = `${queue} ${job}`;
     const waiting = this.#waiting.get(name) ?? new Set();
     this.#waiting.set(name, waiting);
@@ -60,7 +63,7 @@ export class Recoveries {
         const queue = QUEUES[streams.indexOf(stream)] ?? '';
         for (const [id, fields] of entries) {
           last.set(stream, id);
-          if (fields[1] === 'active') this.#tell(`${queue} ${fields[3] ?? ''}`, Number(id.split('-')[0]));
+          if (fields[1] === 'stalled') this.#tell(`${queue} ${fields[3] ?? ''}`, Number(id.split('-')[0]));
         }
       }
     }

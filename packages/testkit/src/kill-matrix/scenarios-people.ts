@@ -15,12 +15,16 @@ const told: readonly Scenario[] = [
   }),
 ];
 
+/** The client tries again by itself twice. */
+const UPLOAD_TRIES = 3;
+
+/** Kie does not know whose image it is given: what is scripted for one upload may strike another one. */
 const uploads: readonly Scenario[] = [
   scenario('upload', ['succeeded', 'dead:invalid_request'], async (subject) => {
     await subject.enqueue({ images: [await subject.upload()] });
   }),
   scenario('upload in trouble', ['succeeded', 'dead:invalid_request'], async (subject) => {
-    subject.fleet.pool.simulator.script([{ on: 'upload', fault: { kind: 'html' } }]);
+    subject.fleet.pool.simulator.script([{ on: 'upload', when: { times: UPLOAD_TRIES }, fault: { kind: 'html' } }]);
     await subject.enqueue({ images: [await subject.upload()] });
   }),
   scenario('upload refused', ['succeeded', 'dead:invalid_request'], async (subject) => {
@@ -80,7 +84,7 @@ const operators: readonly Scenario[] = [
     await subject.when(({ letter }) => letter?.class === 'invalid_request');
     await retryFailed(subject, 'submit');
   }),
-  scenario('purged', ['succeeded'], async (subject) => {
+  scenario('purged', ['succeeded', 'dead:invalid_request'], async (subject) => {
     await subject.enqueue({ images: [await subject.upload()] });
     await subject.when(({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
     const { ledger, redis } = subject.fleet.pool;

@@ -16,7 +16,15 @@ const orphans: readonly Scenario[] = [
     subject.strikeFirst('submit.post', 'after', 'freeze');
     await subject.enqueue();
   }),
-  scenario('orphan whose callback is lost', [], async (subject) => {
+  // Only the sweeper can find it.
+  scenario('orphan without a job', ['succeeded'], async (subject) => {
+    subject.strikeFirst('submit.post', 'before', 'kill');
+    await subject.enqueue();
+    const { vehicle } = await subject.when(({ state }) => state === 'submitting');
+    await forget(subject, vehicle);
+  }),
+  // Frozen there by the plan instead of killed, it goes on and accepts.
+  scenario('orphan whose callback is lost', ['succeeded'], async (subject) => {
     subject.script(lostCallback);
     subject.strikeFirst('submit.accept', 'before', 'kill');
     await subject.enqueue();
@@ -86,11 +94,12 @@ const givenUp: readonly Scenario[] = [
     ...scenario('task lost and found', ['succeeded', 'dead:task_lost'], async (subject) => {
       subject.script(
         { on: 'task', fault: { kind: 'duration', ms: 9000 } },
-        { on: 'recordInfo', when: { times: 5 }, fault: { kind: 'notFound' } },
+        { on: 'recordInfo', when: { times: 3 }, fault: { kind: 'notFound' } },
       );
       await subject.enqueue();
       await denied(subject);
       subject.fleet.pool.simulator.finish({ prompt: subject.prompt });
+      await subject.when(({ state }) => state === 'succeeded');
     }),
     needsCallbacks: true,
   },
@@ -125,6 +134,18 @@ const adoption: readonly Scenario[] = [
     await subject.ask(`/v1/generations/${subject.id}/adopt`, { taskId: foreign.taskId, confirm: true });
   }),
 ];
+
+/** As if Redis had lost this one job, also out of the hands of whoever works on it. */
+async function forget({ fleet }: Subject, job: string): Promise<void> {
+  const { client, prefix } = fleet.pool.redis;
+  const of = (name: string): string => `${prefix}:submit:${name}`;
+  await client
+    .multi()
+    .lrem(of('active'), 0, job)
+    .srem(of('stalled'), job)
+    .del(of(job), of(`${job}:lock`))
+    .exec();
+}
 
 /** Lets its denials span the time after which a task counts as lost. */
 async function denied(subject: Subject): Promise<void> {

@@ -14,15 +14,23 @@ export interface Strike {
   readonly freezeMs?: number;
 }
 
+/** How a job came out of the hands of a dead process. */
+export type Recovery =
+  /** After so many ms it was waiting again. */
+  | { readonly kind: 'waiting'; readonly ms: number }
+  /** It had been completed, or was removed by somebody. */
+  | { readonly kind: 'ended' }
+  | { readonly kind: 'held' };
+
 export interface StrikeResult {
   /** Whether a process passed there and was struck. */
   readonly hit: boolean;
-  /** Ms from the strike to another process taking the job; absent where the struck one held none. */
-  readonly recovery?: Promise<number | undefined>;
+  /** Of the job that the struck process held; absent where it held none. */
+  readonly recovery?: Promise<Recovery>;
 }
 
 const QUEUES = ['submit', 'poll', 'notify'] as const;
-/** A job that nobody has taken again after so long counts as not recovered. */
+/** A job that is still held after so long counts as not recovered. */
 const RECOVERY_TIMES_LOCK = 20;
 
 /**
@@ -48,9 +56,10 @@ export async function strike(fleet: Fleet, { generation, point, phase, kind, ...
   return { hit: true, ...(recovery === undefined ? {} : { recovery }) };
 }
 
-async function recoveryOf(fleet: Fleet, queue: string, { job = '', at }: Struck): Promise<number | undefined> {
-  const takenAt = await fleet.recoveries.takenAgain(queue, job, at, RECOVERY_TIMES_LOCK * fleet.options.lockMs);
-  return takenAt === undefined ? undefined : takenAt - at;
+async function recoveryOf(fleet: Fleet, queue: string, { job = '', at }: Struck): Promise<Recovery> {
+  const waitingAt = await fleet.recoveries.waitingAgain(queue, job, at, RECOVERY_TIMES_LOCK * fleet.options.lockMs);
+  if (waitingAt !== undefined) return { kind: 'waiting', ms: waitingAt - at };
+  return { kind: (await queueHolding(fleet, job)) === undefined ? 'ended' : 'held' };
 }
 
 /** The queue in which the job is being worked on, by whom it may be. */
