@@ -29,7 +29,7 @@ export default defineConfig({
           include: [
             '{apps,packages}/*/test/integration/**/*.test.ts',
             'apps/*/test/process/**/*.test.ts',
-            'packages/redis/test/process/**/*.test.ts',
+            'packages/{archive,redis}/test/process/**/*.test.ts',
           ],
           globalSetup,
           testTimeout: 30_000,

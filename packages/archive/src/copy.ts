@@ -36,10 +36,25 @@ export interface Sink {
  * @throws NotWanted
  */
 export async function measure(source: AsyncIterable<Uint8Array>, sink: Sink, maxBytes: number): Promise<Measured> {
+  const iterator = source[Symbol.asyncIterator]();
+  try {
+    const { kind, first } = await recognise(iterator);
+    await sink.begin?.(kind);
+    return await pass(kind, joined(first, iterator), sink, maxBytes);
+  } finally {
+    // However it ends, also before the first chunk was taken: a sender that is not ended keeps its timers.
+    await iterator.return?.();
+  }
+}
+
+async function pass(
+  kind: MediaKind,
+  chunks: AsyncIterable<Uint8Array>,
+  sink: Sink,
+  maxBytes: number,
+): Promise<Measured> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const { kind, chunks } = await recognise(source);
-  await sink.begin?.(kind);
   const walk = kind.walk?.();
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
@@ -55,11 +70,10 @@ export async function measure(source: AsyncIterable<Uint8Array>, sink: Sink, max
   return { kind, bytes, sha256: hash.digest('hex') };
 }
 
-/** Reads as much as tells the kind; the chunks that follow begin at the beginning. */
+/** Reads as much as tells the kind. */
 async function recognise(
-  source: AsyncIterable<Uint8Array>,
-): Promise<{ readonly kind: MediaKind; readonly chunks: AsyncIterable<Uint8Array> }> {
-  const iterator = source[Symbol.asyncIterator]();
+  iterator: AsyncIterator<Uint8Array>,
+): Promise<{ readonly kind: MediaKind; readonly first: readonly Uint8Array[] }> {
   const first: Uint8Array[] = [];
   let head = Buffer.alloc(0);
   while (head.length < HEAD_BYTES) {
@@ -69,16 +83,11 @@ async function recognise(
     head = Buffer.concat([head, next.value]).subarray(0, 200);
   }
   const kind = kindOf(head);
-  if (kind !== undefined) return { kind, chunks: joined(first, iterator) };
-  await iterator.return?.();
+  if (kind !== undefined) return { kind, first };
   throw new NotWanted('not_media', 'it is no video that is known here', head);
 }
 
 async function* joined(first: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
-  try {
-    yield* first;
-    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
-  } finally {
-    await rest.return?.();
-  }
+  yield* first;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value;
 }
