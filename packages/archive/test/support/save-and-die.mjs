@@ -48,12 +48,13 @@ const [{ createArchive }, { createOutbound }, { openBlobStore }] = await Promise
 const archive = createArchive({
   store: openBlobStore(location),
   outbound: createOutbound({ allowPrivate: true }),
-  maxBytes: 2 ** 30,
+  maxBytes: 2 ** 32,
   bytesPerSecond: 0,
   headMs: 10_000,
   stallMs: 10_000,
-  totalMs: 60_000,
+  totalMs: 600_000,
 });
 const outcome = await archive.save({ place, url });
 await archive.close();
-process.stdout.write(JSON.stringify(outcome));
+const peakBytes = process.resourceUsage().maxRSS * 1024;
+process.stdout.write(JSON.stringify({ ...outcome, peakBytes }));

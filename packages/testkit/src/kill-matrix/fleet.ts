@@ -44,6 +44,8 @@ export interface FleetOptions {
   /** Kie's callbacks reach the gateway. */
   readonly callbacks: boolean;
   readonly seed: number;
+  /** Environment of every process, over that of the matrix. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Is told of every point that is passed; costs time. */
   readonly onTrace?: (traced: Traced) => void;
 }
@@ -111,6 +113,7 @@ export class Fleet {
       KILL_MATRIX_ARMS: join(folder, 'arms'),
       KILL_MATRIX_TRACE: options.onTrace === undefined ? '' : '1',
       UPLOAD_STORE_URL: pathToFileURL(join(folder, 'uploads')).href,
+      ...options.env,
     };
     const pool = await startProcessPool({
       redisUrl: options.redisUrl,

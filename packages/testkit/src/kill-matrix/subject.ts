@@ -95,10 +95,10 @@ export class Subject {
     }
   }
 
-  /** Resolves when it has ended and its caller is told, and was given a little more time. */
-  async over(): Promise<void> {
+  /** Resolves when it has ended and its caller is told, and was given a little more time; or when `withinMs` have passed. */
+  async over(withinMs = OVER_MS): Promise<void> {
     const { read } = this.fleet.pool.ledger;
-    await until(() => read.generation(this.record), isOver, OVER_MS, OVER_LOOK_MS).catch(() => undefined);
+    await until(() => read.generation(this.record), isOver, withinMs, OVER_LOOK_MS).catch(() => undefined);
     await sleep(LINGER_MS);
   }
 
