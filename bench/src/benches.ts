@@ -1,3 +1,5 @@
+import { benchArchive } from './archive/bench.ts';
+import { archiveView } from './archive/view.ts';
 import { benchCallbacks, callbacksView } from './callbacks.ts';
 import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
@@ -9,6 +11,7 @@ import { benchWindow, windowView } from './window.ts';
 
 /** Every bench by its name, in the order in which all of them run. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
+  archive: { run: benchArchive, view: archiveView },
   callbacks: { run: benchCallbacks, view: callbacksView },
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
