@@ -16,23 +16,20 @@ if given(ARGS.dedupeMs) then
   redis.call('SET', slot, ARGS.id, 'PX', ARGS.dedupeMs)
 end
 record = { id = ARGS.id }
+-- A planned start is not waiting: order, deadlines and vehicle check count from it.
+local startAt = NOW + ARGS.delayMs
+local deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000)
 set(record, {
   version = 1, hash = ARGS.hash, payload = ARGS.payload, tenant = ARGS.tenant, model = ARGS.model,
-  priority = ARGS.priority, createdAt = NOW, notBefore = NOW + ARGS.delayMs,
-  deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000),
+  priority = ARGS.priority, createdAt = NOW, notBefore = startAt, queuedAt = startAt,
+  deadlineMs = deadlineMs, deadlineAt = startAt + deadlineMs, creditBase = creditsClosedMs(),
   epoch = 1, vehicle = ARGS.vehicle, queue = 'submit', attempts = 0,
+  trace = given(ARGS.trace) and ARGS.trace or nil,
+  callback = ARGS.callback and '1' or nil,
+  uploads = ARGS.uploads and '1' or nil,
 })
-if given(ARGS.trace) then set(record, { trace = ARGS.trace }) end
-if ARGS.callback then set(record, { callback = '1' }) end
-if ARGS.uploads then set(record, { uploads = '1' }) end
 index(record)
-queueAfresh(record, ARGS.vehicleCheckMs)
-if ARGS.delayMs > 0 then
-  -- A planned start is not waiting: order, deadlines and vehicle check count from it.
-  local startAt = NOW + ARGS.delayMs
-  set(record, { queuedAt = startAt, deadlineAt = startAt + num(record, 'deadlineMs') })
-  watch(record, math.min(num(record, 'deadlineAt'), startAt + ARGS.vehicleCheckMs))
-end
-enter(record, 'queued', 'created', num(record, 'queuedAt'))
+watch(record, math.min(startAt + deadlineMs, startAt + ARGS.vehicleCheckMs))
+enter(record, 'queued', 'created', startAt)
 count('created')
 return reply({ ok = 'created', id = ARGS.id, state = 'queued' })

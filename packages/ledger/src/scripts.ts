@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
+import { compose, parseLibrary } from './compose.ts';
 
 /** Every script of the ledger; the file `lua/<name>.lua` says what it does. */
 export const SCRIPT_NAMES = [
@@ -45,13 +46,6 @@ function readLua(name: string): string {
   return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
 }
 
-/** Redis wants the shebang with its flags on the first line; the shared functions go right behind it. */
-function compose(name: ScriptName, library: string): string {
-  const source = readLua(name);
-  const firstLineEnd = source.indexOf('\n');
-  return `${source.slice(0, firstLineEnd)}\n${library}\n${source.slice(firstLineEnd + 1)}`;
-}
-
 interface LoadedScript {
   readonly source: string;
   readonly sha: string;
@@ -68,10 +62,10 @@ export interface ScriptRunner {
  * @param root key root of the ledger, with the pool's hash tag, such as `{kieq}:ledger:`
  */
 export function createScriptRunner(redis: Redis | Cluster, root: string): ScriptRunner {
-  const library = LIBRARIES.map((name) => readLua(`lib/${name}`)).join('\n');
+  const library = parseLibrary(LIBRARIES.map((name) => readLua(`lib/${name}`)));
   const loaded = new Map<ScriptName, LoadedScript>();
   for (const name of SCRIPT_NAMES) {
-    const source = compose(name, library);
+    const source = compose(readLua(name), library);
     loaded.set(name, { source, sha: createHash('sha1').update(source).digest('hex') });
   }
   return {

@@ -1,7 +1,5 @@
 -- The record of a generation is one hash; its attempts are the fields a:1, a:2, … as JSON.
 
-local IN_FLIGHT = { submitting = true, unknown = true, generating = true }
-
 local function load(id)
   local flat = redis.call('HGETALL', recordKey(id))
   if #flat == 0 then return nil end

@@ -39,9 +39,8 @@ export class ClockedRedis extends Redis {
     args.push(String(this.nowMs));
   }
 
-  /** Scripts that ask for no time are not the ledger's and stay as they are. */
+  /** Scripts that ask for no time keep theirs. */
   #clockSource(source: string): string {
-    if (!source.includes(TIME)) return source;
     const clocked = this.#mutate(source.replace(TIME, '{ 0, ARGV[2] * 1000 }'));
     this.#clocked.set(sha1(source), sha1(clocked));
     return clocked;

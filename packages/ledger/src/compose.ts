@@ -1,0 +1,77 @@
+/**
+ * Puts a script and what it uses of the shared functions together. Redis runs the whole text at each call, so that every
+ * function that a script does not need would cost time again and again.
+ */
+
+/** A statement of the outermost level of a shared file: one function, table or value. */
+interface Part {
+  readonly names: readonly string[];
+  readonly lines: readonly string[];
+  readonly uses: ReadonlySet<string>;
+}
+
+/** The shared functions, in an order in which each stands behind what it uses. */
+export type Library = readonly Part[];
+
+const DECLARATION = /^local (?:function (?<name>\w+)|(?<names>\w+(?:, \w+)*) =)/;
+
+/**
+ * @param sources Lua files of nothing but local functions and values, in the order in which they build on each other
+ * @throws SyntaxError for a line on the outermost level that declares nothing
+ */
+export function parseLibrary(sources: readonly string[]): Library {
+  return sources.flatMap((source) => partsOf(source.split('\n')));
+}
+
+/**
+ * @param source its first line, which names the engine, stays the first one
+ */
+export function compose(source: string, library: Library): string {
+  const firstLineEnd = source.indexOf('\n');
+  const own = source.slice(firstLineEnd + 1);
+  const wanted = new Set(wordsOf(own));
+  const chosen: Part[] = [];
+  // From the end, so that a part is asked for before it is come to.
+  for (const part of library.toReversed()) {
+    if (!part.names.some((name) => wanted.has(name))) continue;
+    chosen.unshift(part);
+    for (const word of part.uses) wanted.add(word);
+  }
+  return [source.slice(0, firstLineEnd), ...chosen.flatMap(({ lines }) => lines), own].join('\n');
+}
+
+function partsOf(lines: readonly string[]): Part[] {
+  const parts: Part[] = [];
+  for (let from = 0; from < lines.length;) {
+    const line = lines[from] ?? '';
+    if (line === '' || line.startsWith('--')) {
+      from += 1;
+      continue;
+    }
+    const { name, names } = DECLARATION.exec(line)?.groups ?? {};
+    const declared = name ?? names;
+    if (declared === undefined) throw new SyntaxError(`the shared Lua has a line that declares nothing: ${line}`);
+    const to = endOf(lines, from);
+    const own = lines.slice(from, to);
+    parts.push({ names: declared.split(', '), lines: own, uses: new Set(wordsOf(own.join('\n'))) });
+    from = to;
+  }
+  return parts;
+}
+
+/** Behind its last line: what goes on is indented, or closes it. */
+function endOf(lines: readonly string[], from: number): number {
+  let to = from + 1;
+  while (/^(?:\s|end\b|\})/.test(lines[to] ?? '')) to += 1;
+  return to;
+}
+
+/** Names that may mean something shared; what is only a text, a comment or a field does not. */
+function wordsOf(lua: string): string[] {
+  return (
+    lua
+      .replaceAll(/--.*$/gm, '')
+      .replaceAll(/'[^'\n]*'/g, "''")
+      .match(/(?<![.\w])[A-Za-z_]\w*/g) ?? []
+  );
+}
