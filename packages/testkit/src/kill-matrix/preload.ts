@@ -14,9 +14,18 @@ const isTraced = process.env['KILL_MATRIX_TRACE'] === '1';
 const subjects = new AsyncLocalStorage<string>();
 const told = new Set<string>();
 
+/** At once and whole: the process may not live on. Whoever reads may be behind, and the pipe full. */
 function tell(line: object): void {
-  // At once and whole: the process may not live on.
-  writeSync(1, `${JSON.stringify(line)}\n`);
+  for (let rest = Buffer.from(`${JSON.stringify(line)}\n`); rest.length > 0;) rest = rest.subarray(write(rest));
+}
+
+function write(bytes: Uint8Array): number {
+  try {
+    return writeSync(1, bytes);
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error) || error.code !== 'EAGAIN') throw error;
+    return 0;
+  }
 }
 
 function strike(arm: string, point: KillPoint, phase: Phase): void {
