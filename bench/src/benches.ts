@@ -6,6 +6,8 @@ import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
 import { benchOverview, overviewView } from './overview.ts';
 import { benchSchedule } from './schedule/bench.ts';
+import { benchRecovery } from './recovery/bench.ts';
+import { recoveryView } from './recovery/view.ts';
 import type { Bench } from './setting.ts';
 import { benchWindow, windowView } from './window.ts';
 
@@ -16,6 +18,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
   overview: { run: benchOverview, view: overviewView },
+  recovery: { run: benchRecovery, view: recoveryView },
   // Writes tables and plot of docs/polling.md by itself.
   schedule: { run: benchSchedule },
   window: { run: benchWindow, view: windowView },
