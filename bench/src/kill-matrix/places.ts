@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { everywhere, reach, SCENARIOS, type Place, type ReachOptions } from '@kieq/testkit/kill-matrix';
+import { everywhere, reach, SCENARIOS, type Place, type ReachOptions, type Scenario } from '@kieq/testkit/kill-matrix';
 import { z } from 'zod';
 import type { MatrixCommand } from './options.ts';
 
@@ -14,7 +14,7 @@ export async function knownPlaces(
   const scenarios = SCENARIOS.filter(
     ({ name, needsCallbacks }) => name.includes(only) && (callbacks || !needsCallbacks),
   );
-  if (file !== undefined && existsSync(file)) return read(await readFile(file, 'utf8'));
+  if (file !== undefined && existsSync(file)) return read(await readFile(file, 'utf8'), scenarios);
   const places = await reach({ ...fleet, seed: 0 }, scenarios);
   if (file !== undefined) await writeFile(file, JSON.stringify(places.map(listed)));
   return places;
@@ -24,9 +24,11 @@ function listed({ scenario, point, phase, anybody }: Place): [string, string, st
   return [scenario.name, point, phase, anybody];
 }
 
-function read(text: string): Place[] {
+function read(text: string, scenarios: readonly Scenario[]): Place[] {
   const wanted = new Set(kept.parse(JSON.parse(text)).map((one) => one.join()));
-  return SCENARIOS.flatMap((scenario) =>
-    everywhere().flatMap((where) => [true, false].map((anybody): Place => ({ scenario, ...where, anybody }))),
-  ).filter((place) => wanted.has(listed(place).join()));
+  return scenarios
+    .flatMap((scenario) =>
+      everywhere().flatMap((where) => [true, false].map((anybody): Place => ({ scenario, ...where, anybody }))),
+    )
+    .filter((place) => wanted.has(listed(place).join()));
 }

@@ -44,8 +44,13 @@ export async function strike(fleet: Fleet, { generation, point, phase, kind, ...
   if (struck === undefined) return { hit: false };
   fleet.arms.lay(arm, kind);
   // Who took the arm in the last moment has stopped and tells so: without an answer it would stay frozen for ever.
-  const missed = wait.over.then(() => (fleet.arms.withdraw(arm) ? undefined : struck));
+  let isDone = false;
+  const missed = wait.over.then(() => {
+    // By now the arm may be that of another strike at the same place.
+    return !isDone && fleet.arms.withdraw(arm) ? undefined : struck;
+  });
   const hit = await Promise.race([struck, missed]);
+  isDone = true;
   fleet.forget(arm);
   if (hit === undefined) return { hit: false };
   const { lockMs } = fleet.options;
