@@ -44,15 +44,16 @@ export interface Archive {
 export function createArchive({ bytesPerSecond, posters, ...deps }: ArchiveOptions): Archive {
   const { store } = deps;
   const throttle = new Throttle(bytesPerSecond);
-  const line = new PosterLine(async (file, signal) =>
-    posters === undefined ? { kind: 'none' } : makePoster({ ...posters, store }, file, signal),
-  );
+  const line =
+    posters === undefined
+      ? undefined
+      : new PosterLine((file, signal) => makePoster({ ...posters, store }, file, signal));
   return {
     store,
     save: (wanted) => save({ ...deps, throttle }, wanted),
-    poster: (file) => line.add(file),
+    poster: (file) => line?.add(file) ?? Promise.resolve({ kind: 'none' }),
     async close() {
-      await line.close();
+      await line?.close();
       await store.close();
     },
   };

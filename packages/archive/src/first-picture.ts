@@ -28,7 +28,7 @@ const SCALE = "scale=w='min(480,iw)':h='min(960,ih)':force_original_aspect_ratio
 /** Of what ffmpeg complains about. */
 const MAX_REASON = 300;
 
-/** The first picture of a video as a JPEG. Never rejects. */
+/** The first picture of a video as a JPEG. */
 export function firstPicture(wanted: PictureWanted): Promise<Picture> {
   const { ffmpeg, limitMs, maxBytes, signal } = wanted;
   const options = {

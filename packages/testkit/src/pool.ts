@@ -53,6 +53,8 @@ export interface PoolFixtureOptions {
   readonly archiveStore?: BlobStore;
   /** Longest result, in bytes. Default 64 MiB. */
   readonly archiveMaxBytes?: number;
+  /** Absolute path of a program that makes posters. Default: there are none. */
+  readonly ffmpeg?: string;
   /** Signs callbacks to callers. Default: they are unsigned. */
   readonly webhookSecret?: string;
   /** Job lock. Default 2000. */
@@ -265,5 +267,8 @@ function archiveOf(options: PoolFixtureOptions, place: WorkerPlace, outbound: Ou
     headMs: place.timings.archiveHeadMs,
     stallMs: place.timings.archiveStallMs,
     totalMs: place.timings.archiveTotalMs,
+    ...(options.ffmpeg === undefined
+      ? {}
+      : { posters: { ffmpeg: options.ffmpeg, limitMs: place.timings.archivePosterMs } }),
   });
 }
