@@ -249,6 +249,7 @@ async function startWorker(
   const close = async (): Promise<void> => {
     deadline.abort();
     await pool.stop();
+    await archive?.close();
     await queues.close();
     await kie.close();
     await closeConnection(redis);
@@ -260,7 +261,8 @@ function archiveOf(options: PoolFixtureOptions, place: WorkerPlace, outbound: Ou
   const { archiveMode = 'no' } = options.worker ?? {};
   if (archiveMode === 'no' && options.archiveStore === undefined) return undefined;
   return createArchive({
-    store: place.archiveStore,
+    // It belongs to the pool, and outlives this worker.
+    store: { ...place.archiveStore, close: async () => {} },
     outbound,
     maxBytes: options.archiveMaxBytes ?? 64 * 1024 * 1024,
     bytesPerSecond: 0,
