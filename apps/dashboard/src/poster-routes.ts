@@ -22,10 +22,9 @@ const posterParams = generationParams.extend({ n: z.coerce.number().int().min(1)
  * Apart from the generation itself, which must be shown also while the archive does not work.
  */
 export function addPosterRoutes(app: FastifyInstance, { ledger, archive }: PosterOptions): void {
-  app.get('/api/generations/:id/posters', async (request): Promise<PosterList> => {
-    const { id } = generationParams.parse(request.params);
-    return { posters: archive === undefined ? [] : await withPosters(archive, await videosOf(ledger, id)) };
-  });
+  app.get('/api/generations/:id/posters', (request) =>
+    listPosters({ ledger, archive }, generationParams.parse(request.params).id),
+  );
   app.get(POSTER, async (request, reply) => {
     const { id, n } = posterParams.parse(request.params);
     const video = (await videosOf(ledger, id)).get(n);
@@ -49,10 +48,11 @@ function isVideo({ contentType }: { readonly contentType: string }): boolean {
   return contentType.startsWith('video/');
 }
 
-async function withPosters(archive: BlobStore, videos: ReadonlyMap<number, string>): Promise<number[]> {
-  const found: number[] = [];
-  for (const [n, video] of videos) if (await hasPoster(archive, video)) found.push(n);
-  return found;
+async function listPosters({ ledger, archive }: PosterOptions, id: string): Promise<PosterList> {
+  const posters: number[] = [];
+  if (archive === undefined) return { posters };
+  for (const [n, video] of await videosOf(ledger, id)) if (await hasPoster(archive, video)) posters.push(n);
+  return { posters };
 }
 
 /** Whatever is longer was not made by a worker. */

@@ -59,16 +59,13 @@ function failed(reason: string): Picture {
  * the guise of a video would make it open others), and decodes nothing but the first frame of its first track.
  */
 function argumentsFor({ path, demuxer, limitMs }: PictureWanted): string[] {
-  const seconds = String(Math.ceil(limitMs / 1000));
-  return [
-    ...['-nostdin', '-hide_banner', '-loglevel', 'error'],
-    // Of CPU: it ends also when whoever started it was killed.
-    ...['-timelimit', seconds],
-    ...['-threads', '1', '-max_pixels', String(MAX_PIXELS)],
-    ...['-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${path}`],
-    ...['-map', '0:v:0', '-frames:v', '1', '-vf', SCALE, '-filter_threads', '1'],
-    ...['-threads', '1', '-c:v', 'mjpeg', '-q:v', '5', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1'],
-  ];
+  // Of CPU: it ends also when whoever started it was killed.
+  const limits = ['-timelimit', String(Math.ceil(limitMs / 1000)), '-max_pixels', String(MAX_PIXELS)];
+  const quiet = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
+  const input = ['-threads', '1', '-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${path}`];
+  const frame = ['-map', '0:v:0', '-frames:v', '1', '-filter_threads', '1', '-vf', SCALE];
+  const output = ['-threads', '1', '-c:v', 'mjpeg', '-q:v', '5', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1'];
+  return [...quiet, ...limits, ...input, ...frame, ...output];
 }
 
 /** Without our secrets: a decoder that a video has taken over must not find them. */
