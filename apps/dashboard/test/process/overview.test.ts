@@ -192,7 +192,8 @@ it('shows the poster of an archived video where there is one, and no broken imag
   const address = `/api/generations/${ids[0]}/posters/1`;
   await page.locator(`video[poster="${address}"]`).waitFor();
   const width = await page.evaluate(async (src) => {
-    const image = Object.assign(new Image(), { src });
+    const image = new (Reflect.get(globalThis, 'Image'))();
+    image.src = src;
     await image.decode();
     return image.naturalWidth;
   }, address);

@@ -45,7 +45,7 @@ describe.concurrent('a poster', () => {
     const reply = await pool.ledger.purge(id, false);
     if (reply.ok !== 'purged') throw new Error(reply.ok);
     const stores = { ledger: pool.ledger, uploads: pool.uploads, results: pool.archiveStore };
-    expect(await removeFromStores(stores, id, reply.left)).toEqual([]);
+    expect(await removeFromStores(stores, id, reply.left ?? {})).toEqual([]);
     expect(await filesOf(pool)).toEqual({});
   });
 
