@@ -6,6 +6,7 @@ import { ago, duration, moment, number } from './format.ts';
 import { showYou } from './header.ts';
 import { action } from './say.ts';
 import { letterButtons } from './sections/letters.ts';
+import { lookForPosters, posterOf, shownPosters } from './sections/posters.ts';
 import { player } from './sections/recent.ts';
 
 const EVERY_MS = 2000;
@@ -21,7 +22,8 @@ async function reload(): Promise<void> {
   render('actions', [generation.state, answer.you], () => buttons(answer));
   render('letters', [generation.deadLetter, generation.notice, answer.you], () => letters(answer));
   render('attempts', generation.attempts, () => [attempts(answer)]);
-  render('result', generation.verdict, () => result(generation));
+  void lookForPosters(generation);
+  render('result', [generation.verdict, shownPosters()], () => result(generation));
   render('payload', generation.payload, () => [h('pre', { tabindex: 0 }, JSON.stringify(generation.payload, null, 2))]);
 }
 
@@ -115,8 +117,8 @@ function result({ verdict }: Generation): (HTMLElement | null)[] {
       ? null
       : h('p', { class: 'dim' }, `${number(verdict.creditsConsumed)} credits`);
   return [
-    ...verdict.resultUrls.flatMap((url) => [
-      player(url, id),
+    ...verdict.resultUrls.flatMap((url, i) => [
+      player(url, id, posterOf(id, i + 1)),
       h('p', {}, h('a', { href: url, rel: 'noreferrer' }, url)),
     ]),
     credits,

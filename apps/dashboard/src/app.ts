@@ -2,6 +2,7 @@ import { fastifyCookie } from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import type { Queues } from '@kieq/queue';
+import type { BlobStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { addActionRoutes } from './action-routes.ts';
@@ -15,6 +16,7 @@ import { addHeaders } from './headers.ts';
 import { createJobReader } from './job-reader.ts';
 import { addOverviewRoutes } from './overview/routes.ts';
 import { addPages } from './pages.ts';
+import { addPosterRoutes } from './poster-routes.ts';
 import { BOARD, HEALTH } from './places.ts';
 import { createRedaction } from './redaction.ts';
 
@@ -31,6 +33,8 @@ export interface AppOptions {
   readonly vehicleCheckMs: number;
   /** Proves and binds tasks; undefined where the dashboard has no key of the account. */
   readonly adopter: Adopter | undefined;
+  /** Where results are kept; without it there are no posters. */
+  readonly archive: BlobStore | undefined;
   readonly logger: Logger;
 }
 
@@ -57,6 +61,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addLoginRoutes(app, door, logger);
   addOverviewRoutes(app, options);
   addGenerationRoutes(app, options);
+  addPosterRoutes(app, options);
   addActionRoutes(app, options);
   await addPages(app);
   await app.register(createBoard({ queues, prefix, logger }), { prefix: BOARD });

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { BOARD, FILES } from './places.ts';
+import { BOARD, FILES, POSTER } from './places.ts';
 
 /**
  * Bull Board's page styles elements inline and would load a font from Google, which it does without. Videos come from
@@ -27,7 +27,10 @@ const HEADERS = {
   'x-frame-options': 'DENY',
 } as const;
 
-/** Sets the headers of every answer, also of refusals; only the files of the page may be kept by a browser. */
+/**
+ * Sets the headers of every answer, also of refusals. Only the files of the page and the pictures of videos may be kept
+ * by a browser, which asks each time whether they are still the same, and so whether it may see them.
+ */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (_request, reply, done) => {
     reply.headers(HEADERS);
@@ -41,5 +44,5 @@ export function addHeaders(app: FastifyInstance): void {
 }
 
 function isFileRoute(url: string | undefined): boolean {
-  return url !== undefined && (url.startsWith(FILES) || url.startsWith(`${BOARD}/static/`));
+  return url !== undefined && (url.startsWith(FILES) || url.startsWith(`${BOARD}/static/`) || url === POSTER);
 }

@@ -20,7 +20,9 @@ async function main(): Promise<void> {
 /** The account's key is not needed, but with it tasks can be adopted on the page. */
 function environment(env: RawEnvironment): DashboardEnvironment {
   const hasKey = env['KIE_API_KEY'] !== undefined && env['KIE_API_KEY'] !== '';
-  return hasKey ? parseEnvironment(env, ['redis', 'dashboard', 'kie']) : parseEnvironment(env, ['redis', 'dashboard']);
+  return hasKey
+    ? parseEnvironment(env, ['redis', 'dashboard', 'files', 'kie'])
+    : parseEnvironment(env, ['redis', 'dashboard', 'files']);
 }
 
 await main();

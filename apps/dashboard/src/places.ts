@@ -9,6 +9,9 @@ export const LOGIN = '/api/login';
 export const LOGOUT = '/api/logout';
 export const FILES = '/files/';
 
+/** The picture of an archived video. */
+export const POSTER = '/api/generations/:id/posters/:n';
+
 /** The page of one generation. */
 export function generationPage(id: string): string {
   return `/generations/${encodeURIComponent(id)}`;

@@ -6,6 +6,7 @@ import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { closeConnection, createConnection, describeRedisUrl, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { openBlobStore, type BlobStore } from '@kieq/storage';
 import { createLogger, type Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { createApp } from './app.ts';
@@ -13,7 +14,7 @@ import type { Login } from './door/login.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** With the group `kie` where KIE_API_KEY is there: then tasks can be proved and adopted here. */
-export type DashboardEnvironment = Environment<'redis' | 'dashboard'> & Partial<Environment<'kie'>>;
+export type DashboardEnvironment = Environment<'redis' | 'dashboard' | 'files'> & Partial<Environment<'kie'>>;
 
 export interface RunningDashboard {
   readonly url: string;
@@ -36,6 +37,7 @@ export async function runDashboard(env: DashboardEnvironment, secrets: readonly 
   const ledger = createLedger({ redis, prefix: env.prefix });
   const logins = loginsOf(env);
   const adopter = adopterOf(env);
+  const archive = env.archive === undefined ? undefined : openBlobStore(env.archive);
   const { vehicleCheckMs } = scaleTimings(env.timeScale);
   const app = await createApp({
     queues,
@@ -45,10 +47,12 @@ export async function runDashboard(env: DashboardEnvironment, secrets: readonly 
     secrets,
     vehicleCheckMs,
     adopter,
+    archive,
     logger,
   });
+  const close = (): Promise<void> => closeAll({ app, queues, redis, adopter, archive });
   const url = await listen(app, env).catch(async (error: unknown) => {
-    await closeAll(app, queues, redis, adopter);
+    await close();
     throw error;
   });
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
@@ -58,10 +62,7 @@ export async function runDashboard(env: DashboardEnvironment, secrets: readonly 
     url,
     async shutDown(reason) {
       logger.info({ reason }, 'shutting down');
-      await Promise.race([
-        closeAll(app, queues, redis, adopter),
-        sleep(env.shutdownGraceMs, undefined, { ref: false }),
-      ]);
+      await Promise.race([close(), sleep(env.shutdownGraceMs, undefined, { ref: false })]);
       logger.info('dashboard ended');
     },
   };
@@ -118,14 +119,18 @@ function adopterOf({ kieApiKey, kieBaseUrl, kieUploadUrl, timeScale }: Dashboard
   };
 }
 
-async function closeAll(
-  app: FastifyInstance,
-  queues: Queues,
-  redis: RedisClient,
-  adopter: Adopter | undefined,
-): Promise<void> {
+interface Opened {
+  readonly app: FastifyInstance;
+  readonly queues: Queues;
+  readonly redis: RedisClient;
+  readonly adopter: Adopter | undefined;
+  readonly archive: BlobStore | undefined;
+}
+
+async function closeAll({ app, queues, redis, adopter, archive }: Opened): Promise<void> {
   await app.close();
   await adopter?.kie.close();
+  await archive?.close();
   await queues.close();
   await closeConnection(redis);
 }

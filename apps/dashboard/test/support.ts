@@ -28,6 +28,7 @@ export async function openBoard(redisUrl: string, options: Partial<AppOptions> =
     secrets: [],
     vehicleCheckMs: 1000,
     adopter: undefined,
+    archive: undefined,
     logger: silentLogger(),
     ...options,
   });

@@ -6,7 +6,7 @@ import { StartRefused } from './start-refused.ts';
 async function main(): Promise<void> {
   try {
     const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
-    const worker = await runWorker(env, secretValues(process.env));
+    const worker = await runWorker(env, secretValues(process.env), process.env['PATH']);
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
     process.exit(await worker.ended);
   } catch (error) {

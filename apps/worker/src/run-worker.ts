@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createArchive, type Archive } from '@kieq/archive';
+import { createArchive, findProgram, type Archive } from '@kieq/archive';
 import { accountFingerprint, archiveModeOf, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
@@ -54,9 +54,14 @@ const RESUBMIT_LIMIT = 1;
 /**
  * Starts one worker process's share of the pool.
  * @param secrets values that must never appear in a log
+ * @param searchPath `PATH`, where ffmpeg is looked for once; without it videos have no posters
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
-export async function runWorker(env: WorkerEnvironment, secrets: readonly string[]): Promise<RunningWorker> {
+export async function runWorker(
+  env: WorkerEnvironment,
+  secrets: readonly string[],
+  searchPath?: string,
+): Promise<RunningWorker> {
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const { redis, warnings } = await connect(env, logger);
@@ -73,7 +78,7 @@ export async function runWorker(env: WorkerEnvironment, secrets: readonly string
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUrls });
-  const archive = archiveOf(env, timings, outbound);
+  const archive = archiveOf(env, timings, outbound, await findProgram('ffmpeg', searchPath));
   const context: WorkerContext = {
     ledger,
     queues: openQueues(redis, env.prefix),
@@ -141,7 +146,12 @@ function workerSettings(env: WorkerEnvironment): WorkerSettings {
 }
 
 /** Where results are kept; undefined without `ARCHIVE_URL`. */
-function archiveOf(env: WorkerEnvironment, timings: Timings, outbound: Outbound): Archive | undefined {
+function archiveOf(
+  env: WorkerEnvironment,
+  timings: Timings,
+  outbound: Outbound,
+  ffmpeg: string | undefined,
+): Archive | undefined {
   if (env.archive === undefined) return undefined;
   return createArchive({
     store: openBlobStore(env.archive),
@@ -151,6 +161,7 @@ function archiveOf(env: WorkerEnvironment, timings: Timings, outbound: Outbound)
     headMs: timings.archiveHeadMs,
     stallMs: timings.archiveStallMs,
     totalMs: timings.archiveTotalMs,
+    ...(ffmpeg === undefined ? {} : { posters: { ffmpeg, limitMs: timings.archivePosterMs } }),
   });
 }
 

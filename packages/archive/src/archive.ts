@@ -1,5 +1,7 @@
 import type { Outbound } from '@kieq/outbound';
 import type { BlobStore } from '@kieq/storage';
+import { makePoster, type Pictured, type PosterOutcome } from './poster.ts';
+import { PosterLine } from './poster-line.ts';
 import type { Problem } from './problem.ts';
 import { save, type SavedFile, type Wanted } from './save.ts';
 import { Throttle } from './throttle.ts';
@@ -19,6 +21,13 @@ export interface ArchiveOptions {
   readonly stallMs: number;
   /** Longest wait for the sender in all. */
   readonly totalMs: number;
+  /** Makes posters of videos. Default: there are none. */
+  readonly posters?: {
+    /** Absolute path, see {@link findProgram}. */
+    readonly ffmpeg: string;
+    /** Longest run of it for one poster. */
+    readonly limitMs: number;
+  };
 }
 
 /** Where results are kept. */
@@ -26,15 +35,26 @@ export interface Archive {
   readonly store: BlobStore;
   /** One try. Never rejects for what links, senders and stores do. */
   save(wanted: Wanted): Promise<SavedFile | Problem>;
-  /** Ends the store's connections. Call it last. */
+  /** Makes the poster of a result that is safe. Posters wait for each other; never rejects. */
+  poster(file: Pictured): Promise<PosterOutcome>;
+  /** Ends the poster in work and the store's connections. Call it last. */
   close(): Promise<void>;
 }
 
-export function createArchive({ bytesPerSecond, ...deps }: ArchiveOptions): Archive {
+export function createArchive({ bytesPerSecond, posters, ...deps }: ArchiveOptions): Archive {
+  const { store } = deps;
   const throttle = new Throttle(bytesPerSecond);
+  const line =
+    posters === undefined
+      ? undefined
+      : new PosterLine((file, signal) => makePoster({ ...posters, store }, file, signal));
   return {
-    store: deps.store,
+    store,
     save: (wanted) => save({ ...deps, throttle }, wanted),
-    close: () => deps.store.close(),
+    poster: (file) => line?.add(file) ?? Promise.resolve({ kind: 'none' }),
+    async close() {
+      await line?.close();
+      await store.close();
+    },
   };
 }

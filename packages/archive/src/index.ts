@@ -1,5 +1,7 @@
 export { createArchive, type Archive, type ArchiveOptions } from './archive.ts';
+export { findProgram } from './find-program.ts';
 export { generationOf, posterName, resultBase, resultFolder, type ResultPlace } from './names.ts';
+export { MAX_POSTER_BYTES, type PosterOutcome } from './poster.ts';
 export { PROBLEMS, type Problem, type ProblemCode } from './problem.ts';
 export {
   planRemoval,

@@ -28,7 +28,14 @@ export function generationOf(name: string): string | undefined {
   return NAME.exec(name)?.[1];
 }
 
+const POSTER = '.poster.jpg';
+
 /** The picture of an archived video. */
 export function posterName(name: string): string {
-  return `${name.replace(/\.[a-z0-9]+$/, '')}.poster.jpg`;
+  return `${name.replace(/\.[a-z0-9]+$/, '')}${POSTER}`;
+}
+
+/** Whether a stored file is the picture of a video, and no result. */
+export function isPoster(name: string): boolean {
+  return name.endsWith(POSTER);
 }

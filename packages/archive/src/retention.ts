@@ -1,3 +1,5 @@
+import { isPoster, posterName } from './names.ts';
+
 /** What is known of the generation of an archived file. */
 export type Standing =
   /** Its results are safe. */
@@ -28,44 +30,76 @@ export interface RetentionLimits {
   readonly isUnknownWanted: boolean;
 }
 
-export type RemovalReason = 'purged' | 'unknown' | 'age' | 'size';
+export type RemovalReason = 'purged' | 'unknown' | 'age' | 'size' | 'alone';
 
 export interface Removal extends ArchivedOne {
   readonly why: RemovalReason;
 }
 
+/** A result with its poster, which stay and go together; or a poster whose video is gone. The poster is the last. */
+interface Unit {
+  readonly files: readonly ArchivedOne[];
+  readonly bytes: number;
+  /** Of the result. */
+  readonly modifiedAt: number;
+  readonly standing: Standing;
+}
+
 /**
- * Which files of an archive go, the oldest first. What a generation still waits for never does, whatever the limits.
+ * Which files of an archive go: the oldest results first, each before its poster. What a generation still waits for
+ * never does, whatever the limits.
  */
 export function planRemoval(files: readonly ArchivedOne[], limits: RetentionLimits): Removal[] {
   const { maxBytes = Number.POSITIVE_INFINITY } = limits;
-  let leftBytes = files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const removals: Removal[] = [];
-  const kept: ArchivedOne[] = [];
-  const remove = (file: ArchivedOne, why: RemovalReason): void => {
-    removals.push({ ...file, why });
-    leftBytes -= file.bytes;
+  let leftBytes = bytesOf(files);
+  const removals: (Unit & { readonly why: RemovalReason })[] = [];
+  const kept: Unit[] = [];
+  const remove = (unit: Unit, why: RemovalReason): void => {
+    removals.push({ ...unit, why });
+    leftBytes -= unit.bytes;
   };
-  for (const file of files) {
-    const why = reasonOf(file, limits);
-    if (why !== undefined) remove(file, why);
-    else if (file.standing !== 'unfinished') kept.push(file);
+  for (const unit of unitsOf(files)) {
+    const why = reasonOf(unit, limits);
+    if (why !== undefined) remove(unit, why);
+    else if (unit.standing !== 'unfinished') kept.push(unit);
   }
-  for (const file of kept.toSorted(byAge)) {
+  for (const unit of kept.toSorted(byAge)) {
     if (leftBytes <= maxBytes) break;
-    remove(file, 'size');
+    remove(unit, 'size');
   }
-  return removals.toSorted(byAge);
+  return removals.toSorted(byAge).flatMap(({ files: gone, why }) => gone.map((file) => ({ ...file, why })));
 }
 
-function reasonOf({ standing, modifiedAt }: ArchivedOne, limits: RetentionLimits): RemovalReason | undefined {
+function unitsOf(files: readonly ArchivedOne[]): Unit[] {
+  const posters = new Map(files.filter(({ name }) => isPoster(name)).map((file) => [file.name, file]));
+  const units = files.flatMap((file) => {
+    if (isPoster(file.name)) return [];
+    const name = posterName(file.name);
+    const poster = posters.get(name);
+    posters.delete(name);
+    return [unitOf(poster === undefined ? [file] : [file, poster], file)];
+  });
+  return [...units, ...[...posters.values()].map((poster) => unitOf([poster], poster))];
+}
+
+function unitOf(files: readonly ArchivedOne[], { modifiedAt, standing }: ArchivedOne): Unit {
+  return { files, bytes: bytesOf(files), modifiedAt, standing };
+}
+
+function bytesOf(files: readonly ArchivedOne[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function reasonOf({ standing, modifiedAt, files }: Unit, limits: RetentionLimits): RemovalReason | undefined {
   const { now, maxAgeMs = Number.POSITIVE_INFINITY, isUnknownWanted } = limits;
   if (standing === 'unfinished') return undefined;
   if (standing === 'purged') return 'purged';
+  // Nobody can see it; a removal that was killed left it.
+  if (files.every(({ name }) => isPoster(name))) return 'alone';
   if (standing === 'unknown' && isUnknownWanted) return 'unknown';
   return now - modifiedAt > maxAgeMs ? 'age' : undefined;
 }
 
-function byAge(one: ArchivedOne, other: ArchivedOne): number {
+function byAge(one: Unit, other: Unit): number {
   return one.modifiedAt - other.modifiedAt;
 }

@@ -192,7 +192,7 @@ export const GROUPS = {
     archive: optional('ARCHIVE_URL', {
       form: storeUrl,
       meaning:
-        'where results are kept: `file:///…`, a folder that workers and gateways share, or `s3://bucket/prefix`; without it only their links are known, which die within a day',
+        'where results are kept: `file:///…`, a folder that workers, gateways and dashboards share, or `s3://bucket/prefix`; without it only their links are known, which die within a day',
     }),
     uploadStore: optional('UPLOAD_STORE_URL', {
       form: storeUrl,

@@ -44,6 +44,8 @@ export interface Timings {
   readonly archiveTotalMs: number;
   readonly archiveBaseMs: number;
   readonly archiveCapMs: number;
+  /** Longest run of ffmpeg for one poster. */
+  readonly archivePosterMs: number;
   /** A link of Kie's upload service that is older is not submitted any more (KIE-FACTS.md: gone after 24 h by users). */
   readonly uploadFreshMs: number;
   /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
@@ -78,6 +80,7 @@ export const TIMINGS: Timings = {
   archiveTotalMs: 3_600_000,
   archiveBaseMs: 5_000,
   archiveCapMs: 600_000,
+  archivePosterMs: 30_000,
   uploadFreshMs: 72_000_000,
   sweepMs: 5_000,
   vehicleCheckMs: 120_000,

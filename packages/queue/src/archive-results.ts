@@ -7,6 +7,7 @@ import type { JobEnd } from './job-end.ts';
 import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { persist } from './persist.ts';
+import { makePosters } from './posters.ts';
 
 /** A worker with an archive. */
 export interface ArchivingContext extends WorkerContext {
@@ -77,6 +78,9 @@ async function finish(
       if (record.settledAt !== undefined) metrics.archiveSeconds.observe(Math.max(0, nowMs - record.settledAt) / 1000);
       logger.info({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }, 'results are safe');
       await addNotice(queues, record.id, reply.notice);
+      // After everything that somebody waits for, and beside the end of the job: a slow ffmpeg must delay neither this
+      // generation nor the next one that has results to save.
+      void makePosters(context, files);
       return { kind: 'complete', result: `saved ${files.map(({ name }) => name).join(', ')}` };
     case 'purged':
       for (const { name } of files) await at('archive.remove', () => archive.store.remove(name));

@@ -117,6 +117,7 @@ const ARCHIVE_STEPS = [
   'archive.query',
   'archive.save-fresh',
   'archive.write',
+  'archive.poster',
   'archive.remove',
   'archive.unsaved',
   'removal.result',

@@ -17,7 +17,7 @@ export const SETTINGS: SharedSettings = {
   retentionMs: 600_000,
 };
 
-const ARCHIVE_TIMES = { archiveHeadMs: 5000, archiveStallMs: 5000, archiveTotalMs: 20_000 };
+const ARCHIVE_TIMES = { archiveHeadMs: 5000, archiveStallMs: 5000, archiveTotalMs: 20_000, archivePosterMs: 10_000 };
 
 /** What does not scale: a process needs its time to answer, and to plan. */
 export const TIMES: Partial<Timings> = { sendBeforeMs: 1000, leaseGraceMs: 200, pollPlanMs: 500, ...ARCHIVE_TIMES };

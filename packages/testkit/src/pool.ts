@@ -53,6 +53,8 @@ export interface PoolFixtureOptions {
   readonly archiveStore?: BlobStore;
   /** Longest result, in bytes. Default 64 MiB. */
   readonly archiveMaxBytes?: number;
+  /** Absolute path of a program that makes posters. Default: there are none. */
+  readonly ffmpeg?: string;
   /** Signs callbacks to callers. Default: they are unsigned. */
   readonly webhookSecret?: string;
   /** Job lock. Default 2000. */
@@ -247,6 +249,7 @@ async function startWorker(
   const close = async (): Promise<void> => {
     deadline.abort();
     await pool.stop();
+    await archive?.close();
     await queues.close();
     await kie.close();
     await closeConnection(redis);
@@ -258,12 +261,16 @@ function archiveOf(options: PoolFixtureOptions, place: WorkerPlace, outbound: Ou
   const { archiveMode = 'no' } = options.worker ?? {};
   if (archiveMode === 'no' && options.archiveStore === undefined) return undefined;
   return createArchive({
-    store: place.archiveStore,
+    // It belongs to the pool, and outlives this worker.
+    store: { ...place.archiveStore, close: async () => {} },
     outbound,
     maxBytes: options.archiveMaxBytes ?? 64 * 1024 * 1024,
     bytesPerSecond: 0,
     headMs: place.timings.archiveHeadMs,
     stallMs: place.timings.archiveStallMs,
     totalMs: place.timings.archiveTotalMs,
+    ...(options.ffmpeg === undefined
+      ? {}
+      : { posters: { ffmpeg: options.ffmpeg, limitMs: place.timings.archivePosterMs } }),
   });
 }

@@ -24,8 +24,9 @@ const MEGABYTE = 1_000_000;
 const BATCH = 500;
 
 const MORE = `Removed are: files of generations that were deleted, what killed processes left behind (older than a day), and by the
-limits the oldest files. What a generation still waits for stays, and so do files that are not kieq's. Files of generations
-that the pool does not know stay without --unknown: after a loss of Redis, or with another KIEQ_PREFIX, that is all of them.`;
+limits the oldest files; a poster goes with its video. What a generation still waits for stays, and so do files that are
+not kieq's. Files of generations that the pool does not know stay without --unknown: after a loss of Redis, or with another
+KIEQ_PREFIX, that is all of them.`;
 
 export function addPrune(parent: Command, context: Context): void {
   addCommand(parent, {

@@ -14,7 +14,13 @@ export interface Pruned {
   readonly leftovers?: number;
 }
 
-const REASONS = { purged: 'deleted generation', unknown: 'unknown generation', age: 'age', size: 'size' } as const;
+const REASONS = {
+  purged: 'deleted generation',
+  unknown: 'unknown generation',
+  age: 'age',
+  size: 'size',
+  alone: 'poster without video',
+} as const;
 
 /** What went, file by file, and what is left. */
 export function prunedText({ dryRun, files, bytes, unknown, removed, leftovers }: Pruned, paint: Paint): string {

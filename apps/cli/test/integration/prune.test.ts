@@ -1,6 +1,7 @@
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { posterName } from '@kieq/archive';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { runCli } from '../support.ts';
@@ -72,6 +73,23 @@ describe('prune', () => {
     const { json } = await prune(['--max-megabytes', '2', '--yes', '--json']);
     expect(json).toMatchObject({ removed: [{ name: fileOf(id, 3), why: 'size' }] });
     await pool.archiveStore.remove(fileOf(id, 2));
+  });
+
+  it('by age: a poster goes with its video, however new it is; one that was left alone goes too', async () => {
+    const [video, poster, alone] = [fileOf(id), posterName(fileOf(id)), posterName(fileOf(id, 3))];
+    await put(video, 31);
+    await put(poster, 1);
+    await put(alone, 1);
+    const { json } = await prune(['--max-age-days', '30', '--yes', '--json']);
+    expect(json).toMatchObject({
+      unknown: 0,
+      removed: [
+        { name: video, why: 'age' },
+        { name: poster, why: 'age' },
+        { name: alone, why: 'alone' },
+      ],
+    });
+    expect((await names()).filter((name) => name.includes('poster'))).toEqual([]);
   });
 
   it('removes what a purge left; what the pool does not know only where that is asked for', async () => {

@@ -28,16 +28,20 @@ function card({ id, urls, prompt, model, tenant, seconds, credits }: OverviewRes
   );
 }
 
-/** Its first picture is its thumbnail. */
-export function player(url: string, label: string): HTMLElement {
+/**
+ * Its first picture is its thumbnail.
+ * @param poster address of a picture, with which nothing of the video is fetched until it is played
+ */
+export function player(url: string, label: string, poster: string | null = null): HTMLElement {
   const isWeb = /^https?:\/\//i.test(url) || url.startsWith('/');
   if (!isWeb) return h('p', { class: 'dim' }, url);
   return h('video', {
-    src: `${url}#t=0.1`,
+    src: poster === null ? `${url}#t=0.1` : url,
+    poster,
     controls: true,
     muted: true,
     playsinline: true,
-    preload: 'metadata',
+    preload: poster === null ? 'metadata' : 'none',
     'aria-label': label,
   });
 }

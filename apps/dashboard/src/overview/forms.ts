@@ -95,6 +95,11 @@ export interface You {
 
 export type OverviewAnswer = Overview & { readonly you: You };
 
+/** The numbers of the results of a generation that have a poster, from 1. */
+export interface PosterList {
+  readonly posters: readonly number[];
+}
+
 export interface GenerationAnswer {
   readonly atMs: number;
   readonly generation: GenerationDetails;

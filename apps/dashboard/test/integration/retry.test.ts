@@ -20,6 +20,7 @@ beforeAll(async () => {
     secrets: [],
     vehicleCheckMs: timings.vehicleCheckMs,
     adopter: undefined,
+    archive: undefined,
     logger: silentLogger(),
   });
 });

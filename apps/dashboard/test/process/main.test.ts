@@ -2,8 +2,9 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { uniquePrefix } from '../../../../packages/testkit/src/index.ts';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { posterName } from '@kieq/archive';
+import { startPool, uniquePrefix } from '../../../../packages/testkit/src/index.ts';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { basic } from '../support.ts';
 
@@ -46,6 +47,27 @@ it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and e
   const exited = once(child, 'exit');
   child.kill(signal);
   expect(await exited).toEqual([0, null]);
+});
+
+it('shows posters out of ARCHIVE_URL', async () => {
+  const pool = await startPool({ redisUrl: inject('redisUrl'), name: 'board', worker: { archiveMode: 'wait' } });
+  onTestFinished(() => pool.stop());
+  const [id = ''] = await pool.enqueue('a boat');
+  const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  const draft = await pool.archiveStore.create(
+    posterName(record.archiving?.files[0]?.name ?? ''),
+    'image/jpeg',
+    'test',
+  );
+  await draft.write(Buffer.from('a picture'));
+  await draft.commit();
+  const child = start({
+    REDIS_URL: inject('redisUrl'),
+    KIEQ_PREFIX: pool.redis.prefix,
+    ARCHIVE_URL: pathToFileURL(pool.archiveFolder).href,
+  });
+  const { url } = await firstLine(child);
+  expect(await (await fetch(`${url}/api/generations/${id}/posters/1`)).text()).toBe('a picture');
 });
 
 it('refuses to listen beyond loopback without a password', async () => {

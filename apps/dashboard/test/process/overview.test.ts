@@ -6,6 +6,8 @@ import { createKieClient } from '@kieq/kie';
 import { silentLogger } from '@kieq/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { posterName } from '@kieq/archive';
+import { picture } from '../../../../packages/testkit/src/picture.ts';
 import { startPool, TEST_KEY, until, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { createApp } from '../../src/app.ts';
 import { openBrowser } from '../browser.ts';
@@ -20,7 +22,12 @@ let url: string;
 let close: () => Promise<void>;
 
 beforeAll(async () => {
-  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'overview', settings: { unknownWindowMs: 300 } });
+  pool = await startPool({
+    redisUrl: inject('redisUrl'),
+    name: 'overview',
+    settings: { unknownWindowMs: 300 },
+    worker: { archiveMode: 'wait' },
+  });
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url });
   const { ledger, queues, redis, timings } = pool;
   await ledger.settings.agree({ baseUrl: pool.simulator.url });
@@ -35,6 +42,7 @@ beforeAll(async () => {
     secrets: ['correct horse'],
     vehicleCheckMs: timings.vehicleCheckMs,
     adopter: { kie, account: accountFingerprint(TEST_KEY), baseUrl: pool.simulator.url, timeScale: 1 },
+    archive: pool.archiveStore,
     logger: silentLogger(),
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
@@ -169,6 +177,33 @@ it('shows a generation with its attempts, and the queues with words that a perso
   const link = page.getByRole('link', { name: id, exact: true });
   expect(await link.getAttribute('href')).toBe(`/generations/${id}`);
   await screenshot(page, 'queues');
+  await page.context().close();
+});
+
+it('shows the poster of an archived video where there is one, and no broken image where there is none', async () => {
+  const ids = await pool.enqueue('a harbour, with a poster', 'a harbour, without');
+  const records = await Promise.all(ids.map((id) => pool.recordWhen(id, ({ state }) => state === 'succeeded')));
+  const name = posterName(records[0]?.archiving?.files[0]?.name ?? '');
+  const draft = await pool.archiveStore.create(name, 'image/jpeg', 'test');
+  await draft.write(picture);
+  await draft.commit();
+  const page = await open('guest');
+  await page.goto(`${url}/generations/${ids[0]}`);
+  const address = `/api/generations/${ids[0]}/posters/1`;
+  await page.locator(`video[poster="${address}"]`).waitFor();
+  const width = await page.evaluate(async (src) => {
+    const image = new (Reflect.get(globalThis, 'Image'))();
+    image.src = src;
+    await image.decode();
+    return image.naturalWidth;
+  }, address);
+  expect(width).toBe(16);
+  await screenshot(page, 'generation-poster');
+  const asked = page.waitForResponse(`${url}/api/generations/${ids[1]}/posters`);
+  await page.goto(`${url}/generations/${ids[1]}`);
+  expect(await (await asked).json()).toEqual({ posters: [] });
+  expect(await page.locator('video').count()).toBe(1);
+  expect(await page.locator('[poster]').count()).toBe(0);
   await page.context().close();
 });
 

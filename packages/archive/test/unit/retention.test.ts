@@ -41,3 +41,29 @@ test('what a generation still waits for stays, whatever the limits', () => {
   const files = [file('waits', 999, { standing: 'unfinished' }), file('done', 1)];
   expect(plan(files, { maxAgeMs: 100, maxBytes: 0, isUnknownWanted: true })).toEqual(['done size']);
 });
+
+test('a poster stays and goes with its video, behind it, and counts with it', () => {
+  const files = [
+    file('old.poster.jpg', 90, { bytes: 1 }),
+    file('old.mp4', 101),
+    file('new.mp4', 50),
+    file('new.poster.jpg', 200, { bytes: 1 }),
+  ];
+  expect(plan(files, { maxAgeMs: 100 })).toEqual(['old.mp4 age', 'old.poster.jpg age']);
+  expect(plan(files, { maxBytes: 21 })).toEqual(['old.mp4 size', 'old.poster.jpg size']);
+  // Both are 22 bytes: only with the poster's the rest fits.
+  expect(plan(files, { maxBytes: 11 })).toEqual(['old.mp4 size', 'old.poster.jpg size']);
+  const purged = files.map((one) => ({ ...one, standing: 'purged' as const }));
+  expect(plan(purged)).toHaveLength(4);
+});
+
+test('a poster without its video goes always, but where results are still waited for', () => {
+  const files = [
+    file('a-2.mp4', 1),
+    file('a.poster.jpg', 1),
+    file('b.poster.jpg', 1, { standing: 'unknown' }),
+    file('c.poster.jpg', 1, { standing: 'unfinished' }),
+    file('picture.jpg', 1),
+  ];
+  expect(plan(files)).toEqual(['a.poster.jpg alone', 'b.poster.jpg alone']);
+});

@@ -20,6 +20,7 @@ const PATHS = [
     'notices',
     'notify-processor',
     'poll-processor',
+    'posters',
     'query-permits',
     'redrive',
     'store-removal',

@@ -1,0 +1,40 @@
+import type { GenerationAnswer, PosterList } from '../../src/overview/forms.ts';
+import { ask } from '../api.ts';
+
+type Generation = GenerationAnswer['generation'];
+
+/** A poster is made shortly after its video is safe, or never: so often is asked, with every look at the generation. */
+const LOOKS = 15;
+
+/** The numbers of the results that have a poster, as far as they are known. */
+let known: readonly number[] = [];
+let shown: readonly number[] = [];
+let looks = 0;
+let isAsking = false;
+
+/** Asks beside the page, which must not wait for an archive that does not work. */
+export async function lookForPosters({ id, archiving }: Generation): Promise<void> {
+  const videos = (archiving?.files ?? []).filter(({ contentType }) => contentType.startsWith('video/'));
+  if (isAsking || looks === LOOKS || known.length >= videos.length) return;
+  looks += 1;
+  isAsking = true;
+  try {
+    known = (await ask<PosterList>(`/api/generations/${encodeURIComponent(id)}/posters`)).posters;
+  } catch {
+    // There are none to be seen, then.
+  } finally {
+    isAsking = false;
+  }
+}
+
+/** Those to be shown: new ones only while no video plays, which they would stop. */
+export function shownPosters(): readonly number[] {
+  const isPlaying = [...document.querySelectorAll('video')].some(({ paused }) => !paused);
+  if (!isPlaying) shown = known;
+  return shown;
+}
+
+/** The address of a poster; null where there is none. */
+export function posterOf(id: string, n: number): string | null {
+  return shown.includes(n) ? `/api/generations/${encodeURIComponent(id)}/posters/${n}` : null;
+}

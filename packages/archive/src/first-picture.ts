@@ -1,0 +1,93 @@
+import { execFile, type ExecFileException } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
+import { kindOf } from './media.ts';
+
+/** A video on this machine, and who reads it. */
+export interface PictureWanted {
+  /** Absolute path of ffmpeg. */
+  readonly ffmpeg: string;
+  /** Absolute path of the video. */
+  readonly path: string;
+  /** How ffmpeg calls its form. */
+  readonly demuxer: string;
+  /** Longest run, in ms. */
+  readonly limitMs: number;
+  /** Longest picture, in bytes. */
+  readonly maxBytes: number;
+  readonly signal: AbortSignal;
+}
+
+export type Picture =
+  | { readonly kind: 'picture'; readonly jpeg: Buffer }
+  | { readonly kind: 'failed'; readonly reason: string };
+
+/** A frame of 8K; a video that claims more could take all memory. */
+const MAX_PIXELS = 7680 * 4320;
+/** At most so wide and so high; a smaller video keeps its size. */
+const SCALE = "scale=w='min(480,iw)':h='min(960,ih)':force_original_aspect_ratio=decrease:force_divisible_by=2";
+/** Of what ffmpeg complains about. */
+const MAX_REASON = 300;
+
+/** The first picture of a video as a JPEG. */
+export function firstPicture(wanted: PictureWanted): Promise<Picture> {
+  const { ffmpeg, limitMs, maxBytes, signal } = wanted;
+  const options = {
+    encoding: 'buffer',
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: maxBytes,
+    signal,
+    env: environment(),
+  } as const;
+  return new Promise((resolve) => {
+    const child = execFile(ffmpeg, argumentsFor(wanted), options, (error, stdout, stderr) => {
+      if (error !== null) resolve(failed(reasonOf(error, stderr, wanted)));
+      else if (kindOf(stdout)?.extension !== 'jpg') resolve(failed('ffmpeg gave no picture'));
+      else resolve({ kind: 'picture', jpeg: stdout });
+    });
+    child.stdin?.destroy();
+    yieldToOthers(child.pid);
+  });
+}
+
+function failed(reason: string): Picture {
+  return { kind: 'failed', reason };
+}
+
+/**
+ * A video is untrusted input: ffmpeg reads this file alone, in the one form that it was found to have (a playlist in
+ * the guise of a video would make it open others), and decodes nothing but the first frame of its first track.
+ */
+function argumentsFor({ path, demuxer, limitMs }: PictureWanted): string[] {
+  // Of CPU: it ends also when whoever started it was killed.
+  const limits = ['-timelimit', String(Math.ceil(limitMs / 1000)), '-max_pixels', String(MAX_PIXELS)];
+  const quiet = ['-nostdin', '-hide_banner', '-loglevel', 'error'];
+  const input = ['-threads', '1', '-protocol_whitelist', 'file', '-f', demuxer, '-i', `file:${path}`];
+  const frame = ['-map', '0:v:0', '-frames:v', '1', '-filter_threads', '1', '-vf', SCALE];
+  const output = ['-threads', '1', '-c:v', 'mjpeg', '-q:v', '5', '-map_metadata', '-1', '-f', 'image2pipe', 'pipe:1'];
+  return [...quiet, ...limits, ...input, ...frame, ...output];
+}
+
+/** Without our secrets: a decoder that a video has taken over must not find them. */
+function environment(): NodeJS.ProcessEnv {
+  const { PATH, LD_LIBRARY_PATH } = process.env;
+  return { PATH, LD_LIBRARY_PATH };
+}
+
+/** Queries, submissions and downloads are worth more than a poster. */
+function yieldToOthers(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already.
+  }
+}
+
+function reasonOf(error: ExecFileException, stderr: Buffer, { limitMs, maxBytes, signal }: PictureWanted): string {
+  if (signal.aborted) return 'the process ends';
+  if (error.code === 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER') return `ffmpeg wrote more than ${maxBytes} bytes`;
+  if (error.killed === true) return `ffmpeg took longer than ${limitMs} ms`;
+  const said = stderr.toString('utf8').trim().slice(-MAX_REASON);
+  return said === '' ? `ffmpeg failed: ${error.code ?? error.signal ?? error.message}` : `ffmpeg failed: ${said}`;
+}

@@ -1,0 +1,9 @@
+/** 16 by 9 pixels of green. */
+const BASE64 = [
+  '/9j/4AAQSkZJRgABAgAAAQABAAD/2wBDAAg+Pkk+SVVVVVVVVWRdZGhoaGRkZGRoaGhwcHCDg4NwcHBoaHBwfHyDg4+Tj4eHg4eTk5ubm7q6sr',
+  'LZ2eD/////xABLAAEBAAAAAAAAAAAAAAAAAAAABgEBAAAAAAAAAAAAAAAAAAAABhABAAAAAAAAAAAAAAAAAAAAABEBAAAAAAAAAAAAAAAAAAAA',
+  'AP/AABEIAAgAEAMBIgACEQADEQD/2gAMAwEAAhEDEQA/AIsAVCX/2Q==',
+].join('');
+
+/** A small JPEG that a browser shows. */
+export const picture: Buffer = Buffer.from(BASE64, 'base64');
