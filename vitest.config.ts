@@ -19,7 +19,10 @@ export default defineConfig({
     projects: [
       {
         ...shared,
-        test: { name: 'unit', include: ['{apps,packages}/*/test/unit/**/*.test.ts', 'deploy/test/unit/**/*.test.ts'] },
+        test: {
+          name: 'unit',
+          include: ['{apps,packages}/*/test/unit/**/*.test.ts', '{bench,deploy}/test/unit/**/*.test.ts'],
+        },
       },
       {
         ...shared,

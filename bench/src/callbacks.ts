@@ -8,11 +8,23 @@ import {
   type PoolFixture,
   type RunningTask,
 } from '@kieq/testkit';
+import type { View } from './report/render.ts';
+import { number } from './report/tables.ts';
 
 const PER_SECOND = 100;
 const SECONDS = 20;
 /** Callbacks before those that count: the process warms up. */
 const WARM_UP_SECONDS = 2;
+
+export const callbacksView: View = {
+  columns: [
+    number('callbacks per s', 'perSecond'),
+    number('for, s', 'seconds'),
+    number('half within, ms', 'p50Ms', 1),
+    number('99 % within, ms', 'p99Ms', 1),
+    number('all within, ms', 'maxMs', 1),
+  ],
+};
 
 /**
  * Answers of the built gateway process to callbacks for running tasks, at a steady rate that does not wait for

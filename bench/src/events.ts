@@ -6,11 +6,26 @@ import {
   type GatewayProcess,
   type ProcessPool,
 } from '@kieq/testkit';
+import type { View } from './report/render.ts';
+import { number } from './report/tables.ts';
 
 const CLIENTS = 200;
 const ROUNDS = 5;
 const LIMIT = 20;
 const WINDOW_MS = 10_000;
+
+export const eventsView: View = {
+  columns: [
+    number('round', 'round'),
+    number('clients', 'clients'),
+    number('events', 'events'),
+    number('half within, ms', 'p50Ms', 1),
+    number('99 % within, ms', 'p99Ms', 1),
+    number('all within, ms', 'mostMs', 1),
+    number('gateway before, MiB', 'rssBeforeMiB', 1),
+    number('after, MiB', 'rssAfterMiB', 1),
+  ],
+};
 
 interface EventsSetting {
   readonly redisUrl: () => Promise<string>;
@@ -54,7 +69,8 @@ export async function* benchEvents({ redisUrl, scale }: EventsSetting): AsyncGen
         p50Ms: quantile(late, 0.5),
         p99Ms: quantile(late, 0.99),
         mostMs: quantile(late, 1),
-        rssMiB: { before: rounded(beforeMiB), after: rounded(afterMiB) },
+        rssBeforeMiB: rounded(beforeMiB),
+        rssAfterMiB: rounded(afterMiB),
       };
       beforeMiB = afterMiB;
     }

@@ -1,53 +1,92 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
-import { benchCallbacks } from './callbacks.ts';
-import { benchEvents } from './events.ts';
-import { benchOverview } from './overview.ts';
-import { benchSchedule } from './schedule/bench.ts';
-import { benchWindow } from './window.ts';
+import { BENCHES } from './benches.ts';
+import { describeMachine, presentLoad } from './machine.ts';
+import { optionsOf, UsageError, type Options } from './options.ts';
+import { writeReport } from './report/page.ts';
+import type { View } from './report/render.ts';
+import { rowOf, writeResult, type Row } from './report/results.ts';
+import type { Bench } from './setting.ts';
 
-interface Setting {
-  /** 1 as in production; times that a bench shrinks are multiplied by it. */
-  readonly scale: number;
-  /** The address of a private Redis, which starts when it is first asked for. */
-  readonly redisUrl: () => Promise<string>;
+const RESULTS = new URL('../results/', import.meta.url);
+const DOCUMENT = new URL('../../docs/performance.md', import.meta.url);
+const IMAGES = new URL('../../docs/img/', import.meta.url);
+/** Instead of a bench: fills the document from the kept results. */
+const REPORT = 'report';
+
+/**
+ * `pnpm bench [name …] [--scale 0.1] [--share 1] [--write]`: each bench prints one JSON line per row. With `--write` its
+ * rows are kept in bench/results and shown in docs/performance.md; `pnpm bench report` shows those kept before.
+ */
+async function main(): Promise<void> {
+  const options = optionsOf(process.argv.slice(2), [...Object.keys(BENCHES), REPORT]);
+  let redis: LocalRedis | undefined;
+  const redisUrl = async (): Promise<string> => {
+    redis ??= await startLocalRedis({ cacheDir: fileURLToPath(new URL('../../.kieq', import.meta.url)) });
+    return redis.url;
+  };
+  try {
+    for (const [name, bench] of chosen(options.names)) {
+      const loadBefore = presentLoad();
+      const rows = await measure(name, bench, { ...options, redisUrl });
+      if (options.write && bench.view !== undefined)
+        await keep(name, rows, { ...options, loadBefore, machine: await describeMachine(redis?.url) });
+    }
+  } finally {
+    await redis?.stop();
+  }
+  if (options.write || options.names.includes(REPORT)) await report();
 }
 
-/** `pnpm bench [name …] [--scale 0.1]`: each bench prints one JSON line per row; docs/performance.md says what the rows mean. */
-const BENCHES: Readonly<Record<string, (setting: Setting) => AsyncGenerator<object>>> = {
-  callbacks: benchCallbacks,
-  events: benchEvents,
-  overview: benchOverview,
-  schedule: benchSchedule,
-  window: benchWindow,
-};
+function chosen(names: readonly string[]): [string, Bench][] {
+  return Object.entries(BENCHES).filter(([name]) => names.length === 0 || names.includes(name));
+}
 
-const { values, positionals: wanted } = parseArgs({
-  allowPositionals: true,
-  options: { scale: { type: 'string', default: '0.1' } },
-});
-const scale = Number(values.scale);
-const unknown = wanted.filter((name) => !(name in BENCHES));
-if (unknown.length > 0 || !(scale > 0)) {
-  process.stderr.write(
-    `usage: bench [${Object.keys(BENCHES).join(' | ')}] [--scale above 0], received ${process.argv.slice(2).join(' ')}\n`,
+async function measure(name: string, { run }: Bench, setting: Parameters<Bench['run']>[0]): Promise<object[]> {
+  const rows: object[] = [];
+  for await (const row of run(setting)) {
+    process.stdout.write(`${JSON.stringify({ bench: name, ...row })}\n`);
+    rows.push(row);
+  }
+  return rows;
+}
+
+interface Circumstances extends Options {
+  readonly loadBefore: number;
+  readonly machine: string;
+}
+
+async function keep(bench: string, measured: readonly object[], circumstances: Circumstances): Promise<void> {
+  const { scale, share, loadBefore, machine } = circumstances;
+  const amount = share === 1 ? '' : ` --share ${share}`;
+  const rows: Row[] = measured.map(rowOf);
+  await writeResult(RESULTS, {
+    bench,
+    command: `npx -y pnpm@12 bench ${bench} --scale ${scale}${amount} --write`,
+    date: new Date().toISOString().slice(0, 10),
+    machine,
+    scale,
+    share,
+    loadBefore,
+    rows,
+  });
+}
+
+async function report(): Promise<void> {
+  const views = Object.entries(BENCHES).flatMap(([name, { view }]): [string, View][] =>
+    view === undefined ? [] : [[name, view]],
   );
-  process.exit(2);
-}
-
-let redis: LocalRedis | undefined;
-async function redisUrl(): Promise<string> {
-  redis ??= await startLocalRedis({ cacheDir: fileURLToPath(new URL('../../.kieq', import.meta.url)) });
-  return redis.url;
+  const written = await writeReport(
+    { results: RESULTS, document: DOCUMENT, images: IMAGES },
+    Object.fromEntries(views),
+  );
+  process.stderr.write(`written into docs/performance.md: ${written.join(', ') || 'nothing'}\n`);
 }
 
 try {
-  for (const [name, bench] of Object.entries(BENCHES)) {
-    if (wanted.length > 0 && !wanted.includes(name)) continue;
-    for await (const row of bench({ scale, redisUrl }))
-      process.stdout.write(`${JSON.stringify({ bench: name, ...row })}\n`);
-  }
-} finally {
-  await redis?.stop();
+  await main();
+} catch (error) {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 2;
 }

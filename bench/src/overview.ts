@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp, startPool, testRequest, until, type PoolFixture } from '@kieq/testkit';
+import type { View } from './report/render.ts';
+import { number } from './report/tables.ts';
 
 const GENERATIONS = 100_000;
 /** Of them through workers to their end; the rest stays in the queue. */
@@ -11,6 +13,16 @@ const SECONDS = 60;
 
 /** What the page needs before it shows its numbers, in the order in which a browser learns of it. */
 const FILES = ['/files/style.css', '/files/overview.js', '/files/icon.svg'];
+
+export const overviewView: View = {
+  columns: [
+    number('generations', 'generations'),
+    number('first load, ms', 'firstLoadMs'),
+    number('median of ten, ms', 'medianLoadMs'),
+    number('Redis time for one viewer, %', 'redisTimePercent', 3),
+    number('commands per s', 'commandsPerSecond'),
+  ],
+};
 
 /** The overview of a built dashboard with 100 000 generations in the ledger: loading it, and what one viewer costs Redis. */
 export async function* benchOverview({

@@ -1,7 +1,21 @@
 import { measureWindow, mostOvertakings } from '@kieq/testkit';
+import type { View } from './report/render.ts';
+import { number, text } from './report/tables.ts';
 
 const LIMIT = 20;
 const WINDOWS = 15;
+
+export const windowView: View = {
+  columns: [
+    text('answers after, ms', 'latencyMs'),
+    number('workers', 'workers'),
+    number('efficiency', 'efficiency', 3),
+    number('POSTs', 'posts'),
+    number('429s', 'refused'),
+    number('most in any window', 'mostInAnyWindow'),
+    number('most overtakings', 'mostOvertakings'),
+  ],
+};
 
 interface WindowSetting {
   readonly redisUrl: () => Promise<string>;

@@ -1,3 +1,4 @@
+import { COLOURS, drawing, escaped } from '../report/svg.ts';
 import type { Row } from './evaluate.ts';
 import { kindsOf, optimumAt, type Means } from './optimum.ts';
 import { MEASURED, type Truth } from './truths.ts';
@@ -11,7 +12,6 @@ export interface Panel {
 const SIZE = { width: 300, height: 300, left: 72, top: 40, gap: 28, bottom: 96 } as const;
 const LOOKS = { least: 1, most: 50, ticks: [1, 2, 5, 10, 20, 50] } as const;
 const DELAY = { least: 1_000, most: 100_000, ticks: [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000] } as const;
-const COLOURS = ['#c0392b', '#2471a3', '#17a589', '#7d3c98', '#b9770e'];
 const PRICES = Array.from({ length: 60 }, (_, i) => 20 * 10 ** (i / 11));
 
 /** Mean looks against mean delay on logarithmic axes: a schedule is as good as it is near the line of the optimum. */
@@ -19,16 +19,12 @@ export function plotOf(panels: readonly Panel[]): string {
   const width = SIZE.left + panels.length * (SIZE.width + SIZE.gap);
   const height = SIZE.top + SIZE.height + SIZE.bottom;
   const names = panels[0]?.rows.map(({ schedule }) => schedule) ?? [];
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">`,
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
+  return drawing(width, height, [
     ...panels.flatMap((panel, i) => panelOf(panel, SIZE.left + i * (SIZE.width + SIZE.gap), i === 0)),
     `<text x="${SIZE.left + SIZE.width / 2}" y="${SIZE.top + SIZE.height + 36}" text-anchor="middle">mean looks per task</text>`,
     `<text transform="translate(16 ${SIZE.top + SIZE.height / 2}) rotate(-90)" text-anchor="middle">mean delay</text>`,
     ...legendOf(names),
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function panelOf({ truth, rows }: Panel, left: number, isFirst: boolean): string[] {
@@ -84,8 +80,4 @@ function legendOf(names: readonly string[]): string[] {
     return `${dot}<text x="${x + 10}" y="${y}">${escaped(name)}</text>`;
   });
   return [line, optimum, ...entries];
-}
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
 }

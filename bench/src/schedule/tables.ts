@@ -1,5 +1,6 @@
 import type { CallbackRow, Row } from './evaluate.ts';
 import type { LoadRow } from './load.ts';
+import { markdownTable } from '../report/tables.ts';
 
 /** Everything that the evaluation measured. */
 export interface Results {
@@ -11,7 +12,7 @@ export interface Results {
 /** The tables of docs/polling.md, by the names of their markers. */
 export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Record<string, string>> {
   return {
-    schedules: table(
+    schedules: markdownTable(
       ['completion times', 'schedule', 'mean looks', 'mean delay', 'p95 delay', 'optimum with as many looks', 'ratio'],
       schedules.map((row) => [
         row.truth,
@@ -23,7 +24,7 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
         `${row.ratio.toFixed(2)} ± ${row.ratioError.toFixed(2)}`,
       ]),
     ),
-    callbacks: table(
+    callbacks: markdownTable(
       ['completion times', 'looks per task, none lost', 'all lost: looks per task', 'mean delay', 'worst delay'],
       callbacks.map((row) => [
         row.truth,
@@ -33,7 +34,7 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
         seconds(row.worstDelayAllLostMs),
       ]),
     ),
-    load: table(
+    load: markdownTable(
       [
         'in flight',
         'price of a look',
@@ -54,11 +55,6 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
       ]),
     ),
   };
-}
-
-function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line), ''].join('\n');
 }
 
 function seconds(ms: number): string {

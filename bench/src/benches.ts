@@ -1,0 +1,19 @@
+import { benchCallbacks, callbacksView } from './callbacks.ts';
+import { benchEnqueue } from './enqueue/bench.ts';
+import { enqueueView } from './enqueue/view.ts';
+import { benchEvents, eventsView } from './events.ts';
+import { benchOverview, overviewView } from './overview.ts';
+import { benchSchedule } from './schedule/bench.ts';
+import type { Bench } from './setting.ts';
+import { benchWindow, windowView } from './window.ts';
+
+/** Every bench by its name, in the order in which all of them run. */
+export const BENCHES: Readonly<Record<string, Bench>> = {
+  callbacks: { run: benchCallbacks, view: callbacksView },
+  enqueue: { run: benchEnqueue, view: enqueueView },
+  events: { run: benchEvents, view: eventsView },
+  overview: { run: benchOverview, view: overviewView },
+  // Writes tables and plot of docs/polling.md by itself.
+  schedule: { run: benchSchedule },
+  window: { run: benchWindow, view: windowView },
+};
