@@ -3,6 +3,8 @@ import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
 import { benchOverview, overviewView } from './overview.ts';
+import { benchPipeline } from './pipeline/bench.ts';
+import { pipelineView } from './pipeline/view.ts';
 import { benchSchedule } from './schedule/bench.ts';
 import type { Bench } from './setting.ts';
 import { benchWindow, windowView } from './window.ts';
@@ -13,6 +15,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
   overview: { run: benchOverview, view: overviewView },
+  pipeline: { run: benchPipeline, view: pipelineView },
   // Writes tables and plot of docs/polling.md by itself.
   schedule: { run: benchSchedule },
   window: { run: benchWindow, view: windowView },
