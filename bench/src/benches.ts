@@ -3,6 +3,8 @@ import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
 import { benchOverview, overviewView } from './overview.ts';
+import { benchPeers } from './peers/bench.ts';
+import { peersView } from './peers/view.ts';
 import { benchPipeline } from './pipeline/bench.ts';
 import { pipelineView } from './pipeline/view.ts';
 import { benchSchedule } from './schedule/bench.ts';
@@ -15,6 +17,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
   overview: { run: benchOverview, view: overviewView },
+  peers: { run: benchPeers, view: peersView },
   pipeline: { run: benchPipeline, view: pipelineView },
   // Writes tables and plot of docs/polling.md by itself.
   schedule: { run: benchSchedule },
