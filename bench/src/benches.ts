@@ -2,6 +2,8 @@ import { benchCallbacks, callbacksView } from './callbacks.ts';
 import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
+import { benchInFlight } from './in-flight/bench.ts';
+import { inFlightView } from './in-flight/view.ts';
 import { benchOverview, overviewView } from './overview.ts';
 import { benchPeers } from './peers/bench.ts';
 import { peersView } from './peers/view.ts';
@@ -16,6 +18,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   callbacks: { run: benchCallbacks, view: callbacksView },
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
+  'in-flight': { run: benchInFlight, view: inFlightView },
   overview: { run: benchOverview, view: overviewView },
   peers: { run: benchPeers, view: peersView },
   pipeline: { run: benchPipeline, view: pipelineView },

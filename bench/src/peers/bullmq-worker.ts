@@ -1,7 +1,7 @@
 import { createConnection } from '@kieq/redis';
 import { DelayedError, Queue, Worker, type Job } from 'bullmq';
 import { z } from 'zod';
-import { createTask, RateLimited, stateOf } from './kie-calls.ts';
+import { createTask, RateLimited, stateOf } from '../kie-calls.ts';
 import { GUIDE } from './peer.ts';
 
 const environment = z.object({

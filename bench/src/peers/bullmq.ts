@@ -38,6 +38,7 @@ export const bullmqPeer: Peer = {
       },
       delivered: () => polls.getCompletedCount(),
       deliveredPrompts: async () => (await polls.getCompleted(0, -1)).map((job) => data.parse(job.data).prompt),
+      shownAsOpen: async () => (await submits.getFailedCount()) + (await polls.getFailedCount()),
       stop: async () => {
         await killAll(workers);
         await submits.close();

@@ -1,3 +1,4 @@
+import { mixtureOf } from '@kieq/domain';
 import { startProcessPool } from '@kieq/testkit';
 import { drawFrom, seeded } from '../schedule/random.ts';
 import { GUIDE, type Peer, type PeerPlace, type RunningPeer } from './peer.ts';
@@ -35,6 +36,10 @@ async function start(place: PeerPlace, callbacks: boolean): Promise<RunningPeer>
       const ends = await Promise.all([...ids].map(async ([prompt, id]) => ({ prompt, is: await isDelivered(id) })));
       return ends.filter(({ is }) => is).map(({ prompt }) => prompt);
     },
+    shownAsOpen: async () => {
+      const { unknown, dead } = await pool.ledger.read.stateCounts();
+      return unknown + dead;
+    },
     stop: () => pool.stop(),
   };
 }
@@ -54,6 +59,6 @@ function environmentOf({ kieUrl, limit, windowMs, scale }: PeerPlace): Record<st
 
 function learnedOf({ seed, medianMs, sigma }: PeerPlace): number[] {
   const random = seeded(seed + 1);
-  const mixture = { parts: [{ medianMs, sigma, weight: 1 }] };
+  const mixture = mixtureOf([{ medianMs, sigma, weight: 1 }]);
   return Array.from({ length: LEARNED }, () => Math.round(drawFrom(mixture, random)));
 }

@@ -23,6 +23,8 @@ export interface RunningPeer {
   /** How many results have been delivered. */
   delivered(): Promise<number>;
   deliveredPrompts(): Promise<readonly string[]>;
+  /** Generations that the engine itself shows as failed or undecided, for a person to look at. */
+  shownAsOpen(): Promise<number>;
   /** Ends its processes, whatever state they are in, and what it stored. */
   stop(): Promise<void>;
 }

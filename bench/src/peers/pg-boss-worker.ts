@@ -1,6 +1,6 @@
 import PgBoss from 'pg-boss';
 import { z } from 'zod';
-import { createTask, stateOf } from './kie-calls.ts';
+import { createTask, stateOf } from '../kie-calls.ts';
 import { GUIDE } from './peer.ts';
 import { bossOptions } from './pg-boss-options.ts';
 
@@ -47,8 +47,12 @@ async function poll(data: unknown): Promise<void> {
   else await lookLater(job);
 }
 
-async function each(queue: string, jobs: readonly PgBoss.Job[], act: (data: unknown) => Promise<void>): Promise<void> {
-  const settle = async (job: PgBoss.Job): Promise<void> => {
+async function each(
+  queue: string,
+  jobs: readonly PgBoss.Job<unknown>[],
+  act: (data: unknown) => Promise<void>,
+): Promise<void> {
+  const settle = async (job: PgBoss.Job<unknown>): Promise<void> => {
     try {
       await act(job.data);
     } catch (error) {

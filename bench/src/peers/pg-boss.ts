@@ -44,6 +44,7 @@ async function startOn(postgres: Postgres, place: PeerPlace): Promise<RunningPee
       const jobs = await boss.fetch('delivered', { batchSize: EVERYTHING });
       return jobs.map((job) => data.parse(job.data).prompt);
     },
+    shownAsOpen: () => boss.getQueueSize('failed'),
     stop: async () => {
       await killAll(workers);
       await boss.stop({ graceful: false });
@@ -55,9 +56,11 @@ async function startOn(postgres: Postgres, place: PeerPlace): Promise<RunningPee
 /** It counts backoff and expiry in whole seconds, so that they cannot shrink below one. */
 async function createQueues(boss: PgBoss, scale: number): Promise<void> {
   const seconds = (ms: number): number => Math.max(1, Math.round((ms * scale) / 1000));
-  for (const name of ['submit', 'poll', 'delivered']) {
+  for (const name of ['failed', 'delivered']) await boss.createQueue(name);
+  for (const name of ['submit', 'poll']) {
     await boss.createQueue(name, {
       name,
+      deadLetter: 'failed',
       retryLimit: GUIDE.attempts - 1,
       retryDelay: seconds(GUIDE.backoffMs),
       retryBackoff: true,

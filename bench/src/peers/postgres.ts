@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -34,7 +35,10 @@ export async function startPostgres(): Promise<Postgres> {
     onLog: () => undefined,
     onError: () => undefined,
   });
+  const endWithUs = (): void => killNow(databaseDir);
+  process.once('exit', endWithUs);
   const stop = async (): Promise<void> => {
+    process.off('exit', endWithUs);
     await server.stop();
     await rm(databaseDir, { recursive: true, force: true });
   };
@@ -46,4 +50,14 @@ export async function startPostgres(): Promise<Postgres> {
     throw error;
   }
   return { url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`, stop };
+}
+
+/** For a process that ends without `stop`, which has no time to wait. */
+function killNow(databaseDir: string): void {
+  try {
+    process.kill(Number(readFileSync(join(databaseDir, 'postmaster.pid'), 'utf8').split('\n')[0]), 'SIGQUIT');
+  } catch {
+    // It does not run.
+  }
+  rmSync(databaseDir, { recursive: true, force: true });
 }

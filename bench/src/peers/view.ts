@@ -17,6 +17,7 @@ export const peersView: View = {
     number('paid twice', 'paidTwice'),
     number('paid, not delivered', 'paidNotDelivered'),
     number('not delivered', 'notDelivered'),
+    number('of them shown to a person', 'shownAsOpen'),
     text('generations', 'generations'),
   ],
   alt: 'Generations that were paid twice or paid without a result, by scenario and engine',

@@ -66,7 +66,9 @@ async function runRound(name: SubjectName, run: Run): Promise<Round> {
 
 async function measure(subject: Subject, simulator: SimulatorProcess, { count, workers }: Run): Promise<Round> {
   await subject.enqueue(count);
-  const processes = await Promise.all(Array.from({ length: workers }, () => subject.startWorker()));
+  // One after the other: should one fail to start, none is left that nobody knows of.
+  const processes: AppProcess[] = [];
+  for (let i = 0; i < workers; i += 1) processes.push(await subject.startWorker());
   const before = await momentAt(subject, processes, count * FROM);
   const after = await momentAt(subject, processes, count * TO);
   const done = after.done - before.done;
