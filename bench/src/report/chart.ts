@@ -17,7 +17,7 @@ export interface Chart {
   readonly target?: { readonly value: number; readonly name: string };
 }
 
-const FRAME = { left: 64, top: 36, height: 240, bottom: 64, right: 20, group: 120 } as const;
+const FRAME = { left: 64, top: 36, height: 240, bottom: 64, right: 20, group: 120, name: 150 } as const;
 const GAP = 0.2;
 
 interface Scene extends Chart {
@@ -29,7 +29,8 @@ interface Scene extends Chart {
 export function chartOf(chart: Chart): string {
   const values = chart.groups.flatMap((group) => group.values).filter((value) => value !== undefined);
   const ticks = ticksUpTo(Math.max(0, chart.target?.value ?? 0, ...values));
-  const scene = { ...chart, ticks, width: Math.max(3, chart.groups.length) * FRAME.group };
+  const width = Math.max(3 * FRAME.group, chart.groups.length * FRAME.group, chart.series.length * FRAME.name);
+  const scene = { ...chart, ticks, width };
   return drawing(FRAME.left + scene.width + FRAME.right, FRAME.top + FRAME.height + FRAME.bottom, [
     element('text', { x: FRAME.left, y: 20, 'font-weight': 'bold' }, chart.title),
     ...axesOf(scene),

@@ -1,4 +1,5 @@
 export * from './followers.ts';
+export { freePort } from './free-port.ts';
 export * from './measure-window.ts';
 export * from './pool.ts';
 export * from './process-pool.ts';

@@ -12,6 +12,8 @@ export interface ProcessPoolOptions {
   readonly redisUrl: string;
   readonly name: string;
   readonly simulator?: SimulatorConfiguration;
+  /** Completion times that the pool has learned, in ms. Default: 50 of about 60 ms. */
+  readonly learnedMs?: readonly number[];
   /** Environment of every process, over the test's defaults. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -48,10 +50,7 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
   const { url } = await simulator.start();
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
   // Real workers expect minutes at first, scaled or not, and these tasks take a moment.
-  await teach(
-    ledger,
-    Array.from({ length: 50 }, (_, i) => 40 + i),
-  );
+  await teach(ledger, options.learnedMs ?? Array.from({ length: 50 }, (_, i) => 40 + i));
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
   const env = {

@@ -80,9 +80,26 @@ export async function startMain(
   return watch(child, name, options);
 }
 
+const running = new Set<ChildProcess>();
+
+function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+/** A process that exits without having stopped what it started must leave nothing behind. */
+function endWithUs(child: ChildProcess): void {
+  if (running.size === 0) process.once('exit', killRunning);
+  running.add(child);
+  child.once('exit', () => {
+    running.delete(child);
+    if (running.size === 0) process.off('exit', killRunning);
+  });
+}
+
 async function watch(child: ChildProcess, name: string, options: StartOptions): Promise<AppProcess> {
   const { pid, stdout, stderr } = child;
   if (pid === undefined || stdout === null || stderr === null) throw new Error(`${name} could not be started`);
+  endWithUs(child);
   const written = new Written(name, options);
   createInterface({ input: stdout }).on('line', (line) => written.take(line, 'stdout'));
   createInterface({ input: stderr }).on('line', (line) => written.take(line, 'stderr'));

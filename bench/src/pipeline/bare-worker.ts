@@ -1,0 +1,56 @@
+import { createKieClient } from '@kieq/kie';
+import { openQueues } from '@kieq/queue';
+import { createConnection } from '@kieq/redis';
+import { DelayedError, Worker, type Job } from 'bullmq';
+import { z } from 'zod';
+
+const environment = z.object({
+  REDIS_URL: z.string(),
+  KIEQ_PREFIX: z.string(),
+  KIE_BASE_URL: z.url(),
+  KIE_API_KEY: z.string(),
+  /** Jobs at once in each queue. */
+  CONCURRENCY: z.coerce.number().int().positive(),
+  /** Between the submission and each look. */
+  LOOK_AFTER_MS: z.coerce.number().int().positive(),
+  LOCK_MS: z.coerce.number().int().positive(),
+});
+const submitJob = z.object({ request: z.object({ model: z.string(), input: z.record(z.string(), z.unknown()) }) });
+const lookJob = z.object({ taskId: z.string() });
+
+/**
+ * The least that a worker of two queues can do: submit, look later, done. The same client, connection and options as in
+ * kieq's own worker; no ledger, no limit, no record of anything.
+ */
+const env = environment.parse(process.env);
+const redis = createConnection({ url: env.REDIS_URL, role: 'worker' });
+const queues = openQueues(redis, env.KIEQ_PREFIX);
+const kie = createKieClient({ apiKey: env.KIE_API_KEY, baseUrl: env.KIE_BASE_URL });
+
+async function submit(job: Job): Promise<void> {
+  const { request } = submitJob.parse(job.data);
+  const answer = await kie.createTask(request, { sendDeadline: () => true, timeoutMs: 20_000 });
+  if (answer.class !== 'accepted') throw new Error(`not accepted: ${answer.class}`);
+  await queues.poll.add('poll', { taskId: answer.taskId }, { delay: env.LOOK_AFTER_MS });
+}
+
+async function look(job: Job, token: string | undefined): Promise<void> {
+  const { taskId } = lookJob.parse(job.data);
+  const answer = await kie.recordInfo(taskId);
+  if (answer.kind === 'verdict') return;
+  await job.moveToDelayed(Date.now() + env.LOOK_AFTER_MS, token);
+  throw new DelayedError();
+}
+
+const options = {
+  connection: redis,
+  prefix: env.KIEQ_PREFIX,
+  concurrency: env.CONCURRENCY,
+  lockDuration: env.LOCK_MS,
+  stalledInterval: env.LOCK_MS / 3,
+};
+for (const worker of [new Worker('submit', submit, options), new Worker('poll', look, options)]) {
+  worker.on('error', (error) => process.stderr.write(`${error.message}\n`));
+  await worker.waitUntilReady();
+}
+process.stdout.write(`${JSON.stringify({ msg: 'listening' })}\n`);
