@@ -40,14 +40,20 @@ export function firstPicture(wanted: PictureWanted): Promise<Picture> {
     env: environment(),
   } as const;
   return new Promise((resolve) => {
+    let picture = failed('ffmpeg has not started');
     const child = execFile(ffmpeg, argumentsFor(wanted), options, (error, stdout, stderr) => {
-      if (error !== null) resolve(failed(reasonOf(error, stderr, wanted)));
-      else if (kindOf(stdout)?.extension !== 'jpg') resolve(failed('ffmpeg gave no picture'));
-      else resolve({ kind: 'picture', jpeg: stdout });
+      picture = error === null ? pictureOf(stdout) : failed(reasonOf(error, stderr, wanted));
+      if (child.pid === undefined) resolve(picture);
     });
+    // Node tells of a killed one before it has ended; until then it may still read the video.
+    child.once('close', () => resolve(picture));
     child.stdin?.destroy();
     yieldToOthers(child.pid);
   });
+}
+
+function pictureOf(jpeg: Buffer): Picture {
+  return kindOf(jpeg)?.extension === 'jpg' ? { kind: 'picture', jpeg } : failed('ffmpeg gave no picture');
 }
 
 function failed(reason: string): Picture {

@@ -55,14 +55,6 @@ async function pictureIn(store: BlobStore): Promise<Buffer> {
   return buffer(stream);
 }
 
-/** Until nothing is left of a process. */
-async function ended(pid: number): Promise<void> {
-  await until(
-    async () => isAlive(pid),
-    (alive) => !alive,
-  );
-}
-
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);
@@ -125,7 +117,7 @@ describe('of a video in a folder', () => {
     const store = await openFolder();
     const { made, ffmpeg } = await run({ body: FFMPEG.hangs, store, limitMs: 1000 });
     expect(await made).toEqual({ kind: 'failed', reason: 'ffmpeg took longer than 1000 ms' });
-    await ended(Number(await readFile(`${ffmpeg.path}.pid`, 'utf8')));
+    expect(isAlive(Number(await readFile(`${ffmpeg.path}.pid`, 'utf8')))).toBe(false);
     expect(await namesIn(store)).toEqual([NAME]);
   });
 
@@ -139,7 +131,7 @@ describe('of a video in a folder', () => {
     );
     end.abort();
     expect(await made).toEqual({ kind: 'failed', reason: 'the process ends' });
-    await ended(Number(pid));
+    expect(isAlive(Number(pid))).toBe(false);
   });
 
   test('an ffmpeg that cannot be run is a reason like others', async () => {
