@@ -20,8 +20,8 @@ export function rounded(value: number, decimals = 1): number {
 }
 
 /** The median of each field over all rounds. */
-export function medianOf<Round extends Readonly<Record<Field, number>>, Field extends string>(
-  rounds: readonly Round[],
+export function medianOf<Field extends string>(
+  rounds: readonly Readonly<Record<Field, number>>[],
   field: Field,
 ): number {
   return median(rounds.map((round) => round[field]));
