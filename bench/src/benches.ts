@@ -4,6 +4,8 @@ import { benchCallbacks, callbacksView } from './callbacks.ts';
 import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
+import { benchFlood } from './flood/bench.ts';
+import { floodView } from './flood/view.ts';
 import { benchInFlight } from './in-flight/bench.ts';
 import { inFlightView } from './in-flight/view.ts';
 import { benchOverview, overviewView } from './overview.ts';
@@ -15,19 +17,23 @@ import { benchRecovery } from './recovery/bench.ts';
 import { recoveryView } from './recovery/view.ts';
 import { benchSchedule } from './schedule/bench.ts';
 import type { Bench } from './setting.ts';
+import { benchVerdict } from './verdict/bench.ts';
+import { verdictView } from './verdict/view.ts';
 import { benchWindow, windowView } from './window.ts';
 
 /** Every bench by its name, in the order in which all of them run. */
 export const BENCHES: Readonly<Record<string, Bench>> = {
-  'in-flight': { run: benchInFlight, view: inFlightView },
   archive: { run: benchArchive, view: archiveView },
   callbacks: { run: benchCallbacks, view: callbacksView },
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
+  flood: { run: benchFlood, view: floodView },
+  'in-flight': { run: benchInFlight, view: inFlightView },
   overview: { run: benchOverview, view: overviewView },
   peers: { run: benchPeers, view: peersView },
   pipeline: { run: benchPipeline, view: pipelineView },
   recovery: { run: benchRecovery, view: recoveryView },
+  verdict: { run: benchVerdict, view: verdictView },
   // Writes tables and plot of docs/polling.md by itself.
   schedule: { run: benchSchedule },
   window: { run: benchWindow, view: windowView },

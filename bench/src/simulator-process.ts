@@ -5,7 +5,7 @@ const countsSchema = z.object({
   counts: z.object({ submissions: z.number(), created: z.number(), refused: z.number(), queries: z.number() }),
 });
 
-export type SimulatorCounts = z.infer<typeof countsSchema>['counts'];
+type SimulatorCounts = z.infer<typeof countsSchema>['counts'];
 
 /** A simulated Kie in a process of its own, so that its work takes nothing from those that are measured. */
 export interface SimulatorProcess {

@@ -10,7 +10,7 @@ import { fly, pullForward, type Flying } from './fill.ts';
 const LEVELS = [1000, 10_000, 100_000];
 const ENQUEUED = 2000;
 const TOGETHER = 64;
-const LOOKS = 1000;
+const LOOKS = 600;
 const LOOKS_PER_SECOND = 100;
 /** Looks before those that count: the worker warms up. */
 const WARM_UP = 100;
@@ -103,14 +103,15 @@ async function enqueueCost({ pool, share }: Scene): Promise<object> {
 /** A worker looks at tasks as fast as the budget lets it; it is killed in the middle, and another one goes on. */
 async function lookCost(scene: Scene): Promise<object> {
   const { pool, simulator, flying, share } = scene;
-  const count = partOf(LOOKS, share, WARM_UP);
-  const due = flying.splice(0, Math.min(flying.length, count + 3 * WARM_UP));
+  const [count, warmUp] = [partOf(LOOKS, share), partOf(WARM_UP, share)];
+  // Some are left for the worker that comes after the kill.
+  const due = flying.splice(0, count + 3 * warmUp);
   await pullForward(pool, due);
   const worker = await pool.startWorker();
   const looksBefore = (await simulator.counts()).queries;
-  await looksReach(simulator, looksBefore + WARM_UP);
+  await looksReach(simulator, looksBefore + warmUp);
   const before = await moment(scene, worker);
-  await looksReach(simulator, looksBefore + Math.min(WARM_UP + count, due.length - WARM_UP));
+  await looksReach(simulator, looksBefore + warmUp + count);
   const after = await moment(scene, worker);
   const looks = after.queries - before.queries;
   const cost = costBetween(before.redis, after.redis, looks);

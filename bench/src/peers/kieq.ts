@@ -1,12 +1,10 @@
-import { mixtureOf } from '@kieq/domain';
 import { startProcessPool } from '@kieq/testkit';
-import { drawFrom, seeded } from '../schedule/random.ts';
+import { learnedFrom } from '../learned.ts';
 import { GUIDE, type Peer, type PeerPlace, type RunningPeer } from './peer.ts';
 
 /** The default of KIEQ_POLL_LIMIT_PER_SECOND. */
 const LOOKS_PER_SECOND = 10;
 const LEAST_LOCK_MS = 1000;
-const LEARNED = 200;
 
 /** kieq as built, after 200 learned completions. With callbacks a gateway receives them. */
 export function kieqPeer({ callbacks }: { readonly callbacks: boolean }): Peer {
@@ -17,7 +15,7 @@ async function start(place: PeerPlace, callbacks: boolean): Promise<RunningPeer>
   const pool = await startProcessPool({
     redisUrl: place.redisUrl,
     name: 'bench-peer',
-    learnedMs: learnedOf(place),
+    learnedMs: learnedFrom(place.medianMs, place.sigma, place.seed + 1),
     env: environmentOf(place),
   });
   const ids = new Map<string, string>();
@@ -55,10 +53,4 @@ function environmentOf({ kieUrl, limit, windowMs, scale }: PeerPlace): Record<st
     KIEQ_TIME_SCALE: String(scale),
     KIEQ_ALLOW_PRIVATE_URLS: 'true',
   };
-}
-
-function learnedOf({ seed, medianMs, sigma }: PeerPlace): number[] {
-  const random = seeded(seed + 1);
-  const mixture = mixtureOf([{ medianMs, sigma, weight: 1 }]);
-  return Array.from({ length: LEARNED }, () => Math.round(drawFrom(mixture, random)));
 }

@@ -2,7 +2,7 @@ import { shortNumber, ticksUpTo } from './scale.ts';
 import { colourOf, drawing, element, place } from './svg.ts';
 
 /** Values of all series at one place of the horizontal axis; a missing one is left out. */
-export interface Group {
+interface Group {
   readonly name: string;
   readonly values: readonly (number | undefined)[];
 }

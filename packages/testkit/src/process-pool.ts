@@ -50,7 +50,8 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
   const { url } = await simulator.start();
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
   // Real workers expect minutes at first, scaled or not, and these tasks take a moment.
-  await teach(ledger, options.learnedMs ?? Array.from({ length: 50 }, (_, i) => 40 + i));
+  const learnedMs = options.learnedMs ?? Array.from({ length: 50 }, (_, i) => 40 + i);
+  if (learnedMs.length > 0) await teach(ledger, learnedMs);
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
   const env = {
