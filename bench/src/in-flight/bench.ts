@@ -63,6 +63,8 @@ async function openPool(redisUrl: string, kieUrl: string): Promise<ProcessPool> 
 
 async function* levelsOf(scene: Scene): AsyncGenerator<object> {
   const { pool, simulator, share, flying } = scene;
+  // What is compiled and loaded only once must not count at the first level.
+  await enqueueCost(scene);
   const emptyBytes = (await readUsage(pool.redis.client)).usedBytes;
   let inFlight = 0;
   for (const level of LEVELS.map((full) => partOf(full, share))) {
