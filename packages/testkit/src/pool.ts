@@ -31,6 +31,8 @@ export interface PoolFixtureOptions {
   readonly redisUrl: string;
   /** Short name, part of the key prefix. */
   readonly name: string;
+  /** Default: a new one of this name. */
+  readonly prefix?: string;
   /** In-process workers that are started at once. Default 1. */
   readonly workers?: number;
   readonly simulator?: SimulatorConfiguration;
@@ -97,7 +99,7 @@ export function testRequest(prompt: string): { model: string; input: Record<stri
 }
 
 export async function startPool(options: PoolFixtureOptions): Promise<PoolFixture> {
-  const redis = await testRedis(options.redisUrl, options.name);
+  const redis = await testRedis(options.redisUrl, options.name, options.prefix);
   const { clock } = options;
   const simulator = createSimulator({ ...SIMULATOR, ...options.simulator, ...(clock === undefined ? {} : { clock }) });
   const { url } = await simulator.start();

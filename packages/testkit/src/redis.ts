@@ -21,9 +21,9 @@ export interface TestRedis {
  * Connects to the Redis of the run.
  * @param url `inject('redisUrl')`, or any other form of `REDIS_URL`
  * @param name short name of the test, part of the prefix
+ * @param prefix default: a new one of this name
  */
-export async function testRedis(url: string, name: string): Promise<TestRedis> {
-  const prefix = uniquePrefix(name);
+export async function testRedis(url: string, name: string, prefix = uniquePrefix(name)): Promise<TestRedis> {
   const client = createConnection({ url, role: 'worker' });
   await waitUntilReady(client, 15_000);
   return {

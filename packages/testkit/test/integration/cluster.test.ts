@@ -1,7 +1,15 @@
 import { Cluster } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { startPool, startRedisCluster, until, type PoolFixture, type RedisCluster } from '../../src/index.ts';
-import { charges, one } from './support.ts';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
+import {
+  startPool,
+  startRedisCluster,
+  testRedis,
+  uniquePrefix,
+  until,
+  type PoolFixture,
+  type RedisCluster,
+} from '../../src/index.ts';
+import { charges, inState, numbered, one } from './support.ts';
 
 let cluster: RedisCluster;
 let pool: PoolFixture;
@@ -15,8 +23,7 @@ beforeEach(async () => {
 });
 
 /** The nodes that have keys of the pool. */
-async function nodesInUse(): Promise<string[]> {
-  const { client, prefix } = pool.redis;
+async function nodesInUse({ redis: { client, prefix } } = pool): Promise<string[]> {
   if (!(client instanceof Cluster)) throw new Error('not a Cluster');
   const nodes = client.nodes('master');
   const keys = await Promise.all(nodes.map((node) => node.keys(`${prefix.replaceAll('-', '?')}*`)));
@@ -49,4 +56,36 @@ test('the node of the pool is away while Kie answers: a clear error for callers,
     ({ state }) => state === 'succeeded',
   );
   expect(charges(pool)['open']).toBe(1);
+});
+
+/** A prefix for each node, whose slot lies there. */
+async function prefixOnEachNode(): Promise<string[]> {
+  const { client, cleanup } = await testRedis(cluster.url, 'slots');
+  if (!(client instanceof Cluster)) throw new Error('not a Cluster');
+  const share = Math.ceil(16_384 / cluster.nodes.length);
+  const found = new Map<number, string>();
+  while (found.size < cluster.nodes.length) {
+    const prefix = uniquePrefix('shard');
+    found.set(Math.floor(Number(await client.cluster('KEYSLOT', prefix)) / share), prefix);
+  }
+  await cleanup();
+  return [...found.values()];
+}
+
+test('a pool for each node: all three work at once, each on its own node, and none sees another one', async () => {
+  const prefixes = await prefixOnEachNode();
+  const pools = await Promise.all(
+    prefixes.map((prefix) => startPool({ redisUrl: cluster.url, name: 'shard', prefix })),
+  );
+  onTestFinished(async () => {
+    await Promise.all(pools.map((one) => one.stop()));
+  });
+  const prompts = pools.map((_, i) => numbered(`shard ${i}`, 20));
+  await Promise.all(pools.map((one, i) => one.enqueue(...(prompts[i] ?? []))));
+  await Promise.all(pools.map((one) => inState(one, 'succeeded', 20)));
+  const nodes = await Promise.all(pools.map((one) => nodesInUse(one)));
+  expect(nodes.map((used) => used.length)).toEqual([1, 1, 1]);
+  expect(new Set(nodes.flat()).size).toBe(3);
+  for (const [i, one] of pools.entries())
+    expect(charges(one)).toEqual(Object.fromEntries((prompts[i] ?? []).map((prompt) => [prompt, 1])));
 });
