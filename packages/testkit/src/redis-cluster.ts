@@ -43,7 +43,12 @@ export async function startRedisCluster(count = 3): Promise<RedisCluster> {
 async function startNode(): Promise<Node> {
   // By itself it would be 10 000 above the other one, which may not exist.
   const busPort = await freePort();
-  const settings = { 'cluster-enabled': 'yes', 'cluster-port': String(busPort), 'cluster-config-file': 'nodes.conf' };
+  const settings = {
+    'cluster-enabled': 'yes',
+    'cluster-port': String(busPort),
+    'cluster-config-file': 'nodes.conf',
+    'cluster-node-timeout': '2000',
+  };
   return { server: await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true, settings }), busPort };
 }
 
