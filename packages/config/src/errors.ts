@@ -2,7 +2,7 @@
 export interface ConfigProblem {
   readonly key: string;
   readonly rule: string;
-  /** The value as given; `***` for a secret; undefined when absent. */
+  /** The value as given, `***` in place of a secret or of a URL's credentials; undefined when absent. */
   readonly received: string | undefined;
 }
 

@@ -19,7 +19,7 @@ export type Environment<G extends Group> = Together<{ [K in G | 'process']: Valu
  * Reads the environment once, at the edge of a process. An empty string counts as absent; `0` and `false` do not.
  * @param env `process.env`
  * @param groups what the process needs; the dashboard asks for no `kie`, and so needs no KIE_API_KEY
- * @throws ConfigError with every problem of these groups together; the values of secrets are not shown
+ * @throws ConfigError with every problem of these groups together; the values of secrets, and credentials in URLs, are not shown
  */
 export function parseEnvironment<const G extends Group>(env: RawEnvironment, groups: readonly G[]): Environment<G> {
   const problems: ConfigProblem[] = [];
@@ -28,8 +28,9 @@ export function parseEnvironment<const G extends Group>(env: RawEnvironment, gro
     const variables: Readonly<Record<string, Variable<unknown>>> = GROUPS[group];
     for (const [property, variable] of Object.entries(variables)) {
       const result = variable.schema.safeParse(textOf(env, variable.key));
-      if (result.success) values[property] = result.data;
-      else problems.push(problemOf(variable, textOf(env, variable.key)));
+      // For the rules between keys a wrong value is neither one nor absent.
+      values[property] = result.success ? result.data : null;
+      if (!result.success) problems.push(problemOf(variable, textOf(env, variable.key)));
     }
   }
   problems.push(...crossCheck(values));
@@ -41,7 +42,13 @@ export function parseEnvironment<const G extends Group>(env: RawEnvironment, gro
 
 function problemOf({ key, rule, secret }: Variable<unknown>, text: string | undefined): ConfigProblem {
   if (text === undefined) return { key, rule: 'is required', received: undefined };
-  return { key, rule, received: secret ? '***' : text };
+  return { key, rule, received: secret ? '***' : withoutCredentials(text) };
+}
+
+/** Also where no user and password belong: somebody has put them there, and logs keep the message. */
+function withoutCredentials(text: string): string {
+  const [start, end] = [text.indexOf('//'), text.lastIndexOf('@')];
+  return start === -1 || end < start ? text : `${text.slice(0, start)}//***${text.slice(end)}`;
 }
 
 function textOf(env: RawEnvironment, key: string): string | undefined {

@@ -8,6 +8,7 @@ import type { Answer, Exchange } from './exchange.ts';
 import type { KieRecord } from './record.ts';
 import { echoOf, failVerdict, readRecord, recordTaskId, successVerdict } from './record.ts';
 import type { Redactor } from './redact.ts';
+import { shorten } from './redact.ts';
 
 /** What a classification works with besides the exchange. */
 export interface PollContext {
@@ -22,6 +23,8 @@ type TroubleReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
 
 /** Codes that are a verdict about the task by themselves (DESIGN.md, Error policy, "On recordInfo"). */
 const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
+/** The longest state word that is kept, in characters; Kie's have ten. */
+const STATE_LIMIT = 100;
 const UNKNOWN_TASK = /record\s?info is null/i;
 
 /**
@@ -83,7 +86,8 @@ function aboutTask(
       evidence: evidenceOf('Kie says the task failed.', answer, context.redact),
     };
   }
-  return state === undefined ? undefined : { kind: 'running', vendorState: state, echo };
+  if (state === undefined) return undefined;
+  return { kind: 'running', vendorState: shorten(context.redact(state), STATE_LIMIT), echo };
 }
 
 function codeAsFailure(envelope: Envelope): { readonly failCode: string; readonly failMsg?: string } {

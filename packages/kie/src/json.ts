@@ -10,6 +10,21 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** The JSON of a value that came as JSON; undefined where it is nested deeper than `JSON.stringify` can go. */
+export function jsonText(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value that came as JSON has more than so many levels of lists and objects; stops looking there. */
+export function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
+}
+
 /** True for objects that are neither null nor arrays. */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -25,7 +25,9 @@ const creditsSchema = z.number().or(
     .string()
     .trim()
     .regex(/^-?\d+(\.\d+)?$/)
-    .transform(Number),
+    .transform(Number)
+    // Hundreds of digits are Infinity, which would cover every request.
+    .pipe(z.number()),
 );
 
 /** GET /api/v1/jobs/recordInfo (kie-image-to-video-api.md, section 2). */

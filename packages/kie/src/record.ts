@@ -2,12 +2,15 @@ import type { TaskEcho, Verdict } from '@kieq/domain';
 import { z } from 'zod';
 
 import { firstTaskId } from './envelope.ts';
-import { isHttpUrl, isRecord, parseNestedJson } from './json.ts';
+import { isDeeper, isHttpUrl, isRecord, jsonText, parseNestedJson } from './json.ts';
 import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
 
-/** The longest `failMsg` that is kept, in characters. */
+/** The longest `failMsg` and `failCode` that are kept, in characters. */
 const FAIL_MSG_LIMIT = 2000;
+const FAIL_CODE_LIMIT = 200;
+/** No request is nested deeper than 100 levels, and whoever compares inputs walks through them. */
+const INPUT_LEVELS = 200;
 
 const finite = z.number().or(
   z
@@ -54,23 +57,25 @@ export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho 
   const nested = parseNestedJson(record?.['param']);
   const param = isRecord(nested) ? nested : {};
   const input = parseNestedJson(param['input']);
+  const isInput = input !== undefined && input !== null && !isDeeper(input, INPUT_LEVELS);
   const model = record?.model ?? param['model'];
   const callBackUrl = param['callBackUrl'];
   return {
     taskId,
     ...(typeof model === 'string' ? { model } : {}),
-    ...(input === undefined || input === null ? {} : { input }),
+    ...(isInput ? { input } : {}),
     ...(typeof callBackUrl === 'string' && callBackUrl !== '' ? { callBackUrl } : {}),
     ...(record?.createTime === undefined ? {} : { createTime: record.createTime }),
   };
 }
 
 /**
- * A success as Kie reported it. An unreadable `resultJson` is still a paid success: it is kept verbatim, without URLs.
+ * A success as Kie reported it. An unreadable `resultJson` is still a paid success: it is kept verbatim, without URLs;
+ * not even that where it is an object too deep to be written.
  */
 export function successVerdict(record: KieRecord): Verdict {
   const raw = record['resultJson'];
-  const resultJson = typeof raw === 'string' || raw === undefined || raw === null ? raw : JSON.stringify(raw);
+  const resultJson = typeof raw === 'string' || raw === undefined || raw === null ? raw : jsonText(raw);
   return {
     state: 'success',
     resultUrls: resultUrls(raw),
@@ -90,7 +95,7 @@ export function failVerdict(
   return {
     state: 'fail',
     resultUrls: [],
-    ...(failCode === undefined ? {} : { failCode }),
+    ...(failCode === undefined ? {} : { failCode: shorten(redact(failCode), FAIL_CODE_LIMIT) }),
     ...(failMsg === undefined ? {} : { failMsg: shorten(redact(failMsg), FAIL_MSG_LIMIT) }),
     ...(record === undefined ? {} : costs(record)),
   };

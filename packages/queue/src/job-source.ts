@@ -4,6 +4,7 @@ import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
 import type { QueueName } from './catalogue.ts';
 import { TolerantWorker } from './tolerant-worker.ts';
+import { isUnreadable, mendUnreadable } from './unreadable-job.ts';
 
 /**
  * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
@@ -50,7 +51,7 @@ export class JobSource {
   async next(): Promise<{ readonly job: Job; readonly token: string } | undefined> {
     this.#asked += 1;
     const token = `${this.#worker.id}:${this.#asked}`;
-    const asked: Promise<Job | undefined> = this.#worker.getNextJob(token);
+    const asked = this.#ask(this.#worker, token);
     const answered = new AbortController();
     const first = await Promise.race([asked, this.#stuck(answered.signal)]).finally(() => answered.abort());
     if (first !== 'stuck') return first === undefined ? undefined : { job: first, token };
@@ -89,6 +90,19 @@ export class JobSource {
     worker.on('error', (error) => logger.warn({ err: error, queue }, 'queue connection trouble'));
     worker.on('stalled', (job) => logger.warn({ job, queue }, 'took over a stalled job'));
     return worker;
+  }
+
+  /** Undefined also where there was a job that could not be read: it has been mended, and comes again. */
+  async #ask(worker: Worker, token: string): Promise<Job | undefined> {
+    try {
+      return await worker.getNextJob(token);
+    } catch (error) {
+      if (!isUnreadable(error)) throw error;
+      const { redis, logger, queue } = this.#options;
+      logger.warn({ err: error, queue }, 'a job has options or other fields that are no JSON: taken without them');
+      await mendUnreadable(redis, worker, token);
+      return undefined;
+    }
   }
 
   /** While Redis is away nobody is stuck: everything waits for its return. */

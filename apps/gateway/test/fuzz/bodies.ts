@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
 import { testRequest } from '../../../../packages/testkit/src/pool.ts';
+import { deepLists, deepObjects, hostileValue, withBrokenByte } from '../../../../packages/testkit/test/fuzz/json.ts';
+import { hostileText } from '../../../../packages/testkit/test/fuzz/text.ts';
 import { SENT_SECRETS } from './secrets.ts';
 
 const BOUNDARY = 'fuzz-boundary';
@@ -12,18 +14,18 @@ const INPUT_FIELDS = ['prompt', 'image_urls', 'sound', 'duration', '__proto__', 
 
 export const secret = fc.constantFrom(...SENT_SECRETS);
 export const text = fc.oneof(
-  fc.string({ unit: 'binary', maxLength: 40 }),
-  fc.string({ maxLength: 300 }),
-  secret,
-  secret.map((one) => `https://user:${one}@example.com/${one}?key=${one}`),
-  fc.constantFrom('', 'null', 'NaN', '../..', '\u0000', '9'.repeat(400), 'gen_', '2024-13-45'),
+  { weight: 3, arbitrary: hostileText },
+  { weight: 1, arbitrary: secret },
+  { weight: 1, arbitrary: secret.map((one) => `https://user:${one}@example.com/${one}?key=${one}`) },
 );
 const value = fc.oneof(
-  text,
-  fc.jsonValue({ maxDepth: 3 }),
-  fc.constantFrom<unknown>(-1, 0, 1.5, 2 ** 53, 1e308, null, true, [], {}, [[]]),
-  fc.array(secret, { minLength: 1, maxLength: 2 }),
-  secret.map((one) => ({ password: one, nested: { authorization: `Bearer ${one}` } })),
+  { weight: 1, arbitrary: text },
+  { weight: 2, arbitrary: hostileValue },
+  { weight: 1, arbitrary: fc.array(secret, { minLength: 1, maxLength: 2 }) },
+  {
+    weight: 1,
+    arbitrary: secret.map((one) => ({ password: one, nested: { authorization: `Bearer ${one}` } })),
+  },
 );
 
 /** A valid request with something else in it. */
@@ -53,8 +55,8 @@ const nasty = fc.constantFrom(
   '{"model":"x","model":"y","input":{},"input":[]}',
   '{"__proto__":{"isAdmin":true},"model":"x","input":{}}',
   '{"constructor":{"prototype":{"isAdmin":true}},"model":"x","input":{"__proto__":{"a":1}}}',
-  `{"model":"x","input":{"a":${'['.repeat(5000)}${']'.repeat(5000)}}}`,
-  `${'{"a":'.repeat(5000)}1${'}'.repeat(5000)}`,
+  `{"model":"x","input":{"a":${deepLists(5000)}}}`,
+  deepObjects(5000),
   `{"model":"x","input":{"n":${'9'.repeat(5000)}}}`,
   `{"items":[${Array.from({ length: 1001 }, () => '{}').join(',')}]}`,
   '\uFEFF{"model":"x","input":{}}',
@@ -95,13 +97,6 @@ const form = fc
     return cutAt === null ? bytes : bytes.subarray(0, cutAt);
   });
 
-/** Valid JSON in which one byte is no UTF-8. */
-const brokenText = fc.tuple(json, fc.nat(60), fc.constantFrom(0xff, 0xc0, 0x80, 0xed)).map(([one, at, byte]) => {
-  const bytes = Buffer.from(one);
-  if (bytes.length > 0) bytes[at % bytes.length] = byte;
-  return bytes;
-});
-
 const JSON_TYPE = 'application/json';
 const FORM_TYPE = `multipart/form-data; boundary=${BOUNDARY}`;
 
@@ -110,7 +105,7 @@ export const body: fc.Arbitrary<readonly [type: string, bytes: Buffer]> = fc.one
   { weight: 8, arbitrary: json.map((one) => [JSON_TYPE, Buffer.from(one)] as const) },
   { weight: 2, arbitrary: nasty.map((one) => [JSON_TYPE, Buffer.from(one)] as const) },
   { weight: 4, arbitrary: form.map((one) => [FORM_TYPE, one] as const) },
-  { weight: 1, arbitrary: brokenText.map((one) => [JSON_TYPE, one] as const) },
+  { weight: 1, arbitrary: withBrokenByte(json).map((one) => [JSON_TYPE, one] as const) },
   { weight: 1, arbitrary: fc.uint8Array({ maxLength: 300 }).map((one) => [JSON_TYPE, Buffer.from(one)] as const) },
 );
 

@@ -243,7 +243,8 @@ describe('bad values', () => {
     (key, text) => {
       const entry = ENVIRONMENT.find((candidate) => candidate.key === key);
       const [problem] = problemsOf({ ...MINIMUM, [key]: text });
-      expect(problem).toEqual({ key, rule: entry?.rule, received: entry?.secret === true ? '***' : text });
+      const shown = text.replace(/\/\/.*@/, '//***@');
+      expect(problem).toEqual({ key, rule: entry?.rule, received: entry?.secret === true ? '***' : shown });
     },
   );
 
@@ -267,6 +268,14 @@ describe('bad values', () => {
   });
 });
 
+test.each([
+  ['KIE_BASE_URL', 'https://user:hunter2@api.kie.ai', 'https://***@api.kie.ai'],
+  ['ARCHIVE_URL', 's3://key:hunter2/x@bucket', 's3://***@bucket'],
+  ['OTEL_EXPORTER_OTLP_ENDPOINT', 'https://hunter2@collector', 'https://***@collector'],
+])('credentials in %s are refused and not shown', (key, text, received) => {
+  expect(problemsOf({ ...MINIMUM, [key]: text })).toMatchObject([{ key, received }]);
+});
+
 describe('the gateway beyond loopback', () => {
   test('needs keys', () => {
     const problems = (env: RawEnvironment) => problemsOf({ ...MINIMUM, ...env }, ['gateway']).map(({ key }) => key);
@@ -274,6 +283,12 @@ describe('the gateway beyond loopback', () => {
     expect(problems({ GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'k:a' })).toEqual([]);
     expect(problems({ GATEWAY_HOST: '::1' })).toEqual([]);
   });
+});
+
+test('rules between keys say nothing where one of them is wrong by itself', () => {
+  const keys = (env: RawEnvironment) => problemsOf(env, ['gateway', 'dashboard']).map(({ key }) => key);
+  expect(keys({ DASHBOARD_USER: 'a:b', DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
+  expect(keys({ GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'k' })).toEqual(['GATEWAY_API_KEYS']);
 });
 
 describe('the archive', () => {

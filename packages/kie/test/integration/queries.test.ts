@@ -127,6 +127,7 @@ describe('credits', () => {
     [302, '', 'unreadable', 1],
     [200, { code: 200, data: null }, 'unreadable', 1],
     [200, { code: 200, data: 'lots' }, 'unreadable', 1],
+    [200, { code: 200, data: '9'.repeat(400) }, 'unreadable', 1],
     [503, '<html>', 'server_error', 3],
   ])('throws on HTTP %i %o', async (status, body, code, requests) => {
     const text = typeof body === 'string' ? body : JSON.stringify(body);

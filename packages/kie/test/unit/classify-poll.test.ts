@@ -208,3 +208,35 @@ describe('the echo of the request', () => {
     },
   );
 });
+
+describe('what is too long or too deep', () => {
+  // As text, since JSON.stringify cannot write it.
+  const nested = '['.repeat(20_000) + ']'.repeat(20_000);
+  const about = (fields: string) =>
+    classify(answer(200, `{"code":200,"data":{"taskId":"t1",${fields.replace('DEEP', nested)}}}`));
+
+  it('leaves a success one, without its resultJson', () => {
+    const verdict = verdictOf(about('"state":"success","resultJson":{"resultUrls":DEEP}'));
+    expect(verdict).toEqual({ state: 'success', resultUrls: [] });
+  });
+
+  it('is no input that could be compared', () => {
+    expect(echoIn(about('"state":"waiting","param":{"model":"m","input":DEEP}'))).toEqual({ taskId: 't1', model: 'm' });
+  });
+
+  it('is cut in words and codes, and holds no secret', () => {
+    const long = `${API_KEY} ${'x'.repeat(5000)}`;
+    const running = record({ state: long });
+    if (running.kind !== 'running') throw new Error(running.kind);
+    expect(running.vendorState).toMatch(/^\[redacted\] x{80,100}…$/);
+    expect(verdictOf(record({ state: 'fail', failCode: long })).failCode).toMatch(/^\[redacted\] x{150,200}…$/);
+  });
+
+  it('is searched for secrets in no time, backslashes included', () => {
+    const startedAt = performance.now();
+    expect(classify(answer(500, '\\'.repeat(1_000_000))).kind).toBe('trouble');
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    const escaped = String.raw`https:\\/\\/q.example\\/callbacks\\/kie\\/gen_1\\/t0ken-of-attempt`;
+    expect(JSON.stringify(classify(answer(500, escaped)))).not.toContain('t0ken-of-attempt');
+  });
+});

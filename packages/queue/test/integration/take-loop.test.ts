@@ -227,3 +227,27 @@ describe('taking', () => {
     expect(takes).toBe(1);
   });
 });
+
+describe('a job that somebody wrote by hand ends as any other', () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000);
+  test.each<[string, object, Record<string, string>]>([
+    ['attempts without end', { attempts: 1e9 }, {}],
+    ['a backoff that nobody knows', { attempts: 2, backoff: { type: 'nobody', delay: 1 } }, {}],
+    ['options that are no JSON', {}, { opts: '{' }],
+    ['progress that is no JSON', {}, { progress: 'NaN' }],
+    ['a parent that is none', {}, { parent: '7' }],
+    ['stacks deeper than JavaScript can write', {}, { stacktrace: deep }],
+  ])('with %s', async (_what, options, fields) => {
+    const job = await queues.submit.add('by hand', { some: 'data' }, options);
+    if (Object.keys(fields).length > 0) await redis.hset(queues.submit.toKey(job.id ?? ''), fields);
+    const seen: unknown[] = [];
+    await startLoop({
+      take(taken) {
+        seen.push(taken.data);
+        return Promise.resolve({ end: { kind: 'fail', reason: 'refused' } });
+      },
+    });
+    await expect.poll(() => queues.submit.getJobState(job.id ?? ''), often).toBe('failed');
+    expect(seen).toEqual([{ some: 'data' }]);
+  });
+});

@@ -1,0 +1,30 @@
+import { Job, type Worker } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+
+/** Fields that no job of kieq needs, and that are JSON in jobs that BullMQ wrote. */
+const SIDE_FIELDS = ['progress', 'parent', 'parentKey'];
+
+/** Whether BullMQ took a job and could not read what stands beside its data. */
+export function isUnreadable(error: unknown): boolean {
+  return error instanceof SyntaxError || error instanceof TypeError;
+}
+
+/**
+ * Gives the job that was taken with this token back without what made it unreadable, as somebody wrote it into Redis by
+ * hand. Otherwise nobody could ever end it: it would come back to the head of the queue each time its lock ends.
+ */
+export async function mendUnreadable(redis: RedisClient, worker: Worker, token: string): Promise<void> {
+  const id = await lockedBy(redis, worker, token);
+  if (id === undefined) return;
+  await redis.hset(worker.toKey(id), 'opts', '{}');
+  await redis.hdel(worker.toKey(id), ...SIDE_FIELDS);
+  await new Job(worker, '', {}, {}, id).moveToWait(token);
+}
+
+/** The active job whose lock has this token; few are active at once. */
+async function lockedBy(redis: RedisClient, worker: Worker, token: string): Promise<string | undefined> {
+  for (const id of await redis.lrange(worker.toKey('active'), 0, -1)) {
+    if ((await redis.get(`${worker.toKey(id)}:lock`)) === token) return id;
+  }
+  return undefined;
+}
