@@ -19,7 +19,8 @@ import { benchSchedule } from './schedule/bench.ts';
 import type { Bench } from './setting.ts';
 import { benchVerdict } from './verdict/bench.ts';
 import { verdictView } from './verdict/view.ts';
-import { benchWindow, windowView } from './window.ts';
+import { benchWindow } from './window/bench.ts';
+import { windowView } from './window/view.ts';
 
 /** Every bench by its name, in the order in which all of them run. */
 export const BENCHES: Readonly<Record<string, Bench>> = {

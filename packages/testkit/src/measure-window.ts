@@ -72,7 +72,7 @@ export async function measureWindow(run: WindowRun): Promise<WindowResult> {
       waitMs,
     );
     return {
-      ...evaluate(run, pool.simulator.ledger.submissions()),
+      ...windowFigures({ limit, windowMs, count: backlog + URGENT }, ledger.submissions()),
       mostInAnyWindow: ledger.maxSubmissionsInAnyWindow(windowMs),
       urgent: { enqueuedAfter, places: placesOf(run, ledger.submissions()) },
     };
@@ -83,14 +83,18 @@ export async function measureWindow(run: WindowRun): Promise<WindowResult> {
 
 type Sent = readonly { readonly decision: string; readonly arrivedAtMonoMs: number; readonly prompt: string }[];
 
-function evaluate(
-  { backlog, limit, windowMs }: WindowRun,
+/**
+ * How well a limit was used, by what the simulator saw.
+ * @param ideal the limit, and how many were to be accepted
+ */
+export function windowFigures(
+  { limit, windowMs, count }: { readonly limit: number; readonly windowMs: number; readonly count: number },
   sent: Sent,
 ): Omit<WindowResult, 'mostInAnyWindow' | 'urgent'> {
   const accepted = sent.filter(({ decision }) => decision === 'created');
   const spanMs = (accepted.at(-1)?.arrivedAtMonoMs ?? 0) - (accepted[0]?.arrivedAtMonoMs ?? 0);
   // The first `limit` can go at once, the next ones a window later, and so on.
-  const idealMs = Math.floor((backlog + URGENT - 1) / limit) * windowMs;
+  const idealMs = Math.floor((count - 1) / limit) * windowMs;
   return {
     efficiency: idealMs / spanMs,
     posts: sent.length,
