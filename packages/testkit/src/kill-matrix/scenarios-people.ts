@@ -94,9 +94,12 @@ const operators: readonly Scenario[] = [
 ];
 
 /** Asks the gateway until it answers; the key makes it one generation. */
+/** Tries of a client whose gateway is being started anew, on a machine that has other things to do. */
+const PATIENCE = 1500;
+
 async function askForTask(subject: Subject): Promise<void> {
   const body = { ...subject.request(), callBackUrl: subject.callBackUrl() };
-  for (let tries = 0; tries < 100; tries += 1) {
+  for (let tries = 0; tries < PATIENCE; tries += 1) {
     if ((await subject.ask('/api/v1/jobs/createTask', body, { 'idempotency-key': subject.key })) === 200) return;
     await subject.pause();
   }

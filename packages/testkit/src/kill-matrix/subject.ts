@@ -12,13 +12,13 @@ import { GATEWAY_KEY, type Fleet } from './fleet.ts';
 import { strike } from './strike.ts';
 
 /** Long enough for a fleet of which half is frozen, on a busy machine. */
-const STEP_MS = 30_000;
+const STEP_MS = 90_000;
 const LOOK_MS = 60;
-/** A person who insists comes back this often, and goes home after two minutes. */
+/** A person who insists comes back this often, and goes home after ten minutes. */
 const INSIST_EVERY_MS = 400;
-const INSIST_MS = 120_000;
+const INSIST_MS = 600_000;
 /** When nobody will come to an arm any more: jobs that were superseded still end, and the sweeper still looks. */
-const OVER_MS = 25_000;
+const OVER_MS = 60_000;
 const OVER_LOOK_MS = 250;
 const LINGER_MS = 1500;
 
