@@ -93,10 +93,10 @@ const operators: readonly Scenario[] = [
   }),
 ];
 
-/** Asks the gateway until it answers; the key makes it one generation. */
 /** Tries of a client whose gateway is being started anew, on a machine that has other things to do. */
 const PATIENCE = 1500;
 
+/** Asks the gateway until it answers; the key makes it one generation. */
 async function askForTask(subject: Subject): Promise<void> {
   const body = { ...subject.request(), callBackUrl: subject.callBackUrl() };
   for (let tries = 0; tries < PATIENCE; tries += 1) {
