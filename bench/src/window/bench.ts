@@ -11,6 +11,8 @@ const LATENCIES = [
   { minMs: 20, maxMs: 20 },
   { minMs: 300, maxMs: 900 },
 ];
+/** So many that one 429 in a thousand would be seen, in windows short enough for it to end soon. */
+const LONG = { backlog: 10_000, scale: 0.03, workers: 3, latency: { minMs: 300, maxMs: 900 } };
 
 /**
  * How well the account's limit is used, with 1, 3 and 8 workers, answers after 20 ms and after 0.3–0.9 s: by kieq, and by
@@ -39,6 +41,26 @@ export async function* benchWindow({ redisUrl, scale, share }: Setting): AsyncGe
       yield { limiter: 'BullMQ, 1 per 500 ms', ...setting, ...figuresOf(await measureLimiter(load, spread)) };
     }
   }
+  yield await measureLong(url, share);
+}
+
+async function measureLong(redisUrl: string, share: number): Promise<object> {
+  const { scale, workers, latency } = LONG;
+  const result = await measureWindow({
+    redisUrl,
+    workers,
+    limit: LIMIT,
+    windowMs: WINDOW_MS * scale,
+    latency: { minMs: latency.minMs * scale, maxMs: latency.maxMs * scale },
+    backlog: partOf(LONG.backlog, share, LIMIT),
+  });
+  const setting = { workers, latencyMs: `${latency.minMs}-${latency.maxMs}`, scale };
+  return {
+    limiter: 'kieq, for long',
+    ...setting,
+    ...figuresOf(result),
+    mostOvertakings: mostOvertakings(result.order),
+  };
 }
 
 function figuresOf({ efficiency, posts, refused, mostInAnyWindow }: Omit<WindowResult, 'order' | 'urgent'>): object {

@@ -6,6 +6,7 @@ export const windowView: View = {
     text('limiter', 'limiter'),
     text('answers after, ms', 'latencyMs'),
     number('workers', 'workers'),
+    text('scale', 'scale'),
     number('efficiency', 'efficiency', 3),
     number('POSTs', 'posts'),
     number('429s', 'refused'),

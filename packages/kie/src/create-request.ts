@@ -23,7 +23,10 @@ const imageUrl = httpUrl.refine((url) => !hasCredentials(url), 'must not contain
 const prompt = z
   .string()
   .min(1, 'must not be empty')
-  .refine((text) => Array.from(text).length <= PROMPT_LIMIT, `must have at most ${PROMPT_LIMIT} characters`)
+  .refine(
+    (text) => text.length <= PROMPT_LIMIT || Array.from(text).length <= PROMPT_LIMIT,
+    `must have at most ${PROMPT_LIMIT} characters`,
+  )
   .meta({ maxLength: PROMPT_LIMIT });
 
 const callBackUrl = httpUrl.optional();

@@ -141,7 +141,10 @@ export function checkRequest(
     ok: true,
     value: {
       id: idempotencyKey === undefined ? idFor(tenant) : keyedGenerationId(tenant, idempotencyKey),
-      payload: canonicalJson({ request: { model, input }, callBackUrl, metadata, idempotencyKey }),
+      payload:
+        idempotencyKey === undefined
+          ? body
+          : canonicalJson({ request: { model, input }, callBackUrl, metadata, idempotencyKey }),
       hash: digest(withoutUploadCopies(body)),
       model,
       tenant,
