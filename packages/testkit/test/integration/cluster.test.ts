@@ -66,7 +66,7 @@ async function prefixOnEachNode(): Promise<string[]> {
   const found = new Map<number, string>();
   while (found.size < cluster.nodes.length) {
     const prefix = uniquePrefix('shard');
-    found.set(Math.floor(Number(await client.cluster('KEYSLOT', prefix)) / share), prefix);
+    found.set(Math.floor((await client.cluster('KEYSLOT', prefix)) / share), prefix);
   }
   await cleanup();
   return [...found.values()];
@@ -78,14 +78,14 @@ test('a pool for each node: all three work at once, each on its own node, and no
     prefixes.map((prefix) => startPool({ redisUrl: cluster.url, name: 'shard', prefix })),
   );
   onTestFinished(async () => {
-    await Promise.all(pools.map((one) => one.stop()));
+    await Promise.all(pools.map((shard) => shard.stop()));
   });
   const prompts = pools.map((_, i) => numbered(`shard ${i}`, 20));
-  await Promise.all(pools.map((one, i) => one.enqueue(...(prompts[i] ?? []))));
-  await Promise.all(pools.map((one) => inState(one, 'succeeded', 20)));
-  const nodes = await Promise.all(pools.map((one) => nodesInUse(one)));
+  await Promise.all(pools.map((shard, i) => shard.enqueue(...(prompts[i] ?? []))));
+  await Promise.all(pools.map((shard) => inState(shard, 'succeeded', 20)));
+  const nodes = await Promise.all(pools.map((shard) => nodesInUse(shard)));
   expect(nodes.map((used) => used.length)).toEqual([1, 1, 1]);
   expect(new Set(nodes.flat()).size).toBe(3);
-  for (const [i, one] of pools.entries())
-    expect(charges(one)).toEqual(Object.fromEntries((prompts[i] ?? []).map((prompt) => [prompt, 1])));
+  for (const [i, shard] of pools.entries())
+    expect(charges(shard)).toEqual(Object.fromEntries((prompts[i] ?? []).map((prompt) => [prompt, 1])));
 });
