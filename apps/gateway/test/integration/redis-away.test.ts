@@ -49,10 +49,11 @@ describe('Redis away', () => {
       () => gateway.ask(CREATE, { body: testRequest('after') }),
       ({ status }) => status === 200,
     );
-    await until(
+    const ready = await until(
       () => gateway.ask('/readyz'),
       ({ status }) => status === 200,
     );
+    expect(ready.body.status).toBe('ok');
     await gateway.app.close();
     await proxy.close();
   });
