@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openStore, type FileStore } from '@kieq/storage';
 import { z } from 'zod';
@@ -158,10 +157,10 @@ export class Fleet {
     if (dead !== undefined && !this.#stopped) this.#launching.add(this.#launchAfter(dead));
   }
 
-  /** A process that has stopped itself goes on after so long. */
-  async freeze(pid: number, ms: number): Promise<void> {
+  /** A process that has stopped itself goes on when `thaw` resolves. */
+  async freeze(pid: number, thaw: Promise<unknown>): Promise<void> {
     this.#frozen.add(pid);
-    await sleep(ms);
+    await thaw;
     this.#processes.get(pid)?.app.signal('SIGCONT');
     this.#frozen.delete(pid);
   }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ANYBODY, type StrikeKind } from './arms.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { judge, type Played, type Verdict } from './judge.ts';
@@ -148,8 +149,9 @@ class Run {
     const { point, phase, kind, anybody } = event;
     const { lockMs } = this.#options;
     const freezeMs = lockMs + 100 + this.#random() * lockMs;
+    const thaw = (): Promise<void> => sleep(freezeMs);
     const generation = anybody ? ANYBODY : id;
-    const { hit, recovery } = await strike(this.#fleet, { generation, point, phase, kind, over, freezeMs });
+    const { hit, recovery } = await strike(this.#fleet, { generation, point, phase, kind, over, thaw });
     if (hit) this.#count(event);
     else if (isPlanned) this.#missed.push(event);
     if (kind === 'kill' && recovery !== undefined) this.#recoveries.push(recovery);

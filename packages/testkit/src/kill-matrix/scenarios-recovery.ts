@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { checkRequest, vehicleId } from '@kieq/queue';
 import { TEST_KEY } from '../pool.ts';
+import { PAY_AGAIN } from './scenarios-pay-again.ts';
 import { scenario, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
 
@@ -178,4 +179,4 @@ async function remove(
   }
 }
 
-export const RECOVERY: readonly Scenario[] = [...orphans, ...vanished, ...givenUp, ...adoption];
+export const RECOVERY: readonly Scenario[] = [...orphans, ...vanished, ...givenUp, ...adoption, ...PAY_AGAIN];

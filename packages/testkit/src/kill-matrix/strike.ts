@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { KillPoint } from '@kieq/queue';
 import { armName, type Phase, type StrikeKind } from './arms.ts';
 import type { Fleet, Struck } from './fleet.ts';
@@ -10,8 +11,8 @@ export interface Strike {
   readonly kind: StrikeKind;
   /** Resolves when nobody will come any more. */
   readonly over: Promise<void>;
-  /** How long a frozen process stays so. Default: half a second beyond its locks. */
-  readonly freezeMs?: number;
+  /** Resolves when a frozen process goes on. Default: half a second beyond its locks. */
+  readonly thaw?: () => Promise<unknown>;
 }
 
 /** How a job came out of the hands of a dead process. */
@@ -57,7 +58,7 @@ export async function strike(fleet: Fleet, { generation, point, phase, kind, ...
   if (kind === 'kill') fleet.replace(hit.pid);
   const queue = await queueHolding(fleet, hit.job ?? '');
   const recovery = queue === undefined ? undefined : recoveryOf(fleet, queue, hit);
-  if (kind === 'freeze') await fleet.freeze(hit.pid, wait.freezeMs ?? lockMs + 500);
+  if (kind === 'freeze') await fleet.freeze(hit.pid, wait.thaw?.() ?? sleep(lockMs + 500));
   return { hit: true, ...(recovery === undefined ? {} : { recovery }) };
 }
 

@@ -124,13 +124,21 @@ export class Subject {
     await sleep(LOOK_MS);
   }
 
+  /** Resolves when a POST for it has arrived at Kie, or nobody waits for it any more. */
+  async posted(): Promise<void> {
+    const { ledger } = this.fleet.pool.simulator;
+    const isIn = (): boolean => ledger.submissions().some(({ prompt }) => prompt === this.prompt);
+    await until(isIn, Boolean, STEP_MS, LOOK_MS).catch(() => undefined);
+  }
+
   /** Lays an arm that is not the event's own, for what has to happen before it. */
-  strikeFirst(point: KillPoint, phase: Phase, kind: StrikeKind): void {
+  strikeFirst(point: KillPoint, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
     void strike(this.fleet, {
       generation: this.id,
       point,
       phase,
       kind,
+      ...(thaw === undefined ? {} : { thaw }),
       over: sleep(STEP_MS, undefined, { ref: false }),
     });
   }
