@@ -1,5 +1,5 @@
 import { MATRIX_POINTS, type KillPoint } from '@kieq/queue';
-import { ANYBODY, type Phase } from './arms.ts';
+import type { Phase } from './arms.ts';
 import { Fleet, type FleetOptions, type Traced } from './fleet.ts';
 import { judge, type Played } from './judge.ts';
 import type { Scenario } from './scenario.ts';
@@ -17,9 +17,13 @@ export interface Place {
 
 export type ReachOptions = Omit<FleetOptions, 'onTrace'>;
 
-/** Whatever nobody passed alone is passed when there is much to do, or while the account is without credits. */
+/** Whatever nobody passed alone is passed when there is much to do, or in these scenarios if things go their way. */
 const BUSY = 'burst';
-const UNPAID = '402';
+const LIKELY: Readonly<Record<string, string>> = {
+  credits: '402',
+  upload: 'upload in trouble',
+  claim: 'task lost and found',
+};
 /** Scenarios that are played at a time, and how often one that could not be played is tried again. */
 const AT_ONCE = 6;
 const TRIES = 3;
@@ -54,7 +58,7 @@ export async function reach(options: ReachOptions, scenarios: readonly Scenario[
     if (violations.length > 0) throw new Error(`without any strike: ${violations.join('; ')}`);
     return played
       .flatMap(({ scenario, subject }) => placesOf(scenario, passed.get(subject.id)))
-      .concat(common(scenarios, passed));
+      .concat(common(scenarios, played, passed));
   } finally {
     await fleet.stop();
   }
@@ -66,13 +70,18 @@ function placesOf(scenario: Scenario, passed: ReadonlySet<string> = new Set()): 
     .map((where) => ({ scenario, ...where, anybody: false }));
 }
 
-/** Points that are passed for nobody in particular, and those that no scenario's own generation passed. */
-function common(scenarios: readonly Scenario[], passed: ReadonlyMap<string, ReadonlySet<string>>): Place[] {
-  const own = new Set([...passed].flatMap(([whose, places]) => (whose === ANYBODY ? [] : [...places])));
+/** Points that are passed for nobody in particular, and those that no scenario's own generation happened to pass. */
+function common(
+  scenarios: readonly Scenario[],
+  played: readonly Played[],
+  passed: ReadonlyMap<string, ReadonlySet<string>>,
+): Place[] {
+  const own = new Set(played.flatMap(({ subject }) => [...(passed.get(subject.id) ?? [])]));
   return everywhere()
     .filter(({ point, phase }) => !own.has(`${point} ${phase}`))
     .flatMap((where) => {
-      const scenario = scenarios.find(({ name }) => name === (where.point.startsWith('credits') ? UNPAID : BUSY));
+      const [kind = ''] = where.point.split('.');
+      const scenario = scenarios.find(({ name }) => name === (LIKELY[kind] ?? BUSY));
       return scenario === undefined ? [] : [{ scenario, ...where, anybody: true }];
     });
 }

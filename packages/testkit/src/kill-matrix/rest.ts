@@ -25,16 +25,28 @@ export async function atRest(fleet: Fleet): Promise<string[]> {
 
 async function movingParts({ pool }: Fleet): Promise<string[]> {
   const { ledger, redis, queues } = pool;
-  const [states, notices, letters, ...jobs] = await Promise.all([
+  const [states, notices, letters, claims, ...jobs] = await Promise.all([
     Promise.all(MOVING.map((state) => redis.client.zrangebyscore(`${ledger.root}state:${state}`, '-inf', '+inf'))),
     redis.client.zrangebyscore(`${ledger.root}notices`, '-inf', '+inf'),
     redis.client.smembers(`${ledger.root}mirror`),
+    openClaims(pool),
     ...WORKED_ON.map((name) => queues[name].getJobs(['active', 'prioritized', 'wait'])),
   ]);
   return [
     ...MOVING.flatMap((state, i) => (states[i] ?? []).map((id) => `${id} is ${state}`)),
     ...notices.map((id) => `the callback of ${id} is pending`),
+    ...claims.map((id) => `a claim of ${id} is open`),
     ...letters.map((id) => `the letters of ${id} are not mirrored`),
     ...WORKED_ON.flatMap((name, i) => (jobs[i] ?? []).map((job) => `job ${job.id ?? ''} of ${name}`)),
   ];
+}
+
+/** Dead generations for which a callback named a real task: they may still get their video. */
+async function openClaims({ ledger, redis, simulator }: Fleet['pool']): Promise<string[]> {
+  const dead = await redis.client.zrangebyscore(`${ledger.root}state:dead`, '-inf', '+inf');
+  const records = await ledger.read.generations(dead);
+  const tasks = new Set(simulator.ledger.tasks().map(({ taskId }) => taskId));
+  return records.flatMap((record) =>
+    record?.claims?.some(({ taskId }) => tasks.has(taskId)) === true ? [record.id] : [],
+  );
 }

@@ -78,6 +78,9 @@ const vanished: readonly Scenario[] = [
   },
 ];
 
+/** Long enough to be declared lost in the meantime. */
+const DENIED_MS = 7000;
+
 const givenUp: readonly Scenario[] = [
   scenario('task stuck', ['dead:task_stuck'], async (subject) => {
     subject.script(lostCallback, { on: 'task', fault: { kind: 'stuck' } });
@@ -93,13 +96,13 @@ const givenUp: readonly Scenario[] = [
   }),
   {
     ...scenario('task lost and found', ['succeeded', 'dead:task_lost'], async (subject) => {
+      // Found by its callback, which comes when Kie no longer denies it.
       subject.script(
-        { on: 'task', fault: { kind: 'duration', ms: 9000 } },
-        { on: 'recordInfo', when: { times: 3 }, fault: { kind: 'notFound' } },
+        { on: 'task', fault: { kind: 'unknownFor', ms: DENIED_MS } },
+        { on: 'callback', fault: { kind: 'late', ms: DENIED_MS } },
       );
       await subject.enqueue();
       await denied(subject);
-      subject.fleet.pool.simulator.finish({ prompt: subject.prompt });
       await subject.when(({ state }) => state === 'succeeded');
     }),
     needsCallbacks: true,
