@@ -133,7 +133,7 @@ export class Subject {
 
   /** Lays an arm that is not the event's own, for what has to happen before it. */
   strikeFirst(point: KillPoint, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
-    void strike(this.fleet, {
+    const struck = strike(this.fleet, {
       generation: this.id,
       point,
       phase,
@@ -141,6 +141,8 @@ export class Subject {
       ...(thaw === undefined ? {} : { thaw }),
       over: sleep(STEP_MS, undefined, { ref: false }),
     });
+    // Nobody asks what became of the job that it held.
+    void struck.then(({ recovery }) => recovery).catch(() => undefined);
   }
 
   /** Asks the gateway; gives the status. */
