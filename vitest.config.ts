@@ -10,6 +10,11 @@ const shared = {
 };
 const globalSetup = ['./packages/testkit/test/global-setup.ts'];
 
+/** Process tests that measure times or use up the machine by themselves. */
+const ALONE = ['chaos', 'kill-matrix', 'volume', 'window', 'wrong-clock'].map(
+  (name) => `packages/testkit/test/process/${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     retry: 0,
@@ -46,12 +51,26 @@ export default defineConfig({
         test: {
           name: 'process',
           include: ['packages/testkit/test/process/**/*.test.ts'],
+          exclude: ALONE,
           globalSetup,
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // Real processes on two cores: one file at a time, or they disturb each other's clocks.
-          fileParallelism: false,
+          // They wait most of the time: for processes to start, for locks to end.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        ...shared,
+        test: {
+          name: 'process-alone',
+          include: ALONE,
+          globalSetup,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+          // One file at a time, or they disturb each other's clocks.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -63,7 +82,7 @@ export default defineConfig({
           globalSetup,
           hookTimeout: 60_000,
           fileParallelism: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

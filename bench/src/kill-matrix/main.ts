@@ -1,36 +1,50 @@
 import { appendFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { startLocalRedis } from '@kieq/redis';
-import { everywhere, plan, runMatrix, type MatrixResult } from '@kieq/testkit/kill-matrix';
+import {
+  everywhere,
+  plan,
+  runMatrix,
+  type MatrixResult,
+  type Place,
+  type ReachOptions,
+} from '@kieq/testkit/kill-matrix';
+import { writeFigures } from './figures.ts';
 import { optionsOf } from './options.ts';
 import { knownPlaces } from './places.ts';
 import { lineOf, unreached } from './result-line.ts';
 
 const RESULTS = fileURLToPath(new URL('../../results/kill-matrix.jsonl', import.meta.url));
+const DOCUMENT = fileURLToPath(new URL('../../../docs/kill-matrix.md', import.meta.url));
 const CACHE_DIR = fileURLToPath(new URL('../../../.kieq', import.meta.url));
 
 /** `pnpm kill-matrix`: docs/kill-matrix.md says what it does. Exit code 1 when a guarantee did not hold. */
 const options = optionsOf(process.argv.slice(2));
-const redis = await startLocalRedis({ cacheDir: CACHE_DIR });
-let held = true;
-try {
-  const fleet = { redisUrl: redis.url, workers: options.workers, lockMs: options.lockMs, callbacks: options.callbacks };
-  const places = await knownPlaces(fleet, options);
-  for (let run = 0; run < options.runs; run += 1) held = (await play(options.seed + run, places)) && held;
-} finally {
-  await redis.stop();
-}
-process.exitCode = held ? 0 : 1;
+if (!options.report) process.exitCode = (await playAll()) ? 0 : 1;
+if (options.report || options.append) await writeFigures(RESULTS, DOCUMENT);
 
-async function play(seed: number, places: Awaited<ReturnType<typeof knownPlaces>>): Promise<boolean> {
-  const { events, killShare, workers, lockMs, callbacks } = options;
+async function playAll(): Promise<boolean> {
+  const { workers, lockMs, callbacks } = options;
+  const redis = await startLocalRedis({ cacheDir: CACHE_DIR });
+  try {
+    const fleet = { redisUrl: redis.url, workers, lockMs, callbacks };
+    const places = await knownPlaces(fleet, options);
+    let held = true;
+    for (let run = 0; run < options.runs; run += 1) held = (await play(options.seed + run, fleet, places)) && held;
+    return held;
+  } finally {
+    await redis.stop();
+  }
+}
+
+type FleetSetting = Omit<ReachOptions, 'seed'>;
+
+async function play(seed: number, fleet: FleetSetting, places: readonly Place[]): Promise<boolean> {
+  const { events, killShare } = options;
   const startedMs = performance.now();
   let strikes = 0;
   const result: MatrixResult = await runMatrix({
-    redisUrl: redis.url,
-    workers,
-    lockMs,
-    callbacks,
+    ...fleet,
     seed,
     places,
     plan: plan(places, { events, killShare, seed }),
@@ -39,13 +53,9 @@ async function play(seed: number, places: Awaited<ReturnType<typeof knownPlaces>
       if (options.verbose) say(`${strikes} ${hit ? 'struck' : 'missed'} ${kind} ${point}:${phase}, ${scenario.name}`);
     },
   });
-  const line = await lineOf(result, {
-    seed,
-    lockMs,
-    workers,
-    callbacks,
-    seconds: (performance.now() - startedMs) / 1000,
-  });
+  const { workers, lockMs, callbacks } = fleet;
+  const seconds = (performance.now() - startedMs) / 1000;
+  const line = await lineOf(result, { seed, lockMs, workers, callbacks, seconds });
   const text = JSON.stringify(line);
   process.stdout.write(`${text}\n`);
   for (const violation of result.violations) say(`VIOLATED: ${violation}`);

@@ -14,6 +14,8 @@ const optionsSchema = z.object({
   killShare: z.coerce.number().min(0).max(1),
   callbacks: z.boolean(),
   append: z.boolean(),
+  /** Plays nothing: fills the document from the kept runs. */
+  report: z.boolean(),
   verbose: z.boolean(),
   /** Part of the names of the scenarios that are played; all by default. */
   only: z.string(),
@@ -35,6 +37,7 @@ export function optionsOf(args: readonly string[]): MatrixCommand {
       'kill-share': { type: 'string', default: '0.1' },
       'no-callbacks': { type: 'boolean', default: false },
       append: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       verbose: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       places: { type: 'string' },
