@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- accept: a task exists for this attempt. Also adopt: the same, by hand or by callback, after proof by recordInfo.
--- Works from submitting, unknown, dead without a task, and queued (an older attempt's task turned up before paying again).
+-- Works from submitting, unknown, and whatever has no task under way: queued, dead, failed or cancelled while an older
+-- attempt's answer was lost.
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt
@@ -58,7 +59,7 @@ newVehicle(record, 'poll')
 local nextPollAt = NOW + (attempt.hinted and 0 or ARGS.pollDelayMs)
 set(record, {
   current = attempt.n, taskId = ARGS.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,
-  polls = 0, misses = 0, endedAt = '',
+  polls = 0, misses = 0, endedAt = '', verdict = '',
 })
 if given(ARGS.kind) then set(record, { kind = ARGS.kind }) end
 watch(record, nextPollAt + ARGS.vehicleCheckMs)

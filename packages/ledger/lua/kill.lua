@@ -33,6 +33,11 @@ if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[recor
   return reply({ ok = 'stale', state = record.state })
 end
 
+-- Decided by a look that was frozen meanwhile: another one has seen the task since, or it is another task.
+if given(ARGS.asOf) and (record.vehicle ~= ARGS.asOf.vehicle or num(record, 'polls') ~= ARGS.asOf.polls) then
+  return reply({ ok = 'stale', state = record.state })
+end
+
 if ARGS.class == 'deadline_exceeded' then
   if NOW < num(record, 'deadlineAt') then return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
   -- What it waited for, where it was not its turn.

@@ -34,7 +34,8 @@ end
 -- Denied together: those whose denials began within the window before or after this one's, however long ago.
 local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
-  ok = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'), misses = num(record, 'misses'),
+  ok = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
+  polls = num(record, 'polls'), misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
   missingTasks = redis.call('ZCOUNT', key('missing'), began - ARGS.missingWindowMs, began + ARGS.missingWindowMs),
 })

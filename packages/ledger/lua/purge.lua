@@ -20,6 +20,8 @@ if not record then return reply({ ok = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
   return reply({ ok = 'stale', state = record.state })
 end
+-- Who wanted it was frozen meanwhile, and it was redriven.
+if given(ARGS.vehicle) and record.vehicle ~= ARGS.vehicle then return reply({ ok = 'stale', state = record.state }) end
 -- What it leaves in the stores is the caller's to remove, so the same call sent twice must tell it again.
 local told = key('purged:') .. record.id
 if given(record.purgedAt) then

@@ -22,6 +22,15 @@ local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= 
 if record.letterClass ~= ARGS.class and not notice then
   return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
 end
+-- By itself it is paid again once, and not while Kie is asked whose task a callback named.
+if ARGS.automatic then
+  local unresolved = 0
+  for n = 1, num(record, 'attempts') do
+    local outcome = attemptOf(record, n).outcome
+    if outcome == 'lost' or outcome == 'expired' or outcome == 'surplus' then unresolved = unresolved + 1 end
+  end
+  if unresolved > 1 or next(claimsOf(record)) then return reply({ ok = 'by_hand' }) end
+end
 local target = ARGS.resumesAt
 if FREE[ARGS.class] ~= target and not (ARGS.payAgain and PAID[ARGS.class] == target) then
   return redis.error_reply('ERR ' .. ARGS.class .. ' does not resume at ' .. target .. ' without paying again')

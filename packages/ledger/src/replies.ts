@@ -203,6 +203,8 @@ export const redriveReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('no_letter'), class: z.string(), state }),
   z.object({ ok: z.literal('no_payload') }),
   z.object({ ok: z.literal('too_early'), waitMs: z.number() }),
+  /** Only of automatic ones: more than one answer was lost already, or a task is named and Kie is being asked. */
+  z.object({ ok: z.literal('by_hand') }),
   missing,
 ]);
 export type RedriveReply = z.infer<typeof redriveReply>;
@@ -234,6 +236,8 @@ export const observeReply = z.discriminatedUnion('ok', [
     dueAt: z.number(),
     /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
     hints: z.int(),
+    /** Looks at this task, this one included. */
+    polls: z.int(),
     misses: z.number(),
     missingForMs: z.number(),
     missingTasks: z.number(),

@@ -192,6 +192,11 @@ export interface KillArgs {
   readonly evidence: Evidence;
   /** Needed for `task_lost`: only the account that submitted a task may declare it lost. */
   readonly account?: string;
+  /**
+   * For `task_lost` and `task_stuck`: the poll vehicle that decided so, and how many looks there had been. `stale` once
+   * either has changed. Default: whatever has happened since.
+   */
+  readonly asOf?: { readonly vehicle: string; readonly polls: number };
   /** For a letter without a record: what is known of the generation. */
   readonly hash?: string;
   readonly payload?: string;
@@ -207,6 +212,8 @@ export interface RedriveArgs {
   readonly class: DeadLetterClass;
   readonly resumesAt: ResumePoint;
   readonly payAgain: boolean;
+  /** Nobody decided it but the configuration. Default false. */
+  readonly automatic?: boolean;
   readonly dryRun: boolean;
   /** Minted by the caller: the same operation sent twice answers the same. */
   readonly op: string;
@@ -266,7 +273,8 @@ export function createTransitions(scripts: ScriptRunner) {
     unsaved: (args: UnsavedArgs) => run('unsaved', args, replies.unsavedReply),
     kill: (args: KillArgs) => run('kill', args, replies.killReply),
     redrive: (args: RedriveArgs) => run('redrive', args, replies.redriveReply),
-    purge: (id: string, force: boolean) => run('purge', { id, force }, replies.purgeReply),
+    /** @param vehicle where given, only while it is still the generation's: nothing was redriven since it was read */
+    purge: (id: string, force: boolean, vehicle?: string) => run('purge', { id, force, vehicle }, replies.purgeReply),
     /** Begins a look at a task: checks that this job is its vehicle and takes one query of the budget. */
     look: (args: LookArgs) => run('look', args, replies.lookReply),
     observe: (args: ObserveArgs) => run('observe', args, replies.observeReply),

@@ -160,7 +160,7 @@ async function park(
   const { id, look, permit } = open;
   if (look.pollingForMs >= timings.taskStuckMs) {
     await at('poll.stuck', () => ledger.pollDone(permit));
-    return giveUp(context, open, 'task_stuck', {
+    return giveUp(context, open, 'task_stuck', look.polls, {
       summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
     });
   }
@@ -185,7 +185,7 @@ async function park(
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
     const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
-    return giveUp(context, open, 'task_lost', { summary });
+    return giveUp(context, open, 'task_lost', reply.polls, { summary });
   }
   if (judgement === 'alarm') {
     context.metrics.massDenials.inc();
@@ -233,14 +233,17 @@ function troubled(
   return park(context, open, { seen: 'trouble', leastMs: holdMs, holdMs });
 }
 
+/** @param polls looks by now; another worker's since then may have seen the task, or followed another one */
 async function giveUp(
   context: WorkerContext,
-  { id, look }: OpenLook,
+  { id, job, look }: OpenLook,
   letterClass: 'task_lost' | 'task_stuck',
+  polls: number,
   evidence: Evidence,
 ): Promise<JobEnd> {
   const { account, logger } = context;
-  const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account });
+  const asOf = { vehicle: idOf(job), polls };
+  const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account, asOf });
   logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');
   if (killed.ok === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
   return { kind: 'delay', delayMs: nextDelayMs(context, look, 'running') };

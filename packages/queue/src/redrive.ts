@@ -15,6 +15,8 @@ export interface RedriveOptions {
   readonly vehicleCheckMs: number;
   /** Submit again although a paid task may exist. Only for classes that need it. */
   readonly payAgain?: boolean;
+  /** Nobody decided it but the configuration: at most once for each generation. */
+  readonly automatic?: boolean;
   /** Tell what would happen and change nothing. */
   readonly dryRun?: boolean;
   /** Only this tenant's generations; another's is as if it were not there. */
@@ -63,6 +65,7 @@ export async function redriveOne(
     class: openClass,
     resumesAt: resumesAt.at,
     payAgain: options.payAgain ?? false,
+    automatic: options.automatic ?? false,
     dryRun: options.dryRun ?? false,
     op: randomUUID(),
     vehicleCheckMs: options.vehicleCheckMs,
@@ -109,6 +112,8 @@ async function afterRedrive(
         id,
         `an older attempt may still be sent for ${Math.ceil(reply.waitMs / 1000)} s; try again after that`,
       );
+    case 'by_hand':
+      return impossible(id, 'more than one answer was lost, or a task is named for it: a person has to decide');
     case 'no_payload':
       return impossible(id, 'its payload is gone');
     case 'no_letter':

@@ -114,7 +114,7 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
 
 async function purge(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, uploads, archive, logger } = context;
-  const reply = await at('sweep.purge', () => ledger.purge(due.id, false));
+  const reply = await at('sweep.purge', () => ledger.purge(due.id, false, due.vehicle));
   if (reply.ok === 'purged' && reply.left !== undefined) {
     const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
     if (stays.length > 0)
@@ -132,7 +132,8 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   if (killed.ok !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
-  const result = await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs, payAgain: true }, due.id);
+  const { vehicleCheckMs } = timings;
+  const result = await redriveOne({ ledger, queues, vehicleCheckMs, payAgain: true, automatic: true }, due.id);
   if (result.kind === 'resumed') return note(context, 'paid_again', due);
   // Only now: a caller who is told that it failed while it is paid again would create it once more.
   await addNotice(queues, due.id, killed.notice);

@@ -7,9 +7,11 @@ local NEVER_HAD_A_TASK = {
   insufficient_credits = true, deadline_exceeded = true,
 }
 
--- Nothing is under way for it: a task that turns up now is followed instead of paying for another one.
+-- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
+-- paying for another one. Also where it ended without a video: that task is paid.
 local function isTaskless(record)
-  return record.state == 'queued' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
+  if given(record.purgedAt) then return false end
+  return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
 end
 
 -- Its task was given up as lost or stuck, or counted as surplus, and turns up before another is paid.

@@ -29,6 +29,12 @@ async function payingAgain(pool: Pool): Promise<{ id: string; older: string }> {
   return { id, older: 'older' };
 }
 
+async function newerFails(pool: Pool, id: string): Promise<void> {
+  await pool.admit(id, 'newer', { vehicle: `${id}-2` });
+  await pool.accept(id, 'newer', 'task-2');
+  await pool.ledger.settle(settleArgs(id, 'task-2', 'fail'));
+}
+
 describe('accept', () => {
   test('a task makes it generating, with a new vehicle in the poll queue', async () => {
     const pool = await openPool('accept');
@@ -112,6 +118,34 @@ describe('accept', () => {
       state: 'generating',
     });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ taskId: 'task-1', current: 1 });
+  });
+
+  test.each([
+    ['cancelled', async (pool: Pool, id: string) => pool.ledger.cancel(id)],
+    ['failed', newerFails],
+  ] as const)('an older attempt’s task is followed although the generation is %s: it is paid', async (state, end) => {
+    const pool = await openPool('accept', quick);
+    const { id, older } = await payingAgain(pool);
+    await end(pool, id);
+    expect(await pool.state(id)).toBe(state);
+    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+  });
+
+  test('a surplus task is adopted when the newer one failed; not when the generation was purged', async () => {
+    const pool = await openPool('accept', quick);
+    const [paid, purged] = [await payingAgain(pool), await payingAgain(pool)];
+    for (const { id, older } of [paid, purged]) {
+      await pool.admit(id, 'newer', { vehicle: `${id}-2` });
+      await pool.accept(id, older, `first-${id}`);
+      await pool.accept(id, 'newer', `second-${id}`);
+      await pool.ledger.settle(settleArgs(id, `second-${id}`, 'fail'));
+    }
+    await pool.ledger.purge(purged.id, true);
+    const adopted = { adopted: true } as const;
+    expect(await pool.accept(paid.id, paid.older, `first-${paid.id}`, adopted)).toMatchObject({ ok: 'accepted' });
+    expect(await pool.accept(purged.id, purged.older, `first-${purged.id}`, adopted)).toMatchObject({ ok: 'surplus' });
   });
 
   test('a task given up as stuck is adopted again instead of paying, until the newer attempt is admitted', async () => {

@@ -120,6 +120,22 @@ describe('kill', () => {
     expect(await pool.state(id)).toBe('generating');
   });
 
+  test('a task is not given up by a look that was frozen while another one saw it, or while it was resubmitted', async () => {
+    const pool = await openPool('kill');
+    const { id, taskId } = await generating(pool);
+    const call = { id, class: 'task_stuck', expected: 'generating', evidence } as const;
+    const vehicle = (await pool.raw(id))['vehicle'] ?? '';
+    const looking = { pollDelayMs: 1000, missingWindowMs: 1, vehicleCheckMs: 1000 };
+    const stale = { ok: 'stale', state: 'generating' };
+    const seen = await pool.ledger.observe({ id, taskId, seen: 'running', ...looking });
+    expect(seen).toMatchObject({ ok: 'parked', polls: 1 });
+    expect(await pool.ledger.kill({ ...call, asOf: { vehicle, polls: 0 } })).toEqual(stale);
+    await pool.ledger.requeue(id, vehicle, 1000);
+    expect(await pool.ledger.kill({ ...call, asOf: { vehicle, polls: 1 } })).toEqual(stale);
+    const asOf = { vehicle: (await pool.raw(id))['vehicle'] ?? '', polls: 1 };
+    expect(await pool.ledger.kill({ ...call, asOf })).toMatchObject({ ok: 'dead' });
+  });
+
   test('a job whose record is gone gets a letter to stand beside, and its next vehicle a fresh id', async () => {
     const pool = await openPool('kill');
     const id = 'gen_vanished00';

@@ -50,6 +50,15 @@ test('its task stays bound: nobody else can adopt it', async () => {
   expect(await pool.accept(id, token, taskId)).toMatchObject({ ok: 'accepted', state: 'succeeded' });
 });
 
+test('who was frozen while it was redriven purges nothing', async () => {
+  const pool = await openPool('purge');
+  const { id, taskId } = await generating(pool);
+  const vehicle = (await pool.raw(id))['vehicle'];
+  await pool.ledger.settle(settleArgs(id, taskId));
+  expect(await pool.ledger.purge(id, false, `${id}-0`)).toEqual({ ok: 'stale', state: 'succeeded' });
+  expect(await pool.ledger.purge(id, false, vehicle)).toEqual({ ok: 'purged' });
+});
+
 test('a second purge changes nothing, and does not lengthen the retention', async () => {
   const pool = await openPool('purge', { retentionMs: RETENTION_MS });
   const { id } = await purged(pool);

@@ -63,7 +63,7 @@ interface Args extends Record<ScriptName, object> {
   unsaved: UnsavedArgs;
   kill: KillArgs;
   redrive: RedriveArgs;
-  purge: Named & { readonly force: boolean };
+  purge: Named & { readonly force: boolean; readonly vehicle?: string | undefined };
   look: LookArgs;
   observe: ObserveArgs;
   peek_polls: object;

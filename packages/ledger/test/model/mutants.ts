@@ -144,11 +144,24 @@ export const MUTANTS: readonly Mutant[] = [
     from: "local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW",
     to: 'local left = 0',
   },
+  { without: 'kill: a look that was frozen', from: 'if given(ARGS.asOf) and', to: 'if false and' },
   { without: 'kill: the account that submitted', from: 'if attempt.account ~= ARGS.account then', to: 'if false then' },
   {
     without: 'redrive: an older attempt may still be sent',
     from: "if attempt.outcome ~= 'refused' and not attempt.taskId and NOW < attempt.sendBy then",
     to: 'if false then',
+  },
+  { without: 'redrive: by itself once', from: 'if unresolved > 1 or', to: 'if' },
+  {
+    without: 'redrive: not while a claim is open',
+    from: 'unresolved > 1 or next(claimsOf(record))',
+    to: 'unresolved > 1',
+  },
+  { without: 'purge: what was redriven', from: 'if given(ARGS.vehicle) and', to: 'if false and' },
+  {
+    without: 'accept: what ended without a video',
+    from: "or record.state == 'failed' or record.state == 'cancelled'",
+    to: '',
   },
   { without: 'redrive: once for each operation', from: 'if record.lastRedrive == ARGS.op then', to: 'if false then' },
   {

@@ -155,6 +155,33 @@ test.concurrent('no verdict for long: task_stuck; redrive polls again, and a lat
   expect(charges(pool)).toEqual({ stuck: 1 });
 });
 
+test.concurrent('a look that was frozen while another one saw the task gives up nothing', async (context) => {
+  const { expect } = context;
+  const lines: string[] = [];
+  const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+  const logger = createLogger({ name: 'test', destination });
+  const pool = await openPool(context, 'frozen-look', { timings: { taskStuckMs: 1 }, logger });
+  pool.simulator.script([
+    { on: 'task', fault: { kind: 'stuck' } },
+    { on: 'recordInfo', fault: { kind: 'hold' } },
+  ]);
+  const id = await one(pool, 'seen by another');
+  const { taskId = '' } = await pool.recordWhen(id, ({ state }) => state === 'generating');
+  await until(
+    () => pool.simulator.summary().faultsLeft,
+    (left) => left === 0,
+  );
+  const tomorrow = { pollDelayMs: 86_400_000, missingWindowMs: 1, vehicleCheckMs: 86_400_000 };
+  await pool.ledger.observe({ id, taskId, seen: 'running', ...tomorrow });
+  pool.simulator.release();
+  const gaveUp = await until(
+    () => lines.find((line) => line.includes('gave up on a task')),
+    (line) => line !== '',
+  );
+  expect(gaveUp).toContain('"next":"stale"');
+  expect((await pool.ledger.read.generation(id))?.state).toBe('generating');
+});
+
 interface Failure {
   readonly what: string;
   readonly rule: FaultRule;

@@ -116,6 +116,42 @@ describe.concurrent('a lost answer', () => {
     expect(charges(pool)).toEqual({ lost: 2 });
     expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
   });
+
+  test('is not paid a third time by itself', async (context) => {
+    const { expect } = context;
+    const { pool, id } = await loseAnswer(context, {
+      worker: { onUnknown: 'pay-again' },
+      settings: { unknownWindowMs: 1200 },
+    });
+    pool.simulator.script([{ on: 'createTask', when: { prompt: 'lost' }, fault: { kind: 'cutAfter' } }]);
+    const record = await pool.recordWhen(
+      id,
+      ({ attempts, letter }) => attempts.length > 1 && letter?.class === 'payment_unknown',
+    );
+    expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'lost']);
+    // The sweeper that opened the letter decides at once; nothing is left for a later one.
+    await until(
+      () => pool.ledger.read.generation(id),
+      ({ state, since }) => state === 'dead' && Date.now() - since > 1500,
+    );
+    expect(charges(pool)).toEqual({ lost: 2 });
+  });
+
+  test('cancelled while it waits to be paid again: its task can still be adopted', async (context) => {
+    const { expect } = context;
+    const lost = await loseAnswer(context, { worker: { publicUrl: PUBLIC_URL }, settings: { unknownWindowMs: 1200 } });
+    const { pool, id, taskId } = lost;
+    await pool.recordWhen(id, ({ letter }) => letter?.class === 'payment_unknown');
+    await pool.ledger.gates.pause('test');
+    await until(
+      () => redrive(pool, id, { payAgain: true }),
+      ({ kind }) => kind === 'resumed',
+    );
+    expect(await pool.ledger.cancel(id)).toMatchObject({ ok: 'cancelled' });
+    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(charges(pool)).toEqual({ lost: 1 });
+  });
 });
 
 describe.concurrent('adoption by hand', () => {

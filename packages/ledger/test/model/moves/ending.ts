@@ -60,7 +60,11 @@ const kill: Move = (scene, { a, b, c }) => {
   const fitting = CLASSES.filter(([, expected]) => expected === state);
   const [letterClass, expected] = (c >= 2 ? pick(fitting, b) : undefined) ?? choose(CLASSES, b);
   const account = c === 7 ? 'staging' : ACCOUNT;
-  return { name: 'kill', args: { id, class: letterClass, expected, evidence, account } };
+  const args = { id, class: letterClass, expected, evidence, account };
+  const { vehicle = '', polls = 0 } = scene.world.generations.get(id) ?? {};
+  // By a worker that has just looked, or by one that was frozen since an older look.
+  if (b % 2 === 1) return { name: 'kill', args: { ...args, asOf: { vehicle, polls: c === 6 ? polls - 1 : polls } } };
+  return { name: 'kill', args };
 };
 
 /** A job without a record. */
@@ -76,14 +80,18 @@ const redrive: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, ({ letter, isNoticeLetter }) => letter !== undefined || isNoticeLetter);
   const generation = scene.world.generations.get(id);
   const letterClass = generation?.isNoticeLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.letter?.class;
-  return redriveOf(scene, id, letterClass ?? 'task_stuck', { payAgain: c % 2 === 1, dryRun: c >= 6 });
+  return redriveOf(scene, id, letterClass ?? 'task_stuck', {
+    payAgain: c % 2 === 1,
+    dryRun: c >= 6,
+    automatic: c === 5,
+  });
 };
 
 function redriveOf(
   scene: Scene,
   id: string,
   letterClass: DeadLetterClass,
-  how: { readonly payAgain: boolean; readonly dryRun: boolean },
+  how: { readonly payAgain: boolean; readonly dryRun: boolean; readonly automatic: boolean },
 ): ModelCall | undefined {
   const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
   const target = how.payAgain ? (payAgainResumesAt ?? resumesAt) : resumesAt;
@@ -92,9 +100,11 @@ function redriveOf(
   return { name: 'redrive', args: { ...call, ...how } };
 }
 
-const purge: Move = (scene, { a, c }) => {
+/** By a person, or by a sweeper that knows the vehicle, or was frozen since an older one. */
+const purge: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, isIn('succeeded', 'failed', 'cancelled', 'dead'));
-  return { name: 'purge', args: { id, force: c % 2 === 1 } };
+  const vehicle = [undefined, scene.world.generations.get(id)?.vehicle, `${id}-0`][b % 3];
+  return { name: 'purge', args: { id, force: c % 2 === 1, vehicle } };
 };
 
 const hasNotice = ({ notice }: Generation): boolean => notice?.state === 'pending';

@@ -110,6 +110,14 @@ export const ENDING = {
       await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
       return () => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true }));
     },
+    async by_hand({ pool }) {
+      await pool.ledger.settings.overwrite({ unknownWindowMs: 0 });
+      const { id, token } = await unknown(pool);
+      await pool.ledger.hint({ id, tokenHash: token, taskId: 'task-named', vehicleCheckMs: VEHICLE_CHECK_MS });
+      await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
+      const args = redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true });
+      return () => pool.ledger.redrive({ ...args, automatic: true });
+    },
     missing: plain(({ pool }) => pool.ledger.redrive(redriveArgs(NOWHERE, 'task_stuck', 'generating'))),
   },
   purge: {

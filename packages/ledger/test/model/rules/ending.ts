@@ -38,6 +38,10 @@ export function kill(world: World, args: KillArgs): Answer {
   const { state, letter } = generation;
   if (state === 'dead' && letter?.class === args.class) return dead();
   if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { ok: 'stale', state };
+  const { asOf } = args;
+  if (asOf !== undefined && (asOf.vehicle !== generation.vehicle || asOf.polls !== generation.polls)) {
+    return { ok: 'stale', state };
+  }
   const waitMs = tooEarly(world, generation, args.class);
   if (waitMs > 0) return { ok: 'not_yet', waitMs };
   if (args.class === 'task_lost' && currentAttempt(generation).account !== args.account) return { ok: 'wrong_account' };
@@ -73,6 +77,7 @@ export function redrive(world: World, args: RedriveArgs): Answer {
   if (generation.letter?.class !== args.class && !isNotice) {
     return { ok: 'no_letter', class: generation.letter?.class ?? '', state: generation.state };
   }
+  if (args.automatic === true && needsPerson(generation)) return { ok: 'by_hand' };
   if (args.resumesAt === 'queued') {
     const open = generation.attempts.filter(({ outcome, taskId }) => outcome !== 'refused' && taskId === undefined);
     const early = open.find(({ sendBy }) => world.now < sendBy);
@@ -84,6 +89,14 @@ export function redrive(world: World, args: RedriveArgs): Answer {
   if (isNotice) planNotice(world, generation, 0);
   else resume(world, generation, args.resumesAt);
   return redriven(world, generation);
+}
+
+/** Paid again by itself once, and not while it is asked whose task a callback named. */
+function needsPerson({ attempts, claims }: Generation): boolean {
+  const unresolved = attempts.filter(
+    ({ outcome }) => outcome === 'lost' || outcome === 'expired' || outcome === 'surplus',
+  );
+  return unresolved.length > 1 || claims.size > 0;
 }
 
 function resume(world: World, generation: Generation, target: ResumePoint): void {
@@ -112,11 +125,18 @@ function redriven(world: World, generation: Generation): Answer {
 
 const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
 
-export function purge(world: World, { id, force }: { readonly id: string; readonly force: boolean }): Answer {
+interface PurgeArgs {
+  readonly id: string;
+  readonly force: boolean;
+  readonly vehicle?: string | undefined;
+}
+
+export function purge(world: World, { id, force, vehicle }: PurgeArgs): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'purged' };
   const { state, letter } = generation;
   if (!ENDED.has(state)) return { ok: 'stale', state };
+  if (vehicle !== undefined && vehicle !== generation.vehicle) return { ok: 'stale', state };
   if (generation.isPurged) return { ok: 'purged', left: world.purged.get(id)?.left };
   if (state === 'dead' && !force) return { ok: 'open_letter', class: letter?.class };
   if (generation.archive?.state === 'pending' && !force) return { ok: 'stale', state };

@@ -82,10 +82,11 @@ export function observe(world: World, args: ObserveArgs): Answer {
   if (args.holdMs !== undefined && args.holdMs > 0) {
     world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.holdMs));
   }
-  const { misses, firstMissAt, hints } = generation;
+  const { misses, firstMissAt, hints, polls } = generation;
   const began = misses > 0 ? firstMissAt : world.now;
   const missingTasks = denials(world).filter((at) => Math.abs(at - began) <= args.missingWindowMs).length;
-  return { ok: 'parked', delayMs, hints, misses, missingForMs: misses > 0 ? world.now - firstMissAt : 0, missingTasks };
+  const missingForMs = misses > 0 ? world.now - firstMissAt : 0;
+  return { ok: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks };
 }
 
 function countDenials(world: World, generation: Generation, seen: ObserveArgs['seen'], isAgain: boolean): void {

@@ -71,7 +71,9 @@ export function die(world: World, generation: Generation, letterClass: DeadLette
   enter(world, generation, 'dead');
 }
 
-export function isTaskless({ state, letter }: Generation): boolean {
+export function isTaskless({ state, letter, isPurged }: Generation): boolean {
+  if (isPurged) return false;
+  if (state === 'failed' || state === 'cancelled') return true;
   return state === 'queued' || (state === 'dead' && letter !== undefined && NEVER_HAD_A_TASK.has(letter.class));
 }
 

@@ -158,7 +158,7 @@ function bind(world: World, args: AcceptArgs, generation: Generation, attempt: A
   newVehicle(generation, 'poll');
   const nextPollAt = world.now + (attempt.isHinted === true ? 0 : args.pollDelayMs);
   Object.assign(generation, { current: attempt.n, taskId: args.taskId, acceptedAt: world.now, nextPollAt });
-  Object.assign(generation, { polls: 0, misses: 0 });
+  Object.assign(generation, { polls: 0, misses: 0, verdict: undefined });
   enter(world, generation, 'generating');
   return carried('accepted', args, generation, attempt);
 }
