@@ -52,17 +52,8 @@ if not (waiting or taskless) then
   return vehicleReply('surplus')
 end
 
-attempt.outcome = ARGS.adopted and 'adopted' or 'accepted'
-saveAttempt(record, attempt)
-closeLetter(record)
-newVehicle(record, 'poll')
-local nextPollAt = NOW + (attempt.hinted and 0 or ARGS.pollDelayMs)
-set(record, {
-  current = attempt.n, taskId = ARGS.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,
-  polls = 0, misses = 0, endedAt = '', verdict = '',
-})
 if given(ARGS.kind) then set(record, { kind = ARGS.kind }) end
+local nextPollAt = NOW + (attempt.hinted and 0 or ARGS.pollDelayMs)
+follow(record, attempt, ARGS.adopted and 'adopted' or 'accepted', nextPollAt)
 watch(record, nextPollAt + ARGS.vehicleCheckMs)
-enter(record, 'generating', attempt.outcome)
-count(attempt.outcome)
 return vehicleReply('accepted')

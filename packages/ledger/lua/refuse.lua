@@ -46,6 +46,17 @@ local fresh = record.state == 'unknown'
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, ARGS.evidence
 count('refused:' .. ARGS.class)
 
+-- This attempt has made no task, but an older one has: that one is followed instead of paying for another.
+local surplus = surplusOf(record)
+if surplus then
+  attempt.answer = { ok = 'stale', state = 'generating' }
+  saveAttempt(record, attempt)
+  follow(record, surplus, 'adopted', NOW)
+  -- The sweeper adds its job.
+  watch(record, NOW)
+  return answered()
+end
+
 local deadClass
 if rule['do'] == 'die' then deadClass = rule.class end
 if rule['do'] == 'retry' then

@@ -25,6 +25,29 @@ local function isGivenUp(record, attempt, taskId)
     and (record.letterClass == 'task_lost' or record.letterClass == 'task_stuck')
 end
 
+-- The attempt's task is the generation's from now on, whatever has become of the generation.
+local function follow(record, attempt, outcome, nextPollAt)
+  attempt.outcome = outcome
+  saveAttempt(record, attempt)
+  closeLetter(record)
+  newVehicle(record, 'poll')
+  set(record, {
+    current = attempt.n, taskId = attempt.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,
+    polls = 0, misses = 0, endedAt = '', verdict = '',
+  })
+  enter(record, 'generating', outcome)
+  count(outcome)
+end
+
+-- A task that turned up beside a newer attempt: it is paid, and nobody follows it.
+local function surplusOf(record)
+  for n = num(record, 'attempts'), 1, -1 do
+    local attempt = attemptOf(record, n)
+    if attempt.outcome == 'surplus' and attempt.taskId then return attempt end
+  end
+  return nil
+end
+
 local function claimsOf(record)
   if (record.claims or '') == '' then return {} end
   return cjson.decode(record.claims)

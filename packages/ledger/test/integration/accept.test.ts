@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   bury,
+  DIE,
   evidence,
   generating,
   often,
@@ -106,19 +107,23 @@ describe('accept', () => {
     ]);
   });
 
-  test('a surplus task is adopted after all when the newer attempt turned out to have made none', async () => {
-    const pool = await openPool('accept', quick);
-    const { id, older } = await payingAgain(pool);
-    await pool.admit(id, 'newer');
-    await pool.accept(id, older, 'task-1');
-    await pool.refuse(id, 'newer', RETRY);
-    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'surplus', state: 'queued' });
-    expect(await pool.accept(id, older, 'task-1', { adopted: true })).toMatchObject({
-      ok: 'accepted',
-      state: 'generating',
-    });
-    expect(await pool.ledger.read.generation(id)).toMatchObject({ taskId: 'task-1', current: 1 });
-  });
+  test.each([['retry', RETRY] as const, ['die', DIE] as const])(
+    'a surplus task is followed when the newer attempt turned out to have made none: %s',
+    async (_, rule) => {
+      const pool = await openPool('accept', quick);
+      const { id, older } = await payingAgain(pool);
+      await pool.admit(id, 'newer');
+      await pool.accept(id, older, 'task-1');
+      const answer = { ok: 'stale', state: 'generating' };
+      expect(await pool.refuse(id, 'newer', rule)).toEqual(answer);
+      expect(await pool.refuse(id, 'newer', rule)).toEqual(answer);
+      const record = await pool.ledger.read.generation(id);
+      expect(record).toMatchObject({ state: 'generating', taskId: 'task-1', current: 1, queue: 'poll' });
+      expect(record?.attempts.map(({ outcome }) => outcome)).toEqual(['adopted', 'refused']);
+      // Its job is added by the sweeper, at once.
+      expect(Number(await pool.redis.zscore(`${pool.root}watch`, id))).toBeLessThanOrEqual(Date.now());
+    },
+  );
 
   test.each([
     ['cancelled', async (pool: Pool, id: string) => pool.ledger.cancel(id)],

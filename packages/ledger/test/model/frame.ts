@@ -3,11 +3,11 @@ import type { ModelCall } from './calls.ts';
 import type { Dump } from './dump.ts';
 
 const fieldsSchema = z.record(z.string(), z.string());
-const attemptSchema = z.object({ n: z.int(), tokenHash: z.string() });
+const attemptSchema = z.object({ n: z.int(), tokenHash: z.string(), outcome: z.string() });
 
 /**
  * What a call must leave alone: every record but the one that it names, and of that one every attempt but the one that
- * it names. So no late answer of an old attempt can change a newer one.
+ * it names. So no late answer of an old attempt can change a newer one. A refusal may take up the task of an older one.
  */
 export function trespasses(call: ModelCall, before: Dump, after: Dump): string[] {
   const named = 'id' in call.args && typeof call.args.id === 'string' ? `gen:${call.args.id}` : '';
@@ -30,7 +30,8 @@ function attemptTrespasses({ name, args }: ModelCall, before: unknown, after: un
       ('tokenHash' in args && args.tokenHash === attempt.tokenHash) ||
       ('attempt' in args && args.attempt === attempt.n) ||
       (!('tokenHash' in args) && !('attempt' in args) && Number(old['current']) === attempt.n);
-    return isNamed ? [] : [`${name} changed attempt ${attempt.n}, which it does not name`];
+    const isTakenUp = name === 'refuse' && attempt.outcome === 'surplus';
+    return isNamed || isTakenUp ? [] : [`${name} changed attempt ${attempt.n}, which it does not name`];
   });
 }
 

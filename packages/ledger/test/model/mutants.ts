@@ -158,6 +158,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'unresolved > 1',
   },
   { without: 'purge: what was redriven', from: 'if given(ARGS.vehicle) and', to: 'if false and' },
+  { without: 'refuse: an older task is there', from: 'if surplus then', to: 'if false then' },
   {
     without: 'accept: what ended without a video',
     from: "or record.state == 'failed' or record.state == 'cancelled'",

@@ -154,13 +154,17 @@ function bind(world: World, args: AcceptArgs, generation: Generation, attempt: A
     return carried('surplus', args, generation, attempt);
   }
   attempt.outcome = args.adopted ? 'adopted' : 'accepted';
+  follow(world, generation, attempt, attempt.isHinted === true ? 0 : args.pollDelayMs);
+  return carried('accepted', args, generation, attempt);
+}
+
+function follow(world: World, generation: Generation, attempt: Attempt, delayMs: number): void {
   generation.letter = undefined;
   newVehicle(generation, 'poll');
-  const nextPollAt = world.now + (attempt.isHinted === true ? 0 : args.pollDelayMs);
-  Object.assign(generation, { current: attempt.n, taskId: args.taskId, acceptedAt: world.now, nextPollAt });
+  const nextPollAt = world.now + delayMs;
+  Object.assign(generation, { current: attempt.n, taskId: attempt.taskId, acceptedAt: world.now, nextPollAt });
   Object.assign(generation, { polls: 0, misses: 0, verdict: undefined });
   enter(world, generation, 'generating');
-  return carried('accepted', args, generation, attempt);
 }
 
 function carried(ok: string, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
@@ -180,6 +184,13 @@ export function refuse(world: World, args: RefuseArgs): Answer {
   if (current !== attempt.n || (state !== 'submitting' && state !== 'unknown')) return { ok: 'stale', state };
   noteRefusal(world, args, generation, attempt);
   attempt.outcome = 'refused';
+  const surplus = generation.attempts.findLast((one) => one.outcome === 'surplus' && one.taskId !== undefined);
+  if (surplus !== undefined) {
+    attempt.answer = { ok: 'stale', state: 'generating' };
+    surplus.outcome = 'adopted';
+    follow(world, generation, surplus, 0);
+    return attempt.answer;
+  }
   const letterClass = countRetry(generation, args);
   if (letterClass !== undefined) {
     attempt.answer = { ok: 'dead', class: letterClass };
