@@ -57,7 +57,7 @@ export const GROUPS = {
     }),
     onUnknown: withDefault('KIEQ_ON_UNKNOWN', 'hold', {
       form: oneOf('hold', 'pay-again'),
-      meaning: 'after that window: `hold` for a person, or `pay-again`, which may pay twice',
+      meaning: 'after that window: `hold` for a person, or `pay-again` once, which may pay twice',
     }),
     intentDurability: withDefault('KIEQ_INTENT_DURABILITY', 'none', {
       form: intentDurability,
