@@ -10,8 +10,19 @@ interface Setting {
   readonly seconds: number;
 }
 
+/** How long jobs were in dead hands, in ms, and what at most 1 % may exceed. */
+interface RecoveryFigures {
+  readonly n: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly boundMs: number;
+}
+
 /** One line of `bench/results/kill-matrix.jsonl`. */
-export async function lineOf(result: MatrixResult, setting: Setting): Promise<object> {
+export async function lineOf(
+  result: MatrixResult,
+  setting: Setting,
+): Promise<Readonly<Record<string, unknown>> & { readonly recovery: RecoveryFigures }> {
   const { struck, answers, recoveries, violations, ...figures } = result;
   const sorted = recoveries.toSorted((a, b) => a - b);
   return {

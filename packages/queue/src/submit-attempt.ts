@@ -145,11 +145,11 @@ async function recordAccepted(
 ): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
+  // First of all, so that even a worker that is killed before Redis has it leaves a trace.
+  logger.info({ task: taskId }, 'Kie accepted');
   const kind = timingKind(model, input);
   const pollDelayMs = context.plan.firstDelayMs(kind);
   const { latencyMs } = answer;
-  // First of all, so that even a worker that is killed before Redis has it leaves a trace.
-  logger.info({ task: taskId }, 'Kie accepted');
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
     at('submit.accept', () =>
       ledger.accept({

@@ -299,6 +299,15 @@ describe('an attempt that Redis has lost with its last writes', () => {
     expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'unknown' });
   });
 
+  test('after its job was found without a record: followed, and nothing is left to pay again', async () => {
+    const pool = await openPool('recover');
+    const id = 'gen_forgotten';
+    await pool.ledger.kill({ id, class: 'record_missing', evidence, payload: '{}', vehicle: `${id}-1` });
+    const told = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
+    expect(told).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+  });
+
   test('too late, beside a newer attempt: told as a surplus task, and the newer one goes on', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();

@@ -17,7 +17,7 @@ async function dueIds(pool: Pool): Promise<string[]> {
 describe('the lease', () => {
   test('is held by one worker until it ends', async () => {
     const pool = await openPool('sweep');
-    expect(await sweep(pool, 'one', { leaseMs: 60 })).toEqual({
+    expect(await sweep(pool, 'one')).toEqual({
       ok: 'leader',
       more: false,
       due: [],

@@ -1,3 +1,5 @@
+import { Writable } from 'node:stream';
+import { createLogger } from '@kieq/telemetry';
 import { describe, test } from 'vitest';
 import { testRequest, until } from '../../src/index.ts';
 import {
@@ -15,6 +17,10 @@ import {
 
 const held = { on: 'createTask', fault: { kind: 'hold' } } as const;
 
+function failures(lines: readonly string[]): number {
+  return lines.filter((line) => line.includes('sweeping one generation failed')).length;
+}
+
 describe.concurrent('the sweeper', () => {
   test('revives a generation whose submit job has vanished', async (context) => {
     const { expect } = context;
@@ -28,6 +34,28 @@ describe.concurrent('the sweeper', () => {
     expect((await handle.result({ timeoutMs: 10_000 })).state).toBe('succeeded');
     expect((await pool.ledger.read.generation(handle.id))?.vehicle).toBe(`${handle.id}-3`);
     expect(charges(pool)).toEqual({ vanished: 1 });
+  });
+
+  test('pauses between rounds also when many letters can be shown nowhere', async (context) => {
+    const { expect } = context;
+    const lines: string[] = [];
+    const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
+    const logger = createLogger({ name: 'test', destination });
+    const pool = await openPool(context, 'no-mirror', { workers: 0, timings: { sweepMs: 60_000 }, logger });
+    // More than one round looks after.
+    const ids = numbered('letter', 250).map((name) => `gen_${name.replace(' ', '')}`);
+    const letter = { class: 'invalid_request', evidence: { summary: 'of the test' } } as const;
+    await Promise.all(ids.map((id) => pool.ledger.kill({ id, ...letter, vehicle: `${id}-1`, payload: '{}' })));
+    await pool.redis.client.set(`${pool.redis.prefix}:dead-letter:wait`, 'no list');
+    await pool.addWorker();
+    await until(
+      () => failures(lines),
+      (count) => count >= 200,
+    );
+    // Enough for another round or two, which would begin at once.
+    await Promise.all(numbered('meanwhile', 20).map((prompt) => pool.enqueue(prompt)));
+    await inState(pool, 'succeeded', 20);
+    expect(failures(lines)).toBe(200);
   });
 
   test('replaces a poll job that sleeps beyond its time: the worker that parked it had a wrong clock', async (context) => {

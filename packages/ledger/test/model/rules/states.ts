@@ -12,6 +12,7 @@ const NEVER_HAD_A_TASK = new Set<DeadLetterClass>([
   'refused_repeatedly',
   'insufficient_credits',
   'deadline_exceeded',
+  'record_missing',
 ]);
 
 export function enter(world: World, generation: Generation, state: GenerationState): void {
