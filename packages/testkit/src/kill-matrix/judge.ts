@@ -1,6 +1,7 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import { GENERATION_STATES } from '@kieq/domain';
 import type { Task } from '@kieq/simulator';
+import { isShown } from '../chaos/shown.ts';
 import type { Fleet } from './fleet.ts';
 import type { End, Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
@@ -35,6 +36,8 @@ interface Case {
   readonly record: GenerationRecord | undefined;
   /** Of its prompt. */
   readonly tasks: readonly Task[];
+  /** Those of them whose own callback the gateway took. */
+  readonly home: readonly Task[];
   readonly posts: number;
 }
 
@@ -75,13 +78,12 @@ async function casesOf(fleet: Fleet, played: readonly Played[]): Promise<Case[]>
   const { ledger } = fleet.pool.simulator;
   const tasks = byPrompt(ledger.tasks());
   const posts = byPrompt(ledger.submissions());
-  return all.map(({ scenario, subject }, i) => ({
-    scenario,
-    subject,
-    record: records[i],
-    tasks: tasks.get(subject.prompt) ?? [],
-    posts: posts.get(subject.prompt)?.length ?? 0,
-  }));
+  const taken = new Set(ledger.callbacks().flatMap((one) => (one.genuine && one.status === 200 ? [one.taskId] : [])));
+  return all.map(({ scenario, subject }, i) => {
+    const own = tasks.get(subject.prompt) ?? [];
+    const home = own.filter(({ taskId }) => taken.has(taskId));
+    return { scenario, subject, record: records[i], tasks: own, home, posts: posts.get(subject.prompt)?.length ?? 0 };
+  });
 }
 
 function byPrompt<Entry extends { readonly prompt: string }>(entries: readonly Entry[]): Map<string, Entry[]> {
@@ -123,6 +125,7 @@ function* wrongs(one: Case): Generator<string> {
   }
   const end = endOf(record);
   if (!scenario.ends.includes(end)) yield `${name} ended as ${end}: ${record.letter?.evidence.summary ?? ''}`;
+  if (end === 'dead:payment_unknown' && one.home.some(isShown)) yield `${name} has a task that came home`;
   if (PAID.has(end) && charges === 0) yield `${name} is ${end} without a charge`;
   if (posts > record.attempts.length) yield `${name} was sent ${posts} times in ${record.attempts.length} attempts`;
   if (record.callback && record.purgedAt === undefined) yield* untold(name, record, toldOf(subject));
