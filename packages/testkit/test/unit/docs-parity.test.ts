@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { ENVIRONMENT, environmentTable } from '@kieq/config';
@@ -195,6 +196,17 @@ describe('the guarantees', () => {
     expect(sections.map((section) => section.slice(0, 2))).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8']);
     for (const section of sections) expect(section).toMatch(/\*\*How[\s\S]+\n- `[\s\S]+\*\*What remains/);
   });
+});
+
+test('every failure mode tells of its test, and each of these exists', async () => {
+  const text = await read('docs/failure-modes.md');
+  const sections = text.split(/^##+ /m).slice(1);
+  // `Kie` has only parts, each with its own tests; hostile input has a column for them.
+  const without = sections.filter((section) => !/\*Tests?[*.]|\| test \|/.test(section));
+  expect(without.map((section) => section.split('\n', 1)[0])).toEqual(['Kie']);
+  const named = new Set([...text.matchAll(/`([^`\s]+\.test\.ts)`/g)].map(([, path = '']) => path));
+  const missing = [...named].filter((path) => !existsSync(join(ROOT, path)));
+  expect(missing).toEqual([]);
 });
 
 describe('links', async () => {
