@@ -66,32 +66,35 @@ export async function sweepOnce(context: WorkerContext): Promise<boolean> {
     context.metrics.sweepRounds.inc({ outcome: 'other' });
     return false;
   }
-  let failures = 0;
-  const each = async (id: string, look: () => Promise<void>): Promise<void> => {
-    if (!(await alone(context, id, look))) failures += 1;
-  };
-  for (const due of reply.due) await each(due.id, () => lookAfter(context, due));
-  for (const notice of reply.notices) await each(notice.id, () => reviveNotice(context, notice));
-  for (const claim of reply.claims) await each(claim.id, () => reclaim(context, claim));
-  for (const id of reply.mirror) await each(id, () => mirrorLetter(ledger, queues, id));
+  const isWell = await eachAlone(context, [
+    ...reply.due.map((due): Look => [due.id, () => lookAfter(context, due)]),
+    ...reply.notices.map((notice): Look => [notice.id, () => reviveNotice(context, notice)]),
+    ...reply.claims.map((claim): Look => [claim.id, () => reclaim(context, claim)]),
+    ...reply.mirror.map((id): Look => [id, () => mirrorLetter(ledger, queues, id)]),
+  ]);
   await probeCredits(context);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
   // What failed may be due again at once: trying it without a pause would help nobody, least of all a full Redis.
-  return reply.more && failures === 0;
+  return reply.more && isWell;
 }
+
+type Look = readonly [generation: string, look: () => Promise<void>];
 
 /**
  * The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs.
- * @returns whether it went well
+ * @returns whether all went well
  */
-async function alone({ logger }: WorkerContext, generation: string, look: () => Promise<void>): Promise<boolean> {
-  try {
-    await within(generation, look);
-    return true;
-  } catch (error) {
-    logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
-    return false;
+async function eachAlone({ logger }: WorkerContext, looks: readonly Look[]): Promise<boolean> {
+  let isWell = true;
+  for (const [generation, look] of looks) {
+    try {
+      await within(generation, look);
+    } catch (error) {
+      isWell = false;
+      logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
+    }
   }
+  return isWell;
 }
 
 async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
