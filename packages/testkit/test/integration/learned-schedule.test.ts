@@ -31,9 +31,10 @@ describe('the learned schedule', () => {
       return firstLooksMs(pool).slice(-30);
     };
     const early = (looks: readonly number[]): number => looks.filter((ageMs) => ageMs < TASK_MS * 0.75).length;
-    expect(early(await batch('unlearned', 30))).toBeGreaterThan(20);
+    // A busy machine looks late, never early, and so makes the unlearned ones fewer.
+    expect(early(await batch('unlearned', 30))).toBeGreaterThan(10);
     await batch('learning', 60);
-    // A busy machine looks late, never early; but a look that is planned while hardly anything is in flight costs little.
+    // But a look that is planned while hardly anything is in flight costs little.
     expect(early(await batch('learned', 90))).toBeLessThanOrEqual(3);
     const learned = await learnedTimes(pool);
     expect(learned).toHaveLength(90);
