@@ -8,6 +8,11 @@ const shared = {
   // The environment in which Vitest loads global setups.
   environments: { __vitest__: { resolve: { conditions } } },
 };
+/**
+ * Files of one test process share its modules: loading them anew for each file cost more than the tests. Nothing keeps
+ * state at import, so no file can see another one's. Projects do not take it over from the root.
+ */
+const isolate = false;
 const globalSetup = ['./packages/testkit/test/global-setup.ts'];
 
 /** Process tests that measure times or use up the machine by themselves. */
@@ -18,14 +23,12 @@ const ALONE = ['chaos', 'kill-matrix', 'volume', 'window', 'wrong-clock'].map(
 export default defineConfig({
   test: {
     retry: 0,
-    // Files of one test process share its modules: loading them anew for each file cost more than the tests. Nothing
-    // keeps state at import, so no file can see another one's.
-    isolate: false,
     projects: [
       {
         ...shared,
         test: {
           name: 'unit',
+          isolate,
           include: ['{apps,packages}/*/test/unit/**/*.test.ts', '{bench,deploy}/test/unit/**/*.test.ts'],
         },
       },
@@ -33,11 +36,12 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'integration',
+          isolate,
           // The small process tests of single packages disturb nobody and run beside the others.
           include: [
             '{apps,packages}/*/test/integration/**/*.test.ts',
             'apps/*/test/process/**/*.test.ts',
-            'packages/{archive,redis}/test/process/**/*.test.ts',
+            'packages/{archive,redis,storage}/test/process/**/*.test.ts',
           ],
           globalSetup,
           testTimeout: 30_000,
@@ -50,6 +54,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'process',
+          isolate,
           include: ['packages/testkit/test/process/**/*.test.ts'],
           exclude: ALONE,
           globalSetup,
@@ -64,6 +69,7 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'process-alone',
+          isolate,
           include: ALONE,
           globalSetup,
           testTimeout: 120_000,
@@ -78,6 +84,7 @@ export default defineConfig({
         // Long campaigns, by their own command: pnpm campaign.
         test: {
           name: 'campaign',
+          isolate,
           include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
           globalSetup,
           hookTimeout: 60_000,

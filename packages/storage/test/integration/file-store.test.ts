@@ -1,10 +1,8 @@
-import { createRequire } from 'node:module';
 import { mkdir, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { MAX_FILE_BYTES, openStore, StorageError } from '../../src/index.ts';
-import { stubAwsEnvironment } from '../support/aws-environment.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const text = Buffer.from('text');
@@ -14,10 +12,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   root = join(folder.path, 'store');
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await folder.remove();
-});
+afterEach(() => folder.remove());
 
 const openFolder = () => openStore({ kind: 'file', path: root });
 const modeOf = async (path: string) => ((await stat(path)).mode & 0o777).toString(8);
@@ -106,17 +101,4 @@ test('a file that is too large is not read', async () => {
   await file.truncate(MAX_FILE_BYTES + 1);
   await file.close();
   await expect(openFolder().get('huge')).rejects.toThrow(`huge has more than ${MAX_FILE_BYTES} bytes`);
-});
-
-test('never loads the SDK of S3, which the first call to a bucket does', async () => {
-  const isLoaded = () => Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('client-s3'));
-  const store = openFolder();
-  await store.put('a', text, 'text/plain');
-  await store.get('a');
-  const bucket = openStore({ kind: 's3', bucket: 'b', prefix: '' });
-  expect(isLoaded()).toBe(false);
-  stubAwsEnvironment(undefined, { AWS_REGION: undefined });
-  await expect(bucket.get('a')).rejects.toThrow('set AWS_REGION');
-  expect(isLoaded()).toBe(true);
-  await bucket.close();
 });
