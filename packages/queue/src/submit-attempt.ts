@@ -130,7 +130,7 @@ async function intentIsDurable(
   } catch (error) {
     logger.error(
       { err: error },
-      'Redis cannot confirm the intent: KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2, and neither works on a Cluster',
+      'Redis cannot confirm the intent: KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2 with appendonly yes, and neither works on a Cluster',
     );
     return false;
   }

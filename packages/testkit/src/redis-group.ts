@@ -30,8 +30,11 @@ export interface RedisGroup extends ReplicaPair {
 
 /** Starts a primary and its replica; resolves when the replica has all data. */
 export async function startReplicaPair(options: LocalRedisOptions = {}): Promise<ReplicaPair> {
-  const start = (): Promise<LocalRedis> => startLocalRedis({ cacheDir: CACHE_DIR, settings: SETTINGS, ...options });
-  const [primary, replica] = await Promise.all([start(), start()]);
+  const start = (): Promise<LocalRedis> =>
+    startLocalRedis({ cacheDir: CACHE_DIR, ...options, settings: { ...SETTINGS, ...options.settings } });
+  // One after the other: the first may have to fetch the program.
+  const primary = await start();
+  const replica = await start();
   await follow(replica, primary);
   return { primary, replica };
 }
@@ -46,11 +49,12 @@ export async function follow(server: LocalRedis, primary: LocalRedis): Promise<v
 
 /**
  * Starts a pair and a Sentinel that fails over about 2 s after its primary is gone.
+ * @param options of the pair
  * @throws where Redis runs in Docker: they would not reach each other
  */
-export async function startRedisGroup(): Promise<RedisGroup> {
+export async function startRedisGroup(options: LocalRedisOptions = {}): Promise<RedisGroup> {
   const [pair, sentinel] = await Promise.all([
-    startReplicaPair(),
+    startReplicaPair(options),
     startLocalRedis({ cacheDir: CACHE_DIR, sentinel: true }),
   ]);
   await watch(sentinel, pair.primary);

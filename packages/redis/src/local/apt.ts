@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './run.ts';
 
@@ -7,8 +7,11 @@ const MINUTES = 60_000;
 /** A private workspace for apt: its own state, cache and log, the system's sources and keys, nobody's hooks. */
 export interface AptWorkspace {
   readonly folder: string;
-  /** `system` reads the package lists that the system has; `own` fetches lists into the workspace. */
-  readonly lists: 'system' | 'own';
+  /**
+   * `system` reads the package lists that the system has; `own` fetches lists into the workspace; `backports` also
+   * those of the release's backports, where newer versions are built for it.
+   */
+  readonly lists: 'system' | 'own' | 'backports';
   readonly env: NodeJS.ProcessEnv;
 }
 
@@ -45,16 +48,33 @@ async function prepare(workspace: AptWorkspace): Promise<(...args: string[]) => 
   const archives = archivesOf(workspace);
   await mkdir(join(archives, 'partial'), { recursive: true });
   await mkdir(join(workspace.folder, 'state', 'lists', 'partial'), { recursive: true });
+  if (workspace.lists === 'backports') await writeFile(sourcesOf(workspace), await sourcesWithBackports(workspace.env));
   const config = join(workspace.folder, 'apt.conf');
   await writeFile(config, aptConfiguration(workspace));
   const options = { timeoutMs: 5 * MINUTES, env: workspace.env, cwd: archives };
   const apt = (...args: string[]): Promise<string> => run('apt-get', ['-c', config, '-q', ...args], options);
-  if (workspace.lists === 'own') await apt('update');
+  if (workspace.lists !== 'system') await apt('update');
   return apt;
 }
 
 function archivesOf({ folder }: AptWorkspace): string {
   return join(folder, 'cache', 'archives');
+}
+
+function sourcesOf({ folder }: AptWorkspace): string {
+  return join(folder, 'sources.list');
+}
+
+/** The system's one-line sources, and its release's backports on the mirror that it uses anyway. */
+async function sourcesWithBackports(env: NodeJS.ProcessEnv): Promise<string> {
+  const release = /^VERSION_CODENAME="?(\w+)/m.exec(await readFile('/etc/os-release', 'utf8'))?.[1];
+  const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
+  const targets = await run('apt-get', ['indextargets', '--format', format, 'Created-By: Packages'], { env });
+  const fields = targets.split('\n').map((line) => line.split(' '));
+  const mirror = fields.find(([, name, component]) => name === release && component === 'main')?.[0];
+  if (mirror === undefined) throw new Error(`no mirror of the release ${release ?? 'without a name'} is known to apt`);
+  const system = await readFile('/etc/apt/sources.list', 'utf8').catch(() => '');
+  return `${system}\ndeb ${mirror} ${release}-backports main\n`;
 }
 
 async function debFiles(folder: string): Promise<string[]> {
@@ -63,7 +83,8 @@ async function debFiles(folder: string): Promise<string[]> {
 }
 
 /** Given by `-c`, which apt reads after the system's own files: so the `#clear`s take the system's hooks away. */
-function aptConfiguration({ folder, lists }: AptWorkspace): string {
+function aptConfiguration(workspace: AptWorkspace): string {
+  const { folder, lists } = workspace;
   const quoted = (path: string): string => `"${path.replaceAll('"', '\\"')}"`;
   return [
     '#clear APT::Update::Pre-Invoke;',
@@ -74,6 +95,7 @@ function aptConfiguration({ folder, lists }: AptWorkspace): string {
     '#clear DPkg::Pre-Install-Pkgs;',
     `Dir::State ${quoted(join(folder, 'state'))};`,
     `Dir::State::lists ${quoted(lists === 'system' ? '/var/lib/apt/lists' : join(folder, 'state', 'lists'))};`,
+    ...(lists === 'backports' ? [`Dir::Etc::sourcelist ${quoted(sourcesOf(workspace))};`] : []),
     'Dir::State::status "/var/lib/dpkg/status";',
     `Dir::Cache ${quoted(join(folder, 'cache'))};`,
     'Dir::Cache::archives "archives/";',

@@ -2,23 +2,31 @@ import { dockerServer } from './docker-server.ts';
 import { LocalRedisError } from './errors.ts';
 import { packageServer } from './package-server.ts';
 import { pathServer } from './path-server.ts';
-import { SERVER_SOURCES, type ServerProgram, type ServerSource } from './server-program.ts';
+import {
+  DEFAULT_FLOOR,
+  SERVER_SOURCES,
+  type ServerFloor,
+  type ServerProgram,
+  type ServerSource,
+} from './server-program.ts';
 
 export interface FindServerOptions {
   /** Folder for what is fetched; the server goes to `<cacheDir>/redis`. */
   readonly cacheDir: string;
   /** Which sources to try. Default all, in the order PATH, distribution's package, Docker. */
   readonly sources?: readonly ServerSource[];
+  /** The oldest version that will do; not asked of a container. Default 7.0. */
+  readonly atLeast?: ServerFloor;
   /** Environment of the programs that are looked for and started; PATH matters. Default: the process's own. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 /** @throws LocalRedisError `local_redis_unavailable`, listing why each source failed and what to install */
 export async function findServer(options: FindServerOptions): Promise<ServerProgram> {
-  const { cacheDir, sources = SERVER_SOURCES, env = process.env } = options;
+  const { cacheDir, sources = SERVER_SOURCES, atLeast = DEFAULT_FLOOR, env = process.env } = options;
   const finders: Record<ServerSource, () => Promise<ServerProgram>> = {
-    path: () => pathServer(env),
-    package: () => packageServer(cacheDir, env),
+    path: () => pathServer(env, atLeast),
+    package: () => packageServer({ cacheDir, env, floor: atLeast }),
     docker: () => dockerServer(env),
   };
   const failures: string[] = [];

@@ -2,47 +2,63 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { downloadPackages, type AptWorkspace } from './apt.ts';
 import { run } from './run.ts';
-import { nativeProgram, type ServerProgram } from './server-program.ts';
+import { DEFAULT_FLOOR, nativeProgram, type ServerFloor, type ServerProgram } from './server-program.ts';
 
 interface PackageSet {
   readonly packages: readonly string[];
   readonly binary: string;
 }
 
-const PACKAGE_SETS: readonly PackageSet[] = [
-  { packages: ['redis-server', 'redis-tools'], binary: 'redis-server' },
-  { packages: ['valkey-server', 'valkey-tools'], binary: 'valkey-server' },
-];
+const REDIS: PackageSet = { packages: ['redis-server', 'redis-tools'], binary: 'redis-server' };
+const VALKEY: PackageSet = { packages: ['valkey-server', 'valkey-tools'], binary: 'valkey-server' };
+const PACKAGE_SETS = [REDIS, VALKEY];
+
+export interface PackageServerOptions {
+  readonly cacheDir: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly floor: ServerFloor;
+}
 
 /**
- * The distribution's own package (Debian, Ubuntu), unpacked below `cacheDir/redis/<arch>` and used from there.
- * Nothing is installed and no service is started. Concurrent callers are safe: each unpacks into a folder of its own,
- * and the first rename wins. A later call finds the folder and needs no network.
+ * The distribution's own package (Debian, Ubuntu), or that of its backports where the own is older than `floor`,
+ * unpacked below `cacheDir/redis` and used from there. Nothing is installed and no service is started. Concurrent
+ * callers are safe: each unpacks into a folder of its own, and the first rename wins. A later call finds the folder
+ * and needs no network.
  * @throws Error that says why there is none
  */
-export async function packageServer(cacheDir: string, env: NodeJS.ProcessEnv): Promise<ServerProgram> {
-  const home = resolve(cacheDir, 'redis');
-  const unpacked = join(home, process.arch);
-  const found = await unpackedServer(unpacked, env).catch(() => undefined);
+export async function packageServer(options: PackageServerOptions): Promise<ServerProgram> {
+  const home = resolve(options.cacheDir, 'redis');
+  const unpacked = join(home, folderFor(options.floor));
+  const found = await unpackedServer(unpacked, options).catch(() => undefined);
   if (found !== undefined) return found;
   await mkdir(home, { recursive: true });
   const workspace = await mkdtemp(join(home, 'fetch-'));
   try {
-    await fetchInto(workspace, env);
-    await publish(join(workspace, 'root'), unpacked, env);
-    return await unpackedServer(unpacked, env);
+    await fetchInto(workspace, options);
+    await publish(join(workspace, 'root'), unpacked, options);
+    return await unpackedServer(unpacked, options);
   } finally {
     await rm(workspace, { recursive: true, force: true });
   }
 }
 
-async function fetchInto(workspace: string, env: NodeJS.ProcessEnv): Promise<void> {
+type Wanted = Omit<PackageServerOptions, 'cacheDir'>;
+
+function folderFor(floor: ServerFloor): string {
+  return isDefault(floor) ? process.arch : `${process.arch}-${floor.major}.${floor.minor}`;
+}
+
+function isDefault({ major, minor }: ServerFloor): boolean {
+  return major === DEFAULT_FLOOR.major && minor === DEFAULT_FLOOR.minor;
+}
+
+async function fetchInto(workspace: string, wanted: Wanted): Promise<void> {
   const failures: string[] = [];
-  // The system's lists may be absent or so old that their files are gone from the mirror: then our own.
-  for (const lists of ['system', 'own'] as const) {
-    for (const set of PACKAGE_SETS) {
+  for (const [lists, sets] of placesFor(wanted.floor)) {
+    for (const set of sets) {
       try {
-        return await unpackSet({ folder: join(workspace, lists), lists, env }, set, join(workspace, 'root'));
+        const apt = { folder: join(workspace, lists), lists, env: wanted.env };
+        return await unpackSet(apt, set, join(workspace, 'root'), wanted);
       } catch (error) {
         failures.push(error instanceof Error ? error.message : String(error));
       }
@@ -51,22 +67,31 @@ async function fetchInto(workspace: string, env: NodeJS.ProcessEnv): Promise<voi
   throw new Error([...new Set(failures)].join('; '));
 }
 
-async function unpackSet(workspace: AptWorkspace, set: PackageSet, root: string): Promise<void> {
+function placesFor(floor: ServerFloor): readonly (readonly [AptWorkspace['lists'], readonly PackageSet[]])[] {
+  return [
+    ['system', PACKAGE_SETS],
+    // The system's lists may be absent or so old that their files are gone from the mirror. A release keeps the
+    // version that it began with; of the two only Valkey is in Debian's backports.
+    isDefault(floor) ? ['own', PACKAGE_SETS] : ['backports', [VALKEY, REDIS]],
+  ];
+}
+
+async function unpackSet(workspace: AptWorkspace, set: PackageSet, root: string, wanted: Wanted): Promise<void> {
   const files = await downloadPackages(workspace, set.packages);
   await rm(root, { recursive: true, force: true });
   await mkdir(root);
   // The C library must stay the system's own: it belongs to the loader that starts the program.
-  const wanted = files.filter((file) => !/^libc(6|-bin)_/.test(basename(file)));
-  for (const file of wanted) await run('dpkg-deb', ['-x', file, root], { env: workspace.env });
-  await unpackedServer(root, workspace.env);
+  const parts = files.filter((file) => !/^libc(6|-bin)_/.test(basename(file)));
+  for (const file of parts) await run('dpkg-deb', ['-x', file, root], { env: workspace.env });
+  await unpackedServer(root, wanted);
 }
 
 /** Moves the finished folder into place; when another process was faster, theirs stays. */
-async function publish(from: string, to: string, env: NodeJS.ProcessEnv): Promise<void> {
+async function publish(from: string, to: string, wanted: Wanted): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
-    if (await unpackedServer(to, env).catch(() => undefined)) return;
+    if (await unpackedServer(to, wanted).catch(() => undefined)) return;
     // What lies there does not run (another release of the system, perhaps): out of the way, then once more.
     const aside = join(dirname(from), 'aside');
     await rename(to, aside).catch(() => {
@@ -76,7 +101,7 @@ async function publish(from: string, to: string, env: NodeJS.ProcessEnv): Promis
   }
 }
 
-async function unpackedServer(root: string, env: NodeJS.ProcessEnv): Promise<ServerProgram> {
+async function unpackedServer(root: string, { env, floor }: Wanted): Promise<ServerProgram> {
   const reasons: string[] = [];
   for (const { binary } of PACKAGE_SETS) {
     const file = join(root, 'usr', 'bin', binary);
@@ -85,7 +110,7 @@ async function unpackedServer(root: string, env: NodeJS.ProcessEnv): Promise<Ser
     const inherited = env['LD_LIBRARY_PATH'];
     const path = inherited === undefined || inherited === '' ? libraries : [...libraries, inherited];
     try {
-      return await nativeProgram('package', file, { ...env, LD_LIBRARY_PATH: path.join(':') });
+      return await nativeProgram('package', file, { ...env, LD_LIBRARY_PATH: path.join(':') }, floor);
     } catch (error) {
       reasons.push(error instanceof Error ? error.message : String(error));
     }

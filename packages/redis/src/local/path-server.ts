@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { nativeProgram, type ServerProgram } from './server-program.ts';
+import { nativeProgram, type ServerFloor, type ServerProgram } from './server-program.ts';
 
 const NAMES = ['redis-server', 'valkey-server'];
 
@@ -9,12 +9,12 @@ const NAMES = ['redis-server', 'valkey-server'];
  * `redis-server` or `valkey-server` on the PATH.
  * @throws Error that says why each candidate cannot be used
  */
-export async function pathServer(env: NodeJS.ProcessEnv): Promise<ServerProgram> {
+export async function pathServer(env: NodeJS.ProcessEnv, floor: ServerFloor): Promise<ServerProgram> {
   const refused: string[] = [];
   for (const file of candidates(env['PATH'] ?? '')) {
     if (!(await executable(file))) continue;
     try {
-      return await nativeProgram('path', file, env);
+      return await nativeProgram('path', file, env, floor);
     } catch (error) {
       refused.push(error instanceof Error ? error.message : String(error));
     }

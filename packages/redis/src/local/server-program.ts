@@ -40,19 +40,27 @@ export function parseServerVersion(output: string): ServerVersion | undefined {
   return { flavour, major, minor, text: `${flavour} ${major}.${minor}${match[4] ?? ''}` };
 }
 
+/** The oldest version that will do; Redis and Valkey count alike. */
+export type ServerFloor = Pick<ServerVersion, 'major' | 'minor'>;
+
+/** Redis 7.0; Valkey began with 7.2 (DESIGN.md, shape). */
+export const DEFAULT_FLOOR: ServerFloor = { major: 7, minor: 0 };
+
 /**
- * A program on this machine in the given environment, if it runs here and is new enough (Redis 7.0, Valkey 7.2).
+ * A program on this machine in the given environment, if it runs here and is new enough.
  * @throws Error that says why it cannot be used
  */
 export async function nativeProgram(
   source: ServerSource,
   file: string,
   env: NodeJS.ProcessEnv,
+  { major, minor }: ServerFloor,
 ): Promise<ServerProgram> {
   const output = await run(file, ['--version'], { env });
   const version = parseServerVersion(output);
   if (version === undefined) throw new Error(`${file} --version answers ${JSON.stringify(output.slice(0, 80))}`);
-  if (version.major < 7) throw new Error(`${file} is ${version.text}; 7.0 is the floor`);
+  const isOld = version.major < major || (version.major === major && version.minor < minor);
+  if (isOld) throw new Error(`${file} is ${version.text}; ${major}.${minor} is the floor`);
   return { source, version: version.text, env, command: (input) => [file, ...nativeArguments(input)] };
 }
 

@@ -73,6 +73,16 @@ test('passes over a server that is too old', async () => {
   });
 });
 
+test('asked for a newer one, passes over what would do otherwise', async () => {
+  await program('redis-server', version('7.0.15'));
+  const options = { cacheDir: cacheDir(), sources: ['path'], env: environment() } as const;
+  const newer = { ...options, atLeast: { major: 7, minor: 2 } };
+  await expect(findServer(options)).resolves.toMatchObject({ version: 'redis 7.0.15' });
+  await expect(findServer(newer)).rejects.toThrow(/redis 7\.0\.15; 7\.2 is the floor/);
+  await program('valkey-server', version('7.2.5').replace('Redis', 'Valkey'));
+  await expect(findServer(newer)).resolves.toMatchObject({ version: 'valkey 7.2.5' });
+});
+
 test('unpacks the package of the distribution, fetching lists of its own when the system has none', async () => {
   await distribution('7.0.15');
   const options = { cacheDir: cacheDir(), sources: ['package'], env: environment() } as const;
