@@ -12,6 +12,9 @@ import { isUnreadable, mendUnreadable } from './unreadable-job.ts';
  */
 const STUCK_MS = 30_000;
 
+/** How long asking for a job may go on after the close: enough for an answer that is on its way. In ms. */
+const LAST_ANSWER_MS = 1_000;
+
 export interface JobSourceOptions {
   readonly queue: QueueName;
   readonly redis: RedisClient;
@@ -35,6 +38,8 @@ export class JobSource {
   #worker: Worker;
   #asked = 0;
   #isClosed = false;
+  #giveUp = (): void => {};
+  #lastAnswer: NodeJS.Timeout | undefined;
 
   constructor(options: JobSourceOptions) {
     this.#options = options;
@@ -53,7 +58,9 @@ export class JobSource {
     const token = `${this.#worker.id}:${this.#asked}`;
     const asked = this.#ask(this.#worker, token);
     const answered = new AbortController();
-    const first = await Promise.race([asked, this.#stuck(answered.signal)]).finally(() => answered.abort());
+    const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
+    const first = await Promise.race([asked, this.#stuck(answered.signal), givenUp]).finally(() => answered.abort());
+    clearTimeout(this.#lastAnswer);
     if (first !== 'stuck') return first === undefined ? undefined : { job: first, token };
     this.#giveBackLater(asked, token);
     await this.#replace();
@@ -68,9 +75,13 @@ export class JobSource {
     await this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0');
   }
 
-  /** Wakes whoever waits in `next`. */
+  /**
+   * Wakes whoever waits in `next`: closing ends a blocking call, except between two connections, where ioredis forgets
+   * the commands that wait for the next one.
+   */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#lastAnswer = setTimeout(() => this.#giveUp(), LAST_ANSWER_MS).unref();
     await this.#worker.close(true);
   }
 

@@ -1,6 +1,7 @@
 import { closeConnection, createConnection, startLocalRedis, type LocalRedis, type RedisClient } from '@kieq/redis';
 import { silentLogger } from '@kieq/telemetry';
 import type { Job } from 'bullmq';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
@@ -108,6 +109,22 @@ describe('connections are half-open', () => {
     proxy.flow();
     // The connections of before stay dead: only the loop itself can find that out.
     await expect.poll(() => job.getState(), { interval: 20, timeout: HEALED_WITHIN_MS }).toBe('completed');
+  });
+});
+
+describe('Redis is away', () => {
+  test('a loop that is stopped meanwhile does not wait for its return', async () => {
+    const worker = new TolerantWorker('submit', null, { connection: redis, prefix: '{kieq-lost}', autorun: false });
+    let refused = 0;
+    worker.on('error', () => (refused += 1));
+    await startLoop({ openWorker: () => worker });
+    await untilBlocked();
+    await proxy.close();
+    // Often enough that the next try is some time away.
+    await expect.poll(() => refused, { interval: 10, timeout: 10_000 }).toBeGreaterThan(5);
+    const stopped = loop.stop().then(() => 'stopped');
+    expect(await Promise.race([stopped, sleep(10_000, 'waits', { ref: false })])).toBe('stopped');
+    proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
   });
 });
 
