@@ -22,8 +22,6 @@ export interface RunningDashboard {
   shutDown(reason: string): Promise<void>;
 }
 
-const REDIS_WAIT_MS = 10_000;
-
 /**
  * Serves the overview of one pool, and Bull Board over its queues.
  * @param env of `parseEnvironment`, which refuses an address beyond loopback without a password
@@ -77,7 +75,7 @@ async function connect(env: DashboardEnvironment, logger: Logger): Promise<Redis
     onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, REDIS_WAIT_MS);
+    await waitUntilReady(redis, env.redisWaitMs);
     return redis;
   } catch (error) {
     await closeConnection(redis);

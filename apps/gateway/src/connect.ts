@@ -15,14 +15,12 @@ import type { Logger, Tracer } from '@kieq/telemetry';
 import type { GatewayEnvironment } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
-const REDIS_WAIT_MS = 10_000;
-
 /**
  * Opens the connection of the routes; as a producer's it fails fast: a 503 is better than a call that hangs.
  * @throws StartRefused
  */
 export async function connect(
-  { redisUrl: url }: GatewayEnvironment,
+  { redisUrl: url, redisWaitMs }: GatewayEnvironment,
   logger: Logger,
 ): Promise<{ readonly redis: RedisClient; readonly warnings: readonly RedisFinding[] }> {
   const redis = open({
@@ -32,7 +30,7 @@ export async function connect(
     onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, REDIS_WAIT_MS);
+    await waitUntilReady(redis, redisWaitMs);
     const { warnings } = await preflight(redis);
     return { redis, warnings };
   } catch (error) {

@@ -176,7 +176,7 @@ async function connect(
     onError: (error) => logger.warn({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, 10_000);
+    await waitUntilReady(redis, env.redisWaitMs);
     const { warnings, servers } = await preflight(redis);
     refuseDurability(env, redis, servers);
     return { redis, warnings };

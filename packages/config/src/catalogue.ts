@@ -13,6 +13,10 @@ export const GROUPS = {
         'where Redis is: `redis://`, `rediss://`, Sentinel or Cluster; without it demo and tests start a private local Redis',
     }),
     prefix: withDefault('KIEQ_PREFIX', '{kieq}', { form: poolPrefix, meaning: 'key prefix of the pool' }),
+    redisWaitMs: withDefault('KIEQ_REDIS_WAIT_MS', '10000', {
+      form: milliseconds(1, 3_600_000),
+      meaning: 'how long a worker, the gateway or the dashboard waits for Redis when it starts, in ms',
+    }),
   },
   kie: {
     kieApiKey: required('KIE_API_KEY', { form: secretText, secret: true, meaning: 'key of the Kie account' }),

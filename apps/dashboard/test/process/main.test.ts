@@ -114,7 +114,7 @@ it('refuses to start without Redis, and on a taken port, and says so', async () 
   const port = String(typeof address === 'object' ? address?.port : '');
   expect(await refusal({ REDIS_URL: inject('redisUrl'), DASHBOARD_PORT: port })).toContain('DASHBOARD_PORT');
   expect(await refusal({})).toContain('REDIS_URL is required');
-  expect(await refusal({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' })).toMatch(
+  expect(await refusal({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1', KIEQ_REDIS_WAIT_MS: '100' })).toMatch(
     /Redis at redis:\/\/user:\*\*\*@127.0.0.1:1 cannot be used/,
   );
 });

@@ -92,7 +92,7 @@ describe.concurrent('refuses to start', () => {
 
   test('without Redis', async () => {
     expect(await refusal({ REDIS_URL: '' })).toContain('REDIS_URL is required');
-    const away = await refusal({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1' });
+    const away = await refusal({ REDIS_URL: 'redis://user:hunter2@127.0.0.1:1', KIEQ_REDIS_WAIT_MS: '100' });
     expect(away).toMatch(/Redis at redis:\/\/user:\*\*\*@127.0.0.1:1 cannot be used/);
   });
 });

@@ -38,6 +38,7 @@ describe('defaults', () => {
     expect(parseEnvironment(MINIMUM, ALL)).toEqual({
       redisUrl: 'redis://localhost',
       prefix: '{kieq}',
+      redisWaitMs: 10_000,
       kieApiKey: 'kie-key',
       kieBaseUrl: 'https://api.kie.ai',
       kieUploadUrl: 'https://kieai.redpandaai.co',
@@ -189,6 +190,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_CREDIT_DEADLINE_MS: ['0'],
   KIEQ_DEADLINE_MS: ['0'],
   KIEQ_HOLD_MS: ['-1'],
+  KIEQ_REDIS_WAIT_MS: ['0', '3600001'],
   KIEQ_RETENTION_MS: ['0', '90d'],
   KIEQ_SUBMIT_CONCURRENCY: ['0', '1001'],
   KIEQ_POLL_CONCURRENCY: ['0'],
