@@ -97,7 +97,8 @@ export async function startRedisGroup(options: LocalRedisOptions = {}): Promise<
       killed = undefined;
     },
     async stop() {
-      process.kill(replica.pid, 'SIGCONT');
+      // A frozen one would not hear that it has to end.
+      if (killed === undefined) process.kill(replica.pid, 'SIGCONT');
       await Promise.all([primary.stop(), replica.stop(), sentinel.stop()]);
     },
   };

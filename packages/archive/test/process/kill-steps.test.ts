@@ -18,9 +18,10 @@ import { startSource } from '../support/source.ts';
 
 const PLACE = { tenant: 'shop', createdAt: Date.UTC(2026, 7, 1), generation: 'gen_0123456789', n: 1 };
 const NAME = 'tenant-shop/2026-08-01/gen_0123456789.mp4';
-/** So that a bucket gets it in three parts. */
-const whole = video(20 * 1024 * 1024);
-const sha256 = createHash('sha256').update(whole).digest('hex');
+const MIB = 1024 * 1024;
+/** So that a folder gets it in several writes, and a bucket in three parts of 8 MiB. */
+const FOR_A_FOLDER = video(3 * MIB);
+const FOR_A_BUCKET = video(17 * MIB);
 const PHASES = ['before', 'after'] as const;
 const KILLED = { signal: 'SIGKILL', outcome: '' };
 
@@ -31,12 +32,14 @@ async function temporaryFolder(): Promise<string> {
 }
 
 /** @returns whether the file stands under its name; it is whole then */
-async function isThere(store: BlobStore): Promise<boolean> {
+async function isThere(store: BlobStore, whole: Buffer): Promise<boolean> {
   const files = await listed(store);
   if (files.length === 0) return false;
   expect(files).toMatchObject([{ name: NAME, bytes: whole.length }]);
   return true;
 }
+
+const sha256Of = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
 
 async function hashIn(store: BlobStore): Promise<string> {
   const hash = createHash('sha256');
@@ -46,8 +49,9 @@ async function hashIn(store: BlobStore): Promise<string> {
 }
 
 /** The next try, after a death, by somebody who lives. Where the file is whole already its link may be dead. */
-async function makeGood(url: string, store: BlobStore): Promise<{ readonly wasThere: boolean }> {
-  const wasThere = await isThere(store);
+async function makeGood(url: string, store: BlobStore, whole: Buffer): Promise<{ readonly wasThere: boolean }> {
+  const sha256 = sha256Of(whole);
+  const wasThere = await isThere(store, whole);
   const archive = createArchive({
     store,
     outbound: createOutbound({ allowPrivate: true }),
@@ -59,13 +63,13 @@ async function makeGood(url: string, store: BlobStore): Promise<{ readonly wasTh
   });
   const found = await archive.save({ place: PLACE, url: wasThere ? `${url}/dead` : url });
   expect(found).toMatchObject({ kind: 'saved', name: NAME, sha256, wasThere });
-  expect(await isThere(store)).toBe(true);
+  expect(await isThere(store, whole)).toBe(true);
   expect(await hashIn(store)).toBe(sha256);
   await archive.close();
   return { wasThere };
 }
 
-const startVideo = (): ReturnType<typeof startSource> =>
+const startVideo = (whole: Buffer): ReturnType<typeof startSource> =>
   startSource((response, { url }) => {
     if (url?.endsWith('/dead') === true) response.writeHead(404).end();
     else response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': whole.length }).end(whole);
@@ -75,7 +79,7 @@ describe('killed at each call of the file system, the file is whole in the end, 
   test.each(PHASES)(
     '%s it',
     async (phase) => {
-      const { url } = await startVideo();
+      const { url } = await startVideo(FOR_A_FOLDER);
       const folder = await temporaryFolder();
       const orderIn = (name: string): SaveOrder => ({
         location: { kind: 'file', path: join(folder, name) },
@@ -97,7 +101,7 @@ describe('killed at each call of the file system, the file is whole in the end, 
             const order = orderIn(name);
             const end = await startSave({ ...order, dieAt: { ...step, phase } }).ended;
             expect(end, `${phase} ${name}`).toEqual(KILLED);
-            ends.push((await makeGood(url, openBlobStore(order.location))).wasThere);
+            ends.push((await makeGood(url, openBlobStore(order.location), FOR_A_FOLDER)).wasThere);
             // Nothing is left of who died.
             expect(await readdir(join(folder, name))).toEqual(['tenant-shop']);
             await rm(join(folder, name), { recursive: true });
@@ -126,7 +130,7 @@ describe('killed at each request to a bucket, the file is whole in the end, once
   test.each(PHASES)(
     '%s it',
     async (phase) => {
-      const { url } = await startVideo();
+      const { url } = await startVideo(FOR_A_BUCKET);
       const folder = await temporaryFolder();
       const orderIn = (prefix: string): SaveOrder => ({
         location: { kind: 's3', bucket: BUCKET, prefix },
@@ -152,7 +156,7 @@ describe('killed at each request to a bucket, the file is whole in the end, once
       for (let request = 1; request <= asked.length; request += 1) {
         const order = orderIn(`${id}/${request}`);
         expect((await run(order, request)).end).toEqual(KILLED);
-        ends.push((await makeGood(url, openBlobStore(order.location))).wasThere);
+        ends.push((await makeGood(url, openBlobStore(order.location), FOR_A_BUCKET)).wasThere);
       }
       // It has its name when the upload is completed, not before.
       expect(ends).toEqual(asked.map((_, i) => phase === 'after' && i === asked.length - 1));
