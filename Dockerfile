@@ -12,17 +12,18 @@ COPY package.json pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.local/share/pnpm \
     npx -y pnpm@12 fetch
 COPY tsconfig.base.json tsconfig.json turbo.json ./
+COPY scripts/bundle scripts/bundle
 COPY packages packages
 COPY apps apps
 # The lockfile names them, so the install wants to see them.
 COPY bench/package.json bench/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
-# The layout without development, sources and tests, for each app in a folder of its own.
+# The layout for each app in a folder of its own: its bundle, and the few packages that are not part of it.
 COPY deploy/layout.sh deploy/layout.sh
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.local/share/pnpm \
     npx -y pnpm@12 install --frozen-lockfile --offline \
- && npx -y pnpm@12 exec turbo run build --filter './apps/*' --output-logs=errors-only \
+ && npx -y pnpm@12 exec turbo run bundle --filter './apps/*' --output-logs=errors-only \
  && sh deploy/layout.sh /out worker gateway dashboard simulator cli
 
 FROM ${NODE_IMAGE} AS runtime

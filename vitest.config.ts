@@ -13,16 +13,15 @@ const shared = {
  * state at import, so no file can see another one's. Projects do not take it over from the root.
  */
 const isolate = false;
-const globalSetup = ['./packages/testkit/test/global-setup.ts'];
-
-/** Process tests that measure times or use up the machine by themselves. */
-const ALONE = ['chaos', 'kill-matrix', 'volume', 'window', 'wrong-clock'].map(
-  (name) => `packages/testkit/test/process/${name}.test.ts`,
-);
+const redis = './packages/testkit/test/global-setup.ts';
+const staleBundles = './scripts/test/stale-bundles.mjs';
+/** More files at once than cores: they wait most of the time, for processes to start, for locks to end. */
+const AT_ONCE = { maxWorkers: 5, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {
     retry: 0,
+    reporters: ['default', './scripts/test/slowest-files.mjs'],
     projects: [
       {
         ...shared,
@@ -35,48 +34,25 @@ export default defineConfig({
       {
         ...shared,
         test: {
+          ...AT_ONCE,
           name: 'integration',
           isolate,
-          // The small process tests of single packages disturb nobody and run beside the others.
-          include: [
-            '{apps,packages}/*/test/integration/**/*.test.ts',
-            'apps/*/test/process/**/*.test.ts',
-            'packages/{archive,redis,storage}/test/process/**/*.test.ts',
-          ],
-          globalSetup,
+          include: ['{apps,packages}/*/test/integration/**/*.test.ts'],
+          globalSetup: [redis],
           testTimeout: 30_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         ...shared,
         test: {
+          ...AT_ONCE,
           name: 'process',
           isolate,
-          include: ['packages/testkit/test/process/**/*.test.ts'],
-          exclude: ALONE,
-          globalSetup,
+          include: ['{apps,packages}/*/test/process/**/*.test.ts'],
+          globalSetup: [redis, staleBundles],
           testTimeout: 120_000,
           hookTimeout: 60_000,
-          // They wait most of the time: for processes to start, for locks to end.
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-        },
-      },
-      {
-        ...shared,
-        test: {
-          name: 'process-alone',
-          isolate,
-          include: ALONE,
-          globalSetup,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-          // One file at a time, or they disturb each other's clocks.
-          fileParallelism: false,
-          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -86,10 +62,11 @@ export default defineConfig({
           name: 'campaign',
           isolate,
           include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
-          globalSetup,
+          globalSetup: [redis, staleBundles],
           hookTimeout: 60_000,
+          // One file at a time, or they disturb each other's clocks.
           fileParallelism: false,
-          sequence: { groupOrder: 4 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -12,6 +12,8 @@ import { table } from './table.ts';
 export interface DemoOptions {
   /** Leave everything up after the table until the signal. */
   readonly keep: boolean;
+  /** At most so many videos. */
+  readonly most: number;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +27,7 @@ interface Named {
 }
 
 /** @throws Error with the reason when anything did not come through */
-export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
+export async function runDemo({ keep, most, signal }: DemoOptions): Promise<void> {
   say(
     'kieq demo: photographs to videos over HTTP, a gateway, two workers, a simulated Kie at 20 submissions per 10 s\n',
   );
@@ -33,7 +35,7 @@ export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
   const over = AbortSignal.any([signal, stack.broken]);
   try {
     say(addresses(stack));
-    await produce(stack, over);
+    await produce(stack, most, over);
     if (keep) await stayUp(stack, over);
   } catch (error) {
     // Whatever went wrong after an app had ended, or after Ctrl-C, went wrong because of it.
@@ -44,9 +46,9 @@ export async function runDemo({ keep, signal }: DemoOptions): Promise<void> {
   }
 }
 
-async function produce(stack: Stack, signal: AbortSignal): Promise<void> {
+async function produce(stack: Stack, most: number, signal: AbortSignal): Promise<void> {
   const photographs = await readPhotographs();
-  const wanted = wantedVideos(photographs);
+  const wanted = wantedVideos(photographs).slice(0, most);
   const startedMs = performance.now();
   const named = await Promise.all(
     wanted.map(async (video): Promise<Named> => ({

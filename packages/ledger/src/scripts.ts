@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { Cluster, Redis } from 'ioredis';
 import { compose, parseLibrary } from './compose.ts';
+import { readLua } from './lua-files.ts';
 
 /** Every script of the ledger; the file `lua/<name>.lua` says what it does. */
 export const SCRIPT_NAMES = [
@@ -41,10 +41,6 @@ export const SCRIPT_NAMES = [
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
 const LIBRARIES = ['base', 'record', 'notice', 'states', 'archive', 'window', 'gates', 'claims', 'durations'];
-
-function readLua(name: string): string {
-  return readFileSync(new URL(`../lua/${name}.lua`, import.meta.url), 'utf8');
-}
 
 interface LoadedScript {
   readonly source: string;

@@ -4,7 +4,7 @@ import type { Logger } from '@kieq/telemetry';
 import type { WorkerMetrics } from './metrics.ts';
 import { PollPlan } from './poll-plan.ts';
 
-export interface CreatePollPlanOptions {
+interface CreatePollPlanOptions {
   readonly ledger: Ledger;
   /** Scaled like the timings. */
   readonly schedule: ScheduleOptions;

@@ -151,15 +151,21 @@ export interface KillHook {
   readonly within: <Value>(subject: string, run: () => Value) => Value;
 }
 
-let hook: KillHook | undefined;
+/**
+ * The hook stands in the global object, not in a variable of this module: the matrix loads another copy of this module
+ * than the one inside an app's bundle.
+ */
+const HOOK = Symbol.for('kieq.kill-points');
+const place: typeof globalThis & { [HOOK]?: KillHook | undefined } = globalThis;
 
 /** For the kill-point matrix alone: from now on every point of this process is passed to `next`. */
 export function hookKillPoints(next: KillHook | undefined): void {
-  hook = next;
+  place[HOOK] = next;
 }
 
 /** What is awaited at a kill point. */
 export function at<Value>(point: KillPoint, run: () => Promise<Value>): Promise<Value> {
+  const hook = place[HOOK];
   return hook === undefined ? run() : passing(hook, point, run);
 }
 
@@ -172,6 +178,7 @@ async function passing<Value>({ pass }: KillHook, point: KillPoint, run: () => P
 
 /** The same for a decision within one turn of the event loop. */
 export function atOnce<Value>(point: KillPoint, decide: () => Value): Value {
+  const hook = place[HOOK];
   hook?.pass(point, 'before');
   const value = decide();
   hook?.pass(point, 'after');
@@ -180,5 +187,6 @@ export function atOnce<Value>(point: KillPoint, decide: () => Value): Value {
 
 /** @param subject a job or a generation, by id */
 export function within<Value>(subject: string, run: () => Value): Value {
+  const hook = place[HOOK];
   return hook === undefined ? run() : hook.within(subject, run);
 }

@@ -6,7 +6,7 @@ export interface Event extends Place {
   readonly kind: StrikeKind;
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   readonly events: number;
   /** Of the events beyond the first round; a freeze costs less time than a new process. */
   readonly killShare: number;

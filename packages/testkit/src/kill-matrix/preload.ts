@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { hookKillPoints, type KillPoint } from '@kieq/queue';
+import { hookKillPoints, type KillPoint } from '@kieq/queue/kill-points';
 import { ANYBODY, armName, STRUCK, strikeKind, TRACED, type Phase } from './arms.ts';
 
 /**

@@ -37,11 +37,14 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
 };
 
 const ROOT = join(import.meta.dirname, '../../../..');
-const manifest = z.object({ name: z.string(), dependencies: z.record(z.string(), z.string()).default({}) });
+const names = z.record(z.string(), z.string()).default({});
+const manifest = z.object({ name: z.string(), dependencies: names, devDependencies: names });
 
+/** Also those of development: apps have ours there, since they are part of their bundles. */
 async function ownDependencies(folder: string): Promise<string[]> {
-  const { dependencies } = manifest.parse(JSON.parse(await readFile(join(ROOT, folder, 'package.json'), 'utf8')));
-  return Object.keys(dependencies)
+  const text = await readFile(join(ROOT, folder, 'package.json'), 'utf8');
+  const { dependencies, devDependencies } = manifest.parse(JSON.parse(text));
+  return Object.keys({ ...dependencies, ...devDependencies })
     .filter((name) => name.startsWith('@kieq/'))
     .map((name) => name.slice('@kieq/'.length));
 }

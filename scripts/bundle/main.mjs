@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+// node ../../scripts/bundle/main.mjs [--dir <folder>] [--platform node|browser] <entry>…
+// Bundles entries of the package in the working directory into its folder `dist`, or another one, which is emptied
+// before. What stands in the package's `dependencies` is installed beside the bundle; everything else becomes part of it.
+import { readFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import { basename, extname } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from 'rolldown';
+import { inlineLua } from './inline-lua.mjs';
+import { writeSources } from './sources.mjs';
+
+const { values, positionals: entries } = parseArgs({
+  allowPositionals: true,
+  options: { dir: { type: 'string', default: 'dist' }, platform: { type: 'string', default: 'node' } },
+});
+const { dependencies = {} } = JSON.parse(await readFile('package.json', 'utf8'));
+
+const installed = Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+
+const { output } = await build({
+  input: Object.fromEntries(entries.map((entry) => [basename(entry, extname(entry)), entry])),
+  platform: values.platform,
+  external: installed,
+  // Our packages are bundled from source, so that nothing needs to be built before.
+  resolve: { conditionNames: ['@kieq/source', values.platform, 'import', 'module', 'default'] },
+  plugins: [inlineLua()],
+  output: {
+    dir: values.dir,
+    cleanDir: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+    // Names and lines stay readable in stack traces, also without the source map.
+    minify: false,
+  },
+});
+
+const outside = new Set(output.flatMap(({ imports = [], dynamicImports = [] }) => [...imports, ...dynamicImports]));
+const files = new Set(output.map(({ fileName }) => fileName));
+const missing = [...outside].filter(
+  (name) => !isBuiltin(name) && !files.has(name) && !installed.some((one) => one.test(name)),
+);
+if (missing.length > 0) throw new Error(`the bundle imports what is not installed beside it: ${missing.join(', ')}`);
+writeSources(values.dir, output);
