@@ -16,7 +16,7 @@ const isolate = false;
 const redis = './packages/testkit/test/global-setup.ts';
 const staleBundles = './scripts/test/stale-bundles.mjs';
 /** More files at once than cores: they wait most of the time, for processes to start, for locks to end. */
-const AT_ONCE = { maxWorkers: 5, sequence: { groupOrder: 1 } };
+const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 export default defineConfig({
   test: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-const ROUNDS = 3;
+const ROUNDS = 5;
 
 /**
  * CPU seconds of a fixed piece of work, the fastest of a few rounds: what a second of this machine is worth. It does
