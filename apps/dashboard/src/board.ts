@@ -1,3 +1,5 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
@@ -12,6 +14,9 @@ export interface BoardOptions {
   readonly prefix: string;
   readonly logger: Logger;
 }
+
+/** Its files are the one part of Bull Board that is installed beside the bundle; the rest is inside, and cannot look for them. */
+const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
 const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
   submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
@@ -30,6 +35,7 @@ export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPl
     queues: QUEUE_NAMES.map((name) => adapt(queues, name)),
     serverAdapter,
     options: {
+      uiBasePath: UI_FOLDER,
       uiConfig: {
         boardTitle: 'kieq',
         environment: { label: prefix, color: '#2b6cb0', textColor: '#ffffff' },

@@ -222,7 +222,7 @@ describe('an honest sender', () => {
 
 describe('a file that an earlier try has saved', () => {
   test('is taken as it is, and the sender keeps its bytes', async () => {
-    const source = await startSource((response) => sendVideo(response, 64 * MIB));
+    const source = await startSource((response) => sendVideo(response, 32 * MIB));
     const { archive, folder } = await openArchive();
     const draft = await archive.store.create(NAME, 'video/mp4', 'earlier');
     await draft.write(whole);
@@ -275,7 +275,7 @@ test('the end of the process ends a download, and nothing is left', async () => 
 });
 
 test('64 MiB pass without being held in the memory', async () => {
-  const source = await startSource((response) => sendVideo(response, 32 * MIB));
+  const source = await startSource((response) => sendVideo(response, 64 * MIB));
   const { archive } = await openArchive();
   const before = heldBytes();
   let most = 0;
