@@ -42,4 +42,4 @@ const missing = [...outside].filter(
   (name) => !isBuiltin(name) && !files.has(name) && !installed.some((one) => one.test(name)),
 );
 if (missing.length > 0) throw new Error(`the bundle imports what is not installed beside it: ${missing.join(', ')}`);
-writeSources(values.dir, output);
+writeSources('.', basename(values.dir), output);

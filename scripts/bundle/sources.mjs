@@ -1,21 +1,25 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { luaBeside } from './inline-lua.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-/** In the folder of a package's bundles: one file for each, outside of what a browser may fetch. */
+/** Below the folder of a package: one file for each of its bundles, outside of what a browser may fetch. */
 const SOURCES = 'dist/sources';
 
-/** Keeps which sources of this repository the bundle in this folder was made of, with their hashes. */
-export function writeSources(dir, output) {
+/**
+ * Keeps which sources of this repository a bundle was made of, with their hashes.
+ * @param folder of the package
+ * @param name of the bundle
+ */
+export function writeSources(folder, name, output) {
   const modules = output.flatMap(({ moduleIds = [] }) => moduleIds);
   const ours = modules.filter((id) => id.startsWith(ROOT) && !id.includes('node_modules'));
   const files = [...ours, ...ours.flatMap(luaBeside)].toSorted((a, b) => (a < b ? -1 : 1));
   const hashes = Object.fromEntries(files.map((path) => [relative(ROOT, path), hashOf(path)]));
-  mkdirSync(SOURCES, { recursive: true });
-  writeFileSync(join(SOURCES, `${basename(dir)}.json`), `${JSON.stringify(hashes, null, 1)}\n`);
+  mkdirSync(join(folder, SOURCES), { recursive: true });
+  writeFileSync(join(folder, SOURCES, `${name}.json`), `${JSON.stringify(hashes, null, 1)}\n`);
 }
 
 /**
