@@ -106,11 +106,17 @@ describe('generate', () => {
 
   it.each([
     ['a file that is not there', ['no-such.jpg', '--prompt', 'x'], 'cannot be read'],
-    ['what is no image', ['note.txt', '--prompt', 'x'], 'is no JPEG, PNG or WebP image'],
+    ['what is no image', ['note.txt', '--prompt', 'x'], 'must be a whole JPEG, PNG or WebP image, and it is a text'],
+    [
+      'an image that is cut off',
+      ['cut.jpg', '--prompt', 'x'],
+      'it is a JPEG image that is cut off: its end is missing',
+    ],
     ['a request without prompt', ['cat.jpg'], 'input.prompt'],
     ['an output in no folder', ['cat.jpg', '--prompt', 'x', '-o', 'no/such/cat.mp4'], 'is no folder'],
   ])('refuses %s, and keeps and enqueues nothing', async (_what, [file = '', ...rest], reason) => {
     await writeFile(join(folder, 'note.txt'), 'no image');
+    await writeFile(join(folder, 'cut.jpg'), JPEG.subarray(0, -1));
     const { code, stdout, stderr } = await kieq(['generate', join(folder, file), ...rest]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);
