@@ -211,6 +211,18 @@ describe('result', () => {
     expect(await readFile(target)).toEqual(await readFile(join(archivePool.archiveFolder, name)));
   });
 
+  it('does not pass off a success without a link as a saved video', async () => {
+    pool.simulator.script([{ on: 'task', fault: { kind: 'result', resultJson: '{"where":"elsewhere"}' } }]);
+    const [id = ''] = await pool.enqueue('a riddle');
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const { code, stderr } = await kieq(['result', id, '-o', join(folder, 'riddle.mp4')]);
+    expect(code).toBe(6);
+    expect(stderr).toContain(
+      `nothing was saved: Kie says success, and no link could be read of its result; see kieq show ${id}`,
+    );
+    expect((await kieq(['result', id])).code).toBe(0);
+  });
+
   it('ends with 4 while it goes on, with 3 for nobody, and with 6 when it was cancelled', async () => {
     await pool.stopWorkers();
     const [id = ''] = await pool.enqueue('a boat');
