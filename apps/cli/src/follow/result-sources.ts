@@ -20,7 +20,7 @@ const USUAL = '.mp4';
  * links, else Kie's link.
  */
 export function resultSources(
-  { resultUrls, archived }: GenerationView,
+  { resultUrls, archived }: Pick<GenerationView, 'resultUrls' | 'archived'>,
   archive: BlobStore | undefined,
   allowPrivate: boolean,
 ): ResultSource[] {
