@@ -23,7 +23,7 @@ async function reload(): Promise<void> {
   render('letters', [generation.deadLetter, generation.notice, answer.you], () => letters(answer));
   render('attempts', generation.attempts, () => [attempts(answer)]);
   void lookForPosters(generation);
-  render('result', [generation.verdict, shownPosters()], () => result(generation));
+  render('result', [generation.verdict, generation.archiving?.files, shownPosters()], () => result(generation));
   render('payload', generation.payload, () => [h('pre', { tabindex: 0 }, JSON.stringify(generation.payload, null, 2))]);
 }
 
@@ -108,7 +108,7 @@ function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
   return h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
 }
 
-function result({ verdict }: Generation): (HTMLElement | null)[] {
+function result({ verdict, archiving }: Generation): (HTMLElement | null)[] {
   if (verdict === undefined) return [h('p', { class: 'dim' }, 'No verdict yet.')];
   if (verdict.state === 'fail')
     return [h('p', { class: 'bad-text' }, `Kie failed it: ${verdict.failCode ?? ''} ${verdict.failMsg ?? ''}`)];
@@ -120,8 +120,30 @@ function result({ verdict }: Generation): (HTMLElement | null)[] {
     ...verdict.resultUrls.flatMap((url, i) => [
       player(url, id, posterOf(id, i + 1)),
       h('p', {}, h('a', { href: url, rel: 'noreferrer' }, url)),
+      warningOf(archiving?.files[i]),
     ]),
+    ...unlinked(verdict),
     credits,
+  ];
+}
+
+function warningOf(file: NonNullable<Generation['archiving']>['files'][number] | undefined): HTMLElement | null {
+  return file?.warning === undefined
+    ? null
+    : h('p', { class: 'bad-text' }, `${file.name} is kept although ${file.warning}.`);
+}
+
+/** So much of a result without a link is shown, in characters. */
+const SHOWN_RESULT = 1000;
+
+/** A text, or a link in a shape that nobody foresaw: a person finds it. */
+function unlinked({ resultUrls, resultJson }: NonNullable<Generation['verdict']>): HTMLElement[] {
+  if (resultUrls.length > 0) return [];
+  if (resultJson === undefined) return [h('p', { class: 'dim' }, 'Kie says success, and gave no result.')];
+  const shown = resultJson.length > SHOWN_RESULT ? `${resultJson.slice(0, SHOWN_RESULT)}…` : resultJson;
+  return [
+    h('p', { class: 'dim' }, 'Kie says success, and no link could be read of this:'),
+    h('pre', { tabindex: 0 }, shown),
   ];
 }
 

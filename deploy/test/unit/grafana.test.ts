@@ -56,6 +56,7 @@ test('every metric is on the dashboard, but for those that an alert or a person 
     'kieq_defects_total',
     'kieq_surplus_tasks_total',
     'kieq_mass_denials_total',
+    'kieq_unreadable_results_total',
     'kieq_claims_total',
     'kieq_notice_seconds',
     'kieq_sweeper_rounds_total',

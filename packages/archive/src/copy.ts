@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { HEAD_BYTES, kindOf, type MediaKind } from './media.ts';
+import { HEAD_BYTES, kindOf, type Doubt, type MediaKind } from './media.ts';
 
 /** What passed by. */
 export interface Measured {
@@ -7,6 +7,8 @@ export interface Measured {
   readonly bytes: number;
   /** SHA-256, hex. */
   readonly sha256: string;
+  /** Of its structure. */
+  readonly doubt?: Doubt;
 }
 
 /** Thrown by `measure` and whoever takes its chunks: the file is not to be kept. */
@@ -31,7 +33,7 @@ export interface Sink {
 
 /**
  * Streams a file past its checks into a sink, with constant memory: its kind by the first bytes, its structure, its
- * length and its hash.
+ * length and its hash. What its structure makes doubtful is for the caller to judge.
  * @param maxBytes longest file
  * @throws NotWanted
  */
@@ -65,9 +67,8 @@ async function pass(
     walk?.take(chunk);
     await taken;
   }
-  const damage = walk?.finish();
-  if (damage !== undefined) throw new NotWanted('damaged', damage);
-  return { kind, bytes, sha256: hash.digest('hex') };
+  const doubt = walk?.finish();
+  return { kind, bytes, sha256: hash.digest('hex'), ...(doubt === undefined ? {} : { doubt }) };
 }
 
 /** Reads as much as tells the kind. */
@@ -80,7 +81,7 @@ async function recognise(
     const next = await iterator.next();
     if (next.done === true) break;
     first.push(next.value);
-    head = Buffer.concat([head, next.value]).subarray(0, 200);
+    head = Buffer.concat([head, next.value]).subarray(0, HEAD_BYTES);
   }
   const kind = kindOf(head);
   if (kind !== undefined) return { kind, first };

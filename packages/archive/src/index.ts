@@ -1,3 +1,4 @@
+export type { Bearing } from './bearing.ts';
 export { createArchive, type Archive, type ArchiveOptions } from './archive.ts';
 export { findProgram } from './find-program.ts';
 export { generationOf, posterName, resultBase, resultFolder, type ResultPlace } from './names.ts';

@@ -1,3 +1,4 @@
+import { brandOf } from './boxes.ts';
 import { Mp4Walk } from './mp4.ts';
 
 /** A kind of file that is archived. */
@@ -5,6 +6,8 @@ export interface MediaKind {
   /** Without a dot. */
   readonly extension: string;
   readonly contentType: string;
+  /** Under which workers stored it that did not know the kind. */
+  readonly formerExtension?: string;
   /** Whether a file begins like one. */
   readonly matches: (head: Buffer) => boolean;
   /** Looks at all of it; absent where only the beginning is known. */
@@ -15,26 +18,62 @@ export interface MediaKind {
 export interface MediaWalk {
   take(chunk: Uint8Array): void;
   /** What is wrong with the whole file; undefined where nothing is. */
-  finish(): string | undefined;
+  finish(): Doubt | undefined;
 }
 
-/** So many bytes tell the kind. */
-export const HEAD_BYTES = 16;
+/** Why a file may not be what it should be. */
+export interface Doubt {
+  /** For a person. */
+  readonly reason: string;
+  /** Something of it seems to be missing: its sender may have it whole at another time. Else it plays as it is. */
+  readonly isGrave: boolean;
+}
+
+/** So many bytes tell the kind: a box may stand before the one that does. */
+export const HEAD_BYTES = 4096;
 
 const at = (offset: number, text: string) => (head: Buffer) =>
   head.subarray(offset, offset + text.length).equals(Buffer.from(text, 'latin1'));
+const both = (one: MediaKind['matches'], other: MediaKind['matches']) => (head: Buffer) => one(head) && other(head);
+const brand = (pattern: RegExp) => (head: Buffer) => pattern.test(brandOf(head) ?? '');
+const ebml = at(0, '\x1A\x45\xDF\xA3');
+/** The type of an EBML document is told within its first header. */
+const isWebm = (head: Buffer): boolean => head.subarray(0, 64).includes('webm');
 
-/** What Kie's models make: videos; a model that is passed through may make pictures. */
+/** What Kie's models make: videos; a model that is passed through may make pictures. The first that matches counts. */
 export const MEDIA_KINDS: readonly MediaKind[] = [
-  { extension: 'mp4', contentType: 'video/mp4', matches: at(4, 'ftyp'), walk: () => new Mp4Walk() },
-  { extension: 'webm', contentType: 'video/webm', matches: at(0, '\x1A\x45\xDF\xA3') },
+  {
+    extension: 'mov',
+    contentType: 'video/quicktime',
+    formerExtension: 'mp4',
+    matches: brand(/^qt {2}$/),
+    walk: () => new Mp4Walk(['moov']),
+  },
+  {
+    extension: 'avif',
+    contentType: 'image/avif',
+    matches: brand(/^avi[fs]$/),
+    walk: () => new Mp4Walk(['meta', 'moov']),
+  },
+  {
+    extension: 'heic',
+    contentType: 'image/heic',
+    matches: brand(/^(he[iv][cxms]|mif1|msf1)$/),
+    walk: () => new Mp4Walk(['meta', 'moov']),
+  },
+  {
+    extension: 'mp4',
+    contentType: 'video/mp4',
+    matches: (head) => brandOf(head) !== undefined,
+    walk: () => new Mp4Walk(['moov']),
+  },
+  { extension: 'webm', contentType: 'video/webm', matches: both(ebml, isWebm) },
+  { extension: 'mkv', contentType: 'video/x-matroska', formerExtension: 'webm', matches: ebml },
+  { extension: 'avi', contentType: 'video/x-msvideo', matches: both(at(0, 'RIFF'), at(8, 'AVI ')) },
   { extension: 'png', contentType: 'image/png', matches: at(0, '\x89PNG\r\n\x1a\n') },
   { extension: 'jpg', contentType: 'image/jpeg', matches: at(0, '\xFF\xD8\xFF') },
-  {
-    extension: 'webp',
-    contentType: 'image/webp',
-    matches: (head) => at(0, 'RIFF')(head) && at(8, 'WEBP')(head),
-  },
+  { extension: 'gif', contentType: 'image/gif', matches: at(0, 'GIF8') },
+  { extension: 'webp', contentType: 'image/webp', matches: both(at(0, 'RIFF'), at(8, 'WEBP')) },
 ];
 
 /** The kind of a file by its first bytes, whatever its sender calls it. */
@@ -45,6 +84,6 @@ export function kindOf(head: Buffer): MediaKind | undefined {
 /** A sender that calls it so has sent a message and no file. */
 const MESSAGES = /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json))$/;
 
-export function isMessage(contentType: string | undefined): boolean {
+export function isMessage(contentType: string | undefined): contentType is string {
   return contentType !== undefined && MESSAGES.test(contentType);
 }

@@ -1,15 +1,19 @@
-import type { MediaWalk } from './media.ts';
+import type { Doubt, MediaWalk } from './media.ts';
 
 /** Size and type, or size 1, type and the long size. */
 const SHORT_HEADER = 8;
 const LONG_HEADER = 16;
+/** Boxes that hold pictures and sound. */
+const MEDIA = new Set(['mdat', 'moof']);
+const TAIL = 'bytes that are no box stand behind its last one';
 
 /**
  * Walks the boxes of an MP4 at the top level (ISO 14496-12, 4.2) while it streams by: a file that was cut off ends
- * within a box, also where its sender named a shorter length, and one without `moov` plays nowhere.
+ * within a box, also where its sender named a shorter length, and one without its index (`moov`) plays nowhere.
  *
  * State: either a header is gathered, or the bytes of a box are passed over. What is no box (a name that is not
- * printable, a size below its own header) ends the walk: players take such a tail, and so do we.
+ * printable, a size below its own header, less than a header) ends the walk. Players pass over such a tail, and over a
+ * last box that nobody needs: where index and media are complete, they are no grave doubt.
  */
 export class Mp4Walk implements MediaWalk {
   readonly #header = Buffer.alloc(LONG_HEADER);
@@ -17,8 +21,17 @@ export class Mp4Walk implements MediaWalk {
   /** Of the box that is passed over. */
   #left = 0n;
   #box = '';
-  #hasMovie = false;
+  /** The boxes that begin, by name. */
+  readonly #begun = new Set<string>();
+  /** One of them is needed. */
+  readonly #index: readonly string[];
+  #hasTail = false;
   #isOver = false;
+
+  /** @param index names of boxes of which one is needed to play the file */
+  constructor(index: readonly string[]) {
+    this.#index = index;
+  }
 
   take(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
@@ -27,10 +40,23 @@ export class Mp4Walk implements MediaWalk {
     }
   }
 
-  finish(): string | undefined {
-    if (this.#left > 0n) return `it is cut off within its box ${this.#box}`;
-    if (this.#gathered > 0 && !this.#isOver) return 'it is cut off at the beginning of a box';
-    return this.#hasMovie ? undefined : 'it has no box moov';
+  finish(): Doubt | undefined {
+    if (this.#left > 0n) {
+      const isNeeded = MEDIA.has(this.#box) || this.#index.includes(this.#box);
+      return { reason: `it is cut off within its box ${this.#box}`, isGrave: isNeeded || !this.#isComplete() };
+    }
+    const isBroken = this.#gathered > 0 && !this.#isOver;
+    if (isBroken && !this.#isComplete()) return { reason: 'it is cut off at the beginning of a box', isGrave: true };
+    if (!this.#hasIndex()) return { reason: `it has no box ${this.#index.join(' or ')}`, isGrave: true };
+    return isBroken || this.#hasTail ? { reason: TAIL, isGrave: false } : undefined;
+  }
+
+  #hasIndex(): boolean {
+    return this.#index.some((name) => this.#begun.has(name));
+  }
+
+  #isComplete(): boolean {
+    return this.#hasIndex() && [...MEDIA].some((name) => this.#begun.has(name));
   }
 
   #pass(available: number): number {
@@ -60,9 +86,10 @@ export class Mp4Walk implements MediaWalk {
     const isBox = /^[\x20-\x7e\xa9]{4}$/.test(box) && (size === 0n || size >= BigInt(length));
     // Size 0: to the end of the file.
     this.#isOver = !isBox || size === 0n;
+    this.#hasTail = !isBox;
     if (!isBox) return;
     this.#box = box.trim();
-    this.#hasMovie ||= box === 'moov';
+    this.#begun.add(box);
     if (size > 0n) this.#left = size - BigInt(length);
   }
 }

@@ -29,7 +29,9 @@ export interface PosterDeps {
 /** How ffmpeg calls the form of a video; pictures have none and need no poster. */
 const DEMUXERS: ReadonlyMap<string, string> = new Map([
   ['video/mp4', 'mp4'],
+  ['video/quicktime', 'mov'],
   ['video/webm', 'matroska'],
+  ['video/x-matroska', 'matroska'],
 ]);
 
 /** Makes the poster of a saved video and puts it beside it. Never rejects. */

@@ -1,10 +1,11 @@
 import { BodyError, type OpenDownload, type Outbound } from '@kieq/outbound';
 import { StorageError, type BlobDraft, type BlobStore } from '@kieq/storage';
+import { isBorne, type Bearing } from './bearing.ts';
 import { measure, NotWanted, type Measured } from './copy.ts';
 import { isMessage, type MediaKind } from './media.ts';
 import { resultBase, type ResultPlace } from './names.ts';
 import { problem, problemOf, type Problem } from './problem.ts';
-import { findStored, storedAs } from './stored.ts';
+import { findStored, findStoredKind } from './stored.ts';
 import type { Throttle } from './throttle.ts';
 
 /** A result that is safe. */
@@ -18,6 +19,8 @@ export interface SavedFile {
   readonly sha256: string;
   /** Whether it was there already, from a try that did not live to tell. */
   readonly wasThere: boolean;
+  /** What is not as it should be, for a person: it is kept all the same. */
+  readonly warning?: string;
 }
 
 /** A result to be saved. */
@@ -25,6 +28,8 @@ export interface Wanted {
   readonly place: ResultPlace;
   /** Untrusted. */
   readonly url: string;
+  /** Default `sound`. */
+  readonly bearing?: Bearing;
   readonly signal?: AbortSignal;
 }
 
@@ -42,7 +47,7 @@ export interface SaveDeps {
 
 /**
  * Streams a result from its link into the archive. It has its name only when it is whole, checked and on the disk; a
- * file that stands there already is hashed and taken instead, since nothing that is not whole ever gets there.
+ * file that stands there already is hashed and taken instead, since nothing that is not kept ever gets there.
  * @throws errors that are defects; whatever links, senders and stores do is a Problem
  */
 export async function save(deps: SaveDeps, wanted: Wanted): Promise<SavedFile | Problem> {
@@ -53,7 +58,8 @@ export async function save(deps: SaveDeps, wanted: Wanted): Promise<SavedFile | 
   return stored?.kind === 'saved' ? stored : found;
 }
 
-async function fetchOne(deps: SaveDeps, { place, url, signal }: Wanted): Promise<SavedFile | Problem> {
+async function fetchOne(deps: SaveDeps, wanted: Wanted): Promise<SavedFile | Problem> {
+  const { url, signal } = wanted;
   const { headMs, stallMs, totalMs } = deps;
   const answer = await deps.outbound.get({
     url,
@@ -64,26 +70,43 @@ async function fetchOne(deps: SaveDeps, { place, url, signal }: Wanted): Promise
   });
   if (answer.kind !== 'open') return problemOf(answer);
   try {
-    return refusal(answer, deps.maxBytes) ?? (await asProblem(() => keep(deps, place, answer)));
+    const found = tooLarge(answer, deps.maxBytes) ?? (await asProblem(() => keep(deps, wanted, answer)));
+    return isMessage(answer.contentType) ? ofMessage(found, answer.contentType) : found;
   } finally {
     answer.close();
   }
 }
 
+/** What a sender has given that calls it a message: a video all the same, or the message. */
+function ofMessage(found: SavedFile | Problem, contentType: string): SavedFile | Problem {
+  const type = contentType.slice(0, 100);
+  if (found.kind === 'saved') return { ...found, warning: joined(found.warning, `its sender calls it ${type}`) };
+  return found.code === 'not_media' ? problem('wrong_type', `the link of the result gave ${type}`) : found;
+}
+
+function joined(...warnings: readonly (string | undefined)[]): string {
+  return warnings.filter((warning) => warning !== undefined).join('; ');
+}
+
 /** What its head already tells. */
-function refusal({ contentType, contentLength }: OpenDownload, maxBytes: number): Problem | undefined {
-  if (isMessage(contentType)) return problem('wrong_type', `the link of the result gave ${contentType}`);
+function tooLarge({ contentLength }: OpenDownload, maxBytes: number): Problem | undefined {
   if (contentLength !== undefined && contentLength > maxBytes)
     return problem('too_large', `the result has ${contentLength} bytes; at most ${maxBytes} are taken`);
   return undefined;
 }
 
-async function keep(deps: SaveDeps, place: ResultPlace, answer: OpenDownload): Promise<SavedFile | Problem> {
-  const file = new Incoming(deps, place);
+async function keep(
+  deps: SaveDeps,
+  { place, bearing = 'sound' }: Wanted,
+  answer: OpenDownload,
+): Promise<SavedFile | Problem> {
+  const file = new Incoming(deps, place, bearing);
   try {
     const measured = await measure(answer.body, file, deps.maxBytes);
     if (answer.contentLength !== undefined && answer.contentLength !== measured.bytes)
       throw new NotWanted('damaged', `it has ${measured.bytes} bytes, and ${answer.contentLength} were announced`);
+    if (!isBorne(measured.doubt, bearing, answer.contentLength !== undefined))
+      throw new NotWanted('damaged', measured.doubt?.reason ?? '');
     return await file.finish(measured);
   } catch (error) {
     await file.drop();
@@ -106,12 +129,14 @@ class WasThere extends Error {
 class Incoming {
   readonly #deps: SaveDeps;
   readonly #place: ResultPlace;
+  readonly #bearing: Bearing;
   #draft: BlobDraft | undefined;
   #name = '';
 
-  constructor(deps: SaveDeps, place: ResultPlace) {
+  constructor(deps: SaveDeps, place: ResultPlace, bearing: Bearing) {
     this.#deps = deps;
     this.#place = place;
+    this.#bearing = bearing;
   }
 
   async begin(kind: MediaKind): Promise<void> {
@@ -121,7 +146,7 @@ class Incoming {
     await store.clear(owner);
     // First of all, since it makes the folder of a new archive.
     this.#draft = await store.create(this.#name, kind.contentType, owner);
-    const stored = await storedAs(store, this.#name, kind);
+    const stored = await findStoredKind(store, this.#place, kind, this.#bearing);
     if (stored !== undefined) throw new WasThere(stored);
   }
 
@@ -130,9 +155,10 @@ class Incoming {
     await this.#deps.throttle.pass(chunk.byteLength);
   }
 
-  async finish({ kind, bytes, sha256 }: Measured): Promise<SavedFile> {
+  async finish({ kind: { contentType }, bytes, sha256, doubt }: Measured): Promise<SavedFile> {
     await this.#draft?.commit();
-    return { kind: 'saved', name: this.#name, contentType: kind.contentType, bytes, sha256, wasThere: false };
+    const warning = doubt === undefined ? {} : { warning: doubt.reason };
+    return { kind: 'saved', name: this.#name, contentType, bytes, sha256, wasThere: false, ...warning };
   }
 
   async drop(): Promise<void> {

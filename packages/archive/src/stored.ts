@@ -3,11 +3,27 @@ import { measure, NotWanted } from './copy.ts';
 import { MEDIA_KINDS, type MediaKind } from './media.ts';
 import { resultBase, type ResultPlace } from './names.ts';
 import type { SavedFile } from './save.ts';
+import { isBorne, type Bearing } from './bearing.ts';
 
 /** The result as it stands in the store, of whatever kind; undefined where there is none. @throws StorageError */
 export async function findStored(store: BlobStore, place: ResultPlace): Promise<SavedFile | undefined> {
   for (const kind of MEDIA_KINDS) {
-    const found = await storedAs(store, `${resultBase(place)}.${kind.extension}`, kind);
+    // It has its name because it was borne with once; now there is nothing better.
+    const found = await storedAs(store, `${resultBase(place)}.${kind.extension}`, 'anything');
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** The result as a file of this kind, also as one of a worker that did not know the kind. @throws StorageError */
+export async function findStoredKind(
+  store: BlobStore,
+  place: ResultPlace,
+  { extension, formerExtension }: MediaKind,
+  bearing: Bearing,
+): Promise<SavedFile | undefined> {
+  for (const name of [extension, formerExtension]) {
+    const found = name === undefined ? undefined : await storedAs(store, `${resultBase(place)}.${name}`, bearing);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -18,18 +34,23 @@ export async function findStored(store: BlobStore, place: ResultPlace): Promise<
  * @returns undefined where there is none, or where somebody put something else there: it may be replaced
  * @throws StorageError
  */
-export async function storedAs(store: BlobStore, name: string, kind: MediaKind): Promise<SavedFile | undefined> {
+async function storedAs(store: BlobStore, name: string, bearing: Bearing): Promise<SavedFile | undefined> {
   if ((await store.stat(name)) === undefined) return undefined;
   const stream = await store.read(name);
   if (stream === undefined) return undefined;
   try {
-    const { kind: found, bytes, sha256 } = await measure(stream, {}, Number.POSITIVE_INFINITY);
-    if (found !== kind) return undefined;
-    return { kind: 'saved', name, contentType: kind.contentType, bytes, sha256, wasThere: true };
+    const { kind, bytes, sha256, doubt } = await measure(stream, {}, Number.POSITIVE_INFINITY);
+    if (!isNamedFor(name, kind) || !isBorne(doubt, bearing, true)) return undefined;
+    const warning = doubt === undefined ? {} : { warning: doubt.reason };
+    return { kind: 'saved', name, contentType: kind.contentType, bytes, sha256, wasThere: true, ...warning };
   } catch (error) {
     if (error instanceof NotWanted) return undefined;
     throw error;
   } finally {
     stream.destroy();
   }
+}
+
+function isNamedFor(name: string, { extension, formerExtension }: MediaKind): boolean {
+  return [extension, formerExtension].some((one) => one !== undefined && name.endsWith(`.${one}`));
 }

@@ -73,9 +73,9 @@ export type GateReason = (typeof GATE_REASONS)[number];
 /** Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed (KIE-FACTS.md, recordInfo). */
 export interface Verdict {
   readonly state: 'success' | 'fail';
-  /** Empty for `fail` and for text results. */
+  /** Empty for `fail`, for text results, and where none could be read. */
   readonly resultUrls: readonly string[];
-  /** The vendor's `resultJson`, verbatim, when it was given. */
+  /** The vendor's `resultJson`, verbatim, when it was given; else its `response`. */
   readonly resultJson?: string;
   readonly failCode?: string;
   readonly failMsg?: string;
@@ -85,6 +85,14 @@ export interface Verdict {
   readonly createTime?: number;
   readonly completeTime?: number;
 }
+
+/**
+ * What could be read of the result of a success.
+ *
+ * - `links`: at least one. `text`: a result that has none, and needs none.
+ * - `unreadable`: neither. It is paid, and nobody has it.
+ */
+export type ResultKind = 'links' | 'text' | 'unreadable';
 
 /**
  * What came back from recordInfo (DESIGN.md, Error policy).
@@ -98,6 +106,8 @@ export type PollAnswer =
   | {
       readonly kind: 'verdict';
       readonly verdict: Verdict;
+      /** Of a success. */
+      readonly result?: ResultKind;
       /** `param` as Kie echoed it: the create request, parsed leniently; for adoption's proof. */
       readonly echo: TaskEcho;
       readonly evidence: Evidence;

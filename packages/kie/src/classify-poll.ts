@@ -3,10 +3,10 @@ import type { PollAnswer } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
 import { readEnvelope } from './envelope.ts';
-import { evidenceOf } from './evidence.ts';
+import { evidenceOf, withBody } from './evidence.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import type { KieRecord } from './record.ts';
-import { echoOf, failVerdict, readRecord, recordTaskId, successVerdict } from './record.ts';
+import { echoOf, failVerdict, readRecord, readSuccess, recordTaskId } from './record.ts';
 import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
 
@@ -72,8 +72,7 @@ function aboutTask(
   const echo = echoOf(context.taskId, record);
   const state = record?.state;
   if (record !== undefined && state === 'success') {
-    const evidence = evidenceOf('Kie says the task succeeded.', answer, context.redact);
-    return { kind: 'verdict', verdict: successVerdict(record), echo, evidence };
+    return succeeded(answer, record, context);
   }
   const terminal = TERMINAL_CODES.has(envelope.code);
   if (state === 'fail' || terminal) {
@@ -88,6 +87,18 @@ function aboutTask(
   }
   if (state === undefined) return undefined;
   return { kind: 'running', vendorState: shorten(context.redact(state), STATE_LIMIT), echo };
+}
+
+function succeeded(answer: Answer, record: KieRecord, { taskId, redact }: PollContext): PollAnswer {
+  const echo = echoOf(taskId, record);
+  const { verdict, result } = readSuccess(record);
+  if (result !== 'unreadable') {
+    const evidence = evidenceOf('Kie says the task succeeded.', answer, redact);
+    return { kind: 'verdict', verdict, result, echo, evidence };
+  }
+  const seen = evidenceOf('Kie says the task succeeded, and its result cannot be read.', answer, redact);
+  const evidence = withBody(seen, verdict.resultJson ?? answer.body, redact);
+  return { kind: 'verdict', verdict, result, echo, evidence };
 }
 
 function codeAsFailure(envelope: Envelope): { readonly failCode: string; readonly failMsg?: string } {

@@ -1,13 +1,10 @@
-import { z } from 'zod';
-
 import { classifyCall, unreadable } from './classify-call.ts';
 import type { KieContext } from './context.ts';
 import { KieError } from './errors.ts';
 import { endpoint } from './options.ts';
 import type { QueryOptions } from './queries.ts';
+import { linksIn } from './result-links.ts';
 import { exchangeWithRetries } from './retry.ts';
-
-const linkSchema = z.url({ protocol: /^https?$/ });
 
 /** POST /api/v1/common/download-url (KIE-FACTS.md, Other endpoints). */
 export async function downloadUrl(context: KieContext, url: string, options: QueryOptions): Promise<string> {
@@ -30,7 +27,7 @@ export async function downloadUrl(context: KieContext, url: string, options: Que
   const exchange = await exchangeWithRetries(attempt, context.options.retry, options.signal);
   const envelope = classifyCall(exchange, 'download-url', context.redact, Date.now());
   if (envelope instanceof KieError) throw envelope;
-  const link = linkSchema.safeParse(envelope.data);
-  if (!link.success) throw unreadable(exchange, 'download-url', context.redact);
-  return link.data;
+  const [link] = linksIn(envelope.data);
+  if (link === undefined) throw unreadable(exchange, 'download-url', context.redact);
+  return link;
 }

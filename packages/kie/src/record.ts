@@ -1,10 +1,11 @@
-import type { TaskEcho, Verdict } from '@kieq/domain';
+import type { ResultKind, TaskEcho, Verdict } from '@kieq/domain';
 import { z } from 'zod';
 
 import { firstTaskId } from './envelope.ts';
-import { isDeeper, isHttpUrl, isRecord, jsonText, parseNestedJson } from './json.ts';
+import { isDeeper, isRecord, jsonText, parseNestedJson } from './json.ts';
 import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
+import { linksBeside, linksIn } from './result-links.ts';
 
 /** The longest `failMsg` and `failCode` that are kept, in characters. */
 const FAIL_MSG_LIMIT = 2000;
@@ -69,18 +70,34 @@ export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho 
   };
 }
 
+/** A success, and what could be read of its result. */
+export interface Success {
+  readonly verdict: Verdict;
+  readonly result: ResultKind;
+}
+
 /**
- * A success as Kie reported it. An unreadable `resultJson` is still a paid success: it is kept verbatim, without URLs;
- * not even that where it is an object too deep to be written.
+ * A success as Kie reported it. A result that cannot be read is still a paid success: it is kept verbatim, without
+ * URLs; not even that where it is an object too deep to be written.
+ *
+ * Newer answers carry the parsed result as `response` (KIE-FACTS.md, Later facts); it stands in for an empty
+ * `resultJson`.
  */
-export function successVerdict(record: KieRecord): Verdict {
-  const raw = record['resultJson'];
-  const resultJson = typeof raw === 'string' || raw === undefined || raw === null ? raw : jsonText(raw);
+export function readSuccess(record: KieRecord): Success {
+  const wholes = [record['resultJson'], record['response']]
+    .filter((value) => !isBlank(value))
+    .map((value) => ({ value, links: linksIn(value), isText: isText(value) }));
+  const whole = wholes.find(({ links }) => links.length > 0) ?? wholes.find((one) => one.isText) ?? wholes[0];
+  const links = whole === undefined || whole.links.length === 0 ? linksBeside(record) : whole.links;
+  const resultJson = typeof whole?.value === 'string' ? whole.value : jsonText(whole?.value);
   return {
-    state: 'success',
-    resultUrls: resultUrls(raw),
-    ...(typeof resultJson === 'string' && resultJson !== '' ? { resultJson } : {}),
-    ...costs(record),
+    verdict: {
+      state: 'success',
+      resultUrls: links,
+      ...(resultJson === undefined ? {} : { resultJson }),
+      ...costs(record),
+    },
+    result: links.length > 0 ? 'links' : whole?.isText === true ? 'text' : 'unreadable',
   };
 }
 
@@ -101,11 +118,14 @@ export function failVerdict(
   };
 }
 
-function resultUrls(resultJson: unknown): readonly string[] {
-  const result = parseNestedJson(resultJson);
-  const urls = isRecord(result) ? result['resultUrls'] : undefined;
-  if (!Array.isArray(urls)) return [];
-  return urls.filter((url: unknown): url is string => typeof url === 'string' && isHttpUrl(url));
+/** A model that makes text: `{"resultObject":{}}` (KIE-FACTS.md, recordInfo). */
+function isText(whole: unknown): boolean {
+  const result = parseNestedJson(whole);
+  return isRecord(result) && !isBlank(result['resultObject']);
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function costs(record: KieRecord): Pick<Verdict, 'creditsConsumed' | 'createTime' | 'completeTime'> {

@@ -10,6 +10,8 @@ const fileSchema = z.object({
   bytes: z.number(),
   /** SHA-256, hex. */
   sha256: z.string(),
+  /** Why it is kept although it is not as it should be, for a person; absent where nothing is wrong. */
+  warning: z.string().optional(),
 });
 /** One archived result. */
 export type ArchivedFile = z.infer<typeof fileSchema>;

@@ -1,4 +1,4 @@
-import type { Archive, Problem, SavedFile } from '@kieq/archive';
+import type { Archive, Bearing, Problem, SavedFile } from '@kieq/archive';
 import { backoffMs } from '@kieq/domain';
 import type { ArchiveStatus, GenerationRecord, UnsavedArgs } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
@@ -18,6 +18,8 @@ export interface ArchivingContext extends WorkerContext {
 const LEAST_TRIES = 5;
 /** So often where only a person can help; soon, since its links may live long enough for that. */
 const HOPELESS_TRIES = 3;
+/** From this try on a file is kept of which something seems to be missing, if it has the length that was announced. */
+const BEARING_TRIES = 3;
 const HOPELESS = new Set<Problem['code']>(['refused', 'too_large']);
 /** Less than this share of the time left: the log is loud. */
 const URGENT_SHARE = 1 / 4;
@@ -31,9 +33,10 @@ export async function saveResults(
 ): Promise<JobEnd> {
   const logger = context.logger.child({ generation: record.id, job: record.vehicle });
   const scoped = { ...context, logger };
+  const bearing = bearingOf(context, status, nowMs);
   const files: SavedFile[] = [];
   for (const [i, url] of (record.verdict?.resultUrls ?? []).entries()) {
-    const found = await saveOne(scoped, record, i + 1, url);
+    const found = await saveOne(scoped, record, { n: i + 1, url, bearing });
     if (found.kind === 'problem') return putOff(scoped, record, status, found, nowMs);
     if (!found.wasThere) context.metrics.archiveBytes.inc(found.bytes);
     files.push(found);
@@ -41,20 +44,35 @@ export async function saveResults(
   return finish(scoped, record, files, nowMs);
 }
 
+/**
+ * A file that came whole and is doubtful may have been served before it was whole, so that another try is worth its
+ * bytes; the last one takes what there is.
+ */
+function bearingOf({ timings }: WorkerContext, { tries, dueBy }: ArchiveStatus, nowMs: number): Bearing {
+  if (tries + 1 >= LEAST_TRIES && nowMs + timings.archiveCapMs > dueBy) return 'anything';
+  return tries + 1 >= BEARING_TRIES ? 'announced' : 'sound';
+}
+
+/** Which result, by which link. */
+interface Wish {
+  readonly n: number;
+  readonly url: string;
+  readonly bearing: Bearing;
+}
+
 /** A link that is dead before its time is replaced by a fresh one. */
 async function saveOne(
   context: ArchivingContext,
   record: GenerationRecord,
-  n: number,
-  url: string,
+  { n, url, bearing }: Wish,
 ): Promise<SavedFile | Problem> {
   const { archive, deadline: signal, logger } = context;
   const { tenant, createdAt, id: generation } = record;
   const place = { tenant, createdAt, generation, n };
-  let found = await at('archive.save', () => archive.save({ place, url, signal }));
+  let found = await at('archive.save', () => archive.save({ place, url, bearing, signal }));
   if (found.kind === 'saved' || found.code !== 'link_dead') return found;
   for await (const link of freshLinks(context, record, n, url)) {
-    found = await at('archive.save-fresh', () => archive.save({ place, url: link, signal }));
+    found = await at('archive.save-fresh', () => archive.save({ place, url: link, bearing, signal }));
     logger.warn({ n, saved: found.kind === 'saved' }, 'a link of a result was dead; a fresh one was tried');
     if (found.kind === 'saved') return found;
   }
@@ -68,7 +86,7 @@ async function finish(
   nowMs: number,
 ): Promise<JobEnd> {
   const { ledger, queues, archive, metrics, logger } = context;
-  const files = saved.map(({ name, contentType, bytes, sha256 }) => ({ name, contentType, bytes, sha256 }));
+  const files = saved.map(({ kind: _kind, wasThere: _wasThere, ...file }) => file);
   const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
     at('archive.write', () => ledger.archived(record.id, { files })),
   );
@@ -76,6 +94,9 @@ async function finish(
     case 'succeeded':
       metrics.archives.inc({ outcome: 'saved' });
       if (record.settledAt !== undefined) metrics.archiveSeconds.observe(Math.max(0, nowMs - record.settledAt) / 1000);
+      for (const { name, warning } of files)
+        if (warning !== undefined)
+          logger.warn({ name, warning }, 'a result is kept although it is not as it should be');
       logger.info({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }, 'results are safe');
       await addNotice(queues, record.id, reply.notice);
       // After everything that somebody waits for, and beside the end of the job: a slow ffmpeg must delay neither this

@@ -1,5 +1,7 @@
 import { callerState, type CallerFacts, type CallerState } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
+import { z } from 'zod';
+import { jsonOf } from './json.ts';
 import { frozenPayloadSchema, type FrozenPayload } from './payload.ts';
 
 /**
@@ -65,9 +67,20 @@ export function callbackBody(data: CallerRecord): {
   return { code: 501, msg: data.failMsg ?? 'Generation failed', data };
 }
 
+/**
+ * What Kie said, word for word, as long as a client of Kie finds there the links that we found: it looks for
+ * `resultUrls` and for nothing else.
+ */
 function resultJson(verdict: GenerationRecord['verdict']): string {
-  return verdict?.resultJson ?? JSON.stringify({ resultUrls: verdict?.resultUrls ?? [] });
+  const { resultJson: said, resultUrls = [] } = verdict ?? {};
+  if (said !== undefined && resultUrls.length === 0) return said;
+  const told = said === undefined ? undefined : toldSchema.safeParse(jsonOf(said)).data;
+  if (said !== undefined && Array.isArray(told?.resultUrls) && resultUrls.every((url) => told.resultUrls.includes(url)))
+    return said;
+  return JSON.stringify({ ...told, resultUrls });
 }
+
+const toldSchema = z.looseObject({ resultUrls: z.array(z.string()).catch([]) });
 
 function paramOf({ payload }: GenerationRecord): string {
   const frozen = frozenPayload(payload);

@@ -12,6 +12,7 @@ import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
+import { noteResult } from './unreadable-result.ts';
 import { idOf } from './vehicles.ts';
 
 interface OpenClaim {
@@ -123,6 +124,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
   const settled = await at('claim.settle', () => ledger.settle(args));
   if (settled.ok === 'settled') {
+    noteResult(context, answer);
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
     await addNotice(queues, id, settled.notice);

@@ -2,13 +2,14 @@ import type { UploadRef } from '@kieq/domain';
 
 /** What Kie takes as an image, recognised by its bytes: names and declared types are the caller's claims. */
 export interface ImageKind {
+  readonly name: string;
   readonly extension: UploadRef['extension'];
   readonly contentType: string;
 }
 
-const JPEG: ImageKind = { extension: 'jpg', contentType: 'image/jpeg' };
-const PNG: ImageKind = { extension: 'png', contentType: 'image/png' };
-const WEBP: ImageKind = { extension: 'webp', contentType: 'image/webp' };
+const JPEG: ImageKind = { name: 'JPEG', extension: 'jpg', contentType: 'image/jpeg' };
+const PNG: ImageKind = { name: 'PNG', extension: 'png', contentType: 'image/png' };
+const WEBP: ImageKind = { name: 'WebP', extension: 'webp', contentType: 'image/webp' };
 
 /** Signature, then the IHDR chunk of 13 bytes, which must come first. */
 const PNG_START = Buffer.from('89504e470d0a1a0a0000000d49484452', 'hex');

@@ -33,6 +33,7 @@ export interface WorkerMetrics {
   readonly massDenials: Counter<never>;
   readonly notices: Counter<'outcome'>;
   readonly noticeSeconds: Histogram<never>;
+  readonly unreadableResults: Counter<never>;
   readonly archives: Counter<'outcome'>;
   readonly archiveBytes: Counter<never>;
   readonly archiveSeconds: Histogram<never>;
@@ -129,6 +130,10 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'notice_seconds',
       help: 'From the moment when a callback was due to its delivery',
       buckets: NOTICE_BUCKETS_S,
+    }),
+    unreadableResults: metrics.counter({
+      name: 'unreadable_results_total',
+      help: 'Successes of which neither a link nor a text could be read',
     }),
     archives: metrics.counter({
       name: 'archives_total',

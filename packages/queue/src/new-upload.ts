@@ -1,20 +1,40 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { UploadRef } from '@kieq/domain';
-import { imageKind } from './image-kind.ts';
+import { foreignName } from './foreign-file.ts';
+import { hasEnd } from './image-end.ts';
+import { imageKind, type ImageKind } from './image-kind.ts';
 
 /** Longest image, in bytes: Kie's own limit. */
 export const UPLOAD_LIMIT_BYTES = 10 * 1024 * 1024;
 
 /** An image that is about to be kept in the upload store. */
 export interface NewUpload {
+  readonly kind: 'image';
   readonly ref: UploadRef;
   readonly contentType: string;
 }
 
-/** A new copy of an image, for one generation of the tenant; undefined for what is no JPEG, PNG or WebP image. */
-export function newUpload(tenant: string, bytes: Buffer): NewUpload | undefined {
-  const kind = imageKind(bytes);
-  if (kind === undefined) return undefined;
+/** What must not become an image of a generation: Kie would refuse it, or take it and be paid. */
+export interface RefusedUpload {
+  readonly kind: 'refused';
+  /** What is right, behind the name of the field or file. */
+  readonly rule: string;
+  /** What it is instead, such as `an HTML page`. */
+  readonly received: string;
+}
+
+const RULE = 'must be a whole JPEG, PNG or WebP image';
+
+/** A new copy of an image, for one generation of the tenant; refused is what is no JPEG, PNG or WebP image, or cut off. */
+export function newUpload(tenant: string, bytes: Buffer): NewUpload | RefusedUpload {
+  const image = imageKind(bytes);
+  if (image === undefined) return { kind: 'refused', rule: RULE, received: foreignName(bytes) };
+  if (!hasEnd(image, bytes)) return { kind: 'refused', rule: RULE, received: cutOff(image, bytes) };
+  const { extension, contentType } = image;
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ref: { tenant, sha256, copy: randomUUID(), extension: kind.extension }, contentType: kind.contentType };
+  return { kind: 'image', ref: { tenant, sha256, copy: randomUUID(), extension }, contentType };
+}
+
+function cutOff({ name }: ImageKind, { length }: Buffer): string {
+  return `a ${name} image that is cut off: its end is missing after ${length} bytes; send it again from its source`;
 }

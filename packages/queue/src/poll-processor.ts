@@ -15,6 +15,7 @@ import { persist } from './persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
+import { noteResult } from './unreadable-result.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
 
 type Look = Extract<LookReply, { ok: 'granted' }>;
@@ -71,7 +72,7 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
     case 'verdict':
-      return settle(scoped, open, answer.verdict, answer.evidence);
+      return settle(scoped, open, answer);
     case 'running':
       context.metrics.vendorStates.inc({ state: knownWord(answer.vendorState) });
       return park(scoped, open, { seen: 'running' });
@@ -94,10 +95,10 @@ function knownWord(state: string): string {
 async function settle(
   context: WorkerContext,
   { id, look, permit }: OpenLook,
-  verdict: Verdict,
-  evidence: Evidence,
+  answer: Extract<PollAnswer, { kind: 'verdict' }>,
 ): Promise<JobEnd> {
   const { ledger, timings, logger, settings } = context;
+  const { verdict, evidence } = answer;
   const { taskId } = look;
   const { vehicleCheckMs } = timings;
   if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
@@ -132,6 +133,7 @@ async function settle(
   if (settled.ok === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
     noteVerdict(context, look, verdict, settled.ageMs);
+    noteResult(context, answer);
     await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }

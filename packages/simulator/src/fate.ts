@@ -13,6 +13,8 @@ export interface Fate {
   readonly unknownForMs: number;
   /** Overrides the result. */
   readonly resultJson: string | undefined;
+  /** Stands beside the result, in the record of a success. */
+  readonly more: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Draws a fate by the options; a fault overrides its own part of it. */
@@ -22,6 +24,7 @@ export function fateOf(options: SimulatorOptions, random: Streams, fault: TaskFa
     failure: failureByChance(options, random),
     unknownForMs: options.freshUnknownMs,
     resultJson: undefined,
+    more: undefined,
   };
   return fault === undefined ? fate : { ...fate, ...changeBy(fault) };
 }
@@ -44,7 +47,7 @@ function changeBy(fault: TaskFault): Partial<Fate> {
     case 'unknownFor':
       return { unknownForMs: fault.ms ?? Infinity };
     case 'result':
-      return { resultJson: fault.resultJson, failure: undefined };
+      return { resultJson: fault.resultJson, more: fault.more, failure: undefined };
     default:
       return fault satisfies never;
   }

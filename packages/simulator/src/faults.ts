@@ -118,8 +118,12 @@ const taskFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('duration'), ms }),
   /** Unknown to recordInfo for this long after creation, ms; null is for ever. */
   z.strictObject({ kind: z.literal('unknownFor'), ms: ms.nullable() }),
-  /** Succeeds with this `resultJson`, word for word. */
-  z.strictObject({ kind: z.literal('result'), resultJson: z.string() }),
+  /** Succeeds with this `resultJson`, word for word, and with `more` in `data` of recordInfo and callbacks beside it. */
+  z.strictObject({
+    kind: z.literal('result'),
+    resultJson: z.string(),
+    more: z.record(z.string(), z.unknown()).optional(),
+  }),
 ]);
 export type TaskFault = z.infer<typeof taskFaultSchema>;
 

@@ -8,6 +8,8 @@ import { report } from './report.ts';
 import { resultSources } from './result-sources.ts';
 import { saveResult, type Target } from './save-result.ts';
 
+const NO_LINK = 'nothing was saved: Kie says success, and no link could be read of its result';
+
 export interface DeliverOptions {
   /** Where the result is saved; it is not without. */
   readonly target?: Target | undefined;
@@ -19,7 +21,7 @@ export interface DeliverOptions {
 
 /**
  * Saves the result of an ended generation where one is wanted, and prints how it ended.
- * @throws CliError `no video` when it ended without one; `interrupted`, `unavailable`, `refused` when it is not saved
+ * @throws CliError `no video` when it ended without one, or with a result that has no link to save; `interrupted`, `unavailable`, `refused` when it is not saved
  */
 export async function deliver(context: Context, view: GenerationView, options: DeliverOptions): Promise<void> {
   const { target, allowPrivateUrls: allowPrivate } = options;
@@ -30,6 +32,7 @@ export async function deliver(context: Context, view: GenerationView, options: D
   context.out.status('saving the video');
   try {
     const sources = resultSources(view, archive, allowPrivate);
+    if (sources.length === 0) throw new CliError(EXIT.noVideo, `${NO_LINK}; see kieq show ${view.id}`);
     const files = await saveResult(sources, { target, id: view.id, signal: stop.signal });
     context.out.status('');
     report(context, view, files);

@@ -28,10 +28,12 @@ export async function targetOf(output: string): Promise<Target> {
   return { kind: isFolder ? 'folder' : 'file', path };
 }
 
-/** The names for so many files: `a.mp4`, `a-2.mp4`, …; in a folder after the generation. */
-function pathsFor({ kind, path }: Target, id: string, count: number): string[] {
-  const { dir, name, ext } = parse(kind === 'folder' ? join(path, `${id}.mp4`) : path);
-  return Array.from({ length: count }, (_, i) => join(dir, `${name}${i === 0 ? '' : `-${i + 1}`}${ext}`));
+/** The names of the files: `a.mp4`, `a-2.mp4`, …; in a folder after the generation and what they are. */
+function pathsFor({ kind, path }: Target, id: string, sources: readonly ResultSource[]): string[] {
+  const numberOf = (i: number): string => (i === 0 ? '' : `-${i + 1}`);
+  if (kind === 'folder') return sources.map(({ extension }, i) => join(path, `${id}${numberOf(i)}${extension}`));
+  const { dir, name, ext } = parse(path);
+  return sources.map((_, i) => join(dir, `${name}${numberOf(i)}${ext}`));
 }
 
 export interface SaveOptions {
@@ -47,8 +49,8 @@ export interface SaveOptions {
  */
 export async function saveResult(sources: readonly ResultSource[], options: SaveOptions): Promise<string[]> {
   const { target, id, signal } = options;
-  const paths = pathsFor(target, id, sources.length);
-  for (const [i, open] of sources.entries()) {
+  const paths = pathsFor(target, id, sources);
+  for (const [i, { open }] of sources.entries()) {
     const path = paths[i] ?? target.path;
     await write(path, await open(signal), signal);
   }

@@ -13,12 +13,12 @@ export interface LocalImage extends NewUpload {
 
 /**
  * Reads an image that is to become the tenant's.
- * @throws CliError `usage` when it cannot be read, is too large, or is no image that Kie takes
+ * @throws CliError `usage` when it cannot be read, is too large, or is no whole image that Kie takes
  */
 export async function readImage(path: string, tenant: string): Promise<LocalImage> {
   const bytes = await readLimited(path);
   const upload = newUpload(tenant, bytes);
-  if (upload === undefined) throw wrong(path, 'is no JPEG, PNG or WebP image');
+  if (upload.kind === 'refused') throw wrong(path, `${upload.rule}, and it is ${upload.received}`);
   return { ...upload, path, bytes };
 }
 

@@ -1,4 +1,6 @@
 import type { Evidence } from '@kieq/domain';
+import { createRedactor } from '@kieq/kie';
+import type { ArchivedFile } from '@kieq/ledger';
 import type { GenerationDetails, LetterDetails, NoticeDetails } from '@kieq/queue';
 import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section } from './table.ts';
@@ -45,12 +47,16 @@ function callbackText({ callback, notice }: GenerationDetails, nowMs: number): s
 function archiveText({ archiving }: GenerationDetails, nowMs: number): string | undefined {
   if (archiving === undefined) return undefined;
   const { state, nextAt, dueBy, tries, evidence, files } = archiving;
-  if (state === 'done') return files.map(({ name, bytes }) => `${name} (${bytes} bytes)`).join(', ');
+  if (state === 'done') return files.map(fileText).join(', ');
   const failed = tries === 0 ? '' : ` (failed tries: ${tries})`;
   const why = evidence === undefined ? '' : `: ${evidenceText(evidence)}`;
   const when =
     state === 'failed' ? 'given up' : `due ${until(nextAt, nowMs)}, links assumed dead ${until(dueBy, nowMs)}`;
   return `${when}${failed}${why}`;
+}
+
+function fileText({ name, bytes, warning }: ArchivedFile): string {
+  return `${name} (${bytes} bytes${warning === undefined ? '' : `; kept although ${warning}`})`;
 }
 
 function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
@@ -105,9 +111,26 @@ function verdictText(verdict: NonNullable<GenerationDetails['verdict']>): string
       ['failCode', verdict.failCode],
       ['failMsg', verdict.failMsg],
       ...verdict.resultUrls.map((url): [string, string] => ['result', url]),
+      ['resultJson', unlinkedText(verdict)],
     ],
     '  ',
   );
+}
+
+/** So much of a result without a link is shown, in characters; all of it is in `--json`. */
+const SHOWN_RESULT = 1000;
+const redact = createRedactor('');
+
+/** What Kie said of a success without a link that could be read: a text, or the place where a person finds the link. */
+function unlinkedText({
+  state,
+  resultUrls,
+  resultJson,
+}: NonNullable<GenerationDetails['verdict']>): string | undefined {
+  if (state !== 'success' || resultUrls.length > 0) return undefined;
+  if (resultJson === undefined) return 'Kie gave none';
+  const shown = redact(resultJson);
+  return shown.length > SHOWN_RESULT ? `${shown.slice(0, SHOWN_RESULT)}…` : shown;
 }
 
 type SeenEvidence = { readonly [Key in keyof Evidence]: Evidence[Key] | undefined };

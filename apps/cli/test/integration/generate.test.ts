@@ -106,11 +106,17 @@ describe('generate', () => {
 
   it.each([
     ['a file that is not there', ['no-such.jpg', '--prompt', 'x'], 'cannot be read'],
-    ['what is no image', ['note.txt', '--prompt', 'x'], 'is no JPEG, PNG or WebP image'],
+    ['what is no image', ['note.txt', '--prompt', 'x'], 'must be a whole JPEG, PNG or WebP image, and it is a text'],
+    [
+      'an image that is cut off',
+      ['cut.jpg', '--prompt', 'x'],
+      'it is a JPEG image that is cut off: its end is missing',
+    ],
     ['a request without prompt', ['cat.jpg'], 'input.prompt'],
     ['an output in no folder', ['cat.jpg', '--prompt', 'x', '-o', 'no/such/cat.mp4'], 'is no folder'],
   ])('refuses %s, and keeps and enqueues nothing', async (_what, [file = '', ...rest], reason) => {
     await writeFile(join(folder, 'note.txt'), 'no image');
+    await writeFile(join(folder, 'cut.jpg'), JPEG.subarray(0, -1));
     const { code, stdout, stderr } = await kieq(['generate', join(folder, file), ...rest]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(reason);
@@ -203,6 +209,18 @@ describe('result', () => {
     const archive = { ARCHIVE_URL: pathToFileURL(archivePool.archiveFolder).href };
     expect(await kieq(['result', id, '-o', target], { env: { ...env, ...archive } })).toMatchObject({ code: 0 });
     expect(await readFile(target)).toEqual(await readFile(join(archivePool.archiveFolder, name)));
+  });
+
+  it('does not pass off a success without a link as a saved video', async () => {
+    pool.simulator.script([{ on: 'task', fault: { kind: 'result', resultJson: '{"where":"elsewhere"}' } }]);
+    const [id = ''] = await pool.enqueue('a riddle');
+    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const { code, stderr } = await kieq(['result', id, '-o', join(folder, 'riddle.mp4')]);
+    expect(code).toBe(6);
+    expect(stderr).toContain(
+      `nothing was saved: Kie says success, and no link could be read of its result; see kieq show ${id}`,
+    );
+    expect((await kieq(['result', id])).code).toBe(0);
   });
 
   it('ends with 4 while it goes on, with 3 for nobody, and with 6 when it was cancelled', async () => {

@@ -94,6 +94,39 @@ describe('list', () => {
 });
 
 describe('show', () => {
+  it('prints why a result is kept that is not as it should be', async () => {
+    const id = await generating(pool.ledger, 'task-1');
+    const verdict = { state: 'success', resultUrls: ['https://a.example/1.mp4'] } as const;
+    const about = { taskId: 'task-1', verdict, evidence: { summary: 'seen' }, archive: 'wait', polled: true } as const;
+    await pool.ledger.settle({ id, ...about, vehicleCheckMs: 60_000 });
+    const file = { name: 'tenant-a/x.mp4', contentType: 'video/mp4', bytes: 9, sha256: '00', warning: 'it is odd' };
+    await pool.ledger.archived(id, { files: [file] });
+    expect((await pool.run(['show', id])).stdout).toContain('tenant-a/x.mp4 (9 bytes; kept although it is odd)');
+  });
+
+  it.each([
+    ['what Kie said of a success without a link', '{"where":"Bearer s3cret"}', '{"where":"Bearer [redacted]"}'],
+    ['the beginning of it where it is long', `"${'x'.repeat(2000)}"`, `"${'x'.repeat(999)}…`],
+    ['that Kie gave none', undefined, 'Kie gave none'],
+  ])('prints %s', async (_what, resultJson, shown) => {
+    const id = await generating(pool.ledger, 'task-1');
+    const verdict = { state: 'success', resultUrls: [], ...(resultJson === undefined ? {} : { resultJson }) } as const;
+    const evidence = { summary: 'seen' };
+    await pool.ledger.settle({
+      id,
+      taskId: 'task-1',
+      verdict,
+      evidence,
+      archive: 'no',
+      polled: true,
+      vehicleCheckMs: 60_000,
+    });
+    const { stdout } = await pool.run(['show', id]);
+    expect(stdout.split('\n').find((line) => line.includes('resultJson'))).toMatch(/^ +resultJson +/);
+    expect(stdout).toContain(shown);
+    expect(stdout).not.toContain('s3cret');
+  });
+
   it('shows attempts with evidence, the payload, the dead letter and the ways out, but no token', async () => {
     const id = await paymentUnknown(pool.ledger);
     const { code, json, stdout } = await pool.run(['show', id, '--json']);

@@ -25,14 +25,11 @@ export class KeptImages {
   /**
    * @param field names it in errors
    * @returns the address that stands for it
-   * @throws ApiError `invalid_request` for what is no image, `unavailable` when the store does not work
+   * @throws ApiError `invalid_request` for what is no image or not a whole one, `unavailable` when the store does not work
    */
   async keep(field: string, tenant: string, bytes: Buffer): Promise<string> {
     const upload = newUpload(tenant, bytes);
-    if (upload === undefined) {
-      const received = bytes.length === 0 ? 'an empty file' : `${bytes.length} bytes of something else`;
-      throw invalid([{ field, rule: 'must be a JPEG, PNG or WebP image', received }]);
-    }
+    if (upload.kind === 'refused') throw invalid([{ field, rule: upload.rule, received: upload.received }]);
     const { ref, contentType } = upload;
     // Noted before it is written: a write that fails may have left something.
     this.#refs.push(ref);

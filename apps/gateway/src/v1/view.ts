@@ -41,6 +41,7 @@ const resultForm = z.object({
   contentType: z.string(),
   bytes: z.int(),
   sha256: z.string().describe('Hex'),
+  warning: z.string().optional().describe('Why it may not be as it should be; it is kept all the same'),
 });
 
 /** A generation as its owner sees it. */

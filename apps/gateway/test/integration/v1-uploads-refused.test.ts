@@ -33,7 +33,13 @@ describe('what is refused leaves nothing behind', () => {
       'something else than an image',
       formOf(bare('x'), good, ['image_urls', Buffer.from('<svg/>')]),
       422,
-      'JPEG, PNG or WebP',
+      'must be a whole JPEG, PNG or WebP image, received an SVG drawing',
+    ],
+    [
+      'an image that is cut off',
+      formOf(bare('x'), good, ['image_urls', PNG.subarray(0, -12)]),
+      422,
+      'a PNG image that is cut off: its end is missing after',
     ],
     [
       'two images for one field',

@@ -8,12 +8,15 @@ import { createOutbound } from '@kieq/outbound';
 import { openBlobStore } from '@kieq/storage';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { video, videoBytes } from '../../../testkit/src/video.ts';
-import { createArchive, type Archive, type ArchiveOptions } from '../../src/index.ts';
+import { createArchive, type Archive, type ArchiveOptions, type Bearing } from '../../src/index.ts';
 import { sendVideo, startSource, type Answering } from '../support/source.ts';
 
 const PLACE = { tenant: 'shop', createdAt: Date.UTC(2026, 7, 1), generation: 'gen_0123456789', n: 1 };
 const NAME = 'tenant-shop/2026-08-01/gen_0123456789.mp4';
 const MIB = 1024 * 1024;
+const TAIL = 'bytes that are no box stand behind its last one';
+const CASES = new URL('../cases/', import.meta.url);
+const caseOf = (name: string): Promise<Buffer> => readFile(new URL(name, CASES));
 
 setFlagsFromString('--expose-gc');
 const collectGarbage: () => void = runInNewContext('gc');
@@ -98,8 +101,8 @@ describe('a sender that', () => {
       { code: expect.stringMatching(/^(damaged|cut)$/) },
     ],
     [
-      'sends the wrong type',
-      (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(whole),
+      'sends JSON',
+      (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"code":404}'),
       { code: 'wrong_type' },
     ],
     [
@@ -111,6 +114,11 @@ describe('a sender that', () => {
       'sends HTML with 200 and calls it a video',
       (response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end('\n<html>You are being redirected'),
       { code: 'not_media', evidence: { summary: 'the result is refused: it is a page' } },
+    ],
+    [
+      'sends JSON and calls it a video',
+      (response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end('{"code":404,"msg":"ftyp"}'),
+      { code: 'not_media', evidence: { summary: 'the result is refused: it is no video that is known here' } },
     ],
     ['sends nothing', (response) => response.end(), { code: 'not_media' }],
     [
@@ -211,6 +219,68 @@ describe('an honest sender', () => {
     expect(found).toMatchObject({ name: 'tenant-shop/2026-08-01/gen_0123456789-2.png', contentType: 'image/png' });
   });
 
+  test.each([
+    ['frag.mp4', 'mp4', 'video/mp4', undefined],
+    ['moov-end.mp4', 'mp4', 'video/mp4', undefined],
+    ['uuid-end.mp4', 'mp4', 'video/mp4', undefined],
+    ['trailing-newline.mp4', 'mp4', 'video/mp4', TAIL],
+    ['trailing-5.mp4', 'mp4', 'video/mp4', TAIL],
+    ['quick.mov', 'mov', 'video/quicktime', undefined],
+    ['plain.mkv', 'mkv', 'video/x-matroska', undefined],
+  ])('may send %s, which is kept as .%s, %s, with the warning: %s', async (name, extension, contentType, warning) => {
+    const bytes = await caseOf(name);
+    const source = await startSource((response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end(bytes));
+    const { archive, folder } = await openArchive();
+    const found = await archive.save({ place: PLACE, url: source.url });
+    const stored = NAME.replace('mp4', extension);
+    const sha256 = hashOf([bytes]);
+    const told = { name: stored, contentType, bytes: bytes.length, sha256, wasThere: false };
+    expect(found).toEqual({ kind: 'saved', ...told, ...(warning === undefined ? {} : { warning }) });
+    expect(await readFile(join(folder, stored))).toEqual(bytes);
+  });
+
+  test('may send a box before ftyp', async () => {
+    const bytes = Buffer.concat([Buffer.from('\0\0\0\x10free12345678', 'latin1'), whole]);
+    const source = await startSource((response) => response.end(bytes));
+    const { archive } = await openArchive();
+    const found = await archive.save({ place: PLACE, url: source.url });
+    expect(found).toEqual(expect.not.objectContaining({ warning: expect.anything() }));
+    expect(found).toMatchObject({ kind: 'saved', contentType: 'video/mp4', bytes: bytes.length });
+  });
+
+  test('may call a video a text: it is kept, with a warning', async () => {
+    const type = `text/plain; x=${'y'.repeat(500)}`;
+    const source = await startSource((response) => response.writeHead(200, { 'content-type': type }).end(whole));
+    const { archive } = await openArchive();
+    const found = await archive.save({ place: PLACE, url: source.url });
+    expect(found).toMatchObject({ kind: 'saved', warning: expect.stringMatching(/^its sender calls it text\/plain/) });
+  });
+
+  test.each<[Bearing, boolean, boolean]>([
+    ['sound', true, false],
+    ['announced', true, true],
+    ['announced', false, false],
+    ['anything', false, true],
+  ])(
+    'of a file of which something is missing: %s, length announced %s, kept %s',
+    async (bearing, isAnnounced, isKept) => {
+      const bytes = whole.subarray(0, MIB);
+      const length = isAnnounced ? { 'content-length': bytes.length } : { 'transfer-encoding': 'chunked' };
+      const source = await startSource((response) => response.writeHead(200, length).end(bytes));
+      const { archive, files } = await openArchive();
+      const found = await archive.save({ place: PLACE, url: source.url, bearing });
+      const warning = 'it is cut off within its box mdat';
+      if (isKept) expect(found).toMatchObject({ kind: 'saved', bytes: bytes.length, warning });
+      else
+        expect(found).toMatchObject({
+          kind: 'problem',
+          code: 'damaged',
+          evidence: { summary: expect.stringContaining(warning) },
+        });
+      expect((await files()).named).toHaveLength(isKept ? 1 : 0);
+    },
+  );
+
   test('is asked at the rate of the limit', async () => {
     const source = await startSource((response) => response.end(whole));
     const { archive } = await openArchive({ bytesPerSecond: 6 * MIB });
@@ -239,6 +309,32 @@ describe('a file that an earlier try has saved', () => {
     await draft.write(whole);
     await draft.commit();
     expect(await archive.save({ place: PLACE, url: source.url })).toMatchObject({ kind: 'saved', wasThere: true });
+  });
+
+  test('is found also where it was doubtful: it was kept', async () => {
+    const source = await startSource((response) => response.writeHead(404).end());
+    const { archive } = await openArchive();
+    const draft = await archive.store.create(NAME, 'video/mp4', 'earlier');
+    await draft.write(whole.subarray(0, MIB));
+    await draft.commit();
+    const found = await archive.save({ place: PLACE, url: source.url });
+    expect(found).toMatchObject({ kind: 'saved', wasThere: true, warning: 'it is cut off within its box mdat' });
+  });
+
+  test.each([
+    ['quick.mov', 'mp4', 'video/quicktime', 200],
+    ['quick.mov', 'mp4', 'video/quicktime', 404],
+    ['plain.mkv', 'webm', 'video/x-matroska', 404],
+  ])('%s is found as .%s, as older workers called it: %s, link %i', async (name, extension, contentType, status) => {
+    const bytes = await caseOf(name);
+    const source = await startSource((response) => response.writeHead(status).end(status === 200 ? bytes : ''));
+    const { archive } = await openArchive();
+    const stored = NAME.replace('mp4', extension);
+    const draft = await archive.store.create(stored, 'video/any', 'earlier');
+    await draft.write(bytes);
+    await draft.commit();
+    const found = await archive.save({ place: PLACE, url: source.url });
+    expect(found).toMatchObject({ kind: 'saved', name: stored, contentType, wasThere: true });
   });
 
   test('is replaced where it is no video: somebody else put it there', async () => {

@@ -89,12 +89,20 @@ describe('of a video in a folder', () => {
     expect(words).not.toContain('a secret');
   });
 
-  test('a WebM is read as one; a picture needs no poster', async () => {
+  test.each([
+    ['video/webm', 'matroska'],
+    ['video/x-matroska', 'matroska'],
+    ['video/quicktime', 'mov'],
+  ])('%s is read as %s', async (contentType, demuxer) => {
     const store = await openFolder();
     await (
-      await run({ body: FFMPEG.draws, store, file: { ...VIDEO, contentType: 'video/webm' } })
+      await run({ body: FFMPEG.draws, store, file: { ...VIDEO, contentType } })
     ).made;
-    expect(JSON.stringify(toldBy(await pictureIn(store)))).toContain('"-f","matroska","-i"');
+    expect(JSON.stringify(toldBy(await pictureIn(store)))).toContain(`"-f","${demuxer}","-i"`);
+  });
+
+  test('a picture needs no poster', async () => {
+    const store = await openFolder();
     const { made } = await run({ body: FFMPEG.draws, store, file: { ...VIDEO, contentType: 'image/png' } });
     expect(await made).toEqual({ kind: 'none' });
   });

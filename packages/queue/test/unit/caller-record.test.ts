@@ -28,3 +28,36 @@ describe('a dead generation', () => {
     expect(callerRecord(record, HELD_UNTIL)).toMatchObject({ state: 'fail', failCode: 'model_unavailable' });
   });
 });
+
+describe('the result of a success', () => {
+  const A = 'https://a.example/1.mp4';
+  const B = 'https://a.example/2.mp4';
+  const resultOf = (resultUrls: readonly string[], resultJson?: string): unknown => {
+    const verdict = {
+      state: 'success' as const,
+      resultUrls: [...resultUrls],
+      ...(resultJson === undefined ? {} : { resultJson }),
+    };
+    const record = recordOf('gen_0123456789', { state: 'succeeded', verdict });
+    return callerRecord(record, 0).resultJson;
+  };
+
+  test.each([
+    ['Kie says it', [A], `{"resultUrls": ["${A}"],"seed":1}`],
+    ['it is a text', [], '{"resultObject":{}}'],
+    ['nobody can read it', [], 'nonsense'],
+  ])('is told word for word where %s', (_why, urls, said) => {
+    expect(resultOf(urls, said)).toBe(said);
+  });
+
+  test.each([
+    ['result_urls', `{"result_urls":["${A}","${B}"],"seed":1}`, { seed: 1 }],
+    ['objects', `{"resultUrls":[{"url":"${A}"},{"url":"${B}"}]}`, {}],
+    ['blanks', `{"resultUrls":[" ${A}","${B}"]}`, {}],
+    ['a bare list', `["${A}","${B}"]`, {}],
+    ['no JSON', A, {}],
+    ['nothing', undefined, {}],
+  ])('has resultUrls, which is all that a client of Kie looks for, where Kie said %s', (_what, said, rest) => {
+    expect(JSON.parse(String(resultOf([A, B], said)))).toMatchObject({ resultUrls: [A, B], ...rest });
+  });
+});

@@ -91,7 +91,7 @@ describe('faults of tasks', () => {
       { on: 'task', when: { call: 1 }, fault: { kind: 'fail', failCode: '430' } },
       { on: 'task', when: { call: 2 }, fault: { kind: 'duration', ms: 0 } },
       { on: 'task', when: { call: 3 }, fault: { kind: 'unknownFor', ms: null } },
-      { on: 'task', when: { call: 4 }, fault: { kind: 'result', resultJson: '{"resultUrls":[]}' } },
+      { on: 'task', when: { call: 4 }, fault: { kind: 'result', resultJson: '{"resultUrls":[]}', more: { a: 1 } } },
     ]);
     const ids: string[] = [];
     for (const prompt of ['a', 'b', 'c', 'd']) {
@@ -102,7 +102,8 @@ describe('faults of tasks', () => {
     simulator.finish();
     expect(await record(simulator, failing)).toMatchObject({ state: 'fail', failCode: '430' });
     expect(await envelope(await query(simulator, lost))).toMatchObject({ code: 422 });
-    expect((await record(simulator, odd)).resultJson).toBe('{"resultUrls":[]}');
+    expect(await record(simulator, odd)).toMatchObject({ resultJson: '{"resultUrls":[]}', a: 1 });
+    expect(await record(simulator, quick)).not.toHaveProperty('a');
   });
 });
 

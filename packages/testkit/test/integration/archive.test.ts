@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { describe, test } from 'vitest';
 import { addArchive } from '@kieq/queue';
 import { tinyVideo } from '../../../simulator/src/video/tiny.ts';
@@ -82,6 +84,26 @@ describe.concurrent('a result', () => {
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(record.archiving).toMatchObject({ state: 'done', tries: 3, evidence: { httpStatus: 502 } });
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: TINY });
+  });
+
+  test('of which something is missing is fetched again, and kept in the end, with a warning', async (context) => {
+    const { expect } = context;
+    const pool = await openArchivePool(context, 'archive', { timings: { archiveBaseMs: 20 } });
+    const cut = tinyVideo.subarray(0, 500);
+    const source = createServer((_request, response) => response.end(cut)).listen(0, '127.0.0.1');
+    context.onTestFinished(() => void source.close());
+    await once(source, 'listening');
+    const resultUrls = [`http://127.0.0.1:${String(Reflect.get(Object(source.address()), 'port'))}/cut.mp4`];
+    pool.simulator.script([{ on: 'task', fault: { kind: 'result', resultJson: JSON.stringify({ resultUrls }) } }]);
+    const id = await one(pool, 'cut short');
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const warning = expect.stringMatching(/^it is cut off|^it has no box moov/);
+    expect(record.archiving).toMatchObject({
+      state: 'done',
+      tries: 2,
+      files: [{ name: nameOf(id), bytes: 500, warning }],
+    });
+    expect(await filesOf(pool)).toEqual({ [nameOf(id)]: hashOf(cut) });
   });
 
   test('whose link died early comes by a fresh one', async (context) => {

@@ -1,0 +1,100 @@
+import { isHttpUrl, isRecord, parseJson } from './json.ts';
+
+/** Far beyond what any model makes; whatever is behind it stays in `resultJson`. */
+const MOST_LINKS = 100;
+/** Entries of a list that are looked at. */
+const MOST_ENTRIES = 1000;
+/** A signed link with its whole policy has some 2000 characters. */
+const LONGEST_LINK = 8192;
+/** Levels of lists, objects and JSON in strings that are looked into. */
+const LEVELS = 8;
+
+/**
+ * Names of what was made, as `nameOf` writes them; the first that has links speaks alone. Others stand beside them
+ * that are no results of their own: `originUrls`, `resultWaterMarkUrls`, a thumbnail, a last frame.
+ */
+const RESULT_NAMES = [
+  'resulturls',
+  'resulturl',
+  'videourls',
+  'videourl',
+  'resultvideourl',
+  'resultimageurl',
+  'videos',
+  'video',
+];
+/**
+ * Names that say so only within a result: elsewhere they may be anybody's. No `images` and no `image_url`: they may
+ * be what went in, and a wrong link is worse than none, which somebody sees.
+ */
+const ITEM_NAMES = ['urls', 'url', 'downloadurls', 'downloadurl', 'fileurls', 'fileurl', 'files', 'file'];
+/** What a result may be wrapped in. */
+const WRAPPER_NAMES = ['resultjson', 'response', 'results', 'result', 'outputs', 'output', 'data', 'info'];
+const NAMES = [...RESULT_NAMES, ...ITEM_NAMES, ...WRAPPER_NAMES];
+/** Beside a result, in `data` of recordInfo: no `url` there, and never the images that went in (`param`). */
+const RECORD_NAMES = [...RESULT_NAMES, 'results', 'result', 'outputs', 'output', 'info'];
+
+/**
+ * The links of a result, in whatever shape a vendor writes them: `{"resultUrls":[…]}` is what Kie documents, others
+ * say `result_urls` or `videoUrl`, give a text instead of a list, or objects with `url` (KIE-FACTS.md, Later facts).
+ *
+ * The value is untrusted. It is looked at once, to a limited depth and breadth; a link is http or https and of a limited
+ * length.
+ * @param value `resultJson` or what stands for it: an object, a list, a link, or the JSON text of one of them
+ * @returns in the order of the value, each once, at most 100
+ */
+export function linksIn(value: unknown): readonly string[] {
+  const links = new Set<string>();
+  collect(value, NAMES, LEVELS, links);
+  return [...links];
+}
+
+/** The links that stand beside a result, in `data` of recordInfo itself. */
+export function linksBeside(record: Readonly<Record<string, unknown>>): readonly string[] {
+  const links = new Set<string>();
+  collect(record, RECORD_NAMES, LEVELS, links);
+  return [...links];
+}
+
+/** @returns whether there was one, also one that is known already */
+function collect(value: unknown, names: readonly string[], levels: number, links: Set<string>): boolean {
+  if (levels === 0 || links.size >= MOST_LINKS) return false;
+  if (typeof value === 'string') return collectText(value, levels, links);
+  if (Array.isArray(value)) return collectList(value, levels, links);
+  if (!isRecord(value)) return false;
+  const fields = fieldsOf(value, names);
+  return names.some((name) =>
+    // The same thing may be written under two spellings.
+    (fields.get(name) ?? []).some((field) => collect(field, NAMES, levels - 1, links)),
+  );
+}
+
+function collectText(text: string, levels: number, links: Set<string>): boolean {
+  const trimmed = text.trim();
+  if (/^["[{]/.test(trimmed)) return collect(parseJson(trimmed), NAMES, levels - 1, links);
+  if (trimmed.length > LONGEST_LINK || !isHttpUrl(trimmed)) return false;
+  links.add(trimmed);
+  return true;
+}
+
+function collectList(list: readonly unknown[], levels: number, links: Set<string>): boolean {
+  let isAny = false;
+  for (const one of list.slice(0, MOST_ENTRIES)) {
+    if (collect(one, NAMES, levels - 1, links)) isAny = true;
+  }
+  return isAny;
+}
+
+function fieldsOf(
+  value: Readonly<Record<string, unknown>>,
+  names: readonly string[],
+): ReadonlyMap<string, readonly unknown[]> {
+  const fields = new Map<string, unknown[]>(names.map((name) => [name, []]));
+  for (const [key, field] of Object.entries(value)) fields.get(nameOf(key))?.push(field);
+  return fields;
+}
+
+/** `result_urls`, `resultUrls` and ` ResultURLs` are one name. */
+function nameOf(key: string): string {
+  return key.length > 40 ? '' : key.replaceAll(/[\s_-]/g, '').toLowerCase();
+}

@@ -1,0 +1,46 @@
+import type { ImageKind } from './image-kind.ts';
+
+/** The chunk that ends every PNG: without data. */
+const PNG_END = Buffer.from('0000000049454e44', 'hex');
+const EOI = 0xd9;
+/** Markers of JPEG that stand alone, without a segment behind them: TEM, the restarts, SOI; and a stuffed zero. */
+const isAlone = (marker: number): boolean => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+
+/**
+ * Whether an image comes to its end: one that was cut off, by an upload that broke or a disk that was full, is taken by
+ * Kie and paid for. Only the structure is looked at, once; what stands behind the end is padding.
+ */
+export function hasEnd({ extension }: ImageKind, bytes: Buffer): boolean {
+  switch (extension) {
+    case 'jpg':
+      return hasJpegEnd(bytes);
+    case 'png':
+      return bytes.includes(PNG_END);
+    case 'webp':
+      // RIFF tells the length of everything behind its own 8 bytes.
+      return bytes.readUInt32LE(4) + 8 <= bytes.length;
+    default:
+      return extension satisfies never;
+  }
+}
+
+/**
+ * Walks the segments of a JPEG to its EOI. They are passed over by their lengths: the preview of a camera within one of
+ * them has an EOI of its own. Behind the header of a scan the image data are passed over to the next marker.
+ */
+function hasJpegEnd(bytes: Buffer): boolean {
+  let at = bytes.indexOf(0xff, 2);
+  while (at !== -1) {
+    const marker = bytes[at + 1];
+    if (marker === EOI) return true;
+    if (marker === undefined) return false;
+    const passed = marker === 0xff ? 1 : isAlone(marker) ? 2 : 2 + segmentLength(bytes, at + 2);
+    at = bytes.indexOf(0xff, at + passed);
+  }
+  return false;
+}
+
+/** With the two bytes that tell it; one that was cut off reaches beyond the end. */
+function segmentLength(bytes: Buffer, at: number): number {
+  return at + 2 <= bytes.length ? bytes.readUInt16BE(at) : bytes.length;
+}

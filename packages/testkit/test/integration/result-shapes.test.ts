@@ -1,0 +1,50 @@
+import { createLogger } from '@kieq/telemetry';
+import { expect, test } from 'vitest';
+import { filesOf, nameOf, openArchivePool } from './archive.ts';
+import { one } from './support.ts';
+
+/** Shapes of a result that others than Kie's documents have; `LINK` stands for the link. */
+const SHAPES = [
+  { resultJson: '{"result_urls":["LINK"]}' },
+  { resultJson: '{"resultUrls":" LINK "}' },
+  { resultJson: '{"videoUrl":"LINK"}' },
+  { resultJson: '{"resultUrls":[{"url":"LINK"}]}' },
+  { resultJson: '', more: { response: { resultUrls: ['LINK'] } } },
+  { resultJson: '{}', more: { result_urls: ['LINK'] } },
+];
+
+test('a result is archived before its generation has succeeded, in whatever shape its link comes', async (context) => {
+  const pool = await openArchivePool(context, 'result-shapes');
+  const model = await pool.recordWhen(await one(pool, 'model'), ({ state }) => state === 'succeeded');
+  const link = model.verdict?.resultUrls[0] ?? '';
+  pool.simulator.script(
+    SHAPES.map((shape, i) => ({
+      on: 'task' as const,
+      when: { prompt: `shape ${i}` },
+      fault: JSON.parse(JSON.stringify({ kind: 'result', ...shape }).replaceAll('LINK', link)),
+    })),
+  );
+  const ids = await pool.enqueue(...SHAPES.map((_, i) => `shape ${i}`));
+  for (const id of ids) {
+    const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(record.archiving).toMatchObject({ state: 'done', files: [{ name: nameOf(id) }] });
+    expect(record.verdict?.resultUrls).toEqual([link]);
+  }
+  expect(Object.keys(await filesOf(pool))).toHaveLength(1 + SHAPES.length);
+});
+
+test('a success that nobody can read is told of in the log; a text is not', async (context) => {
+  const lines: Record<string, unknown>[] = [];
+  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
+  const pool = await openArchivePool(context, 'result-unreadable', {
+    logger: createLogger({ name: 'test', destination }),
+  });
+  pool.simulator.script([
+    { on: 'task', when: { prompt: 'a riddle' }, fault: { kind: 'result', resultJson: '{"where":"elsewhere"}' } },
+    { on: 'task', when: { prompt: 'a text' }, fault: { kind: 'result', resultJson: '{"resultObject":{}}' } },
+  ]);
+  const [riddle = '', text = ''] = await pool.enqueue('a riddle', 'a text');
+  for (const id of [riddle, text]) await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  const told = lines.filter(({ msg }) => String(msg).includes('no link and no text can be read'));
+  expect(told).toMatchObject([{ level: 'warn', generation: riddle, evidence: { body: '{"where":"elsewhere"}' } }]);
+});
