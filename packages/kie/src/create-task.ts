@@ -21,7 +21,8 @@ export interface CreateTaskOptions {
 /**
  * POST /api/v1/jobs/createTask (kie-image-to-video-api.md, section 1).
  *
- * THIS IS THE BILLABLE CALL. One call sends at most one request: no retry, no redirect, no second connection.
+ * THIS IS THE BILLABLE CALL. One call sends at most one request, on a connection of its own: no retry, no redirect, no
+ * second connection, and none that another request has used.
  */
 export async function createTask(
   context: KieContext,
@@ -36,7 +37,7 @@ export async function createTask(
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };
 
 function send(context: KieContext, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
-  return context.transport.exchange({
+  return context.transport.exchangeAlone({
     url: endpoint(context.options.baseUrl, '/api/v1/jobs/createTask'),
     headers: { 'content-type': 'application/json' },
     body: {
