@@ -29,16 +29,17 @@ export async function createTask(
   request: KieCreateRequest,
   options: CreateTaskOptions,
 ): Promise<SubmitAnswer> {
+  const url = endpoint(context.options.baseUrl, '/api/v1/jobs/createTask');
   const body = serialise(request);
-  const exchange = body === undefined ? UNSERIALISABLE : await send(context, body, options);
-  return classifySubmit(exchange, context.redact, Date.now());
+  const exchange = body === undefined ? UNSERIALISABLE : await send(context, url, body, options);
+  return classifySubmit(exchange, context.redact, Date.now(), url);
 }
 
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };
 
-function send(context: KieContext, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
+function send(context: KieContext, url: URL, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
   return context.transport.exchangeAlone({
-    url: endpoint(context.options.baseUrl, '/api/v1/jobs/createTask'),
+    url,
     headers: { 'content-type': 'application/json' },
     body: {
       bytes: body.byteLength,
