@@ -1,3 +1,4 @@
+import { isSameKie } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, GATE_REASONS, scaleTimings, type DeadLetterClass } from '@kieq/domain';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
@@ -91,7 +92,7 @@ function addAdopt(app: FastifyInstance, { ledger, queues, adopter, logger }: Act
         .send({ error: `The dashboard has no KIE_API_KEY to prove the task with: kieq adopt ${id} ${taskId}` });
     }
     const { accountFingerprint, baseUrl } = await ledger.settings.stored();
-    if (accountFingerprint !== adopter.account || baseUrl !== adopter.baseUrl)
+    if (accountFingerprint !== adopter.account || !isSameKie(baseUrl ?? '', adopter.baseUrl))
       return reply.code(409).send({ error: "The dashboard's KIE_API_KEY or KIE_BASE_URL is not the pool's." });
     const { kie, timeScale } = adopter;
     const by = `in the dashboard, by ${request.session?.user ?? 'somebody'}`;

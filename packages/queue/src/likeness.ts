@@ -55,7 +55,7 @@ function differenceText({ field, requested, shown }: Difference): string {
 }
 
 /** A difference as it is shown. The names of a task's fields are the vendor's word as well. */
-export function difference(field: string, requested: unknown, shown: unknown): Difference {
+function difference(field: string, requested: unknown, shown: unknown): Difference {
   const [ours, theirs] = [jsonOf(requested), jsonOf(shown)];
   const from = Math.max(0, commonStart(ours ?? '', theirs ?? '') - LEAD);
   return { field: cut(redact(field), 0), requested: cut(ours, from), shown: cut(theirs, from) };

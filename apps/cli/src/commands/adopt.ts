@@ -1,4 +1,4 @@
-import { parseEnvironment, type Environment } from '@kieq/config';
+import { environmentWarnings, parseEnvironment, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient, type KieClient } from '@kieq/kie';
 import { adopt, type AdoptResult } from '@kieq/queue';
@@ -25,6 +25,7 @@ A task that carries another address is somebody else's, and cannot be confirmed.
 
 async function adoptTask({ env: raw, out }: Context, id: string, taskId: string, vouched: boolean): Promise<void> {
   const env = parseEnvironment(raw, ['redis', 'kie']);
+  for (const warning of environmentWarnings(raw)) out.note(warning);
   await withPool(env, async (pool) => {
     await generationOf(pool, id);
     await requireSameAccount(pool, env);

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { callbackUrl, createKieClient } from '@kieq/kie';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
 import { generating, REQUEST, tokenOf, unknown } from '../generations.ts';
@@ -60,6 +60,7 @@ it('wants --confirm for a task that only looks alike', async () => {
 
 it('takes a number for the text that it was, as Kie repeats it', async () => {
   simulator.configure({ paramInput: 'string', paramNumbers: 'loose' });
+  onTestFinished(() => simulator.configure({ paramInput: 'object', paramNumbers: 'kept' }));
   const id = await unknown(pool.ledger);
   const { json } = await pool.run(['adopt', id, await createdButCut(), '--json']);
   expect(json).toMatchObject({ kind: 'needs_confirmation', differences: [] });
@@ -98,6 +99,19 @@ it('refuses a task that another generation has', async () => {
   const { code, stderr } = await pool.run(['adopt', id, taskId, '--confirm']);
   expect(code).toBe(4);
   expect(stderr).toContain('this task belongs to');
+});
+
+it('takes an address with /api/v1 for the same Kie, here and in the pool, and says so', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
+  await pool.ledger.settings.overwrite({ baseUrl: `${simulator.url}/api/v1` });
+  const { code, stderr } = await runCli(['adopt', id, taskId], {
+    ...pool.env,
+    KIE_BASE_URL: `${simulator.url}/api/v1/`,
+  });
+  expect(code).toBe(0);
+  expect(stderr).toContain('KIE_BASE_URL: /api/v1 at its end is taken off');
+  expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
 });
 
 it('asks nobody with the key of another account, or at another address', async () => {

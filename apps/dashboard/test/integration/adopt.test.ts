@@ -16,7 +16,8 @@ beforeAll(async () => {
   const { queues, ledger, redis, timings } = pool;
   const { url } = pool.simulator;
   kie = createKieClient({ apiKey: TEST_KEY, baseUrl: url, uploadUrl: url });
-  await ledger.settings.agree({ baseUrl: url });
+  // As a pool of the version before may have it.
+  await ledger.settings.overwrite({ baseUrl: `${url}/api/v1` });
   app = await createApp({
     queues,
     ledger,
