@@ -1,4 +1,4 @@
-import { accountFingerprint, type Environment } from '@kieq/config';
+import { accountFingerprint, isSameKie, type Environment } from '@kieq/config';
 import { CliError, EXIT } from './exit.ts';
 import type { Pool } from './pool.ts';
 
@@ -16,7 +16,7 @@ export async function requireSameAccount(
   const ours = accountFingerprint(env.kieApiKey);
   if (pools !== ours)
     throw new CliError(EXIT.refused, `KIE_API_KEY is of another account (${ours}) than the pool ${prefix} (${pools})`);
-  if (baseUrl !== undefined && baseUrl !== env.kieBaseUrl) {
+  if (baseUrl !== undefined && !isSameKie(baseUrl, env.kieBaseUrl)) {
     throw new CliError(EXIT.refused, `KIE_BASE_URL is ${env.kieBaseUrl}, but the pool ${prefix} uses ${baseUrl}`);
   }
 }

@@ -1,4 +1,4 @@
-import { ConfigError, parseEnvironment, poolSettings, settingsText, type PoolSettings } from '@kieq/config';
+import { asStored, ConfigError, parseEnvironment, poolSettings, settingsText, type PoolSettings } from '@kieq/config';
 import { CliError, EXIT } from './exit.ts';
 
 type SettableName = Exclude<keyof PoolSettings, 'accountFingerprint'>;
@@ -72,11 +72,12 @@ export interface Difference {
   readonly received: string;
 }
 
+/** What means the same in other words is none. */
 export function differences(
   stored: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
 ): Difference[] {
-  return Object.entries(wanted)
+  return Object.entries(asStored(wanted, stored))
     .filter(([setting, received]) => stored[setting] !== received)
     .map(([setting, received]) => ({ setting, stored: stored[setting] ?? null, received }));
 }

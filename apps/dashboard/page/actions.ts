@@ -54,9 +54,7 @@ export async function redriveAll(letterClass: string, count: number, reload: Rel
   return `${result.resumed} resumed${refused}${result.more ? '; there are more' : ''}.`;
 }
 
-interface Adopted {
-  readonly kind: 'adopted' | 'needs_confirmation';
-}
+type Adopted = { readonly kind: 'adopted' } | { readonly kind: 'needs_confirmation'; readonly doubt: string };
 
 /** Binds a task of the Kie account to a generation whose answer was lost. */
 export async function adoptTask(id: string, reload: Reload): Promise<string | undefined> {
@@ -72,7 +70,7 @@ export async function adoptTask(id: string, reload: Reload): Promise<string | un
   if (first.kind === 'needs_confirmation') {
     const yes = await question({
       title: 'Do you vouch for it?',
-      text: 'The task fits in model, input and time, but does not carry our address: it could be of another request.',
+      text: `It may be of another request: ${first.doubt}.`,
       yes: 'It is the one',
       danger: true,
     });

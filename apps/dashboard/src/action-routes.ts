@@ -1,3 +1,4 @@
+import { isSameKie } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, GATE_REASONS, scaleTimings, type DeadLetterClass } from '@kieq/domain';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
@@ -9,6 +10,7 @@ import {
   type RedriveClassOptions,
   type RedriveResult,
 } from '@kieq/queue';
+import type { Logger } from '@kieq/telemetry';
 import { z } from 'zod';
 import type { Adopter } from './adopter.ts';
 import { classParams, generationParams } from './generation-routes.ts';
@@ -18,6 +20,7 @@ export interface ActionOptions {
   readonly queues: Queues;
   readonly vehicleCheckMs: number;
   readonly adopter: Adopter | undefined;
+  readonly logger: Logger;
 }
 
 const letterClass = z.enum(DEAD_LETTER_CLASSES);
@@ -79,7 +82,7 @@ function answerRedrive(reply: FastifyReply, result: RedriveResult): FastifyReply
   return result.kind === 'not_possible' ? reply.code(409).send({ error: result.reason }) : reply.send(result);
 }
 
-function addAdopt(app: FastifyInstance, { ledger, queues, adopter }: ActionOptions): void {
+function addAdopt(app: FastifyInstance, { ledger, queues, adopter, logger }: ActionOptions): void {
   app.post('/api/generations/:id/adopt', async (request, reply) => {
     const { id } = generationParams.parse(request.params);
     const { taskId, confirm } = adoptBody.parse(request.body ?? {});
@@ -89,10 +92,12 @@ function addAdopt(app: FastifyInstance, { ledger, queues, adopter }: ActionOptio
         .send({ error: `The dashboard has no KIE_API_KEY to prove the task with: kieq adopt ${id} ${taskId}` });
     }
     const { accountFingerprint, baseUrl } = await ledger.settings.stored();
-    if (accountFingerprint !== adopter.account || baseUrl !== adopter.baseUrl)
+    if (accountFingerprint !== adopter.account || !isSameKie(baseUrl ?? '', adopter.baseUrl))
       return reply.code(409).send({ error: "The dashboard's KIE_API_KEY or KIE_BASE_URL is not the pool's." });
     const { kie, timeScale } = adopter;
-    const result = await adopt({ ledger, queues, kie, timings: scaleTimings(timeScale), confirm }, id, taskId);
+    const by = `in the dashboard, by ${request.session?.user ?? 'somebody'}`;
+    const timings = scaleTimings(timeScale);
+    const result = await adopt({ ledger, queues, kie, timings, confirm, by, logger }, id, taskId);
     return result.kind === 'refused' ? reply.code(409).send({ error: result.reason }) : reply.send(result);
   });
 }

@@ -1,12 +1,14 @@
 import { once } from 'node:events';
-import { ConfigError, parseEnvironment, secretValues, type RawEnvironment } from '@kieq/config';
+import { ConfigError, environmentWarnings, parseEnvironment, secretValues, type RawEnvironment } from '@kieq/config';
 import { runDashboard, type DashboardEnvironment } from './run-dashboard.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the dashboard must not start. */
 async function main(): Promise<void> {
   try {
-    const dashboard = await runDashboard(environment(process.env), secretValues(process.env));
+    const env = environment(process.env);
+    const advice = env.kieApiKey === undefined ? [] : environmentWarnings(process.env);
+    const dashboard = await runDashboard(env, secretValues(process.env), advice);
     const signals = ['SIGTERM', 'SIGINT'].map((signal) => once(process, signal).then(() => signal));
     await dashboard.shutDown(await Promise.race(signals));
     process.exit(0);

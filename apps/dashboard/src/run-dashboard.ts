@@ -26,9 +26,14 @@ export interface RunningDashboard {
  * Serves the overview of one pool, and Bull Board over its queues.
  * @param env of `parseEnvironment`, which refuses an address beyond loopback without a password
  * @param secrets values that must appear neither in a log nor on the board
+ * @param advice of `environmentWarnings`: what should be corrected
  * @throws StartRefused when Redis cannot be reached or the address cannot be used
  */
-export async function runDashboard(env: DashboardEnvironment, secrets: readonly string[]): Promise<RunningDashboard> {
+export async function runDashboard(
+  env: DashboardEnvironment,
+  secrets: readonly string[],
+  advice: readonly string[] = [],
+): Promise<RunningDashboard> {
   const logger = createLogger({ name: 'dashboard', level: env.logLevel, secrets });
   const redis = await connect(env, logger);
   const queues = openQueues(redis, env.prefix);
@@ -56,6 +61,7 @@ export async function runDashboard(env: DashboardEnvironment, secrets: readonly 
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
   logger.info(place, 'dashboard listening');
+  for (const warning of advice) logger.warn({ warning }, 'environment');
   return {
     url,
     async shutDown(reason) {

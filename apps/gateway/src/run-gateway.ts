@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, uploadStoreOf, type Environment } from '@kieq/config';
+import { accountFingerprint, asStored, uploadStoreOf, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -35,9 +35,14 @@ const HEARTBEAT_MS = 15_000;
  * Serves the HTTP API of one pool. It needs Redis to start; when Redis goes away later it answers 503 until it is back.
  * @param env of `parseEnvironment`, which refuses an address beyond loopback without keys
  * @param secrets values that must appear neither in a log nor in an answer
+ * @param advice of `environmentWarnings`: what should be corrected
  * @throws StartRefused when Redis cannot be used, the pool belongs to another account, or the address is taken
  */
-export async function runGateway(env: GatewayEnvironment, secrets: readonly string[]): Promise<RunningGateway> {
+export async function runGateway(
+  env: GatewayEnvironment,
+  secrets: readonly string[],
+  advice: readonly string[] = [],
+): Promise<RunningGateway> {
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
   const { redis, warnings } = await connect(env, logger);
   const ledger = createLedger({ redis, prefix: env.prefix });
@@ -80,6 +85,7 @@ export async function runGateway(env: GatewayEnvironment, secrets: readonly stri
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
   logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
+  for (const warning of advice) logger.warn({ warning }, 'environment');
   const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
   return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
 }
@@ -127,7 +133,7 @@ async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: Produce
 /** A gateway with another account's key would tell that account's balance. */
 async function agreeOnAccount(ledger: Ledger, env: GatewayEnvironment): Promise<void> {
   const account = { baseUrl: env.kieBaseUrl, accountFingerprint: accountFingerprint(env.kieApiKey) };
-  const agreed = await ledger.settings.agree(account);
+  const agreed = await ledger.settings.agree(asStored(account, await ledger.settings.stored()));
   if (agreed.ok === 'agreed') return;
   const lines = agreed.differences.map(
     ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this gateway ${received}`,

@@ -1,4 +1,4 @@
-import { ConfigError, parseEnvironment, secretValues } from '@kieq/config';
+import { ConfigError, environmentWarnings, parseEnvironment, secretValues } from '@kieq/config';
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -6,7 +6,11 @@ import { StartRefused } from './start-refused.ts';
 async function main(): Promise<void> {
   try {
     const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
-    const worker = await runWorker(env, secretValues(process.env), process.env['PATH']);
+    const worker = await runWorker(env, {
+      secrets: secretValues(process.env),
+      advice: environmentWarnings(process.env),
+      searchPath: process.env['PATH'],
+    });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
     process.exit(await worker.ended);
   } catch (error) {

@@ -1,4 +1,4 @@
-import { poolSettings, settingsText } from '@kieq/config';
+import { asStored, poolSettings, settingsText } from '@kieq/config';
 import type { Ledger } from '@kieq/ledger';
 import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
@@ -10,7 +10,8 @@ import { StartRefused } from './start-refused.ts';
  * @throws StartRefused when this worker differs from its pool
  */
 export async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
-  const agreed = await ledger.settings.agree(settingsText(poolSettings(env)));
+  const ours = asStored(settingsText(poolSettings(env)), await ledger.settings.stored());
+  const agreed = await ledger.settings.agree(ours);
   if (agreed.ok === 'agreed') return;
   const lines = agreed.differences.map(
     ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,

@@ -30,12 +30,23 @@ import {
 } from '@kieq/redis';
 import { openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
+import { askFirst } from './first-question.ts';
 import { openOps } from './ops.ts';
 import { agreeOnSettings, restoreSettings } from './pool-settings.ts';
 import { createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
 export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker' | 'files' | 'outbound'>;
+
+/** What a process knows of its environment beside the values. */
+export interface RawFacts {
+  /** Values that must never appear in a log. */
+  readonly secrets: readonly string[];
+  /** Of `environmentWarnings`: what should be corrected. */
+  readonly advice: readonly string[];
+  /** `PATH`, where ffmpeg is looked for once; without it videos have no posters. */
+  readonly searchPath: string | undefined;
+}
 
 export interface RunningWorker {
   /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
@@ -53,14 +64,12 @@ const RESUBMIT_LIMIT = 1;
 
 /**
  * Starts one worker process's share of the pool.
- * @param secrets values that must never appear in a log
- * @param searchPath `PATH`, where ffmpeg is looked for once; without it videos have no posters
+ * @param raw what else the process's environment tells
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
 export async function runWorker(
   env: WorkerEnvironment,
-  secrets: readonly string[],
-  searchPath?: string,
+  { secrets, advice, searchPath }: RawFacts,
 ): Promise<RunningWorker> {
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
@@ -112,11 +121,14 @@ export async function runWorker(
   const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
-  const shutdown = createShutdown({ pool, ops, context, redis, deadline, end, graceMs: env.shutdownGraceMs });
+  const asking = new AbortController();
+  const shutdown = createShutdown({ pool, ops, context, redis, asking, deadline, end, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
-  const started = pool.start();
+  for (const warning of advice) logger.warn({ warning }, 'environment');
+  const asked = askFirst({ kie: context.kie, baseUrl: env.kieBaseUrl, logger, signal: asking.signal });
+  const started = Promise.all([pool.start(), asked]);
   // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.
   const ended = Promise.race([shutdown.ended, started.then(() => shutdown.ended)]);
   return { shutDown: (reason) => shutdown.shutDown(reason), ended };

@@ -8,6 +8,8 @@ export interface ShutdownOptions {
   readonly ops: OpsServer;
   readonly context: WorkerContext;
   readonly redis: RedisClient;
+  /** Aborted at once: what is only asked to tell people. */
+  readonly asking: AbortController;
   /** Aborted shortly before the grace ends, so that open calls still write down what they know. */
   readonly deadline: AbortController;
   /** Aborted when the grace is over. */
@@ -27,7 +29,7 @@ const CALLS_SHARE = 0.8;
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
 export function createShutdown(options: ShutdownOptions) {
-  const { pool, ops, context, redis, deadline, end, graceMs } = options;
+  const { pool, ops, context, redis, asking, deadline, end, graceMs } = options;
   const { queues, kie, uploads, archive, tracer, logger } = context;
   let ending: Promise<void> | undefined;
   let resolveEnded = (_exitCode: number): void => undefined;
@@ -36,6 +38,7 @@ export function createShutdown(options: ShutdownOptions) {
   });
   const run = async (reason: string, exitCode: number): Promise<void> => {
     logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
+    asking.abort();
     const cut = setTimeout(() => {
       logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
       deadline.abort();

@@ -1,4 +1,5 @@
 import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
+import { kieBaseUrl } from './kie-base-url.ts';
 import { httpUrl, redisUrl, storeUrl } from './url-forms.ts';
 import { optional, required, withDefault, type Variable } from './variable.ts';
 import { gatewayKeys, intentDurability, otlpHeaders, poolPrefix } from './word-forms.ts';
@@ -20,7 +21,10 @@ export const GROUPS = {
   },
   kie: {
     kieApiKey: required('KIE_API_KEY', { form: secretText, secret: true, meaning: 'key of the Kie account' }),
-    kieBaseUrl: withDefault('KIE_BASE_URL', 'https://api.kie.ai', { form: httpUrl, meaning: 'the Kie API' }),
+    kieBaseUrl: withDefault('KIE_BASE_URL', 'https://api.kie.ai', {
+      form: kieBaseUrl,
+      meaning: 'the Kie API; `/api/v1` at its end is taken off',
+    }),
     kieUploadUrl: withDefault('KIE_UPLOAD_URL', 'https://kieai.redpandaai.co', {
       form: httpUrl,
       meaning: "Kie's upload service",

@@ -1,6 +1,7 @@
 export type { Group } from './catalogue.ts';
 export { isLoopback } from './cross-checks.ts';
 export { ConfigError, type ConfigProblem } from './errors.ts';
+export { environmentWarnings, isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
@@ -8,4 +9,4 @@ export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } fr
 export { uploadStoreOf } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';
 export type { GatewayKey, IntentDurability } from './word-forms.ts';
-export { settingsText } from './settings-text.ts';
+export { asStored, settingsText } from './settings-text.ts';

@@ -1,3 +1,4 @@
+import { isSameKie } from './kie-base-url.ts';
 import type { PoolSettings } from './pool-settings.ts';
 import type { IntentDurability } from './word-forms.ts';
 
@@ -6,6 +7,20 @@ export function settingsText(settings: PoolSettings): Readonly<Record<string, st
   const { intentDurability, ...plain } = settings;
   const entries = Object.entries(plain).map(([name, value]) => [name, String(value)]);
   return { ...Object.fromEntries(entries), intentDurability: durabilityText(intentDurability) };
+}
+
+/**
+ * Settings in the words in which a pool has stored them, where these mean the same: for comparing, and for storing
+ * without changing what other workers compare themselves with.
+ * @param stored as the ledger tells them
+ */
+export function asStored(
+  settings: Readonly<Record<string, string>>,
+  stored: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const [ours, theirs] = [settings['baseUrl'], stored['baseUrl']];
+  if (ours === undefined || theirs === undefined || !isSameKie(ours, theirs)) return settings;
+  return { ...settings, baseUrl: theirs };
 }
 
 function durabilityText(durability: IntentDurability): string {

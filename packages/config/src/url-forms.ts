@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { form } from './forms.ts';
 
 /** From the first of them on: tried from each, a hundred thousand slashes within a URL would take half a minute. */
-const SLASHES_AT_END = /(?<!\/)\/+$/;
+export const SLASHES_AT_END = /(?<!\/)\/+$/;
 
 /** An origin with an optional path, without slash at the end, so that paths can be appended. */
 export const httpUrl = form('must be an http or https URL without user, password, query and fragment', (text) => {

@@ -35,6 +35,8 @@ const BY_STATUS: ReadonlyMap<number, Refusal> = new Map([
   [429, 'rate_limited'],
 ]);
 
+const NOT_FOUND = 404;
+
 const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, string>> = {
   accepted: 'Kie accepted the task.',
   rate_limited: 'Kie refused: rate limit of the account.',
@@ -55,12 +57,15 @@ const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, s
  * its `code` decides, whatever the HTTP status; without one the status. Whatever is left is `unknown`: a task may
  * exist and be charged.
  * @param nowMs epoch ms, for a `Retry-After` given as a date.
+ * @param address where the request went; named where it was not found, which mostly is a wrong `KIE_BASE_URL`.
  */
-export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: number): SubmitAnswer {
-  return exchange.kind === 'answer' ? classifyAnswer(exchange, redact, nowMs) : classifyFailure(exchange, redact);
+export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: number, address: URL): SubmitAnswer {
+  return exchange.kind === 'answer'
+    ? classifyAnswer(exchange, redact, nowMs, address)
+    : classifyFailure(exchange, redact);
 }
 
-function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): SubmitAnswer {
+function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number, address: URL): SubmitAnswer {
   const taskId = readTaskId(answer.body);
   const found = taskId === undefined ? classOf(answer) : 'accepted';
   const retryAfter = retryAfterMs(answer.headers, nowMs);
@@ -70,8 +75,20 @@ function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): Submit
     ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
     latencyMs: answer.latencyMs,
     answered: true,
-    evidence: found === 'unknown' ? unknownEvidence(answer, redact) : evidenceOf(SUMMARIES[found], answer, redact),
+    evidence:
+      found === 'unknown'
+        ? unknownEvidence(answer, redact, address)
+        : evidenceOf(summaryOf(found, answer, address), answer, redact),
   };
+}
+
+function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer, address: URL): string {
+  const isNotFound = found === 'invalid_request' && readEnvelope(body)?.code === NOT_FOUND;
+  return isNotFound ? `Kie refused: ${notFound(address)}` : SUMMARIES[found];
+}
+
+function notFound(address: URL): string {
+  return `the address ${address.href} answered ${NOT_FOUND}: is KIE_BASE_URL right?`;
 }
 
 function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
@@ -81,10 +98,12 @@ function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
   return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
 }
 
-function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
+function unknownEvidence(answer: Answer, redact: Redactor, address: URL): SubmitAnswer['evidence'] {
   const envelope = readEnvelope(answer.body);
   if (envelope === undefined) {
-    return evidenceOf(`HTTP ${answer.status} without an envelope: a task may exist and be charged.`, answer, redact);
+    const hint = answer.status === NOT_FOUND ? ` And ${notFound(address)}` : '';
+    const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${hint}`;
+    return evidenceOf(summary, answer, redact);
   }
   const what = envelope.code === 200 ? 'Code 200 without a taskId' : `Code ${envelope.code}, which says nothing`;
   return withBody(evidenceOf(`${what}: a task may exist and be charged.`, answer, redact), answer.body, redact);

@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 
 /**
  * Resolves with the socket of a request once it can carry bytes: a pooled one at once, a new one after its TCP and,
- * for https, its TLS handshake with the certificate checked. Never settles where the connection fails; the request's
+ * for https, its TLS handshake with the certificate checked (in a resumed session: when the session began). Never settles where the connection fails; the request's
  * own error says so.
  */
 export function whenConnected(request: ClientRequest, secure: boolean): Promise<Socket> {

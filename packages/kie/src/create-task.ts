@@ -21,23 +21,25 @@ export interface CreateTaskOptions {
 /**
  * POST /api/v1/jobs/createTask (kie-image-to-video-api.md, section 1).
  *
- * THIS IS THE BILLABLE CALL. One call sends at most one request: no retry, no redirect, no second connection.
+ * THIS IS THE BILLABLE CALL. One call sends at most one request, on a connection of its own: no retry, no redirect, no
+ * second connection, and none that another request has used.
  */
 export async function createTask(
   context: KieContext,
   request: KieCreateRequest,
   options: CreateTaskOptions,
 ): Promise<SubmitAnswer> {
+  const url = endpoint(context.options.baseUrl, '/api/v1/jobs/createTask');
   const body = serialise(request);
-  const exchange = body === undefined ? UNSERIALISABLE : await send(context, body, options);
-  return classifySubmit(exchange, context.redact, Date.now());
+  const exchange = body === undefined ? UNSERIALISABLE : await send(context, url, body, options);
+  return classifySubmit(exchange, context.redact, Date.now(), url);
 }
 
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };
 
-function send(context: KieContext, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
-  return context.transport.exchange({
-    url: endpoint(context.options.baseUrl, '/api/v1/jobs/createTask'),
+function send(context: KieContext, url: URL, body: Uint8Array, options: CreateTaskOptions): Promise<Exchange> {
+  return context.transport.exchangeAlone({
+    url,
     headers: { 'content-type': 'application/json' },
     body: {
       bytes: body.byteLength,

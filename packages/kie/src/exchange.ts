@@ -45,7 +45,7 @@ export const TRANSPORT = {
   aborted: 'ABORTED',
   /** The client was closed before the call. */
   closed: 'CLIENT_CLOSED',
-  /** The pooled connection was already closed by the other side. */
+  /** The other side had closed the connection before the first byte: a pooled one while idle, a new one at once. */
   socketClosed: 'SOCKET_CLOSED',
   bodyTooLarge: 'BODY_TOO_LARGE',
   upgrade: 'UNEXPECTED_UPGRADE',

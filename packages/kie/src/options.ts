@@ -18,7 +18,7 @@ export interface KieClientOptions {
   readonly uploadTimeoutMs?: number | undefined;
   /**
    * A pooled connection that was idle for so long is not used again. Default 4000: below the 5 s after which many
-   * servers close theirs, since a createTask that is cut by such a close is `unknown`.
+   * servers close theirs, which costs a query its quick retry. createTask never uses a pooled one.
    */
   readonly idleSocketMs?: number | undefined;
   /** The longest body of an answer that is read, in bytes. Default 1048576. */

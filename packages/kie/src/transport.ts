@@ -1,28 +1,30 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-
+import type { Got } from 'got';
 import { got } from 'got';
 
+import { destroyAgents, freshAgents, pooledAgents } from './agents.ts';
 import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import { HttpCall } from './http-call.ts';
 import type { HttpRequest } from './http-call.ts';
 import type { ResolvedOptions } from './options.ts';
 
-/** Sends requests over pooled connections. It retries nothing, follows nothing and throws nothing. */
+/** Sends requests. It retries nothing, follows nothing and throws nothing. */
 export interface Transport {
+  /** For calls that may be repeated: over a pooled connection. */
   exchange(request: HttpRequest): Promise<Exchange>;
+  /**
+   * For the billable call: over a connection that no request was sent on before, and none will be afterwards. A pooled
+   * one may be closed by the server just as the request leaves; then the answer is lost although Kie never saw it.
+   */
+  exchangeAlone(request: HttpRequest): Promise<Exchange>;
   /** Refuses new requests, waits for the running ones, then closes the pooled connections. */
   close(): Promise<void>;
 }
 
-/** Creates the pools and the got instance, with the account's key in its default headers. */
+/** Creates the agents and the got instances, with the account's key in their default headers. */
 export function createTransport(options: ResolvedOptions): Transport {
-  // The agents' `timeout` closes idle pooled sockets only; requests have timers of their own.
-  const settings = { keepAlive: true, timeout: options.idleSocketMs, maxFreeSockets: 64 };
-  const agent = { http: new HttpAgent(settings), https: new HttpsAgent(settings) };
+  const [pooled, fresh] = [pooledAgents(options.idleSocketMs), freshAgents()];
   const client = got.extend({
-    agent,
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
@@ -37,20 +39,23 @@ export function createTransport(options: ResolvedOptions): Transport {
       ? {}
       : { https: { certificateAuthority: options.certificateAuthority } }),
   });
+  const [sharing, alone] = [client.extend({ agent: pooled }), client.extend({ agent: fresh })];
   const running = new Set<Promise<Exchange>>();
   let closed = false;
+  const run = async (through: Got, request: HttpRequest): Promise<Exchange> => {
+    if (closed) return { kind: 'failure', sent: false, transport: TRANSPORT.closed, latencyMs: 0 };
+    const call = new HttpCall(through, request, options).run();
+    running.add(call);
+    return call.finally(() => running.delete(call));
+  };
   return {
-    exchange: async (request) => {
-      if (closed) return { kind: 'failure', sent: false, transport: TRANSPORT.closed, latencyMs: 0 };
-      const call = new HttpCall(client, request, options).run();
-      running.add(call);
-      return call.finally(() => running.delete(call));
-    },
+    exchange: (request) => run(sharing, request),
+    exchangeAlone: (request) => run(alone, request),
     close: async () => {
       closed = true;
       await Promise.allSettled(running);
-      agent.http.destroy();
-      agent.https.destroy();
+      destroyAgents(pooled);
+      destroyAgents(fresh);
     },
   };
 }

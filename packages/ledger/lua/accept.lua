@@ -44,6 +44,7 @@ if owner and not revived then return reply({ ok = 'bound', owner = owner }) end
 
 redis.call('SET', taskKey(ARGS.taskId), record.id .. ':' .. attempt.n)
 attempt.taskId, attempt.answeredAt = ARGS.taskId, NOW
+if given(ARGS.evidence) then attempt.evidence = ARGS.evidence end
 if not (waiting or taskless) then
   attempt.outcome = 'surplus'
   saveAttempt(record, attempt)

@@ -92,6 +92,8 @@ export interface AcceptArgs {
   /** Absent when the task was found otherwise than by the answer. */
   readonly latencyMs?: number;
   readonly adopted: boolean;
+  /** Becomes the attempt's evidence when the task is bound: that a person vouched for it. */
+  readonly evidence?: Evidence;
   /** The worker that sent the request speaks: should Redis have lost the attempt, it is written down anew. */
   readonly recover?: boolean;
   readonly pollDelayMs: number;

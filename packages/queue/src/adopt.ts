@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { PollAnswer, Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
-import type { AcceptReply, Ledger } from '@kieq/ledger';
+import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
+import type { Logger } from '@kieq/telemetry';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
+import { doubtOf, type Difference } from './likeness.ts';
 import { queryPermits } from './query-permits.ts';
+import { vouchedFor } from './vouched-for.ts';
 
 /** The workers' polls share the budget: a person waits for a place in it for up to this long. */
 const PERMIT_WAIT_MS = 30_000;
@@ -18,20 +21,37 @@ export interface AdoptOptions {
   readonly queues: Queues;
   readonly kie: KieClient;
   readonly timings: Timings;
-  /** A person vouches for a task that only looks like the request. Never needed when the task carries our token. */
+  /** A person vouches for a task that does not prove itself. Never needed when the task carries our token. */
   readonly confirm: boolean;
-  /** Whose ids the reasons may tell. Default: everybody's. */
+  /** Through which door that person speaks, and who it is where that is known; the record keeps it. */
+  readonly by: string;
+  /** Of a door that does not end in somebody's face, as the command line does. */
+  readonly logger?: Logger;
+  /**
+   * Whose ids and requests the reasons may tell, and for whose tasks this person's word counts: a tenant cannot vouch
+   * for a task that differs from its request, since that may be anybody's. Default: everybody's.
+   */
   readonly tenant?: string;
 }
 
 /**
  * - `adopted`: the generation goes on with this task.
- * - `needs_confirmation`: it fits, but only a person can vouch for it.
+ * - `needs_confirmation`: only a person can vouch for it; `doubt` says why, field by field where it differs.
  * - `refused`: the generation goes on as before; `reason` says why.
  */
 export type AdoptResult =
-  | { readonly kind: 'adopted'; readonly attempt: number }
-  | { readonly kind: 'needs_confirmation'; readonly attempt: number }
+  | {
+      readonly kind: 'adopted';
+      readonly attempt: number;
+      /** What a person has overruled; absent where the task proved itself. */
+      readonly overruled?: readonly Difference[];
+    }
+  | {
+      readonly kind: 'needs_confirmation';
+      readonly attempt: number;
+      readonly differences: readonly Difference[];
+      readonly doubt: string;
+    }
   | { readonly kind: 'refused'; readonly reason: string };
 
 /** Binds a task that turned up by hand to the generation whose answer was lost, after proof by recordInfo. */
@@ -46,11 +66,37 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
     return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return refused(options, proof.reason, proof.owner);
-  if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };
-  const { attempt } = proof;
-  const reply = await bindTask(options, record, taskId, attempt);
-  if (reply.ok === 'accepted') return { kind: 'adopted', attempt };
-  return refused(options, refusalText(reply), reply.ok === 'bound' ? reply.owner : undefined);
+  if (proof.kind !== 'plausible') return bind(options, record, taskId, proof.attempt);
+  const { attempt, differences } = proof;
+  const doubt = doubtOf(differences);
+  if (options.tenant !== undefined && differences.length > 0) return refused(options, mayBeAnybodys(differences));
+  if (!options.confirm) return { kind: 'needs_confirmation', attempt, differences, doubt };
+  return bind(options, record, taskId, attempt, differences);
+}
+
+/** Names the fields alone: the rest may be another tenant's request. */
+function mayBeAnybodys(differences: readonly Difference[]): string {
+  const fields = differences.map(({ field }) => field).join(', ');
+  return `the task does not prove itself, and differs from the request in ${fields}; only an operator can vouch for it`;
+}
+
+/** @param overruled where a person vouches for the task: what differs */
+async function bind(
+  options: AdoptOptions,
+  record: GenerationRecord,
+  taskId: string,
+  attempt: number,
+  overruled?: readonly Difference[],
+): Promise<AdoptResult> {
+  const lost = record.attempts.find(({ n }) => n === attempt)?.evidence;
+  const evidence = overruled === undefined ? undefined : vouchedFor(options.by, overruled, lost);
+  const reply = await bindTask(options, record, taskId, attempt, evidence);
+  if (reply.ok !== 'accepted')
+    return refused(options, refusalText(reply), reply.ok === 'bound' ? reply.owner : undefined);
+  if (overruled === undefined) return { kind: 'adopted', attempt };
+  const { id } = record;
+  options.logger?.warn({ generation: id, task: taskId, attempt, evidence }, 'a person vouched for a task: adopted');
+  return { kind: 'adopted', attempt, overruled };
 }
 
 /** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */

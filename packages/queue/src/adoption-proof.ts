@@ -1,7 +1,8 @@
-import { canonicalJson, parseUploadUrl, type TaskEcho } from '@kieq/domain';
+import type { TaskEcho } from '@kieq/domain';
 import { parseCallbackUrl } from '@kieq/kie';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { hashAttemptToken } from './attempt-token.ts';
+import { differencesOf, type Difference } from './likeness.ts';
 import { frozenPayloadSchema } from './payload.ts';
 
 /** Clocks of Kie and Redis may differ by this much (DESIGN.md, Error policy, on proof). */
@@ -10,13 +11,16 @@ const CLOCK_SKEW_MS = 60_000;
 /**
  * Whether a task that Kie shows belongs to a generation.
  *
- * - `proved`: its callback address carries the secret token of this attempt.
- * - `plausible`: no callback address was sent, but model, input and time fit this attempt; a person must confirm.
- * - `refuted`: it belongs to something else, or nothing speaks for it.
+ * - `proved`: its callback address carries the secret token of this attempt. Nothing else is taken without a person.
+ * - `bound`: the ledger has bound this very task to this attempt before.
+ * - `plausible`: no callback address was sent, and it is for a person to say that it is this attempt's. Without
+ *   `differences` its model, input and time fit.
+ * - `refuted`: it belongs to something else, or nothing speaks for it. No person can overrule that.
  */
 export type AdoptionProof =
   | { readonly kind: 'proved'; readonly attempt: number }
-  | { readonly kind: 'plausible'; readonly attempt: number }
+  | { readonly kind: 'bound'; readonly attempt: number }
+  | { readonly kind: 'plausible'; readonly attempt: number; readonly differences: readonly Difference[] }
   | {
       readonly kind: 'refuted';
       readonly reason: string;
@@ -28,7 +32,8 @@ export function proveAdoption(record: GenerationRecord, echo: TaskEcho): Adoptio
   const address = echo.callBackUrl === undefined ? undefined : parseCallbackUrl(echo.callBackUrl);
   if (address !== undefined) return proveByToken(record, address);
   if (echo.callBackUrl !== undefined) return refuted('the task reports to an address that is not ours');
-  return proveByLikeness(record, echo);
+  const bound = record.attempts.find(({ taskId }) => taskId === echo.taskId);
+  return bound === undefined ? proveByLikeness(record, echo) : { kind: 'bound', attempt: bound.n };
 }
 
 function proveByToken(
@@ -45,34 +50,50 @@ function proveByToken(
 
 function proveByLikeness(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
   if (record.payload === undefined) return refuted('the payload is gone, so nothing can be compared');
-  const { request } = frozenPayloadSchema.parse(JSON.parse(record.payload));
-  if (echo.model !== request.model)
-    return refuted(`the task's model is ${echo.model ?? 'unknown'}, not ${request.model}`);
-  if (canonicalJson(withOurUploads(echo.input, request.input)) !== canonicalJson(request.input))
-    return refuted("the task's input differs from the request");
+  if (echo.model === undefined && echo.input === undefined)
+    return refuted('Kie tells neither model nor input of the task, so nothing can be compared');
   const { createTime } = echo;
-  if (createTime === undefined) return refuted('Kie does not say when the task was created');
-  const attempt = record.attempts.findLast((candidate) => isUnresolved(candidate) && within(createTime, candidate));
-  if (attempt === undefined)
-    return refuted('the task was created outside of every unresolved attempt, give or take a minute');
-  return { kind: 'plausible', attempt: attempt.n };
+  const attempt = record.attempts.filter(isUnresolved).reduce(nearest(createTime), undefined);
+  if (attempt === undefined) return refuted('the generation has no unresolved attempt that the task could be of');
+  const { request } = frozenPayloadSchema.parse(JSON.parse(record.payload));
+  const differences = [
+    ...differencesOf(request.model, echo.model, 'model'),
+    ...differencesOf(request.input, echo.input, 'input'),
+    ...(createTime !== undefined && distance(createTime, attempt) <= CLOCK_SKEW_MS
+      ? []
+      : [untimely(attempt, createTime)]),
+  ];
+  return { kind: 'plausible', attempt: attempt.n, differences };
 }
 
-/** The task's input with our names for uploaded images in place of the links that Kie was given for them. */
-function withOurUploads(theirs: unknown, ours: unknown): unknown {
-  if (typeof ours === 'string') return typeof theirs === 'string' && parseUploadUrl(ours) !== undefined ? ours : theirs;
-  if (Array.isArray(ours)) return Array.isArray(theirs) ? theirs.map((one, i) => withOurUploads(one, ours[i])) : theirs;
-  if (typeof theirs !== 'object' || theirs === null || typeof ours !== 'object' || ours === null) return theirs;
-  const entries = Object.entries(theirs);
-  return Object.fromEntries(entries.map(([key, one]) => [key, withOurUploads(one, Reflect.get(ours, key))]));
+/** For `reduce`: the attempt that was sent nearest to this moment, the newest of equals; without one the newest. */
+function nearest(createTime: number | undefined) {
+  return (best: Attempt | undefined, one: Attempt): Attempt => {
+    if (best === undefined || createTime === undefined) return one;
+    return distance(createTime, one) <= distance(createTime, best) ? one : best;
+  };
+}
+
+/** How long before its admission or after its send deadline a moment is, in ms; 0 in between. */
+function distance(createTime: number, { admittedAt, sendBy }: Attempt): number {
+  return Math.max(0, admittedAt - createTime, createTime - sendBy);
+}
+
+function untimely({ admittedAt, sendBy }: Attempt, createTime: number | undefined): Difference {
+  return {
+    field: 'createTime',
+    requested: `${moment(admittedAt)} to ${moment(sendBy)}, give or take a minute`,
+    shown: createTime === undefined ? null : moment(createTime),
+  };
+}
+
+function moment(ms: number): string {
+  const date = new Date(ms);
+  return Number.isNaN(date.getTime()) ? String(ms) : date.toISOString();
 }
 
 function isUnresolved({ outcome, taskId }: Attempt): boolean {
   return taskId === undefined && (outcome === 'open' || outcome === 'lost' || outcome === 'expired');
-}
-
-function within(createTime: number, { admittedAt, sendBy }: Attempt): boolean {
-  return createTime >= admittedAt - CLOCK_SKEW_MS && createTime <= sendBy + CLOCK_SKEW_MS;
 }
 
 function refuted(reason: string): AdoptionProof {

@@ -1,16 +1,20 @@
-import type { Timings } from '@kieq/domain';
+import type { Evidence, Timings } from '@kieq/domain';
 import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
 import { kindOfPayload } from './poll-lessons.ts';
 import { addVehicle } from './vehicles.ts';
 
-/** Binds a task that was proved to be an attempt's; where the generation goes on with it, it is looked at now. */
+/**
+ * Binds a task that was proved to be an attempt's; where the generation goes on with it, it is looked at now.
+ * @param evidence what becomes the attempt's evidence, where a person vouches for the task
+ */
 export async function bindTask(
   { ledger, queues, timings }: { readonly ledger: Ledger; readonly queues: Queues; readonly timings: Timings },
   { id, payload, model }: Pick<GenerationRecord, 'id' | 'payload' | 'model'>,
   taskId: string,
   attempt: number,
+  evidence?: Evidence,
 ): Promise<AcceptReply> {
   const kind = kindOfPayload(payload);
   const args = {
@@ -20,6 +24,7 @@ export async function bindTask(
     adopted: true,
     pollDelayMs: 0,
     ...(kind === undefined ? {} : { kind }),
+    ...(evidence === undefined ? {} : { evidence }),
     vehicleCheckMs: timings.vehicleCheckMs,
   };
   const reply = await at('bind.accept', () => ledger.accept(args));

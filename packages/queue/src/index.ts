@@ -15,6 +15,7 @@ export { jsonOf } from './json.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './last-hour.ts';
 export { followHint } from './hints.ts';
 export { at, KILL_POINTS, MATRIX_POINTS, within, type KillPoint } from './kill-points.ts';
+export type { Difference } from './likeness.ts';
 export { newUpload, UPLOAD_LIMIT_BYTES, type NewUpload, type RefusedUpload } from './new-upload.ts';
 export { oldestWaiting } from './oldest-waiting.ts';
 export { openLetters, type OpenLetter } from './open-letters.ts';

@@ -202,7 +202,6 @@ const OWN_FAULTS = new Set<string>([
   TRANSPORT.unserialisable,
   TRANSPORT.aborted,
   TRANSPORT.closed,
-  TRANSPORT.socketClosed,
 ]);
 
 async function recordRefused(

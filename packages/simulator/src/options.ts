@@ -84,6 +84,8 @@ export const optionsSchema = z.strictObject({
   costTime: z.enum(['seconds', 'milliseconds']).default('seconds'),
   /** `input` inside `param`: an object (user's document) or again a JSON string (recorded). Default object. */
   paramInput: z.enum(['object', 'string']).default('object'),
+  /** Texts of digits inside `param`: as they came, or as numbers (`"6"` comes back as 6, KIE-FACTS). Default kept. */
+  paramNumbers: z.enum(['kept', 'loose']).default('kept'),
   /** Fields that do not apply yet: null, or "" (both recorded). Default null. */
   blankFields: z.enum(['null', 'empty']).default('null'),
   /** Whether recordInfo reports `creditsConsumed` for ended tasks. Default true. */

@@ -59,9 +59,13 @@ function stateWord(task: Task, options: SimulatorOptions, nowMs: number): string
 }
 
 /** The whole create request, `callBackUrl` included. */
-function paramOf(request: CreateRequest, options: SimulatorOptions): string {
-  if (options.paramInput === 'object') return JSON.stringify(request);
-  return JSON.stringify({ ...request, input: JSON.stringify(request.input) });
+function paramOf(request: CreateRequest, { paramInput, paramNumbers }: SimulatorOptions): string {
+  const input = JSON.stringify(request.input, paramNumbers === 'loose' ? asNumber : undefined);
+  return JSON.stringify({ ...request, input: paramInput === 'object' ? JSON.parse(input) : input });
+}
+
+function asNumber(_name: string, value: unknown): unknown {
+  return typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
 }
 
 function costOf(task: Task, options: SimulatorOptions): number {

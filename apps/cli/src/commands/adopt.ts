@@ -1,4 +1,4 @@
-import { parseEnvironment, type Environment } from '@kieq/config';
+import { environmentWarnings, parseEnvironment, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient, type KieClient } from '@kieq/kie';
 import { adopt, type AdoptResult } from '@kieq/queue';
@@ -14,7 +14,8 @@ export function addAdopt(parent: Command, context: Context): void {
     summary: 'bind a paid task, found in the Kie account, to the generation whose answer was lost',
     examples: ['kieq adopt gen_01k9x2 281e5b0f39b9', 'kieq adopt gen_01k9x2 281e5b0f39b9 --confirm'],
     more: `Kie is asked for the task, so KIE_API_KEY must be the pool's. A task that carries our callback address proves itself;
-one that only has the same model, input and time needs --confirm.`,
+any other needs --confirm. Without it you are told whether model, input and time fit, and what differs, field by field.
+A task that carries another address is somebody else's, and cannot be confirmed.`,
   })
     .option('--confirm', 'a person vouches for the task')
     .action((id: string, taskId: string, options: { confirm?: true }) =>
@@ -24,6 +25,7 @@ one that only has the same model, input and time needs --confirm.`,
 
 async function adoptTask({ env: raw, out }: Context, id: string, taskId: string, vouched: boolean): Promise<void> {
   const env = parseEnvironment(raw, ['redis', 'kie']);
+  for (const warning of environmentWarnings(raw)) out.note(warning);
   await withPool(env, async (pool) => {
     await generationOf(pool, id);
     await requireSameAccount(pool, env);
@@ -31,15 +33,23 @@ async function adoptTask({ env: raw, out }: Context, id: string, taskId: string,
     if (result.kind === 'adopted') {
       return out.print(
         { id, taskId, ...result },
-        () => `${id} goes on with the task ${taskId}, as of its attempt ${result.attempt}`,
+        () => `${id} goes on with the task ${taskId}, as of its attempt ${result.attempt}${onWhoseWord(result)}`,
       );
     }
     if (out.json) out.print({ id, taskId, ...result }, () => '');
     if (result.kind === 'refused')
       throw new CliError(kieIsAway ? EXIT.unavailable : EXIT.refused, `not adopted: ${result.reason}`);
-    const likeness = `the task fits attempt ${result.attempt} of ${id} in model, input and time, but does not prove itself`;
-    throw new CliError(EXIT.refused, `not adopted: ${likeness}; vouch for it with --confirm`);
+    throw new CliError(
+      EXIT.refused,
+      `not adopted as attempt ${result.attempt} of ${id}: ${result.doubt}; vouch for it with --confirm`,
+    );
   });
+}
+
+function onWhoseWord({ overruled }: Extract<AdoptResult, { kind: 'adopted' }>): string {
+  if (overruled === undefined) return '';
+  const fields = overruled.map(({ field }) => field).join(', ');
+  return fields === '' ? ', on your word' : `, on your word, although it differs in ${fields}`;
 }
 
 interface Asked {
@@ -67,7 +77,7 @@ async function askAndBind(
   };
   try {
     const result = await adopt(
-      { ledger, queues, kie, timings: scaleTimings(env.timeScale), confirm: vouched },
+      { ledger, queues, kie, timings: scaleTimings(env.timeScale), confirm: vouched, by: 'kieq adopt' },
       id,
       taskId,
     );

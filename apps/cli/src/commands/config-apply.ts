@@ -1,4 +1,4 @@
-import { parseEnvironment, poolSettings, settingsText } from '@kieq/config';
+import { asStored, environmentWarnings, parseEnvironment, poolSettings, settingsText } from '@kieq/config';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import { addCommand, type Context } from '../context.ts';
@@ -21,9 +21,11 @@ export function addConfigApply(parent: Command, context: Context): void {
 async function configApply(context: Context, yes: boolean | undefined): Promise<void> {
   const { out } = context;
   const env = parseEnvironment(context.env, ['redis', 'kie', 'pool', 'files']);
+  for (const warning of environmentWarnings(context.env)) out.note(warning);
   const wanted = settingsText(poolSettings(env));
   await withPool(env, async ({ ledger, prefix }) => {
-    const changes = differences(await ledger.settings.stored(), wanted);
+    const stored = await ledger.settings.stored();
+    const changes = differences(stored, wanted);
     if (changes.length === 0)
       return out.print({ applied: false, differences: [] }, () => `the pool ${prefix} has these settings already`);
     if (!out.json) out.line(changes, (paint) => changesText(changes, paint));
@@ -34,7 +36,7 @@ async function configApply(context: Context, yes: boolean | undefined): Promise<
       if (out.json) out.print({ applied: false, differences: changes }, () => '');
       throw error;
     }
-    await ledger.settings.overwrite(wanted);
+    await ledger.settings.overwrite(asStored(wanted, stored));
     out.print({ applied: true, differences: changes }, () => `applied to the pool ${prefix}`);
     out.note(TAKES_EFFECT);
   });

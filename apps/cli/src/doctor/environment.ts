@@ -1,5 +1,12 @@
-import { ConfigError, parseEnvironment, type Environment, type Group, type RawEnvironment } from '@kieq/config';
-import { problem, type Finding } from './finding.ts';
+import {
+  ConfigError,
+  environmentWarnings,
+  parseEnvironment,
+  type Environment,
+  type Group,
+  type RawEnvironment,
+} from '@kieq/config';
+import { problem, warning, type Finding } from './finding.ts';
 
 /** What of the environment can be read; a key that is missing or wrong must not hide everything else. */
 export interface SeenEnvironment {
@@ -36,6 +43,8 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
     read('callbacks'),
     read('files'),
   ];
+  for (const message of environmentWarnings(env))
+    findings.push(warning('environment', message, 'Take /api/v1 off KIE_BASE_URL.'));
   return {
     ...(redis === undefined ? {} : { redis }),
     ...(kie === undefined ? {} : { kie }),

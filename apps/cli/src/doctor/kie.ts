@@ -1,4 +1,4 @@
-import { createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
+import { adviceOf, createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
 import type { Environment } from '@kieq/config';
 import { knownPrice } from '@kieq/domain';
 import { duration } from '../text/time.ts';
@@ -25,7 +25,7 @@ export async function checkKie(env: Environment<'kie'>, creditsLastHour: number 
     ];
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
-    return [problem('kie', `${baseUrl}: ${error.message}`, fixOf(error, baseUrl))];
+    return [problem('kie', `${baseUrl}: ${error.message}`, adviceOf(error.code, baseUrl))];
   } finally {
     await kie.close();
   }
@@ -39,26 +39,4 @@ function creditFinding(balance: number, perHour: number | undefined): Finding {
   const leftMs = (balance / perHour) * HOUR_MS;
   const lasting = `${text} last ${duration(leftMs)} at the pace of the last hour (${perHour})`;
   return leftMs < ENOUGH_MS ? warning('credits', lasting, topUp) : ok('credits', lasting);
-}
-
-function fixOf({ code }: KieError, baseUrl: string): string {
-  switch (code) {
-    case 'unauthorized':
-      return "Check KIE_API_KEY, and that the key's list of allowed addresses has this machine.";
-    case 'rate_limited':
-      return 'Try again in a minute; something else asks with this key.';
-    case 'refused':
-    case 'unreadable':
-      return `Check KIE_BASE_URL: ${baseUrl} does not answer as Kie does.`;
-    case 'server_error':
-      return 'Kie has trouble; submissions wait and go on by themselves.';
-    case 'transport':
-    case 'timeout':
-    case 'aborted':
-    case 'file':
-    case 'closed':
-      return 'Check KIE_BASE_URL, DNS, the network and the proxy of this machine.';
-    default:
-      return code satisfies never;
-  }
 }

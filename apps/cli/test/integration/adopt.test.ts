@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
 import { callbackUrl, createKieClient } from '@kieq/kie';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
 import { generating, REQUEST, tokenOf, unknown } from '../generations.ts';
@@ -49,20 +49,43 @@ it('wants --confirm for a task that only looks alike', async () => {
   const taskId = await createdButCut();
   const { code, json, stderr } = await pool.run(['adopt', id, taskId, '--json']);
   expect(code).toBe(4);
-  expect(json).toEqual({ id, taskId, kind: 'needs_confirmation', attempt: 1 });
-  expect(stderr).toContain('vouch for it with --confirm');
+  const doubt = 'the task fits in model, input and time, but does not prove itself';
+  expect(json).toEqual({ id, taskId, kind: 'needs_confirmation', attempt: 1, differences: [], doubt });
+  expect(stderr).toContain(`${doubt}; vouch for it with --confirm`);
   expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
   const confirmed = await pool.run(['adopt', id, taskId, '--confirm']);
   expect(confirmed.code).toBe(0);
-  expect(confirmed.stdout).toContain(`${id} goes on with the task ${taskId}`);
+  expect(confirmed.stdout).toContain(`${id} goes on with the task ${taskId}, as of its attempt 1, on your word`);
 });
 
-it('refuses the task of another request, or of nobody', async () => {
+it('takes a number for the text that it was, as Kie repeats it', async () => {
+  simulator.configure({ paramInput: 'string', paramNumbers: 'loose' });
+  onTestFinished(() => simulator.configure({ paramInput: 'object', paramNumbers: 'kept' }));
   const id = await unknown(pool.ledger);
-  const other = await createdButCut(undefined, 'something else');
+  const { json } = await pool.run(['adopt', id, await createdButCut(), '--json']);
+  expect(json).toMatchObject({ kind: 'needs_confirmation', differences: [] });
+});
+
+it('tells a person field by field what differs, takes their word all the same, and keeps it in the record', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut(undefined, 'something else');
+  const asked = await pool.run(['adopt', id, taskId]);
+  expect(asked.code).toBe(4);
+  expect(asked.stderr).toContain('input.prompt should be "a slow pan" and is "something else"');
+  expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
+  const vouched = await pool.run(['adopt', id, taskId, '--confirm']);
+  expect(vouched.code).toBe(0);
+  expect(vouched.stdout).toContain('on your word, although it differs in input.prompt');
+  const { stdout } = await pool.run(['show', id]);
+  expect(stdout).toContain('A person vouched for the task (kieq adopt), although it differs in input.prompt.');
+});
+
+it('refuses the task of somebody else, or of nobody, whoever vouches for it', async () => {
+  const id = await unknown(pool.ledger);
+  const other = await createdButCut('https://elsewhere.example/hook');
   const wrong = await pool.run(['adopt', id, other, '--confirm', '--json']);
   expect(wrong.code).toBe(4);
-  expect(wrong.json).toMatchObject({ kind: 'refused', reason: expect.stringContaining('input differs') });
+  expect(wrong.json).toMatchObject({ kind: 'refused', reason: expect.stringContaining('not ours') });
   const missing = await pool.run(['adopt', id, 'no-such-task']);
   expect(missing.code).toBe(4);
   expect(missing.stderr).toContain('Kie does not know this task');
@@ -76,6 +99,19 @@ it('refuses a task that another generation has', async () => {
   const { code, stderr } = await pool.run(['adopt', id, taskId, '--confirm']);
   expect(code).toBe(4);
   expect(stderr).toContain('this task belongs to');
+});
+
+it('takes an address with /api/v1 for the same Kie, here and in the pool, and says so', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
+  await pool.ledger.settings.overwrite({ baseUrl: `${simulator.url}/api/v1` });
+  const { code, stderr } = await runCli(['adopt', id, taskId], {
+    ...pool.env,
+    KIE_BASE_URL: `${simulator.url}/api/v1/`,
+  });
+  expect(code).toBe(0);
+  expect(stderr).toContain('KIE_BASE_URL: /api/v1 at its end is taken off');
+  expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
 });
 
 it('asks nobody with the key of another account, or at another address', async () => {

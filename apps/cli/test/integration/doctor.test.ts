@@ -199,6 +199,17 @@ describe('Kie', () => {
     ]);
   });
 
+  it('at an address with /api/v1, which is taken off: told, and the same as without', async () => {
+    const { findings } = await doctor({ KIE_BASE_URL: `${simulator.url}/api/v1` });
+    expect(of(findings, 'environment')).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('/api/v1'), fix: expect.stringContaining('KIE_BASE_URL') },
+    ]);
+    for (const check of ['kie', 'settings']) expect(of(findings, check)).toMatchObject([{ level: 'ok' }]);
+    // As a pool of the version before has it.
+    await pool.ledger.settings.overwrite({ baseUrl: `${simulator.url}/api/v1` });
+    expect(of((await doctor()).findings, 'settings')).toMatchObject([{ level: 'ok' }]);
+  });
+
   it('is not asked without a key, which is told and harms nothing', async () => {
     const { findings } = await doctor({ KIE_API_KEY: '' });
     expect(of(findings, 'kie')).toMatchObject([{ level: 'skipped', fix: expect.stringContaining('key') }]);

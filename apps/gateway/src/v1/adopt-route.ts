@@ -14,7 +14,12 @@ const adoptBody = z.strictObject({
     .string()
     .regex(/^[^\s\p{Cc}]{1,200}$/u, 'must be an id of Kie: 1 to 200 characters without blanks')
     .describe("Kie's id of the task"),
-  confirm: z.boolean().default(false).describe('A person vouches for a task that only looks like the request'),
+  confirm: z
+    .boolean()
+    .default(false)
+    .describe(
+      'A person vouches for a task that does not prove itself; where it differs from the request, an operator must',
+    ),
 });
 
 const adoptedForm = z.object({
@@ -49,15 +54,15 @@ async function adoptTask(
   caller: Caller,
 ): Promise<z.output<typeof adoptedForm>> {
   await visibleRecord(deps, caller, id);
-  const { ledger, queues, kie, timings } = deps;
-  const own = caller.tenant === undefined ? {} : { tenant: caller.tenant };
-  const options = { ledger, queues, kie, timings, confirm, ...own };
+  const { ledger, queues, kie, timings, logger } = deps;
+  const { tenant } = caller;
+  const by = `over HTTP, by ${tenant === undefined ? 'an operator' : `the tenant ${tenant}`}`;
+  const own = tenant === undefined ? {} : { tenant };
+  const options = { ledger, queues, kie, timings, logger, confirm, by, ...own };
   const result = await within(id, () => adopt(options, id, taskId));
   if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
-  if (result.kind === 'needs_confirmation') {
-    const likeness = 'the task fits in model, input and time, but does not prove itself';
-    throw new ApiError('not_adopted', `${likeness}; vouch for it with "confirm": true`);
-  }
+  if (result.kind === 'needs_confirmation')
+    throw new ApiError('not_adopted', `${result.doubt}; vouch for it with "confirm": true`);
   const { state } = await visibleRecord(deps, caller, id);
   return { id, attempt: result.attempt, state };
 }

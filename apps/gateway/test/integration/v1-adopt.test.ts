@@ -87,4 +87,20 @@ describe('POST /v1/generations/:id/adopt', () => {
     expect(answer.body.error.message).toContain('"confirm": true');
     expect(await adopt({ taskId, confirm: true })).toMatchObject({ status: 200, body: { state: 'generating' } });
   });
+
+  test('one that differs may be anybody’s: a tenant learns the fields alone, an operator sees them and may vouch', async () => {
+    const [lost, other] = [await orphan(plain, 'a', 'a wish of a'), await orphan(plain, 'b', 'a wish of b')];
+    const byTenant = await lost.adopt({ taskId: other.taskId, confirm: true });
+    expect(byTenant).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });
+    expect(byTenant.body.error.message).toContain('differs from the request in input.prompt; only an operator can');
+    expect(byTenant.body.error.message).not.toContain('wish');
+    const asked = await lost.adopt({ taskId: other.taskId }, 'key-of-op');
+    expect(asked.status).toBe(409);
+    expect(asked.body.error.message).toContain('input.prompt should be "a wish of a" and is "a wish of b"');
+    expect(await lost.adopt({ taskId: other.taskId, confirm: true }, 'key-of-op')).toMatchObject({ status: 200 });
+    const { attempts } = await plain.recordWhen(lost.id, ({ state }) => state === 'generating');
+    expect(attempts[0]?.evidence?.summary).toContain(
+      '(over HTTP, by an operator), although it differs in input.prompt',
+    );
+  });
 });

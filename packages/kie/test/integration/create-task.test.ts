@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 
 import { describe, expect, it } from 'vitest';
 
@@ -17,6 +19,7 @@ import {
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 const BODY = JSON.stringify(ACCEPTED);
+const RUNNING = { code: 200, msg: 'success', data: { taskId: 't1', state: 'waiting' } };
 
 describe('an accepted task', () => {
   it.each([false, true])('is one complete request with an explicit length (TLS: %s)', async (tls) => {
@@ -150,51 +153,73 @@ describe('an answer that says nothing about the charge is unknown, and nothing i
   });
 });
 
-describe('keep-alive', () => {
-  it('reuses a connection; one that is cut under a request makes it unknown', async () => {
-    let requests = 0;
-    const { port, sockets } = await rawServer((socket) =>
-      socket.on('data', () => {
-        requests += 1;
-        if (requests === 1) socket.write(`${HEAD}Content-Length: ${BODY.length}\r\n\r\n${BODY}`);
-        else socket.resetAndDestroy();
-      }),
+describe('a connection of its own', () => {
+  it('150 submissions to a server that drops whatever comes on a used connection: none is unknown', async () => {
+    const used = new Set<Socket>();
+    const server = await httpServer((response, { method, socket }) => {
+      if (used.has(socket)) return socket.destroy();
+      used.add(socket);
+      return json(response, method === 'POST' ? ACCEPTED : RUNNING);
+    });
+    const kie = client(server.url);
+    const classes: string[] = [];
+    for (let round = 0; round < 15; round += 1) {
+      const submissions = Array.from({ length: 10 }, () => kie.createTask(REQUEST, sendOptions()));
+      // A query that is dropped is asked again, and leaves its connection idle.
+      expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+      for (const { class: found } of await Promise.all(submissions)) classes.push(found);
+    }
+    expect(classes).toEqual(Array.from({ length: 150 }, () => 'accepted'));
+    const posts = server.seen.filter(({ method }) => method === 'POST');
+    expect([posts.length, new Set(posts.map(({ socket }) => socket)).size]).toEqual([150, 150]);
+  });
+
+  it('is none that a query left, is left to none, and is closed behind the answer', async () => {
+    const server = await httpServer((response, { method }) => json(response, method === 'POST' ? ACCEPTED : RUNNING));
+    const kie = client(server.url);
+    await kie.recordInfo('t1');
+    await kie.createTask(REQUEST, sendOptions());
+    await kie.recordInfo('t1');
+    await kie.createTask(REQUEST, sendOptions());
+    const [query = fail(), ...own] = server.sockets;
+    expect(server.seen.map(({ socket }) => socket)).toEqual([query, own[0], query, own[1]]);
+    for (const socket of own) if (!socket.destroyed) await once(socket, 'close');
+    expect(query.destroyed).toBe(false);
+  });
+
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)('takes the TLS session of the one before (%s)', async (version) => {
+    const resumed: boolean[] = [];
+    const server = await httpServer(
+      (response, { socket }) => {
+        resumed.push(socket instanceof TLSSocket && socket.isSessionReused());
+        json(response, ACCEPTED);
+      },
+      { minVersion: version, maxVersion: version },
     );
-    const kie = client(`http://127.0.0.1:${port}`);
-    expect(await kie.createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
-    const second = await kie.createTask(REQUEST, sendOptions());
-    expect(second).toMatchObject({ class: 'unknown', answered: false });
-    expect([requests, sockets.length]).toEqual([2, 1]);
+    const kie = client(server.url, { certificateAuthority: CERTIFICATE });
+    for (let n = 0; n < 4; n += 1) {
+      expect(await kie.createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
+    }
+    expect([server.sockets.length, resumed]).toEqual([4, [false, true, true, true]]);
   });
 
-  it('asks the deadline on a reused connection as well', async () => {
-    const server = await httpServer((response) => json(response, ACCEPTED));
-    const kie = client(server.url);
-    await kie.createTask(REQUEST, sendOptions());
-    const late = await kie.createTask(REQUEST, sendOptions({ sendDeadline: () => false }));
-    expect(late).toMatchObject({ class: 'not_sent', evidence: { transport: 'SEND_DEADLINE' } });
-    expect([server.seen.length, server.sockets.length]).toEqual([1, 1]);
+  it('costs no latency: that counts from the first byte, since the window learns its margin from it', async () => {
+    const server = await httpServer((response) => json(response, ACCEPTED), true);
+    const kie = client(server.url, { certificateAuthority: CERTIFICATE });
+    for (let n = 0; n < 3; n += 1) {
+      let sentAt = 0;
+      const answer = await kie.createTask(REQUEST, sendOptions({ onSending: () => (sentAt = performance.now()) }));
+      const sinceFirstByte = performance.now() - sentAt;
+      expect(answer.latencyMs).toBeGreaterThan(0);
+      expect(answer.latencyMs).toBeLessThanOrEqual(sinceFirstByte);
+    }
   });
 
-  it('takes a fresh connection after the server closed the idle one', async () => {
-    const server = await httpServer((response) => json(response, ACCEPTED));
-    const kie = client(server.url);
-    await kie.createTask(REQUEST, sendOptions());
-    const [idle = fail()] = server.sockets;
-    idle.end();
-    await once(idle, 'close');
-    expect(await kie.createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
-    expect(server.sockets).toHaveLength(2);
-  });
-
-  it('closes idle connections, and never one that waits for an answer', async () => {
-    const server = await httpServer((response) => setTimeout(() => json(response, ACCEPTED), 200));
-    const kie = client(server.url, { idleSocketMs: 50 });
-    expect(await kie.createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
-    const [idle = fail()] = server.sockets;
-    if (!idle.destroyed) await once(idle, 'close');
-    expect(await kie.createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
-    expect(server.sockets).toHaveLength(2);
+  it('that is cut under the request makes it unknown', async () => {
+    const { port, sockets } = await rawServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
+    const answer = await client(`http://127.0.0.1:${port}`).createTask(REQUEST, sendOptions());
+    expect(answer).toMatchObject({ class: 'unknown', answered: false });
+    expect(sockets).toHaveLength(1);
   });
 });
 

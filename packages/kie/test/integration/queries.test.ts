@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { describe, expect, it } from 'vitest';
 
 import { KieError } from '../../src/errors.ts';
@@ -94,6 +96,40 @@ describe('recordInfo', () => {
     const refusal = new TypeError('no budget');
     await expect(client(server.url).recordInfo('t1', { permit: () => Promise.reject(refusal) })).rejects.toBe(refusal);
     expect(server.seen).toHaveLength(0);
+  });
+});
+
+describe('pooled connections', () => {
+  it('are used again, and one that the server drops under a query costs a quick retry', async () => {
+    const server = await httpServer((response, { socket }, index) =>
+      index === 1 ? socket.destroy() : json(response, WAITING),
+    );
+    const kie = client(server.url);
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    expect([server.seen.length, server.sockets.length]).toEqual([4, 2]);
+  });
+
+  it('are left alone once the server has closed them', async () => {
+    const server = await httpServer((response) => json(response, WAITING));
+    const kie = client(server.url);
+    await kie.recordInfo('t1');
+    const [idle] = server.sockets;
+    idle?.end();
+    if (idle !== undefined) await once(idle, 'close');
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    expect([server.seen.length, server.sockets.length]).toEqual([2, 2]);
+  });
+
+  it('are closed when idle, and never while one waits for an answer', async () => {
+    const server = await httpServer((response) => setTimeout(() => json(response, WAITING), 200));
+    const kie = client(server.url, { idleSocketMs: 50 });
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    const [idle] = server.sockets;
+    if (idle !== undefined && !idle.destroyed) await once(idle, 'close');
+    expect(await kie.recordInfo('t1')).toMatchObject({ kind: 'running' });
+    expect([server.seen.length, server.sockets.length]).toEqual([2, 2]);
   });
 });
 

@@ -5,6 +5,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { createServer as createNetServer } from 'node:net';
+import type { TlsOptions } from 'node:tls';
 
 import { onTestFinished } from 'vitest';
 
@@ -35,7 +36,7 @@ export interface TestServer {
 }
 
 /** An HTTP server that hands each complete request to `handler`. */
-export async function httpServer(handler: Handler, tls = false): Promise<TestServer> {
+export async function httpServer(handler: Handler, tls: boolean | TlsOptions = false): Promise<TestServer> {
   const seen: Seen[] = [];
   const listener: RequestListener = (request, response) => {
     const chunks: Buffer[] = [];
@@ -48,10 +49,12 @@ export async function httpServer(handler: Handler, tls = false): Promise<TestSer
       handler(response, entry, seen.length - 1);
     });
   };
-  const server = tls ? createHttpsServer({ cert: CERTIFICATE, key: KEY }, listener) : createHttpServer(listener);
+  const secure = tls !== false;
+  const options = { cert: CERTIFICATE, key: KEY, ...(typeof tls === 'object' ? tls : {}) };
+  const server = secure ? createHttpsServer(options, listener) : createHttpServer(listener);
   server.on('tlsClientError', () => {});
   const { port, sockets } = await listen(server);
-  return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, seen, sockets };
+  return { url: `${secure ? 'https' : 'http'}://127.0.0.1:${port}`, seen, sockets };
 }
 
 /** A TCP server; `onSocket` speaks whatever it likes. */

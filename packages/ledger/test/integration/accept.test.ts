@@ -82,6 +82,20 @@ describe('accept', () => {
     const adopt = { id, attempt: 1, taskId: 'task-1', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
     expect(await pool.ledger.accept({ ...adopt, attempt: 2 })).toEqual({ ok: 'unknown_attempt' });
     expect(await pool.ledger.accept(adopt)).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    // Why the answer was lost stays readable.
+    expect((await pool.ledger.read.generation(id))?.attempts[0]?.evidence).toEqual(evidence);
+  });
+
+  test('adoption on the word of a person: the attempt keeps that', async () => {
+    const pool = await openPool('accept', quick);
+    const { id, token } = await paymentUnknown(pool);
+    const vouched = { summary: 'A person vouched for the task.' };
+    await pool.accept(id, token, 'task-1', { adopted: true, evidence: vouched });
+    // A later word about the same task changes nothing.
+    await pool.accept(id, token, 'task-1', { adopted: true, evidence });
+    expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([
+      { outcome: 'adopted', taskId: 'task-1', evidence: vouched },
+    ]);
   });
 
   test("an older attempt's task is taken instead of paying, while the newer one is not admitted", async () => {

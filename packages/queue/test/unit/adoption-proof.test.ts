@@ -41,6 +41,10 @@ interface Case {
 }
 
 const refuted = (reason: string) => ({ kind: 'refuted', reason: expect.stringContaining(reason) });
+const fits = (n: number) => ({ kind: 'plausible', attempt: n, differences: [] });
+const differs = (...differences: readonly object[]) => ({ kind: 'plausible', attempt: 1, differences });
+const TIME = `${new Date(SENT).toISOString()} to ${new Date(SENT + 5000).toISOString()}, give or take a minute`;
+const untimely = (at: number) => ({ field: 'createTime', requested: TIME, shown: new Date(at).toISOString() });
 
 const UPLOADED = uploadUrl({ tenant: 'default', sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' });
 const uploaded = (images: readonly string[]) => ({ ...request.input, image_urls: images });
@@ -51,19 +55,23 @@ const CASES: readonly Case[] = [
     what: "Kie's link in the place of an uploaded image",
     payload,
     echo: echo({ input: uploaded(['https://files.example/x.png', 'https://example.com/a.png']) }),
-    proof: { kind: 'plausible', attempt: 1 },
+    proof: fits(1),
   },
   {
     what: 'another image beside the uploaded one',
     payload,
     echo: echo({ input: uploaded(['https://files.example/x.png', 'https://example.com/b.png']) }),
-    proof: refuted('input differs'),
+    proof: differs({
+      field: 'input.image_urls[1]',
+      requested: '"https://example.com/a.png"',
+      shown: '"https://example.com/b.png"',
+    }),
   },
   {
     what: 'fewer images than were asked for',
     payload,
     echo: echo({ input: uploaded(['https://files.example/x.png']) }),
-    proof: refuted('input differs'),
+    proof: differs({ field: 'input.image_urls[1]', requested: '"https://example.com/a.png"', shown: null }),
   },
   { what: 'the token of its attempt', echo: echo(ours('secret-1')), proof: { kind: 'proved', attempt: 1 } },
   {
@@ -100,59 +108,91 @@ const CASES: readonly Case[] = [
     echo: echo({ callBackUrl: 'https://elsewhere.example/hook' }),
     proof: refuted('not ours'),
   },
-  { what: 'no address, all alike', echo: echo(), proof: { kind: 'plausible', attempt: 1 } },
+  { what: 'no address, all alike', echo: echo(), proof: fits(1) },
   {
     what: 'no address, an attempt that expired',
     attempts: [attempt(1, 'expired')],
     echo: echo(),
-    proof: { kind: 'plausible', attempt: 1 },
+    proof: fits(1),
   },
   {
     what: 'no address, the attempt whose time fits',
     attempts: [attempt(1, 'lost'), attempt(2, 'lost')],
     echo: echo({ createTime: SENT + 10 * MINUTE }),
-    proof: { kind: 'plausible', attempt: 2 },
+    proof: fits(2),
   },
   {
     what: 'no address, a minute early',
     echo: echo({ createTime: SENT - MINUTE }),
-    proof: { kind: 'plausible', attempt: 1 },
+    proof: fits(1),
   },
   {
     what: 'no address, more than a minute early',
     echo: echo({ createTime: SENT - MINUTE - 1 }),
-    proof: refuted('outside'),
+    proof: differs(untimely(SENT - MINUTE - 1)),
   },
   {
     what: 'no address, a minute late',
     echo: echo({ createTime: SENT + 5000 + MINUTE }),
-    proof: { kind: 'plausible', attempt: 1 },
+    proof: fits(1),
   },
   {
     what: 'no address, more than a minute late',
     echo: echo({ createTime: SENT + 5000 + MINUTE + 1 }),
-    proof: refuted('outside'),
+    proof: differs(untimely(SENT + 5000 + MINUTE + 1)),
   },
-  { what: 'no address, another model', echo: echo({ model: 'other/model' }), proof: refuted('other/model') },
+  {
+    what: 'no address, another model',
+    echo: echo({ model: 'other/model' }),
+    proof: differs({ field: 'model', requested: `"${request.model}"`, shown: '"other/model"' }),
+  },
   {
     what: 'no address, another input',
     echo: echo({ input: { prompt: 'a dog', duration: '5' } }),
-    proof: refuted('input differs'),
+    proof: differs({ field: 'input.prompt', requested: '"a cat"', shown: '"a dog"' }),
+  },
+  {
+    what: 'no address, the duration as Kie repeats it: a number',
+    echo: echo({ input: { duration: 5, prompt: 'a cat' } }),
+    proof: fits(1),
   },
   {
     what: 'no address, a field more',
     echo: echo({ input: { ...request.input, sound: true } }),
-    proof: refuted('input differs'),
+    proof: differs({ field: 'input.sound', requested: null, shown: 'true' }),
   },
   {
     what: 'no address, no input',
     echo: { taskId: 'task-1', model: request.model, createTime: SENT },
-    proof: refuted('input differs'),
+    proof: differs({ field: 'input', requested: JSON.stringify(request.input), shown: null }),
   },
   {
     what: 'no address, no time',
     echo: { taskId: 'task-1', model: request.model, input: request.input },
-    proof: refuted('does not say when'),
+    proof: differs({ field: 'createTime', requested: TIME, shown: null }),
+  },
+  {
+    what: 'no address, and between two attempts: the nearer one',
+    attempts: [attempt(1, 'lost'), attempt(2, 'lost')],
+    echo: echo({ createTime: SENT + 4 * MINUTE }),
+    proof: differs(untimely(SENT + 4 * MINUTE)),
+  },
+  {
+    what: 'no word of Kie but the end of the task',
+    echo: { taskId: 'task-1' },
+    proof: refuted('neither model nor input'),
+  },
+  {
+    what: 'the task that this attempt has already',
+    attempts: [attempt(1, 'surplus', { taskId: 'task-1' }), attempt(2, 'lost')],
+    echo: echo({ model: 'other/model' }),
+    proof: { kind: 'bound', attempt: 1 },
+  },
+  {
+    what: 'such a task, but with the address of another generation',
+    attempts: [attempt(1, 'surplus', { taskId: 'task-1' })],
+    echo: echo(ours('secret-1', 'gen_9999999999')),
+    proof: { ...refuted('gen_9999999999'), owner: 'gen_9999999999' },
   },
   {
     what: 'no address, the attempt was refused',

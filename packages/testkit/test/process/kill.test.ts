@@ -92,9 +92,10 @@ describe('kill -9', () => {
     expect(charges()).toBe(1);
 
     const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url });
-    const options = { ledger: pool.ledger, queues: pool.queues, kie, timings: scaleTimings(0.05), confirm: true };
+    const { ledger, queues } = pool;
+    const options = { ledger, queues, kie, timings: scaleTimings(0.05), confirm: true, by: 'a test' };
     const taskId = pool.simulator.ledger.tasks()[0]?.taskId ?? '';
-    expect(await adopt(options, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adopt(options, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1 });
     await kie.close();
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges()).toBe(1);

@@ -47,6 +47,41 @@ test('a key of another account is refused', async () => {
   await expect(pool.startWorker({ KIE_API_KEY: 'another-key-0123456789' })).rejects.toThrow(/accountFingerprint/);
 });
 
+test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that stored it as it was', async () => {
+  const given = `${pool.simulator.url}/api/v1/`;
+  // As the version before kept it.
+  await pool.ledger.settings.overwrite({ baseUrl: `${pool.simulator.url}/api/v1` });
+  const [worker, gateway] = [
+    await pool.startWorker({ KIE_BASE_URL: given }),
+    await pool.startGateway({ KIE_BASE_URL: given }),
+  ];
+  for (const one of [worker, gateway]) {
+    const { warning } = await one.logged(({ msg }) => msg === 'environment');
+    expect(warning).toContain('KIE_BASE_URL: /api/v1 at its end is taken off');
+  }
+  expect(worker.first['kie']).toBe(pool.simulator.url);
+  const [id = ''] = await pool.enqueue(['at the right address']);
+  await pool.recordWhen(id, ({ state }) => state === 'generating' || state === 'succeeded');
+  // Nobody has changed what the workers of the version before compare themselves with.
+  expect((await pool.ledger.settings.stored())['baseUrl']).toBe(`${pool.simulator.url}/api/v1`);
+});
+
+test('a worker to which Kie does not tell the balance says so, and what that means, and starts all the same', async () => {
+  const well = await pool.startWorker();
+  expect(await well.logged(({ msg }) => msg === 'Kie takes the key')).toMatchObject({ balance: expect.any(Number) });
+  pool.simulator.configure({ apiKey: 'another-key' });
+  const worker = await pool.startWorker();
+  const line = await worker.logged(({ code }) => code === 'unauthorized');
+  expect(line).toMatchObject({
+    level: 'warn',
+    kie: pool.simulator.url,
+    advice: expect.stringContaining('KIE_API_KEY'),
+  });
+  expect(line['msg']).toContain('Kie did not tell its balance to this worker');
+  const ready = await fetch(`${String(worker.first['ops'])}/readyz`);
+  expect(ready.status).toBe(200);
+});
+
 test('health, readiness and metrics answer; the log tells generation, attempt, task and job, and no secret', async () => {
   const worker = await pool.startWorker();
   const [id = ''] = await pool.enqueue(['observed']);

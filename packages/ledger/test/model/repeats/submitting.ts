@@ -163,6 +163,11 @@ export const SUBMITTING = {
       const id = await pool.create();
       return () => pool.accept(id, 'token', 'task', { recover: true });
     },
+    async 'accepted: on the word of a person'(stage) {
+      stage.pass(0);
+      const { id, token } = await unknown(stage.pool);
+      return () => stage.pool.accept(id, token, 'task', { adopted: true, evidence });
+    },
     async surplus(stage) {
       const { id, token } = await paidAgain(stage);
       return () => stage.pool.accept(id, token, 'late-task');
