@@ -2,7 +2,7 @@
 -- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result |
 -- claim_balance | note_balance; the last two concern the balance alone, whether or not a gate is closed.
 if ARGS.action == 'close' then
-  closeGate(ARGS.reason, ARGS.times or {}, ARGS.detail)
+  closeGate(ARGS.reason, {}, ARGS.detail)
   return reply({ ok = 'closed' })
 end
 if ARGS.action == 'open' then

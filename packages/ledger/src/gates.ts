@@ -2,6 +2,7 @@ import { GATE_REASONS, type GateReason } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { gateReply } from './replies.ts';
+import type { GateArgs } from './script-args.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 const gateSchema = z.object({
@@ -27,7 +28,7 @@ export type Gate = z.infer<typeof gateSchema> & { readonly reason: GateReason };
 const reasonSchema = z.enum(GATE_REASONS);
 
 export function createGates(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
-  const gate = async (args: object) => gateReply.parse(await scripts.run('gate', { ...args }));
+  const gate = async (args: GateArgs) => gateReply.parse(await scripts.run('gate', args));
   return {
     /** The closed gates; an empty list means that nothing stops submissions but window and in-flight cap. */
     async closed(): Promise<Gate[]> {

@@ -166,15 +166,21 @@ async function buryRecordless(
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };
-  await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(request) });
+  await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(job, request) });
   context.logger.error({ generation: id, job: idOf(job) }, evidence.summary);
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
 }
 
-function knownOf(request: CheckedRequest | undefined) {
+/** All that its caller chose: should it be paid again, it goes on as it was. */
+function knownOf(job: Job, request: CheckedRequest | undefined) {
   if (request === undefined) return {};
-  const { payload, hash, tenant, model, callback, uploads } = request;
-  return { payload, hash, tenant, model, callback, uploads };
+  const { payload, hash, tenant, model, priority, deadlineMs, callback, uploads } = request;
+  const trace = traceOf(job);
+  return {
+    ...{ payload, hash, tenant, model, priority, callback, uploads },
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(trace === undefined ? {} : { trace }),
+  };
 }
 
 /** For people, and never a payload that redrive could submit; nested too deep to be written again it is only named. */

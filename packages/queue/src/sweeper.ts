@@ -201,9 +201,9 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
 async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
-  const { ledger, queues, timings, metrics, logger } = context;
+  const { ledger, queues, metrics, logger } = context;
   if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
-  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle, timings.vehicleCheckMs));
+  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle));
   if (reply.ok !== 'renoticed') return;
   await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });

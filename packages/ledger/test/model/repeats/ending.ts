@@ -39,7 +39,7 @@ async function ended(pool: Pool): Promise<string> {
 
 function noticed(pool: Pool, id: string, change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {}) {
   const args = { id, vehicle: `${id}-1`, delivered: false, evidence, tries: 0, retryDelayMs: 5000, giveUpMs: 60_000 };
-  return pool.ledger.noticed({ ...args, vehicleCheckMs: VEHICLE_CHECK_MS, ...change });
+  return pool.ledger.noticed({ ...args, ...change });
 }
 
 /** Ends, dead letters, and the ways out of them. */
@@ -166,12 +166,12 @@ export const ENDING = {
   renotice: {
     async renoticed({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, `${id}-1`, VEHICLE_CHECK_MS);
+      return () => pool.ledger.renotice(id, `${id}-1`);
     },
     async stale({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, 'another', VEHICLE_CHECK_MS);
+      return () => pool.ledger.renotice(id, 'another');
     },
-    missing: plain(({ pool }) => pool.ledger.renotice(NOWHERE, 'v', VEHICLE_CHECK_MS)),
+    missing: plain(({ pool }) => pool.ledger.renotice(NOWHERE, 'v')),
   },
 } satisfies Partial<Record<ScriptName, Cases>>;
