@@ -1,4 +1,4 @@
-import { DEAD_LETTER_CLASSES, GATE_REASONS, scaleTimings, type DeadLetterClass } from '@kieq/domain';
+import { GATE_REASONS, readWord, scaleTimings, type DeadLetterClass, type OrNewer } from '@kieq/domain';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import {
@@ -11,7 +11,7 @@ import {
 } from '@kieq/queue';
 import { z } from 'zod';
 import type { Adopter } from './adopter.ts';
-import { classParams, generationParams } from './generation-routes.ts';
+import { classForm, classParams, generationParams } from './generation-routes.ts';
 
 export interface ActionOptions {
   readonly ledger: Ledger;
@@ -20,10 +20,14 @@ export interface ActionOptions {
   readonly adopter: Adopter | undefined;
 }
 
-const letterClass = z.enum(DEAD_LETTER_CLASSES);
-const gateParams = z.object({ reason: z.enum(GATE_REASONS) });
+const gateParams = z.object({
+  reason: z
+    .string()
+    .max(100)
+    .transform((text) => readWord(GATE_REASONS, text)),
+});
 const redriveBody = z.strictObject({
-  class: letterClass.optional(),
+  class: classForm.optional(),
   payAgain: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });
@@ -63,7 +67,7 @@ function addRedrive(app: FastifyInstance, { ledger, queues, vehicleCheckMs }: Ac
   });
 }
 
-async function redriveAll(options: RedriveClassOptions, wanted: DeadLetterClass) {
+async function redriveAll(options: RedriveClassOptions, wanted: OrNewer<DeadLetterClass>) {
   const results: RedriveResult[] = [];
   for await (const result of redriveClass(options, wanted)) results.push(result);
   const refused = results.filter(({ kind }) => kind === 'not_possible');

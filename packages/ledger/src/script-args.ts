@@ -1,4 +1,4 @@
-import type { GateReason } from '@kieq/domain';
+import type { GateReason, OrNewer } from '@kieq/domain';
 import type { ArchiveRecord, UnsavedArgs } from './archive-record.ts';
 import type { ListCursor } from './reads.ts';
 import type { ScriptName } from './scripts.ts';
@@ -27,7 +27,7 @@ interface OnlyId {
 /** What people and the balance probe do to gates. */
 export type GateArgs =
   | { readonly action: 'close'; readonly reason: 'paused'; readonly detail: string }
-  | { readonly action: 'open'; readonly reason: GateReason }
+  | { readonly action: 'open'; readonly reason: OrNewer<GateReason> }
   | { readonly action: 'claim_probe' }
   | { readonly action: 'probe_result' | 'note_balance'; readonly balance: number }
   | { readonly action: 'claim_balance'; readonly everyMs: number };

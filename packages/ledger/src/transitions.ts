@@ -3,6 +3,7 @@ import type {
   Evidence,
   GateReason,
   GenerationState,
+  OrNewer,
   ResumePoint,
   RetryCount,
   SubmitClass,
@@ -213,7 +214,7 @@ export interface KillArgs {
 
 export interface RedriveArgs {
   readonly id: string;
-  readonly class: DeadLetterClass;
+  readonly class: OrNewer<DeadLetterClass>;
   readonly resumesAt: ResumePoint;
   readonly payAgain: boolean;
   /** Nobody decided it but the configuration. Default false. */

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { PollAnswer, Timings } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, isKnown, newerLetterText, type PollAnswer, type Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, Ledger } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
+import { openLetters } from './open-letters.ts';
 import { queryPermits } from './query-permits.ts';
 
 /** The workers' polls share the budget: a person waits for a place in it for up to this long. */
@@ -39,6 +40,8 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const { ledger } = options;
   const record = await at('adopt.read', () => ledger.read.generation(id));
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
+  const newer = openLetters(record).find((letter) => !isKnown(DEAD_LETTER_CLASSES, letter.class));
+  if (newer !== undefined) return { kind: 'refused', reason: newerLetterText(newer.class) };
   const answer = await ask(options, id, taskId);
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };

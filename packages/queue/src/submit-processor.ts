@@ -22,13 +22,14 @@ const LEASE_SLACK_MS = 50;
 export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
   const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
   if (!checked.ok) return buryUnreadable(context, job, checked.problems);
-  const { generation, request } = checked.value;
+  const { generation, request, problems } = checked.value;
   const first = await admit(context, job, generation);
   if (first.reply.ok === 'stale' && request !== undefined) {
     const conflict = await buryConflict(context, job, request);
     if (conflict !== undefined) return conflict;
   }
   if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
+  if (problems !== undefined) return buryUnreadable(context, job, problems);
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
   return afterAdmission(context, job, generation, await admit(context, job, generation));
@@ -177,7 +178,13 @@ function knownOf(job: Job, request: CheckedRequest | undefined) {
   const { payload, hash, tenant, model, priority, deadlineMs, callback, uploads } = request;
   const trace = traceOf(job);
   return {
-    ...{ payload, hash, tenant, model, priority, callback, uploads },
+    payload,
+    hash,
+    tenant,
+    model,
+    priority,
+    callback,
+    uploads,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
     ...(trace === undefined ? {} : { trace }),
   };

@@ -1,3 +1,5 @@
+import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
+import { NEWER_WORD, openNewerLetter } from '../../../../testkit/src/newer-version.ts';
 import type { ScriptName } from '../../../src/scripts.ts';
 import {
   ACCOUNT,
@@ -70,6 +72,12 @@ export const ENDING = {
     ),
   },
   redrive: {
+    async newer({ pool }) {
+      const id = await pool.create();
+      await openNewerLetter(pool, id);
+      const letterClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
+      return () => pool.ledger.redrive(redriveArgs(id, letterClass, 'queued', { payAgain: true }));
+    },
     async redriven(stage) {
       const id = await stuck(stage);
       return () => stage.pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
@@ -121,6 +129,11 @@ export const ENDING = {
     missing: plain(({ pool }) => pool.ledger.redrive(redriveArgs(NOWHERE, 'task_stuck', 'generating'))),
   },
   purge: {
+    async newer({ pool }) {
+      const id = await pool.create();
+      await openNewerLetter(pool, id);
+      return () => pool.ledger.purge(id, true);
+    },
     async purged({ pool }) {
       const id = await ended(pool);
       return () => pool.ledger.purge(id, false);

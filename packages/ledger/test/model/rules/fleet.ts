@@ -1,3 +1,4 @@
+import { GATE_REASONS, isKnown } from '@kieq/domain';
 import type { GateArgs, ListArgs, ScriptArgs, SweepArgs } from '../../../src/script-args.ts';
 import { inFlight, setting, type Answer, type World } from '../world.ts';
 import { closeGate, openGate, standing } from './gates.ts';
@@ -9,7 +10,7 @@ export function gate(world: World, args: GateArgs): Answer {
       closeGate(world, args.reason);
       return { ok: 'closed' };
     case 'open':
-      return { ok: openGate(world, args.reason) ? 'opened' : 'not_closed' };
+      return { ok: isKnown(GATE_REASONS, args.reason) && openGate(world, args.reason) ? 'opened' : 'not_closed' };
     case 'note_balance':
       return { ok: 'noted' };
     case 'claim_balance':
