@@ -1,4 +1,4 @@
-import { adopt, createFleetMetrics, detailsOf, readFleet, readStatus } from '@kieq/queue';
+import { addArchive, adopt, createFleetMetrics, detailsOf, readFleet, readStatus } from '@kieq/queue';
 import { createMetrics } from '@kieq/telemetry';
 import { Queue } from 'bullmq';
 import { describe, inject, test } from 'vitest';
@@ -6,10 +6,14 @@ import {
   closeNewerGate,
   NEWER_WORD,
   openNewerLetter,
+  runningTask,
   testRequest,
+  until,
   type LedgerPlace,
   type PoolFixture,
 } from '../../src/index.ts';
+import { openArchivePool } from './archive.ts';
+import { openCallbackPool, openReceiver, order } from './callbacks.ts';
 import { charges, inState, one, openKie, openPool, redrive } from './support.ts';
 
 const placeOf = ({ redis, ledger }: PoolFixture): LedgerPlace => ({ redis: redis.client, root: ledger.root });
@@ -95,14 +99,58 @@ describe.concurrent('a pool in which a newer version has written', () => {
   test('is submitted to again when a person has opened the gate', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
-    await closeNewerGate(placeOf(pool), { mode: 'timed', untilAt: 1 });
+    await closeNewerGate(placeOf(pool));
     const id = await one(pool, 'held back');
-    await pool.addWorker();
-    await inState(pool, 'queued', 1);
     const [gate] = await pool.ledger.gates.closed();
-    expect(pool.simulator.ledger.submissions()).toEqual([]);
-    if (gate !== undefined) await pool.ledger.gates.open(gate.reason);
+    expect(await pool.ledger.gates.open(gate?.reason ?? 'paused')).toEqual({ ok: 'opened' });
+    await pool.addWorker();
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  });
+});
+
+/** The worker has taken the job and put it off. */
+function putOff(queue: Queue, jobId: string): Promise<unknown> {
+  return until(
+    () => queue.getJobState(jobId),
+    (state) => state === 'delayed',
+  );
+}
+
+describe.concurrent('what a newer version has in hand', () => {
+  test('a callback is not sent', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'newer', { workers: 0 });
+    const receiver = await openReceiver(context);
+    const handle = await order(pool, 'cancelled', receiver.url);
+    await handle.cancel();
+    await pool.redis.client.hset(`${pool.ledger.root}gen:${handle.id}`, 'noticeState', NEWER_WORD);
+    await pool.addWorker();
+    await putOff(pool.queues.notify, `${handle.id}-1`);
+    expect(receiver.received).toEqual([]);
+    expect((await pool.ledger.read.generation(handle.id))?.notice?.state).toBe(NEWER_WORD);
+  });
+
+  test('a result is not saved', async (context) => {
+    const { expect } = context;
+    const pool = await openArchivePool(context, 'newer', { workers: 0 });
+    const { id, taskId } = await runningTask(pool);
+    const verdict = { state: 'success', resultUrls: ['https://example.com/v.mp4'] } as const;
+    const times = { polled: true, vehicleCheckMs: 60_000 };
+    const settled = await pool.ledger.settle({
+      id,
+      taskId,
+      verdict,
+      archive: 'wait',
+      evidence: { summary: '' },
+      ...times,
+    });
+    const next = settled.ok === 'settled' ? settled.archive : undefined;
+    if (next === undefined) throw new Error(`nothing to save: ${settled.ok}`);
+    await pool.redis.client.hset(`${pool.ledger.root}gen:${id}`, 'archiveState', NEWER_WORD);
+    await addArchive(pool.queues, id, next);
+    await pool.addWorker();
+    await putOff(pool.queues.archive, next.vehicle);
+    expect((await pool.ledger.read.generation(id))?.archiving).toMatchObject({ state: NEWER_WORD, tries: 0 });
   });
 });
 
