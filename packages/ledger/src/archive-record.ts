@@ -23,7 +23,7 @@ export type ArchiveRecord = z.infer<typeof archiveSchema>;
 
 /** Saving results: to be done, done, or given up. */
 const ARCHIVE_STATES = ['pending', 'done', 'failed'] as const;
-export type ArchiveState = (typeof ARCHIVE_STATES)[number];
+type ArchiveState = (typeof ARCHIVE_STATES)[number];
 
 /** The fields of a record that tell of its archive. */
 const fields = z.object({
