@@ -1,4 +1,4 @@
-import type { DeadLetterClass } from '@kieq/domain';
+import type { DeadLetterClass, OrNewer } from '@kieq/domain';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import { openLetters, openQueues, type OpenLetter, type Queues } from '@kieq/queue';
 import { closeConnection, createConnection, failFast, waitUntilReady, type RedisClient } from '@kieq/redis';
@@ -85,7 +85,11 @@ export interface DeadGeneration {
  * @param letterClass its letter of this class; by default its own before the one of its callback, for looking only
  * @throws CliError `not found`, also where the generation has no such open dead letter
  */
-export async function deadGenerationOf(pool: Pool, id: string, letterClass?: DeadLetterClass): Promise<DeadGeneration> {
+export async function deadGenerationOf(
+  pool: Pool,
+  id: string,
+  letterClass?: OrNewer<DeadLetterClass>,
+): Promise<DeadGeneration> {
   const record = await generationOf(pool, id);
   const open = openLetters(record);
   const letter = letterClass === undefined ? open[0] : open.find((one) => one.class === letterClass);

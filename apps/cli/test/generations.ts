@@ -157,7 +157,7 @@ export async function failedUnheard(ledger: Ledger, taskId: string): Promise<str
 
 async function giveUpCallback(ledger: Ledger, id: string): Promise<void> {
   const vehicle = (await ledger.read.generation(id))?.notice?.vehicle ?? '';
-  const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
+  const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0 };
   const reply = await ledger.noticed({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
   if (reply.ok !== 'given_up') throw new Error(JSON.stringify(reply));
 }

@@ -79,12 +79,14 @@ function letterBox(letter: Letter, you: GenerationAnswer['you']): HTMLElement {
     h('p', {}, letter.advice),
     h('p', { class: 'dim' }, [summary, ...more].filter((text) => text !== undefined).join(' · ')),
     you.role === 'operator' ? h('div', { class: 'actions' }, ...letterButtons(id, letter, you.canAdopt, reload)) : null,
-    h(
-      'p',
-      { class: 'dim' },
-      'On the command line: ',
-      h('code', {}, letter.goOn.map(({ command }) => command).join(' | ')),
-    ),
+    letter.goOn.length === 0
+      ? null
+      : h(
+          'p',
+          { class: 'dim' },
+          'On the command line: ',
+          h('code', {}, letter.goOn.map(({ command }) => command).join(' | ')),
+        ),
   );
 }
 

@@ -1,5 +1,5 @@
 import { isSameKie } from '@kieq/config';
-import { DEAD_LETTER_CLASSES, GATE_REASONS, scaleTimings, type DeadLetterClass } from '@kieq/domain';
+import { GATE_REASONS, readWord, scaleTimings, type DeadLetterClass, type OrNewer } from '@kieq/domain';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import {
@@ -13,7 +13,7 @@ import {
 import type { Logger } from '@kieq/telemetry';
 import { z } from 'zod';
 import type { Adopter } from './adopter.ts';
-import { classParams, generationParams } from './generation-routes.ts';
+import { classForm, classParams, generationParams } from './generation-routes.ts';
 
 export interface ActionOptions {
   readonly ledger: Ledger;
@@ -23,10 +23,14 @@ export interface ActionOptions {
   readonly logger: Logger;
 }
 
-const letterClass = z.enum(DEAD_LETTER_CLASSES);
-const gateParams = z.object({ reason: z.enum(GATE_REASONS) });
+const gateParams = z.object({
+  reason: z
+    .string()
+    .max(100)
+    .transform((text) => readWord(GATE_REASONS, text)),
+});
 const redriveBody = z.strictObject({
-  class: letterClass.optional(),
+  class: classForm.optional(),
   payAgain: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });
@@ -66,7 +70,7 @@ function addRedrive(app: FastifyInstance, { ledger, queues, vehicleCheckMs }: Ac
   });
 }
 
-async function redriveAll(options: RedriveClassOptions, wanted: DeadLetterClass) {
+async function redriveAll(options: RedriveClassOptions, wanted: OrNewer<DeadLetterClass>) {
   const results: RedriveResult[] = [];
   for await (const result of redriveClass(options, wanted)) results.push(result);
   const refused = results.filter(({ kind }) => kind === 'not_possible');

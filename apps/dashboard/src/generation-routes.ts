@@ -1,4 +1,4 @@
-import { DEAD_LETTER_CLASSES } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import { detailsOf, openLetters } from '@kieq/queue';
@@ -8,7 +8,12 @@ import { shownGeneration } from './overview/generation.ts';
 import { you } from './you.ts';
 
 export const generationParams = z.object({ id: z.string().min(1).max(200) });
-export const classParams = z.object({ class: z.enum(DEAD_LETTER_CLASSES) });
+/** A class that a newer version has written is listed as well; nothing resumes it here. */
+export const classForm = z
+  .string()
+  .max(100)
+  .transform((text) => readWord(DEAD_LETTER_CLASSES, text));
+export const classParams = z.object({ class: classForm });
 
 const LETTERS_SHOWN = 50;
 

@@ -1,4 +1,5 @@
-import type { DeadLetterClass } from './dead-letters.ts';
+import { DEAD_LETTER_CLASSES, type DeadLetterClass } from './dead-letters.ts';
+import { isKnown, type Newer, type OrNewer } from './newer.ts';
 import type { Verdict } from './outcomes.ts';
 import type { GenerationState } from './states.ts';
 
@@ -17,10 +18,10 @@ export type CallerState =
 
 /** What {@link callerState} looks at. */
 export interface CallerFacts {
-  readonly state: GenerationState;
+  readonly state: OrNewer<GenerationState>;
   readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
   readonly letter?: {
-    readonly class: DeadLetterClass;
+    readonly class: OrNewer<DeadLetterClass>;
     readonly summary: string;
     /** Epoch ms until which it is held; absent where it is not. */
     readonly heldUntil?: number | undefined;
@@ -64,6 +65,9 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
   notify_failed: 'The callback could not be delivered.',
 };
 
+/** Of a class that a newer version has written: whether it was charged is not known here. */
+const NEWER_FAILURE_TEXT = 'It was given up. Ask the operator before creating it again.';
+
 /** @param nowMs epoch ms, by the clock of `letter.heldUntil` */
 export function callerState(facts: CallerFacts, nowMs: number): CallerState {
   switch (facts.state) {
@@ -90,7 +94,8 @@ export function callerState(facts: CallerFacts, nowMs: number): CallerState {
     case 'dead':
       return deadState(facts.letter, nowMs);
     default:
-      return facts.state satisfies never;
+      facts.state satisfies Newer;
+      return { state: 'waiting' };
   }
 }
 
@@ -98,7 +103,7 @@ function deadState(letter: CallerFacts['letter'], nowMs: number): CallerState {
   if (letter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
   const { heldUntil } = letter;
   if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
-  const text = FAILURE_TEXTS[letter.class];
+  const text = isKnown(DEAD_LETTER_CLASSES, letter.class) ? FAILURE_TEXTS[letter.class] : NEWER_FAILURE_TEXT;
   const failMsg = letter.class === 'invalid_request' ? `${text} (${letter.summary})` : text;
   return { state: 'fail', failCode: letter.class, failMsg };
 }

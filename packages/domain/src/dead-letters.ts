@@ -1,3 +1,4 @@
+import { isKnown, type OrNewer } from './newer.ts';
 import type { GenerationState } from './states.ts';
 
 /** Why a generation needs a person, or how it ended (DESIGN.md, dead-letter table). */
@@ -95,3 +96,20 @@ export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = {
     advice: 'The caller did not take the callback for 24 hours; redrive sends it again.',
   },
 };
+
+/** Of a class that a newer version has written: it cannot be resumed here, since nobody here knows what that would pay. */
+const NEWER_RULE: RedriveRule = {
+  resumesAt: null,
+  payAgainResumesAt: null,
+  advice: 'Written by a newer version of kieq: use the tools of that version. This one neither resumes nor purges it.',
+};
+
+/** Why nothing is done about a letter of such a class, for whoever asked for it. */
+export function newerLetterText(letterClass: string): string {
+  return `${letterClass} was written by a newer version of kieq: use the tools of that version`;
+}
+
+/** The row of the redrive table, also for a class that this version does not know. */
+export function redriveRule(letterClass: OrNewer<DeadLetterClass>): RedriveRule {
+  return isKnown(DEAD_LETTER_CLASSES, letterClass) ? REDRIVE_RULES[letterClass] : NEWER_RULE;
+}

@@ -5,6 +5,7 @@ export * from './canonical.ts';
 export * from './dead-letters.ts';
 export * from './failures.ts';
 export * from './ids.ts';
+export * from './newer.ts';
 export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './polling.ts';

@@ -1,4 +1,5 @@
 import type { DeadLetterClass } from './dead-letters.ts';
+import type { OrNewer } from './newer.ts';
 
 /**
  * What came back from createTask, classified once by `@kieq/kie` (DESIGN.md, Error policy).
@@ -135,7 +136,7 @@ export interface TaskEcho {
 
 /** A person reads this beside a generation: why it is dead, or how it ended. */
 export interface DeadLetter {
-  readonly class: DeadLetterClass;
+  readonly class: OrNewer<DeadLetterClass>;
   readonly evidence: Evidence;
   /** Epoch ms, Redis time. */
   readonly openedAt: number;

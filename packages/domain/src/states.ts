@@ -1,3 +1,5 @@
+import type { OrNewer } from './newer.ts';
+
 /**
  * The states of a generation (DESIGN.md, States of a generation).
  *
@@ -28,6 +30,7 @@ export const IN_FLIGHT_STATES = ['submitting', 'unknown', 'generating'] as const
 /** States that never change by themselves; `dead` can be left by redrive, by adoption and by a late verdict. */
 export const ENDED_STATES = ['succeeded', 'failed', 'cancelled', 'dead'] as const;
 
-export function isEnded(state: GenerationState): boolean {
-  return (ENDED_STATES as readonly GenerationState[]).includes(state);
+/** False for a state of a newer version: nobody gives up waiting because of a word that they do not know. */
+export function isEnded(state: OrNewer<GenerationState>): boolean {
+  return ENDED_STATES.some((ended) => ended === state);
 }

@@ -1,10 +1,10 @@
 #!lua
 -- admit: queued → submitting, the written intent. It stands in Redis before the POST leaves.
 -- It refuses itself when Redis is out of memory: no intent, no POST.
-local function answerFor(attempt, record)
+local function answerFor(attempt, record, room)
   return reply({
     ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
-    timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = ARGS.room or 0,
+    timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = room,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
     trace = record.trace,
@@ -16,7 +16,7 @@ local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state == 'submitting' then
   local current = attemptOf(record, num(record, 'current'))
-  if current.tokenHash == ARGS.tokenHash then return answerFor(current, record) end
+  if current.tokenHash == ARGS.tokenHash then return answerFor(current, record, 0) end
   return reply({ ok = 'busy', attempt = current.n, leaseMs = math.max(0, current.leaseUntil - NOW) })
 end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
@@ -55,5 +55,4 @@ sendCanary(due, attempt)
 watch(record, attempt.leaseUntil)
 enter(record, 'submitting', 'admitted')
 count('admitted')
-ARGS.room = #due > 0 and 0 or places - 1
-return answerFor(attempt, record)
+return answerFor(attempt, record, #due > 0 and 0 or places - 1)

@@ -2,7 +2,7 @@
 -- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result |
 -- claim_balance | note_balance; the last two concern the balance alone, whether or not a gate is closed.
 if ARGS.action == 'close' then
-  closeGate(ARGS.reason, ARGS.times or {}, ARGS.detail)
+  closeGate(ARGS.reason, {}, ARGS.detail)
   return reply({ ok = 'closed' })
 end
 if ARGS.action == 'open' then
@@ -19,7 +19,8 @@ if ARGS.action == 'note_balance' then
   return reply({ ok = 'noted' })
 end
 local gate = loadGate('credits')
-if not gate then return reply({ ok = 'not_closed' }) end
+-- One in a newer version's mode is none of ours.
+if not gate or not isOwnGate('credits', gate) then return reply({ ok = 'not_closed' }) end
 if ARGS.action == 'claim_probe' then
   if NOW < gate.nextAt then return reply({ ok = 'not_yet', waitMs = gate.nextAt - NOW }) end
   gate.nextAt = NOW + gate.intervalMs

@@ -19,8 +19,10 @@ if not record then
   local epoch = string.match(ARGS.vehicle or '', '%-(%d+)$')
   set(record, {
     version = 1, hash = ARGS.hash or '', payload = ARGS.payload or '', tenant = ARGS.tenant or 'default', model = ARGS.model or '',
-    priority = ARGS.priority or 100, createdAt = NOW, deadlineMs = setting('deadlineMs', 86400000),
+    priority = ARGS.priority or 100, createdAt = NOW,
+    deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000),
     epoch = epoch and #epoch < 7 and epoch or 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0,
+    trace = given(ARGS.trace) and ARGS.trace or nil,
   })
   if ARGS.callback then set(record, { callback = '1' }) end
   if ARGS.uploads then set(record, { uploads = '1' }) end

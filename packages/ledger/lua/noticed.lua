@@ -3,7 +3,8 @@
 -- that the same call sent twice is one try.
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
-if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then
+local TRIED = { pending = true, delivered = true, failed = true }
+if record.noticeVehicle ~= ARGS.vehicle or not TRIED[record.noticeState] then
   return reply({ ok = 'stale', state = record.state })
 end
 if record.noticeState == 'delivered' then return reply({ ok = 'delivered' }) end

@@ -1,14 +1,6 @@
 #!lua
 -- redrive: a person resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
--- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify, the callback alone. What may cost money a second time
--- is fixed here as well, so that no caller's mistake pays again.
-local FREE = {
-  invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
-  deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
-  task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
-}
-local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
-
+-- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify, the callback alone.
 local record = load(ARGS.id)
 local function redriven()
   return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
@@ -19,15 +11,21 @@ if record.lastRedrive == ARGS.op then
   return redriven()
 end
 local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= ''
+  and cjson.decode(record.noticeLetter).class == ARGS.class
 if record.letterClass ~= ARGS.class and not notice then
   return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
 end
--- By itself it is paid again once, and not while Kie is asked whose task a callback named.
+if not notice and newerLetter(record) then return reply({ ok = 'newer', class = record.letterClass }) end
+-- By itself it is paid again once, and not while Kie is asked whose task a callback named, nor where a newer version has
+-- written what became of an attempt.
+local RESOLVED = { open = true, accepted = true, adopted = true, refused = true, resubmitted = true }
+local UNRESOLVED = { lost = true, expired = true, surplus = true }
 if ARGS.automatic then
   local unresolved = 0
   for n = 1, num(record, 'attempts') do
     local outcome = attemptOf(record, n).outcome
-    if outcome == 'lost' or outcome == 'expired' or outcome == 'surplus' then unresolved = unresolved + 1 end
+    if UNRESOLVED[outcome] then unresolved = unresolved + 1 end
+    if not UNRESOLVED[outcome] and not RESOLVED[outcome] then return reply({ ok = 'by_hand' }) end
   end
   if unresolved > 1 or next(claimsOf(record)) then return reply({ ok = 'by_hand' }) end
 end

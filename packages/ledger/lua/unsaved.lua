@@ -4,7 +4,8 @@
 -- given up where ARGS.hopeless says so.
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
-if record.vehicle ~= ARGS.vehicle or (record.archiveState or '') == '' or record.archiveState == 'done' then
+local isTried = record.archiveState == 'pending' or record.archiveState == 'failed'
+if record.vehicle ~= ARGS.vehicle or not isTried then
   return reply({ ok = 'stale', state = record.state })
 end
 if record.archiveState == 'failed' then return reply({ ok = 'given_up', notice = pendingNotice(record) }) end

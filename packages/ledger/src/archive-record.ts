@@ -1,7 +1,7 @@
-import type { Evidence } from '@kieq/domain';
+import type { Evidence, OrNewer } from '@kieq/domain';
 import { z } from 'zod';
 import { evidenceSchema } from './evidence.ts';
-import { count, optionalNumber, optionalText } from './fields.ts';
+import { count, optionalNumber, optionalText, optionalWord } from './fields.ts';
 
 const fileSchema = z.object({
   /** In the archive. */
@@ -23,12 +23,13 @@ const archiveSchema = z.object({
 /** Where the results of a generation are. */
 export type ArchiveRecord = z.infer<typeof archiveSchema>;
 
+/** Saving results: to be done, done, or given up. */
+const ARCHIVE_STATES = ['pending', 'done', 'failed'] as const;
+type ArchiveState = (typeof ARCHIVE_STATES)[number];
+
 /** The fields of a record that tell of its archive. */
 const fields = z.object({
-  archiveState: z
-    .enum(['pending', 'done', 'failed'])
-    .optional()
-    .or(z.literal('').transform(() => undefined)),
+  archiveState: optionalWord(ARCHIVE_STATES),
   /** When the next try is due; when the links are assumed dead; how many tries failed. */
   archiveAt: optionalNumber,
   archiveBy: optionalNumber,
@@ -40,7 +41,7 @@ const fields = z.object({
 
 /** Saving the results of a generation. Times are epoch ms in Redis time. */
 export interface ArchiveStatus {
-  readonly state: 'pending' | 'done' | 'failed';
+  readonly state: OrNewer<ArchiveState>;
   readonly nextAt: number;
   /** When the links are assumed dead. */
   readonly dueBy: number;

@@ -1,13 +1,19 @@
-import { GATE_REASONS, type GateReason } from '@kieq/domain';
+import { GATE_REASONS, isKnown, readWord, type GateReason, type OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
+import { wordOf } from './fields.ts';
 import { gateReply } from './replies.ts';
+import type { GateArgs } from './script-args.ts';
 import type { ScriptRunner } from './scripts.ts';
+
+/** How a gate opens: by time, by the balance, by a canary, by a person. */
+export const GATE_MODES = ['timed', 'probe', 'canary', 'manual'] as const;
+export type GateMode = (typeof GATE_MODES)[number];
 
 const gateSchema = z.object({
   /** Epoch ms since when it is closed. */
   since: z.number(),
-  mode: z.enum(['timed', 'probe', 'canary', 'manual']),
+  mode: wordOf(GATE_MODES),
   /** POSTs refused since then. */
   refusals: z.number(),
   /** Evidence, or what a person gave as the reason. */
@@ -22,27 +28,32 @@ const gateSchema = z.object({
 });
 
 /** A closed gate, for status and dashboards. */
-export type Gate = z.infer<typeof gateSchema> & { readonly reason: GateReason };
+export type Gate = z.infer<typeof gateSchema> & { readonly reason: OrNewer<GateReason> };
 
-const reasonSchema = z.enum(GATE_REASONS);
+/** Whether this version may open the gate by itself: it knows what closed it, and how it opens. */
+export function isOwnGate({ reason, mode }: Pick<Gate, 'reason' | 'mode'>): boolean {
+  return isKnown(GATE_REASONS, reason) && isKnown(GATE_MODES, mode);
+}
 
 export function createGates(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
-  const gate = async (args: object) => gateReply.parse(await scripts.run('gate', { ...args }));
+  const gate = async (args: GateArgs) => gateReply.parse(await scripts.run('gate', args));
   return {
     /** The closed gates; an empty list means that nothing stops submissions but window and in-flight cap. */
     async closed(): Promise<Gate[]> {
       const [hash, [seconds]] = await Promise.all([redis.hgetall(`${root}gates`), redis.time()]);
       const gates = Object.entries(hash).map(([reason, json]) => ({
-        reason: reasonSchema.parse(reason),
+        reason: readWord(GATE_REASONS, reason),
         ...gateSchema.parse(JSON.parse(json)),
       }));
-      // A timed gate that is over is removed by the next admission only.
-      return gates.filter(({ untilAt }) => untilAt === undefined || untilAt > Number(seconds) * 1000);
+      // A timed gate that is over is removed by the next admission only; a newer version's by none of ours.
+      return gates.filter(
+        (one) => !isOwnGate(one) || one.untilAt === undefined || one.untilAt > Number(seconds) * 1000,
+      );
     },
     /** Stops all submissions until `open('paused')`. */
     pause: (detail: string) => gate({ action: 'close', reason: 'paused', detail }),
     /** Opens a gate by hand, whatever closed it; if its cause stands, the next refusal closes it again. */
-    open: (reason: GateReason) => gate({ action: 'open', reason }),
+    open: (reason: OrNewer<GateReason>) => gate({ action: 'open', reason }),
     /** True for the one worker that should ask Kie for the balance now. */
     async claimProbe(): Promise<boolean> {
       return (await gate({ action: 'claim_probe' })).ok === 'claimed';

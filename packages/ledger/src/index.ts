@@ -7,10 +7,11 @@ export {
   type IntentDurability,
 } from './durability.ts';
 export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
-export type { Gate, Gates } from './gates.ts';
+export { GATE_MODES, isOwnGate, type Gate, type GateMode, type Gates } from './gates.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type {
   GenerationListOptions,
+  LetterCounts,
   LetterListOptions,
   LetterPage,
   ListCursor,
@@ -18,7 +19,15 @@ export type {
   Page,
   Reads,
 } from './reads.ts';
-export type { Attempt, Claim, GenerationRecord, NoticeRecord } from './record.ts';
+export {
+  ATTEMPT_OUTCOMES,
+  NOTICE_STATES,
+  type Attempt,
+  type Claim,
+  type GenerationRecord,
+  type NoticeRecord,
+  type NoticeState,
+} from './record.ts';
 export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';

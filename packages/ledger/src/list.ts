@@ -1,5 +1,5 @@
-import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
+import { letterClasses } from './letter-classes.ts';
 import type { GenerationListOptions, LetterListOptions, LetterPage, ListPage } from './reads.ts';
 import { listReply } from './replies.ts';
 import type { ScriptRunner } from './scripts.ts';
@@ -20,13 +20,15 @@ export async function listGenerations(
 
 export async function listLetters(
   scripts: ScriptRunner,
+  redis: Redis | Cluster,
+  root: string,
   { tenant, class: letterClass, limit, cursor, oldestFirst = false }: LetterListOptions,
 ): Promise<LetterPage> {
-  const classes = letterClass === undefined ? DEAD_LETTER_CLASSES : [letterClass];
+  const classes = letterClass === undefined ? await letterClasses(redis, root) : [letterClass];
   const sources = classes.map((name) => `letters:${name}`);
   const { items, next } = listReply.parse(await scripts.run('list', { sources, tenant, limit, cursor, oldestFirst }));
   const shown = items.flatMap(({ id, at, source }) => {
-    const name = classes.find((one): one is DeadLetterClass => source === `letters:${one}`);
+    const name = classes.find((one) => source === `letters:${one}`);
     return name === undefined ? [] : [{ id, at, class: name }];
   });
   return next === undefined ? { items: shown } : { items: shown, next };

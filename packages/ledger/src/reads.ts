@@ -1,6 +1,7 @@
-import { DEAD_LETTER_CLASSES, GENERATION_STATES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
+import { letterClasses } from './letter-classes.ts';
 import { listGenerations, listLetters } from './list.ts';
 import { parseRecord, type GenerationRecord } from './record.ts';
 import type { ScriptRunner } from './scripts.ts';
@@ -33,7 +34,7 @@ export interface GenerationListOptions extends ListOptions {
 
 export interface LetterListOptions extends ListOptions {
   /** All classes by default. */
-  readonly class?: DeadLetterClass;
+  readonly class?: OrNewer<DeadLetterClass>;
   /** Default false: newest first. */
   readonly oldestFirst?: boolean;
 }
@@ -45,9 +46,12 @@ export interface ListPage {
 }
 
 export interface LetterPage {
-  readonly items: readonly { readonly id: string; readonly at: number; readonly class: DeadLetterClass }[];
+  readonly items: readonly { readonly id: string; readonly at: number; readonly class: OrNewer<DeadLetterClass> }[];
   readonly next?: ListCursor;
 }
+
+/** Open dead letters per class. */
+export type LetterCounts = Readonly<Record<OrNewer<DeadLetterClass>, number>>;
 
 /** Reading never changes anything and never decides about money. */
 export function createReads(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
@@ -83,17 +87,19 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     /** How many entered a state between two moments, both inclusive, and are still there. */
     enteredBetween: (state: GenerationState, fromMs: number, toMs: number): Promise<number> =>
       redis.zcount(`${root}state:${state}`, fromMs, toMs),
-    /** Open dead letters per class. */
-    letterCounts: (): Promise<Record<DeadLetterClass, number>> =>
-      countEach(DEAD_LETTER_CLASSES, (letterClass) => sizeOf('letters', letterClass)),
+    /** Every class that this version knows, and those of which a newer one has opened letters here, at most 20. */
+    letterClasses: (): Promise<OrNewer<DeadLetterClass>[]> => letterClasses(redis, root),
+    /** Open dead letters of each of these classes. */
+    letterCounts: async (): Promise<LetterCounts> =>
+      countEach(await letterClasses(redis, root), (letterClass) => sizeOf('letters', letterClass)),
     listState: (state: GenerationState, options: { offset?: number; limit?: number; newestFirst?: boolean } = {}) =>
       page(`${root}state:${state}`, options.offset ?? 0, options.limit ?? 50, options.newestFirst ?? true),
-    listLetters: (letterClass: DeadLetterClass, options: { offset?: number; limit?: number } = {}) =>
+    listLetters: (letterClass: OrNewer<DeadLetterClass>, options: { offset?: number; limit?: number } = {}) =>
       page(`${root}letters:${letterClass}`, options.offset ?? 0, options.limit ?? 50, false),
     /** Generations by creation, newest first. */
     list: (options: GenerationListOptions): Promise<ListPage> => listGenerations(scripts, redis, root, options),
     /** Open dead letters. */
-    listDeadLetters: (options: LetterListOptions): Promise<LetterPage> => listLetters(scripts, options),
+    listDeadLetters: (options: LetterListOptions): Promise<LetterPage> => listLetters(scripts, redis, root, options),
     /** Several records at once, in the order of the ids. */
     async generations(ids: readonly string[]): Promise<(GenerationRecord | undefined)[]> {
       return Promise.all(ids.map((id) => redis.hgetall(`${root}gen:${id}`).then((hash) => parseRecord(id, hash))));

@@ -1,8 +1,23 @@
-import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, GENERATION_STATES, type OrNewer } from '@kieq/domain';
 import { z } from 'zod';
 import { archiveOf, type ArchiveStatus } from './archive-record.ts';
 import { evidenceSchema } from './evidence.ts';
-import { count, optionalNumber, optionalText } from './fields.ts';
+import { count, optionalNumber, optionalText, optionalWord, wordOf } from './fields.ts';
+
+/** How an attempt stands: `open` while its answer is awaited. */
+export const ATTEMPT_OUTCOMES = [
+  'open',
+  'accepted',
+  'adopted',
+  'refused',
+  'lost',
+  'expired',
+  'resubmitted',
+  'surplus',
+] as const;
+/** A callback: to be delivered, delivered, or given up. */
+export const NOTICE_STATES = ['pending', 'delivered', 'failed'] as const;
+export type NoticeState = (typeof NOTICE_STATES)[number];
 
 /** One try to submit. Times are epoch ms in Redis time. */
 const attemptSchema = z.object({
@@ -16,7 +31,7 @@ const attemptSchema = z.object({
   /** After this moment the worker must not write the first byte any more. */
   sendBy: z.number(),
   leaseUntil: z.number().optional(),
-  outcome: z.enum(['open', 'accepted', 'adopted', 'refused', 'lost', 'expired', 'resubmitted', 'surplus']),
+  outcome: wordOf(ATTEMPT_OUTCOMES),
   answeredAt: z.number().optional(),
   taskId: z.string().optional(),
   canary: z.boolean().optional(),
@@ -25,7 +40,7 @@ const attemptSchema = z.object({
 export type Attempt = z.infer<typeof attemptSchema>;
 
 const verdictSchema = z.object({
-  state: z.enum(['success', 'fail']),
+  state: wordOf(['success', 'fail']),
   // Lua writes an empty list as an empty object.
   resultUrls: z.union([z.array(z.string()), z.object({}).transform((): string[] => [])]),
   resultJson: z.string().optional(),
@@ -37,7 +52,7 @@ const verdictSchema = z.object({
 });
 
 const letterSchema = z.object({
-  class: z.enum(DEAD_LETTER_CLASSES),
+  class: wordOf(DEAD_LETTER_CLASSES),
   openedAt: z.number(),
   evidence: evidenceSchema,
   /** The state the generation was in when the letter was opened. */
@@ -47,7 +62,7 @@ const letterSchema = z.object({
 });
 
 const fields = z.object({
-  state: z.enum(GENERATION_STATES),
+  state: wordOf(GENERATION_STATES),
   since: count,
   hash: z.string(),
   payload: optionalText,
@@ -82,11 +97,8 @@ const fields = z.object({
   trace: optionalText,
   /** '1': the caller wants a callback at the end. */
   callback: optionalText,
-  /** The callback of its last end: to be delivered, delivered, or given up. */
-  noticeState: z
-    .enum(['pending', 'delivered', 'failed'])
-    .optional()
-    .or(z.literal('').transform(() => undefined)),
+  /** The callback of its last end. */
+  noticeState: optionalWord(NOTICE_STATES),
   noticeVehicle: optionalText,
   /** When it is due; then when its tries began; then how many failed. */
   noticeAt: optionalNumber,
@@ -118,7 +130,7 @@ type NoticeField = Extract<keyof Fields, `notice${string}`>;
 
 /** The callback that tells the caller of a generation's last end. Times are epoch ms in Redis time. */
 export interface NoticeRecord {
-  readonly state: 'pending' | 'delivered' | 'failed';
+  readonly state: OrNewer<NoticeState>;
   /** Job id in the queue `notify`. */
   readonly vehicle: string;
   readonly dueAt: number;
@@ -131,7 +143,7 @@ export interface NoticeRecord {
   readonly letter?: z.infer<typeof letterSchema>;
 }
 
-/** What the ledger knows about one generation. Times are epoch ms in Redis time. */
+/** What the ledger knows about one generation, whichever version has written it. Times are epoch ms in Redis time. */
 export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims' | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];

@@ -1,11 +1,17 @@
 import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
 import { z } from 'zod';
+import { wordOf } from './fields.ts';
 
-/** The replies of the Lua scripts, parsed at this boundary; `ok` names what happened. */
-const state = z.enum(GENERATION_STATES);
-const letterClass = z.enum(DEAD_LETTER_CLASSES);
+/**
+ * The replies of the Lua scripts, parsed at this boundary; `ok` names what happened. The scripts come with this version,
+ * what they tell of a record may be a newer version's word.
+ */
+const state = wordOf(GENERATION_STATES);
+const letterClass = wordOf(DEAD_LETTER_CLASSES);
 const missing = z.object({ ok: z.literal('missing') });
 const stale = z.object({ ok: z.literal('stale'), state, vehicle: z.string().optional() });
+/** Its dead letter is of a class that only a newer version knows; nothing was changed. */
+const newer = z.object({ ok: z.literal('newer'), class: z.string() });
 const unknownAttempt = z.object({ ok: z.literal('unknown_attempt') });
 
 /**
@@ -199,12 +205,13 @@ export type KillReply = z.infer<typeof killReply>;
 export const redriveReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('redriven'), state, vehicle: z.string(), queue: z.string(), ...noticed, ...archiving }),
   /** `state` is where it would resume: a state, or `notify`. */
-  z.object({ ok: z.literal('would_redrive'), state: z.union([state, z.literal('notify')]) }),
+  z.object({ ok: z.literal('would_redrive'), state: wordOf([...GENERATION_STATES, 'notify']) }),
   z.object({ ok: z.literal('no_letter'), class: z.string(), state }),
   z.object({ ok: z.literal('no_payload') }),
   z.object({ ok: z.literal('too_early'), waitMs: z.number() }),
   /** Only of automatic ones: more than one answer was lost already, or a task is named and Kie is being asked. */
   z.object({ ok: z.literal('by_hand') }),
+  newer,
   missing,
 ]);
 export type RedriveReply = z.infer<typeof redriveReply>;
@@ -223,6 +230,7 @@ export type LeftInStores = z.infer<typeof leftInStores>;
 export const purgeReply = z.discriminatedUnion('ok', [
   z.object({ ok: z.literal('purged'), left: leftInStores.optional() }),
   z.object({ ok: z.literal('open_letter'), class: letterClass }),
+  newer,
   stale,
 ]);
 export type PurgeReply = z.infer<typeof purgeReply>;

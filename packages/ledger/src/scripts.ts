@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
 import { compose, parseLibrary } from './compose.ts';
 import { readLua } from './lua-files.ts';
+import type { ScriptArgs } from './script-args.ts';
 
 /** Every script of the ledger; the file `lua/<name>.lua` says what it does. */
 export const SCRIPT_NAMES = [
@@ -51,7 +52,7 @@ interface LoadedScript {
 
 /** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
 export interface ScriptRunner {
-  run(name: ScriptName, args: Readonly<Record<string, unknown>>): Promise<unknown>;
+  run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]): Promise<unknown>;
 }
 
 /**
@@ -77,7 +78,7 @@ export function createScriptRunner(redis: Redis | Cluster, root: string): Script
 const HALF = /\\ud[89a-f]/;
 
 /** Half of a surrogate pair, as cutting a text leaves it, is replaced: Redis' JSON parser would refuse the whole call. */
-function jsonOf(args: Readonly<Record<string, unknown>>): string {
+function jsonOf(args: object): string {
   const json = JSON.stringify(args);
   // A function that looks at every value costs more than all the rest, and nearly no call needs it.
   return HALF.test(json) ? JSON.stringify(args, wellFormed) : json;

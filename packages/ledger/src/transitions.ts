@@ -3,6 +3,7 @@ import type {
   Evidence,
   GateReason,
   GenerationState,
+  OrNewer,
   ResumePoint,
   RetryCount,
   SubmitClass,
@@ -10,6 +11,7 @@ import type {
 } from '@kieq/domain';
 import type { ArchiveRecord, UnsavedArgs } from './archive-record.ts';
 import * as replies from './replies.ts';
+import type { ScriptArgs, SweepArgs } from './script-args.ts';
 import type { ScriptName, ScriptRunner } from './scripts.ts';
 
 export interface CreateArgs {
@@ -80,7 +82,6 @@ export interface NoticedArgs {
   readonly retryDelayMs: number;
   /** Tries go on for so long, then the dead letter `notify_failed` opens. */
   readonly giveUpMs: number;
-  readonly vehicleCheckMs: number;
 }
 
 export interface AcceptArgs {
@@ -204,6 +205,10 @@ export interface KillArgs {
   readonly payload?: string;
   readonly tenant?: string;
   readonly model?: string;
+  readonly priority?: number;
+  /** Undefined: the pool's `deadlineMs`. */
+  readonly deadlineMs?: number;
+  readonly trace?: string;
   readonly vehicle?: string;
   readonly callback?: boolean;
   readonly uploads?: boolean;
@@ -211,7 +216,7 @@ export interface KillArgs {
 
 export interface RedriveArgs {
   readonly id: string;
-  readonly class: DeadLetterClass;
+  readonly class: OrNewer<DeadLetterClass>;
   readonly resumesAt: ResumePoint;
   readonly payAgain: boolean;
   /** Nobody decided it but the configuration. Default false. */
@@ -250,8 +255,12 @@ export interface ObserveArgs {
  * All of them reject with the Redis client's error when Redis does not answer.
  */
 export function createTransitions(scripts: ScriptRunner) {
-  async function run<Reply>(name: ScriptName, args: object, schema: { parse(value: unknown): Reply }): Promise<Reply> {
-    return schema.parse(await scripts.run(name, { ...args }));
+  async function run<Name extends ScriptName, Reply>(
+    name: Name,
+    args: ScriptArgs[Name],
+    schema: { parse(value: unknown): Reply },
+  ): Promise<Reply> {
+    return schema.parse(await scripts.run(name, args));
   }
   return {
     create: (args: CreateArgs) => run('create', args, replies.createReply),
@@ -292,14 +301,12 @@ export function createTransitions(scripts: ScriptRunner) {
     /** What became of a try to deliver a callback. */
     noticed: (args: NoticedArgs) => run('noticed', args, replies.noticedReply),
     /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
-    renotice: (id: string, vehicle: string, vehicleCheckMs: number) =>
-      run('renotice', { id, vehicle, vehicleCheckMs }, replies.renoticeReply),
+    renotice: (id: string, vehicle: string) => run('renotice', { id, vehicle }, replies.renoticeReply),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) =>
       run('requeue', { id, vehicle, vehicleCheckMs }, replies.requeueReply),
     /** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
     mirrored: (id: string, version: number) => scripts.run('mirrored', { id, version }).then(() => undefined),
-    sweep: (args: { worker: string; leaseMs: number; limit: number; vehicleCheckMs: number }) =>
-      run('sweep', args, replies.sweepReply),
+    sweep: (args: SweepArgs) => run('sweep', args, replies.sweepReply),
   };
 }
 export type Transitions = ReturnType<typeof createTransitions>;

@@ -1,11 +1,12 @@
-import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState, OrNewer } from '@kieq/domain';
 import type { ArchivedFile, GenerationRecord } from '@kieq/ledger';
 import { frozenPayloadSchema } from '@kieq/queue';
 
 /** What a caller sees of a generation. Times are epoch ms. */
 export interface GenerationView {
   readonly id: string;
-  readonly state: GenerationState;
+  /** A newer version of kieq may know more states than this one. */
+  readonly state: OrNewer<GenerationState>;
   readonly tenant: string;
   readonly model: string;
   readonly priority: number;
@@ -26,7 +27,11 @@ export interface GenerationView {
   readonly creditsConsumed?: number;
   readonly failCode?: string;
   readonly failMsg?: string;
-  readonly deadLetter?: { readonly class: DeadLetterClass; readonly summary: string; readonly openedAt: number };
+  readonly deadLetter?: {
+    readonly class: OrNewer<DeadLetterClass>;
+    readonly summary: string;
+    readonly openedAt: number;
+  };
   readonly metadata: Readonly<Record<string, string>>;
 }
 

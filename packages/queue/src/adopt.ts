@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PollAnswer, Timings } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, isKnown, newerLetterText, type PollAnswer, type Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Logger } from '@kieq/telemetry';
@@ -8,6 +8,7 @@ import { bindTask } from './bind-task.ts';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
 import { doubtOf, type Difference } from './likeness.ts';
+import { openLetters } from './open-letters.ts';
 import { queryPermits } from './query-permits.ts';
 import { vouchedFor } from './vouched-for.ts';
 
@@ -59,6 +60,8 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const { ledger } = options;
   const record = await at('adopt.read', () => ledger.read.generation(id));
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
+  const newer = openLetters(record).find((letter) => !isKnown(DEAD_LETTER_CLASSES, letter.class));
+  if (newer !== undefined) return { kind: 'refused', reason: newerLetterText(newer.class) };
   const answer = await ask(options, id, taskId);
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };

@@ -24,6 +24,8 @@ export async function takeArchiveJob(context: WorkerContext, archive: Archive, j
   if (record.vehicle !== idOf(job)) return nothing('another job saves them');
   if (status.state === 'done') return nothing('they are safe');
   if (status.state === 'failed') return { end: await endGivenUp(job, record.id) };
+  // A newer version's word for it: a worker of that version knows what to do.
+  if (status.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
   const earlyMs = status.nextAt - nowMs;
   if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
   return { work: () => saveResults({ ...context, archive }, record, status, nowMs) };

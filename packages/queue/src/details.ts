@@ -1,4 +1,4 @@
-import { REDRIVE_RULES, type GenerationState, type ResumePoint } from '@kieq/domain';
+import { redriveRule, type GenerationState, type OrNewer, type ResumePoint } from '@kieq/domain';
 import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
 import type { OpenLetter } from './open-letters.ts';
 import { jsonOf } from './json.ts';
@@ -45,8 +45,8 @@ function noticeDetails({ id, state }: GenerationRecord, { letter, ...notice }: N
   return { ...notice, deadLetter: letter === undefined ? null : letterDetails(id, state, letter) };
 }
 
-export function letterDetails(id: string, state: GenerationState, letter: OpenLetter): LetterDetails {
-  return { ...letter, ...REDRIVE_RULES[letter.class], goOn: waysOut(id, letter.class, state) };
+export function letterDetails(id: string, state: OrNewer<GenerationState>, letter: OpenLetter): LetterDetails {
+  return { ...letter, ...redriveRule(letter.class), goOn: waysOut(id, letter.class, state) };
 }
 
 /** The payload of a job that never validated may be anything. */

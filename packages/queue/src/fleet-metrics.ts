@@ -1,7 +1,7 @@
-import { DEAD_LETTER_CLASSES, GATE_REASONS, GENERATION_STATES } from '@kieq/domain';
+import { GENERATION_STATES } from '@kieq/domain';
 import type { Gauge, Metrics } from '@kieq/telemetry';
 import type { Fleet } from './fleet.ts';
-import { POOL_EVENTS } from './pool-events.ts';
+import { gateReasons, poolEvents } from './pool-events.ts';
 
 /** Settings of the pool that limit something, by the label that they get. */
 const LIMITS = { submit: 'submitLimit', in_flight: 'maxInFlight', polls_per_second: 'pollLimitPerSecond' } as const;
@@ -84,11 +84,11 @@ function defineWork(define: Define): void {
 
 function defineTrouble(define: Define): void {
   define('gate_closed', '1 while the gate is closed', ['reason'], (gauge, { status }) => {
-    for (const reason of GATE_REASONS)
+    for (const reason of gateReasons(status))
       gauge.set({ reason }, status.gates.some((gate) => gate.reason === reason) ? 1 : 0);
   });
   define('gate_closed_seconds', 'How long the gate has been closed', ['reason'], (gauge, { status, atMs }) => {
-    for (const reason of GATE_REASONS) {
+    for (const reason of gateReasons(status)) {
       const since = status.gates.find((gate) => gate.reason === reason)?.since;
       gauge.set({ reason }, seconds(since === undefined ? null : Math.max(0, atMs - since)));
     }
@@ -98,7 +98,7 @@ function defineTrouble(define: Define): void {
       gauge.set({ queue }, status.pausedQueues.some((name) => name === queue) ? 1 : 0);
   });
   define('dead_letters', 'Open dead letters by class', ['class'], (gauge, { status }) => {
-    for (const letterClass of DEAD_LETTER_CLASSES) gauge.set({ class: letterClass }, status.deadLetters[letterClass]);
+    for (const [letterClass, open] of Object.entries(status.deadLetters)) gauge.set({ class: letterClass }, open);
   });
   define('dead_letter_oldest_seconds', 'How long the oldest dead letter is open', ['class'], (gauge, fleet) => {
     for (const [letterClass, ms] of fleet.letterMs) gauge.set({ class: letterClass }, seconds(ms));
@@ -123,7 +123,7 @@ function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, d
       const fleet = await read();
       if (fleet === undefined) return;
       counter.reset();
-      for (const event of POOL_EVENTS) counter.inc({ event }, fleet.status.stats[event] ?? 0);
+      for (const event of poolEvents(fleet.status)) counter.inc({ event }, fleet.status.stats[event] ?? 0);
     },
   });
   metrics.counter({

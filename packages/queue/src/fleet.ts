@@ -1,4 +1,4 @@
-import { DEAD_LETTER_CLASSES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState, OrNewer } from '@kieq/domain';
 import type { Ledger } from '@kieq/ledger';
 import { readUsage, type RedisClient, type RedisUsage } from '@kieq/redis';
 import type { QueueName, Queues } from './catalogue.ts';
@@ -21,7 +21,7 @@ export interface Fleet {
   /** How long the generation that entered the state first has been in it. */
   readonly inStateMs: ReadonlyMap<OpenState, number | null>;
   /** How long the oldest dead letter is open. */
-  readonly letterMs: ReadonlyMap<DeadLetterClass, number | null>;
+  readonly letterMs: ReadonlyMap<OrNewer<DeadLetterClass>, number | null>;
   readonly server: RedisUsage;
 }
 
@@ -41,7 +41,7 @@ export async function readFleet({ ledger, queues, redis }: FleetSource): Promise
     ofEach(OPEN_STATES, async (state) =>
       age((await ledger.read.listState(state, { limit: 1, newestFirst: false })).items[0]?.at),
     ),
-    ofEach(DEAD_LETTER_CLASSES, async (letterClass) =>
+    ofEach(await ledger.read.letterClasses(), async (letterClass) =>
       age((await ledger.read.listLetters(letterClass, { limit: 1 })).items[0]?.at),
     ),
   ]);

@@ -1,4 +1,4 @@
-import { REDRIVE_RULES } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, isKnown, redriveRule } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
@@ -41,7 +41,9 @@ function letterData(record: GenerationRecord, letter: OpenLetter): object {
     model: record.model,
     attempts: record.attempts.length,
     task: record.taskId ?? null,
-    advice: REDRIVE_RULES[letter.class].advice,
-    redrive: `kieq dlq redrive ${record.id}${isPlain ? '' : ` --class ${letter.class}`}`,
+    advice: redriveRule(letter.class).advice,
+    redrive: isKnown(DEAD_LETTER_CLASSES, letter.class)
+      ? `kieq dlq redrive ${record.id}${isPlain ? '' : ` --class ${letter.class}`}`
+      : '',
   };
 }

@@ -89,7 +89,7 @@ export function giveUpWithoutAddress(context: WorkerContext, id: string, notice:
 }
 
 function tryOf(id: string, { vehicle, tries }: NoticeRecord, timings: Timings) {
-  return { id, vehicle, tries, giveUpMs: timings.notifyGiveUpMs, vehicleCheckMs: timings.vehicleCheckMs };
+  return { id, vehicle, tries, giveUpMs: timings.notifyGiveUpMs };
 }
 
 /** Never sooner than the receiver asks for, as far as the cap allows. */

@@ -35,6 +35,8 @@ export function createNoticeTaker(context: WorkerContext, concurrency: number): 
     if (notice.vehicle !== idOf(job)) return nothing('another job carries the notice');
     if (notice.state === 'failed') return { end: await endGivenUp(job, record.id) };
     if (notice.state === 'delivered') return nothing('the caller has it');
+    // A newer version's word for it: a worker of that version knows what to do.
+    if (notice.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
     const earlyMs = notice.dueAt - nowMs;
     if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
     return taken(context, lanes, record, notice, nowMs);

@@ -158,15 +158,31 @@ export function checkRequest(
   };
 }
 
+/** A job of `submit`. */
+export interface CheckedJob {
+  readonly generation: string;
+  /** Absent where the job only names its generation. */
+  readonly request?: CheckedRequest;
+  /**
+   * It has fields that this version does not know, as a newer version writes them. The payload is frozen in the record:
+   * where there is one they do not matter. Where there is none the job must not make it.
+   */
+  readonly problems?: readonly Problem[];
+}
+
 /** Reads the data of a job in `submit`: ours, or of any other BullMQ client. */
 export function checkSubmitJob(
   data: unknown,
   job: { readonly id: string; readonly timestamp: number },
-): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
+): PayloadCheck<CheckedJob> {
   const tooMuch = excess(data);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
   const parsed = submitJobSchema.safeParse(data, RULES);
-  if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error, data);
+    const generation = namedIn(data, parsed.error);
+    return generation === undefined ? { ok: false, problems } : { ok: true, value: { generation, problems } };
+  }
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
   const checked = checkRequest(
@@ -176,6 +192,13 @@ export function checkSubmitJob(
   );
   if (!checked.ok) return checked;
   return { ok: true, value: { generation: checked.value.id, request: checked.value } };
+}
+
+/** The generation that a job names whose only fault is fields that this version does not know. */
+function namedIn(data: unknown, { issues }: z.ZodError): string | undefined {
+  if (issues.some(({ code, path }) => code !== 'unrecognized_keys' || path.length > 0)) return undefined;
+  const generation = member(data, 'generation');
+  return typeof generation === 'string' ? generation : undefined;
 }
 
 /** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */

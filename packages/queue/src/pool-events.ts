@@ -1,4 +1,5 @@
 import { DEAD_LETTER_CLASSES, GATE_REASONS, SUBMIT_CLASSES } from '@kieq/domain';
+import type { PoolStatus } from './status.ts';
 
 /**
  * Everything that the ledger counts over a pool's life. Shown from 0 on, since a counter that appears with its first
@@ -30,3 +31,23 @@ export const POOL_EVENTS: readonly string[] = [
   'purged',
   'index_repaired',
 ];
+
+/** Labels that a newer version adds, at most so many of a kind: a metric must not grow without bounds. */
+const NEWER_AT_MOST = 20;
+
+/** The same with the gates and dead letters of a newer version that this pool has seen. */
+export function poolEvents({ stats }: Pick<PoolStatus, 'stats'>): string[] {
+  return [...POOL_EVENTS, ...newerAmong(stats, 'letter:'), ...newerAmong(stats, 'gate:')];
+}
+
+/** Every gate that this version knows, and those of a newer one that this pool has seen or that are closed now. */
+export function gateReasons({ stats, gates }: Pick<PoolStatus, 'stats' | 'gates'>): string[] {
+  const seen = newerAmong(stats, 'gate:').map((event) => event.slice('gate:'.length));
+  const closed = gates.map(({ reason }): string => reason).slice(0, GATE_REASONS.length + NEWER_AT_MOST);
+  return [...new Set([...GATE_REASONS, ...seen, ...closed])];
+}
+
+function newerAmong(stats: PoolStatus['stats'], kind: string): string[] {
+  const newer = Object.keys(stats).filter((name) => name.startsWith(kind) && !POOL_EVENTS.includes(name));
+  return newer.toSorted().slice(0, NEWER_AT_MOST);
+}

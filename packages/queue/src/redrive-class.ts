@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { DeadLetterClass } from '@kieq/domain';
+import type { DeadLetterClass, OrNewer } from '@kieq/domain';
 import type { ListCursor } from '@kieq/ledger';
 import { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 
@@ -16,7 +16,7 @@ const PAGE = 50;
 /** Resumes all open dead letters of a class, oldest first, at a limited rate, until done or cancelled. */
 export async function* redriveClass(
   options: RedriveClassOptions,
-  letterClass: DeadLetterClass,
+  letterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<RedriveResult> {
   const { signal, perSecond = 50, limit = Number.POSITIVE_INFINITY } = options;
   // A letter that dies again during the run is not redriven again.
@@ -33,7 +33,7 @@ export async function* redriveClass(
 /** A place in the list, and not a number of entries: what was resumed leaves the list, what stays is passed. */
 async function* lettersOf(
   { ledger, tenant, signal }: RedriveClassOptions,
-  letterClass: DeadLetterClass,
+  letterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<{ readonly id: string; readonly at: number }> {
   const filter = { class: letterClass, oldestFirst: true, limit: PAGE, ...(tenant === undefined ? {} : { tenant }) };
   let cursor: ListCursor | undefined;

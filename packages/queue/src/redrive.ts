@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { REDRIVE_RULES, type DeadLetterClass, type ResumePoint } from '@kieq/domain';
+import {
+  DEAD_LETTER_CLASSES,
+  isKnown,
+  newerLetterText,
+  redriveRule,
+  type DeadLetterClass,
+  type OrNewer,
+  type ResumePoint,
+} from '@kieq/domain';
 import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { Queues } from './catalogue.ts';
@@ -33,7 +41,7 @@ export type RedriveResult =
       readonly kind: 'resumed' | 'would_resume';
       readonly id: string;
       readonly class: DeadLetterClass;
-      readonly state: ResumePoint;
+      readonly state: OrNewer<ResumePoint>;
     }
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
 
@@ -45,7 +53,7 @@ export type RedriveResult =
 export async function redriveOne(
   options: RedriveOptions,
   id: string,
-  letterClass?: DeadLetterClass,
+  letterClass?: OrNewer<DeadLetterClass>,
 ): Promise<RedriveResult> {
   const record = await at('redrive.read', () => options.ledger.read.generation(id));
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
@@ -55,6 +63,7 @@ export async function redriveOne(
   }
   const openClass = letterClass === undefined ? classes[0] : classes.find((one) => one === letterClass);
   if (openClass === undefined) return impossible(id, noLetter(letterClass, record.state));
+  if (!isKnown(DEAD_LETTER_CLASSES, openClass)) return impossible(id, newerLetterText(openClass));
   const resumesAt = targetOf(openClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
   // The letter of a job with an unreadable payload keeps that payload for looking only.
@@ -78,13 +87,13 @@ function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: Generatio
   return tenant !== undefined && tenant !== record.tenant;
 }
 
-function noLetter(wanted: DeadLetterClass | undefined, state: string): string {
+function noLetter(wanted: string | undefined, state: string): string {
   const kind = wanted === undefined ? '' : ` of class ${wanted}`;
   return `it has no open dead letter${kind}; its state is ${state}`;
 }
 
 function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly at: ResumePoint } | string {
-  const rule = REDRIVE_RULES[letterClass];
+  const rule = redriveRule(letterClass);
   if (payAgain) {
     if (rule.payAgainResumesAt !== null) return { at: rule.payAgainResumesAt };
     return `pay-again makes no sense for ${letterClass}: redrive it without`;
@@ -114,6 +123,8 @@ async function afterRedrive(
       );
     case 'by_hand':
       return impossible(id, 'more than one answer was lost, or a task is named for it: a person has to decide');
+    case 'newer':
+      return impossible(id, newerLetterText(reply.class));
     case 'no_payload':
       return impossible(id, 'its payload is gone');
     case 'no_letter':

@@ -1,5 +1,5 @@
-import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import type { Gate, Ledger } from '@kieq/ledger';
+import type { GenerationState } from '@kieq/domain';
+import type { Gate, Ledger, LetterCounts } from '@kieq/ledger';
 import { DEFAULT_POLL_LIMIT } from './poll-plan.ts';
 import { QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 
@@ -9,7 +9,7 @@ export interface PoolStatus {
   /** Queues paused in a dashboard: they stop work like a gate. */
   readonly pausedQueues: readonly QueueName[];
   readonly states: Readonly<Record<GenerationState, number>>;
-  readonly deadLetters: Readonly<Record<DeadLetterClass, number>>;
+  readonly deadLetters: LetterCounts;
   readonly queues: Readonly<Record<QueueName, Readonly<Record<string, number>>>>;
   readonly inFlight: number;
   readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };

@@ -22,13 +22,14 @@ const LEASE_SLACK_MS = 50;
 export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
   const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
   if (!checked.ok) return buryUnreadable(context, job, checked.problems);
-  const { generation, request } = checked.value;
+  const { generation, request, problems } = checked.value;
   const first = await admit(context, job, generation);
   if (first.reply.ok === 'stale' && request !== undefined) {
     const conflict = await buryConflict(context, job, request);
     if (conflict !== undefined) return conflict;
   }
   if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
+  if (problems !== undefined) return buryUnreadable(context, job, problems);
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
   return afterAdmission(context, job, generation, await admit(context, job, generation));
@@ -166,15 +167,27 @@ async function buryRecordless(
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };
-  await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(request) });
+  await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(job, request) });
   context.logger.error({ generation: id, job: idOf(job) }, evidence.summary);
   return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
 }
 
-function knownOf(request: CheckedRequest | undefined) {
+/** All that its caller chose: should it be paid again, it goes on as it was. */
+function knownOf(job: Job, request: CheckedRequest | undefined) {
   if (request === undefined) return {};
-  const { payload, hash, tenant, model, callback, uploads } = request;
-  return { payload, hash, tenant, model, callback, uploads };
+  const { payload, hash, tenant, model, priority, deadlineMs, callback, uploads } = request;
+  const trace = traceOf(job);
+  return {
+    payload,
+    hash,
+    tenant,
+    model,
+    priority,
+    callback,
+    uploads,
+    ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(trace === undefined ? {} : { trace }),
+  };
 }
 
 /** For people, and never a payload that redrive could submit; nested too deep to be written again it is only named. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Newer } from '@kieq/domain';
 import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { WorkerContext } from './context.ts';
@@ -121,14 +122,16 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
     case 'cancelled':
       return purge(context, due);
     default:
-      due.state satisfies never;
+      // Whoever knows the state looks after it.
+      due.state satisfies Newer;
   }
 }
 
 async function purge(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, uploads, archive, logger } = context;
   const reply = await at('sweep.purge', () => ledger.purge(due.id, false, due.vehicle));
-  if (reply.ok === 'purged' && reply.left !== undefined) {
+  if (reply.ok !== 'purged') return;
+  if (reply.left !== undefined) {
     const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
     if (stays.length > 0)
       logger.error({ generation: due.id, left: reply.left, stays }, 'files of a purged generation stay');
@@ -201,9 +204,9 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
 async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
-  const { ledger, queues, timings, metrics, logger } = context;
+  const { ledger, queues, metrics, logger } = context;
   if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
-  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle, timings.vehicleCheckMs));
+  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle));
   if (reply.ok !== 'renoticed') return;
   await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });

@@ -1,4 +1,12 @@
-import { ENDED_STATES, REDRIVE_RULES, type DeadLetterClass, type GenerationState } from '@kieq/domain';
+import {
+  DEAD_LETTER_CLASSES,
+  isEnded,
+  isKnown,
+  redriveRule,
+  type DeadLetterClass,
+  type GenerationState,
+  type OrNewer,
+} from '@kieq/domain';
 
 /** A command that a person may give next. */
 export interface WayOut {
@@ -9,9 +17,10 @@ export interface WayOut {
 /** Classes where a paid task may exist that nobody knows. */
 const MAY_BE_ADOPTED: ReadonlySet<DeadLetterClass> = new Set(['payment_unknown']);
 
-/** The commands by which a dead letter can be left, the cheapest first. */
-export function waysOut(id: string, letterClass: DeadLetterClass, state: GenerationState): WayOut[] {
-  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+/** The commands by which a dead letter can be left, the cheapest first. None for a class of a newer version. */
+export function waysOut(id: string, letterClass: OrNewer<DeadLetterClass>, state: OrNewer<GenerationState>): WayOut[] {
+  if (!isKnown(DEAD_LETTER_CLASSES, letterClass)) return [];
+  const { resumesAt, payAgainResumesAt } = redriveRule(letterClass);
   const ways: WayOut[] = [];
   if (MAY_BE_ADOPTED.has(letterClass)) {
     ways.push({
@@ -29,7 +38,7 @@ export function waysOut(id: string, letterClass: DeadLetterClass, state: Generat
       effect: `resume at ${payAgainResumesAt}; MAY PAY A SECOND TIME`,
     });
   }
-  if (ENDED_STATES.some((ended) => ended === state)) {
+  if (isEnded(state)) {
     ways.push({
       command: `kieq dlq purge ${id} --yes`,
       effect: 'give it up: close the letter and remove payload and result',

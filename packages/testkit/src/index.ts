@@ -1,6 +1,7 @@
 export * from './followers.ts';
 export { freePort } from './free-port.ts';
 export * from './measure-window.ts';
+export * from './newer-version.ts';
 export * from './pool.ts';
 export * from './process-pool.ts';
 export * from './processes.ts';

@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@kieq/config';
-import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
 import { openLetters } from '@kieq/queue';
 import { Option, type Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
@@ -24,8 +24,8 @@ export function addDlqLs(parent: Command, context: Context): void {
 }
 
 async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
-  const classes = options.class === undefined ? DEAD_LETTER_CLASSES : [options.class];
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
+    const classes = options.class === undefined ? await pool.ledger.read.letterClasses() : [options.class];
     const [found, counts, now] = await Promise.all([
       Promise.all(classes.map((one) => lettersOf(pool, one, options.limit))),
       pool.ledger.read.letterCounts(),
@@ -34,13 +34,14 @@ async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
     const rows = found.flat();
     out.print(rows, (paint) => lettersText(rows, now, paint));
     for (const one of classes) {
-      if (counts[one] > options.limit) out.note(`${one}: ${options.limit} of ${counts[one]} shown; see --limit.`);
-      if (counts[one] > 0 && !out.json) out.note(`${one}: ${REDRIVE_RULES[one].advice}`);
+      const open = counts[one] ?? 0;
+      if (open > options.limit) out.note(`${one}: ${options.limit} of ${open} shown; see --limit.`);
+      if (open > 0 && !out.json) out.note(`${one}: ${redriveRule(one).advice}`);
     }
   });
 }
 
-async function lettersOf({ ledger }: Pool, letterClass: DeadLetterClass, limit: number): Promise<LetterRow[]> {
+async function lettersOf({ ledger }: Pool, letterClass: OrNewer<DeadLetterClass>, limit: number): Promise<LetterRow[]> {
   const { items } = await ledger.read.listLetters(letterClass, { limit });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.flatMap((record) => {

@@ -1,4 +1,5 @@
 import { parseEnvironment, uploadStoreOf } from '@kieq/config';
+import { DEAD_LETTER_CLASSES, isKnown, newerLetterText } from '@kieq/domain';
 import type { LeftInStores } from '@kieq/ledger';
 import { removeFromStores } from '@kieq/queue';
 import { openBlobStore, openStore } from '@kieq/storage';
@@ -22,12 +23,15 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
   const env = parseEnvironment(context.env, ['redis', 'files']);
   await withPool(env, async (pool) => {
     const { record, letter } = await deadGenerationOf(pool, id);
+    if (!isKnown(DEAD_LETTER_CLASSES, letter.class))
+      throw new CliError(EXIT.refused, `${id}: ${newerLetterText(letter.class)}`);
     const isUntold = record.notice?.state === 'pending';
     const warning = isUntold ? ' Its callback has not been sent, and never will be: tell the caller.' : '';
     await confirm(context, yes, `Purging ${id} (${letter.class}) cannot be undone.${warning}`);
     const reply = await pool.ledger.purge(id, true);
     if (reply.ok === 'stale')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only an ended generation can be purged`);
+    if (reply.ok === 'newer') throw new CliError(EXIT.refused, `${id}: ${newerLetterText(reply.class)}`);
     if (reply.ok === 'open_letter') throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
     if (isUntold) context.out.note('its callback was not sent, and never will be: tell the caller');
     if (reply.left !== undefined) await removeFiles(context, pool, id, reply.left);

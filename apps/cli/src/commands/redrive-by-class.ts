@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@kieq/config';
-import { REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import { redriveRule, type DeadLetterClass } from '@kieq/domain';
 import { redriveClass, type RedriveResult } from '@kieq/queue';
 import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
@@ -44,7 +44,7 @@ export async function redriveByClass(
 }
 
 function refuseSenseless(letterClass: DeadLetterClass, payAgain: boolean): void {
-  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+  const { resumesAt, payAgainResumesAt } = redriveRule(letterClass);
   if (payAgain && payAgainResumesAt === null)
     throw new CliError(EXIT.refused, `pay-again makes no sense for ${letterClass}: redrive it without`);
   if (payAgain || resumesAt !== null) return;

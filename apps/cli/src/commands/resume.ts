@@ -1,7 +1,8 @@
 import { parseEnvironment } from '@kieq/config';
-import { GATE_REASONS, type GateReason } from '@kieq/domain';
+import { GATE_REASONS, isKnown, readWord } from '@kieq/domain';
 import { Argument, type Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
+import { CliError, EXIT } from '../exit.ts';
 import { withPool } from '../pool.ts';
 
 export function addResume(parent: Command, context: Context): void {
@@ -11,12 +12,22 @@ export function addResume(parent: Command, context: Context): void {
     examples: ['kieq resume', 'kieq resume credits'],
     more: 'Other gates open by themselves. If the cause of one stands, the next refusal closes it again.',
   })
-    .addArgument(new Argument('[gate]', 'the gate to open').choices(GATE_REASONS).default('paused'))
-    .action((gate: GateReason) => resume(context, gate));
+    // The choices are for help and completion: a gate that a newer version closed can be opened as well.
+    .addArgument(
+      new Argument('[gate]', 'the gate to open')
+        .choices(GATE_REASONS)
+        .argParser((text) => text)
+        .default('paused'),
+    )
+    .action((gate: string) => resume(context, gate));
 }
 
-async function resume({ env, out }: Context, gate: GateReason): Promise<void> {
+async function resume({ env, out }: Context, name: string): Promise<void> {
+  const gate = readWord(GATE_REASONS, name);
   await withPool(parseEnvironment(env, ['redis']), async ({ ledger }) => {
+    const wasClosed = (await ledger.gates.closed()).some(({ reason }) => reason === gate);
+    if (!wasClosed && !isKnown(GATE_REASONS, gate))
+      throw new CliError(EXIT.usage, `there is no gate ${name}; there are ${GATE_REASONS.join(', ')}`);
     const opened = (await ledger.gates.open(gate)).ok === 'opened';
     const closed = (await ledger.gates.closed()).map(({ reason }) => reason);
     out.print({ gate, opened, stillClosed: closed }, () =>

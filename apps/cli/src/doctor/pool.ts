@@ -1,4 +1,4 @@
-import type { GateReason } from '@kieq/domain';
+import { GATE_REASONS, isKnown, type GateReason } from '@kieq/domain';
 import type { Gate } from '@kieq/ledger';
 import type { PoolStatus } from '@kieq/queue';
 import { duration } from '../text/time.ts';
@@ -32,5 +32,10 @@ export function checkPool({ gates, pausedQueues, deadLetters }: PoolStatus, nowM
 function gateFinding({ reason, since, refusals, detail }: Gate, nowMs: number): Finding {
   const why = detail === undefined ? '' : `: ${detail}`;
   const message = `submissions stand still by ${reason} for ${duration(Math.max(0, nowMs - since))}, ${refusals} refused${why}`;
-  return warning('pool', message, REMEDIES[reason]);
+  const remedy = isKnown(GATE_REASONS, reason) ? REMEDIES[reason] : newerRemedy(reason);
+  return warning('pool', message, remedy);
+}
+
+function newerRemedy(reason: string): string {
+  return `A newer version of kieq closed it and opens it: use that version's tools; by hand kieq resume ${reason}.`;
 }

@@ -1,3 +1,4 @@
+import type { Newer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { bar } from '../text/bar.ts';
 import { duration } from '../text/time.ts';
@@ -35,7 +36,8 @@ export function liveText(record: GenerationRecord, { nowMs, expectation, binding
     case 'dead':
       return record.state;
     default:
-      return record.state satisfies never;
+      record.state satisfies Newer;
+      return `${record.state} for ${inState}`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence } from '@kieq/domain';
+import type { Evidence, Newer } from '@kieq/domain';
 import { createRedactor } from '@kieq/kie';
 import type { ArchivedFile } from '@kieq/ledger';
 import type { GenerationDetails, LetterDetails, NoticeDetails } from '@kieq/queue';
@@ -50,8 +50,8 @@ function archiveText({ archiving }: GenerationDetails, nowMs: number): string | 
   if (state === 'done') return files.map(fileText).join(', ');
   const failed = tries === 0 ? '' : ` (failed tries: ${tries})`;
   const why = evidence === undefined ? '' : `: ${evidenceText(evidence)}`;
-  const when =
-    state === 'failed' ? 'given up' : `due ${until(nextAt, nowMs)}, links assumed dead ${until(dueBy, nowMs)}`;
+  const due = `due ${until(nextAt, nowMs)}, links assumed dead ${until(dueBy, nowMs)}`;
+  const when = state === 'failed' ? 'given up' : state === 'pending' ? due : state;
   return `${when}${failed}${why}`;
 }
 
@@ -68,7 +68,7 @@ function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
     case 'failed':
       return 'given up';
     default:
-      return state satisfies never;
+      return state satisfies Newer;
   }
 }
 

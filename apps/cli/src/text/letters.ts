@@ -1,4 +1,4 @@
-import { REDRIVE_RULES, type DeadLetterClass, type GenerationState, type ResumePoint } from '@kieq/domain';
+import { redriveRule, type DeadLetterClass, type GenerationState, type OrNewer, type ResumePoint } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { OpenLetter } from '@kieq/queue';
 import type { Paint } from './paint.ts';
@@ -8,21 +8,21 @@ import { duration } from './time.ts';
 /** One line of `kieq dlq ls`. */
 export interface LetterRow {
   readonly id: string;
-  readonly class: DeadLetterClass;
-  readonly state: GenerationState;
+  readonly class: OrNewer<DeadLetterClass>;
+  readonly state: OrNewer<GenerationState>;
   readonly openedAt: number;
   readonly tenant: string;
   readonly model: string;
   readonly attempts: number;
   readonly taskId: string | null;
   readonly summary: string;
-  /** Where a redrive resumes: a state, or `notify`, the callback alone; null where only pay-again can. */
+  /** Where a redrive resumes: a state, or `notify`, the callback alone; null where only pay-again can, or nothing. */
   readonly resumesAt: ResumePoint | null;
   readonly payAgainResumesAt: GenerationState | null;
 }
 
 export function letterRow(record: GenerationRecord, letter: OpenLetter): LetterRow {
-  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letter.class];
+  const { resumesAt, payAgainResumesAt } = redriveRule(letter.class);
   return {
     id: record.id,
     class: letter.class,

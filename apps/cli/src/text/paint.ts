@@ -1,5 +1,5 @@
 import type { RawEnvironment } from '@kieq/config';
-import type { GenerationState } from '@kieq/domain';
+import type { GenerationState, Newer, OrNewer } from '@kieq/domain';
 
 type Stroke = (text: string) => string;
 
@@ -47,7 +47,7 @@ export function widthOf(text: string): number {
 }
 
 /** A state's word in the colour of what it means for a person. */
-export function paintState(paint: Paint, state: GenerationState, text: string = state): string {
+export function paintState(paint: Paint, state: OrNewer<GenerationState>, text: string = state): string {
   switch (state) {
     case 'succeeded':
       return paint.good(text);
@@ -64,6 +64,7 @@ export function paintState(paint: Paint, state: GenerationState, text: string = 
     case 'archiving':
       return text;
     default:
-      return state satisfies never;
+      state satisfies Newer;
+      return paint.warn(text);
   }
 }

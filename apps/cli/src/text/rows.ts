@@ -1,4 +1,4 @@
-import type { DeadLetterClass, GenerationState } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState, OrNewer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { paintState, type Paint } from './paint.ts';
 import { headedTable } from './table.ts';
@@ -7,13 +7,13 @@ import { duration } from './time.ts';
 /** One line of `kieq list`. */
 export interface GenerationRow {
   readonly id: string;
-  readonly state: GenerationState;
+  readonly state: OrNewer<GenerationState>;
   readonly model: string;
   readonly tenant: string;
   readonly attempts: number;
   readonly polls: number;
   readonly taskId: string | null;
-  readonly deadLetter: DeadLetterClass | null;
+  readonly deadLetter: OrNewer<DeadLetterClass> | null;
   readonly createdAt: number;
   readonly ageMs: number;
 }

@@ -1,5 +1,5 @@
-import { GENERATION_STATES } from '@kieq/domain';
-import type { Gate } from '@kieq/ledger';
+import { GENERATION_STATES, type Newer } from '@kieq/domain';
+import { isOwnGate, type Gate } from '@kieq/ledger';
 import type { PoolStatus } from '@kieq/queue';
 import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section, table } from './table.ts';
@@ -53,7 +53,10 @@ export function gatesText(gates: readonly Gate[], nowMs: number, paint: Paint): 
   return headedTable(['gate', 'closed for', 'refusals', 'next', 'detail'], rows, { paint, indent: '  ' });
 }
 
-function nextOf({ mode, reason, untilAt, nextAt }: Gate, nowMs: number): string {
+function nextOf(gate: Gate, nowMs: number): string {
+  const { mode, reason, untilAt, nextAt } = gate;
+  const byHand = reason === 'paused' ? 'kieq resume' : `kieq resume ${reason}`;
+  if (!isOwnGate(gate)) return `a newer version opens it, or ${byHand}`;
   switch (mode) {
     case 'timed':
       return `opens ${until(untilAt ?? nowMs, nowMs)}`;
@@ -61,9 +64,9 @@ function nextOf({ mode, reason, untilAt, nextAt }: Gate, nowMs: number): string 
     case 'canary':
       return `${mode} ${until(nextAt ?? nowMs, nowMs)}`;
     case 'manual':
-      return reason === 'paused' ? 'kieq resume' : `kieq resume ${reason}`;
+      return byHand;
     default:
-      return mode satisfies never;
+      return mode satisfies Newer;
   }
 }
 

@@ -53,18 +53,13 @@ function headline({ gates, binding }: OverviewAnswer): string {
 }
 
 function gateRow(gate: OverviewGate, atMs: number, may: boolean, reload: Reload): HTMLElement {
-  const { reason, sinceMs, refusals, detail, untilMs, nextMs } = gate;
-  const next =
-    untilMs === null
-      ? nextMs === null
-        ? 'opens by hand'
-        : `tried again in ${duration(nextMs - atMs)}`
-      : `opens in ${duration(untilMs - atMs)}`;
+  const { reason, isNewer, sinceMs, refusals, detail } = gate;
+  const why = isNewer ? 'closed by a newer version of kieq' : (WHY[reason] ?? '');
   return h(
     'p',
     { class: 'gate' },
     h('span', { class: 'badge bad' }, reason),
-    ` ${WHY[reason] ?? ''} · closed ${ago(sinceMs, atMs)} · ${next} · refused: ${number(refusals)} `,
+    ` ${why} · closed ${ago(sinceMs, atMs)} · ${nextText(gate, atMs)} · refused: ${number(refusals)} `,
     h('span', { class: 'dim', title: moment(sinceMs) }, detail ?? ''),
     may
       ? h(
@@ -74,4 +69,10 @@ function gateRow(gate: OverviewGate, atMs: number, may: boolean, reload: Reload)
         )
       : null,
   );
+}
+
+function nextText({ isNewer, untilMs, nextMs }: OverviewGate, atMs: number): string {
+  if (isNewer) return 'that version opens it';
+  if (untilMs !== null) return `opens in ${duration(untilMs - atMs)}`;
+  return nextMs === null ? 'opens by hand' : `tried again in ${duration(nextMs - atMs)}`;
 }

@@ -1,4 +1,4 @@
-import type { DeadLetterClass, GateReason, GenerationState, ResumePoint } from '@kieq/domain';
+import type { DeadLetterClass, GateReason, GenerationState, OrNewer, ResumePoint } from '@kieq/domain';
 import type { CreditsLeft, GenerationDetails, LastHour, QueueName } from '@kieq/queue';
 import type { Role } from '../door/role.ts';
 
@@ -29,7 +29,9 @@ export interface Overview {
 }
 
 export interface OverviewGate {
-  readonly reason: GateReason;
+  readonly reason: OrNewer<GateReason>;
+  /** A newer version of kieq closed it, and this one does not open it by itself. */
+  readonly isNewer: boolean;
   readonly sinceMs: number;
   readonly refusals: number;
   readonly detail: string | null;
@@ -58,7 +60,7 @@ export interface OverviewGeneration {
 }
 
 export interface OverviewLetters {
-  readonly class: DeadLetterClass;
+  readonly class: OrNewer<DeadLetterClass>;
   readonly count: number;
   readonly oldestMs: number | null;
   readonly advice: string;
@@ -76,7 +78,7 @@ export interface OverviewResult extends OverviewGeneration {
 export interface LetterItem extends OverviewGeneration {
   readonly openedAtMs: number;
   readonly evidence: string;
-  readonly state: GenerationState;
+  readonly state: OrNewer<GenerationState>;
 }
 
 export interface LetterList {

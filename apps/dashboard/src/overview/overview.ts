@@ -1,5 +1,5 @@
-import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
-import type { Gate, GenerationRecord, Ledger } from '@kieq/ledger';
+import { redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
+import { isOwnGate, type Gate, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import {
   creditsLeft,
   meanCredits,
@@ -51,7 +51,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
     queues: oldest.map(({ name, oldestMs }) => ({ name, ...countsOf(status.queues[name]), oldestMs })),
     hour,
     unknown: unknown.map(shownGeneration),
-    letters: letters.map(({ letterClass, oldestMs }) => shownLetters(letterClass, status, oldestMs)),
+    letters: letters.map((one) => shownLetters(one, status)),
     recent: recent.map(shownResult),
   };
 }
@@ -62,9 +62,15 @@ async function oldestUnknown(ledger: Ledger): Promise<GenerationRecord[]> {
   return records.filter((record) => record !== undefined);
 }
 
-async function readLetters(ledger: Ledger): Promise<{ letterClass: DeadLetterClass; oldestMs: number | null }[]> {
+interface OldestLetter {
+  readonly letterClass: OrNewer<DeadLetterClass>;
+  readonly oldestMs: number | null;
+}
+
+async function readLetters(ledger: Ledger): Promise<OldestLetter[]> {
+  const classes = await ledger.read.letterClasses();
   return Promise.all(
-    DEAD_LETTER_CLASSES.map(async (letterClass) => {
+    classes.map(async (letterClass) => {
       const { items } = await ledger.read.listLetters(letterClass, { limit: 1 });
       return { letterClass, oldestMs: items[0]?.at ?? null };
     }),
@@ -81,9 +87,11 @@ function inFlightOf(status: PoolStatus): Overview['inFlight'] {
   return { count: status.inFlight, max: setting(status, 'maxInFlight'), submitting, unknown, generating };
 }
 
-function shownGate({ reason, since, refusals, detail, untilAt, nextAt }: Gate): OverviewGate {
+function shownGate(gate: Gate): OverviewGate {
+  const { reason, since, refusals, detail, untilAt, nextAt } = gate;
   return {
     reason,
+    isNewer: !isOwnGate(gate),
     sinceMs: since,
     refusals,
     detail: detail ?? null,
@@ -102,11 +110,11 @@ function countsOf(counts: Readonly<Record<string, number>>) {
   };
 }
 
-function shownLetters(letterClass: DeadLetterClass, status: PoolStatus, oldestMs: number | null): OverviewLetters {
-  const { advice, resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+function shownLetters({ letterClass, oldestMs }: OldestLetter, status: PoolStatus): OverviewLetters {
+  const { advice, resumesAt, payAgainResumesAt } = redriveRule(letterClass);
   return {
     class: letterClass,
-    count: status.deadLetters[letterClass],
+    count: status.deadLetters[letterClass] ?? 0,
     oldestMs,
     advice,
     resumesAt,

@@ -6,7 +6,7 @@ import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { parseCaller } from '../problems.ts';
 import { route } from '../routes.ts';
-import { idParams, stateForm } from './forms.ts';
+import { idParams, stateWord } from './forms.ts';
 import { visibleRecord } from './visible.ts';
 
 const adoptBody = z.strictObject({
@@ -25,7 +25,7 @@ const adoptBody = z.strictObject({
 const adoptedForm = z.object({
   id: z.string(),
   attempt: z.int().describe('The attempt whose answer was lost'),
-  state: stateForm,
+  state: stateWord,
 });
 
 /** POST /v1/generations/:id/adopt: what `kieq adopt` does. */

@@ -1,16 +1,16 @@
-import type { GenerationState } from '@kieq/domain';
+import type { GenerationState, OrNewer } from '@kieq/domain';
 import type { Enqueued } from '@kieq/producer';
 import { z } from 'zod';
 import type { CreateOutcome } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Creation } from './creation.ts';
-import { stateForm } from './forms.ts';
+import { stateWord } from './forms.ts';
 
 /** The answer to a create call. */
 export const createdForm = z.object({
   id: z.string(),
   created: z.boolean().describe('False when the generation had been made before'),
-  state: stateForm,
+  state: stateWord,
 });
 export type Created = z.infer<typeof createdForm>;
 
@@ -31,7 +31,7 @@ export async function createOne(deps: CreateDeps, { request, options }: Creation
 export async function statesOf(
   { ledger }: CreateDeps,
   handles: readonly Enqueued[],
-): Promise<ReadonlyMap<string, GenerationState>> {
+): Promise<ReadonlyMap<string, OrNewer<GenerationState>>> {
   const old = handles.filter(({ created }) => !created).map(({ id }) => id);
   const records = old.length === 0 ? [] : await ledger.read.generations([...new Set(old)]);
   return new Map(records.flatMap((record) => (record === undefined ? [] : [[record.id, record.state] as const])));

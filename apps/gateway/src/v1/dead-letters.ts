@@ -2,17 +2,17 @@ import type { GenerationRecord, LetterPage } from '@kieq/ledger';
 import { z } from 'zod';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { classForm, epochMs, stateForm } from './forms.ts';
+import { classWord, epochMs, stateWord } from './forms.ts';
 import { fillPage } from './page.ts';
 import { outlook, redriveForm } from './view.ts';
 
 /** An open dead letter. */
 export const letterForm = z.object({
   generation: z.string(),
-  class: classForm,
+  class: classWord,
   openedAt: epochMs,
   summary: z.string(),
-  state: stateForm,
+  state: stateWord,
   tenant: z.string(),
   model: z.string(),
   advice: z.string(),

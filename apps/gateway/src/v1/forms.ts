@@ -4,7 +4,17 @@ import { z } from 'zod';
 /** Pieces that several routes share. Answers have no transforms: they are encoded, not parsed. */
 export const stateForm = z.enum(GENERATION_STATES);
 export const classForm = z.enum(DEAD_LETTER_CLASSES);
-export const resumePointForm = z.enum([...GENERATION_STATES, 'notify']);
+/**
+ * A word of an answer. The lists grow from version to version, and a gateway tells what a newer worker has written: the
+ * document says so, and no client that is made from it refuses a further word.
+ */
+export function wordForm<const Word extends string>(words: readonly Word[], about = '') {
+  return z.union([z.enum(words), z.string()]).describe(`${about}${about === '' ? '' : '. '}${TOLERATE}`);
+}
+const TOLERATE = 'Later versions may tell further values: tolerate them';
+export const stateWord = wordForm(GENERATION_STATES);
+export const classWord = wordForm(DEAD_LETTER_CLASSES);
+export const resumePointWord = wordForm([...GENERATION_STATES, 'notify']);
 export const epochMs = z.number().describe('Epoch milliseconds by the clock of Redis');
 
 /** Any text: what is no id names nothing, which is 404 and not 422. */

@@ -4,14 +4,14 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { classForm, resumePointForm } from './forms.ts';
+import { classWord, resumePointWord } from './forms.ts';
 import { visibleRecord } from './visible.ts';
 
 export const resumedForm = z.object({
   kind: z.enum(['resumed', 'would_resume']),
   id: z.string(),
-  class: classForm,
-  state: resumePointForm.describe('Where it goes on; `notify`: the callback alone is sent again'),
+  class: classWord,
+  state: resumePointWord.describe('Where it goes on; `notify`: the callback alone is sent again'),
 });
 export const redriveResultForm = z.discriminatedUnion('kind', [
   resumedForm,

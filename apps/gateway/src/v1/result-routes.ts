@@ -72,7 +72,7 @@ function whyNone({ state, archiving, purgedAt }: GenerationRecord, n: number): s
   const count = archiving?.files.length ?? 0;
   if (count > 0) return `there is no result ${n}; the generation has ${count}`;
   if (archiving === undefined) return `its results are not archived (it is ${state}); resultUrls are Kie's links`;
-  return archiving.state === 'pending' ? 'its results are still being archived' : 'its results could not be archived';
+  return archiving.state === 'failed' ? 'its results could not be archived' : 'its results are still being archived';
 }
 
 /** @throws ApiError `unavailable` without an archive, `gone` without the file; StorageError */

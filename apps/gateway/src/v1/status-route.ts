@@ -1,21 +1,24 @@
 import { DEAD_LETTER_CLASSES, GATE_REASONS, GENERATION_STATES } from '@kieq/domain';
+import { GATE_MODES } from '@kieq/ledger';
 import { QUEUE_NAMES, readStatus, type PoolStatus } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
-import { epochMs } from './forms.ts';
+import { epochMs, wordForm } from './forms.ts';
 
 const gateForm = z.object({
-  reason: z.enum(GATE_REASONS),
+  reason: wordForm(GATE_REASONS),
   since: epochMs,
-  mode: z.enum(['timed', 'probe', 'canary', 'manual']).describe('How it opens'),
+  mode: wordForm(GATE_MODES, 'How it opens'),
   detail: z.string().optional(),
   untilAt: epochMs.optional().describe('When it opens by itself'),
   nextAt: epochMs.optional().describe('When it is tried next'),
 });
 const counts = z.record(z.string(), z.int());
+/** One number for each class, and for those that a newer version has written. */
+const letterCounts = z.partialRecord(z.union([z.enum(DEAD_LETTER_CLASSES), z.string()]), z.int());
 
 /** The pool at a glance. */
 const statusForm = z.object({
@@ -31,7 +34,7 @@ const statusForm = z.object({
   credits: z.object({ balance: z.number() }).nullable().describe('As the workers saw it last; null before'),
   queues: z.record(z.enum(QUEUE_NAMES), counts),
   states: z.record(z.enum(GENERATION_STATES), z.int()).optional().describe('For operators'),
-  deadLetters: z.record(z.enum(DEAD_LETTER_CLASSES), z.int()).optional().describe('Open ones, for operators'),
+  deadLetters: letterCounts.optional().describe('Open ones, for operators; later versions may tell further classes'),
 });
 type Status = z.infer<typeof statusForm>;
 

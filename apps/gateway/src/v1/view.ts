@@ -1,18 +1,20 @@
-import { REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
-import type { Attempt, GenerationRecord, NoticeRecord } from '@kieq/ledger';
+import { redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
+import { ATTEMPT_OUTCOMES, NOTICE_STATES, type Attempt, type GenerationRecord, type NoticeRecord } from '@kieq/ledger';
 import { frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
 import { resultPath } from './result-path.ts';
-import { classForm, epochMs, resumePointForm, stateForm } from './forms.ts';
+import { classWord, epochMs, resumePointWord, stateWord, wordForm } from './forms.ts';
 
 export const redriveForm = z.object({
-  resumesAt: resumePointForm.nullable().describe('Where a redrive goes on; null where only pay-again resumes it'),
+  resumesAt: resumePointWord
+    .nullable()
+    .describe('Where a redrive goes on; null where only pay-again resumes it, or nothing here'),
   payAgainNeeded: z.boolean(),
   payAgainResumesAt: z.literal('queued').nullable().describe('Where a redrive with pay-again goes on'),
 });
 
 const letterForm = z.object({
-  class: classForm,
+  class: classWord,
   summary: z.string(),
   openedAt: epochMs,
   advice: z.string(),
@@ -20,7 +22,7 @@ const letterForm = z.object({
 });
 
 const noticeForm = z.object({
-  state: z.enum(['pending', 'delivered', 'failed']),
+  state: wordForm(NOTICE_STATES),
   tries: z.int().describe('Deliveries that failed'),
   dueAt: epochMs,
   lastError: z.string().optional(),
@@ -29,7 +31,7 @@ const noticeForm = z.object({
 
 const attemptForm = z.object({
   n: z.int(),
-  outcome: z.enum(['open', 'accepted', 'adopted', 'refused', 'lost', 'expired', 'resubmitted', 'surplus']),
+  outcome: wordForm(ATTEMPT_OUTCOMES),
   admittedAt: epochMs,
   answeredAt: epochMs.optional(),
   taskId: z.string().optional(),
@@ -47,7 +49,7 @@ const resultForm = z.object({
 /** A generation as its owner sees it. */
 export const viewForm = z.object({
   id: z.string(),
-  state: stateForm,
+  state: stateWord,
   tenant: z.string(),
   model: z.string(),
   request: z
@@ -121,7 +123,13 @@ function letterView(letter: NonNullable<GenerationRecord['letter']>): z.infer<ty
 }
 
 /** What can be done about a dead letter of this class. */
-export function outlook(letterClass: DeadLetterClass): { advice: string; redrive: z.infer<typeof redriveForm> } {
-  const { advice, resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
-  return { advice, redrive: { resumesAt, payAgainNeeded: resumesAt === null, payAgainResumesAt } };
+export function outlook(letterClass: OrNewer<DeadLetterClass>): {
+  advice: string;
+  redrive: z.infer<typeof redriveForm>;
+} {
+  const { advice, resumesAt, payAgainResumesAt } = redriveRule(letterClass);
+  return {
+    advice,
+    redrive: { resumesAt, payAgainNeeded: resumesAt === null && payAgainResumesAt !== null, payAgainResumesAt },
+  };
 }

@@ -32,7 +32,7 @@ async function dead(tenant: string, letterClass: Class = 'refused_repeatedly', o
 /** Dead, and its caller never took the callback either. */
 async function unheard(tenant: string): Promise<string> {
   const { id, notice } = await dead(tenant, 'refused_repeatedly', CALLER);
-  const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: 60_000 };
+  const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0 };
   const vehicle = notice?.vehicle ?? '';
   const reply = await pool.ledger.noticed({
     id,

@@ -10,7 +10,7 @@ local NEVER_HAD_A_TASK = {
 -- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
 -- paying for another one. Also where it ended without a video: that task is paid.
 local function isTaskless(record)
-  if given(record.purgedAt) then return false end
+  if given(record.purgedAt) or newerLetter(record) then return false end
   return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
 end
 

@@ -1,5 +1,6 @@
 -- A gate stops all submissions. Modes: timed (opens at untilAt), canary (half-open: one real generation at nextAt),
 -- probe (a worker asks for the balance at nextAt), manual (a person opens it).
+-- A gate that a newer version closed, or one in a mode of its own, counts as closed; only that version or a person opens it.
 
 local MODES = {
   ['rate-limit'] = 'timed',
@@ -10,6 +11,10 @@ local MODES = {
   unreachable = 'canary',
   paused = 'manual',
 }
+
+local HOW = { timed = true, canary = true, probe = true, manual = true }
+
+local function isOwnGate(reason, gate) return MODES[reason] ~= nil and HOW[gate.mode] == true end
 
 local function saveGate(reason, gate) redis.call('HSET', key('gates'), reason, cjson.encode(gate)) end
 
@@ -67,7 +72,7 @@ local function closeGate(reason, times, detail, canaryToken)
   end
   if mode == 'timed' then gate.untilAt = math.max(gate.untilAt or 0, NOW + times.waitMs) end
   -- What a person closes has refused nothing, and closing it again changes nothing but the reason.
-  if mode ~= 'manual' then gate.refusals = gate.refusals + 1 end
+  if mode ~= 'manual' then gate.refusals = (tonumber(gate.refusals) or 0) + 1 end
   gate.detail = detail
   saveGate(reason, gate)
   return gate
@@ -80,7 +85,9 @@ local function standing(write)
   for i = 1, #flat, 2 do
     local name, gate = flat[i], cjson.decode(flat[i + 1])
     local left
-    if gate.mode == 'timed' then
+    if not isOwnGate(name, gate) then
+      left = 500
+    elseif gate.mode == 'timed' then
       left = gate.untilAt - NOW
       if left <= 0 and write then openGate(name) end
     elseif gate.mode == 'canary' then
@@ -109,6 +116,7 @@ end
 local function canaryPassed(tokenHash, except)
   local flat = redis.call('HGETALL', key('gates'))
   for i = 1, #flat, 2 do
-    if flat[i] ~= except and cjson.decode(flat[i + 1]).canary == tokenHash then openGate(flat[i]) end
+    local gate = cjson.decode(flat[i + 1])
+    if flat[i] ~= except and gate.canary == tokenHash and isOwnGate(flat[i], gate) then openGate(flat[i]) end
   end
 end

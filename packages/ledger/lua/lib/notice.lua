@@ -10,7 +10,7 @@ local ENDED = { succeeded = true, failed = true, cancelled = true, dead = true }
 
 local function closeNoticeLetter(record)
   if (record.noticeLetter or '') == '' then return end
-  redis.call('ZREM', key('letters:notify_failed'), record.id)
+  redis.call('ZREM', key('letters:' .. cjson.decode(record.noticeLetter).class), record.id)
   redis.call('SADD', key('mirror'), record.id)
   set(record, { noticeLetter = '', letters = num(record, 'letters') + 1 })
 end

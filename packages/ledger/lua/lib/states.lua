@@ -13,6 +13,21 @@ local function enter(record, state, event, order)
   announce(record, event)
 end
 
+-- Where a redrive resumes, for nothing and by paying again. What may cost money a second time is fixed here, so that no
+-- caller's mistake pays again. These are all the classes that this version knows.
+local FREE = {
+  invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
+  deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
+  task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
+}
+local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
+
+-- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.
+local function newerLetter(record)
+  local class = record.letterClass or ''
+  return class ~= '' and not FREE[class] and not PAID[class] and class or nil
+end
+
 -- A new vehicle: the older job, wherever it is, ends without acting when it is taken.
 local function newVehicle(record, queue)
   local epoch = num(record, 'epoch') + 1

@@ -1,4 +1,4 @@
-import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState, OrNewer, ResumePoint } from '@kieq/domain';
 import {
   createLedger,
   type AcceptArgs,
@@ -36,7 +36,7 @@ export interface Pool {
   another(): Promise<Ledger>;
   /** The whole record as Redis holds it. */
   raw(id: string): Promise<Record<string, string>>;
-  state(id: string): Promise<GenerationState | undefined>;
+  state(id: string): Promise<OrNewer<GenerationState> | undefined>;
   /** Redis' clock, the only one that counts. */
   now(): Promise<number>;
 }
@@ -178,7 +178,7 @@ export function settleArgs(id: string, taskId: string, state: 'success' | 'fail'
 
 export function redriveArgs(
   id: string,
-  letterClass: DeadLetterClass,
+  letterClass: OrNewer<DeadLetterClass>,
   resumesAt: ResumePoint,
   change: { payAgain?: boolean; dryRun?: boolean; op?: string } = {},
 ) {

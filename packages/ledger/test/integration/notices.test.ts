@@ -10,7 +10,6 @@ import {
   paymentUnknown,
   redriveArgs,
   settleArgs,
-  VEHICLE_CHECK_MS,
   type Pool,
 } from './fixture.ts';
 
@@ -30,7 +29,6 @@ async function tried(pool: Pool, id: string, change: { delivered?: boolean; give
     tries: notice?.tries ?? 0,
     retryDelayMs: 5000,
     giveUpMs: 60_000,
-    vehicleCheckMs: VEHICLE_CHECK_MS,
     ...change,
   });
 }
@@ -208,7 +206,7 @@ describe('its delivery', () => {
     const { vehicle } = (await noticeOf(pool, id)) ?? { vehicle: '' };
     await pool.ledger.settle(settleArgs(id, taskId));
     const record = await pool.raw(id);
-    const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
+    const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0 };
     expect(await pool.ledger.noticed({ ...late, delivered: true })).toEqual({ ok: 'stale', state: 'succeeded' });
     expect(await pool.ledger.noticed({ ...late, delivered: false })).toEqual({ ok: 'stale', state: 'succeeded' });
     expect(await pool.raw(id)).toEqual(record);
@@ -217,7 +215,7 @@ describe('its delivery', () => {
   test('of a generation that is gone', async () => {
     const pool = await openPool('delivery');
     expect(await tried(pool, 'gen_nowhere000')).toEqual({ ok: 'missing' });
-    expect(await pool.ledger.renotice('gen_nowhere000', 'v', 1)).toEqual({ ok: 'missing' });
+    expect(await pool.ledger.renotice('gen_nowhere000', 'v')).toEqual({ ok: 'missing' });
   });
 });
 
@@ -233,11 +231,11 @@ describe('the sweeper', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     expect(await sweep(pool, 60_000)).toEqual([]);
     await expect.poll(() => sweep(pool, 1)).toEqual([{ id, vehicle: `${id}-1` }]);
-    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toEqual({ ok: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
-    expect(await pool.ledger.renotice(id, `${id}-1`, 1)).toMatchObject({ ok: 'renoticed', vehicle: `${id}-2` });
+    expect(await pool.ledger.renotice(id, `${id}-1`)).toEqual({ ok: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
+    expect(await pool.ledger.renotice(id, `${id}-1`)).toMatchObject({ ok: 'renoticed', vehicle: `${id}-2` });
     expect(await noticeOf(pool, id)).toMatchObject({ vehicle: `${id}-2` });
     await tried(pool, id, { delivered: true });
-    expect(await pool.ledger.renotice(id, `${id}-2`, 1)).toMatchObject({ ok: 'stale' });
+    expect(await pool.ledger.renotice(id, `${id}-2`)).toMatchObject({ ok: 'stale' });
     expect(await sweep(pool, 0)).toEqual([]);
   });
 

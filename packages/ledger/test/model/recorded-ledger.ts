@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import { createGates } from '../../src/gates.ts';
 import { createReads } from '../../src/reads.ts';
+import type { ScriptArgs } from '../../src/script-args.ts';
 import { createScriptRunner, type ScriptName } from '../../src/scripts.ts';
 import { createSettings } from '../../src/settings.ts';
 import { createTransitions } from '../../src/transitions.ts';
@@ -10,7 +11,7 @@ import { createTransitions } from '../../src/transitions.ts';
 /** A script as it went to Redis. */
 interface Call {
   readonly name: ScriptName;
-  readonly args: Readonly<Record<string, unknown>>;
+  readonly args: ScriptArgs[ScriptName];
 }
 
 /** With what the script answered, before any schema has read it. */
@@ -36,7 +37,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     replySchema.parse(await runner.run(name, args));
   let answered: AnsweredCall | undefined;
   const scripts = {
-    async run(name: ScriptName, args: Readonly<Record<string, unknown>>) {
+    async run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]) {
       const reply = await send({ name, args });
       answered = { name, args, reply };
       return reply;

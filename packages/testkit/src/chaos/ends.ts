@@ -1,10 +1,8 @@
-import type { GenerationState } from '@kieq/domain';
+import { isEnded, type Newer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { CallbackAttempt } from '@kieq/simulator';
 import type { Case } from './findings.ts';
 import { letterProblem } from './letters.ts';
-
-const ENDED: ReadonlySet<GenerationState> = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
 
 /** Kie's own callbacks that a gateway took, by task. */
 export type TakenCallbacks = ReadonlyMap<string, readonly CallbackAttempt[]>;
@@ -23,7 +21,7 @@ export function endProblems(one: Case, taken: TakenCallbacks): { readonly rule: 
   }
   if (order?.id !== undefined && order.id !== record.id)
     problems.push({ rule: 'lost', what: `acknowledged as ${order.id}, recorded as ${record.id}` });
-  if (!ENDED.has(record.state)) problems.push({ rule: 'lost', what: `it is still ${record.state}` });
+  if (!isEnded(record.state)) problems.push({ rule: 'lost', what: `it is still ${record.state}` });
   if (order?.cancelled === true && record.state !== 'cancelled')
     problems.push({ rule: 'lost', what: `its cancellation was acknowledged, and it is ${record.state}` });
   const wrong = wrongEnd(one, record, taken);
@@ -59,7 +57,7 @@ function wrongEnd(one: Case, record: GenerationRecord, taken: TakenCallbacks): s
     case 'archiving':
       return undefined;
     default:
-      return record.state satisfies never;
+      return `its state ${record.state satisfies Newer} is of another version`;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { DeadLetterClass } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, isKnown, type DeadLetterClass } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { isShown } from './shown.ts';
 import type { Case } from './findings.ts';
@@ -10,6 +10,7 @@ type Judge = (one: Case, record: GenerationRecord, taken: TakenCallbacks) => str
 export function letterProblem(one: Case, record: GenerationRecord, taken: TakenCallbacks): string | undefined {
   const { letter } = record;
   if (letter === undefined) return 'dead without a dead letter';
+  if (!isKnown(DEAD_LETTER_CLASSES, letter.class)) return `a dead letter ${letter.class} of another version`;
   return JUDGES[letter.class](one, record, taken);
 }
 

@@ -93,7 +93,8 @@ function byPrompt<Entry extends { readonly prompt: string }>(entries: readonly E
 }
 
 function endOf({ state, letter }: GenerationRecord): End {
-  if (state === 'succeeded' || state === 'failed') return state;
+  if (state === 'succeeded') return 'succeeded';
+  if (state === 'failed') return 'failed';
   return state === 'dead' ? `dead:${letter?.class ?? 'no letter'}` : 'none';
 }
 

@@ -188,18 +188,21 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     const { expect } = context;
     const pool = await openPool(context, 'raw', { timings: { retryBaseMs: 3000, retryCapMs: 3000 } });
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 500, msg: 'Server exception' } }]);
-    const id = await one(pool, 'forgotten');
+    const { id } = await pool.producer.enqueue(testRequest('forgotten'), { priority: 7, deadlineMs: 3_600_000 });
     await pool.recordWhen(id, ({ state, serverErrors }) => state === 'queued' && serverErrors === 1);
     await pool.redis.client.unlink(`${pool.ledger.root}gen:${id}`);
     const dead = await pool.recordWhen(id, ({ letter }) => letter?.class === 'record_missing');
     expect(dead.attempts).toEqual([]);
+    // What its caller chose is still in its job.
+    expect(dead.priority).toBe(7);
     expect(posts(pool, 'forgotten')).toHaveLength(1);
     expect(await redrive(pool, id)).toMatchObject({
       kind: 'not_possible',
       reason: expect.stringContaining('pay-again'),
     });
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
-    await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    const { deadlineAt = 0, queuedAt = 0 } = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+    expect(deadlineAt - queuedAt).toBe(3_600_000);
     expect(charges(pool)).toEqual({ forgotten: 1 });
   });
 

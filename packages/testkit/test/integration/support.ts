@@ -2,7 +2,7 @@ import { accountFingerprint } from '@kieq/config';
 import { createKieClient, type KieClient } from '@kieq/kie';
 import type { GenerationRecord } from '@kieq/ledger';
 import { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from '@kieq/queue';
-import type { DeadLetterClass } from '@kieq/domain';
+import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import { inject } from 'vitest';
 import { startPool, TEST_KEY, until, type PoolFixture, type PoolFixtureOptions } from '../../src/index.ts';
 
@@ -51,7 +51,7 @@ function fail(reason: string): never {
 /** Waits until so many generations are in the state. */
 export function inState(
   pool: PoolFixture,
-  state: GenerationRecord['state'],
+  state: GenerationState,
   count: number,
   timeoutMs?: number,
 ): Promise<unknown> {

@@ -113,7 +113,7 @@ const noticed: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, hasNotice);
   const notice = scene.world.generations.get(id)?.notice;
   const tries = Math.max(0, (notice?.tries ?? 0) - (b === 7 ? 1 : 0));
-  const times = { retryDelayMs: 60_000, giveUpMs: c >= 5 ? 0 : 86_400_000, vehicleCheckMs: VEHICLE_CHECK_MS };
+  const times = { retryDelayMs: 60_000, giveUpMs: c >= 5 ? 0 : 86_400_000 };
   const vehicle = c === 4 ? 'another' : (notice?.vehicle ?? `${id}-1`);
   return { name: 'noticed', args: { id, vehicle, delivered: c === 0, evidence, tries, ...times } };
 };
@@ -121,7 +121,7 @@ const noticed: Move = (scene, { a, b, c }) => {
 const renotice: Move = (scene, { a, b }) => {
   const id = aim(scene, a, hasNotice);
   const vehicle = b === 7 ? 'another' : (scene.world.generations.get(id)?.notice?.vehicle ?? `${id}-1`);
-  return { name: 'renotice', args: { id, vehicle, vehicleCheckMs: VEHICLE_CHECK_MS } };
+  return { name: 'renotice', args: { id, vehicle } };
 };
 
 export const ENDING = { archived, unsaved, kill, bury, redrive, purge, noticed, renotice };

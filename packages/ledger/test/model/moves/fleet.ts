@@ -1,5 +1,5 @@
 import { GATE_REASONS } from '@kieq/domain';
-import type { GateArgs } from '../rules/fleet.ts';
+import type { GateArgs } from '../../../src/script-args.ts';
 import { setting } from '../world.ts';
 import { choose, idOf, pick, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
 

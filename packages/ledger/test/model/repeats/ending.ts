@@ -1,3 +1,5 @@
+import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
+import { NEWER_WORD, openNewerLetter } from '../../../../testkit/src/newer-version.ts';
 import type { ScriptName } from '../../../src/scripts.ts';
 import {
   ACCOUNT,
@@ -39,7 +41,7 @@ async function ended(pool: Pool): Promise<string> {
 
 function noticed(pool: Pool, id: string, change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {}) {
   const args = { id, vehicle: `${id}-1`, delivered: false, evidence, tries: 0, retryDelayMs: 5000, giveUpMs: 60_000 };
-  return pool.ledger.noticed({ ...args, vehicleCheckMs: VEHICLE_CHECK_MS, ...change });
+  return pool.ledger.noticed({ ...args, ...change });
 }
 
 /** Ends, dead letters, and the ways out of them. */
@@ -70,6 +72,12 @@ export const ENDING = {
     ),
   },
   redrive: {
+    async newer({ pool }) {
+      const id = await pool.create();
+      await openNewerLetter(pool, id);
+      const letterClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
+      return () => pool.ledger.redrive(redriveArgs(id, letterClass, 'queued', { payAgain: true }));
+    },
     async redriven(stage) {
       const id = await stuck(stage);
       return () => stage.pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
@@ -121,6 +129,11 @@ export const ENDING = {
     missing: plain(({ pool }) => pool.ledger.redrive(redriveArgs(NOWHERE, 'task_stuck', 'generating'))),
   },
   purge: {
+    async newer({ pool }) {
+      const id = await pool.create();
+      await openNewerLetter(pool, id);
+      return () => pool.ledger.purge(id, true);
+    },
     async purged({ pool }) {
       const id = await ended(pool);
       return () => pool.ledger.purge(id, false);
@@ -166,12 +179,12 @@ export const ENDING = {
   renotice: {
     async renoticed({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, `${id}-1`, VEHICLE_CHECK_MS);
+      return () => pool.ledger.renotice(id, `${id}-1`);
     },
     async stale({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, 'another', VEHICLE_CHECK_MS);
+      return () => pool.ledger.renotice(id, 'another');
     },
-    missing: plain(({ pool }) => pool.ledger.renotice(NOWHERE, 'v', VEHICLE_CHECK_MS)),
+    missing: plain(({ pool }) => pool.ledger.renotice(NOWHERE, 'v')),
   },
 } satisfies Partial<Record<ScriptName, Cases>>;

@@ -1,4 +1,5 @@
-import type { ArchiveRecord, UnsavedArgs } from '@kieq/ledger';
+import type { UnsavedArgs } from '@kieq/ledger';
+import type { ScriptArgs } from '../../../src/script-args.ts';
 import { setting, type Answer, type Generation, type World } from '../world.ts';
 import { die, enter, newVehicle, openLetter, pendingNotice } from './states.ts';
 
@@ -22,16 +23,11 @@ export function pendingArchive(
   return { vehicle, delayMs: Math.max(0, archive.at - now), dueBy: archive.by };
 }
 
-export interface ArchivedArgs {
-  readonly id: string;
-  readonly archive: ArchiveRecord;
-}
-
 export function endArchive(generation: Generation, state: 'done' | 'failed'): void {
   if (generation.archive !== undefined) generation.archive = { ...generation.archive, state };
 }
 
-export function archived(world: World, { id, archive: results }: ArchivedArgs): Answer {
+export function archived(world: World, { id, archive: results }: ScriptArgs['archived']): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   if (generation.isPurged) return { ok: 'purged' };

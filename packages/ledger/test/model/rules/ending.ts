@@ -54,7 +54,8 @@ function bornDead(world: World, args: KillArgs): Generation | undefined {
   if (args.class !== 'record_missing' && args.class !== 'invalid_request') return undefined;
   const epoch = Number(/-(\d{1,6})$/.exec(args.vehicle ?? '')?.[1] ?? 1);
   const { id, hash = '', payload = '', tenant = 'default', vehicle = '', callback = false, uploads = false } = args;
-  const born = { id, state: 'dead', hash, payload, tenant, vehicle, epoch, deadlineMs: undefined } as const;
+  const { deadlineMs } = args;
+  const born = { id, state: 'dead', hash, payload, tenant, vehicle, epoch, deadlineMs } as const;
   const generation = newGeneration(world, { ...born, isCallback: callback, isUpload: uploads });
   die(world, generation, args.class);
   return generation;

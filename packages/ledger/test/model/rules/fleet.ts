@@ -1,23 +1,16 @@
-import type { GateReason } from '@kieq/domain';
-import type { GateTimes } from '@kieq/ledger';
+import { GATE_REASONS, isKnown } from '@kieq/domain';
+import type { GateArgs, ListArgs, ScriptArgs, SweepArgs } from '../../../src/script-args.ts';
 import { inFlight, setting, type Answer, type World } from '../world.ts';
 import { closeGate, openGate, standing } from './gates.ts';
 import { forgetLearned, grantQuery, peekQueries, peekSubmissions, stamp } from './window.ts';
 
-export type GateArgs =
-  | { readonly action: 'close'; readonly reason: GateReason; readonly times?: GateTimes; readonly detail: string }
-  | { readonly action: 'open'; readonly reason: GateReason }
-  | { readonly action: 'claim_probe' }
-  | { readonly action: 'probe_result' | 'note_balance'; readonly balance: number }
-  | { readonly action: 'claim_balance'; readonly everyMs: number };
-
 export function gate(world: World, args: GateArgs): Answer {
   switch (args.action) {
     case 'close':
-      closeGate(world, args.reason, args.times);
+      closeGate(world, args.reason);
       return { ok: 'closed' };
     case 'open':
-      return { ok: openGate(world, args.reason) ? 'opened' : 'not_closed' };
+      return { ok: isKnown(GATE_REASONS, args.reason) && openGate(world, args.reason) ? 'opened' : 'not_closed' };
     case 'note_balance':
       return { ok: 'noted' };
     case 'claim_balance':
@@ -77,12 +70,7 @@ export function pollDone(world: World, { permit }: { readonly permit: string }):
   return { ok: 'done' };
 }
 
-export interface ConfigureArgs {
-  readonly settings: Readonly<Record<string, string>>;
-  readonly force: boolean;
-}
-
-export function configure(world: World, { settings, force }: ConfigureArgs): Answer {
+export function configure(world: World, { settings, force }: ScriptArgs['configure']): Answer {
   const given = Object.entries(settings);
   const isNew = ([name, value]: [string, string]): boolean => (world.settings.get(name) ?? value) !== value;
   if (!force && given.some(isNew)) return { ok: 'differs' };
@@ -94,13 +82,6 @@ export function configure(world: World, { settings, force }: ConfigureArgs): Ans
   return { ok: 'agreed' };
 }
 
-export interface SweepArgs {
-  readonly worker: string;
-  readonly leaseMs: number;
-  readonly limit: number;
-  readonly vehicleCheckMs: number;
-}
-
 /** Which generations are due is judged by what the sweep answers, see invariants. */
 export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
   const { sweeper, now } = world;
@@ -109,12 +90,6 @@ export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
   }
   world.sweeper = { worker, until: now + leaseMs };
   return { ok: 'leader' };
-}
-
-export interface ListArgs {
-  readonly sources: readonly string[];
-  readonly state?: string;
-  readonly limit: number;
 }
 
 /** Newest first; of the same moment the greater id first. */

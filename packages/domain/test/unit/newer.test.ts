@@ -1,0 +1,46 @@
+import {
+  callerState,
+  DEAD_LETTER_CLASSES,
+  GENERATION_STATES,
+  isEnded,
+  isKnown,
+  readWord,
+  REDRIVE_RULES,
+  redriveRule,
+} from '@kieq/domain';
+import { describe, expect, test } from 'vitest';
+
+const FUTURE = 'from_the_future';
+const newerClass = readWord(DEAD_LETTER_CLASSES, FUTURE);
+const newerState = readWord(GENERATION_STATES, FUTURE);
+
+describe('a word of a newer version', () => {
+  test('stays what it is, and is told apart from those that are known', () => {
+    expect(newerClass).toBe(FUTURE);
+    expect(isKnown(DEAD_LETTER_CLASSES, newerClass)).toBe(false);
+    expect(DEAD_LETTER_CLASSES.every((word) => isKnown(DEAD_LETTER_CLASSES, readWord(DEAD_LETTER_CLASSES, word)))).toBe(
+      true,
+    );
+    // Names of an object's own are no words.
+    expect(isKnown(DEAD_LETTER_CLASSES, readWord(DEAD_LETTER_CLASSES, 'constructor'))).toBe(false);
+  });
+
+  test('as the class of a dead letter: resumed by nothing, not even by paying again', () => {
+    expect(redriveRule(newerClass)).toMatchObject({ resumesAt: null, payAgainResumesAt: null });
+    expect(redriveRule(newerClass).advice).toContain('newer version');
+    for (const known of DEAD_LETTER_CLASSES) expect(redriveRule(known)).toBe(REDRIVE_RULES[known]);
+  });
+
+  test('as a state: neither ended nor shown as ended, so that nobody creates it again', () => {
+    expect(isEnded(newerState)).toBe(false);
+    expect(callerState({ state: newerState }, 0)).toEqual({ state: 'waiting' });
+  });
+
+  test('as a class, to a Kie client: held as long as that version said, then failed without a word about the charge', () => {
+    const letter = { class: newerClass, summary: 'x', heldUntil: 10 };
+    expect(callerState({ state: 'dead', letter }, 9)).toEqual({ state: 'waiting', heldUntil: 10 });
+    const failed = callerState({ state: 'dead', letter }, 10);
+    expect(failed).toMatchObject({ state: 'fail', failCode: FUTURE });
+    expect(failed).not.toMatchObject({ failMsg: expect.stringContaining('charged') });
+  });
+});
