@@ -1,4 +1,4 @@
-import { ConfigError, parseEnvironment, secretValues } from '@kieq/config';
+import { ConfigError, parseEnvironment, secretValues, uploadPlaceOf } from '@kieq/config';
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -6,7 +6,12 @@ import { StartRefused } from './start-refused.ts';
 async function main(): Promise<void> {
   try {
     const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
-    const worker = await runWorker(env, secretValues(process.env), process.env['PATH']);
+    const uploads = uploadPlaceOf(env, { env: process.env });
+    const worker = await runWorker(env, {
+      secrets: secretValues(process.env),
+      uploads,
+      searchPath: process.env['PATH'],
+    });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
     process.exit(await worker.ended);
   } catch (error) {

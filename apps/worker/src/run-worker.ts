@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createArchive, findProgram, type Archive } from '@kieq/archive';
-import { accountFingerprint, archiveModeOf, uploadStoreOf, type Environment } from '@kieq/config';
+import { accountFingerprint, archiveModeOf, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
@@ -12,6 +12,7 @@ import {
   createPoolWorker,
   createWorkerMetrics,
   openQueues,
+  watchUploadStore,
   type WorkerContext,
   type WorkerSettings,
 } from '@kieq/queue';
@@ -51,17 +52,22 @@ const WRONG_ACCOUNT_EXIT = 2;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
+/** What a worker needs to know beside its settings. */
+export interface WorkerPlace {
+  /** Values that must never appear in a log. */
+  readonly secrets: readonly string[];
+  /** Where the images are that callers upload. */
+  readonly uploads: UploadPlace;
+  /** `PATH`, where ffmpeg is looked for once; without it videos have no posters. */
+  readonly searchPath?: string | undefined;
+}
+
 /**
  * Starts one worker process's share of the pool.
- * @param secrets values that must never appear in a log
- * @param searchPath `PATH`, where ffmpeg is looked for once; without it videos have no posters
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
-export async function runWorker(
-  env: WorkerEnvironment,
-  secrets: readonly string[],
-  searchPath?: string,
-): Promise<RunningWorker> {
+export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Promise<RunningWorker> {
+  const { secrets, uploads, searchPath } = place;
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const { redis, warnings } = await connect(env, logger);
@@ -84,7 +90,7 @@ export async function runWorker(
     queues: openQueues(redis, env.prefix),
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
     outbound,
-    uploads: openStore(uploadStoreOf(env)),
+    uploads: openStore(uploads.store),
     ...(archive === undefined ? {} : { archive }),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
@@ -112,10 +118,12 @@ export async function runWorker(
   const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
-  const shutdown = createShutdown({ pool, ops, context, redis, deadline, end, graceMs: env.shutdownGraceMs });
+  const stores = watchUploadStore(context);
+  const shutdown = createShutdown({ pool, ops, context, stores, redis, deadline, end, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
+  if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const started = pool.start();
   // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.
   const ended = Promise.race([shutdown.ended, started.then(() => shutdown.ended)]);
