@@ -1,4 +1,3 @@
-import { StorageError } from '@kieq/storage';
 import type { WorkerContext } from './context.ts';
 import { standingOf } from './upload-stores.ts';
 
@@ -42,11 +41,8 @@ export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): 
 }
 
 async function differenceOf(context: Watched): Promise<string | undefined> {
-  try {
-    const { elsewhere } = await standingOf(context);
-    return elsewhere.length === 0 ? undefined : `images are uploaded into ${elsewhere.join(', ')}`;
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error;
-    return `images are uploaded, and this store does not work: ${error.message}`;
-  }
+  const { elsewhere, trouble } = await standingOf(context);
+  if (elsewhere.length === 0) return undefined;
+  const unread = trouble === undefined ? '' : `, and this store cannot be read: ${trouble}`;
+  return `images are uploaded into ${elsewhere.join(', ')}${unread}`;
 }

@@ -1,5 +1,5 @@
 import type { UploadStores, UsedStore } from '@kieq/ledger';
-import { ensureStoreId, storeIdOf, type FileStore } from '@kieq/storage';
+import { ensureStoreId, StorageError, storeIdOf, type FileStore } from '@kieq/storage';
 
 /** How an upload store stands to the pool: its id is compared with those of the stores that uploaders have named. */
 export interface StoreStanding {
@@ -7,6 +7,8 @@ export interface StoreStanding {
   readonly isUsed: boolean;
   /** Where the other stores are into which images of the pool are uploaded; empty also while nobody has named any. */
   readonly elsewhere: readonly string[];
+  /** Why the store could not be read; then all stores of the pool count as others. */
+  readonly trouble?: string;
 }
 
 /** @typeParam Calls what is asked of the pool */
@@ -16,15 +18,17 @@ interface Compared<Calls extends keyof UploadStores = keyof UploadStores> {
   readonly uploads: FileStore;
 }
 
-/**
- * Compares a store with those of the pool, and changes nothing.
- * @throws StorageError when it cannot be read, where the pool has any
- */
+/** Compares a store with those of the pool, and changes nothing. */
 export async function standingOf({ ledger, uploads }: Compared<'used'>): Promise<StoreStanding> {
   const used = await ledger.uploadStores.used();
   // A pool in which only earlier versions have uploaded: nothing is known, and nobody needs the store for it.
   if (used.length === 0) return { isUsed: false, elsewhere: [] };
-  return compare(used, await storeIdOf(uploads));
+  try {
+    return compare(used, await storeIdOf(uploads));
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return { ...compare(used, undefined), trouble: error.message };
+  }
 }
 
 /**

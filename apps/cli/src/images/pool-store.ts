@@ -1,5 +1,5 @@
 import { uploadPlaceOf, type Environment, type UploadPlace } from '@kieq/config';
-import { nameStore, standingOf, type StoreStanding } from '@kieq/queue';
+import { nameStore, standingOf } from '@kieq/queue';
 import { openStore, StorageError, type FileStore } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -30,7 +30,7 @@ export async function openPoolStore(
   const place = uploadPlaceOf(files, { env: context.env });
   const uploads = openPlace(place, context.out);
   try {
-    const { isUsed, elsewhere } = await standing({ ledger, uploads });
+    const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
     if (elsewhere.length > 0 && !isUsed) object(context, place, elsewhere);
     await quietly(() => nameStore({ ledger, uploads }));
     return uploads;
@@ -40,22 +40,12 @@ export async function openPoolStore(
   }
 }
 
-type Compared = Parameters<typeof standingOf>[0];
-
-/** A store that cannot be read has not been uploaded into from here. */
-async function standing({ ledger, uploads }: Compared): Promise<StoreStanding> {
-  const found = await quietly(() => standingOf({ ledger, uploads }));
-  if (found !== undefined) return found;
-  return { isUsed: false, elsewhere: (await ledger.uploadStores.used()).map(({ place }) => place) };
-}
-
 /** Its trouble is told by what really needs the store, and not by what only names it. */
-async function quietly<Value>(work: () => Promise<Value>): Promise<Value | undefined> {
+async function quietly(work: () => Promise<unknown>): Promise<void> {
   try {
-    return await work();
+    await work();
   } catch (error) {
-    if (error instanceof StorageError) return undefined;
-    throw error;
+    if (!(error instanceof StorageError)) throw error;
   }
 }
 

@@ -75,7 +75,9 @@ test('a worker whose store nobody has uploaded into is one with another store, a
   for (const own of [empty, openFolder(join(await folder(), 'not there'))]) {
     const { lines, differs } = await watching(ledger, own);
     expect(await differs()).toMatchObject({ value: 1 });
-    expect(lines).toHaveLength(1);
+    expect(lines).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining(`uploaded into ${other.place}`) }),
+    ]);
   }
 });
 

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { startProcessPool, until, type ProcessPool } from '../../src/index.ts';
+import { PNG } from '../../../queue/test/image-bytes.ts';
+import { startProcessPool, type ProcessPool } from '../../src/index.ts';
 
 const KIEQ = fileURLToPath(new URL('../../../../apps/cli/dist/main.js', import.meta.url));
-/** The smallest that Kie takes for an image: it looks at the first bytes. */
-const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
 let pool: ProcessPool;
 let folder: string;
@@ -17,7 +16,8 @@ beforeEach(async () => {
   for (const name of ['home', 'service', 'desk', 'photos']) await mkdir(join(folder, name));
   await writeFile(join(folder, 'photos/x.png'), PNG);
   const env = { KIEQ_TIME_SCALE: '0.05', UPLOAD_STORE_URL: '', HOME: join(folder, 'home') };
-  pool = await startProcessPool({ redisUrl: inject('redisUrl'), name: 'upload-store', env });
+  const simulator = { generation: { kind: 'fixed', ms: 60 } } as const;
+  pool = await startProcessPool({ redisUrl: inject('redisUrl'), name: 'upload-store', simulator, env });
 });
 afterEach(async () => {
   await pool.stop();
@@ -39,11 +39,7 @@ const urlOf = (name: string): string => pathToFileURL(join(folder, name)).href;
 
 test('an image that is enqueued in one folder reaches a worker that was started in another', async () => {
   const worker = await pool.startWorker({}, join(folder, 'service'));
-  const made = kieq('desk', [...GENERATE, '--wait']);
-  await until(() => Promise.resolve(pool.simulator.finish()), () => pool.simulator.ledger.submissions().length > 0);
-  const settle = setInterval(() => pool.simulator.finish(), 20);
-  const { code, stdout } = await made;
-  clearInterval(settle);
+  const { code, stdout } = await kieq('desk', [...GENERATE, '--wait']);
   expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('succeeded') });
   expect(await readdir(join(folder, 'home/.local/share/kieq/uploads'))).toContain('.kieq-store');
   for (const name of ['service', 'desk']) expect(await readdir(join(folder, name))).toEqual([]);
