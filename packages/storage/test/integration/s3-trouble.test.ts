@@ -123,7 +123,7 @@ test.each([
     else response.writeHead(headers['if-none-match'] === '*' ? status : 200).end();
   });
   expect(await store.putNew('x', text, 'text/plain')).toBe(written);
-  expect(server.seen.filter(({ method }) => method === 'PUT').at(-1)?.headers['if-none-match']).toBe(
+  expect(server.seen.findLast(({ method }) => method === 'PUT')?.headers['if-none-match']).toBe(
     written ? undefined : '*',
   );
 });
