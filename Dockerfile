@@ -30,8 +30,10 @@ FROM ${NODE_IMAGE} AS runtime
 ENV NODE_ENV=production
 WORKDIR /app
 COPY deploy/health.mjs /health.mjs
-# The one place for files, where a volume is mounted: uploads. Everything else may be read-only.
+# The one place for files, where a volume is mounted: uploads. Everything else may be read-only. Gateways, workers and
+# the command line must share it; elsewhere the default would be a folder of the user inside of each container.
 RUN mkdir /data && chown node:node /data
+ENV UPLOAD_STORE_URL=file:///data/uploads
 USER node
 STOPSIGNAL SIGTERM
 

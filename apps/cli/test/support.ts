@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { settingsText, parseEnvironment, poolSettings, type RawEnvironment } from '@kieq/config';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -98,14 +101,25 @@ export interface TestPool {
 export async function testPool(name: string, extra: RawEnvironment = {}): Promise<TestPool> {
   const redis = await testRedis(inject('redisUrl'), name);
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
-  const env = { REDIS_URL: redis.url, KIEQ_PREFIX: redis.prefix, KIE_API_KEY: API_KEY, ...extra };
+  // The default of UPLOAD_STORE_URL must not be the one of whoever runs the tests.
+  const data = await mkdtemp(join(tmpdir(), 'kieq-cli-data-'));
+  const env = {
+    REDIS_URL: redis.url,
+    KIEQ_PREFIX: redis.prefix,
+    KIE_API_KEY: API_KEY,
+    XDG_DATA_HOME: data,
+    ...extra,
+  };
   await ledger.settings.overwrite(settingsText(poolSettings(parseEnvironment(env, ['kie', 'pool']))));
   return {
     redis,
     ledger,
     env,
     run: (argv, options) => runCli(argv, { ...env, ...options?.env }, options),
-    cleanup: () => redis.cleanup(),
+    async cleanup() {
+      await rm(data, { recursive: true });
+      await redis.cleanup();
+    },
   };
 }
 

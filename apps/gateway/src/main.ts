@@ -1,4 +1,4 @@
-import { ConfigError, environmentWarnings, parseEnvironment, secretValues } from '@kieq/config';
+import { ConfigError, environmentWarnings, parseEnvironment, secretValues, uploadPlaceOf } from '@kieq/config';
 import { runGateway } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -6,7 +6,9 @@ import { StartRefused } from './start-refused.ts';
 async function main(): Promise<void> {
   try {
     const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
-    const started = runGateway(env, secretValues(process.env), environmentWarnings(process.env));
+    const uploads = uploadPlaceOf(env, { env: process.env });
+    const advice = environmentWarnings(process.env);
+    const started = runGateway(env, { secrets: secretValues(process.env), advice, uploads });
     // Heard from the first moment on; one that comes too early waits for the start.
     const shutDown = (signal: string): Promise<void> => started.then((gateway) => gateway.shutDown(signal));
     for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => void shutDown(signal).catch(() => undefined));

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, asStored, uploadStoreOf, type Environment } from '@kieq/config';
+import { accountFingerprint, asStored, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -31,17 +31,24 @@ export interface RunningGateway {
 /** Proxies cut connections that are silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 
+/** What a gateway needs to know beside its settings. */
+export interface GatewayPlace {
+  /** Values that must appear neither in a log nor in an answer. */
+  readonly secrets: readonly string[];
+  /** Of `environmentWarnings`: what should be corrected. */
+  readonly advice?: readonly string[];
+  /** Where it keeps the images that callers upload. */
+  readonly uploads: UploadPlace;
+}
+
 /**
  * Serves the HTTP API of one pool. It needs Redis to start; when Redis goes away later it answers 503 until it is back.
  * @param env of `parseEnvironment`, which refuses an address beyond loopback without keys
- * @param secrets values that must appear neither in a log nor in an answer
- * @param advice of `environmentWarnings`: what should be corrected
  * @throws StartRefused when Redis cannot be used, the pool belongs to another account, or the address is taken
  */
 export async function runGateway(
   env: GatewayEnvironment,
-  secrets: readonly string[],
-  advice: readonly string[] = [],
+  { secrets, advice = [], uploads }: GatewayPlace,
 ): Promise<RunningGateway> {
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
   const { redis, warnings } = await connect(env, logger);
@@ -64,7 +71,7 @@ export async function runGateway(
     prefix: env.prefix,
     redis,
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
-    uploads: openStore(uploadStoreOf(env)),
+    uploads: openStore(uploads.store),
     archive: env.archive === undefined ? undefined : openBlobStore(env.archive),
     logger,
     tracer,
@@ -86,6 +93,7 @@ export async function runGateway(
   logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
+  if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
   return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
 }

@@ -4,10 +4,12 @@ import { testRequest } from '../../../packages/testkit/src/pool.ts';
 /** The pool's store, with what is in it. */
 export function watched(uploads: FileStore): { readonly store: FileStore; readonly names: Set<string> } {
   const names = new Set<string>();
-  const { place, get } = uploads;
+  const { place, get, putNew } = uploads;
   const store: FileStore = {
     place,
     get: get.bind(uploads),
+    // What is no image is not counted.
+    putNew: putNew.bind(uploads),
     // The pool closes its store.
     close: () => Promise.resolve(),
     async put(name, bytes, contentType) {

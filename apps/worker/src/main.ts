@@ -1,4 +1,4 @@
-import { ConfigError, environmentWarnings, parseEnvironment, secretValues } from '@kieq/config';
+import { ConfigError, environmentWarnings, parseEnvironment, secretValues, uploadPlaceOf } from '@kieq/config';
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -9,6 +9,7 @@ async function main(): Promise<void> {
     const worker = await runWorker(env, {
       secrets: secretValues(process.env),
       advice: environmentWarnings(process.env),
+      uploads: uploadPlaceOf(env, { env: process.env }),
       searchPath: process.env['PATH'],
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));

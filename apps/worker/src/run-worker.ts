@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createArchive, findProgram, type Archive } from '@kieq/archive';
-import { accountFingerprint, archiveModeOf, uploadStoreOf, type Environment } from '@kieq/config';
+import { accountFingerprint, archiveModeOf, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
@@ -12,6 +12,7 @@ import {
   createPoolWorker,
   createWorkerMetrics,
   openQueues,
+  watchUploadStore,
   type WorkerContext,
   type WorkerSettings,
 } from '@kieq/queue';
@@ -38,16 +39,6 @@ import { StartRefused } from './start-refused.ts';
 
 export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker' | 'files' | 'outbound'>;
 
-/** What a process knows of its environment beside the values. */
-export interface RawFacts {
-  /** Values that must never appear in a log. */
-  readonly secrets: readonly string[];
-  /** Of `environmentWarnings`: what should be corrected. */
-  readonly advice: readonly string[];
-  /** `PATH`, where ffmpeg is looked for once; without it videos have no posters. */
-  readonly searchPath: string | undefined;
-}
-
 export interface RunningWorker {
   /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
   shutDown(reason: string): Promise<void>;
@@ -62,15 +53,24 @@ const WRONG_ACCOUNT_EXIT = 2;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
+/** What a worker needs to know beside its settings. */
+export interface WorkerPlace {
+  /** Values that must never appear in a log. */
+  readonly secrets: readonly string[];
+  /** Of `environmentWarnings`: what should be corrected. */
+  readonly advice?: readonly string[];
+  /** Where the images are that callers upload. */
+  readonly uploads: UploadPlace;
+  /** `PATH`, where ffmpeg is looked for once; without it videos have no posters. */
+  readonly searchPath?: string | undefined;
+}
+
 /**
  * Starts one worker process's share of the pool.
- * @param raw what else the process's environment tells
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
-export async function runWorker(
-  env: WorkerEnvironment,
-  { secrets, advice, searchPath }: RawFacts,
-): Promise<RunningWorker> {
+export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Promise<RunningWorker> {
+  const { secrets, advice = [], uploads, searchPath } = place;
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const { redis, warnings } = await connect(env, logger);
@@ -93,7 +93,7 @@ export async function runWorker(
     queues: openQueues(redis, env.prefix),
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
     outbound,
-    uploads: openStore(uploadStoreOf(env)),
+    uploads: openStore(uploads.store),
     ...(archive === undefined ? {} : { archive }),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
@@ -121,12 +121,15 @@ export async function runWorker(
   const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
+  const stores = watchUploadStore(context);
   const asking = new AbortController();
-  const shutdown = createShutdown({ pool, ops, context, redis, asking, deadline, end, graceMs: env.shutdownGraceMs });
+  const parts = { pool, ops, context, stores, redis, asking, deadline, end };
+  const shutdown = createShutdown({ ...parts, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
+  if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const asked = askFirst({ kie: context.kie, baseUrl: env.kieBaseUrl, logger, signal: asking.signal });
   const started = Promise.all([pool.start(), asked]);
   // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.

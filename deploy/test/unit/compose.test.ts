@@ -111,3 +111,11 @@ test('images of others have a version', () => {
   expect(images).toHaveLength(3);
   for (const image of images) expect(image).toMatch(/:v?\d+\.\d+/);
 });
+
+test('whoever puts uploaded images into the store, and whoever takes them out, has the same one', () => {
+  for (const name of ['gateway', 'worker', 'cli']) {
+    const { environment = {}, volumes: mounted = [] } = services[name] ?? {};
+    expect(environment['UPLOAD_STORE_URL'], name).toBe('${UPLOAD_STORE_URL:-file:///data/uploads}');
+    expect(mounted, name).toContain('data:/data');
+  }
+});

@@ -71,6 +71,13 @@ test.each(Object.entries(SERVERS))('%s tells its port, and its health check asks
   expect(last(target, 'HEALTHCHECK')).toContain(`CMD ["node", "/health.mjs", "${variable}"`);
 });
 
+test('uploads are in the one folder for files, whose volume all share', () => {
+  const runtime = wholeStage(stages, 'runtime');
+  expect(runtime.map(({ args }) => args)).toContain('mkdir /data && chown node:node /data');
+  for (const target of TARGETS)
+    expect(environmentOf(wholeStage(stages, target)).get('UPLOAD_STORE_URL')).toBe('file:///data/uploads');
+});
+
 test('every variable that it sets is one that the apps read', () => {
   const known = new Set(['CI', 'NODE_ENV', 'SIM_HOST', 'SIM_PORT', ...ENVIRONMENT.map(({ key }) => key)]);
   const set = TARGETS.flatMap((target) => [...environmentOf(wholeStage(stages, target)).keys()]);

@@ -59,6 +59,7 @@ test('every metric is on the dashboard, but for those that an alert or a person 
     'kieq_unreadable_results_total',
     'kieq_claims_total',
     'kieq_notice_seconds',
+    'kieq_upload_store_differs',
     'kieq_sweeper_rounds_total',
     'kieq_redis_losses_total',
     'kieq_take_loop_look_seconds',

@@ -3,14 +3,14 @@ import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
 import { fromEnvironment } from './environment.ts';
 import { openRedis } from './redis.ts';
 
-/** Node's own settings that the apps need besides ours, such as the certificates of a proxy. */
-const NODE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS'];
+/** What the apps need besides our settings: Node's own, such as the certificates of a proxy, and where the user's files are. */
+const MORE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'HOME', 'XDG_DATA_HOME'];
 
 /** `pnpm start`: Redis, the gateway, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
 async function start(stopped: AbortSignal): Promise<void> {
   parseEnvironment(process.env, ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard']);
   const redis = await openRedis({ keep: true });
-  const env = { ...fromEnvironment([...ENVIRONMENT.map(({ key }) => key), ...NODE_KEYS]), REDIS_URL: redis.url };
+  const env = { ...fromEnvironment([...ENVIRONMENT.map(({ key }) => key), ...MORE_KEYS]), REDIS_URL: redis.url };
   const apps: AppProcess[] = [];
   const open = async (name: AppName, more: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
     const app = await startApp(name, { ...env, ...more }, { forward });

@@ -205,7 +205,7 @@ export const GROUPS = {
     uploadStore: optional('UPLOAD_STORE_URL', {
       form: storeUrl,
       meaning:
-        'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `file://` in `.kieq/uploads` below the working directory',
+        'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `kieq/uploads` below `XDG_DATA_HOME`, else below `~/.local/share`, of the user of the process',
     }),
   },
   process: {

@@ -6,7 +6,7 @@ export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
 export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
-export { uploadStoreOf } from './upload-store.ts';
+export { uploadPlaceOf, type Surroundings, type UploadPlace } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';
 export type { GatewayKey, IntentDurability } from './word-forms.ts';
 export { asStored, settingsText } from './settings-text.ts';

@@ -1,11 +1,86 @@
-import { resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Environment } from './parse-environment.ts';
+import { ConfigError } from './errors.ts';
+import type { Environment, RawEnvironment } from './parse-environment.ts';
 import type { StoreUrl } from './url-forms.ts';
 
-/** Where images uploaded by callers are kept: `UPLOAD_STORE_URL`, else `.kieq/uploads` below the working directory. */
-export function uploadStoreOf({ uploadStore }: Pick<Environment<'files'>, 'uploadStore'>): StoreUrl {
-  if (uploadStore !== undefined) return uploadStore;
-  const path = resolve('.kieq/uploads');
+/** What the default depends on where `UPLOAD_STORE_URL` is not set. */
+export interface Surroundings {
+  /** The process's own environment: `XDG_DATA_HOME` and `HOME` are read. */
+  readonly env: RawEnvironment;
+  /** Earlier versions kept the images in `.kieq/uploads` below it. Default: that of the process. */
+  readonly workingDirectory?: string;
+  /** The user's home folder where `HOME` names none; undefined: the system knows none. Default: asks the system. */
+  readonly homeOfUser?: () => string | undefined;
+}
+
+/** Where the images are kept that callers upload, and who says so. */
+export interface UploadPlace {
+  readonly store: StoreUrl;
+  /**
+   * - `environment`: `UPLOAD_STORE_URL`.
+   * - `user`: the default, a folder of the user's own.
+   * - `working-directory`: a folder that an earlier version made there.
+   */
+  readonly from: 'environment' | 'user' | 'working-directory';
+  /** For the log or the terminal: the place is not the one that the next start would find. */
+  readonly warning?: string;
+}
+
+/** Below the working directory: the default of earlier versions. */
+const OLD_FOLDER = '.kieq/uploads';
+
+/**
+ * Where images uploaded by callers are kept: `UPLOAD_STORE_URL`, else `kieq/uploads` below `XDG_DATA_HOME`, else below
+ * `.local/share` of the user's home folder. It never depends on where a command is started, with one exception: a
+ * folder that an earlier version made in the working directory is used as long as it is there, since its images are
+ * still needed.
+ * @throws ConfigError where nothing is set and the user has no home folder
+ */
+export function uploadPlaceOf(
+  { uploadStore }: Pick<Environment<'files'>, 'uploadStore'>,
+  { env, workingDirectory = '.', homeOfUser = homeBySystem }: Surroundings,
+): UploadPlace {
+  if (uploadStore !== undefined) return { store: uploadStore, from: 'environment' };
+  const old = join(workingDirectory, OLD_FOLDER);
+  if (isFolder(old)) return fromWorkingDirectory(folderStore(resolve(old)));
+  return { store: folderStore(join(dataHome(env, homeOfUser), 'kieq', 'uploads')), from: 'user' };
+}
+
+/** By the XDG Base Directory Specification a path that is not absolute counts as none. */
+function dataHome({ XDG_DATA_HOME: data, HOME: home }: RawEnvironment, homeOfUser: () => string | undefined): string {
+  if (data !== undefined && isAbsolute(data)) return data;
+  const found = home !== undefined && isAbsolute(home) ? home : homeOfUser();
+  if (found !== undefined && isAbsolute(found)) return join(found, '.local', 'share');
+  const rule = 'is required where neither XDG_DATA_HOME nor HOME is an absolute path and the user has no home folder';
+  throw new ConfigError([{ key: 'UPLOAD_STORE_URL', rule, received: undefined }]);
+}
+
+function homeBySystem(): string | undefined {
+  try {
+    return userInfo().homedir;
+  } catch {
+    // A user without an entry, as containers have them.
+    return undefined;
+  }
+}
+
+function folderStore(path: string): Extract<StoreUrl, { kind: 'file' }> {
   return { kind: 'file', url: pathToFileURL(path).href, path };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  } catch {
+    // Nobody may look there, so nobody has kept images there.
+    return false;
+  }
+}
+
+function fromWorkingDirectory(store: StoreUrl): UploadPlace {
+  const warning = `uploaded images are kept in ${store.url}, which an earlier version made in the working directory; a process that is started elsewhere does not find them: set UPLOAD_STORE_URL=${store.url} for every gateway, worker and kieq`;
+  return { store, from: 'working-directory', warning };
 }

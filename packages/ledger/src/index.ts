@@ -32,3 +32,4 @@ export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
+export type { UploadStores, UsedStore } from './upload-stores.ts';

@@ -4,12 +4,14 @@ import { createReads, type Reads } from './reads.ts';
 import { createScriptRunner } from './scripts.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
+import { createUploadStores, type UploadStores } from './upload-stores.ts';
 
 /** The Redis records of generations: the only truth about state and money. */
 export interface Ledger extends Transitions {
   readonly read: Reads;
   readonly gates: Gates;
   readonly settings: Settings;
+  readonly uploadStores: UploadStores;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -26,11 +28,13 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
   }
   const root = `${options.prefix}:ledger:`;
   const scripts = createScriptRunner(options.redis, root);
+  const read = createReads(options.redis, root, scripts);
   return {
     ...createTransitions(scripts),
-    read: createReads(options.redis, root, scripts),
+    read,
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
+    uploadStores: createUploadStores(options.redis, root, read.now),
     root,
     redis: options.redis,
   };

@@ -42,5 +42,7 @@ export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.t
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
 export { removeFromStores, type Stores } from './store-removal.ts';
+export { nameStore, standingOf, type StoreStanding } from './upload-stores.ts';
+export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './webhook-headers.ts';

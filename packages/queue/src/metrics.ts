@@ -39,6 +39,7 @@ export interface WorkerMetrics {
   readonly archiveSeconds: Histogram<never>;
   readonly claims: Counter<'outcome'>;
   readonly uploads: Counter<'outcome'>;
+  readonly uploadStoreDiffers: Gauge<never>;
   readonly sweeps: Counter<'action'>;
   readonly sweepRounds: Counter<'outcome'>;
   readonly redisLosses: Counter<never>;
@@ -155,6 +156,10 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'uploads_total',
       help: 'Uploaded images on their way to Kie: passed, refused or postponed',
       labels: ['outcome'],
+    }),
+    uploadStoreDiffers: metrics.gauge({
+      name: 'upload_store_differs',
+      help: '1 while images of the pool are uploaded into another store than this worker has',
     }),
     sweeps: metrics.counter({
       name: 'sweeper_actions_total',

@@ -9,11 +9,14 @@ import type { JobEnd } from './job-end.ts';
 import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
+import { standingOf } from './upload-stores.ts';
 
 /** Folder at Kie's upload service. */
 const UPLOAD_PATH = 'kieq';
 /** Codes by which Kie refuses the file itself; the same file would be refused again. */
 const FILE_REFUSALS = new Set([400, 413, 415, 422]);
+const GONE =
+  'the upload store does not have an image of this request; nothing was charged. Send the image again in a new request; where images were there before, kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store';
 
 export interface UploadTask {
   readonly id: string;
@@ -59,7 +62,7 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
     const file = await at('upload.get', () => uploads.get(uploadName(ref)));
-    if (file === undefined) return refused('an uploaded image is gone from the store');
+    if (file === undefined) return await absent(context);
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
     const upload = { file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
@@ -68,6 +71,17 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   } catch (error) {
     return failureOf(error, deadline);
   }
+}
+
+/**
+ * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits for
+ * a worker that has it.
+ */
+async function absent({ ledger, uploads }: WorkerContext): Promise<Passed> {
+  const { elsewhere } = await at('upload.store', () => standingOf({ ledger, uploads }));
+  if (elsewhere.length === 0) return refused(GONE);
+  const summary = `the upload store of this worker (${uploads.place}) does not have the image, and images of this pool are uploaded into ${elsewhere.join(', ')} too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store`;
+  return { kind: 'trouble', evidence: { summary: summary.slice(0, 500) } };
 }
 
 function failureOf(error: unknown, deadline: AbortSignal): Passed {

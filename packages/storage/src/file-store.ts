@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collect, tooLarge } from './collect.ts';
 import { asStorageError, orNone } from './file-errors.ts';
-import { removeEmptyFolders, writeFileWhole } from './folder.ts';
+import { removeEmptyFolders, writeFileWhole, writeNewFile } from './folder.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { checkName, checkSize } from './names.ts';
 import type { FileStore } from './store.ts';
@@ -18,6 +18,11 @@ export function createFileStore(path: string): FileStore {
       checkName(name);
       checkSize(bytes);
       await asStorageError(place, `write ${name}`, () => writeFileWhole(root, join(root, name), bytes));
+    },
+    putNew: async (name, bytes) => {
+      checkName(name);
+      checkSize(bytes);
+      return asStorageError(place, `write ${name}`, () => writeNewFile(root, join(root, name), bytes));
     },
     get: async (name) => {
       checkName(name);

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
@@ -7,6 +7,8 @@ import { errorCode } from './error-code.ts';
 const MOVE_TRIES = 100;
 /** The folder is gone again, or this file system cannot sync folders. */
 const NO_SYNC = new Set(['ENOENT', 'EINVAL', 'ENOTSUP']);
+/** This file system knows no second name for a file. */
+const NO_LINKS = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
  * Writes a file below root so that it is there whole and on the disk, or not at all. It is written as `~…` in root
@@ -24,6 +26,39 @@ export async function writeFileWhole(root: string, path: string, bytes: Uint8Arr
     throw error;
   }
   await syncFolders(root, path);
+}
+
+/**
+ * The same, unless there is a file of this name already.
+ * @returns whether it was written
+ */
+export async function writeNewFile(root: string, path: string, bytes: Uint8Array): Promise<boolean> {
+  await makeFolder(dirname(path));
+  const temporary = join(root, `~${randomUUID()}`);
+  try {
+    await writeAndSync(temporary, bytes);
+    await link(temporary, path);
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (!NO_LINKS.has(code)) throw error;
+    // Of the few bytes that are written so, a reader may see none for a moment.
+    return await writeExclusively(path, bytes);
+  } finally {
+    await rm(temporary, { force: true }).catch(() => undefined);
+  }
+  await syncFolders(root, path);
+  return true;
+}
+
+async function writeExclusively(path: string, bytes: Uint8Array): Promise<boolean> {
+  try {
+    await writeAndSync(path, bytes);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** A rename is on the disk once the file's folders are. */

@@ -18,6 +18,17 @@ export function isNoSuchKey(error: unknown): boolean {
   return error instanceof Error && error.name === 'NoSuchKey';
 }
 
+/** Whether a file of this name was there already, or is being written at this moment, and the call wanted a new one. */
+export function isTaken(error: unknown): boolean {
+  const status = httpStatus(error);
+  return status === 412 || status === 409;
+}
+
+/** Whether this service does not know conditional writes. */
+export function knowsNoCondition(error: unknown): boolean {
+  return httpStatus(error) === 501;
+}
+
 /** The error's name; for errors of the connection, which have none, its code. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown reason';

@@ -1,15 +1,22 @@
 import { addAbortSignal, Readable } from 'node:stream';
-import type { GetObjectCommandOutput } from '@aws-sdk/client-s3';
+import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { collect, tooLarge } from './collect.ts';
 import { StorageError } from './errors.ts';
 import { MAX_FILE_BYTES, S3_LIMITS, type S3Limits } from './limits.ts';
 import { checkSize } from './names.ts';
 import { openBucket, orNone, type S3Place } from './s3-bucket.ts';
+import { isTaken, knowsNoCondition } from './s3-error.ts';
+import type { Sdk } from './s3-client.ts';
 import type { FileStore } from './store.ts';
 
 /** A store in a bucket, which must exist. */
 export function createS3Store({ bucket, prefix }: S3Place, limits: S3Limits = S3_LIMITS): FileStore {
   const { place, target, call, close } = openBucket({ bucket, prefix }, limits);
+  const get: FileStore['get'] = (name) =>
+    call('read', name, async (client, { GetObjectCommand }) => {
+      const answer = await orNone(client.send(new GetObjectCommand(target(name))));
+      return answer === undefined ? undefined : readBody(answer, `${place}: ${name}`, limits.requestTimeoutMs);
+    });
   return {
     place,
     put: async (name, bytes, contentType) => {
@@ -17,11 +24,14 @@ export function createS3Store({ bucket, prefix }: S3Place, limits: S3Limits = S3
       const input = { ...target(name), Body: bytes, ContentType: contentType };
       await call('write', name, (client, { PutObjectCommand }) => client.send(new PutObjectCommand(input)));
     },
-    get: (name) =>
-      call('read', name, async (client, { GetObjectCommand }) => {
-        const answer = await orNone(client.send(new GetObjectCommand(target(name))));
-        return answer === undefined ? undefined : readBody(answer, `${place}: ${name}`, limits.requestTimeoutMs);
-      }),
+    putNew: async (name, bytes, contentType) => {
+      checkSize(bytes);
+      // Looked at first, since a service that overhears the condition would replace the file.
+      if ((await get(name)) !== undefined) return false;
+      const input = { ...target(name), Body: bytes, ContentType: contentType };
+      return call('write', name, (client, sdk) => putUnlessTaken(client, sdk, input));
+    },
+    get,
     remove: async (name) => {
       await call('remove', name, (client, { DeleteObjectCommand }) =>
         orNone(client.send(new DeleteObjectCommand(target(name)))),
@@ -29,6 +39,22 @@ export function createS3Store({ bucket, prefix }: S3Place, limits: S3Limits = S3
     },
     close,
   };
+}
+
+/** @returns whether it was written; a service that refuses the condition itself gets the file without one */
+async function putUnlessTaken(
+  client: S3Client,
+  { PutObjectCommand }: Sdk,
+  input: PutObjectCommandInput,
+): Promise<boolean> {
+  try {
+    await client.send(new PutObjectCommand({ ...input, IfNoneMatch: '*' }));
+  } catch (error) {
+    if (isTaken(error)) return false;
+    if (!knowsNoCondition(error)) throw error;
+    await client.send(new PutObjectCommand(input));
+  }
+  return true;
 }
 
 /** The timeout of the request ends with the head of the answer, so the body gets one of its own. */

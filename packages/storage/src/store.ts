@@ -18,6 +18,11 @@ export interface FileStore {
    */
   put(name: string, bytes: Uint8Array, contentType: string): Promise<void>;
   /**
+   * The same, but an earlier file of this name stays as it is.
+   * @returns whether it was written
+   */
+  putNew(name: string, bytes: Uint8Array, contentType: string): Promise<boolean>;
+  /**
    * Undefined where there is none.
    * @throws StorageError also for more than MAX_FILE_BYTES
    */

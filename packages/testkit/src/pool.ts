@@ -79,8 +79,8 @@ export interface PoolFixture {
   /** The folder of results that are kept, where there is no `archiveStore`. */
   readonly archiveFolder: string;
   readonly archiveStore: BlobStore;
-  /** Starts one more worker, with these settings over those of the pool. */
-  addWorker(settings?: Partial<WorkerSettings>): Promise<PoolWorker>;
+  /** Starts one more worker, with these settings over those of the pool, and another store of uploaded images. */
+  addWorker(settings?: Partial<WorkerSettings>, uploads?: FileStore): Promise<PoolWorker>;
   /** Ends all workers as SIGTERM does when the grace period is over at once: open calls are cut. */
   stopWorkers(): Promise<void>;
   /** Enqueues valid requests with these prompts; the prompt is what the simulator's ledger of charges knows them by. */
@@ -119,14 +119,14 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   const closers: (() => Promise<void>)[] = [];
   let started = 0;
 
-  const addWorker = async (more: Partial<WorkerSettings> = {}): Promise<PoolWorker> => {
+  const addWorker = async (more: Partial<WorkerSettings> = {}, store = uploads): Promise<PoolWorker> => {
     const worker = await startWorker(
       { ...options, worker: { ...options.worker, ...more } },
       {
         url,
         prefix: redis.prefix,
         timings,
-        uploads,
+        uploads: store,
         archiveStore,
         name: `worker-${(started += 1)}`,
       },

@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import { createProducer, type Producer } from '@kieq/producer';
 import { openQueues, type Queues } from '@kieq/queue';
@@ -33,7 +37,8 @@ export interface ProcessPool {
   readonly simulator: Simulator;
   /** The environment with which a process of this pool starts. */
   readonly env: Readonly<Record<string, string>>;
-  startWorker(env?: Readonly<Record<string, string>>): Promise<AppProcess>;
+  /** @param cwd working directory of the process. Default: the root of the repository */
+  startWorker(env?: Readonly<Record<string, string>>, cwd?: string): Promise<AppProcess>;
   /** Starts a gateway on a free port of 127.0.0.1; it has no keys unless `env` gives some. */
   startGateway(env?: Readonly<Record<string, string>>): Promise<GatewayProcess>;
   enqueue(prompts: readonly string[], priority?: number): Promise<string[]>;
@@ -54,6 +59,7 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
   if (learnedMs.length > 0) await teach(ledger, learnedMs);
   const queues = openQueues(redis.client, redis.prefix);
   const producer = await createProducer({ redis: options.redisUrl, prefix: redis.prefix });
+  const uploads = await mkdtemp(join(tmpdir(), 'kieq-uploads-'));
   const env = {
     REDIS_URL: options.redisUrl,
     KIEQ_PREFIX: redis.prefix,
@@ -62,11 +68,13 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     KIE_UPLOAD_URL: url,
     WORKER_METRICS_PORT: '0',
     GATEWAY_PORT: '0',
+    // The default would be the store of whoever runs the tests.
+    UPLOAD_STORE_URL: pathToFileURL(uploads).href,
     ...options.env,
   };
   const processes: AppProcess[] = [];
-  const start = async (name: AppName, more: Readonly<Record<string, string>>): Promise<AppProcess> => {
-    const started = await startApp(name, { ...env, ...more });
+  const start = async (name: AppName, more: Readonly<Record<string, string>>, cwd?: string): Promise<AppProcess> => {
+    const started = await startApp(name, { ...env, ...more }, cwd === undefined ? {} : { cwd });
     processes.push(started);
     return started;
   };
@@ -77,7 +85,7 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     producer,
     simulator,
     env,
-    startWorker: (more = {}) => start('worker', more),
+    startWorker: (more = {}, cwd) => start('worker', more, cwd),
     async startGateway(more = {}) {
       const gateway = await start('gateway', more);
       return { ...gateway, url: String(gateway.first['url']) };
@@ -108,6 +116,7 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
       await queues.close();
       await simulator.stop();
       await redis.cleanup();
+      await rm(uploads, { recursive: true, force: true });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -19,6 +20,8 @@ export interface StartOptions {
    * 50 lines are kept. Default: everything is kept.
    */
   readonly forward?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Working directory. Default: the root of the repository. */
+  readonly cwd?: string;
   /** How long its first log line may take, in ms. Default 20 000. */
   readonly startTimeoutMs?: number;
 }
@@ -50,7 +53,7 @@ export async function startApp(
   env: Readonly<Record<string, string>>,
   options: StartOptions = {},
 ): Promise<AppProcess> {
-  return startMain(name, `apps/${name}/dist/main.js`, { cwd: ROOT, env }, options);
+  return startMain(name, join(ROOT, `apps/${name}/dist/main.js`), { cwd: options.cwd ?? ROOT, env }, options);
 }
 
 export interface Surroundings {

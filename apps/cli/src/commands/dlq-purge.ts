@@ -1,12 +1,13 @@
-import { parseEnvironment, uploadStoreOf } from '@kieq/config';
+import { parseEnvironment } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, isKnown, newerLetterText } from '@kieq/domain';
 import type { LeftInStores } from '@kieq/ledger';
 import { removeFromStores } from '@kieq/queue';
-import { openBlobStore, openStore } from '@kieq/storage';
+import { openBlobStore } from '@kieq/storage';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
 import { addCommand, type Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { openUploads } from '../images/pool-store.ts';
 import { deadGenerationOf, withPool, type Pool } from '../pool.ts';
 
 export function addDlqPurge(parent: Command, context: Context): void {
@@ -43,12 +44,12 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
 }
 
 /** The generation is purged already: files that cannot be removed are no reason to fail. */
-async function removeFiles({ env, out }: Context, { ledger }: Pool, id: string, left: LeftInStores): Promise<void> {
-  const files = parseEnvironment(env, ['files']);
-  const uploads = openStore(uploadStoreOf(files));
+async function removeFiles(context: Context, { ledger }: Pool, id: string, left: LeftInStores): Promise<void> {
+  const files = parseEnvironment(context.env, ['files']);
+  const uploads = openUploads(context, files);
   const results = files.archive === undefined ? undefined : openBlobStore(files.archive);
   try {
-    for (const stays of await removeFromStores({ ledger, uploads, results }, id, left)) out.note(stays);
+    for (const stays of await removeFromStores({ ledger, uploads, results }, id, left)) context.out.note(stays);
   } finally {
     await uploads.close();
     await results?.close();

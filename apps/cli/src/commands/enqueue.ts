@@ -9,7 +9,8 @@ import { collect } from '../forms.ts';
 
 const MORE = `A line of --from is {"request": {"model": …, "input": {…}}, "options": {…}}; options are those of the producer, such as
 idempotencyKey, tenant, priority, delayMs, deadlineMs, callBackUrl, metadata. If one line is wrong, nothing is enqueued.
-Lines with an idempotencyKey can be repeated safely; others make a new, paid generation each time.`;
+Lines with an idempotencyKey can be repeated safely; others make a new, paid generation each time. Of one that was made
+before, its state is told, and where it has ended without a video the exit code is that of waiting for it.`;
 
 export function addEnqueue(parent: Command, context: Context): void {
   const command = addCommand(parent, {

@@ -1,10 +1,11 @@
-import { parseEnvironment, uploadStoreOf, type Environment } from '@kieq/config';
+import { parseEnvironment, type Environment } from '@kieq/config';
 import { uploadUrl } from '@kieq/domain';
 import { createProducer, ProducerError, type Enqueued, type Producer } from '@kieq/producer';
-import { openStore, type FileStore } from '@kieq/storage';
+import type { FileStore } from '@kieq/storage';
 import type { Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
 import { addRequestOptions } from '../enqueue/request-options.ts';
+import { existingFields, existingText, hasNoVideo, readExisting } from '../enqueue/existing.ts';
 import { itemOfOptions, type SingleOptions } from '../enqueue/single-item.ts';
 import type { Item } from '../enqueue/item.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -12,6 +13,7 @@ import { followAndDeliver } from '../follow/deliver.ts';
 import { targetOf } from '../follow/save-result.ts';
 import { wholeNumber } from '../forms.ts';
 import { dropImages, dropUnnamed, keepImages, readImage, type LocalImage } from '../images/local-images.ts';
+import { openPoolStore } from '../images/pool-store.ts';
 import { withPool, type Pool } from '../pool.ts';
 
 interface GenerateOptions extends SingleOptions {
@@ -24,7 +26,8 @@ interface GenerateOptions extends SingleOptions {
 const MORE = `An image is a file of this machine or an address that Kie can fetch. A file is kept in the upload store
 (UPLOAD_STORE_URL, which the workers must share) until a worker passes it to Kie.
 Ctrl-C while waiting cancels nothing: the generation goes on, and kieq watch follows it again.
-Without an --idempotency-key each run makes a new, paid generation.`;
+Without an --idempotency-key each run makes a new, paid generation. With one that was used before, it tells how the
+generation of that key stands, and ends as waiting for it would.`;
 
 export function addGenerate(parent: Command, context: Context): void {
   const command = addCommand(parent, {
@@ -54,9 +57,9 @@ async function generate(context: Context, sources: readonly string[], options: G
   await withPool(env, async (pool) => {
     const producer = await createProducer({ redis: env.redisUrl, prefix: env.prefix });
     try {
-      const made = await enqueueWithImages(env, pool, producer, item, files);
+      const made = await enqueueWithImages(context, env, pool, producer, item, files);
       if (!waits) return tell(context, made);
-      context.out.note(`${made.id} ${made.created ? 'is enqueued' : 'existed already'}`);
+      await say(context, made);
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
       await followAndDeliver(context, pool, made, { ...env, target, timeoutMs });
     } finally {
@@ -65,9 +68,27 @@ async function generate(context: Context, sources: readonly string[], options: G
   });
 }
 
-function tell({ out }: Context, { id, created }: Enqueued): void {
-  out.print({ id, created }, () => id);
-  out.note(`${created ? 'Enqueued' : 'It existed already'}; follow it with: kieq watch ${id}`);
+/** @throws CliError `no video` where it had been made before, and has ended without one */
+async function tell({ out }: Context, made: Enqueued): Promise<void> {
+  const { id, created } = made;
+  if (created) {
+    out.print({ id, created }, () => id);
+    out.note(`Enqueued; follow it with: kieq watch ${id}`);
+    return;
+  }
+  const existing = await readExisting(made);
+  out.print({ id, created, ...existingFields(existing) }, () => id);
+  if (hasNoVideo(existing)) throw new CliError(EXIT.noVideo, existingText(existing));
+  out.note((paint) =>
+    existing === undefined ? `It existed already; follow it with: kieq watch ${id}` : existingText(existing, paint),
+  );
+}
+
+/** Before it is followed. */
+async function say({ out }: Context, made: Enqueued): Promise<void> {
+  if (made.created) return out.note(`${made.id} is enqueued`);
+  const existing = await readExisting(made);
+  out.note((paint) => (existing === undefined ? `${made.id} existed already` : existingText(existing, paint)));
 }
 
 interface Wanted {
@@ -99,18 +120,19 @@ function imageInput(field: string, addresses: readonly string[]): Readonly<Recor
 }
 
 async function enqueueWithImages(
+  context: Context,
   env: Environment<'files'>,
-  { ledger }: Pool,
+  pool: Pool,
   producer: Producer,
   item: Item,
   files: readonly LocalImage[],
 ): Promise<Enqueued> {
   if (files.length === 0) return producer.enqueue(item.request, item.options);
-  const store = openStore(uploadStoreOf(env));
+  const store = await openPoolStore(context, pool, env);
   try {
     await keepImages(store, files);
     const made = await enqueueKept(store, producer, item, files);
-    if (!made.created) await dropUnnamed(store, ledger, made.id, files);
+    if (!made.created) await dropUnnamed(store, pool.ledger, made.id, files);
     return made;
   } finally {
     await store.close();

@@ -1,4 +1,4 @@
-import { createLedger, parseIntentDurability } from '@kieq/ledger';
+import { createLedger, parseIntentDurability, type UsedStore } from '@kieq/ledger';
 import type { RedisClient } from '@kieq/redis';
 import { creditsLeft, meanCredits, readLastHour, readStatus, recentSuccesses } from '@kieq/queue';
 import { endingOf, EXIT } from '../exit.ts';
@@ -19,6 +19,8 @@ export interface SeenPlace {
   /** The Kie of the pool's workers. */
   readonly baseUrl?: string | undefined;
   readonly creditsPerHour?: number | undefined;
+  /** The stores into which images of the pool are uploaded. */
+  readonly usedStores?: readonly UsedStore[];
 }
 
 /** Redis and the pool in it. */
@@ -67,11 +69,12 @@ async function lookAtPool(
   { pool }: SeenEnvironment,
 ): Promise<SeenPlace> {
   const now = await nowMs();
-  const [status, hour, recent, skew] = await Promise.all([
+  const [status, hour, recent, skew, usedStores] = await Promise.all([
     readStatus(ledger, queues),
     readLastHour(ledger, now),
     recentSuccesses(ledger),
     skewOf(nowMs),
+    ledger.uploadStores.used(),
   ]);
   const limits = limitsOf(stored, pool);
   const findings = [
@@ -81,5 +84,5 @@ async function lookAtPool(
     ...checkPool(status, now),
   ];
   const { perHour } = creditsLeft(status.stats, hour.succeeded, meanCredits(recent));
-  return { findings, skew, baseUrl, creditsPerHour: perHour ?? undefined };
+  return { findings, skew, baseUrl, usedStores, creditsPerHour: perHour ?? undefined };
 }

@@ -17,7 +17,7 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     kieFindings(seen.kie, place.creditsPerHour),
     baseUrl === undefined ? undefined : kieSkew(baseUrl),
     seen.callbacks === undefined ? [] : checkCallbacks(seen.callbacks),
-    seen.files === undefined ? [] : checkUploads(seen.files),
+    seen.files === undefined ? [] : checkUploads(seen.files, env, place.usedStores ?? []),
     seen.files === undefined ? [] : checkArchive(seen.files),
   ]);
   const stores = [...uploads, ...archive];

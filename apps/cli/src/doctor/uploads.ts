@@ -1,22 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { uploadStoreOf, type Environment } from '@kieq/config';
-import { openStore, StorageError } from '@kieq/storage';
-import { ok, problem, type Finding } from './finding.ts';
+import { ConfigError, uploadPlaceOf, type Environment, type RawEnvironment, type UploadPlace } from '@kieq/config';
+import type { UsedStore } from '@kieq/ledger';
+import { standingOf } from '@kieq/queue';
+import { openStore, StorageError, type FileStore } from '@kieq/storage';
+import { ok, problem, warning, type Finding } from './finding.ts';
 
 const CONTENT = Buffer.from('kieq doctor');
 
-/** Whether the upload store keeps a file: one is written, read and removed. */
-export async function checkUploads(env: Environment<'files'>): Promise<Finding[]> {
-  const store = openStore(uploadStoreOf(env));
-  const name = `doctor/${randomUUID()}.txt`;
+/**
+ * Whether the upload store keeps a file (one is written, read and removed), and whether it is the one into which images
+ * of the pool are uploaded.
+ * @param used the stores of the pool; empty where Redis could not be asked
+ */
+export async function checkUploads(
+  files: Environment<'files'>,
+  env: RawEnvironment,
+  used: readonly UsedStore[],
+): Promise<Finding[]> {
+  const place = placeOf(files, env);
+  if (place instanceof ConfigError) return [problem('uploads', place.message, STORE_FIX)];
+  const store = openStore(place.store);
   try {
-    await store.put(name, CONTENT, 'text/plain');
-    const bytes = await store.get(name);
-    await store.remove(name);
-    if (bytes === undefined || !CONTENT.equals(bytes))
+    if (!(await keepsAFile(store)))
       return [problem('uploads', `${store.place} gives back another file than was written`, STORE_FIX)];
-    const hint = env.uploadStore === undefined ? ' (the default: right only where all run here)' : '';
-    return [ok('uploads', `${store.place} keeps files${hint}`)];
+    return [...(await checkPool(store, place, used)), ...checkPlace(place)];
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     return [problem('uploads', error.message, STORE_FIX)];
@@ -25,5 +32,46 @@ export async function checkUploads(env: Environment<'files'>): Promise<Finding[]
   }
 }
 
+function placeOf(files: Environment<'files'>, env: RawEnvironment): UploadPlace | ConfigError {
+  try {
+    return uploadPlaceOf(files, { env });
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+}
+
+async function keepsAFile(store: FileStore): Promise<boolean> {
+  const name = `doctor/${randomUUID()}.txt`;
+  await store.put(name, CONTENT, 'text/plain');
+  const bytes = await store.get(name);
+  await store.remove(name);
+  return bytes !== undefined && CONTENT.equals(bytes);
+}
+
+async function checkPool(uploads: FileStore, { from }: UploadPlace, used: readonly UsedStore[]): Promise<Finding[]> {
+  const ledger = { uploadStores: { used: () => Promise.resolve([...used]) } };
+  const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
+  const others = elsewhere.join(', ');
+  if (elsewhere.length > 0 && !isUsed)
+    return [
+      problem('uploads', `images of this pool are uploaded into ${others}, and not into ${uploads.place}`, ONE_FIX),
+    ];
+  if (elsewhere.length > 0)
+    return [
+      warning('uploads', `images of this pool are uploaded into ${uploads.place} and into ${others}`, SEVERAL_FIX),
+    ];
+  const hint = from === 'user' && !isUsed ? ' (the default: right where all run here as one user)' : '';
+  return [ok('uploads', `${uploads.place} keeps files${hint}`)];
+}
+
+function checkPlace({ warning: text, store }: UploadPlace): Finding[] {
+  return text === undefined ? [] : [warning('uploads', text, `Set UPLOAD_STORE_URL=${store.url} for all processes.`)];
+}
+
 const STORE_FIX =
   'Mend UPLOAD_STORE_URL or its rights; gateways, workers and kieq generate must share it. Without it uploaded images wait.';
+const ONE_FIX =
+  'Set UPLOAD_STORE_URL here to that store. Generations whose images are elsewhere wait for a worker that has them, until their deadline.';
+const SEVERAL_FIX =
+  'Set one UPLOAD_STORE_URL for all gateways, workers and kieq. A store counts for two weeks after its last upload.';

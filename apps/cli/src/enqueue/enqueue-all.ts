@@ -3,26 +3,34 @@ import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { withPool, type PoolPlace } from '../pool.ts';
 import { countBar } from '../text/bar.ts';
+import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
 import type { Item } from './item.ts';
 
 /** So many travel in one round trip. */
 const BATCH = 200;
 
+/** So many that existed already and ended without a video are told one by one; the rest is counted. */
+const SHOWN_EXISTING = 20;
+
 /** What became of one request, in the order of the input. */
 type Outcome =
-  | { readonly id: string; readonly created: boolean }
+  | { readonly id: string; readonly created: true }
+  /** With its state where that could be read. */
+  | ({ readonly id: string; readonly created: false } & ReturnType<typeof existingFields>)
   | { readonly error: { readonly code: string; readonly message: string } };
 
 /** How far a run came; `trouble` is the error when Redis went away between two batches. */
 interface Run {
   readonly outcomes: readonly Outcome[];
+  /** Those that had been made before, as far as their state could be read. */
+  readonly existing: readonly Existing[];
   readonly trouble?: ProducerError;
 }
 
 /**
  * Enqueues in batches and prints the ids; on a terminal a bar shows how far it is.
  * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away,
- * `interrupted` after SIGINT
+ * `interrupted` after SIGINT, `no video` when one that existed already has ended without one
  */
 export async function enqueueAll(context: Context, place: PoolPlace, items: readonly Item[]): Promise<void> {
   const { out, io } = context;
@@ -37,10 +45,11 @@ export async function enqueueAll(context: Context, place: PoolPlace, items: read
   }).finally(unhear);
   out.status('');
   if (out.json) out.print(run.outcomes, () => '');
+  tellExisting(context, items.length, run);
   finish(context, items.length, run);
 }
 
-function finish({ out }: Context, asked: number, { outcomes, trouble }: Run): void {
+function finish({ out }: Context, asked: number, { outcomes, existing, trouble }: Run): void {
   const conflicts = outcomes.filter((outcome) => 'error' in outcome).length;
   const existed = outcomes.filter((outcome) => 'id' in outcome && !outcome.created).length;
   out.note(
@@ -57,6 +66,19 @@ function finish({ out }: Context, asked: number, { outcomes, trouble }: Run): vo
   }
   if (conflicts > 0)
     throw new CliError(EXIT.refused, `${conflicts} idempotency keys were used for another request before`);
+  const ended = existing.filter(hasNoVideo);
+  if (ended.length > 0)
+    throw new CliError(
+      EXIT.noVideo,
+      `${ended.length} that existed already ended without a video; nothing was enqueued for them`,
+    );
+}
+
+/** A single one in whatever state; of many those that will bring no video. */
+function tellExisting({ out }: Context, asked: number, { existing }: Run): void {
+  const told = asked === 1 ? existing : existing.filter(hasNoVideo);
+  for (const one of told.slice(0, SHOWN_EXISTING)) out.note((paint) => existingText(one, paint));
+  if (told.length > SHOWN_EXISTING) out.note(`and ${told.length - SHOWN_EXISTING} more that ended without a video`);
 }
 
 async function enqueueBatches(
@@ -69,22 +91,30 @@ async function enqueueBatches(
   await withPool(place, async () => undefined);
   const producer = await createProducer({ redis: place.redisUrl, prefix: place.prefix });
   const outcomes: Outcome[] = [];
+  const existing: Existing[] = [];
   try {
     for (let at = 0; at < items.length && !signal.aborted; at += BATCH) {
-      const batch = (await producer.enqueueMany(items.slice(at, at + BATCH))).map(outcomeOf);
+      const made = await producer.enqueueMany(items.slice(at, at + BATCH));
+      const before = await Promise.all(
+        made.map(async (item) => (item.ok && !item.handle.created ? readExisting(item.handle) : undefined)),
+      );
+      const batch = made.map((item, i) => outcomeOf(item, before[i]));
       outcomes.push(...batch);
+      existing.push(...before.filter((one) => one !== undefined));
       onBatch(batch, outcomes.length);
     }
-    return { outcomes };
+    return { outcomes, existing };
   } catch (error) {
-    if (error instanceof ProducerError && error.code === 'redis_unavailable') return { outcomes, trouble: error };
+    if (error instanceof ProducerError && error.code === 'redis_unavailable')
+      return { outcomes, existing, trouble: error };
     throw error;
   } finally {
     await producer.close();
   }
 }
 
-function outcomeOf(item: EnqueuedItem): Outcome {
-  if (item.ok) return { id: item.handle.id, created: item.handle.created };
+function outcomeOf(item: EnqueuedItem, existing: Existing | undefined): Outcome {
+  if (item.ok && item.handle.created) return { id: item.handle.id, created: true };
+  if (item.ok) return { id: item.handle.id, created: false, ...existingFields(existing) };
   return { error: { code: item.error.code, message: item.error.message } };
 }

@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RawEnvironment } from '@kieq/config';
+import { nameStore } from '@kieq/queue';
 import { startLocalRedis } from '@kieq/redis';
+import { openStore, type FileStore } from '@kieq/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
 import { startPool, teach, TEST_KEY } from '../../../../packages/testkit/src/index.ts';
@@ -71,6 +73,7 @@ describe('where all is well', () => {
       KIE_API_KEY: TEST_KEY,
       KIE_BASE_URL: live.simulator.url,
       PUBLIC_URL: gateway.url,
+      UPLOAD_STORE_URL: live.uploads.place,
     };
     // The pool takes this environment for its own.
     await runCli(['config', 'apply', '--yes'], env);
@@ -121,6 +124,48 @@ describe.each([
         message: expect.stringMatching(/EEXIST|ENOTDIR/),
         fix: expect.stringContaining(variable),
       },
+    ]);
+  });
+});
+
+describe('the upload store', () => {
+  const named = async (): Promise<FileStore> => {
+    const path = await mkdtemp(join(tmpdir(), 'kieq-doctor-'));
+    onTestFinished(() => rm(path, { recursive: true }));
+    const uploads = openStore({ kind: 'file', path });
+    await nameStore({ ledger: pool.ledger, uploads });
+    return uploads;
+  };
+
+  it('of nobody yet is the default of the user, and left without an id', async () => {
+    const { findings } = await doctor();
+    const place = pathToFileURL(join(pool.env['XDG_DATA_HOME'] ?? '', 'kieq/uploads'));
+    expect(of(findings, 'uploads')).toEqual([
+      {
+        check: 'uploads',
+        level: 'ok',
+        message: `${place.href} keeps files (the default: right where all run here as one user)`,
+      },
+    ]);
+    expect(await readdir(place)).toEqual([]);
+  });
+
+  it('of the pool is well, and another one a problem that names the one of the pool', async () => {
+    const { place } = await named();
+    const same = await doctor({ UPLOAD_STORE_URL: place });
+    expect(of(same.findings, 'uploads')).toEqual([{ check: 'uploads', level: 'ok', message: `${place} keeps files` }]);
+    const { code, findings } = await doctor();
+    expect(code).toBe(8);
+    expect(of(findings, 'uploads')).toMatchObject([
+      { level: 'problem', message: expect.stringContaining(`uploaded into ${place}, and not into`) },
+    ]);
+  });
+
+  it('beside another one is a warning', async () => {
+    const [one, other] = [await named(), await named()];
+    const { findings } = await doctor({ UPLOAD_STORE_URL: one.place });
+    expect(of(findings, 'uploads')).toMatchObject([
+      { level: 'warning', message: `images of this pool are uploaded into ${one.place} and into ${other.place}` },
     ]);
   });
 });

@@ -61,10 +61,46 @@ it('is the same generation for the same key, and a conflict with another request
   const first = await pool.run(keyed);
   const again = await pool.run(keyed);
   expect(first.json).toMatchObject([{ created: true }]);
-  expect(again).toMatchObject({ code: 0, json: [{ created: false }] });
+  expect(again).toMatchObject({ code: 0, json: [{ created: false, state: 'queued' }] });
   const conflict = await pool.run([...keyed, '--sound']);
   expect(conflict).toMatchObject({ code: 4, json: [{ error: { code: 'idempotency_conflict' } }] });
   expect(await countQueued()).toBe(1);
+});
+
+it('tells how one stands that was made before, and ends as waiting for it would', async () => {
+  const keyed = [...single, '--idempotency-key', 'k1'];
+  const id = (await pool.run(keyed)).stdout.trim();
+  const waiting = await pool.run(keyed);
+  expect(waiting).toMatchObject({ code: 0, stdout: `${id}\n` });
+  expect(waiting.stderr).toContain(`${id} existed already: queued; follow it with: kieq watch ${id}\n`);
+
+  await pool.ledger.kill({ id, class: 'invalid_request', expected: 'queued', evidence: { summary: 'no such image' } });
+  const dead = await pool.run(keyed);
+  expect(dead).toMatchObject({ code: 6, stdout: `${id}\n` });
+  expect(dead.stderr).toMatch(
+    /existed already: dead \(invalid_request: no such image\) since 20\S+Z; .*kieq dlq show gen_/,
+  );
+  const json = await pool.run([...keyed, '--json']);
+  expect(json).toMatchObject({
+    code: 6,
+    json: [{ id, created: false, state: 'dead', deadLetter: { class: 'invalid_request', summary: 'no such image' } }],
+  });
+});
+
+it('names those of a file that exist already and have no video, and enqueues the others', async () => {
+  const cancelled = (await pool.run([...single, '--idempotency-key', 'k1'])).stdout.trim();
+  await pool.ledger.cancel(cancelled);
+  const request = { model: REQUEST.model, input: { ...REQUEST.input, image_urls: ['https://example.com/a.jpg'] } };
+  await pool.run([...single, '--idempotency-key', 'k2']);
+  const piped = ['k1', 'k2', 'k3'].map((idempotencyKey) => JSON.stringify({ request, options: { idempotencyKey } }));
+  const { code, stderr } = await pool.run(['enqueue', '--from', '-'], { piped: piped.join('\n') });
+  expect(code).toBe(6);
+  expect(stderr.match(/existed already: /g)).toHaveLength(1);
+  expect(stderr).toMatch(
+    new RegExp(`^${cancelled} existed already: cancelled since 20\\S+Z; see kieq show ${cancelled}`),
+  );
+  expect(stderr).toContain('1 enqueued, 2 existed already, 0 not enqueued.');
+  expect(await countQueued()).toBe(2);
 });
 
 it.each([

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { JPEG, PNG } from '../../../../packages/queue/test/image-bytes.ts';
-import { openStore } from '@kieq/storage';
+import { nameStore } from '@kieq/queue';
+import { openStore, STORE_MARKER } from '@kieq/storage';
 import { runCli } from '../support.ts';
 
 const BACK = '\r\u001B[2K';
@@ -42,7 +43,7 @@ const ordinary = (): string[] => ['generate', cat(), '--prompt', 'a slow pan'];
 
 async function keptImages(): Promise<string[]> {
   const entries = await readdir(join(folder, 'uploads'), { recursive: true, withFileTypes: true }).catch(() => []);
-  return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return entries.filter((entry) => entry.isFile() && entry.name !== STORE_MARKER).map(({ name }) => name);
 }
 
 describe('generate', () => {
@@ -80,10 +81,45 @@ describe('generate', () => {
     const first = await kieq(keyed);
     const again = await kieq(keyed);
     expect(first.json).toMatchObject({ created: true });
-    expect(again.json).toEqual({ ...(first.json as object), created: false });
+    expect(again.json).toEqual({ ...(first.json as object), created: false, state: 'queued' });
     expect(await keptImages()).toHaveLength(1);
     expect((await kieq([...keyed, '--sound'])).code).toBe(4);
     expect(await keptImages()).toHaveLength(1);
+  });
+
+  it('tells how the generation of its key stands, and ends as waiting for it would', async () => {
+    await pool.stopWorkers();
+    const keyed = [...ordinary(), '--idempotency-key', 'cat'];
+    const id = (await kieq(keyed)).stdout.trim();
+    expect(await kieq(keyed)).toMatchObject({
+      code: 0,
+      stderr: `${id} existed already: queued; follow it with: kieq watch ${id}\n`,
+    });
+    const waiting = await kieq([...keyed, '--timeout', '1']);
+    expect(waiting).toMatchObject({ code: 4, stderr: expect.stringContaining(`${id} existed already: queued`) });
+
+    await pool.ledger.kill({ id, class: 'invalid_request', expected: 'queued', evidence: { summary: 'is gone' } });
+    const dead = {
+      code: 6,
+      stderr: expect.stringMatching(/existed already: dead \(invalid_request: is gone\) since 20/),
+    };
+    expect(await kieq(keyed)).toMatchObject({ ...dead, stdout: `${id}\n` });
+    expect(await kieq([...keyed, '--wait'])).toMatchObject(dead);
+    expect(await kieq([...keyed, '--json'])).toMatchObject({
+      ...dead,
+      json: { id, created: false, state: 'dead', deadLetter: { class: 'invalid_request' } },
+    });
+  });
+
+  it('ends with 0 where the generation of its key has its video', async () => {
+    const keyed = [...ordinary(), '--idempotency-key', 'cat'];
+    const id = (await kieq([...keyed, '--wait', '--json'])).json;
+    expect(id).toMatchObject({ state: 'succeeded' });
+    const again = await kieq(keyed);
+    expect(again).toMatchObject({
+      code: 0,
+      stderr: expect.stringMatching(/existed already: succeeded since 20.*kieq result/),
+    });
   });
 
   it('takes addresses beside files, and the field that another model wants', async () => {
@@ -128,6 +164,26 @@ describe('generate', () => {
     const { code, stderr } = await kieq(ordinary(), { env: { UPLOAD_STORE_URL: pathToFileURL(cat()).href } });
     expect(code).toBe(5);
     expect(stderr).toContain('nothing was enqueued: the image cannot be kept');
+  });
+
+  it('puts no image where nobody has said that it is the store of the pool, and names that one', async () => {
+    await pool.stopWorkers();
+    await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
+    const own = { UPLOAD_STORE_URL: '', XDG_DATA_HOME: join(folder, 'data') };
+    const { code, stdout, stderr } = await kieq(ordinary(), { env: own });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(`nothing was enqueued: images of this pool are uploaded into ${pool.uploads.place}, and`);
+    expect(stderr).toContain('set UPLOAD_STORE_URL');
+    expect((await pool.ledger.read.stateCounts()).queued).toBe(0);
+
+    // Whoever names another store means it: a pool may move.
+    const other = pathToFileURL(join(folder, 'other')).href;
+    const meant = await kieq(ordinary(), { env: { UPLOAD_STORE_URL: other } });
+    expect(meant).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining(`warning: images of this pool are uploaded into`),
+    });
+    expect((await pool.ledger.uploadStores.used()).map(({ place }) => place)).toContain(other);
   });
 
   it('ends with 6 and the reason when Kie fails it', async () => {

@@ -20,6 +20,7 @@ import { count, createdForm, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
 import { createFormTurns, type InTurn } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
+import { createStoreNaming } from './store-name.ts';
 import { MULTIPART_OPTIONS, readUploadForm } from './upload-form.ts';
 
 /** Longest batch. */
@@ -27,9 +28,16 @@ const BATCH_BODY_BYTES = 16 * 1024 * 1024;
 /** Forms that are read at once; with images of 10 MB they hold about 320 MB. */
 const FORMS_AT_ONCE = 32;
 
+/** What calls with images share. */
+interface Forms {
+  readonly inTurn: InTurn;
+  /** Tells the pool where images are put. Never rejects. */
+  readonly nameStore: () => Promise<void>;
+}
+
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
 export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  const inTurn = createFormTurns(FORMS_AT_ONCE);
+  const forms: Forms = { inTurn: createFormTurns(FORMS_AT_ONCE), nameStore: createStoreNaming(deps) };
   await app.register(async (scope) => {
     // Only here: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
@@ -47,7 +55,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         },
       },
       errors: ['idempotency_conflict'],
-      handler: (call) => create(deps, call, inTurn),
+      handler: (call) => create(deps, call, forms),
     });
   });
   route(app, {
@@ -77,12 +85,12 @@ async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<un
   return { items: await createMany(deps, items, { ...contextOf(deps, caller), answerOf }) };
 }
 
-async function create(deps: GatewayDeps, call: Call<unknown, unknown>, inTurn: InTurn): Promise<Created> {
+async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Forms): Promise<Created> {
   const { request, reply, caller } = call;
   const context = { ...contextOf(deps, caller), headerKey: idempotencyKeyOf(request) };
   try {
     const created = await (request.isMultipart()
-      ? createFromForm(deps, call, context, inTurn)
+      ? createFromForm(deps, call, context, forms)
       : createFrom(deps, call.body, context));
     return answer(reply, created);
   } catch (error) {
@@ -99,11 +107,12 @@ async function createFromForm(
   deps: GatewayDeps,
   { request, caller }: Call<unknown, unknown>,
   context: CreationContext,
-  inTurn: InTurn,
+  { inTurn, nameStore }: Forms,
 ): Promise<Created> {
   const images = new KeptImages(deps);
   const body = await inTurn(() => readUploadForm(request, caller, images));
   try {
+    if (images.addresses.size > 0) await nameStore();
     const created = await createFrom(deps, body, { ...context, uploads: images.addresses });
     if (!created.created) await discardUnnamed(deps, images, created.id);
     return created;

@@ -1,4 +1,4 @@
-import { parseEnvironment } from '@kieq/config';
+import { parseEnvironment, uploadPlaceOf } from '@kieq/config';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { startPool, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { runGateway, type RunningGateway } from '../../src/run-gateway.ts';
@@ -21,9 +21,11 @@ beforeAll(async () => {
     GATEWAY_API_KEYS: `${apiKey}:contract`,
     KIEQ_ALLOW_PRIVATE_URLS: 'true',
     LOG_LEVEL: 'silent',
+    UPLOAD_STORE_URL: pool.uploads.place,
   };
   const env = parseEnvironment(environment, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
-  gateway = await runGateway(env, [apiKey, TEST_KEY]);
+  const uploads = uploadPlaceOf(env, { env: environment });
+  gateway = await runGateway(env, { secrets: [apiKey, TEST_KEY], uploads });
 });
 afterAll(async () => {
   await gateway.shutDown('the end of the tests');

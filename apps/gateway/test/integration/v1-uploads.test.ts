@@ -1,5 +1,6 @@
 import { uploadName, uploadsIn } from '@kieq/domain';
 import type { Producer } from '@kieq/producer';
+import { StorageError, storeIdOf } from '@kieq/storage';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
@@ -37,6 +38,32 @@ describe('a form with images', () => {
     const shown = (await ask(`${PATH}/${answer.id}`)).body.request.input.image_urls;
     expect(shown[0]).toMatch(/^https:\/\/upload\.kieq\.invalid\/default\/[0-9a-f]{64}\/[0-9a-f-]{36}\.jpg$/);
     expect(shown[1]).toMatch(/\.png$/);
+  });
+
+  test('is told to the pool before its generation is made, with the store in which its images are', async () => {
+    const { ask, deps } = await startGateway({ pool });
+    const { ledger } = deps;
+    await ledger.redis.del(`${ledger.root}stores`);
+    await ask(PATH, { body: testRequest('without an image') });
+    expect(await ledger.uploadStores.used()).toEqual([]);
+    const producer: Producer = {
+      ...deps.producer,
+      enqueue: async (...request) => {
+        expect(await ledger.uploadStores.used()).toEqual([
+          { id: await storeIdOf(pool.uploads), place: pool.uploads.place },
+        ]);
+        return deps.producer.enqueue(...request);
+      },
+    };
+    const named = await startGateway({ pool, deps: { producer } });
+    expect((await named.ask(PATH, { body: formOf(bare('told'), ['image_urls', PNG]) })).status).toBe(201);
+  });
+
+  test('is taken also where the store takes no id', async () => {
+    const { store } = watched(pool.uploads);
+    const uploads = { ...store, putNew: () => Promise.reject(new StorageError('images alone may be written')) };
+    const { ask } = await startGateway({ pool, deps: { uploads } });
+    expect((await ask(PATH, { body: formOf(bare('no id'), ['image_urls', PNG]) })).status).toBe(201);
   });
 
   test('images stand behind the links of the request, or at the field that names them', async () => {

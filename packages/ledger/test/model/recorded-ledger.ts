@@ -7,6 +7,7 @@ import type { ScriptArgs } from '../../src/script-args.ts';
 import { createScriptRunner, type ScriptName } from '../../src/scripts.ts';
 import { createSettings } from '../../src/settings.ts';
 import { createTransitions } from '../../src/transitions.ts';
+import { createUploadStores } from '../../src/upload-stores.ts';
 
 /** A script as it went to Redis. */
 interface Call {
@@ -43,11 +44,13 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
       return reply;
     },
   };
+  const read = createReads(redis, root, scripts);
   const ledger = {
     ...createTransitions(scripts),
-    read: createReads(redis, root, scripts),
+    read,
     gates: createGates(redis, root, scripts),
     settings: createSettings(redis, root, scripts),
+    uploadStores: createUploadStores(redis, root, read.now),
     root,
     redis,
   };

@@ -70,6 +70,14 @@ describe.each(stores)('%s', (_title, open) => {
     expect(String(await store.get(own))).toBe(String(Buffer.from('short')));
   });
 
+  test('writes a new file only where there is none', async () => {
+    expect(await store.putNew(`${own}/x`, Buffer.from('first'), 'text/plain')).toBe(true);
+    expect(await store.putNew(`${own}/x`, Buffer.from('second'), 'text/plain')).toBe(false);
+    expect(String(await store.get(`${own}/x`))).toBe(String(Buffer.from('first')));
+    await expect(store.putNew(`${own}/../x`, Buffer.from('x'), 'text/plain')).rejects.toThrow(RangeError);
+    await expect(store.putNew(own, Buffer.alloc(MAX_FILE_BYTES + 1), 'text/plain')).rejects.toThrow(RangeError);
+  });
+
   test('removes one file and leaves its neighbours', async () => {
     for (const name of ['t/1', 't/2', 'u/1']) await store.put(`${own}/${name}`, Buffer.from(name), 'text/plain');
     await store.remove(`${own}/t/1`);

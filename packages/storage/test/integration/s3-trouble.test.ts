@@ -110,3 +110,20 @@ test('a port where nobody listens is told by its code', async () => {
   await server.stop();
   await expect(store.remove('x')).rejects.toThrow('s3://bucket/p: cannot remove x: ECONNREFUSED');
 });
+
+const NONE = '<Error><Code>NoSuchKey</Code></Error>';
+
+test.each([
+  [412, false],
+  [409, false],
+  [501, true],
+])('a new file whose condition is answered with %d', async (status, written) => {
+  const { store, server } = await storeOn((response, { method, headers }) => {
+    if (method === 'GET') response.writeHead(404).end(NONE);
+    else response.writeHead(headers['if-none-match'] === '*' ? status : 200).end();
+  });
+  expect(await store.putNew('x', text, 'text/plain')).toBe(written);
+  expect(server.seen.findLast(({ method }) => method === 'PUT')?.headers['if-none-match']).toBe(
+    written ? undefined : '*',
+  );
+});

@@ -1,7 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
-import { StorageError, type FileStore } from '@kieq/storage';
-import { describe, test } from 'vitest';
+import { nameStore } from '@kieq/queue';
+import { openStore, StorageError, type FileStore } from '@kieq/storage';
+import { describe, test, type TestContext } from 'vitest';
 import { testRequest, until, type PoolFixture } from '../../src/index.ts';
 import { charges, openPool, posts, redrive } from './support.ts';
 
@@ -9,10 +13,21 @@ import { charges, openPool, posts, redrive } from './support.ts';
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
 /** An image as the gateway keeps it, of this tenant. */
-async function keepImage(pool: PoolFixture, tenant = 'default', bytes: Buffer = PNG): Promise<UploadRef> {
+async function keepImage(
+  pool: Pick<PoolFixture, 'uploads'>,
+  tenant = 'default',
+  bytes: Buffer = PNG,
+): Promise<UploadRef> {
   const ref: UploadRef = { tenant, sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' };
   await pool.uploads.put(uploadName(ref), bytes, 'image/png');
   return ref;
+}
+
+/** A store that ends with its test. */
+async function temporaryStore({ onTestFinished }: Pick<TestContext, 'onTestFinished'>): Promise<FileStore> {
+  const path = await mkdtemp(join(tmpdir(), 'kieq-store-'));
+  onTestFinished(() => rm(path, { recursive: true }));
+  return openStore({ kind: 'file', path });
 }
 
 async function order(pool: PoolFixture, prompt: string, ...refs: UploadRef[]): Promise<string> {
@@ -53,12 +68,64 @@ describe.concurrent('uploaded images', () => {
     const ids = [await order(pool, 'gone', gone), await order(pool, 'no', text), await order(pool, 'theirs', foreign)];
     const dead = await Promise.all(ids.map((id) => ended(pool, id)));
     expect(dead.map(({ letter }) => ({ class: letter?.class, summary: letter?.evidence.summary }))).toEqual([
-      { class: 'invalid_request', summary: 'an uploaded image is gone from the store' },
+      {
+        class: 'invalid_request',
+        summary: expect.stringMatching(/^the upload store does not have an image .*nothing was charged.*kieq doctor/),
+      },
       { class: 'invalid_request', summary: expect.stringContaining('code 400') },
       { class: 'invalid_request', summary: 'the request names an uploaded image of another tenant' },
     ]);
     expect(pool.simulator.ledger.submissions()).toEqual([]);
     expect(await pool.uploads.get(uploadName(foreign))).toBeDefined();
+  });
+
+  test('that another store has wait for a worker with it; one without it neither ends nor submits them', async (context) => {
+    const { expect } = context;
+    const [here, there] = [await temporaryStore(context), await temporaryStore(context)];
+    const pool = await openPool(context, 'uploads', { uploads: here });
+    // As a gateway does that puts its images elsewhere.
+    await nameStore({ ledger: pool.ledger, uploads: there });
+    await here.put('x', PNG, 'image/png');
+    const id = await order(pool, 'there', await keepImage({ uploads: there }));
+    const raw = () => pool.redis.client.hgetall(`${pool.ledger.root}gen:${id}`);
+    const waiting = await until(raw, ({ uploadTries }) => Number(uploadTries) >= 2);
+    expect(waiting).toMatchObject({ state: 'queued', uploadTrouble: expect.stringContaining(there.place) });
+    expect(posts(pool, 'there')).toEqual([]);
+    await pool.addWorker({}, there);
+    expect(await ended(pool, id)).toMatchObject({ state: 'succeeded' });
+    expect(charges(pool)).toEqual({ there: 1 });
+  });
+
+  test('that no worker has wait until the deadline, and the letter says where they may be', async (context) => {
+    const { expect } = context;
+    const there = await temporaryStore(context);
+    const pool = await openPool(context, 'uploads', { settings: { deadlineMs: 300 } });
+    await nameStore({ ledger: pool.ledger, uploads: there });
+    await pool.uploads.put('x', PNG, 'image/png');
+    const id = await order(pool, 'late', await keepImage({ uploads: there }));
+    const { letter } = await ended(pool, id);
+    expect(letter).toMatchObject({
+      class: 'deadline_exceeded',
+      evidence: { summary: expect.stringContaining(`uploaded into ${there.place}`) },
+    });
+    expect(pool.simulator.ledger.submissions()).toEqual([]);
+  });
+
+  test('are passed on from whatever store has them, whichever the pool calls its own', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    await nameStore({ ledger: pool.ledger, uploads: await temporaryStore(context) });
+    const id = await order(pool, 'here', await keepImage(pool));
+    expect(await ended(pool, id)).toMatchObject({ state: 'succeeded' });
+  });
+
+  test('of a pool with one store end their generation where that store does not have them', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
+    const gone = await keepImage(pool);
+    await pool.uploads.remove(uploadName(gone));
+    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ letter: { class: 'invalid_request' } });
   });
 
   test('wait while the upload service is in trouble, and the generation with them', async (context) => {
@@ -78,6 +145,7 @@ describe.concurrent('uploaded images', () => {
     const uploads: FileStore = {
       place: 'nowhere',
       put: async (name, bytes) => void store.set(name, bytes),
+      putNew: () => Promise.resolve(true),
       get: async (name) => {
         failures -= 1;
         if (failures >= 0) throw new StorageError('nowhere: it does not work');
