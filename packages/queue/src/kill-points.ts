@@ -36,7 +36,6 @@ const STEPS = [
   // Images that a caller uploaded go to Kie.
   'upload.read',
   'upload.get',
-  'upload.store',
   'upload.pass',
   'upload.uploaded',
   'upload.postpone',

@@ -9,7 +9,7 @@ import type { JobEnd } from './job-end.ts';
 import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
 import { frozenPayloadSchema } from './payload.ts';
-import { standingOf } from './upload-stores.ts';
+import { findImage } from './upload-stores.ts';
 
 /** Folder at Kie's upload service. */
 const UPLOAD_PATH = 'kieq';
@@ -61,11 +61,11 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   // Any BullMQ client may write such an address; only the tenant's own images are his to use.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
-    const file = await at('upload.get', () => uploads.get(uploadName(ref)));
-    if (file === undefined) return await absent(context);
+    const found = await at('upload.get', () => findImage(context, uploadName(ref)));
+    if (!('file' in found)) return absent(uploads.place, found.elsewhere);
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
-    const upload = { file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
+    const upload = { file: found.file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
     const { downloadUrl } = await at('upload.pass', () => kie.upload(upload));
     return { kind: 'passed', link: downloadUrl };
   } catch (error) {
@@ -77,10 +77,9 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
  * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits for
  * a worker that has it.
  */
-async function absent({ ledger, uploads }: WorkerContext): Promise<Passed> {
-  const { elsewhere } = await at('upload.store', () => standingOf({ ledger, uploads }));
+function absent(place: string, elsewhere: readonly string[]): Passed {
   if (elsewhere.length === 0) return refused(GONE);
-  const summary = `the upload store of this worker (${uploads.place}) does not have the image, and images of this pool are uploaded into ${elsewhere.join(', ')} too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store`;
+  const summary = `the upload store of this worker (${place}) does not have the image, and images of this pool are uploaded into ${elsewhere.join(', ')} too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store`;
   return { kind: 'trouble', evidence: { summary: summary.slice(0, 500) } };
 }
 

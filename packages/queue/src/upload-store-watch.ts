@@ -35,9 +35,15 @@ export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): 
     look().catch((error: unknown) =>
       logger.debug({ err: error }, 'the upload store could not be compared with that of the pool'),
     );
-  const timer = setInterval(() => void lookQuietly(), everyMs);
+  let looking: Promise<void> | undefined;
+  // One after the other: of two at once the older answer could come last.
+  const lookInTurn = (): Promise<void> => {
+    looking ??= lookQuietly().finally(() => (looking = undefined));
+    return looking;
+  };
+  const timer = setInterval(() => void lookInTurn(), everyMs);
   timer.unref();
-  return { looked: lookQuietly(), stop: () => clearInterval(timer) };
+  return { looked: lookInTurn(), stop: () => clearInterval(timer) };
 }
 
 async function differenceOf(context: Watched): Promise<string | undefined> {

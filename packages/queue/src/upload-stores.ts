@@ -32,6 +32,20 @@ export async function standingOf({ ledger, uploads }: Compared<'used'>): Promise
 }
 
 /**
+ * Reads an image; where the store does not have it, tells where else it may be.
+ * @throws StorageError
+ */
+export async function findImage(
+  { ledger, uploads }: Compared<'used'>,
+  name: string,
+): Promise<{ readonly file: Uint8Array } | { readonly elsewhere: readonly string[] }> {
+  const file = await uploads.get(name);
+  if (file !== undefined) return { file };
+  const { elsewhere } = await standingOf({ ledger, uploads });
+  return { elsewhere };
+}
+
+/**
  * Says to the pool that images are uploaded into this store, which gets an id where it has none. Before the generation
  * that names the image exists, so that no worker looks for it in vain without knowing where else it may be.
  * @throws StorageError
@@ -46,6 +60,10 @@ export async function nameStore({ ledger, uploads }: Compared): Promise<StoreSta
 function compare(used: readonly UsedStore[], id: string | undefined): StoreStanding {
   return {
     isUsed: used.some((one) => one.id === id),
-    elsewhere: used.filter((one) => one.id !== id).map(({ place }) => place),
+    // Always in one order, so that the same answer is the same text.
+    elsewhere: used
+      .filter((one) => one.id !== id)
+      .map(({ place }) => place)
+      .toSorted(),
   };
 }
