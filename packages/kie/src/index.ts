@@ -1,3 +1,4 @@
+export { isAbsent, withoutAbsent } from './absent.ts';
 export { callbackUrl, parseCallbackUrl } from './callback-url.ts';
 export type { CallbackAddress } from './callback-url.ts';
 export { classifyPoll } from './classify-poll.ts';

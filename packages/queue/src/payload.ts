@@ -7,7 +7,7 @@ import {
   uploadsIn,
   withoutUploadCopies,
 } from '@kieq/domain';
-import { RULES, validateCreateRequest, type Problem } from '@kieq/kie';
+import { RULES, validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
 
@@ -49,12 +49,14 @@ export const optionsSchema = z.strictObject({
 });
 export type GenerationOptions = z.input<typeof optionsSchema>;
 
+const jobRequestSchema = z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() });
+
 /** A first vehicle carries the request; later ones name only the generation, whose payload is frozen in the ledger. */
 const submitJobSchema = z
   .strictObject({
     v: z.literal(PAYLOAD_VERSION, `must be ${PAYLOAD_VERSION}`),
     generation: z.string().regex(GENERATION_ID, 'must be a generation id').optional(),
-    request: z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() }).optional(),
+    request: jobRequestSchema.optional(),
     ...optionsSchema.shape,
   })
   .refine((job) => job.request !== undefined || job.generation !== undefined, {
@@ -106,6 +108,7 @@ export type PayloadCheck<Value> =
 
 /**
  * Checks a request with its options and freezes it.
+ * An optional field that is null, "" or blank is absent.
  * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
@@ -116,7 +119,7 @@ export function checkRequest(
 ): PayloadCheck<CheckedRequest> {
   const tooMuch = excess(request) ?? excess(options);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsedOptions = optionsSchema.safeParse(options, RULES);
+  const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options), RULES);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
     ...(parsedRequest.ok ? [] : parsedRequest.problems),
@@ -165,7 +168,7 @@ export function checkSubmitJob(
 ): PayloadCheck<{ readonly generation: string; readonly request?: CheckedRequest }> {
   const tooMuch = excess(data);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsed = submitJobSchema.safeParse(data, RULES);
+  const parsed = submitJobSchema.safeParse(presentIn(data), RULES);
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
@@ -176,6 +179,15 @@ export function checkSubmitJob(
   );
   if (!checked.ok) return checked;
   return { ok: true, value: { generation: checked.value.id, request: checked.value } };
+}
+
+/** The data of a job without the optional fields that are absent, in itself and in its request. */
+function presentIn(data: unknown): unknown {
+  const job = withoutAbsent(submitJobSchema, data);
+  const request = member(job, 'request');
+  return typeof job === 'object' && job !== null && request !== undefined
+    ? { ...job, request: withoutAbsent(jobRequestSchema, request) }
+    : job;
 }
 
 /** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */

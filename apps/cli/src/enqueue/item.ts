@@ -1,4 +1,4 @@
-import { validateCreateRequest, type Problem } from '@kieq/kie';
+import { validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import type { GenerationRequest } from '@kieq/producer';
 import { optionsSchema, type GenerationOptions } from '@kieq/queue';
 
@@ -17,7 +17,7 @@ type OptionIssue = NonNullable<ReturnType<typeof optionsSchema.safeParse>['error
 /** Checks a request with its options. A misspelt option is a problem: `idempotencykey` would pay twice. */
 export function checkItem(request: unknown, options: unknown): ItemCheck {
   const checked = validateCreateRequest(request);
-  const parsed = optionsSchema.safeParse(options);
+  const parsed = optionsSchema.safeParse(withoutAbsent(optionsSchema, options));
   const problems = [
     ...(checked.ok ? [] : checked.problems.map(describe)),
     ...(parsed.success ? [] : parsed.error.issues.flatMap(optionProblems)),

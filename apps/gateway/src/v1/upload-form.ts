@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify';
 import { ApiError, invalid } from '../api-error.ts';
 import type { Caller } from '../caller.ts';
 import { parseCaller } from '../problems.ts';
-import { creationTenant, objectOf, problem, type JsonObject } from './creation.ts';
+import { creationTenant, objectOf, presentOptions, problem, type JsonObject } from './creation.ts';
 import { tenantForm } from './forms.ts';
 import type { KeptImages } from './kept-images.ts';
 
@@ -67,7 +67,8 @@ class Form {
   #takeRequest(bytes: Buffer): void {
     if (this.#request !== undefined) throw invalid([problem('request', 'must be given once', 'twice')]);
     const fields = objectOf(parseJson(bytes.toString('utf8')), 'request');
-    const tenant = creationTenant(fields['tenant'], this.#caller) ?? fields['tenant'] ?? 'default';
+    const { tenant: named } = presentOptions(fields);
+    const tenant = creationTenant(named, this.#caller) ?? named ?? 'default';
     this.#input = objectOf(fields['input'] ?? {}, 'input');
     this.#request = { fields, tenant: parseCaller(tenantForm, tenant, 'tenant') };
   }

@@ -13,6 +13,9 @@ const RIGHT_BODIES: readonly (readonly [string, object])[] = [
   ...[true, false].map((sound) => [`sound ${sound}`, requestOf('sound', { sound })] as const),
   [`a prompt of ${PROMPT_LIMIT} characters`, requestOf('x'.repeat(PROMPT_LIMIT))],
   ['several images', requestOf('images', { image_urls: TWO_IMAGES })],
+  ...[null, '', ' '].map(
+    (url) => [`a callBackUrl of ${JSON.stringify(url)}`, { ...requestOf(), callBackUrl: url }] as const,
+  ),
   ['fields that it does not know', { ...requestOf('more', { seed: 7 }), unknown: { field: true } }],
 ];
 
@@ -82,6 +85,14 @@ export function createTaskContract(open: OpenServer): void {
     test.each(WRONG_BODIES)('%s', async (_name, body) => {
       expect((await (await connect(open)).createTask(body)).code).toBe(422);
     });
+  });
+
+  test.each([null, '', ' '])('a callBackUrl of %j is none: the task runs to its end', async (callBackUrl) => {
+    const kie = await connect(open);
+    const request = requestOf('without a callback');
+    const record = await kie.ended(await kie.created({ ...request, callBackUrl }));
+    expect(record.state).toBe('success');
+    expect(JSON.parse(record.param)).toEqual(request);
   });
 
   test.each(['', '{"model":', 'null', '[]', '"text"'])('createTask cannot read the body %j', async (text) => {

@@ -34,8 +34,8 @@ describe('createTask and recordInfo', () => {
   test('a request goes through the queue and ends as the document says', async () => {
     const gateway = await startGateway({ pool });
     const request = { ...testRequest('from end to end'), callBackUrl: 'http://127.0.0.1:9/mine' };
-    const answer = await gateway.ask(CREATE, { body: { ...request, unknownField: 1 } });
-    expect(answer.status).toBe(200);
+    const answer = await gateway.ask(CREATE, { body: request });
+    expect([answer.status, answer.headers.get('x-kieq-warnings')]).toEqual([200, null]);
     const { taskId } = answer.body.data;
     expect(answer.body).toEqual({ code: 200, msg: 'success', data: { taskId, recordId: taskId } });
     expect(taskId).toMatch(/^gen_/);
@@ -82,6 +82,57 @@ describe('createTask and recordInfo', () => {
     const bytes = await gateway.ask(CREATE, { body: Buffer.from(body) });
     expect(bytes.status).toBe(200);
   });
+
+  test.each([null, '', ' '])('a callBackUrl of %j is none', async (callBackUrl) => {
+    const gateway = await startGateway({ pool });
+    const request = testRequest('no callback');
+    const answer = await gateway.ask(CREATE, { body: { ...request, callBackUrl, progressCallBackUrl: callBackUrl } });
+    expect([answer.status, answer.headers.get('x-kieq-warnings')]).toEqual([200, null]);
+    const record = await pool.ledger.read.generation(answer.body.data.taskId);
+    expect(record).toMatchObject({ callback: false });
+    expect(JSON.parse(record?.payload ?? '')).toEqual({ request });
+  });
+
+  test('what has no effect is named in a header, and never passed on', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const request = testRequest('more than Kie knows');
+    const progressCallBackUrl = 'https://caller.example/progress';
+    const body = { ...request, progressCallBackUrl, idempotencyKey: 'k', priority: 1, 'größe\n': 1, 'key-of-a': 1 };
+    const answer = await gateway.ask(CREATE, { key: 'key-of-a', body });
+    const ignored = 'is no known field and was ignored';
+    expect(answer.headers.get('x-kieq-warnings')?.split('; ')).toEqual([
+      'progressCallBackUrl is not passed on to Kie',
+      'GET /v1/generations/<taskId>/events tells of progress',
+      'idempotencyKey has no effect here: send it as the header Idempotency-Key',
+      'priority has no effect here: it is an option of POST /v1/generations',
+      String.raw`gr\u00f6\u00dfe\u000a ${ignored}`,
+      `*** ${ignored}`,
+    ]);
+    const { taskId } = answer.body.data;
+    const record = await pool.recordWhen(taskId, ({ state }) => state === 'succeeded');
+    expect(JSON.parse(record.payload ?? '')).toEqual({ request });
+    const sent = pool.simulator.ledger.submissions().find(({ prompt }) => prompt === request.input.prompt);
+    expect(JSON.stringify(sent)).not.toContain('caller.example');
+  });
+
+  test('a misspelt field of a refused call is named, too', async () => {
+    const gateway = await startGateway({ pool });
+    const answer = await gateway.ask(CREATE, { body: { model: 7, input: {}, callbackUrl: 'https://a.example' } });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('x-kieq-warnings')).toBe('callbackUrl is no known field and was ignored');
+  });
+
+  test.each(['Kling-2.6/image-to-video', 'kling-2.6/image-to-video '])(
+    'the model %j is refused with the right name',
+    async (model) => {
+      const gateway = await startGateway({ pool });
+      const answer = await gateway.ask(CREATE, { body: { ...testRequest('x'), model } });
+      expect([answer.status, answer.body.msg]).toEqual([
+        422,
+        `model must be spelt "kling-2.6/image-to-video", received ${JSON.stringify(model)}`,
+      ]);
+    },
+  );
 
   test.each(['', '{"model":', '[]', '"text"', 'null', '7', '{"__proto__":{}}'])(
     'the body %j is unreadable',
@@ -131,6 +182,9 @@ describe('createTask and recordInfo', () => {
     // Beside model and input everything is ignored, as Kie does.
     const answer = await gateway.ask(CREATE, { body: { model, input, ...fields } });
     expect(answer.body).toMatchObject({ code: 200 });
+    expect(answer.headers.get('x-kieq-warnings')).toMatch(
+      /; x9 is no known .*; 39990 more fields are no known fields$/,
+    );
   });
 
   test('a callback address of this network is refused unless allowed', async () => {

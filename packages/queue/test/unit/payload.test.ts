@@ -88,6 +88,33 @@ describe('checkRequest', () => {
   });
 });
 
+const ABSENT = [null, '', '  '];
+
+describe('optional fields that are absent in another spelling', () => {
+  const names = ['idempotencyKey', 'tenant', 'priority', 'delayMs', 'deadlineMs', 'callBackUrl', 'metadata'];
+
+  test.each(ABSENT)('%j is as if they were missing, in options and in jobs', (blank) => {
+    const options = Object.fromEntries(names.map((name) => [name, blank]));
+    expect(checked({ ...request, callBackUrl: blank }, options)).toEqual(checked(request));
+    expect(checkSubmitJob({ v: 1, request, ...options, generation: blank }, job)).toEqual(
+      checkSubmitJob({ v: 1, request }, job),
+    );
+    expect(checkSubmitJob({ v: 1, request: { ...request, callBackUrl: blank } }, job)).toEqual(
+      checkSubmitJob({ v: 1, request }, job),
+    );
+    expect(checkSubmitJob({ v: 1, generation: 'gen_aaaaaaaaaa', request: blank }, job)).toEqual(
+      checkSubmitJob({ v: 1, generation: 'gen_aaaaaaaaaa' }, job),
+    );
+  });
+
+  test('entries of metadata and fields of the input are content, and are never dropped', () => {
+    const input = { ...request.input, note: '', none: null };
+    const value = checked({ ...request, input }, { metadata: { order: '' } });
+    expect(JSON.parse(value.payload)).toEqual({ request: { ...request, input }, metadata: { order: '' } });
+    expect(checkRequest(request, { metadata: { order: null } }, idFor).ok).toBe(false);
+  });
+});
+
 const idOf = (id: string, timestamp: number): string =>
   valueOf(checkSubmitJob({ v: 1, request }, { id, timestamp })).generation;
 

@@ -137,11 +137,18 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     received: '"ftp://x.example"',
   },
   {
-    what: 'an empty idempotency key',
-    options: { idempotencyKey: '' },
+    what: 'a long idempotency key',
+    options: { idempotencyKey: 'x'.repeat(256) },
     field: 'idempotencyKey',
-    rule: /at least 1|empty/,
-    received: '""',
+    rule: /at most 255/,
+    received: '"xxx',
+  },
+  {
+    what: 'a known model in capitals',
+    request: { model: 'KLING-2.6/image-to-video', input },
+    field: 'model',
+    rule: /must be spelt "kling-2\.6\/image-to-video"/,
+    received: '"KLING',
   },
   {
     what: 'an oversize request',
