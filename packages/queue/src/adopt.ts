@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { PollAnswer, Timings } from '@kieq/domain';
+import { evidenceText, type PollAnswer, type Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, Ledger } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
@@ -43,7 +43,7 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
   if (answer.kind === 'trouble')
-    return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
+    return { kind: 'refused', reason: `Kie could not be asked: ${evidenceText(answer.evidence)}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return refused(options, proof.reason, proof.owner);
   if (proof.kind === 'plausible' && !options.confirm) return { kind: 'needs_confirmation', attempt: proof.attempt };

@@ -1,7 +1,7 @@
 export { adopt, type AdoptOptions, type AdoptResult } from './adopt.ts';
 export { proveAdoption, type AdoptionProof } from './adoption-proof.ts';
 export { hashAttemptToken, mintAttemptToken } from './attempt-token.ts';
-export { callbackBody, callerRecord, frozenPayload, type CallerRecord } from './caller-record.ts';
+export { callbackBody, callerRecord, deadFailure, frozenPayload, type CallerRecord } from './caller-record.ts';
 export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { cached } from './cached.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ALLOWED } from './allowed.ts';
 import { connect, createdForm } from './client.ts';
 import { requestOf, withoutInput, type Input } from './requests.ts';
-import type { OpenServer } from './server.ts';
+import { REFUSAL, REFUSED, type OpenServer } from './server.ts';
 
 const DURATIONS = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'];
 const PROMPT_LIMIT = 1000;
@@ -93,6 +93,16 @@ export function createTaskContract(open: OpenServer): void {
     const record = await kie.ended(await kie.created({ ...request, callBackUrl }));
     expect(record.state).toBe('success');
     expect(JSON.parse(record.param)).toEqual(request);
+  });
+
+  test("a refusal that only Kie can give comes with Kie's code and reason, at once or as a failed task", async () => {
+    const kie = await connect(open);
+    const { code, msg, data } = await kie.createTask(requestOf(`an image of nowhere ${REFUSED}`));
+    expect(ALLOWED.refusedByKie(REFUSAL.code)).toContain(code);
+    if (code !== 200) return expect(msg).toContain(REFUSAL.msg);
+    const { state, failCode, failMsg } = await kie.ended(createdForm.parse(data).taskId);
+    expect({ state, failCode }).toEqual({ state: 'fail', failCode: String(REFUSAL.code) });
+    expect(failMsg).toContain(REFUSAL.msg);
   });
 
   test.each(['', '{"model":', 'null', '[]', '"text"'])('createTask cannot read the body %j', async (text) => {

@@ -244,22 +244,60 @@ describe('createTask and recordInfo', () => {
 });
 
 describe('a dead letter', () => {
-  test('shows as waiting for the hold, then as fail', async () => {
-    const switchedOff = { kind: 'code', code: 505 } as const;
-    pool.simulator.script([{ on: 'createTask', when: { prompt: 'switched off', times: 2 }, fault: switchedOff }]);
+  test('of a lost answer shows as waiting for the hold, then as fail', async () => {
+    pool.simulator.script([{ on: 'createTask', when: { prompt: 'lost', times: 2 }, fault: { kind: 'cutAfter' } }]);
     const gateway = await startGateway({ pool });
     const dead = async (holdMs: number): Promise<string> => {
       // As `kieq config set` does; it counts for what dies from then on.
-      await pool.ledger.settings.overwrite({ holdMs });
-      const [id = ''] = await pool.enqueue('switched off');
+      await pool.ledger.settings.overwrite({ holdMs, unknownWindowMs: 50 });
+      const [id = ''] = await pool.enqueue('lost');
       await pool.recordWhen(id, ({ state }) => state === 'dead');
       return id;
     };
     const held = await recordInfo(gateway, await dead(60_000));
     expect(held.body.data).toMatchObject({ state: 'waiting', failCode: null, failMsg: null });
     const { data } = (await recordInfo(gateway, await dead(0))).body;
-    expect(data).toMatchObject({ state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) });
-    expect(data.failMsg).toContain('Nothing was charged');
+    expect(data).toMatchObject({ state: 'fail', failCode: 'payment_unknown', completeTime: expect.any(Number) });
+    expect(data.failMsg).toContain('may have been charged');
+  });
+
+  const SECRETS = `${TEST_KEY} https://user:pass@word@a.example/x /callbacks/kie/gen_0123456789/token-of-an-attempt`;
+  test.each([
+    ['422', 'invalid_request', { code: 422, msg: 'prompt is not within the allowed length' }],
+    ['451', 'invalid_request', { code: 451, msg: `The image could not be fetched: ${SECRETS} ${'x'.repeat(2000)}` }],
+    ['500', 'invalid_request', { code: 500, msg: 'This field is required' }],
+    ['505', 'model_unavailable', { code: 505, msg: 'The model is under reconstruction' }],
+    ['500', 'refused_repeatedly', { code: 500, msg: 'Something that nobody has heard before' }],
+  ])("of a refusal (%s, %s) tells Kie's own reason at once, by every door", async (failCode, letterClass, refusal) => {
+    await pool.ledger.settings.overwrite({ holdMs: 60_000 });
+    const prompt = `refused ${failCode} ${letterClass}`;
+    pool.simulator.script([
+      { on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', ...refusal } },
+    ]);
+    const gateway = await startGateway({ pool });
+    const id = await created(gateway, testRequest(prompt));
+    const { failMsg, ...data } = await ended(gateway, id);
+    const reason = refusal.msg.slice(0, 30);
+    expect(data).toMatchObject({ state: 'fail', failCode });
+    expect(failMsg.startsWith(reason)).toBe(true);
+    expect(failMsg.length).toBeLessThan(800);
+    const view = (await gateway.ask(`/v1/generations/${id}`)).body;
+    expect(view).toMatchObject({ failCode, failMsg, deadLetter: { class: letterClass } });
+    const { items } = (await gateway.ask(`/v1/dead-letters?class=${letterClass}&limit=1`)).body;
+    const mirrored = await until(
+      () => pool.queues['dead-letter'].getJob(`${id}-letter`),
+      (job) => job !== undefined,
+    );
+    const events = (await gateway.ask(`/v1/generations/${id}/events`)).body;
+    expect(events).toContain(`"failCode":"${failCode}"`);
+    const handle = await pool.producer.get(id).status();
+    const told = { failMsg, view, items, mirrored: mirrored.data, events, handle };
+    for (const [door, value] of Object.entries(told)) {
+      const text = JSON.stringify(value);
+      expect(text, door).toContain(reason);
+      for (const secret of [TEST_KEY, 'user', 'pass', 'word', 'token-of-an-attempt'])
+        expect(text.replaceAll('Authorization', ''), door).not.toContain(secret);
+    }
   });
 });
 
