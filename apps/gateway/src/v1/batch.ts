@@ -5,6 +5,7 @@ import { ApiError } from '../api-error.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
 import { count, createdForm, statesOf, told, type CreateDeps } from './create.ts';
+import { UNAVAILABLE } from '../to-answer.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
 const failureForm = z.object({
@@ -80,7 +81,7 @@ async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]):
   const resultOf = new Map(creations.map((creation, i) => [creation, enqueued[i]]));
   return items.map((item) => {
     if ('error' in item) return item;
-    return resultOf.get(item.creation) ?? { error: new ApiError('unavailable', 'Redis gave no answer') };
+    return resultOf.get(item.creation) ?? { error: new ApiError('unavailable', UNAVAILABLE) };
   });
 }
 
