@@ -12,6 +12,7 @@ export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
 export { jsonOf } from './json.ts';
+export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './last-hour.ts';
 export { followHint } from './hints.ts';
 export { at, KILL_POINTS, MATRIX_POINTS, within, type KillPoint } from './kill-points.ts';
@@ -41,5 +42,6 @@ export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.t
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
 export { removeFromStores, type Stores } from './store-removal.ts';
+export { textProblems } from './text-problems.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './webhook-headers.ts';

@@ -10,6 +10,7 @@ import {
 import { RULES, validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
+import { textProblems } from './text-problems.ts';
 
 /** Version of the job payload. A worker refuses newer versions as `invalid_request`; older ones stay readable. */
 export const PAYLOAD_VERSION = 1;
@@ -107,7 +108,9 @@ export type PayloadCheck<Value> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Checks a request with its options and freezes it.
+ * Checks a request with its options as they came through a door of ours, and freezes it. What would not
+ * arrive at Kie as it was meant is refused (`textProblems`); raw jobs are exempt from that, since some client has
+ * decoded them already.
  * An optional field that is null, "" or blank is absent.
  * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
@@ -119,6 +122,14 @@ export function checkRequest(
 ): PayloadCheck<CheckedRequest> {
   const tooMuch = excess(request) ?? excess(options);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
+  const unreadable = [...textProblems(request), ...textProblems(options)];
+  const frozen = freeze(request, options, idFor);
+  if (unreadable.length === 0) return frozen;
+  return { ok: false, problems: [...unreadable, ...(frozen.ok ? [] : frozen.problems)] };
+}
+
+/** @param request known to be shallow, as are the options */
+function freeze(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
   const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options), RULES);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
@@ -172,11 +183,7 @@ export function checkSubmitJob(
   if (!parsed.success) return { ok: false, problems: problemsOf(parsed.error, data) };
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
-  const checked = checkRequest(
-    request,
-    options,
-    (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp),
-  );
+  const checked = freeze(request, options, (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp));
   if (!checked.ok) return checked;
   return { ok: true, value: { generation: checked.value.id, request: checked.value } };
 }

@@ -134,6 +134,56 @@ describe('createTask and recordInfo', () => {
     },
   );
 
+  describe('a prompt in bytes that are no UTF-8', () => {
+    const latin = (prompt: string): Buffer => Buffer.from(JSON.stringify(testRequest(prompt)), 'latin1');
+
+    test.each([undefined, 'application/json', 'application/json; charset=utf-8', 'text/plain; charset=nonsense'])(
+      'is refused before anything is made, as %s',
+      async (type) => {
+        const gateway = await startGateway({ pool });
+        const before = pool.simulator.ledger.submissions().length;
+        const headers = type === undefined ? {} : { 'content-type': type };
+        const answer = await gateway.ask(CREATE, { body: latin('caf\u00e9'), headers });
+        expect([answer.status, answer.body.code]).toEqual([400, 400]);
+        expect(answer.body.msg).toMatch(/^The body has bytes that are no UTF-8; send JSON in UTF-8/);
+        const native = await gateway.ask('/v1/generations', {
+          body: latin('caf\u00e9'),
+          headers: { 'content-type': 'application/json' },
+        });
+        expect(native).toMatchObject({ status: 400, body: { error: { code: 'unreadable_body' } } });
+        expect(pool.simulator.ledger.submissions()).toHaveLength(before);
+      },
+    );
+
+    test('is read as declared, and arrives at Kie as it was meant', async () => {
+      const gateway = await startGateway({ pool });
+      const prompt = 'caf\u00e9 latin';
+      const headers = { 'content-type': 'text/plain; charset=ISO-8859-1' };
+      const answer = await gateway.ask(CREATE, { body: latin(prompt), headers });
+      expect(answer.body).toMatchObject({ code: 200 });
+      await pool.recordWhen(answer.body.data.taskId, ({ state }) => state === 'succeeded');
+      expect(pool.simulator.ledger.submissions().map((one) => one.prompt)).toContain(prompt);
+    });
+  });
+
+  test('half characters and numbers that would lose digits are refused with their field', async () => {
+    const gateway = await startGateway({ pool });
+    const text = String.raw`{"model":"other/model","input":{"prompt":"a \ud800 cat","seed":[9007199254740993,1e400]}}`;
+    const answer = await gateway.ask(CREATE, { body: text });
+    expect(answer.status).toBe(422);
+    expect(answer.body.msg).toContain(String.raw`input.prompt must have whole characters`);
+    expect(answer.body.msg).toContain('input.seed[0] must have no more digits than a double holds');
+    expect(answer.body.msg).toContain('received 9007199254740993; input.seed[1]');
+    const good = `{"model":"other/model","input":{"prompt":"\\ud83c\\udfac","seed":9007199254740991}}`;
+    expect((await gateway.ask(CREATE, { body: good })).body).toMatchObject({ code: 200 });
+    const items = `{"items":[${text},${JSON.stringify(testRequest('fine'))}]}`;
+    const batch = await gateway.ask('/v1/generations/batch', {
+      body: items,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(batch.body.items.map(({ ok }: { ok: boolean }) => ok)).toEqual([false, true]);
+  });
+
   test.each(['', '{"model":', '[]', '"text"', 'null', '7', '{"__proto__":{}}'])(
     'the body %j is unreadable',
     async (body) => {
