@@ -6,22 +6,31 @@ export type Reload = () => Promise<void>;
 
 interface Resumed {
   readonly state: string;
+  readonly warning?: string;
 }
 
-/** Resumes one dead letter; with `payAgain` only after a yes. Tells what happened. */
+/**
+ * Resumes one dead letter; with `payAgain`, and where its caller was told that it failed, only after a yes. Tells what
+ * happened.
+ */
 export async function redrive(
   id: string,
   letterClass: string,
   payAgain: boolean,
   reload: Reload,
 ): Promise<string | undefined> {
+  const path = `/api/generations/${encodeURIComponent(id)}/redrive`;
+  const choices = { class: letterClass, payAgain };
+  const { warning } = await ask<Resumed>(path, { ...choices, dryRun: true });
+  if (warning !== undefined && (await mayResumeAnyway(id, warning)) === undefined) return undefined;
   if (payAgain && (await mayPayAgain(id)) === undefined) return undefined;
-  const { state } = await ask<Resumed>(`/api/generations/${encodeURIComponent(id)}/redrive`, {
-    class: letterClass,
-    payAgain,
-  });
+  const { state } = await ask<Resumed>(path, choices);
   await reload();
   return `${id} goes on at ${state}.`;
+}
+
+function mayResumeAnyway(id: string, warning: string): Promise<string | undefined> {
+  return question({ title: 'Resume it all the same?', text: `${id}: ${warning}.`, yes: 'Resume', danger: true });
 }
 
 function mayPayAgain(id: string): Promise<string | undefined> {
@@ -44,7 +53,9 @@ interface ClassResult {
 export async function redriveAll(letterClass: string, count: number, reload: Reload): Promise<string | undefined> {
   const yes = await question({
     title: `Resume ${count} of ${letterClass}?`,
-    text: 'Each goes on at the step of its class. Nothing is paid a second time.',
+    text:
+      'Each goes on at the step of its class. Nothing of it is paid a second time; but callers who were told that one ' +
+      'failed may have created it again, and then both are paid.',
     yes: 'Resume',
   });
   if (yes === undefined) return undefined;

@@ -66,18 +66,12 @@ function letters({ generation: { deadLetter, notice }, you }: GenerationAnswer):
 }
 
 function letterBox(letter: Letter, you: GenerationAnswer['you']): HTMLElement {
-  const { summary, httpStatus, code, msg } = letter.evidence;
-  const more = [
-    httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
-    code === undefined ? undefined : `code ${code}`,
-    msg,
-  ];
   return h(
     'div',
     { class: 'letter' },
     h('h3', {}, `Dead letter: ${letter.class}`),
     h('p', {}, letter.advice),
-    h('p', { class: 'dim' }, [summary, ...more].filter((text) => text !== undefined).join(' · ')),
+    h('p', { class: 'dim' }, evidenceLine(letter.evidence)),
     you.role === 'operator' ? h('div', { class: 'actions' }, ...letterButtons(id, letter, you.canAdopt, reload)) : null,
     letter.goOn.length === 0
       ? null
@@ -88,6 +82,16 @@ function letterBox(letter: Letter, you: GenerationAnswer['you']): HTMLElement {
           h('code', {}, letter.goOn.map(({ command }) => command).join(' | ')),
         ),
   );
+}
+
+/** Kie's own code and words stand behind ours. */
+function evidenceLine({ summary, httpStatus, code, msg }: Letter['evidence']): string {
+  const more = [
+    httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
+    code === undefined ? undefined : `code ${code}`,
+    msg,
+  ];
+  return [summary, ...more].filter((text) => text !== undefined).join(' · ');
 }
 
 function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
@@ -101,7 +105,7 @@ function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
       h('td', {}, attempt.answeredAt === undefined ? '–' : duration(attempt.answeredAt - attempt.admittedAt)),
       h('td', {}, attempt.taskId ?? '–'),
       h('td', {}, attempt.worker ?? '–'),
-      h('td', { class: 'text' }, attempt.evidence?.summary ?? ''),
+      h('td', { class: 'text' }, attempt.evidence === undefined ? '' : evidenceLine(attempt.evidence)),
     ),
   );
   const names = ['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'];

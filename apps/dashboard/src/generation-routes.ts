@@ -1,4 +1,4 @@
-import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, evidenceText, readWord } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import { detailsOf, openLetters } from '@kieq/queue';
@@ -44,7 +44,9 @@ async function listLetters({ read }: Ledger, letterClass: LetterClass): Promise<
     const letter = record === undefined ? undefined : openLetters(record).find((one) => one.class === letterClass);
     if (record === undefined || letter === undefined) return [];
     const { openedAt, evidence } = letter;
-    return [{ ...shownGeneration(record), openedAtMs: openedAt, evidence: evidence.summary, state: record.state }];
+    return [
+      { ...shownGeneration(record), openedAtMs: openedAt, evidence: evidenceText(evidence), state: record.state },
+    ];
   });
   return { atMs: await read.now(), items: shown, more: next !== undefined };
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { createScrubber, type Logger } from '@kieq/telemetry';
+import type { Logger } from '@kieq/telemetry';
 import { errorBody, type ErrorAnswer } from './envelope.ts';
-import { presentedKey } from './request-parts.ts';
+import { ownScrubber } from './own-scrubber.ts';
 import { toAnswer } from './to-answer.ts';
 
 export interface ErrorHandling {
@@ -23,9 +23,7 @@ export function answerError(
   reply: FastifyReply,
   { logger, scrub }: ErrorHandling,
 ): FastifyReply {
-  const key = presentedKey(request);
-  const withoutKey = key === undefined ? scrub : combine(scrub, createScrubber([key]));
-  const answer = toAnswer(error, request.id, withoutKey);
+  const answer = toAnswer(error, request.id, ownScrubber(request, scrub));
   if (answer.code === 'internal') {
     const where = { request: request.id, method: request.method, route: request.routeOptions.url };
     logger.error({ err: error, ...where }, 'a request failed');
@@ -43,8 +41,4 @@ function send(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply)
 
 function isLong({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > DRAIN_LIMIT_BYTES;
-}
-
-function combine(one: (text: string) => string, other: (text: string) => string): (text: string) => string {
-  return (text) => other(one(text));
 }

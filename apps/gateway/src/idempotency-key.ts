@@ -16,17 +16,15 @@ export const idempotencyHeaders = z.object({
 });
 
 /**
- * The header `Idempotency-Key`, without blanks around it; undefined where there is none.
+ * The header `Idempotency-Key`, without blanks around it; undefined where there is none, or an empty one.
  * @throws ApiError `invalid_request` that names the header
  */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {
   const values = headerValues(request, 'idempotency-key').map((value) => value.trim());
   const [key] = values;
-  if (key === undefined) return undefined;
   if (values.length > 1) throw problem('must be given once', `${values.length} headers`);
-  if (key === '' || key.length > LONGEST) {
-    throw problem(`must have 1 to ${LONGEST} characters`, `${key.length} characters`);
-  }
+  if (key === undefined || key === '') return undefined;
+  if (key.length > LONGEST) throw problem(`must have 1 to ${LONGEST} characters`, `${key.length} characters`);
   return key;
 }
 

@@ -1,17 +1,17 @@
-import { RULES, type Problem } from '@kieq/kie';
-import type { z } from 'zod';
+import { RULES, withoutAbsent, type Problem } from '@kieq/kie';
+import { z } from 'zod';
 import { invalid } from './api-error.ts';
 
 /** Longest text that is given back of what was received. */
 const RECEIVED_LIMIT = 200;
 
 /**
- * Reads what a caller sent: path, query string, body.
+ * Reads what a caller sent: path, query string, body. An optional field that is null, "" or blank is absent.
  * @param part put before the name of every field, such as `items[3]`; none by default
  * @throws ApiError `invalid_request` with every problem together
  */
 export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
-  const parsed = schema.safeParse(value, RULES);
+  const parsed = schema.safeParse(schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value, RULES);
   if (parsed.success) return parsed.data;
   throw invalid(problemsOf(parsed.error, value, part));
 }

@@ -69,13 +69,16 @@ function textOf(problems: ErrorAnswer['problems'], all: number): string {
 }
 
 const INTERNAL = 'Something went wrong here; the log of the gateway says what.';
-const UNAVAILABLE = 'The queue is not available for the moment; nothing is known to be done. Try again.';
+/** Read as "not made", a create call without a key would be repeated, and paid twice. */
+export const UNAVAILABLE =
+  'The queue is not available for the moment; whether the call took effect is not known. Repeat a create call with the ' +
+  'same idempotency key; where it had none, look for the generation first: a repetition may be paid twice.';
 
 function guess(error: unknown): readonly [ApiErrorCode, string] {
   if (!(error instanceof Error)) return ['internal', INTERNAL];
   if (isUnavailable(error) || REFUSED_REPLY.test(error.message)) return ['unavailable', UNAVAILABLE];
   if (error instanceof StorageError)
-    return ['unavailable', 'Uploaded images cannot be kept for the moment. Try again.'];
+    return ['unavailable', 'Uploaded images cannot be kept for the moment; no generation was made. Try again.'];
   const fastify = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
   if (fastify !== undefined) return fastify;
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;

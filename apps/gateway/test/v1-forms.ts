@@ -37,3 +37,14 @@ export function formOf(request: unknown, ...images: readonly (readonly [string, 
   for (const [name, bytes] of images) form.append(name, new Blob([new Uint8Array(bytes)]), 'photo.exe');
   return form;
 }
+
+/** Its request is written in Latin. */
+export function latinForm(): FormData {
+  const form = new FormData();
+  form.append(
+    'request',
+    new Blob([new Uint8Array(Buffer.from(JSON.stringify(bare('caf\u00e9')), 'latin1'))]),
+    'request',
+  );
+  return form;
+}

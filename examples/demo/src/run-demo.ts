@@ -101,7 +101,11 @@ function rowOf({ id, state, polls, createdAt, endedAt }: View, saved: Saved | un
 /** Why there is no video; nothing when there is one. */
 function reasonsOf({ id, state, failMsg, deadLetter }: View, saved: Saved | undefined): string[] {
   if (state !== 'succeeded')
-    return [[`${id} ${state}:`, deadLetter?.summary, failMsg].filter((part) => part !== undefined).join(' ')];
+    return [
+      [`${id} ${state}:`, state === 'dead' ? deadLetter?.summary : failMsg]
+        .filter((part) => part !== undefined)
+        .join(' '),
+    ];
   return saved !== undefined && 'problem' in saved ? [`${id} ${saved.problem}`] : [];
 }
 

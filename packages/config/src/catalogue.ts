@@ -82,7 +82,7 @@ export const GROUPS = {
     holdMs: withDefault('KIEQ_HOLD_MS', '86400000', {
       form: milliseconds(0),
       meaning:
-        'how long a redrivable dead letter shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
+        'how long a dead letter after which a paid video may still come shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
     }),
     archiveMode: optional('ARCHIVE_MODE', {
       form: oneOf('no', 'wait', 'at-once'),

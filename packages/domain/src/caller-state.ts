@@ -1,4 +1,5 @@
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from './dead-letters.ts';
+import type { Said } from './evidence-text.ts';
 import { isKnown, type Newer, type OrNewer } from './newer.ts';
 import type { Verdict } from './outcomes.ts';
 import type { GenerationState } from './states.ts';
@@ -22,39 +23,42 @@ export interface CallerFacts {
   readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
   readonly letter?: {
     readonly class: OrNewer<DeadLetterClass>;
-    readonly summary: string;
+    /** Kie's own words in it are redacted and shortened. */
+    readonly evidence: Said & { readonly summary: string };
     /** Epoch ms until which it is held; absent where it is not. */
     readonly heldUntil?: number | undefined;
   };
+  /** An attempt's answer was lost, or its task turned up beside another one: it may have been charged. Default false. */
+  readonly lostAnAnswer?: boolean;
 }
 
 /** Kie's code of every failed task (KIE-FACTS.md, Envelope and errors); used where a verdict carries none. */
 const GENERATION_FAILED = '501';
 
 /**
- * Dead letters that show as `waiting` for `KIEQ_HOLD_MS`: they can be resumed without paying again, so a client that
- * gave up would re-create work that is paid already or still comes. Not held: `invalid_request`, since only another
- * request helps there (docs/decisions/0009), `record_missing`, which only pay-again resumes, and letters that stand
- * beside an ended generation.
+ * Dead letters that show as `waiting` for `KIEQ_HOLD_MS`: a paid video may exist, and may still come without another
+ * request, so that a client that gave up would pay for it a second time. Every other one shows as `fail` at once: Kie
+ * refused it, or never saw it, and whoever is not told for a day only learns of it a day later
+ * (docs/decisions/0009). Which letter is held is written into it when it opens, by
+ * `packages/ledger/lua/lib/notice.lua`; a test keeps the two lists alike.
  */
 export const HELD_CLASSES = [
-  'model_unavailable',
-  'refused_repeatedly',
-  'insufficient_credits',
-  'deadline_exceeded',
   'payment_unknown',
   'task_lost',
   'task_stuck',
   'archive_failed',
 ] as const satisfies readonly DeadLetterClass[];
 
-/** What a caller is told about a dead generation; its `failCode` is the class of the dead letter. */
+const NO_CHARGE = 'Nothing was charged';
+const LOST_AN_ANSWER = 'An earlier submission of it may have been charged: ask the operator';
+
+/** What a caller is told about a dead generation, behind Kie's own words where it refused the request. */
 const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
-  invalid_request: 'The request was refused as invalid. Nothing was charged; correct it and create a new one.',
-  model_unavailable: 'The model is switched off. Nothing was charged.',
-  refused_repeatedly: 'The service answered with errors every time. Nothing was charged.',
-  insufficient_credits: 'The account had no credits for too long. Nothing was charged.',
-  deadline_exceeded: 'It waited in the queue beyond its deadline. Nothing was charged.',
+  invalid_request: `The request was refused as invalid. ${NO_CHARGE}; correct it and create a new one.`,
+  model_unavailable: `The model is switched off. ${NO_CHARGE}.`,
+  refused_repeatedly: `The service answered with errors every time. ${NO_CHARGE}.`,
+  insufficient_credits: `The account had no credits for too long. ${NO_CHARGE}.`,
+  deadline_exceeded: `It waited in the queue beyond its deadline. ${NO_CHARGE}.`,
   record_missing: 'Its record was lost; it may have been charged. Ask the operator before creating it again.',
   generation_failed: 'Generation failed',
   payment_unknown:
@@ -67,6 +71,17 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
 
 /** Of a class that a newer version has written: whether it was charged is not known here. */
 const NEWER_FAILURE_TEXT = 'It was given up. Ask the operator before creating it again.';
+
+/**
+ * Dead letters whose evidence is Kie's refusal of this very request. What Kie said of a task, such as that it does not
+ * know it, is not passed on: read as a refusal it would have a paid video created again.
+ */
+const REFUSED_CLASSES: ReadonlySet<OrNewer<DeadLetterClass>> = new Set<DeadLetterClass>([
+  'invalid_request',
+  'model_unavailable',
+  'refused_repeatedly',
+  'insufficient_credits',
+]);
 
 /** @param nowMs epoch ms, by the clock of `letter.heldUntil` */
 export function callerState(facts: CallerFacts, nowMs: number): CallerState {
@@ -92,18 +107,29 @@ export function callerState(facts: CallerFacts, nowMs: number): CallerState {
         failMsg: 'It was cancelled before it was submitted. Nothing was charged.',
       };
     case 'dead':
-      return deadState(facts.letter, nowMs);
+      return deadState(facts, nowMs);
     default:
       facts.state satisfies Newer;
       return { state: 'waiting' };
   }
 }
 
-function deadState(letter: CallerFacts['letter'], nowMs: number): CallerState {
+function deadState({ letter, lostAnAnswer = false }: CallerFacts, nowMs: number): CallerState {
   if (letter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
   const { heldUntil } = letter;
   if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
   const text = isKnown(DEAD_LETTER_CLASSES, letter.class) ? FAILURE_TEXTS[letter.class] : NEWER_FAILURE_TEXT;
-  const failMsg = letter.class === 'invalid_request' ? `${text} (${letter.summary})` : text;
-  return { state: 'fail', failCode: letter.class, failMsg };
+  const ours = lostAnAnswer ? text.replace(NO_CHARGE, LOST_AN_ANSWER) : text;
+  return { state: 'fail', ...failureOf(letter, ours) };
+}
+
+/** Kie's own code and words where it refused the request, with ours behind them; else the class and ours alone. */
+function failureOf(
+  { class: letterClass, evidence }: NonNullable<CallerFacts['letter']>,
+  ours: string,
+): { readonly failCode: string; readonly failMsg: string } {
+  const { code, msg = '', summary }: Said = REFUSED_CLASSES.has(letterClass) ? evidence : {};
+  const failCode = code === undefined ? letterClass : String(code);
+  if (msg !== '') return { failCode, failMsg: `${msg} (${ours})` };
+  return { failCode, failMsg: letterClass === 'invalid_request' ? `${ours} (${summary})` : ours };
 }

@@ -3,6 +3,7 @@ export * from './backoff.ts';
 export * from './caller-state.ts';
 export * from './canonical.ts';
 export * from './dead-letters.ts';
+export * from './evidence-text.ts';
 export * from './failures.ts';
 export * from './ids.ts';
 export * from './newer.ts';

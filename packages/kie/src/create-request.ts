@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
+import { withoutAbsent } from './absent.ts';
 import { isHttpUrl, isRecord } from './json.ts';
 import { redactPatterns, shorten } from './redact.ts';
 import { RULES } from './rules.ts';
 
 /** The model of the user's document, whose input is validated field by field. */
 export const KLING_MODEL = 'kling-2.6/image-to-video';
+/** Models whose names are known here. Names are case-sensitive at Kie. */
+const KNOWN_MODELS: readonly string[] = [KLING_MODEL];
 /** Allowed values of `input.duration`, in seconds; strings, as the document says. */
 export const KLING_DURATIONS = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'] as const;
 /** Longest `input.prompt`, in Unicode code points. */
@@ -49,10 +52,20 @@ export const otherRequestSchema = z.object({
     .string()
     .min(1, 'must not be empty')
     .max(MODEL_LIMIT, `must have at most ${MODEL_LIMIT} characters`)
-    .refine((model) => model !== KLING_MODEL),
+    .refine((model) => model !== KLING_MODEL)
+    .superRefine(refuseMisspelt),
   input: z.record(z.string(), z.unknown()),
   callBackUrl,
 });
+
+/**
+ * A name that differs from a known one by case or by blanks around it alone is meant to be that one: passed on, its
+ * input would go unchecked and Kie would refuse it much later.
+ */
+function refuseMisspelt(model: string, context: z.RefinementCtx): void {
+  const meant = KNOWN_MODELS.find((known) => known !== model && known.toLowerCase() === model.trim().toLowerCase());
+  if (meant !== undefined) context.addIssue({ code: 'custom', message: `must be spelt ${JSON.stringify(meant)}` });
+}
 
 /**
  * The body of createTask. Kie applies none of its documented defaults, so nor does this: required is required.
@@ -82,12 +95,13 @@ export type RequestCheck =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Validates the body of createTask and reports all problems together.
+ * Validates the body of createTask and reports all problems together. A `callBackUrl` of null or "" is none.
  * @param value parsed JSON of a caller; untrusted.
  */
 export function validateCreateRequest(value: unknown): RequestCheck {
   const known = isRecord(value) && value['model'] === KLING_MODEL;
-  const parsed = (known ? klingRequestSchema : otherRequestSchema).safeParse(value, RULES);
+  const schema = known ? klingRequestSchema : otherRequestSchema;
+  const parsed = schema.safeParse(withoutAbsent(schema, value), RULES);
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
 }

@@ -1,3 +1,4 @@
+export { isAbsent, withoutAbsent } from './absent.ts';
 export { adviceOf } from './advice.ts';
 export { callbackUrl, parseCallbackUrl } from './callback-url.ts';
 export type { CallbackAddress } from './callback-url.ts';

@@ -12,7 +12,7 @@ const CALLBACK = new RegExp(
   'gi',
 );
 const BEARER = /\b(Bearer\s+)[^\s"'<>,;\\]+/gi;
-const URL_CREDENTIALS = /(\/\/)[^\s"'/@<>]+@/g;
+const URL_CREDENTIALS = /(\/\/)[^\s"'/<>]+@/g;
 
 /** Replaces bearer tokens, the attempt tokens of our callback addresses, and user names and passwords in URLs. */
 export function redactPatterns(text: string): string {
@@ -20,11 +20,13 @@ export function redactPatterns(text: string): string {
 }
 
 /**
- * Makes a redactor that also removes the account's key wherever it is echoed.
+ * Makes a redactor that also removes the account's key wherever it is echoed, as it is, in JSON or in a URL.
  * @param apiKey the secret itself; it is kept in the closure only.
  */
 export function createRedactor(apiKey: string): Redactor {
-  return (text) => redactPatterns(apiKey === '' ? text : text.replaceAll(apiKey, MARK));
+  const forms =
+    apiKey === '' ? [] : [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
+  return (text) => redactPatterns(forms.reduce((rest, form) => rest.replaceAll(form, MARK), text));
 }
 
 /** The first `limit` characters, with an ellipsis as the last of them where something was cut off. */

@@ -1,6 +1,6 @@
-import type { DeadLetterClass, GenerationState, OrNewer } from '@kieq/domain';
+import { evidenceText, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
 import type { ArchivedFile, GenerationRecord } from '@kieq/ledger';
-import { frozenPayloadSchema } from '@kieq/queue';
+import { deadFailure, frozenPayloadSchema } from '@kieq/queue';
 
 /** What a caller sees of a generation. Times are epoch ms. */
 export interface GenerationView {
@@ -25,8 +25,11 @@ export interface GenerationView {
   /** Results that are safe in the archive, in the order of their links; empty until they are. */
   readonly archived: readonly ArchivedFile[];
   readonly creditsConsumed?: number;
+  /** Of a failed or dead generation: Kie's own code where it gave one, else the class of the dead letter. */
   readonly failCode?: string;
+  /** Kie's own words where it gave some; of a dead one also what it means for the money. */
   readonly failMsg?: string;
+  /** `summary` is one sentence, with Kie's own words and code where it gave some. */
   readonly deadLetter?: {
     readonly class: OrNewer<DeadLetterClass>;
     readonly summary: string;
@@ -37,6 +40,7 @@ export interface GenerationView {
 
 export function viewOf(record: GenerationRecord): GenerationView {
   const { verdict, letter, archiving } = record;
+  const failure = deadFailure(record) ?? verdict;
   return {
     id: record.id,
     state: record.state,
@@ -53,11 +57,11 @@ export function viewOf(record: GenerationRecord): GenerationView {
     ...(record.endedAt === undefined ? {} : { endedAt: record.endedAt }),
     ...(record.taskId === undefined ? {} : { taskId: record.taskId }),
     ...(verdict?.creditsConsumed === undefined ? {} : { creditsConsumed: verdict.creditsConsumed }),
-    ...(verdict?.failCode === undefined ? {} : { failCode: verdict.failCode }),
-    ...(verdict?.failMsg === undefined ? {} : { failMsg: verdict.failMsg }),
+    ...(failure?.failCode === undefined ? {} : { failCode: failure.failCode }),
+    ...(failure?.failMsg === undefined ? {} : { failMsg: failure.failMsg }),
     ...(letter === undefined
       ? {}
-      : { deadLetter: { class: letter.class, summary: letter.evidence.summary, openedAt: letter.openedAt } }),
+      : { deadLetter: { class: letter.class, summary: evidenceText(letter.evidence), openedAt: letter.openedAt } }),
   };
 }
 

@@ -65,12 +65,14 @@ export interface Producer {
   /**
    * Enqueues one generation; it returns when Redis holds it.
    * The same tenant and idempotency key return the same generation, also an ended or dead one.
-   * @throws ProducerError `invalid_request`, `idempotency_conflict`, `redis_unavailable`, `redis_refused`
+   * @throws ProducerError `invalid_request`, `idempotency_conflict`: nothing was enqueued; `redis_unavailable`,
+   *   `redis_refused`: it may be, so repeat it with the same idempotency key
    */
   enqueue(request: GenerationRequest, options?: GenerationOptions): Promise<Enqueued>;
   /**
    * Enqueues many in one round trip; the answers are in the order of the items.
-   * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued; repeat with idempotency keys
+   * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued; repeat with the same
+   *   idempotency keys, and look for those that had none first
    */
   enqueueMany(
     items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[],
@@ -91,7 +93,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
 
   const put = (requests: readonly CheckedRequest[]): Promise<CreateReply[]> =>
     tracedPut(options.tracer ?? NO_TRACER, requests, () =>
-      guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0)),
+      guard(() => enqueueAll(ledger, queues, requests, options.dedupeWindowMs ?? 0), MAY_BE_MADE),
     );
   return {
     async enqueue(request, generationOptions = {}) {
@@ -207,23 +209,30 @@ function itemOf(
   reply: CreateReply | undefined,
   handle: (id: string) => GenerationHandle,
 ): EnqueuedItem {
-  if (reply === undefined) return { ok: false, error: new ProducerError('redis_unavailable', 'Redis gave no answer') };
+  if (reply === undefined)
+    return { ok: false, error: new ProducerError('redis_unavailable', `Redis gave no answer; ${MAY_BE_MADE}`) };
   if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(reply.id), created: reply.ok === 'created' } };
   const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
   return { ok: false, error: new ProducerError('idempotency_conflict', message) };
 }
 
-/** Turns a Redis that is away, or that will not take writes, into a typed error; everything else passes. */
-async function guard<Value>(call: () => Promise<Value>): Promise<Value> {
+/** Said wherever an enqueue has no answer: read as "not enqueued", it would be repeated and paid twice. */
+const MAY_BE_MADE =
+  'the generation may have been made all the same: repeat with the same idempotency key; without one, look for it ' +
+  'first (kieq list), since a repetition makes another one, which is paid, too';
+
+/**
+ * Turns a Redis that is away, or that will not take writes, into a typed error; everything else passes.
+ * @param unknown what the outcome means for the caller, who does not know it
+ */
+async function guard<Value>(call: () => Promise<Value>, unknown = 'what was asked may have happened'): Promise<Value> {
   try {
     return await call();
   } catch (error) {
     if (error instanceof Error && /^(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH|WRONGPASS) ?/.test(error.message)) {
-      throw new ProducerError('redis_refused', `Redis takes no writes: ${error.message}`, { cause: error });
+      throw new ProducerError('redis_refused', `Redis takes no writes: ${error.message}; ${unknown}`, { cause: error });
     }
     if (!isUnavailable(error)) throw error;
-    throw new ProducerError('redis_unavailable', 'Redis is unavailable; nothing is known to be enqueued', {
-      cause: error,
-    });
+    throw new ProducerError('redis_unavailable', `Redis is unavailable; ${unknown}`, { cause: error });
   }
 }

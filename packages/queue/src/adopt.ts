@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { DEAD_LETTER_CLASSES, isKnown, newerLetterText, type PollAnswer, type Timings } from '@kieq/domain';
+import {
+  DEAD_LETTER_CLASSES,
+  evidenceText,
+  isKnown,
+  newerLetterText,
+  type PollAnswer,
+  type Timings,
+} from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Logger } from '@kieq/telemetry';
@@ -66,7 +73,7 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
   if (answer.kind === 'trouble')
-    return { kind: 'refused', reason: `Kie could not be asked: ${answer.evidence.summary}` };
+    return { kind: 'refused', reason: `Kie could not be asked: ${evidenceText(answer.evidence)}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return refused(options, proof.reason, proof.owner);
   if (proof.kind !== 'plausible') return bind(options, record, taskId, proof.attempt);

@@ -1,5 +1,5 @@
 import { callerState, type CallerFacts, type CallerState } from '@kieq/domain';
-import type { GenerationRecord } from '@kieq/ledger';
+import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { z } from 'zod';
 import { jsonOf } from './json.ts';
 import { frozenPayloadSchema, type FrozenPayload } from './payload.ts';
@@ -46,14 +46,34 @@ export function callerRecord(record: GenerationRecord, nowMs: number): CallerRec
   };
 }
 
-function factsOf({ state, verdict, letter }: GenerationRecord): CallerFacts {
+/** Whether its caller could read by now that it failed, or was told so by a callback. */
+export function isToldFailed(record: GenerationRecord, nowMs: number): boolean {
+  return callerState(factsOf(record), nowMs).state === 'fail';
+}
+
+/**
+ * Code and words of a dead generation as a caller of Kie's own API is told them, hold or none; undefined for one that
+ * is not dead.
+ */
+export function deadFailure(
+  record: GenerationRecord,
+): { readonly failCode: string; readonly failMsg: string } | undefined {
+  const shown = record.state === 'dead' ? callerState(factsOf(record), Number.POSITIVE_INFINITY) : undefined;
+  return shown?.state === 'fail' ? { failCode: shown.failCode, failMsg: shown.failMsg } : undefined;
+}
+
+/** Outcomes of attempts that may have been charged, whatever became of the generation. */
+const UNRESOLVED: ReadonlySet<Attempt['outcome']> = new Set(['lost', 'expired', 'surplus']);
+
+function factsOf({ state, verdict, letter, attempts }: GenerationRecord): CallerFacts {
   const { failCode, failMsg } = verdict ?? {};
   return {
     state,
+    lostAnAnswer: attempts.some(({ outcome }) => UNRESOLVED.has(outcome)),
     verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
     ...(letter === undefined
       ? {}
-      : { letter: { class: letter.class, summary: letter.evidence.summary, heldUntil: letter.heldUntil } }),
+      : { letter: { class: letter.class, evidence: letter.evidence, heldUntil: letter.heldUntil } }),
   };
 }
 

@@ -1,7 +1,7 @@
 export { adopt, type AdoptOptions, type AdoptResult } from './adopt.ts';
 export { proveAdoption, type AdoptionProof } from './adoption-proof.ts';
 export { hashAttemptToken, mintAttemptToken } from './attempt-token.ts';
-export { callbackBody, callerRecord, frozenPayload, type CallerRecord } from './caller-record.ts';
+export { callbackBody, callerRecord, deadFailure, frozenPayload, type CallerRecord } from './caller-record.ts';
 export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { cached } from './cached.ts';
@@ -12,6 +12,7 @@ export { createFleetMetrics } from './fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './metrics.ts';
 export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './details.ts';
 export { jsonOf } from './json.ts';
+export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './last-hour.ts';
 export { followHint } from './hints.ts';
 export { at, KILL_POINTS, MATRIX_POINTS, within, type KillPoint } from './kill-points.ts';
@@ -42,6 +43,7 @@ export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.t
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
 export { removeFromStores, type Stores } from './store-removal.ts';
+export { textProblems } from './text-problems.ts';
 export { nameStore, standingOf, type StoreStanding } from './upload-stores.ts';
 export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';

@@ -7,9 +7,10 @@ import {
   uploadsIn,
   withoutUploadCopies,
 } from '@kieq/domain';
-import { RULES, validateCreateRequest, type Problem } from '@kieq/kie';
+import { RULES, validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
+import { textProblems } from './text-problems.ts';
 
 /** Version of the job payload. A worker refuses newer versions as `invalid_request`; older ones stay readable. */
 export const PAYLOAD_VERSION = 1;
@@ -49,12 +50,14 @@ export const optionsSchema = z.strictObject({
 });
 export type GenerationOptions = z.input<typeof optionsSchema>;
 
+const jobRequestSchema = z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() });
+
 /** A first vehicle carries the request; later ones name only the generation, whose payload is frozen in the ledger. */
 const submitJobSchema = z
   .strictObject({
     v: z.literal(PAYLOAD_VERSION, `must be ${PAYLOAD_VERSION}`),
     generation: z.string().regex(GENERATION_ID, 'must be a generation id').optional(),
-    request: z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() }).optional(),
+    request: jobRequestSchema.optional(),
     ...optionsSchema.shape,
   })
   .refine((job) => job.request !== undefined || job.generation !== undefined, {
@@ -105,7 +108,10 @@ export type PayloadCheck<Value> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Checks a request with its options and freezes it.
+ * Checks a request with its options as they came through a door of ours, and freezes it. What would not
+ * arrive at Kie as it was meant is refused (`textProblems`); raw jobs are exempt from that, since some client has
+ * decoded them already.
+ * An optional field that is null, "" or blank is absent.
  * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
@@ -116,7 +122,15 @@ export function checkRequest(
 ): PayloadCheck<CheckedRequest> {
   const tooMuch = excess(request) ?? excess(options);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsedOptions = optionsSchema.safeParse(options, RULES);
+  const unreadable = [...textProblems(request), ...textProblems(options)];
+  const frozen = freeze(request, options, idFor);
+  if (unreadable.length === 0) return frozen;
+  return { ok: false, problems: [...unreadable, ...(frozen.ok ? [] : frozen.problems)] };
+}
+
+/** @param request known to be shallow, as are the options */
+function freeze(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
+  const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options), RULES);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
     ...(parsedRequest.ok ? [] : parsedRequest.problems),
@@ -177,7 +191,7 @@ export function checkSubmitJob(
 ): PayloadCheck<CheckedJob> {
   const tooMuch = excess(data);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsed = submitJobSchema.safeParse(data, RULES);
+  const parsed = submitJobSchema.safeParse(presentIn(data), RULES);
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, data);
     const generation = namedIn(data, parsed.error);
@@ -185,11 +199,7 @@ export function checkSubmitJob(
   }
   const { v: _version, generation, request, ...options } = parsed.data;
   if (request === undefined) return { ok: true, value: { generation: generation ?? '' } };
-  const checked = checkRequest(
-    request,
-    options,
-    (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp),
-  );
+  const checked = freeze(request, options, (tenant) => generation ?? jobGenerationId(tenant, job.id, job.timestamp));
   if (!checked.ok) return checked;
   return { ok: true, value: { generation: checked.value.id, request: checked.value } };
 }
@@ -199,6 +209,15 @@ function namedIn(data: unknown, { issues }: z.ZodError): string | undefined {
   if (issues.some(({ code, path }) => code !== 'unrecognized_keys' || path.length > 0)) return undefined;
   const generation = member(data, 'generation');
   return typeof generation === 'string' ? generation : undefined;
+}
+
+/** The data of a job without the optional fields that are absent, in itself and in its request. */
+function presentIn(data: unknown): unknown {
+  const job = withoutAbsent(submitJobSchema, data);
+  const request = member(job, 'request');
+  return typeof job === 'object' && job !== null && request !== undefined
+    ? { ...job, request: withoutAbsent(jobRequestSchema, request) }
+    : job;
 }
 
 /** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */

@@ -11,7 +11,7 @@ import {
 import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import type { Queues } from './catalogue.ts';
-import { frozenPayload } from './caller-record.ts';
+import { frozenPayload, isToldFailed } from './caller-record.ts';
 import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { openLetters } from './open-letters.ts';
@@ -42,8 +42,14 @@ export type RedriveResult =
       readonly id: string;
       readonly class: DeadLetterClass;
       readonly state: OrNewer<ResumePoint>;
+      /** What a person should know before resuming it; absent where there is nothing. */
+      readonly warning?: string;
     }
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
+
+/** Nobody takes back what a caller was told, and what a caller does about it is paid, too. */
+const TOLD_FAILED =
+  'its caller was told that it failed, and may have created it again: if so, both are made, and both are paid';
 
 /**
  * Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`).
@@ -55,7 +61,8 @@ export async function redriveOne(
   id: string,
   letterClass?: OrNewer<DeadLetterClass>,
 ): Promise<RedriveResult> {
-  const record = await at('redrive.read', () => options.ledger.read.generation(id));
+  const { read } = options.ledger;
+  const [record, nowMs] = await at('redrive.read', () => Promise.all([read.generation(id), read.now()]));
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
   const classes = openLetters(record).map((letter) => letter.class);
   if (letterClass === undefined && classes.length > 1) {
@@ -80,7 +87,8 @@ export async function redriveOne(
     vehicleCheckMs: options.vehicleCheckMs,
   };
   const reply = await at('redrive.write', () => options.ledger.redrive(args));
-  return afterRedrive(options, record, { class: openClass, at: resumesAt.at }, reply);
+  const warning = resumesAt.at !== 'notify' && isToldFailed(record, nowMs) ? TOLD_FAILED : undefined;
+  return afterRedrive(options, record, { class: openClass, at: resumesAt.at, warning }, reply);
 }
 
 function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
@@ -107,15 +115,16 @@ function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly a
 async function afterRedrive(
   options: RedriveOptions,
   { id, model }: GenerationRecord,
-  target: { readonly class: DeadLetterClass; readonly at: ResumePoint },
+  target: { readonly class: DeadLetterClass; readonly at: ResumePoint; readonly warning: string | undefined },
   reply: RedriveReply,
 ): Promise<RedriveResult> {
+  const about = { id, class: target.class, ...(target.warning === undefined ? {} : { warning: target.warning }) };
   switch (reply.ok) {
     case 'redriven':
       await addJob(options, { id, model }, target.at, reply);
-      return { kind: 'resumed', id, class: target.class, state: target.at === 'notify' ? 'notify' : reply.state };
+      return { kind: 'resumed', ...about, state: target.at === 'notify' ? 'notify' : reply.state };
     case 'would_redrive':
-      return { kind: 'would_resume', id, class: target.class, state: reply.state };
+      return { kind: 'would_resume', ...about, state: reply.state };
     case 'too_early':
       return impossible(
         id,

@@ -239,7 +239,7 @@ async function recordRefused(
   else logger.warn(seen, 'refused');
   if (reply.ok === 'dead') {
     await addNotice(context.queues, id, reply.notice, request.model);
-    return deadJobEnd(id, reply.class, answer.evidence.summary);
+    return deadJobEnd(id, reply.class, answer.evidence);
   }
   if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };
   if (!reply.added) {

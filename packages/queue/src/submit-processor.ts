@@ -108,7 +108,7 @@ async function waitOutLease({ ledger, logger }: WorkerContext, id: string, lease
 async function exceedDeadline(context: WorkerContext, id: string) {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id, class: 'deadline_exceeded', expected: 'queued', evidence });
-  if (killed.ok === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence.summary);
+  if (killed.ok === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence);
   return { kind: 'complete', result: `deadline passed, but ${killed.ok}` } as const;
 }
 
@@ -119,7 +119,7 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
   const letterClass = record?.letter?.class ?? 'payment_unknown';
   const advice = `Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${letterClass}`;
   await at('submit.log', () => job.log(advice));
-  return deadJobEnd(id, letterClass, record?.letter?.evidence.summary ?? '');
+  return deadJobEnd(id, letterClass, record?.letter?.evidence ?? {});
 }
 
 /**
@@ -169,7 +169,7 @@ async function buryRecordless(
   };
   await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(job, request) });
   context.logger.error({ generation: id, job: idOf(job) }, evidence.summary);
-  return { end: deadJobEnd(id, 'record_missing', evidence.summary) };
+  return { end: deadJobEnd(id, 'record_missing', evidence) };
 }
 
 /** All that its caller chose: should it be paid again, it goes on as it was. */
@@ -210,5 +210,5 @@ async function buryUnreadable(context: WorkerContext, job: Job, problems: readon
     context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload }),
   );
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
-  return { end: deadJobEnd(id, 'invalid_request', summary) };
+  return { end: deadJobEnd(id, 'invalid_request', { summary }) };
 }

@@ -108,7 +108,7 @@ async function afterTrouble(
     metrics.uploads.inc({ outcome: 'refused' });
     logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
     const killed = await kill(context, { id, class: 'invalid_request', expected: 'queued', evidence });
-    if (killed.ok === 'dead') return deadJobEnd(id, 'invalid_request', evidence.summary);
+    if (killed.ok === 'dead') return deadJobEnd(id, 'invalid_request', evidence);
     return { kind: 'complete', result: `its image was refused, but ${killed.ok}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });

@@ -6,7 +6,8 @@ export const KLING_MODEL = 'kling-2.6/image-to-video';
 const createRequestSchema = z.object({
   model: z.string().min(1),
   input: z.record(z.string(), z.unknown()),
-  callBackUrl: z.string().optional(),
+  // Clients send null and "" for none.
+  callBackUrl: z.string().nullish().transform(addressOf).optional(),
 });
 
 /** The body of createTask; unknown fields are ignored, as Kie does. */
@@ -38,10 +39,15 @@ export function readBody(raw: unknown): ReadBody {
   return {
     model: typeof model === 'string' ? model : undefined,
     input,
-    callBackUrl: typeof callBackUrl === 'string' ? callBackUrl : undefined,
+    callBackUrl: addressOf(callBackUrl),
     prompt: isRecord(input) && typeof input['prompt'] === 'string' ? input['prompt'] : '',
     request: request.data,
   };
+}
+
+/** Undefined for what means that there is none. */
+function addressOf(callBackUrl: unknown): string | undefined {
+  return typeof callBackUrl === 'string' && callBackUrl.trim() !== '' ? callBackUrl : undefined;
 }
 
 /** JSON or undefined. */

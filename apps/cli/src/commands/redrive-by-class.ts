@@ -8,6 +8,10 @@ import { withPool } from '../pool.ts';
 import { redriveOptions, redriveText } from '../redrive.ts';
 import type { RedriveFlags } from './dlq-redrive.ts';
 
+/** Which of them it is true of costs a look at each: the dry run looks. */
+const TOLD_FAILED =
+  'Callers who were told that one of these failed may have created it again; then both are paid. --dry-run tells which.';
+
 interface Tally {
   readonly open: number;
   resumed: number;
@@ -28,6 +32,7 @@ export async function redriveByClass(
   refuseSenseless(letterClass, flags.payAgain ?? false);
   await withPool(env, async (pool) => {
     const open = (await pool.ledger.read.letterCounts())[letterClass];
+    if (open > 0 && flags.dryRun !== true && letterClass !== 'notify_failed') context.out.note(TOLD_FAILED);
     if (flags.payAgain === true && flags.dryRun !== true && open > 0) {
       await confirm(
         context,

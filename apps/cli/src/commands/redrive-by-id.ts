@@ -5,7 +5,7 @@ import { confirm } from '../confirm.ts';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { deadGenerationOf, withPool } from '../pool.ts';
-import { redriveOptions, redriveText } from '../redrive.ts';
+import { redriveOptions, redriveText, warningText } from '../redrive.ts';
 import type { RedriveFlags } from './dlq-redrive.ts';
 
 /**
@@ -33,8 +33,10 @@ export async function redriveById(
       await confirm(
         context,
         flags.yes,
-        `Redriving ${id} (${letter.class}) with pay-again submits it again and may pay a second time.`,
+        `Redriving ${id} (${letter.class}) with pay-again submits it again and may pay a second time${warningText(preview)}.`,
       );
+    } else if (preview.warning !== undefined) {
+      context.out.note(`${id}${warningText(preview)}.`);
     }
     report(context, await redriveOne(options, id, letter.class));
   });

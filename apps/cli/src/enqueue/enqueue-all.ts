@@ -1,10 +1,11 @@
-import { createProducer, ProducerError, type EnqueuedItem } from '@kieq/producer';
+import { createProducer, ProducerError, type EnqueuedItem, type ProducerErrorCode } from '@kieq/producer';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { withPool, type PoolPlace } from '../pool.ts';
 import { countBar } from '../text/bar.ts';
 import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
 import type { Item } from './item.ts';
+import { isUnknown, tallyOf, type Outcome } from './tally.ts';
 
 /** So many travel in one round trip. */
 const BATCH = 200;
@@ -12,14 +13,7 @@ const BATCH = 200;
 /** So many that existed already and ended without a video are told one by one; the rest is counted. */
 const SHOWN_EXISTING = 20;
 
-/** What became of one request, in the order of the input. */
-type Outcome =
-  | { readonly id: string; readonly created: true }
-  /** With its state where that could be read. */
-  | ({ readonly id: string; readonly created: false } & ReturnType<typeof existingFields>)
-  | { readonly error: { readonly code: string; readonly message: string } };
-
-/** How far a run came; `trouble` is the error when Redis went away between two batches. */
+/** How far a run came; `trouble` is the error when Redis went away, or refused, at the batch that follows. */
 interface Run {
   readonly outcomes: readonly Outcome[];
   /** Those that had been made before, as far as their state could be read. */
@@ -29,8 +23,8 @@ interface Run {
 
 /**
  * Enqueues in batches and prints the ids; on a terminal a bar shows how far it is.
- * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away,
- * `interrupted` after SIGINT, `no video` when one that existed already has ended without one
+ * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away or
+ * refused, `interrupted` after SIGINT, `no video` when one that existed already has ended without one
  */
 export async function enqueueAll(context: Context, place: PoolPlace, items: readonly Item[]): Promise<void> {
   const { out, io } = context;
@@ -39,8 +33,7 @@ export async function enqueueAll(context: Context, place: PoolPlace, items: read
   const startedMs = performance.now();
   const run = await enqueueBatches(place, items, stop.signal, (batch, done) => {
     if (!out.json)
-      for (const outcome of batch)
-        out.line(outcome, () => ('id' in outcome ? outcome.id : `not enqueued: ${outcome.error.message}`));
+      for (const outcome of batch) out.line(outcome, () => ('id' in outcome ? outcome.id : failureText(outcome.error)));
     out.status(countBar(done, items.length, performance.now() - startedMs));
   }).finally(unhear);
   out.status('');
@@ -49,23 +42,26 @@ export async function enqueueAll(context: Context, place: PoolPlace, items: read
   finish(context, items.length, run);
 }
 
+function failureText({ code, message }: { readonly code: ProducerErrorCode; readonly message: string }): string {
+  return `${isUnknown(code) ? 'unknown' : 'not enqueued'}: ${message}`;
+}
+
 function finish({ out }: Context, asked: number, { outcomes, existing, trouble }: Run): void {
-  const conflicts = outcomes.filter((outcome) => 'error' in outcome).length;
-  const existed = outcomes.filter((outcome) => 'id' in outcome && !outcome.created).length;
-  out.note(
-    `${outcomes.length - conflicts - existed} enqueued, ${existed} existed already, ${asked - outcomes.length + conflicts} not enqueued.`,
-  );
+  // What comes after the batch that got no answer was not even sent.
+  const sent = trouble === undefined ? 0 : Math.min(BATCH, asked - outcomes.length);
+  const { enqueued, existed, notEnqueued, unknown, refused } = tallyOf(asked, outcomes, sent);
+  const lost = unknown === 0 ? '' : `, ${unknown} unknown`;
+  out.note(`${enqueued} enqueued, ${existed} existed already, ${notEnqueued} not enqueued${lost}.`);
   if (trouble !== undefined) {
-    throw new CliError(
-      EXIT.unavailable,
-      `${trouble.message}: of ${asked} requests those after the first ${outcomes.length} may or may not be enqueued`,
-    );
+    const place = `Of ${asked} requests the first ${outcomes.length} have an answer; the next ${sent} may be enqueued`;
+    throw new CliError(EXIT.unavailable, `${trouble.message}. ${place}`);
   }
+  if (unknown > 0)
+    throw new CliError(EXIT.unavailable, `${unknown} of ${asked} requests got no answer: they may be enqueued`);
   if (outcomes.length < asked) {
     throw new CliError(EXIT.interrupted, `interrupted: of ${asked} requests the first ${outcomes.length} are enqueued`);
   }
-  if (conflicts > 0)
-    throw new CliError(EXIT.refused, `${conflicts} idempotency keys were used for another request before`);
+  if (refused > 0) throw new CliError(EXIT.refused, `${refused} idempotency keys were used for another request before`);
   const ended = existing.filter(hasNoVideo);
   if (ended.length > 0)
     throw new CliError(
@@ -105,8 +101,7 @@ async function enqueueBatches(
     }
     return { outcomes, existing };
   } catch (error) {
-    if (error instanceof ProducerError && error.code === 'redis_unavailable')
-      return { outcomes, existing, trouble: error };
+    if (error instanceof ProducerError && isUnknown(error.code)) return { outcomes, existing, trouble: error };
     throw error;
   } finally {
     await producer.close();

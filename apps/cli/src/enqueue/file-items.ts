@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { jsonOf } from '@kieq/queue';
+import { UndecodableText } from '@kieq/queue';
+import { jsonLine, linesIn } from './json-lines.ts';
 import { checkItem, isObject, unknownKeys, type Item, type ItemCheck } from './item.ts';
 
 /** So many wrong lines are told; the rest is counted. */
@@ -20,7 +20,7 @@ export async function itemsOfFile(io: Io, path: string): Promise<Item[]> {
   let number = 0;
   for await (const line of linesOf(io, path)) {
     number += 1;
-    if (line.trim() === '') continue;
+    if (isBlank(line)) continue;
     const check = checkLine(line);
     if (check.ok) items.push(check.item);
     else problems.push(`line ${number}: ${check.problems.join('; ')}`);
@@ -30,23 +30,37 @@ export async function itemsOfFile(io: Io, path: string): Promise<Item[]> {
   return items;
 }
 
-async function* linesOf(io: Io, path: string): AsyncGenerator<string> {
+async function* linesOf(io: Io, path: string): AsyncGenerator<Buffer> {
   const input: Readable = path === '-' ? io.stdin : createReadStream(path);
   try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* linesIn(input);
   } catch (error) {
     throw new CliError(EXIT.usage, `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function checkLine(line: string): ItemCheck {
-  const value = jsonOf(line);
+function isBlank(line: Buffer): boolean {
+  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
+}
+
+function checkLine(line: Buffer): ItemCheck {
+  const value = readLine(line);
+  if (value instanceof UndecodableText) return { ok: false, problems: [`has ${value.message}`] };
   if (value === undefined) return { ok: false, problems: ['is not JSON'] };
   if (!isObject(value)) return { ok: false, problems: ['must be an object with request and options'] };
   const stray = unknownKeys(value, ['request', 'options']);
   if (stray.length > 0)
     return { ok: false, problems: [`must have request and options only, received ${stray.join(', ')}`] };
   return checkItem(value['request'], value['options'] ?? {});
+}
+
+function readLine(line: Buffer): unknown {
+  try {
+    return jsonLine(line);
+  } catch (error) {
+    if (error instanceof UndecodableText) return error;
+    throw error;
+  }
 }
 
 function wrongLines(problems: readonly string[]): CliError {

@@ -1,7 +1,7 @@
 import { KLING_MODEL } from '@kieq/kie';
 import { CliError, EXIT } from '../exit.ts';
-import { jsonOf } from '@kieq/queue';
 import { checkItem, isObject, type Item } from './item.ts';
+import { jsonValue } from './json-lines.ts';
 
 /** The form for one generation. */
 export interface SingleOptions {
@@ -25,6 +25,7 @@ const KLING_DEFAULTS = { duration: '5', sound: false };
  */
 export function itemOfOptions(options: SingleOptions, images: Readonly<Record<string, unknown>>): Item {
   const { model, prompt, duration, sound, input, idempotencyKey, tenant, priority } = options;
+  refuseUndecoded({ prompt, input, idempotencyKey });
   const given = defined({ prompt, ...images, duration, sound });
   const defaults = model === KLING_MODEL ? KLING_DEFAULTS : {};
   const check = checkItem(
@@ -35,13 +36,25 @@ export function itemOfOptions(options: SingleOptions, images: Readonly<Record<st
   throw new CliError(EXIT.usage, `nothing was enqueued: ${check.problems.join('; ')}`);
 }
 
+/**
+ * Arguments come decoded: bytes that were no text are U+FFFD by now, and Kie would be paid for them.
+ * @throws CliError `usage`
+ */
+function refuseUndecoded(given: Readonly<Record<string, string | undefined>>): void {
+  const name = Object.keys(given).find((one) => given[one]?.includes('\ufffd'));
+  if (name === undefined) return;
+  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const meant = String.raw`where U+FFFD itself is meant, give it as \ufffd in a file for --from`;
+  throw new CliError(EXIT.usage, `nothing was enqueued: --${flag} came in bytes that are no UTF-8 (${meant})`);
+}
+
 function defined(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }
 
 function moreInput(text: string | undefined): Readonly<Record<string, unknown>> {
   if (text === undefined) return {};
-  const value = jsonOf(text);
+  const value = jsonValue(text);
   if (!isObject(value)) throw new CliError(EXIT.usage, '--input must be a JSON object');
   return value;
 }

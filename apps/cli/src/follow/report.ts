@@ -24,6 +24,9 @@ function endText(view: GenerationView, files: readonly string[], paint: Paint): 
 }
 
 function reasonOf({ id, state, failMsg, deadLetter }: GenerationView): string {
-  const why = [deadLetter?.class, failMsg ?? deadLetter?.summary].filter((part) => part !== undefined).join(': ');
+  // Beside a verdict the letter only repeats it.
+  const why = [deadLetter?.class, state === 'dead' ? deadLetter?.summary : failMsg]
+    .filter((part) => part !== undefined)
+    .join(': ');
   return `${id} is ${state}, without a video${why === '' ? '' : ` (${why})`}`;
 }

@@ -1,4 +1,11 @@
-import { redriveRule, type DeadLetterClass, type GenerationState, type OrNewer, type ResumePoint } from '@kieq/domain';
+import {
+  evidenceText,
+  redriveRule,
+  type DeadLetterClass,
+  type GenerationState,
+  type OrNewer,
+  type ResumePoint,
+} from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { OpenLetter } from '@kieq/queue';
 import type { Paint } from './paint.ts';
@@ -32,7 +39,7 @@ export function letterRow(record: GenerationRecord, letter: OpenLetter): LetterR
     model: record.model,
     attempts: record.attempts.length,
     taskId: record.taskId ?? null,
-    summary: letter.evidence.summary,
+    summary: evidenceText(letter.evidence),
     resumesAt,
     payAgainResumesAt,
   };

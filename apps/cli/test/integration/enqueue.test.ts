@@ -168,3 +168,30 @@ it('prints the lines of conflicts beside the ids', async () => {
   expect(stdout).toMatch(/^not enqueued: idempotencyKey .*\ngen_\w+\n$/);
   expect(stderr).toContain('1 enqueued, 0 existed already, 1 not enqueued.');
 });
+
+it('refuses what would not arrive as it was meant: bytes, half characters, numbers, arguments', async () => {
+  const line = (prompt: string): string =>
+    JSON.stringify({ request: { ...REQUEST, input: { ...REQUEST.input, prompt } } });
+  const file = join(folder, 'strange.jsonl');
+  const number = '{"request":{"model":"other/model","input":{"seed":9007199254740993}}}';
+  const text = [line('fine – é'), String.raw`${line('half')}`.replace('half', String.raw`\ud800`), number, ''].join(
+    '\n',
+  );
+  await writeFile(file, Buffer.concat([Buffer.from(text), Buffer.from(line('caf\u00e9'), 'latin1')]));
+  const { code, stderr } = await pool.run(['enqueue', '--from', file]);
+  expect(code).toBe(2);
+  for (const reason of [
+    'since 3 lines are wrong',
+    'line 2: input.prompt must have whole characters',
+    'line 3: input.seed must have no more digits than a double holds',
+    'line 4: has bytes that are no UTF-8',
+  ])
+    expect(stderr).toContain(reason);
+  // As Node reads an argument that is no UTF-8.
+  const argument = await pool.run([...single, '--prompt', 'caf\ufffd']);
+  expect(argument).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--prompt came in bytes that are no UTF-8'),
+  });
+  expect(await countQueued()).toBe(0);
+});

@@ -199,7 +199,7 @@ describe('dlq ls and show', () => {
         state: 'dead',
         resumesAt: 'queued',
         payAgainResumesAt: null,
-        summary: 'seen in a test',
+        summary: 'seen in a test: Internal Error (code 500)',
       },
       { id: stuck, class: 'task_stuck', taskId: 'task-1', resumesAt: 'generating', payAgainResumesAt: 'queued' },
     ]);

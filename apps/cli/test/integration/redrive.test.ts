@@ -31,9 +31,10 @@ describe('dlq redrive by id', () => {
   it('resumes at the step of the class, with a vehicle', async () => {
     const off = await deadInQueue(pool.ledger, 'model_unavailable');
     const { code, json } = await pool.run(['dlq', 'redrive', off, '--json']);
+    const warning = expect.stringContaining('told that it failed');
     expect({ code, json }).toEqual({
       code: 0,
-      json: { kind: 'resumed', id: off, class: 'model_unavailable', state: 'queued' },
+      json: { kind: 'resumed', id: off, class: 'model_unavailable', state: 'queued', warning },
     });
     expect(await vehiclesOf('submit')).toEqual([`${off}-2`]);
 
@@ -107,6 +108,23 @@ describe('dlq redrive by id', () => {
     );
     expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('task_stuck');
     expect(await vehiclesOf('poll')).toEqual([]);
+  });
+
+  it('says first that its caller was told that it failed, and of a held one it does not', async () => {
+    const told = /its caller was told that it failed, and may have created it again/;
+    const off = await deadInQueue(pool.ledger, 'model_unavailable');
+    expect((await pool.run(['dlq', 'redrive', off, '--dry-run'])).stdout).toMatch(told);
+    const stuck = await taskStuck(pool.ledger, 'task-1');
+    expect((await pool.run(['dlq', 'redrive', stuck, '--dry-run'])).stdout).not.toMatch(told);
+    const missing = await recordMissing(pool.ledger);
+    const asked = await pool.run(['dlq', 'redrive', missing, '--pay-again']);
+    expect({ code: asked.code, state: await stateOf(missing) }).toEqual({ code: 4, state: 'dead' });
+    expect(asked.stderr).toMatch(told);
+    const all = await pool.run(['dlq', 'redrive', '--class', 'model_unavailable', '--dry-run']);
+    expect(all.stdout).toMatch(told);
+    const { stdout, stderr } = await pool.run(['dlq', 'redrive', off]);
+    expect(stdout).toBe(`${off} resumes at queued (model_unavailable)\n`);
+    expect(stderr).toMatch(told);
   });
 
   it('says that only pay-again can resume record_missing', async () => {

@@ -1,4 +1,5 @@
 import { callbackTaskId, verifyWebhook, type WebhookInput } from '@kieq/kie';
+import { decodeJson, UndecodableText } from '@kieq/queue';
 import { z } from 'zod';
 
 /** What a callback says. Nothing of it is believed; it tells where to look. */
@@ -13,18 +14,38 @@ const objectSchema = z.looseObject({});
 const timesSchema = z.object({ data: z.object({ completeTime: z.number() }) });
 const DAY_MS = 86_400_000;
 
-/** @returns undefined for what is no JSON object, whatever its content type says */
-export function readCallback(body: unknown, nowMs: number): Callback | undefined {
-  const parsed = objectSchema.safeParse(jsonOf(body));
+/**
+ * @param charset as its sender declares it
+ * @returns undefined for what is no JSON object, whatever its content type says, and for an id in unreadable bytes
+ */
+export function readCallback(body: unknown, nowMs: number, charset?: string): Callback | undefined {
+  const parsed = objectSchema.safeParse(jsonOf(body, charset));
   if (!parsed.success) return undefined;
-  return { taskId: callbackTaskId(parsed.data), ageMs: ageOf(parsed.data, nowMs) };
+  const taskId = callbackTaskId(parsed.data);
+  return taskId?.includes(UNREADABLE) === true ? undefined : { taskId, ageMs: ageOf(parsed.data, nowMs) };
 }
 
-function jsonOf(body: unknown): unknown {
+/** What a lossy reading puts in place of bytes that are no text. */
+const UNREADABLE = '\ufffd';
+
+function jsonOf(body: unknown, charset: string | undefined): unknown {
   try {
-    return Buffer.isBuffer(body) ? JSON.parse(body.toString('utf8')) : undefined;
+    return Buffer.isBuffer(body) ? JSON.parse(textOf(body, charset)) : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Only the id counts here, and nothing is paid for it: a callback that repeats a prompt with a broken byte still brings
+ * a paid task home, and refused it would not come again.
+ */
+function textOf(body: Buffer, charset: string | undefined): string {
+  try {
+    return decodeJson(body, charset);
+  } catch (error) {
+    if (!(error instanceof UndecodableText)) throw error;
+    return body.toString('utf8');
   }
 }
 

@@ -5,6 +5,7 @@ import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { charsetOf } from '../read-json.ts';
 import { documented } from '../routes.ts';
 import { readCallback, signatureProblem } from './read-callback.ts';
 
@@ -64,7 +65,7 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps): P
 /** @throws ApiError `unreadable_body`, `unauthorized`, `not_found` */
 async function take(deps: GatewayDeps, request: FastifyRequest, id: string, token: string): Promise<HintReply> {
   const { metrics, settings, timings } = deps;
-  const callback = readCallback(request.body, Date.now());
+  const callback = readCallback(request.body, Date.now(), charsetOf(request));
   if (callback === undefined) {
     metrics.callbacks.inc({ outcome: 'malformed' });
     throw new ApiError('unreadable_body', 'The body must be a JSON object.');

@@ -1,8 +1,10 @@
+import { isAbsent } from '@kieq/kie';
 import type { GenerationRequest } from '@kieq/producer';
 import { checkRequest, type GenerationOptions } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
+import { ignoredByKieApi, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
 export interface CheckedTask {
@@ -10,23 +12,26 @@ export interface CheckedTask {
   readonly options: GenerationOptions;
 }
 
-/** What it consists of; as Kie does, everything beside is ignored. */
+/** What it consists of; as Kie does, everything beside is ignored, but not in silence. */
 const bodySchema = z.looseObject({ model: z.unknown(), input: z.unknown(), callBackUrl: z.unknown() });
 const inputSchema = z.record(z.string(), z.unknown());
 
 /**
  * Checks the body of createTask and tells all its problems together.
+ * @param warn is told of what has no effect, before anything is refused
  * @param options what the door and the headers say
  * @throws ApiError `unreadable_body` unless it is a JSON object, `invalid_request`
  */
 export function checkTask(
   body: unknown,
   options: Pick<GenerationOptions, 'tenant' | 'idempotencyKey'>,
-  allowPrivateUrls: boolean,
+  { allowPrivateUrls, warn }: { readonly allowPrivateUrls: boolean; readonly warn: (warnings: Warning[]) => void },
 ): CheckedTask {
   const fields = bodySchema.partial().safeParse(body);
   if (!fields.success) throw new ApiError('unreadable_body', 'The body must be a JSON object.');
-  const { model, input, callBackUrl } = fields.data;
+  warn(ignoredByKieApi(fields.data));
+  const { model, input, callBackUrl: given } = fields.data;
+  const callBackUrl = isAbsent(given) ? undefined : given;
   const checked = checkRequest({ model, input, callBackUrl }, options, () => '');
   const problems = [...(checked.ok ? [] : checked.problems), ...callbackProblems(callBackUrl, allowPrivateUrls)];
   if (!checked.ok) throw invalid(firstOfEach(problems));

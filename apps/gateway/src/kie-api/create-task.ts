@@ -6,6 +6,8 @@ import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
 import { route, type Call } from '../routes.ts';
+import { ownScrubber } from '../own-scrubber.ts';
+import { blankKeyHeader, headerText, WARNINGS_HEADER, type Warning } from '../warnings.ts';
 import { checkTask } from './check-task.ts';
 import { createdTask, success, successOf } from './schemas.ts';
 
@@ -19,7 +21,9 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
       tags: ['kie'],
       headers: idempotencyHeaders,
       body: createRequestSchema,
-      response: { 200: successOf(createdTask) },
+      response: {
+        200: successOf(createdTask).describe('`X-Kieq-Warnings` names what was sent and has no effect'),
+      },
     },
     errors: ['idempotency_conflict'],
     handler: async (call) => {
@@ -34,10 +38,14 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
 }
 
 async function create(
-  { producer, settings }: GatewayDeps,
-  { request, body, caller }: Call<unknown, unknown>,
+  { producer, settings, scrub }: GatewayDeps,
+  { request, body, caller, reply }: Call<unknown, unknown>,
 ): Promise<Enqueued> {
   const from = { tenant: tenantFor(caller, undefined), idempotencyKey: idempotencyKeyOf(request) };
-  const task = checkTask(body, from, settings.allowPrivateUrls);
+  const warn = (ignored: Warning[]): void => {
+    const warnings = [...blankKeyHeader(request), ...ignored];
+    if (warnings.length > 0) reply.header(WARNINGS_HEADER, headerText(warnings, ownScrubber(request, scrub)));
+  };
+  const task = checkTask(body, from, { allowPrivateUrls: settings.allowPrivateUrls, warn });
   return producer.enqueue(task.request, task.options);
 }

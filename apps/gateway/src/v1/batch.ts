@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
-import { count, createdForm, statesOf, type CreateDeps } from './create.ts';
+import { count, createdForm, statesOf, told, type CreateDeps } from './create.ts';
+import { UNAVAILABLE } from '../to-answer.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
 const failureForm = z.object({
@@ -43,14 +44,14 @@ export async function createMany(
   const results = await enqueueGood(deps, checked);
   const handles = results.flatMap((result) => ('handle' in result ? [result.handle] : []));
   const stateOf = await statesOf(deps, handles);
-  return results.map((result) => {
+  return results.map((result, i) => {
     if (!('handle' in result)) {
       count(deps, outcomeOf(result.error));
       return { ok: false, error: failureOf(answerOf(result.error)) };
     }
     const { id, created } = result.handle;
     count(deps, created ? 'created' : 'exists');
-    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued' };
+    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued', ...told(warningsOf(checked[i])) };
   });
 }
 
@@ -69,6 +70,10 @@ function check(body: unknown, context: CreationContext): Checked {
   }
 }
 
+function warningsOf(item: Checked | undefined): Creation['warnings'] {
+  return item !== undefined && 'creation' in item ? item.creation.warnings : [];
+}
+
 /** Only the good ones go to the producer; the results are in the order of the items. */
 async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]): Promise<Result[]> {
   const creations = items.flatMap((item) => ('creation' in item ? [item.creation] : []));
@@ -76,7 +81,7 @@ async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]):
   const resultOf = new Map(creations.map((creation, i) => [creation, enqueued[i]]));
   return items.map((item) => {
     if ('error' in item) return item;
-    return resultOf.get(item.creation) ?? { error: new ApiError('unavailable', 'Redis gave no answer') };
+    return resultOf.get(item.creation) ?? { error: new ApiError('unavailable', UNAVAILABLE) };
   });
 }
 

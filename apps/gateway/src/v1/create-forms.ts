@@ -6,13 +6,19 @@ import { IMAGE_LIMIT } from './upload-form.ts';
 /** Most items of a batch. */
 export const BATCH_LIMIT = 1000;
 
+const notPassedOn = {
+  progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the answer warns of it'),
+};
+
 /** For the documentation: what `checkCreation` takes. */
 export const createBody = z
   .union([
-    z.strictObject({ ...klingRequestSchema.shape, ...optionsSchema.shape }),
-    z.strictObject({ ...otherRequestSchema.shape, ...optionsSchema.shape }),
+    z.strictObject({ ...klingRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
+    z.strictObject({ ...otherRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
   ])
-  .describe('The body of createTask with options beside it; unknown fields are refused');
+  .describe(
+    'The body of createTask with options beside it; unknown fields are refused. An option that is null or "" is absent',
+  );
 
 const image = z.string().meta({ contentMediaType: 'application/octet-stream' });
 

@@ -2,7 +2,6 @@ import fastifyMultipart from '@fastify/multipart';
 import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
 import { frozenPayload } from '@kieq/queue';
-import { createScrubber } from '@kieq/telemetry';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
@@ -10,10 +9,11 @@ import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { ErrorAnswer } from '../envelope.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
+import { ownScrubber } from '../own-scrubber.ts';
 import { parseCaller } from '../problems.ts';
-import { presentedKey } from '../request-parts.ts';
 import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
+import { blankKeyHeader } from '../warnings.ts';
 import { batchAnswerForm, createMany } from './batch.ts';
 import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
 import { count, createdForm, createOne, type Created } from './create.ts';
@@ -80,14 +80,15 @@ async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<un
       problem('Idempotency-Key', 'must not be given: every item has an idempotencyKey of its own', 'one'),
     ]);
   }
-  const ownKey = createScrubber([presentedKey(request) ?? '']);
-  const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, (text) => ownKey(deps.scrub(text)));
+  const scrub = ownScrubber(request, deps.scrub);
+  const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, scrub);
   return { items: await createMany(deps, items, { ...contextOf(deps, caller), answerOf }) };
 }
 
 async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Forms): Promise<Created> {
   const { request, reply, caller } = call;
-  const context = { ...contextOf(deps, caller), headerKey: idempotencyKeyOf(request) };
+  const key = { headerKey: idempotencyKeyOf(request), headerWarnings: blankKeyHeader(request) };
+  const context = { ...contextOf(deps, caller), ...key };
   try {
     const created = await (request.isMultipart()
       ? createFromForm(deps, call, context, forms)

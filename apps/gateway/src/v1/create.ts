@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { CreateOutcome } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Creation } from './creation.ts';
+import { warningForm, type Warning } from '../warnings.ts';
 import { stateWord } from './forms.ts';
 
 /** The answer to a create call. */
@@ -11,6 +12,7 @@ export const createdForm = z.object({
   id: z.string(),
   created: z.boolean().describe('False when the generation had been made before'),
   state: stateWord,
+  warnings: z.array(warningForm).optional().describe('What was sent and has no effect; absent where all has'),
 });
 export type Created = z.infer<typeof createdForm>;
 
@@ -20,11 +22,16 @@ export type CreateDeps = Pick<GatewayDeps, 'producer' | 'ledger' | 'metrics'>;
  * Enqueues one generation.
  * @throws ProducerError
  */
-export async function createOne(deps: CreateDeps, { request, options }: Creation): Promise<Created> {
+export async function createOne(deps: CreateDeps, { request, options, warnings }: Creation): Promise<Created> {
   const handle = await deps.producer.enqueue(request, options);
   const stateOf = await statesOf(deps, [handle]);
   count(deps, handle.created ? 'created' : 'exists');
-  return { id: handle.id, created: handle.created, state: stateOf.get(handle.id) ?? 'queued' };
+  return { id: handle.id, created: handle.created, state: stateOf.get(handle.id) ?? 'queued', ...told(warnings) };
+}
+
+/** For an answer: absent where there are none. */
+export function told(warnings: readonly Warning[]): Pick<Created, 'warnings'> {
+  return warnings.length === 0 ? {} : { warnings: [...warnings] };
 }
 
 /** By id. A new one is queued, whatever has become of it since; only for the others the ledger is asked. */

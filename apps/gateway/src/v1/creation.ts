@@ -1,14 +1,17 @@
-import type { Problem } from '@kieq/kie';
+import { withoutAbsent, type Problem } from '@kieq/kie';
 import type { GenerationRequest } from '@kieq/producer';
 import { checkRequest, optionsSchema, type GenerationOptions } from '@kieq/queue';
 import { invalid } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
+import { blankKeyWarnings, takeNotPassedOn, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
 export interface Creation {
   readonly request: GenerationRequest;
   readonly options: GenerationOptions;
+  /** What was sent and has no effect. */
+  readonly warnings: readonly Warning[];
 }
 
 export interface CreationContext {
@@ -16,6 +19,8 @@ export interface CreationContext {
   readonly allowPrivateUrls: boolean;
   /** The header `Idempotency-Key`. */
   readonly headerKey?: string | undefined;
+  /** What is to be told of that header. */
+  readonly headerWarnings?: readonly Warning[];
   /** Addresses of the images that came with this very call; no others may be named. */
   readonly uploads?: ReadonlySet<string>;
 }
@@ -26,11 +31,14 @@ export type JsonObject = Readonly<Record<string, unknown>>;
 const RECEIVED_LIMIT = 200;
 
 /**
- * Checks a create request as a caller sent it and tells all its problems together; unknown fields are problems.
+ * Checks a create request as a caller sent it and tells all its problems together; unknown fields are problems. An
+ * option that is null, "" or blank is absent.
  * @throws ApiError `invalid_request`, or `forbidden` where it names another tenant
  */
 export function checkCreation(body: unknown, context: CreationContext): Creation {
-  const { model, input, ...rest } = objectOf(body, '');
+  const given = objectOf(body, '');
+  const { rest: known, warnings } = takeNotPassedOn(given);
+  const { model, input, ...rest } = presentOptions(known);
   const options = { ...rest, ...tenantOption(rest, context.caller), ...keyOption(rest, context.headerKey) };
   const checked = checkRequest({ model, input }, options, () => '');
   const problems = [
@@ -43,7 +51,17 @@ export function checkCreation(body: unknown, context: CreationContext): Creation
   return {
     request: { model: checked.value.model, input: objectOf(input, 'input') },
     options: optionsSchema.parse(options),
+    warnings: [...(options.idempotencyKey === undefined ? keyWarnings(given, context) : []), ...warnings],
   };
+}
+
+function keyWarnings({ idempotencyKey }: JsonObject, { headerWarnings = [] }: CreationContext): Warning[] {
+  return [...headerWarnings, ...blankKeyWarnings(idempotencyKey, 'idempotencyKey')];
+}
+
+/** The fields of a body without the options that are absent, however that is spelt. */
+export function presentOptions(fields: JsonObject): JsonObject {
+  return objectOf(withoutAbsent(optionsSchema, fields), '');
 }
 
 /** @throws ApiError `invalid_request` for anything else */

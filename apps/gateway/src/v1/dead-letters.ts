@@ -1,3 +1,4 @@
+import { evidenceText } from '@kieq/domain';
 import type { GenerationRecord, LetterPage } from '@kieq/ledger';
 import { z } from 'zod';
 import { tenantFor, type Caller } from '../caller.ts';
@@ -11,7 +12,7 @@ export const letterForm = z.object({
   generation: z.string(),
   class: classWord,
   openedAt: epochMs,
-  summary: z.string(),
+  summary: z.string().describe("One sentence, with Kie's own words and code where it gave some"),
   state: stateWord,
   tenant: z.string(),
   model: z.string(),
@@ -54,6 +55,6 @@ function letterOf({ id, class: letterClass }: Entry, record: GenerationRecord | 
   if (record === undefined || letter === undefined) return [];
   const { state, tenant, model } = record;
   const { openedAt, evidence } = letter;
-  const { summary } = evidence;
+  const summary = evidenceText(evidence);
   return [{ generation: id, class: letterClass, openedAt, summary, state, tenant, model, ...outlook(letterClass) }];
 }

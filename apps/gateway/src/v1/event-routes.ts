@@ -1,14 +1,16 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ledger } from '@kieq/ledger';
 import { z } from 'zod';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
 import { streamStart, type StreamStart } from './event-position.ts';
 import { EventStream } from './event-stream.ts';
 import { idParams } from './forms.ts';
+import { viewOf } from './view.ts';
 import { visibleRecord } from './visible.ts';
 
 const DESCRIPTION = `Server-Sent Events. The first event \`state\` tells the state of now; each further one a change,
-with its place as \`id\`. When the generation has ended, \`end\` comes and the stream closes. With \`Last-Event-ID\` the
+with its place as \`id\`. When the generation has ended, \`end\` comes, with the reason where there is no video, and the stream closes. With \`Last-Event-ID\` the
 changes since then come instead of the first one; 204 when it has ended and nothing is new, so that an EventSource stops.
 A comment comes now and then, so that nobody takes the silence for the end.`.replaceAll('\n', ' ');
 
@@ -67,7 +69,7 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
 
 /** Sends what happens until the generation has ended or the stream is closed. */
 async function follow(
-  { producer }: GatewayDeps,
+  { producer, ledger }: GatewayDeps,
   id: string,
   start: Exclude<StreamStart, { kind: 'over' }>,
   stream: EventStream,
@@ -82,7 +84,17 @@ async function follow(
     stream.send({ id: position, event: 'state', data: { id, state, event } });
     last = state;
   }
-  if (!signal.aborted) stream.send({ event: 'end', data: { id, ...(last === undefined ? {} : { state: last }) } });
+  if (signal.aborted) return;
+  const why = last === 'dead' || last === 'failed' ? await reasonOf(ledger, id) : {};
+  stream.send({ event: 'end', data: { id, ...(last === undefined ? {} : { state: last }), ...why } });
+}
+
+/** Why there is no video, as the generation itself would tell it. */
+async function reasonOf({ read }: Ledger, id: string): Promise<object> {
+  const record = await read.generation(id);
+  if (record === undefined) return {};
+  const { failCode, failMsg, deadLetter } = viewOf(record);
+  return { failCode, failMsg, class: deadLetter?.class };
 }
 
 function openStream(reply: FastifyReply, heartbeatMs: number): EventStream {

@@ -12,6 +12,10 @@ export const resumedForm = z.object({
   id: z.string(),
   class: classWord,
   state: resumePointWord.describe('Where it goes on; `notify`: the callback alone is sent again'),
+  warning: z
+    .string()
+    .optional()
+    .describe('Where its caller was told that it failed, and may have created it again; a dry run tells it before'),
 });
 export const redriveResultForm = z.discriminatedUnion('kind', [
   resumedForm,

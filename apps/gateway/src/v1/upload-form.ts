@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { MultipartFile } from '@fastify/multipart';
-import { UPLOAD_LIMIT_BYTES } from '@kieq/queue';
+import { parseJsonText, UPLOAD_LIMIT_BYTES } from '@kieq/queue';
 import type { FastifyRequest } from 'fastify';
 import { ApiError, invalid } from '../api-error.ts';
 import type { Caller } from '../caller.ts';
 import { parseCaller } from '../problems.ts';
-import { creationTenant, objectOf, problem, type JsonObject } from './creation.ts';
+import { jsonText } from '../read-json.ts';
+import { creationTenant, objectOf, presentOptions, problem, type JsonObject } from './creation.ts';
 import { tenantForm } from './forms.ts';
 import type { KeptImages } from './kept-images.ts';
 
@@ -66,8 +67,9 @@ class Form {
 
   #takeRequest(bytes: Buffer): void {
     if (this.#request !== undefined) throw invalid([problem('request', 'must be given once', 'twice')]);
-    const fields = objectOf(parseJson(bytes.toString('utf8')), 'request');
-    const tenant = creationTenant(fields['tenant'], this.#caller) ?? fields['tenant'] ?? 'default';
+    const fields = objectOf(parseJson(jsonText(bytes, undefined, 'The part request')), 'request');
+    const { tenant: named } = presentOptions(fields);
+    const tenant = creationTenant(named, this.#caller) ?? named ?? 'default';
     this.#input = objectOf(fields['input'] ?? {}, 'input');
     this.#request = { fields, tenant: parseCaller(tenantForm, tenant, 'tenant') };
   }
@@ -108,7 +110,7 @@ async function bytesOf(part: MultipartFile, limit: number): Promise<Buffer> {
 
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJsonText(text);
   } catch (error) {
     throw new ApiError('unreadable_body', 'the part request is no JSON', { cause: error });
   }

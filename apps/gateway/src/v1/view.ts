@@ -1,6 +1,6 @@
-import { redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
+import { evidenceText, redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
 import { ATTEMPT_OUTCOMES, NOTICE_STATES, type Attempt, type GenerationRecord, type NoticeRecord } from '@kieq/ledger';
-import { frozenPayload } from '@kieq/queue';
+import { deadFailure, frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
 import { resultPath } from './result-path.ts';
 import { classWord, epochMs, resumePointWord, stateWord, wordForm } from './forms.ts';
@@ -15,7 +15,7 @@ export const redriveForm = z.object({
 
 const letterForm = z.object({
   class: classWord,
-  summary: z.string(),
+  summary: z.string().describe("One sentence, with Kie's own words and code where it gave some"),
   openedAt: epochMs,
   advice: z.string(),
   redrive: redriveForm,
@@ -69,8 +69,8 @@ export const viewForm = z.object({
   resultUrlsDieAt: epochMs.optional().describe('When they are assumed dead; told where results are archived'),
   results: z.array(resultForm).describe('Archived results, in the order of resultUrls; empty until they are safe'),
   creditsConsumed: z.number().optional(),
-  failCode: z.string().optional(),
-  failMsg: z.string().optional(),
+  failCode: z.string().optional().describe("Of a failed or dead one: Kie's code, or the class of the dead letter"),
+  failMsg: z.string().optional().describe("Kie's own words where it gave some"),
   deadLetter: letterForm.optional(),
   notice: noticeForm.optional().describe('The callback to `callBackUrl`, once the generation has ended'),
   metadata: z.record(z.string(), z.string()),
@@ -80,6 +80,7 @@ export type View = z.infer<typeof viewForm>;
 export function viewOf(record: GenerationRecord): View {
   const { verdict, letter, notice, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
   const frozen = frozenPayload(record.payload);
+  const failure = deadFailure(record) ?? verdict;
   return {
     id: record.id,
     state: record.state,
@@ -99,8 +100,8 @@ export function viewOf(record: GenerationRecord): View {
     resultUrlsDieAt: archiving?.dueBy,
     results: (archiving?.files ?? []).map((file, i) => ({ url: resultPath(record.id, i + 1), ...file })),
     creditsConsumed: verdict?.creditsConsumed,
-    failCode: verdict?.failCode,
-    failMsg: verdict?.failMsg,
+    failCode: failure?.failCode,
+    failMsg: failure?.failMsg,
     deadLetter: letter === undefined ? undefined : letterView(letter),
     notice: notice === undefined ? undefined : noticeView(notice),
     metadata: frozen?.metadata ?? {},
@@ -119,7 +120,7 @@ function noticeView({ state, tries, dueAt, evidence, letter }: NoticeRecord): z.
 
 function letterView(letter: NonNullable<GenerationRecord['letter']>): z.infer<typeof letterForm> {
   const { evidence, openedAt } = letter;
-  return { class: letter.class, summary: evidence.summary, openedAt, ...outlook(letter.class) };
+  return { class: letter.class, summary: evidenceText(evidence), openedAt, ...outlook(letter.class) };
 }
 
 /** What can be done about a dead letter of this class. */

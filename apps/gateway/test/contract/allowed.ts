@@ -15,6 +15,11 @@ export const ALLOWED = {
    * know them, passes them on, and shows Kie's refusal as the failure of the task.
    */
   unknownModel: [200, 422],
+  /**
+   * What only Kie can judge, such as an image that it cannot fetch. Kie refuses at once with code and reason; the
+   * gateway has answered by then, and shows the same code and reason as the failure of the task.
+   */
+  refusedByKie: (code: number): readonly number[] => [200, code],
   /** "Available when task is success": of a failed task they may be told or not. */
   costTimeOfFailure: ['number', 'null'],
 } as const;

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ALLOWED } from './allowed.ts';
 import { connect, createdForm } from './client.ts';
 import { requestOf, withoutInput, type Input } from './requests.ts';
-import type { OpenServer } from './server.ts';
+import { REFUSAL, REFUSED, type OpenServer } from './server.ts';
 
 const DURATIONS = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'];
 const PROMPT_LIMIT = 1000;
@@ -13,6 +13,9 @@ const RIGHT_BODIES: readonly (readonly [string, object])[] = [
   ...[true, false].map((sound) => [`sound ${sound}`, requestOf('sound', { sound })] as const),
   [`a prompt of ${PROMPT_LIMIT} characters`, requestOf('x'.repeat(PROMPT_LIMIT))],
   ['several images', requestOf('images', { image_urls: TWO_IMAGES })],
+  ...[null, '', ' '].map(
+    (url) => [`a callBackUrl of ${JSON.stringify(url)}`, { ...requestOf(), callBackUrl: url }] as const,
+  ),
   ['fields that it does not know', { ...requestOf('more', { seed: 7 }), unknown: { field: true } }],
 ];
 
@@ -82,6 +85,24 @@ export function createTaskContract(open: OpenServer): void {
     test.each(WRONG_BODIES)('%s', async (_name, body) => {
       expect((await (await connect(open)).createTask(body)).code).toBe(422);
     });
+  });
+
+  test.each([null, '', ' '])('a callBackUrl of %j is none: the task runs to its end', async (callBackUrl) => {
+    const kie = await connect(open);
+    const request = requestOf('without a callback');
+    const record = await kie.ended(await kie.created({ ...request, callBackUrl }));
+    expect(record.state).toBe('success');
+    expect(JSON.parse(record.param)).toEqual(request);
+  });
+
+  test("a refusal that only Kie can give comes with Kie's code and reason, at once or as a failed task", async () => {
+    const kie = await connect(open);
+    const { code, msg, data } = await kie.createTask(requestOf(`an image of nowhere ${REFUSED}`));
+    expect(ALLOWED.refusedByKie(REFUSAL.code)).toContain(code);
+    if (code !== 200) return expect(msg).toContain(REFUSAL.msg);
+    const { state, failCode, failMsg } = await kie.ended(createdForm.parse(data).taskId);
+    expect({ state, failCode }).toEqual({ state: 'fail', failCode: String(REFUSAL.code) });
+    expect(failMsg).toContain(REFUSAL.msg);
   });
 
   test.each(['', '{"model":', 'null', '[]', '"text"'])('createTask cannot read the body %j', async (text) => {

@@ -14,9 +14,12 @@ export type OpenServer = () => Promise<ContractServer>;
 /**
  * No client of Kie can order a task to fail or to take its time, so the world behind the server reads it in the
  * prompt: the Kie that makes the videos lets a task whose prompt contains `FAILING` fail, and one with `ENDLESS` run
- * for ever.
+ * for ever, and refuses a request with `REFUSED`.
  */
 export const FAILING = '[let it fail]';
 export const ENDLESS = '[let it run]';
+export const REFUSED = '[let it be refused]';
+/** What Kie answers to createTask for these: it could not fetch the image. */
+export const REFUSAL = { code: 451, msg: 'The image of the request could not be fetched' };
 /** What Kie says of the failing ones. */
 export const FAILURE = { failCode: '500', failMsg: 'Content was flagged as sensitive' };

@@ -1,5 +1,5 @@
 import type { FaultRule, SimulatorConfiguration } from '../../../../packages/simulator/src/index.ts';
-import { ENDLESS, FAILING, FAILURE } from './server.ts';
+import { ENDLESS, FAILING, FAILURE, REFUSAL, REFUSED } from './server.ts';
 
 /** Kie as the document describes it, where recorded traffic differs (KIE-FACTS.md, recordInfo), and quick. */
 export const DOCUMENTED: SimulatorConfiguration = {
@@ -16,5 +16,6 @@ export const DOCUMENTED: SimulatorConfiguration = {
 /** What the suite's prompts ask for. */
 export const FATES: readonly FaultRule[] = [
   { on: 'task', when: { prompt: FAILING, times: 'always' }, fault: { kind: 'fail', ...FAILURE } },
+  { on: 'createTask', when: { prompt: REFUSED, times: 'always' }, fault: { kind: 'code', ...REFUSAL } },
   { on: 'task', when: { prompt: ENDLESS, times: 'always' }, fault: { kind: 'stuck' } },
 ];

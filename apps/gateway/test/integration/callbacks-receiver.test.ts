@@ -51,6 +51,16 @@ describe('a callback with the right address', () => {
     expect(await count(gateway, 'hinted')).toBe(1);
   });
 
+  test('is taken although the prompt that it repeats is no UTF-8, but not with an id that is none', async () => {
+    const gateway = await startGateway({ pool });
+    const { id, taskId, path } = await running();
+    const latin = (body: object): Buffer => Buffer.from(JSON.stringify(body), 'latin1');
+    expect((await gateway.ask(path, { body: latin(kie(taskId, { param: 'caf\u00e9' })) })).status).toBe(200);
+    expect(await hintsOf(id)).toBe(1);
+    const refused = await gateway.ask(path, { body: latin(kie('caf\u00e9')) });
+    expect([refused.status, await hintsOf(id), await count(gateway, 'malformed')]).toEqual([400, 1, 1]);
+  });
+
   test.each(['text/plain', 'application/x-www-form-urlencoded', 'nonsense', ''])(
     'is read as JSON whatever its type: %o',
     async (type) => {

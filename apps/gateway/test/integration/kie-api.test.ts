@@ -34,8 +34,8 @@ describe('createTask and recordInfo', () => {
   test('a request goes through the queue and ends as the document says', async () => {
     const gateway = await startGateway({ pool });
     const request = { ...testRequest('from end to end'), callBackUrl: 'http://127.0.0.1:9/mine' };
-    const answer = await gateway.ask(CREATE, { body: { ...request, unknownField: 1 } });
-    expect(answer.status).toBe(200);
+    const answer = await gateway.ask(CREATE, { body: request });
+    expect([answer.status, answer.headers.get('x-kieq-warnings')]).toEqual([200, null]);
     const { taskId } = answer.body.data;
     expect(answer.body).toEqual({ code: 200, msg: 'success', data: { taskId, recordId: taskId } });
     expect(taskId).toMatch(/^gen_/);
@@ -81,6 +81,107 @@ describe('createTask and recordInfo', () => {
     }
     const bytes = await gateway.ask(CREATE, { body: Buffer.from(body) });
     expect(bytes.status).toBe(200);
+  });
+
+  test.each([null, '', ' '])('a callBackUrl of %j is none', async (callBackUrl) => {
+    const gateway = await startGateway({ pool });
+    const request = testRequest('no callback');
+    const answer = await gateway.ask(CREATE, { body: { ...request, callBackUrl, progressCallBackUrl: callBackUrl } });
+    expect([answer.status, answer.headers.get('x-kieq-warnings')]).toEqual([200, null]);
+    const record = await pool.ledger.read.generation(answer.body.data.taskId);
+    expect(record).toMatchObject({ callback: false });
+    expect(JSON.parse(record?.payload ?? '')).toEqual({ request });
+  });
+
+  test('what has no effect is named in a header, and never passed on', async () => {
+    const gateway = await startGateway({ pool, keys: KEYS });
+    const request = testRequest('more than Kie knows');
+    const progressCallBackUrl = 'https://caller.example/progress';
+    const body = { ...request, progressCallBackUrl, idempotencyKey: 'k', priority: 1, 'größe\n': 1, 'key-of-a': 1 };
+    const answer = await gateway.ask(CREATE, { key: 'key-of-a', body });
+    const ignored = 'is no known field and was ignored';
+    expect(answer.headers.get('x-kieq-warnings')?.split('; ')).toEqual([
+      'progressCallBackUrl is not passed on to Kie',
+      'GET /v1/generations/<taskId>/events tells of progress',
+      'idempotencyKey has no effect here: send it as the header Idempotency-Key',
+      'priority has no effect here: it is an option of POST /v1/generations',
+      String.raw`gr\u00f6\u00dfe\u000a ${ignored}`,
+      `*** ${ignored}`,
+    ]);
+    const { taskId } = answer.body.data;
+    const record = await pool.recordWhen(taskId, ({ state }) => state === 'succeeded');
+    expect(JSON.parse(record.payload ?? '')).toEqual({ request });
+    const sent = pool.simulator.ledger.submissions().find(({ prompt }) => prompt === request.input.prompt);
+    expect(JSON.stringify(sent)).not.toContain('caller.example');
+  });
+
+  test('a misspelt field of a refused call is named, too', async () => {
+    const gateway = await startGateway({ pool });
+    const answer = await gateway.ask(CREATE, { body: { model: 7, input: {}, callbackUrl: 'https://a.example' } });
+    expect(answer.status).toBe(422);
+    expect(answer.headers.get('x-kieq-warnings')).toBe('callbackUrl is no known field and was ignored');
+  });
+
+  test.each(['Kling-2.6/image-to-video', 'kling-2.6/image-to-video '])(
+    'the model %j is refused with the right name',
+    async (model) => {
+      const gateway = await startGateway({ pool });
+      const answer = await gateway.ask(CREATE, { body: { ...testRequest('x'), model } });
+      expect([answer.status, answer.body.msg]).toEqual([
+        422,
+        `model must be spelt "kling-2.6/image-to-video", received ${JSON.stringify(model)}`,
+      ]);
+    },
+  );
+
+  describe('a prompt in bytes that are no UTF-8', () => {
+    const latin = (prompt: string): Buffer => Buffer.from(JSON.stringify(testRequest(prompt)), 'latin1');
+
+    test.each([undefined, 'application/json', 'application/json; charset=utf-8', 'text/plain; charset=nonsense'])(
+      'is refused before anything is made, as %s',
+      async (type) => {
+        const gateway = await startGateway({ pool });
+        const before = pool.simulator.ledger.submissions().length;
+        const headers = type === undefined ? {} : { 'content-type': type };
+        const answer = await gateway.ask(CREATE, { body: latin('caf\u00e9'), headers });
+        expect([answer.status, answer.body.code]).toEqual([400, 400]);
+        expect(answer.body.msg).toMatch(/^The body has bytes that are no UTF-8; send JSON in UTF-8/);
+        const native = await gateway.ask('/v1/generations', {
+          body: latin('caf\u00e9'),
+          headers: { 'content-type': 'application/json' },
+        });
+        expect(native).toMatchObject({ status: 400, body: { error: { code: 'unreadable_body' } } });
+        expect(pool.simulator.ledger.submissions()).toHaveLength(before);
+      },
+    );
+
+    test('is read as declared, and arrives at Kie as it was meant', async () => {
+      const gateway = await startGateway({ pool });
+      const prompt = 'caf\u00e9 latin';
+      const headers = { 'content-type': 'text/plain; charset=ISO-8859-1' };
+      const answer = await gateway.ask(CREATE, { body: latin(prompt), headers });
+      expect(answer.body).toMatchObject({ code: 200 });
+      await pool.recordWhen(answer.body.data.taskId, ({ state }) => state === 'succeeded');
+      expect(pool.simulator.ledger.submissions().map((one) => one.prompt)).toContain(prompt);
+    });
+  });
+
+  test('half characters and numbers that would lose digits are refused with their field', async () => {
+    const gateway = await startGateway({ pool });
+    const text = String.raw`{"model":"other/model","input":{"prompt":"a \ud800 cat","seed":[9007199254740993,1e400]}}`;
+    const answer = await gateway.ask(CREATE, { body: text });
+    expect(answer.status).toBe(422);
+    expect(answer.body.msg).toContain(String.raw`input.prompt must have whole characters`);
+    expect(answer.body.msg).toContain('input.seed[0] must have no more digits than a double holds');
+    expect(answer.body.msg).toContain('received 9007199254740993; input.seed[1]');
+    const good = `{"model":"other/model","input":{"prompt":"\\ud83c\\udfac","seed":9007199254740991}}`;
+    expect((await gateway.ask(CREATE, { body: good })).body).toMatchObject({ code: 200 });
+    const items = `{"items":[${text},${JSON.stringify(testRequest('fine'))}]}`;
+    const batch = await gateway.ask('/v1/generations/batch', {
+      body: items,
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(batch.body.items.map(({ ok }: { ok: boolean }) => ok)).toEqual([false, true]);
   });
 
   test.each(['', '{"model":', '[]', '"text"', 'null', '7', '{"__proto__":{}}'])(
@@ -131,6 +232,9 @@ describe('createTask and recordInfo', () => {
     // Beside model and input everything is ignored, as Kie does.
     const answer = await gateway.ask(CREATE, { body: { model, input, ...fields } });
     expect(answer.body).toMatchObject({ code: 200 });
+    expect(answer.headers.get('x-kieq-warnings')).toMatch(
+      /; x9 is no known .*; 39990 more fields are no known fields$/,
+    );
   });
 
   test('a callback address of this network is refused unless allowed', async () => {
@@ -190,22 +294,60 @@ describe('createTask and recordInfo', () => {
 });
 
 describe('a dead letter', () => {
-  test('shows as waiting for the hold, then as fail', async () => {
-    const switchedOff = { kind: 'code', code: 505 } as const;
-    pool.simulator.script([{ on: 'createTask', when: { prompt: 'switched off', times: 2 }, fault: switchedOff }]);
+  test('of a lost answer shows as waiting for the hold, then as fail', async () => {
+    pool.simulator.script([{ on: 'createTask', when: { prompt: 'lost', times: 2 }, fault: { kind: 'cutAfter' } }]);
     const gateway = await startGateway({ pool });
     const dead = async (holdMs: number): Promise<string> => {
       // As `kieq config set` does; it counts for what dies from then on.
-      await pool.ledger.settings.overwrite({ holdMs });
-      const [id = ''] = await pool.enqueue('switched off');
+      await pool.ledger.settings.overwrite({ holdMs, unknownWindowMs: 50 });
+      const [id = ''] = await pool.enqueue('lost');
       await pool.recordWhen(id, ({ state }) => state === 'dead');
       return id;
     };
     const held = await recordInfo(gateway, await dead(60_000));
     expect(held.body.data).toMatchObject({ state: 'waiting', failCode: null, failMsg: null });
     const { data } = (await recordInfo(gateway, await dead(0))).body;
-    expect(data).toMatchObject({ state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) });
-    expect(data.failMsg).toContain('Nothing was charged');
+    expect(data).toMatchObject({ state: 'fail', failCode: 'payment_unknown', completeTime: expect.any(Number) });
+    expect(data.failMsg).toContain('may have been charged');
+  });
+
+  const SECRETS = `${TEST_KEY} https://user:pass@word@a.example/x /callbacks/kie/gen_0123456789/token-of-an-attempt`;
+  test.each([
+    ['422', 'invalid_request', { code: 422, msg: 'prompt is not within the allowed length' }],
+    ['451', 'invalid_request', { code: 451, msg: `The image could not be fetched: ${SECRETS} ${'x'.repeat(2000)}` }],
+    ['500', 'invalid_request', { code: 500, msg: 'This field is required' }],
+    ['505', 'model_unavailable', { code: 505, msg: 'The model is under reconstruction' }],
+    ['500', 'refused_repeatedly', { code: 500, msg: 'Something that nobody has heard before' }],
+  ])("of a refusal (%s, %s) tells Kie's own reason at once, by every door", async (failCode, letterClass, refusal) => {
+    await pool.ledger.settings.overwrite({ holdMs: 60_000 });
+    const prompt = `refused ${failCode} ${letterClass}`;
+    pool.simulator.script([
+      { on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', ...refusal } },
+    ]);
+    const gateway = await startGateway({ pool });
+    const id = await created(gateway, testRequest(prompt));
+    const { failMsg, ...data } = await ended(gateway, id);
+    const reason = refusal.msg.slice(0, 30);
+    expect(data).toMatchObject({ state: 'fail', failCode });
+    expect(failMsg.startsWith(reason)).toBe(true);
+    expect(failMsg.length).toBeLessThan(800);
+    const view = (await gateway.ask(`/v1/generations/${id}`)).body;
+    expect(view).toMatchObject({ failCode, failMsg, deadLetter: { class: letterClass } });
+    const { items } = (await gateway.ask(`/v1/dead-letters?class=${letterClass}&limit=1`)).body;
+    const mirrored = await until(
+      () => pool.queues['dead-letter'].getJob(`${id}-letter`),
+      (job) => job !== undefined,
+    );
+    const events = (await gateway.ask(`/v1/generations/${id}/events`)).body;
+    expect(events).toContain(`"failCode":"${failCode}"`);
+    const handle = await pool.producer.get(id).status();
+    const told = { failMsg, view, items, mirrored: mirrored.data, events, handle };
+    for (const [door, value] of Object.entries(told)) {
+      const text = JSON.stringify(value);
+      expect(text, door).toContain(reason);
+      for (const secret of [TEST_KEY, 'user', 'pass', 'word', 'token-of-an-attempt'])
+        expect(text.replaceAll('Authorization', ''), door).not.toContain(secret);
+    }
   });
 });
 

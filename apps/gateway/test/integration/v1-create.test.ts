@@ -77,6 +77,47 @@ describe('POST /v1/generations', () => {
     ]);
   });
 
+  test.each([null, '', ' '])('options of %j are absent', async (blank) => {
+    const { ask } = await startGateway({ pool });
+    const names = ['tenant', 'priority', 'delayMs', 'deadlineMs', 'callBackUrl', 'metadata', 'progressCallBackUrl'];
+    const body = { ...testRequest('absent'), ...Object.fromEntries(names.map((name) => [name, blank])) };
+    const answer = await ask(PATH, { body });
+    const { id } = answer.body;
+    expect(answer).toMatchObject({ status: 201, body: { id, created: true, state: 'queued' } });
+    expect(answer.body).not.toHaveProperty('warnings');
+    const record = await pool.ledger.read.generation(id);
+    expect(record).toMatchObject({ tenant: 'default', priority: 100, callback: false });
+    expect(JSON.parse(record?.payload ?? '')).toEqual({ request: testRequest('absent') });
+    // Of every other door, too.
+    const read = await ask(`${PATH}?state=&tenant=${encodeURIComponent(blank ?? '')}&limit=&cursor=`);
+    expect(read.status).toBe(200);
+    const redrive = await ask(`/v1/dead-letters/${id}/redrive`, { body: { payAgain: blank, class: blank } });
+    expect(redrive).toMatchObject({ status: 409, body: { error: { code: 'not_redrivable' } } });
+  });
+
+  test('warns of what has no effect: a progress callback, and a key that is none', async () => {
+    const { ask } = await startGateway({ pool });
+    const progressCallBackUrl = 'https://caller.example/progress';
+    const progress = { field: 'progressCallBackUrl', message: expect.stringMatching(/^is not passed on to Kie/) };
+    const noKey = { field: 'idempotencyKey', message: expect.stringContaining('counts as absent') };
+    const body = { ...testRequest('warned'), progressCallBackUrl, idempotencyKey: '' };
+    const one = await ask(PATH, { body });
+    expect(one).toMatchObject({ status: 201, body: { warnings: [noKey, progress] } });
+    expect((await pool.ledger.read.generation(one.body.id))?.payload).not.toContain('progress');
+    const many = await ask(`${PATH}/batch`, { body: { items: [testRequest('plain'), body] } });
+    expect(many.body.items.map(({ warnings }: { warnings?: unknown }) => warnings)).toEqual([
+      undefined,
+      [noKey, progress],
+    ]);
+    const byHeader = await ask(PATH, { body: testRequest('header'), headers: { 'idempotency-key': ' ' } });
+    expect(byHeader.body.warnings).toEqual([{ ...noKey, field: 'Idempotency-Key' }]);
+    const given = await ask(PATH, {
+      body: { ...body, idempotencyKey: 'k-warned' },
+      headers: { 'idempotency-key': '' },
+    });
+    expect(given.body.warnings).toEqual([progress]);
+  });
+
   test.each([
     ['no object', '[]', 422],
     ['null', 'null', 422],

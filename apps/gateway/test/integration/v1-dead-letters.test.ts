@@ -165,7 +165,8 @@ describe('POST /v1/dead-letters/redrive', () => {
     );
     expect(dry.body.more).toBe(false);
     const some = await ask({ class: letterClass, limit: 2 }, 'key-of-a');
-    const resumed = (id = '') => ({ kind: 'resumed', id, class: letterClass, state: 'queued' });
+    const warning = expect.stringContaining('told that it failed');
+    const resumed = (id = '') => ({ kind: 'resumed', id, class: letterClass, state: 'queued', warning });
     expect(some).toMatchObject({ status: 200, body: { items: [resumed(ids[0]), resumed(ids[1])], more: true } });
     const rest = await ask({ class: letterClass, limit: 1 }, 'key-of-a');
     expect(rest.body).toEqual({ items: [resumed(ids[2])], more: false });

@@ -4,7 +4,7 @@ import { StorageError, type FileStore } from '@kieq/storage';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { startGateway } from '../support.ts';
-import { bare, formOf, watched } from '../v1-forms.ts';
+import { bare, formOf, latinForm, watched } from '../v1-forms.ts';
 import { JPEG, PNG, pngOf } from '../v1-images.ts';
 
 const PATH = '/v1/generations';
@@ -27,6 +27,7 @@ describe('what is refused leaves nothing behind', () => {
       413,
       'at most 10485760 bytes',
     ],
+    ['a request that is no UTF-8', latinForm(), 400, 'The part request has bytes that are no UTF-8'],
     ['more than ten images', formOf(bare('x'), ...many), 422, 'at most 10 images'],
     ['an empty file', formOf(bare('x'), good, ['image_urls', Buffer.alloc(0)]), 422, 'an empty file'],
     [

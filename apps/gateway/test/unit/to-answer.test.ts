@@ -44,6 +44,13 @@ describe('an error becomes an answer', () => {
     expect(answerTo(new ApiError('not_found', 'x')).retryAfterS).toBeUndefined();
   });
 
+  test('what is unavailable is not said to be undone: repeated without a key it would be paid twice', () => {
+    for (const error of [new ProducerError('redis_unavailable', 'x'), new Error('OOM command not allowed')]) {
+      const { message } = answerTo(error);
+      expect(message).toMatch(/not known.*same idempotency key; where it had none, look for the generation first/);
+    }
+  });
+
   test('what is internal tells the id of the request alone', () => {
     const answer = answerTo(new Error('password is hunter2'));
     expect(JSON.stringify(answer)).not.toContain('hunter2');

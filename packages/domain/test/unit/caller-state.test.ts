@@ -8,9 +8,9 @@ import {
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-const letter = (letterClass: DeadLetterClass, heldUntil?: number) => ({
+const letter = (letterClass: DeadLetterClass, heldUntil?: number, kie: { code?: number; msg?: string } = {}) => ({
   class: letterClass,
-  summary: 'as Kie said',
+  evidence: { summary: 'as Kie said', ...kie },
   heldUntil,
 });
 
@@ -69,13 +69,48 @@ describe('a dead generation', () => {
     expect(shown).toMatchObject({ failMsg: expect.stringContaining('as Kie said') });
   });
 
+  const said = (letterClass: DeadLetterClass, lostAnAnswer = false) =>
+    callerState(
+      {
+        state: 'dead',
+        letter: letter(letterClass, undefined, { code: 451, msg: 'The image could not be fetched' }),
+        lostAnAnswer,
+      },
+      0,
+    );
+
+  test.each(['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits'] as const)(
+    "%s tells Kie's own code and words, and what it means for the money",
+    (name) => {
+      expect(said(name)).toEqual({
+        state: 'fail',
+        failCode: '451',
+        failMsg: expect.stringMatching(/^The image could not be fetched \(.*Nothing was charged.*\)$/),
+      });
+    },
+  );
+
+  test.each(['payment_unknown', 'task_lost', 'task_stuck', 'archive_failed', 'record_missing'] as const)(
+    '%s keeps its class: what Kie said there is no refusal, and a client must not take it for one',
+    (name) => {
+      expect(said(name)).toMatchObject({ failCode: name, failMsg: expect.not.stringContaining('image') });
+    },
+  );
+
+  test.each(DEAD_LETTER_CLASSES)('%s never says that nothing was charged where an answer was lost before', (name) => {
+    const { failMsg } = { failMsg: '', ...said(name, true) };
+    expect(failMsg).not.toContain('Nothing was charged');
+    if (said(name, false).state === 'fail' && JSON.stringify(said(name, false)).includes('Nothing was charged'))
+      expect(failMsg).toContain('An earlier submission of it may have been charged: ask the operator');
+  });
+
   test('without a letter fails all the same', () => {
     expect(callerState({ state: 'dead' }, 0)).toMatchObject({ state: 'fail', failCode: 'dead' });
   });
 });
 
-test('held is exactly what resumes without paying again, but for an invalid request and letters beside an end', () => {
-  const free = DEAD_LETTER_CLASSES.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== null);
-  const besides = new Set<DeadLetterClass>(['invalid_request', 'generation_failed', 'notify_failed']);
-  expect(new Set(HELD_CLASSES)).toEqual(new Set(free.filter((name) => !besides.has(name))));
+test('held is exactly what may still bring a paid video without another request', () => {
+  const paid = new Set(['unknown', 'generating', 'archiving']);
+  const coming = DEAD_LETTER_CLASSES.filter((name) => paid.has(REDRIVE_RULES[name].resumesAt ?? ''));
+  expect(new Set(HELD_CLASSES)).toEqual(new Set(coming));
 });

@@ -25,6 +25,21 @@ describe('kling-2.6/image-to-video', () => {
     expect(validateCreateRequest(request())).toEqual({ ok: true, request: request() });
   });
 
+  it.each([null, '', '  '])('has no callBackUrl where that is %j', (callBackUrl) => {
+    expect(validateCreateRequest(request({}, { callBackUrl }))).toEqual({ ok: true, request: request() });
+  });
+
+  it.each(['Kling-2.6/image-to-video', 'kling-2.6/image-to-video ', '\tKLING-2.6/Image-To-Video\n'])(
+    'is meant by the name %j, which is refused with the right one',
+    (model) => {
+      const rule = 'must be spelt "kling-2.6/image-to-video"';
+      expect(validateCreateRequest({ ...request(), model })).toEqual({
+        ok: false,
+        problems: [{ field: 'model', rule, received: JSON.stringify(model) }],
+      });
+    },
+  );
+
   it.each(KLING_DURATIONS)('takes a duration of "%s"', (duration) => {
     expect(fields(request({ duration }))).toEqual([]);
   });
@@ -76,6 +91,13 @@ describe('other models', () => {
     const value = { model: 'veo/any', input: { first_frame_url: 'x', duration: 5, nested: { a: [null] } } };
     expect(validateCreateRequest(value)).toEqual({ ok: true, request: value });
   });
+
+  it.each(['kling-2.6/text-to-video', 'Kling-2.6', 'kling 2.6/image-to-video', ' veo/any'])(
+    'pass whatever their name: %j',
+    (model) => {
+      expect(validateCreateRequest({ model, input: {} })).toEqual({ ok: true, request: { model, input: {} } });
+    },
+  );
 
   it.each([
     [{ model: '', input: {} }, ['model']],

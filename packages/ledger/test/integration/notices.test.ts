@@ -83,7 +83,7 @@ describe('an end makes a notice', () => {
   });
 });
 
-describe('a dead letter that can be resumed for nothing', () => {
+describe('a dead letter after which a paid video may still come', () => {
   test('is told when its hold is over, and not at all when it is resumed before', async () => {
     const pool = await openPool('held', quick);
     const { id } = await generating(pool, wanted);
@@ -125,6 +125,16 @@ describe('a dead letter that can be resumed for nothing', () => {
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending' });
     await pool.accept(id, `${id}-token`, 'task-1', { adopted: true });
     expect(await noticeOf(pool, id)).toBeUndefined();
+  });
+
+  test('every other one is told at once, and no reader has a hold to go by', async () => {
+    const pool = await openPool('held', quick);
+    for (const name of ['model_unavailable', 'refused_repeatedly', 'invalid_request'] as const) {
+      const id = await pool.create(wanted);
+      const killed = await pool.ledger.kill({ id, class: name, expected: 'queued', evidence });
+      expect(killed, name).toMatchObject({ ok: 'dead', notice: { delayMs: 0 } });
+      expect((await pool.ledger.read.generation(id))?.letter, name).not.toHaveProperty('heldUntil');
+    }
   });
 
   test('the ledger and the domain hold the same classes', async () => {

@@ -1,7 +1,7 @@
 import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
-import { callbackBody, callerRecord } from '../../src/caller-record.ts';
+import { callbackBody, callerRecord, deadFailure, isToldFailed } from '../../src/caller-record.ts';
 import { recordOf } from '../record.ts';
 
 const DIED = 1_754_000_000_000;
@@ -21,6 +21,7 @@ describe('a dead generation', () => {
     expect(body.data).toMatchObject({ state: 'fail', failCode: name, completeTime: DIED, costTime: 1000 });
   });
 
+  // Also a class that is not held any more, as a worker of before wrote it: query and callback go by what is written.
   test('shows as waiting to a query until the hold is over, and not a millisecond longer', () => {
     const record = dead('model_unavailable');
     const empty = { failCode: null, failMsg: null, completeTime: null, costTime: null };
@@ -60,4 +61,32 @@ describe('the result of a success', () => {
   ])('has resultUrls, which is all that a client of Kie looks for, where Kie said %s', (_what, said, rest) => {
     expect(JSON.parse(String(resultOf([A, B], said)))).toMatchObject({ resultUrls: [A, B], ...rest });
   });
+});
+
+describe('what Kie said', () => {
+  const refusal = { summary: 'Kie refused the parameters.', code: 422, msg: 'prompt is too long' };
+  const refused = (attempts: GenerationRecord['attempts'] = []): GenerationRecord => {
+    const letter = { class: 'invalid_request', openedAt: DIED, evidence: refusal } as const;
+    return recordOf('gen_0123456789', { state: 'dead', since: DIED, letter, attempts });
+  };
+
+  test('reaches the caller, whoever asks', () => {
+    const failure = { failCode: '422', failMsg: expect.stringMatching(/^prompt is too long \(.*Nothing was charged/) };
+    expect(callerRecord(refused(), DIED)).toMatchObject(failure);
+    expect(deadFailure(refused())).toEqual(failure);
+    expect(deadFailure(recordOf('gen_0123456789', { state: 'queued' }))).toBeUndefined();
+  });
+
+  test.each(['lost', 'expired', 'surplus'] as const)('an older attempt that is %s may have been charged', (outcome) => {
+    const attempt = { n: 1, tokenHash: 'h', admittedAt: 1, sendBy: 2, outcome };
+    expect(callerRecord(refused([attempt]), DIED).failMsg).toMatch(/earlier submission .* may have been charged/);
+  });
+});
+
+test('a caller is told that it failed when the hold is over, and never of what goes on or succeeded', () => {
+  expect(isToldFailed(dead('task_lost'), HELD_UNTIL - 1)).toBe(false);
+  expect(isToldFailed(dead('task_lost'), HELD_UNTIL)).toBe(true);
+  for (const state of ['queued', 'unknown', 'generating', 'archiving', 'succeeded'] as const)
+    expect(isToldFailed(recordOf('gen_0123456789', { state }), HELD_UNTIL)).toBe(false);
+  expect(isToldFailed(recordOf('gen_0123456789', { state: 'failed' }), 0)).toBe(true);
 });

@@ -1,5 +1,6 @@
 import { jobGenerationId, keyedGenerationId } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
+import { LossyNumber } from '../../src/json-text.ts';
 import { checkRequest, checkSubmitJob, type CheckedRequest, type PayloadCheck } from '../../src/payload.ts';
 
 const request = {
@@ -85,6 +86,57 @@ describe('checkRequest', () => {
       metadata: { empty: '' },
     });
     expect(checkRequest(request, { priority: '5' }, idFor).ok).toBe(false);
+  });
+});
+
+describe('what would not arrive as it was meant', () => {
+  const HALF = '\ud800';
+
+  test('is refused with its field: half characters and numbers that would lose digits, at any depth', () => {
+    const number = new LossyNumber('9007199254740993');
+    const input = { prompt: `a ${HALF} cat`, [`x${HALF}`]: 1, list: [{ seed: number }], good: '🎬' };
+    const check = checkRequest({ model: 'other/model', input }, { metadata: { order: HALF } }, idFor);
+    expect(check).toEqual({
+      ok: false,
+      problems: [
+        { field: 'input.prompt', rule: expect.stringContaining('whole characters'), received: '"a \\ud800 cat"' },
+        { field: 'input.x\ufffd', rule: expect.stringContaining('named in whole characters'), received: '"x\\ud800"' },
+        { field: 'input.list[0].seed', rule: expect.stringContaining('digits'), received: '9007199254740993' },
+        { field: 'metadata.order', rule: expect.stringContaining('whole characters'), received: '"\\ud800"' },
+      ],
+    });
+  });
+
+  test('a raw job is exempt: its client has decoded it', () => {
+    const raw = { v: 1, request: { model: 'other/model', input: { prompt: HALF } } };
+    expect(checkSubmitJob(raw, job).ok).toBe(true);
+  });
+});
+
+const ABSENT = [null, '', '  '];
+
+describe('optional fields that are absent in another spelling', () => {
+  const names = ['idempotencyKey', 'tenant', 'priority', 'delayMs', 'deadlineMs', 'callBackUrl', 'metadata'];
+
+  test.each(ABSENT)('%j is as if they were missing, in options and in jobs', (blank) => {
+    const options = Object.fromEntries(names.map((name) => [name, blank]));
+    expect(checked({ ...request, callBackUrl: blank }, options)).toEqual(checked(request));
+    expect(checkSubmitJob({ v: 1, request, ...options, generation: blank }, job)).toEqual(
+      checkSubmitJob({ v: 1, request }, job),
+    );
+    expect(checkSubmitJob({ v: 1, request: { ...request, callBackUrl: blank } }, job)).toEqual(
+      checkSubmitJob({ v: 1, request }, job),
+    );
+    expect(checkSubmitJob({ v: 1, generation: 'gen_aaaaaaaaaa', request: blank }, job)).toEqual(
+      checkSubmitJob({ v: 1, generation: 'gen_aaaaaaaaaa' }, job),
+    );
+  });
+
+  test('entries of metadata and fields of the input are content, and are never dropped', () => {
+    const input = { ...request.input, note: '', none: null };
+    const value = checked({ ...request, input }, { metadata: { order: '' } });
+    expect(JSON.parse(value.payload)).toEqual({ request: { ...request, input }, metadata: { order: '' } });
+    expect(checkRequest(request, { metadata: { order: null } }, idFor).ok).toBe(false);
   });
 });
 

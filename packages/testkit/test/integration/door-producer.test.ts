@@ -137,11 +137,18 @@ const BAD_REQUESTS: readonly BadRequest[] = [
     received: '"ftp://x.example"',
   },
   {
-    what: 'an empty idempotency key',
-    options: { idempotencyKey: '' },
+    what: 'a long idempotency key',
+    options: { idempotencyKey: 'x'.repeat(256) },
     field: 'idempotencyKey',
-    rule: /at least 1|empty/,
-    received: '""',
+    rule: /at most 255/,
+    received: '"xxx',
+  },
+  {
+    what: 'a known model in capitals',
+    request: { model: 'KLING-2.6/image-to-video', input },
+    field: 'model',
+    rule: /must be spelt "kling-2\.6\/image-to-video"/,
+    received: '"KLING',
   },
   {
     what: 'an oversize request',
@@ -310,6 +317,10 @@ describe.concurrent('the producer', () => {
     for (const [name, call] of Object.entries(calls)) {
       const error: unknown = await call().catch((caught: unknown) => caught);
       expect.soft(error, name).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
+      // Nobody may read it as "not enqueued" and pay twice.
+      const rule =
+        name === 'enqueue' ? /may have been made .* same idempotency key; without one, look/ : /may have happened/;
+      expect.soft(error, name).toMatchObject({ message: expect.stringMatching(rule) });
     }
     expect(performance.now() - started).toBeLessThan(8000);
   });

@@ -51,19 +51,41 @@ describe.concurrent('a callback', () => {
     expect(callbackOf(receiver).body.data).toMatchObject({ taskId: cancelled.id, failCode: 'cancelled' });
   });
 
-  test('tells of a dead generation only when its hold is over, and of its later success', async (context) => {
+  test("tells of a refusal at once with Kie's own words, whatever the hold, and of its later success", async (context) => {
     const { expect } = context;
-    const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 300 } });
+    const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 86_400_000 } });
     const receiver = await openReceiver(context);
-    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    const off = { kind: 'code', code: 505, msg: 'Model is offline' } as const;
+    pool.simulator.script([{ on: 'createTask', fault: off }]);
+    const { id } = await order(pool, 'off', receiver.url);
+    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    const { body } = callbackOf(receiver);
+    expect(body).toMatchObject({ code: 501, data: { state: 'fail', failCode: '505' } });
+    expect(body.msg).toMatch(/^Model is offline \(.*Nothing was charged/);
+
+    const warning = expect.stringContaining('told that it failed');
+    expect(await redrive(pool, id, { dryRun: true })).toMatchObject({ kind: 'would_resume', warning });
+    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued', warning });
+    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
+  });
+
+  test('tells of a held generation only when its hold is over, and of its later success', async (context) => {
+    const { expect } = context;
+    const pool = await openCallbackPool(context, 'notify', {
+      settings: { holdMs: 300, unknownWindowMs: 1200 },
+      simulator: { callback: { retries: 0 } },
+    });
+    const receiver = await openReceiver(context);
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
     const { id } = await order(pool, 'off', receiver.url);
     const held = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
     expect(held.notice?.dueAt).toBe((held.letter?.openedAt ?? 0) + 300);
     await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
     expect(await pool.ledger.read.now()).toBeGreaterThanOrEqual((held.notice?.dueAt ?? 0) - 50);
-    expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'model_unavailable' });
+    expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'payment_unknown' });
 
-    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+    expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
     await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
     expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
     const [first, second] = receiver.received.map(({ headers }) => headers['webhook-id']);
@@ -122,10 +144,10 @@ describe.concurrent('a callback', () => {
   test('never says waiting, also where the clock says that the hold is not over', async (context) => {
     const { expect } = context;
     const [pool, receiver] = [
-      await openCallbackPool(context, 'notify', { settings: { holdMs: 300 } }),
+      await openCallbackPool(context, 'notify', { settings: { holdMs: 300, unknownWindowMs: 50 } }),
       await openReceiver(context),
     ];
-    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
     const { id } = await order(pool, 'held', receiver.url);
     const { letter } = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
     // As after a step of Redis' clock: the callback is due by one clock and the hold over by another.
@@ -134,17 +156,21 @@ describe.concurrent('a callback', () => {
     await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
     expect(callbackOf(receiver).body).toMatchObject({
       code: 501,
-      data: { state: 'fail', failCode: 'model_unavailable', completeTime: expect.any(Number) },
+      data: { state: 'fail', failCode: 'payment_unknown', completeTime: expect.any(Number) },
     });
   });
 
-  test('of a dead generation that is resumed in time is never sent', async (context) => {
+  test('of a held generation that is resumed in time is never sent', async (context) => {
     const { expect } = context;
-    const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
-    pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
-    const { id } = await order(pool, 'off', receiver.url);
+    const pool = await openCallbackPool(context, 'notify', {
+      settings: { unknownWindowMs: 1200 },
+      simulator: { callback: { retries: 0 } },
+    });
+    const receiver = await openReceiver(context);
+    pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
+    const { id } = await order(pool, 'lost', receiver.url);
     await inState(pool, 'dead', 1);
-    await redrive(pool, id);
+    expect(await redrive(pool, id, { payAgain: true })).not.toHaveProperty('warning');
     await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
     expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(['success']);
   });

@@ -1,6 +1,6 @@
 import type { RedriveResult } from '@kieq/queue';
 import { redriveClass } from '@kieq/queue';
-import { describe, test } from 'vitest';
+import { describe, expect as expecting, test } from 'vitest';
 import { testRequest, type PoolFixture } from '../../src/index.ts';
 import { openPool, redrive, redriveOptions } from './support.ts';
 
@@ -48,7 +48,10 @@ async function run(
   return results;
 }
 
-const told = (kind: string, ids: readonly string[]) => ids.map((id) => ({ kind, id, class: CLASS, state: 'queued' }));
+/** Nothing of this class is held, so that callers know already that it failed. */
+const warning = expecting.stringContaining('told that it failed');
+const told = (kind: string, ids: readonly string[]) =>
+  ids.map((id) => ({ kind, id, class: CLASS, state: 'queued', warning }));
 
 describe.concurrent('redrive of a class for one tenant', () => {
   test('resumes all of its own, oldest first, and nobody else’s', async (context) => {

@@ -1,0 +1,30 @@
+import { z } from 'zod';
+
+import { isRecord } from './json.ts';
+
+/**
+ * Whether a value of an optional field says that there is none: missing, null, "" or nothing but blanks. Clients in
+ * many languages write every field that they know, and fill those that they do not use with one of these.
+ */
+export function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
+}
+
+/**
+ * An object of a caller without those optional fields of a schema that are absent, however that is spelt. Required
+ * fields and those that the schema does not know stay, and so does what stands inside of a field.
+ * @param value untrusted; what is no object is given back as it is
+ */
+export function withoutAbsent(schema: z.ZodObject, value: unknown): unknown {
+  if (!isRecord(value)) return value;
+  const absent = Object.keys(schema.shape).filter(
+    (name) => Object.hasOwn(value, name) && isAbsent(value[name]) && mayBeMissing(schema, name),
+  );
+  if (absent.length === 0) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !absent.includes(name)));
+}
+
+function mayBeMissing({ shape }: z.ZodObject, name: string): boolean {
+  const field: unknown = shape[name];
+  return field instanceof z.ZodType && field.safeParse(undefined).success;
+}
