@@ -89,7 +89,7 @@ describe('POST /v1/generations', () => {
     expect(record).toMatchObject({ tenant: 'default', priority: 100, callback: false });
     expect(JSON.parse(record?.payload ?? '')).toEqual({ request: testRequest('absent') });
     // Of every other door, too.
-    const read = await ask(`${PATH}?state=&tenant=${encodeURIComponent(String(blank ?? ''))}&limit=&cursor=`);
+    const read = await ask(`${PATH}?state=&tenant=${encodeURIComponent(blank ?? '')}&limit=&cursor=`);
     expect(read.status).toBe(200);
     const redrive = await ask(`/v1/dead-letters/${id}/redrive`, { body: { payAgain: blank, class: blank } });
     expect(redrive).toMatchObject({ status: 409, body: { error: { code: 'not_redrivable' } } });
