@@ -136,6 +136,26 @@ it('from payment_unknown to a finished video by the overview alone: adopted for 
   await page.context().close();
 });
 
+it("shows Kie's own reason of a refusal, and resumes only after a yes what its caller was told of", async () => {
+  const prompt = 'a model that is off';
+  const off = { kind: 'code', code: 505, msg: 'Model is offline' } as const;
+  pool.simulator.script([{ on: 'createTask', when: { prompt }, fault: off }]);
+  const [id = ''] = await pool.enqueue(prompt);
+  await pool.recordWhen(id, ({ state }) => state === 'dead');
+  const page = await open('operator');
+  await page.getByRole('button', { name: 'model_unavailable' }).click();
+  await page.getByText('Model is offline (code 505)').waitFor();
+  await page.getByRole('button', { name: `Resume: ${id}` }).click();
+  await page.getByText('its caller was told that it failed').waitFor();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  expect((await pool.ledger.read.generation(id))?.state).toBe('dead');
+  await page.getByRole('button', { name: `Resume: ${id}` }).click();
+  await page.getByRole('button', { name: 'Resume', exact: true }).last().click();
+  await page.getByText(`${id} goes on at queued.`).waitFor();
+  await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  await page.context().close();
+});
+
 it('is live without reloading: gates, numbers and results come and go, and a focused button stays focused', async () => {
   const page = await open('operator');
   await page.getByText('Submissions flow').first().waitFor();
