@@ -129,6 +129,18 @@ describe.each([
 });
 
 describe('the upload store', () => {
+  // In the repository an earlier version may have left its folder of images.
+  const repository = process.cwd();
+  let elsewhere: string;
+  beforeAll(async () => {
+    elsewhere = await mkdtemp(join(tmpdir(), 'kieq-doctor-cwd-'));
+    process.chdir(elsewhere);
+  });
+  afterAll(async () => {
+    process.chdir(repository);
+    await rm(elsewhere, { recursive: true });
+  });
+
   const named = async (): Promise<FileStore> => {
     const path = await mkdtemp(join(tmpdir(), 'kieq-doctor-'));
     onTestFinished(() => rm(path, { recursive: true }));
