@@ -50,7 +50,9 @@ export const HELD_CLASSES = [
 ] as const satisfies readonly DeadLetterClass[];
 
 const NO_CHARGE = 'Nothing was charged';
-const LOST_AN_ANSWER = 'An earlier submission of it may have been charged: ask the operator';
+/** In place of all that says or follows from it. */
+const CHARGE_FREE = new RegExp(`${NO_CHARGE}.*`);
+const LOST_AN_ANSWER = 'An earlier submission of it may have been charged: ask the operator before creating it again.';
 
 /** What a caller is told about a dead generation, behind Kie's own words where it refused the request. */
 const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
@@ -119,7 +121,7 @@ function deadState({ letter, lostAnAnswer = false }: CallerFacts, nowMs: number)
   const { heldUntil } = letter;
   if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
   const text = isKnown(DEAD_LETTER_CLASSES, letter.class) ? FAILURE_TEXTS[letter.class] : NEWER_FAILURE_TEXT;
-  const ours = lostAnAnswer ? text.replace(NO_CHARGE, LOST_AN_ANSWER) : text;
+  const ours = lostAnAnswer ? text.replace(CHARGE_FREE, LOST_AN_ANSWER) : text;
   return { state: 'fail', ...failureOf(letter, ours) };
 }
 

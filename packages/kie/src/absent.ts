@@ -14,11 +14,14 @@ export function isAbsent(value: unknown): boolean {
  * An object of a caller without those optional fields of a schema that are absent, however that is spelt. Required
  * fields and those that the schema does not know stay, and so does what stands inside of a field.
  * @param value untrusted; what is no object is given back as it is
+ * @param strict fields of which only null says that there is none: an empty text in them is a mistake
  */
-export function withoutAbsent(schema: z.ZodObject, value: unknown): unknown {
+export function withoutAbsent(schema: z.ZodObject, value: unknown, strict: readonly string[] = []): unknown {
   if (!isRecord(value)) return value;
+  const says = (name: string): boolean =>
+    strict.includes(name) ? (value[name] ?? null) === null : isAbsent(value[name]);
   const absent = Object.keys(schema.shape).filter(
-    (name) => Object.hasOwn(value, name) && isAbsent(value[name]) && mayBeMissing(schema, name),
+    (name) => Object.hasOwn(value, name) && says(name) && mayBeMissing(schema, name),
   );
   if (absent.length === 0) return value;
   return Object.fromEntries(Object.entries(value).filter(([name]) => !absent.includes(name)));

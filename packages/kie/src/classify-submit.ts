@@ -57,15 +57,12 @@ const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, s
  * its `code` decides, whatever the HTTP status; without one the status. Whatever is left is `unknown`: a task may
  * exist and be charged.
  * @param nowMs epoch ms, for a `Retry-After` given as a date.
- * @param address where the request went; named where it was not found, which mostly is a wrong `KIE_BASE_URL`.
  */
-export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: number, address: URL): SubmitAnswer {
-  return exchange.kind === 'answer'
-    ? classifyAnswer(exchange, redact, nowMs, address)
-    : classifyFailure(exchange, redact);
+export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: number): SubmitAnswer {
+  return exchange.kind === 'answer' ? classifyAnswer(exchange, redact, nowMs) : classifyFailure(exchange, redact);
 }
 
-function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number, address: URL): SubmitAnswer {
+function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): SubmitAnswer {
   const taskId = readTaskId(answer.body);
   const found = taskId === undefined ? classOf(answer) : 'accepted';
   const retryAfter = retryAfterMs(answer.headers, nowMs);
@@ -76,19 +73,16 @@ function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number, address
     latencyMs: answer.latencyMs,
     answered: true,
     evidence:
-      found === 'unknown'
-        ? unknownEvidence(answer, redact, address)
-        : evidenceOf(summaryOf(found, answer, address), answer, redact),
+      found === 'unknown' ? unknownEvidence(answer, redact) : evidenceOf(summaryOf(found, answer), answer, redact),
   };
 }
 
-function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer, address: URL): string {
-  const isNotFound = found === 'invalid_request' && readEnvelope(body)?.code === NOT_FOUND;
-  return isNotFound ? `Kie refused: ${notFound(address)}` : SUMMARIES[found];
-}
+/** Mostly a wrong `KIE_BASE_URL`, which is not named: callers read this, and it may be an internal address. */
+const NOT_THERE = `the address answered ${NOT_FOUND}: is KIE_BASE_URL right?`;
 
-function notFound(address: URL): string {
-  return `the address ${address.href} answered ${NOT_FOUND}: is KIE_BASE_URL right?`;
+function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer): string {
+  const isNotFound = found === 'invalid_request' && readEnvelope(body)?.code === NOT_FOUND;
+  return isNotFound ? `Kie refused: ${NOT_THERE}` : SUMMARIES[found];
 }
 
 function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
@@ -98,10 +92,10 @@ function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
   return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
 }
 
-function unknownEvidence(answer: Answer, redact: Redactor, address: URL): SubmitAnswer['evidence'] {
+function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
   const envelope = readEnvelope(answer.body);
   if (envelope === undefined) {
-    const hint = answer.status === NOT_FOUND ? ` And ${notFound(address)}` : '';
+    const hint = answer.status === NOT_FOUND ? ` And ${NOT_THERE}` : '';
     const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${hint}`;
     return evidenceOf(summary, answer, redact);
   }

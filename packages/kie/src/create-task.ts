@@ -32,7 +32,7 @@ export async function createTask(
   const url = endpoint(context.options.baseUrl, '/api/v1/jobs/createTask');
   const body = serialise(request);
   const exchange = body === undefined ? UNSERIALISABLE : await send(context, url, body, options);
-  return classifySubmit(exchange, context.redact, Date.now(), url);
+  return classifySubmit(exchange, context.redact, Date.now());
 }
 
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };

@@ -62,7 +62,7 @@ function collect(value: unknown, names: readonly string[], levels: number, links
   if (typeof value === 'string') return collectText(value, levels, links);
   if (Array.isArray(value)) return collectList(value, levels, links);
   if (!isRecord(value)) return false;
-  const fields = fieldsOf(value, names);
+  const fields = fieldsOf(value);
   return names.some((name) =>
     // The same thing may be written under two spellings.
     (fields.get(name) ?? []).some((field) => collect(field, NAMES, levels - 1, links)),
@@ -85,12 +85,14 @@ function collectList(list: readonly unknown[], levels: number, links: Set<string
   return isAny;
 }
 
-function fieldsOf(
-  value: Readonly<Record<string, unknown>>,
-  names: readonly string[],
-): ReadonlyMap<string, readonly unknown[]> {
-  const fields = new Map<string, unknown[]>(names.map((name) => [name, []]));
-  for (const [key, field] of Object.entries(value)) fields.get(nameOf(key))?.push(field);
+const KNOWN_NAMES: ReadonlySet<string> = new Set(NAMES);
+
+function fieldsOf(value: Readonly<Record<string, unknown>>): ReadonlyMap<string, readonly unknown[]> {
+  const fields = new Map<string, unknown[]>();
+  for (const [key, field] of Object.entries(value)) {
+    const name = nameOf(key);
+    if (KNOWN_NAMES.has(name)) fields.set(name, [...(fields.get(name) ?? []), field]);
+  }
   return fields;
 }
 

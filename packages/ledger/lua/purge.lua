@@ -28,7 +28,8 @@ if given(record.purgedAt) then
   local left = redis.call('GET', told)
   return reply({ ok = 'purged', left = left and cjson.decode(left) or nil })
 end
-if newerLetter(record) then return reply({ ok = 'newer', class = record.letterClass }) end
+local newer = newerLetter(record) or newerNoticeLetter(record)
+if newer then return reply({ ok = 'newer', class = newer }) end
 if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
 -- Somebody is saving its results, or will; or a newer version has a word for what becomes of them.
 local SETTLED = { [''] = true, done = true, failed = true }

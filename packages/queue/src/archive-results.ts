@@ -46,10 +46,12 @@ export async function saveResults(
 
 /**
  * A file that came whole and is doubtful may have been served before it was whole, so that another try is worth its
- * bytes; the last one takes what there is.
+ * bytes; one that may be the last takes what there is. Whether there is another one is decided behind it, and it may
+ * take its time.
  */
 function bearingOf({ timings }: WorkerContext, { tries, dueBy }: ArchiveStatus, nowMs: number): Bearing {
-  if (tries + 1 >= LEAST_TRIES && nowMs + timings.archiveCapMs > dueBy) return 'anything';
+  const { archiveTotalMs, archiveCapMs } = timings;
+  if (tries + 1 >= LEAST_TRIES && nowMs + archiveTotalMs + archiveCapMs > dueBy) return 'anything';
   return tries + 1 >= BEARING_TRIES ? 'announced' : 'sound';
 }
 

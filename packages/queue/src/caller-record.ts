@@ -62,14 +62,20 @@ export function deadFailure(
   return shown?.state === 'fail' ? { failCode: shown.failCode, failMsg: shown.failMsg } : undefined;
 }
 
-/** Outcomes of attempts that may have been charged, whatever became of the generation. */
-const UNRESOLVED: ReadonlySet<Attempt['outcome']> = new Set(['lost', 'expired', 'surplus']);
+/** Outcomes of attempts of which it is known what they cost; any other one, also of a newer version, may have been charged. */
+const RESOLVED: ReadonlySet<Attempt['outcome']> = new Set<Attempt['outcome']>([
+  'open',
+  'accepted',
+  'adopted',
+  'refused',
+  'resubmitted',
+]);
 
 function factsOf({ state, verdict, letter, attempts }: GenerationRecord): CallerFacts {
   const { failCode, failMsg } = verdict ?? {};
   return {
     state,
-    lostAnAnswer: attempts.some(({ outcome }) => UNRESOLVED.has(outcome)),
+    lostAnAnswer: attempts.some(({ outcome }) => !RESOLVED.has(outcome)),
     verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
     ...(letter === undefined
       ? {}

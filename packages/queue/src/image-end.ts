@@ -29,13 +29,12 @@ export function hasEnd({ extension }: ImageKind, bytes: Buffer): boolean {
  * them has an EOI of its own. Behind the header of a scan the image data are passed over to the next marker.
  */
 function hasJpegEnd(bytes: Buffer): boolean {
-  let at = bytes.indexOf(0xff, 2);
-  while (at !== -1) {
-    const marker = bytes[at + 1];
+  // Byte by byte: a search for the next marker costs more than it saves where every second byte is one.
+  for (let at = 2; at < bytes.length;) {
+    const marker = bytes[at] === 0xff ? bytes[at + 1] : undefined;
     if (marker === EOI) return true;
-    if (marker === undefined) return false;
-    const passed = marker === 0xff ? 1 : isAlone(marker) ? 2 : 2 + segmentLength(bytes, at + 2);
-    at = bytes.indexOf(0xff, at + passed);
+    if (marker === undefined || marker === 0xff) at += 1;
+    else at += isAlone(marker) ? 2 : 2 + segmentLength(bytes, at + 2);
   }
   return false;
 }

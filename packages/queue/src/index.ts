@@ -24,6 +24,7 @@ export {
   checkRequest,
   checkSubmitJob,
   frozenPayloadSchema,
+  NAMING,
   optionsSchema,
   PAYLOAD_VERSION,
   REQUEST_LIMIT_BYTES,

@@ -49,6 +49,11 @@ export const optionsSchema = z.strictObject({
     .optional(),
 });
 export type GenerationOptions = z.input<typeof optionsSchema>;
+/**
+ * They say which generation it is, and whose. An empty one is a mistake, such as a column that was not filled: taken for
+ * none it would be heard of only when a repetition has been paid. The gateway, which can warn, forgives it.
+ */
+export const NAMING = ['idempotencyKey', 'tenant'] as const;
 
 const jobRequestSchema = z.strictObject({ model: z.string(), input: jsonObject, callBackUrl: httpUrl.optional() });
 
@@ -111,7 +116,7 @@ export type PayloadCheck<Value> =
  * Checks a request with its options as they came through a door of ours, and freezes it. What would not
  * arrive at Kie as it was meant is refused (`textProblems`); raw jobs are exempt from that, since some client has
  * decoded them already.
- * An optional field that is null, "" or blank is absent.
+ * An optional field that is null, "" or blank is absent; key and tenant only where they are null (`NAMING`).
  * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
@@ -130,7 +135,7 @@ export function checkRequest(
 
 /** @param request known to be shallow, as are the options */
 function freeze(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
-  const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options), RULES);
+  const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING), RULES);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
     ...(parsedRequest.ok ? [] : parsedRequest.problems),
@@ -213,7 +218,7 @@ function namedIn(data: unknown, { issues }: z.ZodError): string | undefined {
 
 /** The data of a job without the optional fields that are absent, in itself and in its request. */
 function presentIn(data: unknown): unknown {
-  const job = withoutAbsent(submitJobSchema, data);
+  const job = withoutAbsent(submitJobSchema, data, NAMING);
   const request = member(job, 'request');
   return typeof job === 'object' && job !== null && request !== undefined
     ? { ...job, request: withoutAbsent(jobRequestSchema, request) }

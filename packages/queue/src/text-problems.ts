@@ -21,7 +21,8 @@ export function textProblems(value: unknown, field = '', levels = 100): Problem[
   if (typeof value !== 'object' || value === null || levels === 0) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) => {
-    const path = isList ? `${field}[${name}]` : `${field}.${name}`.replace(/^\./, '');
+    // Joined and not looked at: a long name would be copied for each field within.
+    const path = isList ? `${field}[${name}]` : field === '' ? name : `${field}.${name}`;
     return [...halves(name, path, 'must be named in whole characters'), ...textProblems(inner, path, levels - 1)];
   });
 }

@@ -16,7 +16,7 @@ const UPLOAD_PATH = 'kieq';
 /** Codes by which Kie refuses the file itself; the same file would be refused again. */
 const FILE_REFUSALS = new Set([400, 413, 415, 422]);
 const GONE =
-  'the upload store does not have an image of this request; nothing was charged. Send the image again in a new request; where images were there before, kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store';
+  'the upload store does not have an image of this request; where images were there before, kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store';
 
 export interface UploadTask {
   readonly id: string;
@@ -57,12 +57,12 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
 }
 
 async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
-  const { uploads, kie, deadline } = context;
+  const { kie, deadline } = context;
   // Any BullMQ client may write such an address; only the tenant's own images are his to use.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
     const found = await at('upload.get', () => findImage(context, uploadName(ref)));
-    if (!('file' in found)) return absent(uploads.place, found.elsewhere);
+    if (!('file' in found)) return absent(found.elsewhere);
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
     const upload = { file: found.file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
@@ -77,10 +77,12 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
  * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits for
  * a worker that has it.
  */
-function absent(place: string, elsewhere: readonly string[]): Passed {
+/** Its letter is shown to callers, so the stores are named in the log and by `kieq doctor` alone. */
+function absent(elsewhere: readonly string[]): Passed {
   if (elsewhere.length === 0) return refused(GONE);
-  const summary = `the upload store of this worker (${place}) does not have the image, and images of this pool are uploaded into ${elsewhere.join(', ')} too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store`;
-  return { kind: 'trouble', evidence: { summary: summary.slice(0, 500) } };
+  const summary =
+    'the upload store of this worker does not have the image, and images of this pool are uploaded into another one, too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store, and kieq doctor names them';
+  return { kind: 'trouble', evidence: { summary } };
 }
 
 function failureOf(error: unknown, deadline: AbortSignal): Passed {

@@ -1,6 +1,6 @@
 import { validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import type { GenerationRequest } from '@kieq/producer';
-import { optionsSchema, textProblems, type GenerationOptions } from '@kieq/queue';
+import { NAMING, optionsSchema, textProblems, type GenerationOptions } from '@kieq/queue';
 
 /** A request that passed its checks. */
 export interface Item {
@@ -17,7 +17,7 @@ type OptionIssue = NonNullable<ReturnType<typeof optionsSchema.safeParse>['error
 /** Checks a request with its options. A misspelt option is a problem: `idempotencykey` would pay twice. */
 export function checkItem(request: unknown, options: unknown): ItemCheck {
   const checked = validateCreateRequest(request);
-  const parsed = optionsSchema.safeParse(withoutAbsent(optionsSchema, options));
+  const parsed = optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING));
   const problems = [
     ...[...textProblems(request), ...textProblems(options, 'options')].map(describe),
     ...(checked.ok ? [] : checked.problems.map(describe)),

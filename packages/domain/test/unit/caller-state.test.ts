@@ -99,7 +99,7 @@ describe('a dead generation', () => {
 
   test.each(DEAD_LETTER_CLASSES)('%s never says that nothing was charged where an answer was lost before', (name) => {
     const { failMsg } = { failMsg: '', ...said(name, true) };
-    expect(failMsg).not.toContain('Nothing was charged');
+    expect(failMsg).not.toMatch(/Nothing was charged|create a new one/);
     if (said(name, false).state === 'fail' && JSON.stringify(said(name, false)).includes('Nothing was charged'))
       expect(failMsg).toContain('An earlier submission of it may have been charged: ask the operator');
   });

@@ -28,6 +28,13 @@ local function newerLetter(record)
   return class ~= '' and not FREE[class] and not PAID[class] and class or nil
 end
 
+-- The same of the letter about its callback.
+local function newerNoticeLetter(record)
+  if (record.noticeLetter or '') == '' then return nil end
+  local class = cjson.decode(record.noticeLetter).class
+  return not FREE[class] and not PAID[class] and class or nil
+end
+
 -- A new vehicle: the older job, wherever it is, ends without acting when it is taken.
 local function newVehicle(record, queue)
   local epoch = num(record, 'epoch') + 1
@@ -48,9 +55,18 @@ local function queueAfresh(record, vehicleCheckMs)
   watch(record, math.min(deadlineAt, NOW + vehicleCheckMs))
 end
 
+-- A task that its lost answer named may still turn up, and be followed.
+local function lostAnAnswer(record)
+  for n = 1, num(record, 'attempts') do
+    local attempt = attemptOf(record, n)
+    if attempt and (attempt.outcome == 'lost' or attempt.outcome == 'expired') then return true end
+  end
+  return false
+end
+
 local function openLetter(record, class, evidence)
   local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
-  if HELD[class] then letter.heldUntil = NOW + setting('holdMs', 86400000) end
+  if HELD[class] or lostAnAnswer(record) then letter.heldUntil = NOW + setting('holdMs', 86400000) end
   local n = num(record, 'letters') + 1
   set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
   redis.call('ZADD', key('letters:' .. class), NOW, record.id)

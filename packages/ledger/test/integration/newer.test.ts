@@ -120,6 +120,15 @@ describe('a record of a newer version', () => {
     expect((await pool.ledger.read.generation(id))?.verdict).toBeDefined();
   });
 
+  test('so does one about its callback', async () => {
+    const pool = await openPool('newer');
+    const { id, taskId } = await generating(pool);
+    await pool.ledger.settle(settleArgs(id, taskId));
+    const letter = JSON.stringify({ class: NEWER_WORD, openedAt: 1, evidence });
+    await pool.redis.hset(`${pool.root}gen:${id}`, 'noticeLetter', letter);
+    expect(await pool.ledger.purge(id, true)).toEqual({ ok: 'newer', class: NEWER_WORD });
+  });
+
   test('in a state of a newer version: every transition is stale, and the sweeper tells it as it is', async () => {
     const { pool, id } = await poolWithLetter(NEWER_WORD);
     const before = await pool.raw(id);

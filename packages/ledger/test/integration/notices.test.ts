@@ -6,10 +6,12 @@ import {
   DIE,
   evidence,
   generating,
+  often,
   openPool,
   paymentUnknown,
   redriveArgs,
   settleArgs,
+  SHORT_LEASE,
   type Pool,
 } from './fixture.ts';
 
@@ -135,6 +137,20 @@ describe('a dead letter after which a paid video may still come', () => {
       expect(killed, name).toMatchObject({ ok: 'dead', notice: { delayMs: 0 } });
       expect((await pool.ledger.read.generation(id))?.letter, name).not.toHaveProperty('heldUntil');
     }
+  });
+
+  test('but where an answer was lost before: its task may still turn up, and be followed', async () => {
+    const pool = await openPool('held', quick);
+    const id = await pool.create();
+    await pool.admit(id, 'older', SHORT_LEASE);
+    await pool.lose(id, 'older');
+    await bury(pool, id, 'payment_unknown', 'unknown');
+    await expect
+      .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
+      .toMatchObject({ ok: 'redriven' });
+    await pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence });
+    const letter = (await pool.ledger.read.generation(id))?.letter;
+    expect(letter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (letter?.openedAt ?? 0) + quick.holdMs });
   });
 
   test('the ledger and the domain hold the same classes', async () => {

@@ -1,5 +1,5 @@
-import { DEAD_LETTER_CLASSES, type DeadLetterClass } from '@kieq/domain';
-import type { GenerationRecord } from '@kieq/ledger';
+import { DEAD_LETTER_CLASSES, readWord, type DeadLetterClass } from '@kieq/domain';
+import { ATTEMPT_OUTCOMES, type GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
 import { callbackBody, callerRecord, deadFailure, isToldFailed } from '../../src/caller-record.ts';
 import { recordOf } from '../record.ts';
@@ -77,7 +77,8 @@ describe('what Kie said', () => {
     expect(deadFailure(recordOf('gen_0123456789', { state: 'queued' }))).toBeUndefined();
   });
 
-  test.each(['lost', 'expired', 'surplus'] as const)('an older attempt that is %s may have been charged', (outcome) => {
+  const outcomes = ['lost', 'expired', 'surplus', 'of a newer version'].map((text) => readWord(ATTEMPT_OUTCOMES, text));
+  test.each(outcomes)('an older attempt that is %s may have been charged', (outcome) => {
     const attempt = { n: 1, tokenHash: 'h', admittedAt: 1, sendBy: 2, outcome };
     expect(callerRecord(refused([attempt]), DIED).failMsg).toMatch(/earlier submission .* may have been charged/);
   });

@@ -116,12 +116,13 @@ describe('what would not arrive as it was meant', () => {
 const ABSENT = [null, '', '  '];
 
 describe('optional fields that are absent in another spelling', () => {
-  const names = ['idempotencyKey', 'tenant', 'priority', 'delayMs', 'deadlineMs', 'callBackUrl', 'metadata'];
+  const names = ['priority', 'delayMs', 'deadlineMs', 'callBackUrl', 'metadata'];
+  const naming = { idempotencyKey: null, tenant: null };
 
   test.each(ABSENT)('%j is as if they were missing, in options and in jobs', (blank) => {
-    const options = Object.fromEntries(names.map((name) => [name, blank]));
+    const options = { ...Object.fromEntries(names.map((name) => [name, blank])), ...naming };
     expect(checked({ ...request, callBackUrl: blank }, options)).toEqual(checked(request));
-    expect(checkSubmitJob({ v: 1, request, ...options, generation: blank }, job)).toEqual(
+    expect(checkSubmitJob({ v: 1, request, ...options, generation: null }, job)).toEqual(
       checkSubmitJob({ v: 1, request }, job),
     );
     expect(checkSubmitJob({ v: 1, request: { ...request, callBackUrl: blank } }, job)).toEqual(
@@ -132,12 +133,14 @@ describe('optional fields that are absent in another spelling', () => {
     );
   });
 
-  test('entries of metadata and fields of the input are content, and are never dropped', () => {
-    const input = { ...request.input, note: '', none: null };
-    const value = checked({ ...request, input }, { metadata: { order: '' } });
-    expect(JSON.parse(value.payload)).toEqual({ request: { ...request, input }, metadata: { order: '' } });
-    expect(checkRequest(request, { metadata: { order: null } }, idFor).ok).toBe(false);
-  });
+  test.each(['idempotencyKey', 'tenant'])(
+    'an empty %s is a mistake that must be heard of before it is paid',
+    (name) => {
+      const mistake = { ok: false, problems: [{ field: name, received: '""' }] };
+      expect(checkRequest(request, { [name]: '' }, idFor)).toMatchObject(mistake);
+      expect(checkSubmitJob({ v: 1, request, [name]: '' }, job)).toMatchObject(mistake);
+    },
+  );
 });
 
 const idOf = (id: string, timestamp: number): string =>

@@ -73,6 +73,9 @@ test('a worker with another store says so, and leaves the image to one that has 
   await worker.logged(({ msg: said }) => said.includes('could not be passed to Kie'));
   expect((await pool.ledger.read.generation(id))?.state).toBe('queued');
 
+  // Who takes it next would be chance, and each wrong one makes the pause longer: integration/uploads.test.ts has both.
+  worker.signal('SIGTERM');
+  await worker.ended;
   await pool.startWorker({ UPLOAD_STORE_URL: right });
   await pool.simulator.waitForSubmission(({ prompt }) => prompt === 'a slow pan');
 });

@@ -63,7 +63,8 @@ export function queueAfresh(world: World, generation: Generation): void {
 }
 
 export function openLetter(world: World, generation: Generation, letterClass: DeadLetterClass): void {
-  const isHeld = HELD_CLASSES.some((one) => one === letterClass);
+  const lostAnAnswer = generation.attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
+  const isHeld = lostAnAnswer || HELD_CLASSES.some((one) => one === letterClass);
   generation.letter = { class: letterClass, heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined };
 }
 
