@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import Chromium, { inflate } from '@sparticuz/chromium';
-import { chromium, type Browser } from 'playwright-core';
+import { chromium, type Browser, type LaunchOptions } from 'playwright-core';
 
 /** It ends the whole browser with its first context. */
 const SINGLE_PROCESS = '--single-process';
@@ -14,11 +14,21 @@ export async function openBrowser(): Promise<Browser> {
   const bin = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../../bin');
   const libraries = await inflate(join(bin, 'al2023.tar.br'));
   Chromium.setGraphicsMode = false;
-  return chromium.launch({
+  return launched({
     executablePath: await Chromium.executablePath(bin),
     args: [...Chromium.args.filter((flag) => flag !== SINGLE_PROCESS), '--disable-background-networking'],
     env: { ...environment(), LD_LIBRARY_PATH: join(libraries, 'lib') },
   });
+}
+
+/** This build crashes once in a while as it starts (SIGSEGV), before there is a page and before anything of ours runs. */
+async function launched(options: LaunchOptions, tries = 3): Promise<Browser> {
+  try {
+    return await chromium.launch(options);
+  } catch (error) {
+    if (tries === 1 || !String(error).includes('SIGSEGV')) throw error;
+    return launched(options, tries - 1);
+  }
 }
 
 function environment(): Record<string, string> {
