@@ -26,7 +26,7 @@ export type Recovery =
 export interface StrikeResult {
   /** Whether a process passed there and was struck. */
   readonly hit: boolean;
-  /** Of the job that the struck process held; absent where it held none. */
+  /** Of the job that the killed process held; absent where it held none, or was frozen. */
   readonly recovery?: Promise<Recovery>;
 }
 
@@ -56,7 +56,8 @@ export async function strike(fleet: Fleet, { generation, point, phase, kind, ...
   if (hit === undefined) return { hit: false };
   const { lockMs } = fleet.options;
   if (kind === 'kill') fleet.replace(hit.pid);
-  const queue = await queueHolding(fleet, hit.job ?? '');
+  // Who was frozen goes on by itself; watching its job would outlast the run.
+  const queue = kind === 'kill' ? await queueHolding(fleet, hit.job ?? '') : undefined;
   const recovery = queue === undefined ? undefined : recoveryOf(fleet, queue, hit);
   if (kind === 'freeze') await fleet.freeze(hit.pid, wait.thaw?.() ?? sleep(lockMs + 500));
   return { hit: true, ...(recovery === undefined ? {} : { recovery }) };
