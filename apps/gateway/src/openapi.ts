@@ -17,7 +17,7 @@ const TAGS = [
 ];
 
 /** Of the API. */
-const VERSION = '0.1.0';
+const VERSION = '0.3.0';
 
 /** Collects the routes that are added after it. */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {

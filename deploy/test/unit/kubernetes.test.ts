@@ -97,7 +97,7 @@ test('images are targets of the Dockerfile, with a version in the overlay', asyn
   for (const { spec } of apps) {
     const [{ name, image }] = spec.template.spec.containers;
     expect(targets).toContain(name);
-    expect(image).toBe(`registry.example/kieq-${name}:0.1.0`);
+    expect(image).toBe(`registry.example/kieq-${name}:0.3.0`);
   }
 });
 
