@@ -1,4 +1,4 @@
-import { secretValues, type RawEnvironment } from '@kieq/config';
+import { secretValues, withSecretFiles, type RawEnvironment } from '@kieq/config';
 import { Command } from 'commander';
 import { addAdopt } from './commands/adopt.ts';
 import { addCancel } from './commands/cancel.ts';
@@ -54,9 +54,11 @@ The pool is found by REDIS_URL and KIEQ_PREFIX.`;
  * Runs one command line. It reads nothing but its arguments, closes all that it opens, and never rejects.
  * @param argv without the program's own name
  */
-export async function run(argv: readonly string[], env: RawEnvironment, io: Io): Promise<ExitCode> {
-  const out = new Output(io, env);
+export async function run(argv: readonly string[], given: RawEnvironment, io: Io): Promise<ExitCode> {
+  const out = new Output(io, given);
+  let env = given;
   try {
+    env = withSecretFiles(given);
     await programOf({ env, io, out }).parseAsync(argv, { from: 'user' });
     return EXIT.ok;
   } catch (error) {

@@ -1,14 +1,22 @@
 import { once } from 'node:events';
-import { ConfigError, environmentWarnings, parseEnvironment, secretValues, type RawEnvironment } from '@kieq/config';
+import {
+  ConfigError,
+  environmentWarnings,
+  parseEnvironment,
+  secretValues,
+  withSecretFiles,
+  type RawEnvironment,
+} from '@kieq/config';
 import { runDashboard, type DashboardEnvironment } from './run-dashboard.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the dashboard must not start. */
 async function main(): Promise<void> {
   try {
-    const env = environment(process.env);
-    const advice = env.kieApiKey === undefined ? [] : environmentWarnings(process.env);
-    const dashboard = await runDashboard(env, secretValues(process.env), advice);
+    const given = withSecretFiles(process.env);
+    const env = environment(given);
+    const advice = env.kieApiKey === undefined ? [] : environmentWarnings(given);
+    const dashboard = await runDashboard(env, secretValues(given), advice);
     const signals = ['SIGTERM', 'SIGINT'].map((signal) => once(process, signal).then(() => signal));
     await dashboard.shutDown(await Promise.race(signals));
     process.exit(0);

@@ -1,16 +1,24 @@
-import { ConfigError, environmentWarnings, parseEnvironment, secretValues, uploadPlaceOf } from '@kieq/config';
+import {
+  ConfigError,
+  environmentWarnings,
+  parseEnvironment,
+  secretValues,
+  uploadPlaceOf,
+  withSecretFiles,
+} from '@kieq/config';
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
+    const given = withSecretFiles(process.env);
+    const env = parseEnvironment(given, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
     const worker = await runWorker(env, {
-      secrets: secretValues(process.env),
-      advice: environmentWarnings(process.env),
-      uploads: uploadPlaceOf(env, { env: process.env }),
-      searchPath: process.env['PATH'],
+      secrets: secretValues(given),
+      advice: environmentWarnings(given),
+      uploads: uploadPlaceOf(env, { env: given }),
+      searchPath: given['PATH'],
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));
     process.exit(await worker.ended);

@@ -1,4 +1,4 @@
-import { ConfigError, ENVIRONMENT, parseEnvironment } from '@kieq/config';
+import { ConfigError, ENVIRONMENT, FILE_SUFFIX, parseEnvironment, withSecretFiles } from '@kieq/config';
 import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
 import { fromEnvironment } from './environment.ts';
 import { openRedis } from './redis.ts';
@@ -8,9 +8,13 @@ const MORE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'HOME', 'XDG_DATA_HOME
 
 /** `pnpm start`: Redis, the gateway, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
 async function start(stopped: AbortSignal): Promise<void> {
-  parseEnvironment(process.env, ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard']);
+  const groups = ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard'] as const;
+  parseEnvironment(withSecretFiles(process.env), groups);
   const redis = await openRedis({ keep: true });
-  const env = { ...fromEnvironment([...ENVIRONMENT.map(({ key }) => key), ...MORE_KEYS]), REDIS_URL: redis.url };
+  const env = {
+    ...fromEnvironment([...ENVIRONMENT.flatMap(({ key }) => [key, key + FILE_SUFFIX]), ...MORE_KEYS]),
+    REDIS_URL: redis.url,
+  };
   const apps: AppProcess[] = [];
   const open = async (name: AppName, more: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
     const app = await startApp(name, { ...env, ...more }, { forward });

@@ -74,7 +74,11 @@ function argumentsFor({ path, demuxer, limitMs }: PictureWanted): string[] {
   return [...quiet, ...limits, ...input, ...frame, ...output];
 }
 
-/** Without our secrets: a decoder that a video has taken over must not find them. */
+/**
+ * Without our secrets, so that they stand in no dump and no log of ffmpeg. It is no wall: a decoder that a video has
+ * taken over runs as our user, and reads our own environment in `/proc`, and our files. Secrets that come from files
+ * (`KIE_API_KEY_FILE` and so on) do not stand in that environment (docs/deployment.md, Secrets).
+ */
 function environment(): NodeJS.ProcessEnv {
   const { PATH, LD_LIBRARY_PATH } = process.env;
   return { PATH, LD_LIBRARY_PATH };

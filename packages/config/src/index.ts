@@ -5,6 +5,7 @@ export { environmentWarnings, isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
+export { FILE_SUFFIX, withSecretFiles, type ReadSecret } from './secret-files.ts';
 export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
 export { uploadPlaceOf, type Surroundings, type UploadPlace } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';
