@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
 import { accountFingerprint, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
@@ -40,7 +41,7 @@ export async function runDashboard(
   const ledger = createLedger({ redis, prefix: env.prefix });
   const logins = loginsOf(env);
   const adopter = adopterOf(env);
-  const archive = env.archive === undefined ? undefined : openBlobStore(env.archive);
+  const archive = env.archive === undefined ? undefined : openBlobStore(env.archive, proxiesOf(env));
   const { vehicleCheckMs } = scaleTimings(env.timeScale);
   const app = await createApp({
     queues,
@@ -113,10 +114,11 @@ function loginOf(role: Login['role'], user: string | undefined, password: string
   return user === undefined || password === undefined ? [] : [{ user, password, role }];
 }
 
-function adopterOf({ kieApiKey, kieBaseUrl, kieUploadUrl, timeScale }: DashboardEnvironment): Adopter | undefined {
+function adopterOf(env: DashboardEnvironment): Adopter | undefined {
+  const { kieApiKey, kieBaseUrl, kieUploadUrl, timeScale } = env;
   if (kieApiKey === undefined || kieBaseUrl === undefined || kieUploadUrl === undefined) return undefined;
   return {
-    kie: createKieClient({ apiKey: kieApiKey, baseUrl: kieBaseUrl, uploadUrl: kieUploadUrl }),
+    kie: createKieClient({ apiKey: kieApiKey, baseUrl: kieBaseUrl, uploadUrl: kieUploadUrl, proxies: proxiesOf(env) }),
     timeScale,
     account: accountFingerprint(kieApiKey),
     baseUrl: kieBaseUrl,

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
 import { accountFingerprint, asStored, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
@@ -61,6 +62,7 @@ export async function runGateway(
       throw error;
     },
   );
+  const proxies = proxiesOf(env);
   const stop = new AbortController();
   // Every open event stream listens to it; that is no leak.
   setMaxListeners(0, stop.signal);
@@ -70,9 +72,9 @@ export async function runGateway(
     queues: openQueues(redis, env.prefix),
     prefix: env.prefix,
     redis,
-    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
-    uploads: openStore(uploads.store),
-    archive: env.archive === undefined ? undefined : openBlobStore(env.archive),
+    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies }),
+    uploads: openStore(uploads.store, proxies),
+    archive: env.archive === undefined ? undefined : openBlobStore(env.archive, proxies),
     logger,
     tracer,
     callersTrace,
@@ -102,6 +104,7 @@ function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
   return startTracing({
     endpoint: env.otlpEndpoint,
     headers: env.otlpHeaders,
+    proxies: proxiesOf(env),
     ratio: env.traceRatio,
     service: 'kieq-gateway',
     instance: `${hostname()}-${process.pid}`,

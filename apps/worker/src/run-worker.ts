@@ -7,6 +7,7 @@ import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
 import { createOutbound, type Outbound } from '@kieq/outbound';
+import { proxiesOf } from '@kieq/proxy';
 import {
   createPollPlan,
   createPoolWorker,
@@ -86,14 +87,15 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
-  const outbound = createOutbound({ allowPrivate: env.allowPrivateUrls });
+  const proxies = proxiesOf(env);
+  const outbound = createOutbound({ allowPrivate: env.allowPrivateUrls, proxy: env.outboundProxy });
   const archive = archiveOf(env, timings, outbound, await findProgram('ffmpeg', searchPath));
   const context: WorkerContext = {
     ledger,
     queues: openQueues(redis, env.prefix),
-    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
+    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies }),
     outbound,
-    uploads: openStore(uploads.store),
+    uploads: openStore(uploads.store, proxies),
     ...(archive === undefined ? {} : { archive }),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
@@ -141,6 +143,7 @@ function tracing(env: WorkerEnvironment, instance: string, logger: Logger): Prom
   return startTracing({
     endpoint: env.otlpEndpoint,
     headers: env.otlpHeaders,
+    proxies: proxiesOf(env),
     ratio: env.traceRatio,
     service: 'kieq-worker',
     instance,
@@ -169,7 +172,7 @@ function archiveOf(
 ): Archive | undefined {
   if (env.archive === undefined) return undefined;
   return createArchive({
-    store: openBlobStore(env.archive),
+    store: openBlobStore(env.archive, proxiesOf(env)),
     outbound,
     maxBytes: env.archiveMaxBytes,
     bytesPerSecond: env.archiveBytesPerSecond,

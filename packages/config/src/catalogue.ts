@@ -1,6 +1,6 @@
 import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
 import { kieBaseUrl } from './kie-base-url.ts';
-import { httpUrl, redisUrl, storeUrl } from './url-forms.ts';
+import { httpUrl, proxyUrl, redisUrl, storeUrl } from './url-forms.ts';
 import { optional, required, withDefault, type Variable } from './variable.ts';
 import { gatewayKeys, intentDurability, otlpHeaders, poolPrefix } from './word-forms.ts';
 
@@ -170,6 +170,12 @@ export const GROUPS = {
       form: boolean,
       meaning: "callers' callbacks and result links may be private addresses",
     }),
+    outboundProxy: optional('KIEQ_OUTBOUND_PROXY', {
+      form: proxyUrl,
+      secret: true,
+      meaning:
+        "proxy for callers' callbacks and result links; it resolves their names itself, so it must refuse private addresses",
+    }),
   },
   dashboard: {
     dashboardHost: withDefault('DASHBOARD_HOST', '127.0.0.1', {
@@ -216,6 +222,25 @@ export const GROUPS = {
     shutdownGraceMs: withDefault('KIEQ_SHUTDOWN_GRACE_MS', '25000', {
       form: milliseconds(0, 3_600_000),
       meaning: 'grace on SIGTERM for running calls, in ms; 0: none',
+    }),
+    httpsProxy: optional('HTTPS_PROXY', {
+      alias: 'https_proxy',
+      form: proxyUrl,
+      secret: true,
+      meaning:
+        "proxy for calls to https addresses of Kie, S3, the trace collector and PUBLIC_URL; for callers' and result links see KIEQ_OUTBOUND_PROXY; also `https_proxy`",
+    }),
+    httpProxy: optional('HTTP_PROXY', {
+      alias: 'http_proxy',
+      form: proxyUrl,
+      secret: true,
+      meaning: 'the same for http addresses; also `http_proxy`',
+    }),
+    noProxy: optional('NO_PROXY', {
+      alias: 'no_proxy',
+      form: matching('must be hosts, separated by commas or blanks', /^[\x20-\x7E]*$/),
+      meaning:
+        'what is called without a proxy: `*`, names (with all below them), addresses, networks such as `10.0.0.0/8`, each with `:port` or without; this machine always is; also `no_proxy`',
     }),
     otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', {
       form: httpUrl,

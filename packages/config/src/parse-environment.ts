@@ -27,10 +27,10 @@ export function parseEnvironment<const G extends Group>(env: RawEnvironment, gro
   for (const group of new Set<Group>([...groups, 'process'])) {
     const variables: Readonly<Record<string, Variable<unknown>>> = GROUPS[group];
     for (const [property, variable] of Object.entries(variables)) {
-      const result = variable.schema.safeParse(textOf(env, variable.key));
+      const result = variable.schema.safeParse(textOf(env, variable));
       // For the rules between keys a wrong value is neither one nor absent.
       values[property] = result.success ? result.data : null;
-      if (!result.success) problems.push(problemOf(variable, textOf(env, variable.key)));
+      if (!result.success) problems.push(problemOf(variable, textOf(env, variable)));
     }
   }
   problems.push(...crossCheck(values));
@@ -51,7 +51,7 @@ function withoutCredentials(text: string): string {
   return start === -1 || end < start ? text : `${text.slice(0, start)}//***${text.slice(end)}`;
 }
 
-function textOf(env: RawEnvironment, key: string): string | undefined {
-  const text = env[key];
+function textOf(env: RawEnvironment, { key, alias }: Variable<unknown>): string | undefined {
+  const text = (alias === undefined ? undefined : env[alias]) ?? env[key];
   return text === '' ? undefined : text;
 }

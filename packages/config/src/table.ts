@@ -5,6 +5,8 @@ import type { Variable } from './variable.ts';
 /** One row of the catalogue. */
 export interface EnvironmentEntry {
   readonly key: string;
+  /** Another name of it, which wins. */
+  readonly alias?: string;
   readonly group: Group;
   /** The default as written in the environment, `none`, or `required`. */
   readonly default: string;
@@ -23,9 +25,10 @@ function entriesOf(groups: Readonly<Record<Group, Readonly<Record<string, Variab
 
 function entryOf(
   group: Group,
-  { key, fallback, required, meaning, rule, secret }: Variable<unknown>,
+  { key, alias, fallback, required, meaning, rule, secret }: Variable<unknown>,
 ): EnvironmentEntry {
-  return { key, group, default: fallback ?? (required ? 'required' : 'none'), meaning, rule, secret };
+  const named = alias === undefined ? {} : { alias };
+  return { key, ...named, group, default: fallback ?? (required ? 'required' : 'none'), meaning, rule, secret };
 }
 
 /** The table of the README, as Markdown. */
@@ -46,9 +49,9 @@ function shownDefault({ default: text }: EnvironmentEntry): string {
  */
 export function secretValues(env: RawEnvironment): string[] {
   const values = ENVIRONMENT.filter(({ secret }) => secret)
-    .flatMap(({ key }) => env[key] ?? [])
+    .flatMap(({ key, alias }) => [env[key] ?? [], alias === undefined ? [] : (env[alias] ?? [])].flat())
     // An address without credentials is no secret, and everybody needs to see where Redis is.
-    .filter((value) => !/^rediss?:\/\/[^@?]*$/.test(value));
+    .filter((value) => !/^(rediss?|https?):\/\/[^@?]*$/.test(value));
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(value)?.[1] ?? []);
   const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);
   const gatewayKeys = (env['GATEWAY_API_KEYS'] ?? '').split(',').map((pair) => pair.trim().replace(/:[^:]*$/, ''));

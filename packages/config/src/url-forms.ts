@@ -11,6 +11,27 @@ export const httpUrl = form('must be an http or https URL without user, password
   return isPlain(url) ? url.href.replace(SLASHES_AT_END, '') : undefined;
 });
 
+/** Of an HTTP proxy, with user and password where it wants them. */
+export const proxyUrl = form(
+  'must be the address of an HTTP proxy: http://[user:password@]host:port, or https://…',
+  (text) => {
+    // As curl does: without a scheme it is http.
+    const url = parse(text.includes('://') ? text : `http://${text}`);
+    if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
+    const isBare = url.pathname === '/' && url.search === '' && url.hash === '';
+    return isBare && isDecodable(url.username) && isDecodable(url.password) ? url.href : undefined;
+  },
+);
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The form alone; `@kieq/redis` reads it. */
 export const redisUrl = form(
   'must be a Redis URL: redis://, rediss://, redis+sentinel:// or redis+cluster:// (with TLS rediss+…)',

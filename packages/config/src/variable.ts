@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** One key of the environment. */
 export interface Variable<T> {
   readonly key: string;
+  /** The same key in small letters, where tools have that habit; it wins over `key`. */
+  readonly alias?: string;
   /** The text used when the key is absent; undefined when there is none. */
   readonly fallback: string | undefined;
   /** Whether a process that needs the group refuses to start without the key. */
@@ -17,6 +19,7 @@ export interface Variable<T> {
 }
 
 export interface Spec<T> {
+  readonly alias?: string;
   readonly meaning: string;
   readonly secret?: boolean;
   readonly form: Form<T>;
@@ -42,9 +45,10 @@ export function required<T>(key: string, { meaning, secret = false, form }: Spec
 }
 
 /** A key that may be absent. */
-export function optional<T>(key: string, { meaning, secret = false, form }: Spec<T>): Variable<T | undefined> {
+export function optional<T>(key: string, { meaning, secret = false, form, alias }: Spec<T>): Variable<T | undefined> {
   const schema = z.string().pipe(form.schema).optional();
-  return { key, fallback: undefined, required: false, secret, meaning, rule: form.rule, schema };
+  const named = alias === undefined ? {} : { alias };
+  return { key, ...named, fallback: undefined, required: false, secret, meaning, rule: form.rule, schema };
 }
 
 /** A key with a default, written as in the environment. */

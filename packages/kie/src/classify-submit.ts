@@ -104,13 +104,14 @@ function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['eviden
 }
 
 function classifyFailure(failure: Failure, redact: Redactor): SubmitAnswer {
-  const taskId = readTaskId(failure.partialBody ?? '');
   const base = { latencyMs: failure.latencyMs, answered: failure.status !== undefined };
+  // Also where something came back: nothing had been asked yet.
+  if (!failure.sent) return { class: 'not_sent', ...base, evidence: evidenceOf(notSent(failure), failure, redact) };
+  const taskId = readTaskId(failure.partialBody ?? '');
   if (taskId !== undefined) {
     const evidence = evidenceOf('Kie accepted the task; the end of its answer was cut off.', failure, redact);
     return { class: 'accepted', taskId, ...base, evidence };
   }
-  if (!failure.sent) return { class: 'not_sent', ...base, evidence: evidenceOf(notSent(failure), failure, redact) };
   const summary = `No usable answer (${failure.transport}): a task may exist and be charged.`;
   return { class: 'unknown', ...base, evidence: evidenceOf(summary, failure, redact) };
 }
@@ -127,9 +128,12 @@ function notSent(failure: Failure): string {
       return 'Not sent: the request cannot be written as JSON.';
     case TRANSPORT.closed:
       return 'Not sent: the client was closed.';
+    case TRANSPORT.unasked:
+      return 'Not sent: the other side answered before it was asked.';
     case TRANSPORT.connectTimeout:
       return 'Not sent: no connection within the connect timeout.';
     default:
+      if (failure.transport.startsWith('PROXY_')) return `Not sent: the proxy opened no tunnel (${failure.transport}).`;
       return `Not sent: no connection (${failure.transport}).`;
   }
 }

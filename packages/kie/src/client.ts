@@ -13,7 +13,7 @@ import { createTransport } from './transport.ts';
 import type { Upload, UploadOptions } from './upload.ts';
 import { upload } from './upload.ts';
 
-/** A client of one Kie account. It reads no environment, uses no proxy and follows no redirect. */
+/** A client of one Kie account. It reads no environment and follows no redirect. */
 export interface KieClient {
   /**
    * Submits one task: THE BILLABLE CALL, never retried. Never rejects.

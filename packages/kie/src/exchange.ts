@@ -41,6 +41,8 @@ export const TRANSPORT = {
   /** The request cannot be written as JSON. */
   unserialisable: 'UNSERIALISABLE',
   connectTimeout: 'CONNECT_TIMEOUT',
+  /** An answer came before the first byte of the request was written. */
+  unasked: 'ANSWERED_UNASKED',
   timeout: 'TIMEOUT',
   aborted: 'ABORTED',
   /** The client was closed before the call. */

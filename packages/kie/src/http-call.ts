@@ -82,7 +82,7 @@ export class HttpCall {
     });
     this.stream = stream;
     this.connected = new Promise((resolve) => {
-      stream.once('request', (request) => resolve(whenConnected(request, url.protocol === 'https:')));
+      stream.once('request', (request) => resolve(whenConnected(request)));
     });
     stream.on('error', (error) => this.fail(transportCode(error)));
     stream.once('close', () => this.fail(TRANSPORT.cut));
@@ -141,6 +141,8 @@ export class HttpCall {
 
   private onEnd(): void {
     const { response } = this;
+    // Nothing was asked yet, so whatever this is, it is no answer to it.
+    if (this.state === 'connecting') return this.fail(TRANSPORT.unasked);
     if (response?.statusCode === undefined) return this.fail(TRANSPORT.cut);
     const { statusCode: status, headers } = response;
     const unfinished = this.stream?.writableFinished === false;

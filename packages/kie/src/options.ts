@@ -1,3 +1,4 @@
+import { NO_PROXIES, type Proxies } from '@kieq/proxy';
 import { z } from 'zod';
 
 /** Options of {@link createKieClient}. All times in ms. */
@@ -25,6 +26,8 @@ export interface KieClientOptions {
   readonly maxBodyBytes?: number | undefined;
   /** Certificate authorities in PEM to trust instead of the public ones, for a private simulator. */
   readonly certificateAuthority?: string | undefined;
+  /** Which proxy each call goes through. Default none. */
+  readonly proxies?: Proxies | undefined;
   /** Quick retries of the free calls. createTask is never retried. */
   readonly retry?: RetryOptions | undefined;
 }
@@ -60,6 +63,7 @@ const optionsSchema = z.object({
   idleSocketMs: ms.default(4000),
   maxBodyBytes: z.int().positive().default(1_048_576),
   certificateAuthority: z.string().optional(),
+  proxies: z.custom<Proxies>().default(NO_PROXIES),
   retry: z
     .object({
       retries: z.int().nonnegative().default(2),

@@ -1,7 +1,9 @@
 import type { Got } from 'got';
 import { got } from 'got';
 
-import { destroyAgents, freshAgents, pooledAgents } from './agents.ts';
+import { destroyAgents } from '@kieq/proxy';
+
+import { freshAgents, pooledAgents } from './agents.ts';
 import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import { HttpCall } from './http-call.ts';
@@ -23,7 +25,7 @@ export interface Transport {
 
 /** Creates the agents and the got instances, with the account's key in their default headers. */
 export function createTransport(options: ResolvedOptions): Transport {
-  const [pooled, fresh] = [pooledAgents(options.idleSocketMs), freshAgents()];
+  const [pooled, fresh] = [pooledAgents(options), freshAgents(options)];
   const client = got.extend({
     followRedirect: false,
     throwHttpErrors: false,

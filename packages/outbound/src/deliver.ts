@@ -5,6 +5,7 @@ import { exchange } from './exchange.ts';
 import { TRANSPORT } from './failure.ts';
 import type { OutboundAnswer } from './outbound.ts';
 import { isDowngrade, redirectTarget } from './redirect.ts';
+import type { Connect } from './connect.ts';
 import type { Rules } from './vet.ts';
 import { vet } from './vet.ts';
 
@@ -13,8 +14,7 @@ const MAX_REDIRECTS = 3;
 export interface Delivery {
   readonly client: Got;
   readonly rules: Rules;
-  /** Where a vetted address is dialled. */
-  readonly route: (address: string) => string;
+  readonly connect: Connect;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -26,14 +26,14 @@ export interface Delivery {
  * both by itself. Never rejects.
  */
 export async function deliver(delivery: Delivery, signal: AbortSignal): Promise<OutboundAnswer> {
-  const { client, rules, route, headers, body } = delivery;
+  const { client, rules, connect, headers, body } = delivery;
   let next = delivery.url;
   for (let redirects = 0; ; redirects += 1) {
     const target = await vet(next, rules, signal);
     if (target.kind === 'refused') return refused(target.reason, redirects);
     if (target.kind === 'failed') return target;
     const { url, addresses } = target;
-    const answer = await exchange(client, { url, addresses: addresses.map(route), headers, body }, signal);
+    const answer = await exchange(client, { url, agents: connect(addresses), headers, body }, signal);
     if (answer.kind === 'failed') return answer;
     const location = redirectTarget(answer.status, answer.headers, url);
     if (location === undefined) return answered(answer.status, retryAfterMs(answer.headers, Date.now()));

@@ -6,6 +6,7 @@ import { readBody, type BodyLimits } from './body.ts';
 import { TRANSPORT } from './failure.ts';
 import { openGet } from './open-get.ts';
 import { getRedirectTarget, isDowngrade } from './redirect.ts';
+import type { Connect } from './connect.ts';
 import type { Rules } from './vet.ts';
 import { vet } from './vet.ts';
 
@@ -35,8 +36,7 @@ export interface OpenDownload {
 
 export interface Fetching {
   readonly rules: Rules;
-  /** Where a vetted address is dialled. */
-  readonly route: (address: string) => string;
+  readonly connect: Connect;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly certificateAuthority: string | undefined;
@@ -47,14 +47,14 @@ export interface Fetching {
 
 /** Asks for an address, and for where its redirects point, each target checked like the first. Never rejects. */
 export async function download(fetching: Fetching, head: AbortSignal): Promise<OutboundDownload> {
-  const { rules, route, headers, certificateAuthority } = fetching;
+  const { rules, connect, headers, certificateAuthority } = fetching;
   let next = fetching.url;
   for (let redirects = 0; ; redirects += 1) {
     const target = await vet(next, rules, head);
     if (target.kind === 'refused') return refused(target.reason, redirects);
     if (target.kind === 'failed') return target;
     const { url, addresses } = target;
-    const opened = await openGet({ url, addresses: addresses.map(route), headers, certificateAuthority }, head);
+    const opened = await openGet({ url, agents: connect(addresses), headers, certificateAuthority }, head);
     if (opened.kind === 'failed') return opened;
     const location = getRedirectTarget(opened.response.statusCode, opened.response.headers, url);
     if (location === undefined) return answer(fetching, opened.response, head);

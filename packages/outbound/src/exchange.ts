@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 
+import { destroyAgents, type Agents } from '@kieq/proxy';
 import type { Got, Request } from 'got';
 
 import { errorCode, TRANSPORT } from './failure.ts';
-import { pinnedAgent } from './pinned-agent.ts';
 
-/** One POST to vetted addresses. */
+/** One POST to a vetted address. */
 export interface Call {
   readonly url: URL;
-  readonly addresses: readonly string[];
+  /** Of this request alone. */
+  readonly agents: Agents;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -24,13 +25,11 @@ export type Exchange =
 export function exchange(client: Got, call: Call, signal: AbortSignal): Promise<Exchange> {
   if (signal.aborted) return Promise.resolve({ kind: 'failed', transport: TRANSPORT.aborted });
   return new Promise((resolve) => {
-    const agent = pinnedAgent(call.addresses);
-    const stream = open(client, call, agent);
+    const stream = open(client, call);
     const settle = (result: Exchange): void => {
       signal.removeEventListener('abort', onAbort);
       stream?.destroy();
-      agent.http.destroy();
-      agent.https.destroy();
+      destroyAgents(call.agents);
       resolve(result);
     };
     const fail = (transport: string): void => settle({ kind: 'failed', transport });
@@ -41,7 +40,7 @@ export function exchange(client: Got, call: Call, signal: AbortSignal): Promise<
   });
 }
 
-function open(client: Got, { url, headers, body }: Call, agent: ReturnType<typeof pinnedAgent>): Request | undefined {
+function open(client: Got, { url, headers, body, agents: agent }: Call): Request | undefined {
   try {
     return client.stream(url, { method: 'POST', headers: { ...headers }, body, agent });
   } catch {

@@ -1,13 +1,15 @@
 import { request as requestHttp, type ClientRequest, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-import { errorCode, TRANSPORT } from './failure.ts';
-import { pinnedAgent } from './pinned-agent.ts';
+import type { Agents } from '@kieq/proxy';
 
-/** One GET to vetted addresses. */
+import { errorCode, TRANSPORT } from './failure.ts';
+
+/** One GET to a vetted address. */
 export interface GetCall {
   readonly url: URL;
-  readonly addresses: readonly string[];
+  /** Of this request alone. */
+  readonly agents: Agents;
   readonly headers: Readonly<Record<string, string>>;
   /** In PEM; trusted instead of the public ones. */
   readonly certificateAuthority: string | undefined;
@@ -52,13 +54,12 @@ export function openGet(call: GetCall, signal: AbortSignal): Promise<OpenedGet> 
   });
 }
 
-function start({ url, addresses, headers, certificateAuthority }: GetCall): ClientRequest | undefined {
-  const agent = pinnedAgent(addresses);
+function start({ url, agents, headers, certificateAuthority }: GetCall): ClientRequest | undefined {
   try {
     if (url.protocol === 'http:')
-      return requestHttp(url, { method: 'GET', headers: { ...headers }, agent: agent.http });
+      return requestHttp(url, { method: 'GET', headers: { ...headers }, agent: agents.http });
     const ca = certificateAuthority === undefined ? {} : { ca: certificateAuthority };
-    return requestHttps(url, { method: 'GET', headers: { ...headers }, agent: agent.https, ...ca });
+    return requestHttps(url, { method: 'GET', headers: { ...headers }, agent: agents.https, ...ca });
   } catch {
     return undefined;
   }

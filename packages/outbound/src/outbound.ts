@@ -1,5 +1,6 @@
 import type { BodyLimits } from './body.ts';
 import { createClient } from './client.ts';
+import { directly, throughProxy } from './connect.ts';
 import { deliver } from './deliver.ts';
 import { download, type OutboundDownload } from './download.ts';
 import { TRANSPORT } from './failure.ts';
@@ -16,6 +17,12 @@ export interface OutboundOptions {
    * servers alone, so that a caller's slow name server holds up nothing but its own call.
    */
   readonly allowPrivate?: boolean;
+  /**
+   * `KIEQ_OUTBOUND_PROXY`: all calls go through this HTTP proxy. It resolves their names itself, so of a name only its
+   * text is checked here, and the proxy must refuse private addresses. On plain http its own answers look like the
+   * receiver's.
+   */
+  readonly proxy?: string | undefined;
   /** Default `kieq/0.1`. */
   readonly userAgent?: string;
   /** Certificate authorities in PEM to trust instead of the public ones. */
@@ -82,22 +89,23 @@ export interface Outbound {
  * checked, and only these are dialled.
  */
 export function createOutbound(options: OutboundOptions = {}, seams: OutboundSeams = {}): Outbound {
-  const { allowPrivate = false, userAgent = 'kieq/0.1' } = options;
+  const { allowPrivate = false, userAgent = 'kieq/0.1', proxy } = options;
   const { lookup = allowPrivate ? systemLookup : nameServerLookup(), route = (address) => address } = seams;
   const { certificateAuthority } = options;
   const client = createClient(certificateAuthority);
-  const rules = { allowPrivate, lookup };
+  const rules = { allowPrivate, lookup, isProxied: proxy !== undefined };
+  const connect = proxy === undefined ? directly(route) : throughProxy(proxy);
   return {
     post: async ({ url, headers, body, timeoutMs, signal }) => {
       const all = requestHeaders(headers, userAgent);
-      const delivery = { client, rules, route, url, headers: all, body };
+      const delivery = { client, rules, connect, url, headers: all, body };
       const answer = await withTimeLimit(timeoutMs, signal, (stop) => deliver(delivery, stop));
       return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
     },
     get: async ({ url, headMs, stallMs, totalMs, signal }) => {
       const headers = getHeaders(userAgent);
       const limits = { stallMs, totalMs };
-      const fetching = { rules, route, url, headers, certificateAuthority, limits, signal };
+      const fetching = { rules, connect, url, headers, certificateAuthority, limits, signal };
       const answer = await withTimeLimit(headMs, signal, (head) => download(fetching, head));
       return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
     },

@@ -3,17 +3,13 @@ import { Agent as HttpsAgent } from 'node:https';
 import { isIP } from 'node:net';
 import type { LookupFunction } from 'node:net';
 
-/** An agent for one request; give it to got as it is. */
-export interface PinnedAgent {
-  readonly http: HttpAgent;
-  readonly https: HttpsAgent;
-}
+import type { Agents } from '@kieq/proxy';
 
 /**
  * Connections to these addresses and no others, whatever the name says by now. Nothing is kept from one request to the
- * next: neither sockets nor TLS sessions, and no proxy of the environment is used.
+ * next: neither sockets nor TLS sessions.
  */
-export function pinnedAgent(addresses: readonly string[]): PinnedAgent {
+export function pinnedAgent(addresses: readonly string[]): Agents {
   const settings = { keepAlive: false, lookup: pinnedLookup(addresses) };
   return { http: new HttpAgent(settings), https: new HttpsAgent({ ...settings, maxCachedSessions: 0 }) };
 }

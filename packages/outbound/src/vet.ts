@@ -6,7 +6,7 @@ import type { Lookup } from './lookup.ts';
 import { isPublicAddress } from './public-address.ts';
 
 /**
- * - `vetted`: may be called, at these addresses only.
+ * - `vetted`: may be called, at these addresses only; there are none where a proxy resolves the name.
  * - `refused`: breaks a rule.
  * - `failed`: the name has no address, or nobody knows.
  */
@@ -18,6 +18,8 @@ export type Vetted =
 export interface Rules {
   readonly allowPrivate: boolean;
   readonly lookup: Lookup;
+  /** A proxy resolves names: their text is all that can be checked here. */
+  readonly isProxied?: boolean;
 }
 
 /**
@@ -30,6 +32,7 @@ export async function vet(url: string, rules: Rules, signal: AbortSignal): Promi
   if (problem !== undefined) return { kind: 'refused', reason: problem };
   const parsed = new URL(url);
   const host = hostOf(parsed);
+  if (rules.isProxied) return { kind: 'vetted', url: parsed, addresses: [] };
   if (isIP(host) !== 0) return { kind: 'vetted', url: parsed, addresses: [host] };
   try {
     const addresses = await rules.lookup(host, signal);

@@ -1,3 +1,5 @@
+import type { Proxies } from '@kieq/proxy';
+
 /** Larger files are neither written nor read, so that no foreign object can fill the memory: 64 MiB. */
 export const MAX_FILE_BYTES = 64 * 1024 * 1024;
 
@@ -9,6 +11,12 @@ export interface S3Limits {
   readonly requestTimeoutMs: number;
   /** Tries of one call, the first included; the SDK waits in between, with backoff and jitter. */
   readonly attempts: number;
+}
+
+/** How a bucket is reached. */
+export interface S3Options extends S3Limits {
+  /** Default none. */
+  readonly proxies?: Proxies;
 }
 
 export const S3_LIMITS: S3Limits = { connectTimeoutMs: 5000, requestTimeoutMs: 60_000, attempts: 3 };

@@ -1,3 +1,4 @@
+import { NO_PROXIES, type Proxies } from '@kieq/proxy';
 import type { BlobStore } from './blob-store.ts';
 import { createFileBlobs } from './file-blobs.ts';
 import { createFileStore } from './file-store.ts';
@@ -5,22 +6,28 @@ import { createS3Blobs } from './s3-blobs.ts';
 import { createS3Store } from './s3-store.ts';
 import type { FileStore, StoreLocation } from './store.ts';
 
-/** Opens a store; nothing is created or asked for before the first call. */
-export function openStore(location: StoreLocation): FileStore {
+/**
+ * Opens a store; nothing is created or asked for before the first call.
+ * @param proxies through which a bucket is reached
+ */
+export function openStore(location: StoreLocation, proxies: Proxies = NO_PROXIES): FileStore {
   switch (location.kind) {
     case 'file':
       return createFileStore(location.path);
     case 's3':
-      return createS3Store(location);
+      return createS3Store(location, { proxies });
   }
 }
 
-/** Opens a store of large files; nothing is created or asked for before the first call. */
-export function openBlobStore(location: StoreLocation): BlobStore {
+/**
+ * Opens a store of large files; nothing is created or asked for before the first call.
+ * @param proxies through which a bucket is reached
+ */
+export function openBlobStore(location: StoreLocation, proxies: Proxies = NO_PROXIES): BlobStore {
   switch (location.kind) {
     case 'file':
       return createFileBlobs(location.path);
     case 's3':
-      return createS3Blobs(location);
+      return createS3Blobs(location, { proxies });
   }
 }

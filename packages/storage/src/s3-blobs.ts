@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { _Object, MultipartUpload, S3Client } from '@aws-sdk/client-s3';
 import type { BlobInfo, BlobStore, ByteRange, LinkOptions } from './blob-store.ts';
 import { StorageError } from './errors.ts';
-import { S3_LIMITS, type S3Limits } from './limits.ts';
+import { S3_LIMITS, type S3Options } from './limits.ts';
 import { openBucket, orNone, type Bucket, type S3Place } from './s3-bucket.ts';
 import { checkName } from './names.ts';
 import { openS3Draft } from './s3-draft.ts';
@@ -10,8 +10,8 @@ import type { Sdk } from './s3-client.ts';
 import { isNoSuchKey } from './s3-error.ts';
 
 /** Large files in a bucket, which must exist. */
-export function createS3Blobs(where: S3Place, limits: S3Limits = S3_LIMITS): BlobStore {
-  const bucket = openBucket(where, limits);
+export function createS3Blobs(where: S3Place, reach: Partial<S3Options> = {}): BlobStore {
+  const bucket = openBucket(where, { ...S3_LIMITS, ...reach });
   const { place, target, call } = bucket;
   return {
     place,

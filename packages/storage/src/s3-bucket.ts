@@ -1,5 +1,5 @@
 import type { S3Client } from '@aws-sdk/client-s3';
-import type { S3Limits } from './limits.ts';
+import type { S3Options } from './limits.ts';
 import { checkName } from './names.ts';
 import { createClient, loadSdk, type Sdk } from './s3-client.ts';
 import { isNoSuchKey, s3Failure } from './s3-error.ts';
@@ -29,7 +29,7 @@ export interface Bucket {
 }
 
 /** Nothing is asked for before the first call. */
-export function openBucket({ bucket, prefix }: S3Place, limits: S3Limits): Bucket {
+export function openBucket({ bucket, prefix }: S3Place, limits: S3Options): Bucket {
   const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
   const connection = lazyClient(place, limits);
   const use: Use = async (what, action) => {
@@ -52,7 +52,7 @@ export function openBucket({ bucket, prefix }: S3Place, limits: S3Limits): Bucke
 }
 
 /** Made at the first call; after a failure the next call tries again. */
-function lazyClient(place: string, limits: S3Limits) {
+function lazyClient(place: string, limits: S3Options) {
   let made: Promise<S3Client> | undefined;
   return {
     client: async (): Promise<S3Client> => {

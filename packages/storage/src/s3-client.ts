@@ -1,6 +1,7 @@
+import { agentsThrough, NO_PROXIES } from '@kieq/proxy';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
 import { StorageError } from './errors.ts';
-import type { S3Limits } from './limits.ts';
+import type { S3Options } from './limits.ts';
 
 export type Sdk = typeof import('@aws-sdk/client-s3');
 
@@ -11,7 +12,7 @@ export const loadSdk = (): Promise<Sdk> => import('@aws-sdk/client-s3');
  * A client by the standard configuration of AWS: environment, profile files, instance or container role.
  * @throws StorageError without a region
  */
-export async function createClient(place: string, limits: S3Limits): Promise<S3Client> {
+export async function createClient(place: string, limits: S3Options): Promise<S3Client> {
   const { S3Client } = await loadSdk();
   const config = clientConfig(limits);
   const client = new S3Client(config);
@@ -22,7 +23,9 @@ export async function createClient(place: string, limits: S3Limits): Promise<S3C
   throw new StorageError(`${place}: the region of the bucket is not known; set AWS_REGION`);
 }
 
-function clientConfig({ connectTimeoutMs, requestTimeoutMs, attempts }: S3Limits): S3ClientConfig {
+function clientConfig(options: S3Options): S3ClientConfig {
+  const { connectTimeoutMs, requestTimeoutMs, attempts, proxies = NO_PROXIES } = options;
+  const agents = agentsThrough(proxies, { keepAlive: true, maxSockets: 50, tunnelMs: connectTimeoutMs });
   return {
     maxAttempts: attempts,
     // Elsewhere than at Amazon, a bucket is seldom a host name of its own.
@@ -32,6 +35,8 @@ function clientConfig({ connectTimeoutMs, requestTimeoutMs, attempts }: S3Limits
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
+      httpAgent: agents.http,
+      httpsAgent: agents.https,
       connectionTimeout: connectTimeoutMs,
       requestTimeout: requestTimeoutMs,
       // Without it the handler only warns.

@@ -2,7 +2,7 @@ import { addAbortSignal, Readable } from 'node:stream';
 import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { collect, tooLarge } from './collect.ts';
 import { StorageError } from './errors.ts';
-import { MAX_FILE_BYTES, S3_LIMITS, type S3Limits } from './limits.ts';
+import { MAX_FILE_BYTES, S3_LIMITS, type S3Options } from './limits.ts';
 import { checkSize } from './names.ts';
 import { openBucket, orNone, type S3Place } from './s3-bucket.ts';
 import { isTaken, knowsNoCondition } from './s3-error.ts';
@@ -10,7 +10,8 @@ import type { Sdk } from './s3-client.ts';
 import type { FileStore } from './store.ts';
 
 /** A store in a bucket, which must exist. */
-export function createS3Store({ bucket, prefix }: S3Place, limits: S3Limits = S3_LIMITS): FileStore {
+export function createS3Store({ bucket, prefix }: S3Place, options: Partial<S3Options> = {}): FileStore {
+  const limits = { ...S3_LIMITS, ...options };
   const { place, target, call, close } = openBucket({ bucket, prefix }, limits);
   const get: FileStore['get'] = (name) =>
     call('read', name, async (client, { GetObjectCommand }) => {

@@ -1,5 +1,6 @@
 export * from './followers.ts';
 export { freePort } from './free-port.ts';
+export * from './http-proxy.ts';
 export * from './measure-window.ts';
 export * from './newer-version.ts';
 export * from './pool.ts';

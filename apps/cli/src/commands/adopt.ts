@@ -1,6 +1,7 @@
 import { environmentWarnings, parseEnvironment, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient, type KieClient } from '@kieq/kie';
+import { proxiesOf } from '@kieq/proxy';
 import { adopt, type AdoptResult } from '@kieq/queue';
 import type { Command } from 'commander';
 import { requireSameAccount } from '../account.ts';
@@ -65,7 +66,12 @@ async function askAndBind(
   taskId: string,
   vouched: boolean,
 ): Promise<Asked> {
-  const client = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl });
+  const client = createKieClient({
+    apiKey: env.kieApiKey,
+    baseUrl: env.kieBaseUrl,
+    uploadUrl: env.kieUploadUrl,
+    proxies: proxiesOf(env),
+  });
   let kieIsAway = false;
   const kie: KieClient = {
     ...client,

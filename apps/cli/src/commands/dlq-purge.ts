@@ -1,6 +1,7 @@
 import { parseEnvironment } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, isKnown, newerLetterText } from '@kieq/domain';
 import type { LeftInStores } from '@kieq/ledger';
+import { proxiesOf } from '@kieq/proxy';
 import { removeFromStores } from '@kieq/queue';
 import { openBlobStore } from '@kieq/storage';
 import type { Command } from 'commander';
@@ -47,7 +48,7 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
 async function removeFiles(context: Context, { ledger }: Pool, id: string, left: LeftInStores): Promise<void> {
   const files = parseEnvironment(context.env, ['files']);
   const uploads = openUploads(context, files);
-  const results = files.archive === undefined ? undefined : openBlobStore(files.archive);
+  const results = files.archive === undefined ? undefined : openBlobStore(files.archive, proxiesOf(files));
   try {
     for (const stays of await removeFromStores({ ledger, uploads, results }, id, left)) context.out.note(stays);
   } finally {

@@ -1,6 +1,7 @@
 import { generationOf, planRemoval, type ArchivedOne, type Removal, type Standing } from '@kieq/archive';
 import { parseEnvironment } from '@kieq/config';
 import type { GenerationRecord } from '@kieq/ledger';
+import { proxiesOf } from '@kieq/proxy';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
 import type { Command } from 'commander';
 import { confirm } from '../confirm.ts';
@@ -50,7 +51,7 @@ export function addPrune(parent: Command, context: Context): void {
 async function prune(context: Context, flags: Flags): Promise<void> {
   const env = parseEnvironment(context.env, ['redis', 'files']);
   if (env.archive === undefined) throw new CliError(EXIT.usage, 'ARCHIVE_URL is not set: there is no archive to prune');
-  const store = openBlobStore(env.archive);
+  const store = openBlobStore(env.archive, proxiesOf(env));
   try {
     await withPool(env, (pool) => pruneStore(context, pool, store, flags));
   } finally {

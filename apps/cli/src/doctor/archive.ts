@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Environment } from '@kieq/config';
+import { proxiesOf } from '@kieq/proxy';
 import { openBlobStore, StorageError, type BlobStore } from '@kieq/storage';
 import { ok, problem, type Finding } from './finding.ts';
 
@@ -8,9 +9,10 @@ const FIX =
   'Mend ARCHIVE_URL or its rights; workers and gateways must share it. Until then results wait, and their links die within a day.';
 
 /** Whether the archive keeps a file: one is written, read and removed. Nothing where none is set. */
-export async function checkArchive({ archive }: Environment<'files'>): Promise<Finding[]> {
+export async function checkArchive(env: Environment<'files'>): Promise<Finding[]> {
+  const { archive } = env;
   if (archive === undefined) return [ok('archive', 'off (no ARCHIVE_URL): callers save their videos within a day')];
-  const store = openBlobStore(archive);
+  const store = openBlobStore(archive, proxiesOf(env));
   try {
     if (await keepsAFile(store)) return [ok('archive', `${store.place} keeps files`)];
     return [problem('archive', `${store.place} gives back another file than was written`, FIX)];

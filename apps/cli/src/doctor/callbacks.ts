@@ -3,6 +3,8 @@ import type { Environment } from '@kieq/config';
 import { timedGenerationId } from '@kieq/domain';
 import { callbackUrl, signWebhook, WEBHOOK_SIGNATURE_HEADER, WEBHOOK_TIMESTAMP_HEADER } from '@kieq/kie';
 import { addressProblem } from '@kieq/outbound';
+import { proxiesOf, type Proxies } from '@kieq/proxy';
+import { ask } from './ask.ts';
 import { ok, problem, skipped, warning, type Finding } from './finding.ts';
 
 const TIMEOUT_MS = 10_000;
@@ -15,7 +17,7 @@ export async function checkCallbacks(env: Environment<'callbacks'>): Promise<Fin
     const fix = 'Set PUBLIC_URL for workers and gateways: ends are found sooner, with fewer queries.';
     return [skipped('callbacks', 'PUBLIC_URL is not set: Kie calls nobody back, and ends are found by asking', fix)];
   }
-  const found = [await reach(publicUrl, kieWebhookHmacKey)];
+  const found = [await reach(publicUrl, kieWebhookHmacKey, proxiesOf(env))];
   const isPrivate = addressProblem(publicUrl, false) !== undefined;
   if (isPrivate)
     found.push(
@@ -35,20 +37,19 @@ export async function checkCallbacks(env: Environment<'callbacks'>): Promise<Fin
 /** So that a gateway which checks signatures counts no forgery. */
 const PROBE_TASK = 'kieq-doctor';
 
-async function reach(publicUrl: string, key: string | undefined): Promise<Finding> {
+async function reach(publicUrl: string, key: string | undefined, proxies: Proxies): Promise<Finding> {
   const generation = timedGenerationId(Date.now(), randomBytes(16));
   const url = callbackUrl(publicUrl, generation, randomBytes(TOKEN_BYTES).toString('base64url'));
   try {
-    const answer = await fetch(url, {
+    const { status, body } = await ask(url, proxies, {
       method: 'POST',
-      redirect: 'manual',
       headers: { 'content-type': 'application/json', ...signature(key) },
       body: JSON.stringify({ taskId: PROBE_TASK }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      timeoutMs: TIMEOUT_MS,
     });
-    return judge(publicUrl, answer.status, await answer.text(), key);
+    return judge(publicUrl, status, body, key);
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    const cause = error instanceof Error ? error.message : String(error);
     return problem('callbacks', `PUBLIC_URL ${publicUrl} cannot be reached from here: ${cause}`, REACH_FIX);
   }
 }

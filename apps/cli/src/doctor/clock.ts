@@ -1,4 +1,6 @@
+import type { Proxies } from '@kieq/proxy';
 import { duration } from '../text/time.ts';
+import { ask } from './ask.ts';
 import { ok, problem, skipped, warning, type Finding } from './finding.ts';
 
 /** Rounding of Kie's `Date` to seconds, and the way there and back. */
@@ -21,15 +23,11 @@ export async function skewOf(readMs: () => Promise<number>): Promise<Skew> {
 }
 
 /** By the `Date` of any answer, so without a key; undefined where there is none. */
-export async function kieSkew(baseUrl: string): Promise<Skew | undefined> {
+export async function kieSkew(baseUrl: string, proxies: Proxies): Promise<Skew | undefined> {
   try {
     return await skewOf(async () => {
-      const answer = await fetch(baseUrl, {
-        method: 'HEAD',
-        redirect: 'manual',
-        signal: AbortSignal.timeout(TIMEOUT_MS),
-      });
-      const shown = Date.parse(answer.headers.get('date') ?? '');
+      const { headers } = await ask(baseUrl, proxies, { method: 'HEAD', timeoutMs: TIMEOUT_MS });
+      const shown = Date.parse(headers.date ?? '');
       if (Number.isNaN(shown)) throw new Error('no date');
       // It was cut to whole seconds.
       return shown + 500;

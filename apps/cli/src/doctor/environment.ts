@@ -16,6 +16,8 @@ export interface SeenEnvironment {
   readonly pool?: Environment<'pool'>;
   readonly callbacks?: Environment<'callbacks'>;
   readonly files?: Environment<'files'>;
+  readonly outbound?: Environment<'outbound'>;
+  readonly process?: Environment<'process'>;
   readonly findings: readonly Finding[];
 }
 
@@ -36,12 +38,14 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
       return undefined;
     }
   };
-  const [redis, kie, pool, callbacks, files] = [
+  const [redis, kie, pool, callbacks, files, outbound, process] = [
     read('redis'),
     read('kie'),
     read('pool'),
     read('callbacks'),
     read('files'),
+    read('outbound'),
+    read('process'),
   ];
   for (const message of environmentWarnings(env))
     findings.push(warning('environment', message, 'Take /api/v1 off KIE_BASE_URL.'));
@@ -51,6 +55,8 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
     ...(pool === undefined ? {} : { pool }),
     ...(callbacks === undefined ? {} : { callbacks }),
     ...(files === undefined ? {} : { files }),
+    ...(outbound === undefined ? {} : { outbound }),
+    ...(process === undefined ? {} : { process }),
     findings,
   };
 }

@@ -11,6 +11,7 @@ export const CHECKS = [
   'kie',
   'credits',
   'clock',
+  'proxy',
   'callbacks',
   'uploads',
   'archive',

@@ -1,6 +1,7 @@
 import { adviceOf, createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
 import type { Environment } from '@kieq/config';
 import { knownPrice } from '@kieq/domain';
+import { proxiesOf } from '@kieq/proxy';
 import { duration } from '../text/time.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
@@ -14,7 +15,8 @@ const CHEAPEST = knownPrice(KLING_MODEL, { duration: '5', sound: false }) ?? 0;
 /** Whether Kie takes the key, and how long its credits last. */
 export async function checkKie(env: Environment<'kie'>, creditsLastHour: number | undefined): Promise<Finding[]> {
   const { kieApiKey: apiKey, kieBaseUrl: baseUrl, kieUploadUrl: uploadUrl } = env;
-  const kie = createKieClient({ apiKey, baseUrl, uploadUrl, queryTimeoutMs: TIMEOUT_MS, retry: { retries: 0 } });
+  const waiting = { queryTimeoutMs: TIMEOUT_MS, retry: { retries: 0 } };
+  const kie = createKieClient({ apiKey, baseUrl, uploadUrl, proxies: proxiesOf(env), ...waiting });
   const startedMs = performance.now();
   try {
     const balance = await kie.credits();

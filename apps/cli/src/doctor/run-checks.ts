@@ -1,4 +1,5 @@
 import type { Environment, RawEnvironment } from '@kieq/config';
+import { NO_PROXIES, proxiesOf } from '@kieq/proxy';
 import { checkArchive } from './archive.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkClocks, kieSkew } from './clock.ts';
@@ -6,21 +7,23 @@ import { readEnvironment } from './environment.ts';
 import { skipped, type Finding } from './finding.ts';
 import { checkKie } from './kie.ts';
 import { checkPlace } from './place.ts';
+import { checkProxies } from './proxy.ts';
 import { checkUploads } from './uploads.ts';
 
 /** Looks at everything that this environment leads to; what cannot be looked at hides nothing else. */
 export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
   const seen = readEnvironment(env);
+  const proxies = seen.process === undefined ? NO_PROXIES : proxiesOf(seen.process);
   const place = await checkPlace(seen);
   const baseUrl = place.baseUrl ?? seen.kie?.kieBaseUrl;
   const [kie, skew, callbacks, uploads, archive] = await Promise.all([
     kieFindings(seen.kie, place.creditsPerHour),
-    baseUrl === undefined ? undefined : kieSkew(baseUrl),
+    baseUrl === undefined ? undefined : kieSkew(baseUrl, proxies),
     seen.callbacks === undefined ? [] : checkCallbacks(seen.callbacks),
     seen.files === undefined ? [] : checkUploads(seen.files, env, place.usedStores ?? []),
     seen.files === undefined ? [] : checkArchive(seen.files),
   ]);
-  const stores = [...uploads, ...archive];
+  const stores = [...checkProxies(seen), ...uploads, ...archive];
   return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...stores];
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { ConfigError, uploadPlaceOf, type Environment, type RawEnvironment, type UploadPlace } from '@kieq/config';
 import type { UsedStore } from '@kieq/ledger';
+import { proxiesOf } from '@kieq/proxy';
 import { standingOf } from '@kieq/queue';
 import { openStore, StorageError, type FileStore } from '@kieq/storage';
 import { ok, problem, warning, type Finding } from './finding.ts';
@@ -19,7 +20,7 @@ export async function checkUploads(
 ): Promise<Finding[]> {
   const place = placeOf(files, env);
   if (place instanceof ConfigError) return [problem('uploads', place.message, STORE_FIX)];
-  const store = openStore(place.store);
+  const store = openStore(place.store, proxiesOf(files));
   try {
     if (!(await keepsAFile(store)))
       return [problem('uploads', `${store.place} gives back another file than was written`, STORE_FIX)];

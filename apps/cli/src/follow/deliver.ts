@@ -1,4 +1,5 @@
 import type { GenerationHandle, GenerationView } from '@kieq/producer';
+import { proxiesOf, type ProxySettings } from '@kieq/proxy';
 import { openBlobStore, type StoreLocation } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -10,11 +11,13 @@ import { saveResult, type Target } from './save-result.ts';
 
 const NO_LINK = 'nothing was saved: Kie says success, and no link could be read of its result';
 
-export interface DeliverOptions {
+export interface DeliverOptions extends ProxySettings {
   /** Where the result is saved; it is not without. */
   readonly target?: Target | undefined;
   /** `ARCHIVE_URL`, where it is set. */
   readonly archive?: StoreLocation | undefined;
+  /** `KIEQ_OUTBOUND_PROXY`. */
+  readonly outboundProxy?: string | undefined;
   /** `KIEQ_ALLOW_PRIVATE_URLS`. */
   readonly allowPrivateUrls: boolean;
 }
@@ -24,14 +27,14 @@ export interface DeliverOptions {
  * @throws CliError `no video` when it ended without one, or with a result that has no link to save; `interrupted`, `unavailable`, `refused` when it is not saved
  */
 export async function deliver(context: Context, view: GenerationView, options: DeliverOptions): Promise<void> {
-  const { target, allowPrivateUrls: allowPrivate } = options;
+  const { target, allowPrivateUrls: allowPrivate, outboundProxy: proxy } = options;
   if (target === undefined || view.state !== 'succeeded') return report(context, view, []);
-  const archive = options.archive === undefined ? undefined : openBlobStore(options.archive);
+  const archive = options.archive === undefined ? undefined : openBlobStore(options.archive, proxiesOf(options));
   const stop = new AbortController();
   const unhear = context.io.onInterrupt(() => stop.abort());
   context.out.status('saving the video');
   try {
-    const sources = resultSources(view, archive, allowPrivate);
+    const sources = resultSources(view, archive, { allowPrivate, proxy });
     if (sources.length === 0) throw new CliError(EXIT.noVideo, `${NO_LINK}; see kieq show ${view.id}`);
     const files = await saveResult(sources, { target, id: view.id, signal: stop.signal });
     context.out.status('');

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { GenerationView } from '@kieq/producer';
 import { StorageError, type BlobStore } from '@kieq/storage';
-import { openLink } from './open-link.ts';
+import { openLink, type Outward } from './open-link.ts';
 
 /** One result. */
 export interface ResultSource {
@@ -22,7 +22,7 @@ const USUAL = '.mp4';
 export function resultSources(
   { resultUrls, archived }: Pick<GenerationView, 'resultUrls' | 'archived'>,
   archive: BlobStore | undefined,
-  allowPrivate: boolean,
+  outward: Outward,
 ): ResultSource[] {
   return resultUrls.map((url, i) => {
     const name = archived[i]?.name;
@@ -30,7 +30,7 @@ export function resultSources(
       extension: extensionOf(name ?? pathOf(url)),
       async open(signal) {
         const file = name === undefined ? undefined : await readFrom(archive, name);
-        return file ?? openLink(url, allowPrivate, signal);
+        return file ?? openLink(url, outward, signal);
       },
     };
   });

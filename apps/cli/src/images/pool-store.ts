@@ -1,4 +1,5 @@
 import { uploadPlaceOf, type Environment, type UploadPlace } from '@kieq/config';
+import { proxiesOf } from '@kieq/proxy';
 import { nameStore, standingOf } from '@kieq/queue';
 import { openStore, StorageError, type FileStore } from '@kieq/storage';
 import type { Context } from '../context.ts';
@@ -10,12 +11,12 @@ import type { Pool } from '../pool.ts';
  * @throws ConfigError where there is no place for one
  */
 export function openUploads({ env, out }: Context, files: Environment<'files'>): FileStore {
-  return openPlace(uploadPlaceOf(files, { env }), out);
+  return openPlace(uploadPlaceOf(files, { env }), files, out);
 }
 
-function openPlace(place: UploadPlace, out: Context['out']): FileStore {
+function openPlace(place: UploadPlace, files: Environment<'files'>, out: Context['out']): FileStore {
   if (place.warning !== undefined) out.note((paint) => `${paint.warn('warning:')} ${place.warning}`);
-  return openStore(place.store);
+  return openStore(place.store, proxiesOf(files));
 }
 
 /**
@@ -28,7 +29,7 @@ export async function openPoolStore(
   files: Environment<'files'>,
 ): Promise<FileStore> {
   const place = uploadPlaceOf(files, { env: context.env });
-  const uploads = openPlace(place, context.out);
+  const uploads = openPlace(place, files, context.out);
   try {
     const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
     if (elsewhere.length > 0 && !isUsed) object(context, place, elsewhere);

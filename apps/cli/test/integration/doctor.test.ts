@@ -9,7 +9,7 @@ import { startLocalRedis } from '@kieq/redis';
 import { openStore, type FileStore } from '@kieq/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
-import { startPool, teach, TEST_KEY } from '../../../../packages/testkit/src/index.ts';
+import { startHttpProxy, startPool, teach, TEST_KEY } from '../../../../packages/testkit/src/index.ts';
 import { startGateway } from '../../../gateway/test/support.ts';
 import { deadInQueue, queued } from '../generations.ts';
 import { API_KEY, closedPort, runCli, testPool, type TestPool } from '../support.ts';
@@ -381,5 +381,35 @@ describe('the program', () => {
       'KIEQ_SUBMIT_LIMIT',
     ]);
     expect(of(found, 'redis')).toMatchObject([{ message: 'REDIS_URL is not set' }]);
+  });
+});
+
+describe('proxies', () => {
+  it('Kie is asked through the one that the environment names, and each way is told', async () => {
+    const proxy = await startHttpProxy({ portOf: () => Number(new URL(simulator.url).port) });
+    onTestFinished(() => proxy.stop());
+    const env = {
+      KIE_BASE_URL: 'http://kie.example',
+      HTTP_PROXY: proxy.url.replace('http://', 'http://me:p4ssword@'),
+      NO_PROXY: 'redpandaai.co',
+    };
+    const { findings } = await doctor(env);
+    expect(of(findings, 'kie')).toMatchObject([{ level: 'ok' }]);
+    expect(proxy.asked).toEqual(['GET http://kie.example/api/v1/chat/credit']);
+    const [ours, theirs] = of(findings, 'proxy');
+    expect(ours).toMatchObject({
+      level: 'ok',
+      message: expect.stringContaining(`Kie ${proxy.url}, uploads to Kie directly`),
+    });
+    expect(theirs).toMatchObject({ level: 'warning', fix: expect.stringContaining('KIEQ_OUTBOUND_PROXY') });
+    expect(JSON.stringify(findings)).not.toContain('p4ssword');
+  });
+
+  it('says nothing where none is set, and which one untrusted addresses have', async () => {
+    expect(of((await doctor()).findings, 'proxy')).toEqual([]);
+    const { findings } = await doctor({ KIEQ_OUTBOUND_PROXY: 'http://me:p4ssword@proxy.example:3128' });
+    expect(of(findings, 'proxy').map(({ level }) => level)).toEqual(['ok', 'ok']);
+    expect(of(findings, 'proxy')[1]?.message).toContain('http://proxy.example:3128');
+    expect(JSON.stringify(findings)).not.toContain('p4ssword');
   });
 });

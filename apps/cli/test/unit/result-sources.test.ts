@@ -11,5 +11,7 @@ test.each([
   ['what is usual also for a link that ends oddly', 'https://a.example/run.exe', [], '.mp4'],
 ])('a result is called by %s', (_what, url, archived, extension) => {
   const view = { resultUrls: [url], archived } satisfies Partial<GenerationView>;
-  expect(resultSources(view, undefined, false).map((source) => source.extension)).toEqual([extension]);
+  expect(resultSources(view, undefined, { allowPrivate: false }).map((source) => source.extension)).toEqual([
+    extension,
+  ]);
 });

@@ -22,8 +22,11 @@ test('the secrets are marked', () => {
     'KIE_WEBHOOK_HMAC_KEY',
     'GATEWAY_API_KEYS',
     'GATEWAY_WEBHOOK_SECRET',
+    'KIEQ_OUTBOUND_PROXY',
     'DASHBOARD_PASSWORD',
     'DASHBOARD_VIEWER_PASSWORD',
+    'HTTPS_PROXY',
+    'HTTP_PROXY',
     'OTEL_EXPORTER_OTLP_HEADERS',
   ]);
 });
@@ -42,6 +45,19 @@ test('secretValues finds the parts of compound secrets', () => {
   expect(secretValues({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc%20def' })).toEqual(
     expect.arrayContaining(['abc%20def', 'abc def']),
   );
+});
+
+test('a proxy is read in small letters too, and without a scheme; its password is a secret, its place is not', () => {
+  const env = { https_proxy: 'proxy:3128', HTTPS_PROXY: 'http://other:1', HTTP_PROXY: 'http://me:p4ss@proxy:3128' };
+  expect(parseEnvironment(env, [])).toMatchObject({
+    httpsProxy: 'http://proxy:3128/',
+    httpProxy: 'http://me:p4ss@proxy:3128/',
+    noProxy: undefined,
+  });
+  expect(secretValues({ ...env, http_proxy: 'http://you:w0rd@proxy:3128' })).toEqual(
+    expect.arrayContaining(['p4ss', 'w0rd']),
+  );
+  expect(secretValues({ https_proxy: 'http://proxy:3128' })).toEqual([]);
 });
 
 test('the settings of a pool hold a fingerprint and not the key', () => {

@@ -3,8 +3,11 @@ import type { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
+import { resolveOptions } from '../../src/options.ts';
+import { createTransport } from '../../src/transport.ts';
 import {
   ACCEPTED,
+  API_KEY,
   CERTIFICATE,
   client,
   closedPort,
@@ -32,6 +35,29 @@ function neverSending(over: Parameters<typeof sendOptions>[0] = {}) {
   const sending: string[] = [];
   return { sending, options: sendOptions({ onSending: () => sending.push('sending'), ...over }) };
 }
+
+it('an answer that comes before the first byte is none', async () => {
+  const { port } = await rawServer((socket) => {
+    const body = JSON.stringify(ACCEPTED);
+    socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  });
+  const transport = createTransport(resolveOptions({ apiKey: API_KEY }));
+  const waiting = signalOf();
+  const exchange = await transport.exchangeAlone({
+    url: new URL(`http://127.0.0.1:${port}/`),
+    body: {
+      bytes: 1,
+      async *chunks() {
+        await waiting.promise;
+        yield Buffer.from('x');
+      },
+    },
+    timeoutMs: 5000,
+  });
+  waiting.resolve();
+  expect(exchange).toMatchObject({ kind: 'failure', sent: false, transport: 'ANSWERED_UNASKED' });
+  await transport.close();
+});
 
 describe('no connection', () => {
   it('refused', async () => {

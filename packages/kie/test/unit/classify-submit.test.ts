@@ -94,6 +94,11 @@ const rows: readonly Row[] = [
   { what: 'nothing but a code', given: answer(200, { code: 402 }), expected: 'insufficient_credits' },
   { what: 'a msg that is no string', given: answer(200, { code: 500, msg: { a: 1 } }), expected: 'server_error' },
   { what: 'no connection', given: failure(false, 'ECONNREFUSED'), expected: 'not_sent' },
+  {
+    what: 'a task in an answer that came before anything was sent',
+    given: failure(false, 'ANSWERED_UNASKED', { status: 200, partialBody: '{"data":{"taskId":"stray"}}' }),
+    expected: 'not_sent',
+  },
   { what: 'no name', given: failure(false, 'ENOTFOUND'), expected: 'not_sent' },
   { what: 'no TLS', given: failure(false, 'DEPTH_ZERO_SELF_SIGNED_CERT'), expected: 'not_sent' },
   { what: 'the send deadline', given: failure(false, 'SEND_DEADLINE'), expected: 'not_sent' },

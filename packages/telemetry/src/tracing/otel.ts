@@ -17,6 +17,7 @@ import {
   RandomIdGenerator,
   type IdGenerator,
 } from '@opentelemetry/sdk-trace-base';
+import { agentsThrough, NO_PROXIES } from '@kieq/proxy';
 import type { TracingOptions } from './start-tracing.ts';
 import { traceIds, type TraceIds } from './trace-ids.ts';
 import {
@@ -33,7 +34,8 @@ const KINDS = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT, producer: 
 
 /** Loaded only where tracing is on. */
 export function createOtelTracer(options: TracingOptions & { readonly endpoint: string }): Tracer {
-  const { endpoint, headers, service, instance, ratio = 1, onTrouble } = options;
+  const { endpoint, headers, service, instance, ratio = 1, proxies = NO_PROXIES, onTrouble } = options;
+  const agents = agentsThrough(proxies, { keepAlive: true, tunnelMs: EXPORT_TIMEOUT_MS });
   const silent = (): void => undefined;
   const tell = (message: string): void => onTrouble?.(message);
   diag.setLogger({ error: tell, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
@@ -41,6 +43,7 @@ export function createOtelTracer(options: TracingOptions & { readonly endpoint: 
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
     headers: { ...headers },
     timeoutMillis: EXPORT_TIMEOUT_MS,
+    httpAgentOptions: (protocol) => (protocol === 'https:' ? agents.https : agents.http),
   });
   const ids = new ChosenIds();
   const provider = new BasicTracerProvider({

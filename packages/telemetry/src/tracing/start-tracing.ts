@@ -1,3 +1,4 @@
+import type { Proxies } from '@kieq/proxy';
 import { NO_TRACER, type Tracer } from './tracer.ts';
 
 export interface TracingOptions {
@@ -5,6 +6,8 @@ export interface TracingOptions {
   readonly endpoint: string | undefined;
   /** Of every request to the collector, such as its key. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Through which the collector is reached. Default none. */
+  readonly proxies?: Proxies | undefined;
   /** `service.name`. */
   readonly service: string;
   /** Which of several processes of it. */
