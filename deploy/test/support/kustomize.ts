@@ -13,7 +13,8 @@ export type Manifest = z.infer<typeof manifest>;
 
 const generator = z.strictObject({
   name: z.string(),
-  envs: z.array(z.string()),
+  envs: z.array(z.string()).default([]),
+  files: z.array(z.string()).default([]),
   options: z.strictObject({ disableNameSuffixHash: z.boolean() }).optional(),
 });
 /** What of Kustomize is used here; another field is refused, so that nothing is rendered other than by kubectl. */
@@ -60,12 +61,12 @@ async function generate(
   generators: readonly z.infer<typeof generator>[],
 ): Promise<Manifest[]> {
   return Promise.all(
-    generators.map(async ({ name, envs }) => {
+    generators.map(async ({ name, envs, files: whole }) => {
+      const contents = await Promise.all(whole.map(async (file) => [file, await read(join(folder, file))] as const));
       const files = await Promise.all(envs.map((file) => read(join(folder, file))));
       const lines = files.flatMap((text) => text.split('\n')).filter((line) => /^[^#]/.test(line));
-      const data = Object.fromEntries(
-        lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)]),
-      );
+      const pairs = lines.map((line) => [line.slice(0, line.indexOf('=')), line.slice(line.indexOf('=') + 1)] as const);
+      const data = Object.fromEntries([...pairs, ...contents]);
       return { apiVersion: 'v1', kind, metadata: { name }, [field]: data };
     }),
   );

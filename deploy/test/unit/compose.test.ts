@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ENVIRONMENT } from '@kieq/config';
+import { aclRules } from '@kieq/redis';
 import { DCLinter } from 'dclint';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
@@ -12,7 +13,8 @@ const service = z.object({
   build: z.object({ context: z.literal('.'), target: z.string() }).optional(),
   profiles: z.array(z.string()).default([]),
   command: z.array(z.string()).default([]),
-  environment: z.record(z.string(), z.string()).default({}),
+  environment: z.record(z.string(), z.string().nullable()).default({}),
+  env_file: z.unknown().optional(),
   volumes: z.array(z.string()).default([]),
   ports: z.array(z.string()).default([]),
   init: z.boolean().optional(),
@@ -87,10 +89,45 @@ test.each(ours)('%s is built from a target, cannot write, has no rights, and may
   expect(Number.parseInt(app.stop_grace_period ?? '', 10) * 1000).toBeGreaterThanOrEqual(graceMs + 2000);
 });
 
+/** What each process reads, by its `parseEnvironment`; the dashboard adopts tasks, so it may have the key of the account. */
+const READ: Readonly<Record<string, readonly string[]>> = {
+  gateway: ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files', 'process'],
+  worker: ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound', 'process'],
+  dashboard: ['redis', 'dashboard', 'files', 'kie', 'process'],
+  cli: ['redis', 'kie', 'callbacks', 'pool', 'files', 'outbound', 'process'],
+};
+/** What a process could read, and has no use for. */
+const WITHHELD: Readonly<Record<string, readonly string[]>> = {
+  gateway: ['GATEWAY_WEBHOOK_SECRET', 'KIEQ_OUTBOUND_PROXY'],
+  worker: ['KIE_WEBHOOK_HMAC_KEY'],
+  dashboard: ['UPLOAD_STORE_URL'],
+  cli: ['GATEWAY_WEBHOOK_SECRET'],
+};
+
+test.each(Object.keys(READ))('%s gets its own settings and secrets, and nothing else of .env', (name) => {
+  const { environment = {}, env_file: file } = services[name] ?? {};
+  expect(file).toBeUndefined();
+  const known = ENVIRONMENT.filter(({ group }) => READ[name]?.includes(group)).map(({ key }) => key);
+  const wanted = known.filter((key) => !WITHHELD[name]?.includes(key));
+  // Of Node and of the SDK, which finds the credentials of buckets by itself.
+  const given = Object.keys(environment).filter((key) => !/^(NODE|AWS)_/.test(key));
+  expect(given.toSorted()).toEqual(wanted.toSorted());
+});
+
+test('Redis lets nobody in without a password, and its one user has the documented rights', async () => {
+  expect(services['redis']?.command).toEqual(expect.arrayContaining(['--aclfile', '/usr/local/etc/redis/users.acl']));
+  const file = z.object({ configs: z.object({ 'redis-users': z.object({ content: z.string() }) }) });
+  const { content } = (await readYaml('docker-compose.yml', file)).configs['redis-users'];
+  expect(content).toContain(`user kieq on >\${REDIS_PASSWORD:?set REDIS_PASSWORD in .env} ${aclRules('{kieq}')}\n`);
+  expect(content).toMatch(/^user default on nopass .*-@all \+ping$/m);
+  for (const name of Object.keys(READ))
+    expect(services[name]?.environment['REDIS_URL']).toContain('redis://kieq:${REDIS_PASSWORD:?');
+});
+
 test('variables are those that the apps read, and those that it asks for stand in .env.example', async () => {
   const known = new Set(ENVIRONMENT.map(({ key }) => key));
   const set = ours.flatMap(([, { environment }]) => Object.keys(environment));
-  expect(set.filter((key) => !known.has(key) && !key.startsWith('SIM_'))).toEqual([]);
+  expect(set.filter((key) => !known.has(key) && !/^(SIM|NODE|AWS)_/.test(key))).toEqual([]);
   const [compose, example] = await Promise.all([read('docker-compose.yml'), read('.env.example')]);
   const asked = [...compose.matchAll(/\$\{(\w+)/g), ...compose.matchAll(/environment: ([A-Z_]+)$/gm)];
   expect(asked.length).toBeGreaterThan(3);

@@ -17,7 +17,7 @@ const container = z.looseObject({
     .array(
       z.looseObject({
         configMapRef: z.object({ name: z.string() }).optional(),
-        secretRef: z.object({ name: z.string() }).optional(),
+        secretRef: z.looseObject({ name: z.string() }).optional(),
       }),
     )
     .default([]),
@@ -103,17 +103,30 @@ test('images are targets of the Dockerfile, with a version in the overlay', asyn
 
 test('settings and secrets: known keys, each where it belongs, and nothing secret but by example', () => {
   const known = new Map(ENVIRONMENT.map((entry) => [entry.key, entry]));
-  const [settings, secrets] = [data('ConfigMap', 'kieq'), data('Secret', 'kieq')];
+  const names = apps.map(({ metadata }) => metadata.name);
+  const [settings, shared] = [data('ConfigMap', 'kieq'), data('Secret', 'kieq')];
+  const own = Object.fromEntries(names.map((name) => [name, data('Secret', name)]));
+  const secrets = Object.assign({}, shared, ...Object.values(own));
   const direct = apps.flatMap(({ spec }) => spec.template.spec.containers[0].env.map(({ name }) => name));
   for (const key of [...Object.keys(settings), ...direct]) expect(known.get(key), key).toMatchObject({ secret: false });
   for (const key of Object.keys(secrets)) expect(known.get(key), key).toMatchObject({ secret: true });
-  for (const value of Object.values(secrets)) expect(value).toMatch(/^change-me|^redis:\/\/kieq-redis:6379$/);
+  for (const value of Object.values(secrets))
+    expect(value).toMatch(/^change-me|^redis:\/\/kieq:change-me@kieq-redis:6379$/);
   const required = ENVIRONMENT.filter((entry) => entry.default === 'required').map(({ key }) => key);
   expect(Object.keys({ ...settings, ...secrets })).toEqual(expect.arrayContaining(required));
   for (const { spec } of apps) {
-    const [{ envFrom }] = spec.template.spec.containers;
-    expect(envFrom).toEqual([{ configMapRef: { name: 'kieq' } }, { secretRef: { name: 'kieq' } }]);
+    const [{ name, envFrom }] = spec.template.spec.containers;
+    expect(envFrom).toEqual([
+      { configMapRef: { name: 'kieq' } },
+      { secretRef: { name: 'kieq' } },
+      { secretRef: { name: `kieq-${name}`, optional: true } },
+    ]);
   }
+  // A process has no secret of another one.
+  expect(Object.keys(shared)).toEqual(['REDIS_URL']);
+  expect(Object.keys(own['kieq-worker'] ?? {})).not.toContain('GATEWAY_API_KEYS');
+  expect(Object.keys(own['kieq-gateway'] ?? {})).not.toContain('GATEWAY_WEBHOOK_SECRET');
+  expect(Object.keys(own['kieq-dashboard'] ?? {})).toEqual(['DASHBOARD_PASSWORD']);
 });
 
 describe('everything selects something', () => {

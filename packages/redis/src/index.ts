@@ -21,3 +21,4 @@ export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { isAtLeast, parseServerInfo, type ServerFacts } from './server-info.ts';
 export { parseUsage, readUsage, type RedisUsage } from './usage.ts';
+export { aclRules, missingRights, type MissingRight } from './rights.ts';

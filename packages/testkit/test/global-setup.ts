@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { aclRules, closeConnection, createConnection, startLocalRedis } from '@kieq/redis';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
@@ -19,6 +19,21 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return () => Promise.resolve();
   }
   const server = await startLocalRedis({ cacheDir: CACHE_DIR });
-  project.provide('redisUrl', server.url);
+  project.provide('redisUrl', await asOrdinaryUser(server.url));
   return () => server.stop();
+}
+
+/**
+ * Adds a user with the documented rights to a server, so that every test finds out when a process needs more.
+ * @returns the address with its login
+ */
+async function asOrdinaryUser(url: string): Promise<string> {
+  const admin = createConnection({ url, role: 'worker' });
+  try {
+    // Tests have prefixes of their own in place of `{kieq}`.
+    await admin.call('ACL', 'SETUSER', 'kieq', 'reset', 'on', '>tests', ...aclRules('{kieq*}').split(' '));
+  } finally {
+    await closeConnection(admin);
+  }
+  return url.replace('redis://', 'redis://kieq:tests@');
 }

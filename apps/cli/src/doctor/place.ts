@@ -56,7 +56,7 @@ async function lookAtServer(
   const stored = await createLedger({ redis, prefix }).settings.stored();
   const durability = parseIntentDurability(stored['intentDurability'] ?? 'none');
   const findings = [
-    ...(await checkRedis(redis, redisUrl, durability)),
+    ...(await checkRedis(redis, redisUrl, durability, prefix)),
     ...(await checkLatency(redis)),
     ...checkSettings(stored, seen),
   ];

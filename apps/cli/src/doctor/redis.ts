@@ -1,9 +1,11 @@
 import type { IntentDurability } from '@kieq/config';
 import {
   describeRedisUrl,
+  missingRights,
   preflight,
   readUsage,
   RedisPreflightError,
+  type MissingRight,
   type RedisClient,
   type RedisFinding,
   type RedisUsage,
@@ -22,9 +24,15 @@ export async function checkRedis(
   redis: RedisClient,
   redisUrl: string,
   durability: IntentDurability | undefined,
+  prefix: string,
 ): Promise<Finding[]> {
-  const [fitness, usage, role] = await Promise.all([fitnessOf(redis, redisUrl), readUsage(redis), roleOf(redis)]);
-  return [...fitness, ...usageFindings(usage), ...roleFindings(role, durability)];
+  const [fitness, usage, role, missing] = await Promise.all([
+    fitnessOf(redis, redisUrl),
+    readUsage(redis),
+    roleOf(redis),
+    missingRights(redis, prefix),
+  ]);
+  return [...fitness, ...rightsFindings(missing), ...usageFindings(usage), ...roleFindings(role, durability)];
 }
 
 async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[]> {
@@ -40,6 +48,15 @@ async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[
     if (!(error instanceof RedisPreflightError)) throw error;
     return error.problems.map((one) => problem('redis', textOf(one), one.fix));
   }
+}
+
+const RIGHTS_FIX = 'Give the user the rules of docs/operations.md, Rights in Redis.';
+
+/** Nothing is said where nothing is missing, or where the server does not tell. */
+function rightsFindings(missing: readonly MissingRight[] | undefined): Finding[] {
+  if (missing === undefined || missing.length === 0) return [];
+  const names = missing.map(({ command }) => command).join(', ');
+  return [problem('redis', `the user of REDIS_URL may not run ${names} (${missing[0]?.reason ?? ''})`, RIGHTS_FIX)];
 }
 
 function textOf({ field, rule, received }: RedisFinding): string {
