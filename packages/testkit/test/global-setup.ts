@@ -30,8 +30,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function asOrdinaryUser(url: string): Promise<string> {
   const admin = createConnection({ url, role: 'worker' });
   try {
-    // Tests have prefixes of their own in place of `{kieq}`.
-    await admin.call('ACL', 'SETUSER', 'kieq', 'reset', 'on', '>tests', ...aclRules('{kieq*}').split(' '));
+    // Tests have prefixes of their own in place of `{kieq}`; and they alone look at all keys, and forget scripts.
+    const rules = [...aclRules('{kieq*}').split(' '), '~{kieq*}-*', '+keys', '+script|flush'];
+    await admin.call('ACL', 'SETUSER', 'kieq', 'reset', 'on', '>tests', ...rules);
   } finally {
     await closeConnection(admin);
   }
