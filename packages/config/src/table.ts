@@ -13,12 +13,14 @@ export interface EnvironmentEntry {
   readonly secret: boolean;
 }
 
+/** For who looks at the environment of every process at once. */
+export const ALL_GROUPS: readonly Group[] = Object.keys(GROUPS).filter((name): name is Group => name in GROUPS);
+
 /** Every key that kieq reads, in the order of the documentation. */
 export const ENVIRONMENT: readonly EnvironmentEntry[] = entriesOf(GROUPS);
 
 function entriesOf(groups: Readonly<Record<Group, Readonly<Record<string, Variable<unknown>>>>>): EnvironmentEntry[] {
-  const names = Object.keys(groups).filter((name): name is Group => name in groups);
-  return names.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
+  return ALL_GROUPS.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
 }
 
 function entryOf(

@@ -54,7 +54,8 @@ async function lookAtServer(
   seen: SeenEnvironment,
 ): Promise<SeenServer> {
   const stored = await createLedger({ redis, prefix }).settings.stored();
-  const durability = parseIntentDurability(stored['intentDurability'] ?? 'none');
+  const words = stored['intentDurability'];
+  const durability = words === undefined ? seen.pool?.intentDurability : parseIntentDurability(words);
   const findings = [
     ...(await checkRedis(redis, redisUrl, durability)),
     ...(await checkLatency(redis)),

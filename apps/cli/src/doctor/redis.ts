@@ -1,4 +1,5 @@
 import type { IntentDurability } from '@kieq/config';
+import { durabilityProblem } from '@kieq/ledger';
 import {
   describeRedisUrl,
   preflight,
@@ -7,6 +8,7 @@ import {
   type RedisClient,
   type RedisFinding,
   type RedisUsage,
+  type ServerFacts,
 } from '@kieq/redis';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import { quantile } from '../quantile.ts';
@@ -23,11 +25,19 @@ export async function checkRedis(
   redisUrl: string,
   durability: IntentDurability | undefined,
 ): Promise<Finding[]> {
-  const [fitness, usage, role] = await Promise.all([fitnessOf(redis, redisUrl), readUsage(redis), roleOf(redis)]);
+  const [fitness, usage, role] = await Promise.all([
+    fitnessOf(redis, redisUrl, durability),
+    readUsage(redis),
+    roleOf(redis),
+  ]);
   return [...fitness, ...usageFindings(usage), ...roleFindings(role, durability)];
 }
 
-async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[]> {
+async function fitnessOf(
+  redis: RedisClient,
+  redisUrl: string,
+  durability: IntentDurability | undefined,
+): Promise<Finding[]> {
   try {
     const { servers, warnings } = await preflight(redis);
     const facts = servers.map(({ flavour, version, aofEnabled }) => {
@@ -35,11 +45,24 @@ async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[
       return `${flavour} ${version}, ${aof}`;
     });
     const found = warnings.map((one) => warning('redis', textOf(one), one.fix));
-    return [ok('redis', `${describeRedisUrl(redisUrl)}: ${[...new Set(facts)].join('; ')}`), ...found];
+    const seen = ok('redis', `${describeRedisUrl(redisUrl)}: ${[...new Set(facts)].join('; ')}`);
+    return [seen, ...found, ...unconfirmable(durability, redis.isCluster, servers)];
   } catch (error) {
     if (!(error instanceof RedisPreflightError)) throw error;
     return error.problems.map((one) => problem('redis', textOf(one), one.fix));
   }
+}
+
+/** The same rule by which a worker refuses to start. */
+function unconfirmable(
+  durability: IntentDurability = { kind: 'none' },
+  isCluster: boolean,
+  servers: readonly ServerFacts[],
+): Finding[] {
+  const reason = durabilityProblem(durability, isCluster, servers);
+  if (reason === undefined) return [];
+  const message = `intentDurability is ${durability.kind}, and a worker refuses to start: ${reason}`;
+  return [problem('redis', message, 'Mend Redis, or: kieq config set intentDurability none, then restart.')];
 }
 
 function textOf({ field, rule, received }: RedisFinding): string {

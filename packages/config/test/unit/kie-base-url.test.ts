@@ -46,7 +46,7 @@ describe('beside a pool of the version before', () => {
   });
 
   test('settings are compared in its words, which stay', () => {
-    const env = parseEnvironment({ ...KEY, KIE_BASE_URL: 'https://api.kie.ai/api/v1' }, ['kie', 'pool']);
+    const env = parseEnvironment({ ...KEY, KIE_BASE_URL: 'https://api.kie.ai/api/v1' }, ['kie', 'pool', 'files']);
     const { baseUrl } = poolSettings(env);
     const before = { baseUrl: 'https://api.kie.ai/api/v1', submitLimit: '20' };
     expect(asStored({ baseUrl, submitLimit: '30' }, before)).toEqual({ ...before, submitLimit: '30' });

@@ -47,7 +47,7 @@ test('secretValues finds the parts of compound secrets', () => {
 test('the settings of a pool hold a fingerprint and not the key', () => {
   const env = parseEnvironment(
     { KIE_API_KEY: 'kie-key', KIE_BASE_URL: 'http://localhost:1/', KIEQ_SUBMIT_LIMIT: '5' },
-    ['kie', 'pool'],
+    ['kie', 'pool', 'files'],
   );
   const settings = poolSettings(env);
   expect(settings).toMatchObject({
