@@ -50,7 +50,7 @@ export function secretValues(env: RawEnvironment): string[] {
   const values = ENVIRONMENT.filter(({ secret }) => secret)
     .flatMap(({ key }) => env[key] ?? [])
     // An address without credentials is no secret, and everybody needs to see where Redis is.
-    .filter((value) => !/^rediss?:\/\/[^@?]*$/.test(value));
+    .filter((value) => !/^rediss?(\+[a-z]+)?:\/\/[^@?]*$/.test(value));
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(value)?.[1] ?? []);
   const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);
   const gatewayKeys = (env['GATEWAY_API_KEYS'] ?? '').split(',').map((pair) => pair.trim().replace(/:[^:]*$/, ''));

@@ -32,7 +32,7 @@ export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
     return { findings: isWrong ? [] : [missing] };
   }
   try {
-    const server = await withRedis(redis.redisUrl, (client) => lookAtServer(client, redis, seen));
+    const server = await withRedis(redis, (client) => lookAtServer(client, redis, seen));
     // A server that is too old, or a replica, cannot run what reads the pool.
     if (server.findings.some(({ check, level }) => check === 'redis' && level === 'problem')) return server;
     return await withPool(redis, (pool) => lookAtPool(pool, server, seen));

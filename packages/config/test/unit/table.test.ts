@@ -39,6 +39,9 @@ test('secretValues finds the parts of compound secrets', () => {
     [env.GATEWAY_API_KEYS, 'k1', 'k2', 'other', 'p%40ss', 'p@ss', env.REDIS_URL].toSorted(),
   );
   expect(secretValues({})).toEqual([]);
+  // Where Redis is must be readable in logs, in every form.
+  for (const url of ['redis://a:1', 'rediss://a', 'redis+cluster://a:1,b:2', 'rediss+sentinel://a/m'])
+    expect(secretValues({ REDIS_URL: url })).toEqual([]);
   expect(secretValues({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc%20def' })).toEqual(
     expect.arrayContaining(['abc%20def', 'abc def']),
   );
