@@ -12,6 +12,7 @@ import {
   type LocalRedis,
   type RedisClient,
 } from '@kieq/redis';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 const PASSWORD = 'hunter2-of-redis';
@@ -110,6 +111,7 @@ test('a wrong password is reported without repeating it', async () => {
 
 test('somebody hears the errors of every duplicate, also when BullMQ has stopped listening: ioredis would write them on the console', () => {
   const client = open('worker');
+  if (!(client instanceof Redis)) throw new Error('not a single server');
   const copy = client.duplicate();
   const copyOfCopy = copy.duplicate();
   clients.push(copy, copyOfCopy);
