@@ -2,12 +2,14 @@ import { ConfigError, environmentWarnings, parseEnvironment, secretValues, uploa
 import { runGateway } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
+const GROUPS = ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files'] as const;
+
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the gateway must not start. */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
+    const env = parseEnvironment(process.env, GROUPS);
     const uploads = uploadPlaceOf(env, { env: process.env });
-    const advice = environmentWarnings(process.env);
+    const advice = environmentWarnings(process.env, GROUPS);
     const started = runGateway(env, { secrets: secretValues(process.env), advice, uploads });
     // Heard from the first moment on; one that comes too early waits for the start.
     const shutDown = (signal: string): Promise<void> => started.then((gateway) => gateway.shutDown(signal));

@@ -2,13 +2,15 @@ import { ConfigError, environmentWarnings, parseEnvironment, secretValues, uploa
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
+const GROUPS = ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound'] as const;
+
 /** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
+    const env = parseEnvironment(process.env, GROUPS);
     const worker = await runWorker(env, {
       secrets: secretValues(process.env),
-      advice: environmentWarnings(process.env),
+      advice: environmentWarnings(process.env, GROUPS),
       uploads: uploadPlaceOf(env, { env: process.env }),
       searchPath: process.env['PATH'],
     });

@@ -1,7 +1,8 @@
 export type { Group } from './catalogue.ts';
 export { isLoopback } from './cross-checks.ts';
 export { ConfigError, isMerelyAbsent, type ConfigProblem } from './errors.ts';
-export { environmentWarnings, isSameKie } from './kie-base-url.ts';
+export { environmentAdvice, environmentWarnings, type EnvironmentAdvice } from './environment-warnings.ts';
+export { isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';

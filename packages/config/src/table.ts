@@ -1,6 +1,7 @@
 import { GROUPS, type Group } from './catalogue.ts';
 import type { RawEnvironment } from './parse-environment.ts';
 import type { Variable } from './variable.ts';
+import { S3_SECRETS } from './weak-secrets.ts';
 
 /** One row of the catalogue. */
 export interface EnvironmentEntry {
@@ -47,8 +48,9 @@ function shownDefault({ default: text }: EnvironmentEntry): string {
  * (the password in REDIS_URL, each gateway key).
  */
 export function secretValues(env: RawEnvironment): string[] {
-  const values = ENVIRONMENT.filter(({ secret }) => secret)
-    .flatMap(({ key }) => env[key] ?? [])
+  const keys = [...ENVIRONMENT.filter(({ secret }) => secret).map(({ key }) => key), ...S3_SECRETS];
+  const values = keys
+    .flatMap((key) => env[key] ?? [])
     // An address without credentials is no secret, and everybody needs to see where Redis is.
     .filter((value) => !/^rediss?(\+[a-z]+)?:\/\/[^@?]*$/.test(value));
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(value)?.[1] ?? []);

@@ -1,7 +1,7 @@
 import {
   ALL_GROUPS,
   ConfigError,
-  environmentWarnings,
+  environmentAdvice,
   isMerelyAbsent,
   parseEnvironment,
   type ConfigProblem,
@@ -35,8 +35,7 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
   const findings = readGroups(env, ALL_GROUPS)
     .problems.filter((one) => !isMerelyAbsent(one))
     .map(findingOf);
-  for (const message of environmentWarnings(env))
-    findings.push(warning('environment', message, 'Take /api/v1 off KIE_BASE_URL.'));
+  for (const { message, fix } of environmentAdvice(env)) findings.push(warning('environment', message, fix));
   return {
     ...(redis === undefined ? {} : { redis }),
     ...(kie === undefined ? {} : { kie }),

@@ -389,6 +389,22 @@ describe('settings that follow from several groups', () => {
   });
 });
 
+describe('secrets', () => {
+  it('that keep nobody out beyond this machine are warnings, which do not show them; on loopback nothing is said', async () => {
+    const weak = { GATEWAY_API_KEYS: 'letmein-now:*', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw-of-me' };
+    const beyond = await doctor({ ...weak, GATEWAY_HOST: '0.0.0.0', DASHBOARD_HOST: '0.0.0.0' });
+    expect(of(beyond.findings, 'environment')).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringContaining("GATEWAY_API_KEYS (key 1, an operator's) has fewer than 24"),
+      },
+      { level: 'warning', message: expect.stringContaining('DASHBOARD_PASSWORD has fewer than 12') },
+    ]);
+    expect(JSON.stringify(beyond.findings)).not.toMatch(/letmein|pw-of-me/);
+    expect(of((await doctor(weak)).findings, 'environment')).toEqual([]);
+  });
+});
+
 describe('callbacks', () => {
   it.each([
     ['reach nobody', async () => `http://127.0.0.1:${await closedPort()}`, 'cannot be reached'],

@@ -66,6 +66,27 @@ test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that 
   expect((await pool.ledger.settings.stored())['baseUrl']).toBe(`${pool.simulator.url}/api/v1`);
 });
 
+test('a secret that keeps nobody out is named by every process that uses it, and not shown', async () => {
+  const more = { GATEWAY_WEBHOOK_SECRET: 'change-me' };
+  const started = [
+    await pool.startWorker(more),
+    await pool.startGateway({ ...more, GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'zq7:*' }),
+    await startApp('dashboard', {
+      ...pool.env,
+      DASHBOARD_PORT: '0',
+      DASHBOARD_HOST: '0.0.0.0',
+      DASHBOARD_USER: 'me',
+      DASHBOARD_PASSWORD: '1',
+    }),
+  ];
+  const keys = ['GATEWAY_WEBHOOK_SECRET', 'GATEWAY_API_KEYS', 'DASHBOARD_PASSWORD'];
+  for (const [i, process] of started.entries()) {
+    const { warning } = await process.logged(({ msg, ...line }) => String(line['warning']).startsWith(keys[i] ?? '-'));
+    expect(warning).toContain('the next version will refuse it');
+    expect(process.output()).not.toMatch(/change-me|zq7/);
+  }
+});
+
 test('a worker to which Kie does not tell the balance says so, and what that means, and starts all the same', async () => {
   const well = await pool.startWorker();
   expect(await well.logged(({ msg }) => msg === 'Kie takes the key')).toMatchObject({ balance: expect.any(Number) });
