@@ -1,6 +1,8 @@
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startLocalRedis } from '@kieq/redis';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
+import { listenAnywhere } from '../../src/free-port.ts';
 import { startApp, startProcessPool, TEST_KEY, type ProcessPool } from '../../src/index.ts';
 
 const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
@@ -84,6 +86,20 @@ test('a secret that keeps nobody out is named by every process that uses it, and
     const { warning } = await process.logged(({ msg, ...line }) => String(line['warning']).startsWith(keys[i] ?? '-'));
     expect(warning).toContain('the next version will refuse it');
     expect(process.output()).not.toMatch(/change-me|zq7/);
+  }
+});
+
+test('a taken port: exit code 2 and the keys to change', async () => {
+  const taken = createServer();
+  const port = String(await listenAnywhere(taken));
+  onTestFinished(() => void taken.close());
+  for (const [started, key] of [
+    [pool.startWorker({ WORKER_METRICS_PORT: port }), 'WORKER_METRICS_PORT'],
+    [pool.startGateway({ GATEWAY_PORT: port }), 'GATEWAY_PORT'],
+  ] as const) {
+    await expect(started).rejects.toThrow(/ended with 2: .*EADDRINUSE/s);
+    await expect(started).rejects.toThrow(key);
+    await expect(started).rejects.not.toThrow(/^ {4}at /m);
   }
 });
 
