@@ -60,8 +60,8 @@ describe('colours', () => {
     const json = await pool.run(['status', '--json']);
     expect(json.stdout).not.toMatch(/\p{Cf}/u);
     expect(JSON.stringify(json.json)).toContain(foreign);
-    const unknown = await pool.run([`no-such\u202Ecommand`]);
-    expect(unknown.stderr).toContain(String.raw`no-such\u202ecommand`);
+    const mistyped = await pool.run([`no-such\u202Ecommand`]);
+    expect(mistyped.stderr).toContain(String.raw`no-such\u202ecommand`);
   });
 
   it('mark an error', async () => {

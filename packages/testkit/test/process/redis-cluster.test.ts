@@ -93,9 +93,8 @@ async function strangers(): Promise<LocalRedis[]> {
 describe('redis:// to a node of a Cluster that does not hold the pool', () => {
   let node: LocalRedis;
   beforeAll(async () => {
-    const [first, ...rest] = await strangers();
-    if (first === undefined) throw new Error('every node holds the pool');
-    expect(rest).toHaveLength(1);
+    const [first, second] = await strangers();
+    if (first === undefined || second === undefined) throw new Error('one of three nodes holds the pool');
     node = first;
   });
 

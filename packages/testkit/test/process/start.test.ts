@@ -83,7 +83,7 @@ test('a secret that keeps nobody out is named by every process that uses it, and
   ];
   const keys = ['GATEWAY_WEBHOOK_SECRET', 'GATEWAY_API_KEYS', 'DASHBOARD_PASSWORD'];
   for (const [i, process] of started.entries()) {
-    const { warning } = await process.logged(({ msg, ...line }) => String(line['warning']).startsWith(keys[i] ?? '-'));
+    const { warning } = await process.logged((line) => String(line['warning']).startsWith(keys[i] ?? '-'));
     expect(warning).toContain('the next version will refuse it');
     expect(process.output()).not.toMatch(/change-me|zq7/);
   }
