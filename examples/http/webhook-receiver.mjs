@@ -4,7 +4,7 @@
  *   WEBHOOK_SECRET=<GATEWAY_WEBHOOK_SECRET of the workers> PORT=9000 node examples/http/webhook-receiver.mjs
  *
  * For workers on this machine set KIEQ_ALLOW_PRIVATE_URLS=true for gateway and workers: by default they call no
- * loopback address.
+ * loopback address. Those of `pnpm demo --keep` do, and print their secret.
  */
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -11,9 +11,14 @@ import type { Io } from './io.ts';
 export async function confirm({ io, out }: Context, yes: boolean | undefined, question: string): Promise<void> {
   if (yes === true) return;
   if (!io.isTTY || out.json) throw new CliError(EXIT.refused, `${question} Nothing was changed: confirm with --yes.`);
-  out.note(`${question} Type yes to go on:`);
-  const answer = await firstLine(io);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(EXIT.refused, 'Nothing was changed.');
+  const answer = await ask({ io, out }, `${question} Type yes to go on:`);
+  if (!/^y(es)?$/i.test(answer)) throw new CliError(EXIT.refused, 'Nothing was changed.');
+}
+
+/** Asks a person, who is there (`io.isTTY`), and gives the answer without blanks around it. */
+export async function ask({ io, out }: Pick<Context, 'io' | 'out'>, question: string): Promise<string> {
+  out.note(question);
+  return (await firstLine(io)).trim();
 }
 
 function firstLine({ stdin }: Io): Promise<string> {

@@ -1,6 +1,6 @@
 import { ConfigError } from '@kieq/config';
 import { ProducerError, type ProducerErrorCode } from '@kieq/producer';
-import { isUnavailable, RedisUrlError } from '@kieq/redis';
+import { isUnavailable, RedisClusterError, RedisUrlError } from '@kieq/redis';
 import { StorageError } from '@kieq/storage';
 import { CommanderError } from 'commander';
 
@@ -62,7 +62,7 @@ export function endingOf(error: unknown): Ending {
   if (error instanceof CommanderError) return { exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
   if (error instanceof CliError) return { exitCode: error.exitCode, message: error.message };
   if (error instanceof ProducerError) return { exitCode: OF_PRODUCER[error.code], message: error.message };
-  if (error instanceof ConfigError || error instanceof RedisUrlError)
+  if (error instanceof ConfigError || error instanceof RedisUrlError || error instanceof RedisClusterError)
     return { exitCode: EXIT.usage, message: error.message };
   if (!(error instanceof Error)) return { exitCode: EXIT.defect, message: `a defect of kieq: ${String(error)}` };
   if (isUnavailable(error) || error instanceof StorageError)

@@ -1,3 +1,4 @@
+import { EXIT } from './exit.ts';
 import type { Readable } from 'node:stream';
 
 export interface TextSink {
@@ -19,20 +20,40 @@ export interface Io {
   onInterrupt(listener: () => void): () => void;
 }
 
-/** The process's own streams. A reader that has seen enough (`kieq list | head`) ends the program quietly. */
+/**
+ * The process's own streams. A reader that has seen enough (`kieq list | head`) takes nothing back: what follows is
+ * printed to nobody, work that can be interrupted ends as by SIGINT, and everything else is done. An output that cannot
+ * be written, such as a full disk, does the same and is told; the exit code then says so.
+ */
 export function processIo(): Io {
+  const listeners = new Set<() => void>();
+  let told = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    for (const listener of listeners) listener();
+    if (told || error.code === 'EPIPE') return;
+    told = true;
+    process.stderr.write(`kieq: ${lostText(error)}\n`);
+    process.exitCode = EXIT.unavailable;
   });
+  // Nobody is left who could be told.
+  process.stderr.on('error', () => undefined);
   return {
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,
     isTTY: process.stdin.isTTY && process.stderr.isTTY,
     onInterrupt(listener) {
+      listeners.add(listener);
       process.on('SIGINT', listener);
-      return () => void process.off('SIGINT', listener);
+      return () => {
+        listeners.delete(listener);
+        process.off('SIGINT', listener);
+      };
     },
   };
+}
+
+function lostText({ code, message }: NodeJS.ErrnoException): string {
+  const reason = code === 'ENOSPC' ? 'no space is left (ENOSPC)' : message;
+  return `what was printed could not be written: ${reason}. What the command changed stays changed; look with kieq list or kieq show`;
 }

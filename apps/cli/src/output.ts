@@ -1,4 +1,5 @@
 import type { RawEnvironment } from '@kieq/config';
+import { visibleJson } from '@kieq/telemetry';
 import { EXIT, type Ending } from './exit.ts';
 import type { Io, TextSink } from './io.ts';
 import { StatusLine } from './status-line.ts';
@@ -34,13 +35,13 @@ export class Output {
   /** The command's result. */
   print(value: unknown, human: Human): void {
     this.#printed = true;
-    this.#write(this.#io.stdout, this.json ? JSON.stringify(value, null, 2) : this.#for(human));
+    this.#write(this.#io.stdout, this.json ? jsonText(value, 2) : this.#for(human));
   }
 
   /** One result of many, at once. */
   line(value: unknown, human: Human): void {
     this.#printed = true;
-    this.#write(this.#io.stdout, this.json ? JSON.stringify(value) : this.#for(human));
+    this.#write(this.#io.stdout, this.json ? jsonText(value) : this.#for(human));
   }
 
   /**
@@ -79,6 +80,11 @@ export class Output {
   #write(sink: TextSink, text: string): void {
     this.#status.above(() => sink.write(`${text}\n`));
   }
+}
+
+/** For programs, and for whoever looks on: it may be a terminal, too. */
+function jsonText(value: unknown, indent?: number): string {
+  return visibleJson(JSON.stringify(value, null, indent));
 }
 
 function nameOf(exitCode: number): string {

@@ -1,7 +1,7 @@
 import type { DeadLetterClass, OrNewer } from '@kieq/domain';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import { openLetters, openQueues, type OpenLetter, type Queues } from '@kieq/queue';
-import { closeConnection, createConnection, failFast, waitUntilReady, type RedisClient } from '@kieq/redis';
+import { closeConnection, createConnection, failFast, waitForPool, type RedisClient } from '@kieq/redis';
 import { CliError, EXIT } from './exit.ts';
 
 /** A connection to the pool of the environment. */
@@ -25,11 +25,8 @@ const CONNECT_MS = 2_000;
  * Works on the pool and closes all connections afterwards, so that the process ends by itself.
  * @throws RedisUnavailableError
  */
-export function withPool<Result>(
-  { redisUrl, prefix }: PoolPlace,
-  work: (pool: Pool) => Promise<Result>,
-): Promise<Result> {
-  return withRedis(redisUrl, (redis) => withQueues(redis, prefix, work));
+export function withPool<Result>(place: PoolPlace, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+  return withRedis(place, (redis) => withQueues(redis, place.prefix, work));
 }
 
 /**
@@ -37,12 +34,12 @@ export function withPool<Result>(
  * @throws RedisUnavailableError
  */
 export async function withRedis<Result>(
-  redisUrl: string,
+  { redisUrl, prefix }: PoolPlace,
   work: (redis: RedisClient) => Promise<Result>,
 ): Promise<Result> {
   const redis = createConnection({ url: redisUrl, role: 'producer', connectionName: 'kieq-cli' });
   try {
-    await waitUntilReady(redis, CONNECT_MS);
+    await waitForPool(redis, prefix, CONNECT_MS);
     return await work(redis);
   } finally {
     await closeConnection(redis);

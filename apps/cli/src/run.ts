@@ -22,7 +22,7 @@ import type { Context } from './context.ts';
 import { endingOf, EXIT, type ExitCode } from './exit.ts';
 import type { Io } from './io.ts';
 import { Output } from './output.ts';
-import { masked } from './text/printable.ts';
+import { masked, printable } from './text/printable.ts';
 
 const COMMANDS = [
   addGenerate,
@@ -81,7 +81,11 @@ export function programOf(context: Context): Command {
       'Makes videos through a pool, and looks after it: what holds it back, its generations, its dead letters, its settings.',
     )
     .exitOverride()
-    .configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void io.stdout.write(text),
+      // It repeats what was typed, or pasted.
+      writeErr: (text) => void io.stderr.write(printable(text)),
+    })
     .addHelpText('after', EXIT_CODES)
     .hook('preAction', (_program, command) => {
       out.json = command.getOptionValue('json') === true;

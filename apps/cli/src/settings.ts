@@ -37,7 +37,8 @@ export function checkedSetting(stored: Readonly<Record<string, string>>, name: s
     [itsKey, stored[setting]],
   ]);
   const env = { ...Object.fromEntries(known), [key]: value, KIE_API_KEY: NO_KEY };
-  const text = settingsText(poolSettings(parsed(env, key, name)))[name];
+  // Which archive the workers have is not known here, and decides only about a mode that is not stored.
+  const text = settingsText(poolSettings({ ...parsed(env, key, name), archive: undefined }))[name];
   if (text === undefined) throw new Error(`${name} is no text of the pool's settings`);
   return text;
 }

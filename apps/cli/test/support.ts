@@ -110,7 +110,7 @@ export async function testPool(name: string, extra: RawEnvironment = {}): Promis
     XDG_DATA_HOME: data,
     ...extra,
   };
-  await ledger.settings.overwrite(settingsText(poolSettings(parseEnvironment(env, ['kie', 'pool']))));
+  await ledger.settings.overwrite(settingsText(poolSettings(parseEnvironment(env, ['kie', 'pool', 'files']))));
   return {
     redis,
     ledger,

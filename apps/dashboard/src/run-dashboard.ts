@@ -6,7 +6,14 @@ import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
-import { closeConnection, createConnection, describeRedisUrl, waitUntilReady, type RedisClient } from '@kieq/redis';
+import {
+  closeConnection,
+  createConnection,
+  describeRedisUrl,
+  redisRefusal,
+  waitForPool,
+  type RedisClient,
+} from '@kieq/redis';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
 import { createLogger, type Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
@@ -82,11 +89,12 @@ async function connect(env: DashboardEnvironment, logger: Logger): Promise<Redis
     onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, env.redisWaitMs);
+    await waitForPool(redis, env.prefix, env.redisWaitMs);
     return redis;
   } catch (error) {
     await closeConnection(redis);
-    throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reasonOf(error)}`);
+    const otherwise = `Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reasonOf(error)}`;
+    throw new StartRefused(redisRefusal(env.redisUrl, error) ?? otherwise);
   }
 }
 

@@ -4,9 +4,9 @@ import {
   createConnection,
   describeRedisUrl,
   preflight,
-  RedisPreflightError,
+  redisRefusal,
   RedisUrlError,
-  waitUntilReady,
+  waitForPool,
   type ConnectionOptions,
   type RedisClient,
   type RedisFinding,
@@ -20,7 +20,7 @@ import { StartRefused } from './start-refused.ts';
  * @throws StartRefused
  */
 export async function connect(
-  { redisUrl: url, redisWaitMs }: GatewayEnvironment,
+  { redisUrl: url, prefix, redisWaitMs }: GatewayEnvironment,
   logger: Logger,
 ): Promise<{ readonly redis: RedisClient; readonly warnings: readonly RedisFinding[] }> {
   const redis = open({
@@ -30,7 +30,7 @@ export async function connect(
     onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, redisWaitMs);
+    await waitForPool(redis, prefix, redisWaitMs);
     const { warnings } = await preflight(redis);
     return { redis, warnings };
   } catch (error) {
@@ -66,8 +66,18 @@ function open(options: ConnectionOptions): RedisClient {
   }
 }
 
+/** Also after the first connection Redis may refuse: a Cluster that no longer serves the pool, a user without rights. */
+export async function onThisRedis<Value>({ redisUrl }: GatewayEnvironment, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StartRefused || redisRefusal(redisUrl, error) === undefined
+      ? error
+      : refusal(redisUrl, error);
+  }
+}
+
 function refusal(url: string, error: unknown): StartRefused {
-  if (error instanceof RedisPreflightError) return new StartRefused(error.message);
   const reason = error instanceof Error ? error.message : String(error);
-  return new StartRefused(`Redis at ${describeRedisUrl(url)} cannot be used: ${reason}`);
+  return new StartRefused(redisRefusal(url, error) ?? `Redis at ${describeRedisUrl(url)} cannot be used: ${reason}`);
 }

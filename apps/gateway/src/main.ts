@@ -9,13 +9,15 @@ import {
 import { runGateway } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
+const GROUPS = ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files'] as const;
+
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the gateway must not start. */
 async function main(): Promise<void> {
   try {
     const given = withSecretFiles(process.env);
-    const env = parseEnvironment(given, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
+    const env = parseEnvironment(given, GROUPS);
     const uploads = uploadPlaceOf(env, { env: given });
-    const advice = environmentWarnings(given);
+    const advice = environmentWarnings(given, GROUPS);
     const started = runGateway(env, { secrets: secretValues(given), advice, uploads });
     // Heard from the first moment on; one that comes too early waits for the start.
     const shutDown = (signal: string): Promise<void> => started.then((gateway) => gateway.shutDown(signal));

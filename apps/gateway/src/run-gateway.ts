@@ -13,7 +13,7 @@ import { openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics, createScrubber, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
 import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
-import { connect, connectProducer, type ProducerTracing } from './connect.ts';
+import { connect, connectProducer, onThisRedis, type ProducerTracing } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
@@ -137,7 +137,7 @@ async function listen(
 
 /** @throws StartRefused */
 async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
-  await agreeOnAccount(ledger, env);
+  await onThisRedis(env, () => agreeOnAccount(ledger, env));
   return connectProducer(env, traces);
 }
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { createSimulator } from '@kieq/simulator';
+import { createSimulator, type Simulator, type SimulatorSettings } from '@kieq/simulator';
 import { parseSettings, SETTINGS, SettingsError } from './environment.ts';
 
 /** Exit code for wrong settings. */
@@ -12,7 +12,7 @@ function flagOf(setting: string): string {
 /** Flags win over the environment. */
 function given(): Record<string, string | undefined> {
   const options = Object.fromEntries(SETTINGS.map((setting) => [flagOf(setting), { type: 'string' as const }]));
-  const { values } = parseArgs({ options, strict: true });
+  const { values } = parsedFlags(options);
   const found = SETTINGS.map((setting): [string, string | undefined] => {
     const value = values[flagOf(setting)];
     return [setting, typeof value === 'string' ? value : process.env[setting]];
@@ -20,11 +20,35 @@ function given(): Record<string, string | undefined> {
   return Object.fromEntries(found);
 }
 
+function parsedFlags(options: Readonly<Record<string, { readonly type: 'string' }>>) {
+  try {
+    return parseArgs({ options, strict: true });
+  } catch (error) {
+    // An unknown flag, or one without its value; the message names it.
+    throw new SettingsError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** @throws SettingsError where the address cannot be had */
+async function listen(
+  simulator: Simulator,
+  { host = '127.0.0.1', port = 0 }: SimulatorSettings,
+): Promise<{ url: string; port: number }> {
+  try {
+    return await simulator.start();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new SettingsError(
+      `cannot listen on ${host}:${port}: ${reason}; choose SIM_HOST and SIM_PORT (--host, --port) so that they are free`,
+    );
+  }
+}
+
 async function main(): Promise<void> {
   const { settings, faults } = parseSettings(given());
   const simulator = createSimulator(settings);
   simulator.script(faults);
-  const { url, port } = await simulator.start();
+  const { url, port } = await listen(simulator, settings);
   const control = settings.control === true;
   // The first line: whoever started this process reads the address from it.
   console.log(JSON.stringify({ msg: 'listening', app: 'simulator', url, port, control }));

@@ -9,14 +9,16 @@ import {
 import { runWorker } from './run-worker.ts';
 import { StartRefused } from './start-refused.ts';
 
+const GROUPS = ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound'] as const;
+
 /** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
 async function main(): Promise<void> {
   try {
     const given = withSecretFiles(process.env);
-    const env = parseEnvironment(given, ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound']);
+    const env = parseEnvironment(given, GROUPS);
     const worker = await runWorker(env, {
       secrets: secretValues(given),
-      advice: environmentWarnings(given),
+      advice: environmentWarnings(given, GROUPS),
       uploads: uploadPlaceOf(env, { env: given }),
       searchPath: given['PATH'],
     });

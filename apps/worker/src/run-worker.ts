@@ -22,9 +22,9 @@ import {
   createConnection,
   describeRedisUrl,
   preflight,
-  RedisPreflightError,
+  redisRefusal,
   RedisUrlError,
-  waitUntilReady,
+  waitForPool,
   type ConnectionOptions,
   type RedisClient,
   type RedisFinding,
@@ -50,7 +50,7 @@ export interface RunningWorker {
 /** Longest that one query may take, its retries included; the query permit is held for so long. */
 const QUERY_TIMEOUT_MS = 15_000;
 /** As for every other refusal to work: an orchestrator must not take it for a normal end. */
-const WRONG_ACCOUNT_EXIT = 2;
+const REFUSED_EXIT = 2;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
@@ -76,7 +76,7 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const { redis, warnings } = await connect(env, logger);
   const ledger = createLedger({ redis, prefix: env.prefix });
-  await agreeOnSettings(ledger, env);
+  await onThisRedis(env, () => agreeOnSettings(ledger, env));
   restoreSettings(redis, ledger, env, logger);
 
   const metrics = createMetrics({ processMetrics: true });
@@ -116,7 +116,7 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
     random: Math.random,
     deadline: deadline.signal,
     end: end.signal,
-    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', WRONG_ACCOUNT_EXIT),
+    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', REFUSED_EXIT),
   };
   const { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency, lockMs, prefix } = env;
   const concurrency = { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency };
@@ -133,7 +133,13 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
   for (const warning of advice) logger.warn({ warning }, 'environment');
   if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const asked = askFirst({ kie: context.kie, baseUrl: env.kieBaseUrl, logger, signal: asking.signal });
-  const started = Promise.all([pool.start(), asked]);
+  const starting = pool.start().catch((error: unknown) => {
+    const reason = redisRefusal(env.redisUrl, error);
+    if (reason === undefined) throw error;
+    logger.fatal({ reason }, 'the worker cannot start on this Redis: it ends, and what it has taken is let go first');
+    return shutdown.shutDown('Redis cannot be used', REFUSED_EXIT);
+  });
+  const started = Promise.all([starting, asked]);
   // A defect at the start is one of the process; the signals are heard meanwhile, since jobs may already be in work.
   const ended = Promise.race([shutdown.ended, started.then(() => shutdown.ended)]);
   return { shutDown: (reason) => shutdown.shutDown(reason), ended };
@@ -194,17 +200,33 @@ async function connect(
     onError: (error) => logger.warn({ err: error }, 'Redis connection trouble'),
   });
   try {
-    await waitUntilReady(redis, env.redisWaitMs);
+    await waitForPool(redis, env.prefix, env.redisWaitMs);
     const { warnings, servers } = await preflight(redis);
     refuseDurability(env, redis, servers);
     return { redis, warnings };
   } catch (error) {
     await closeConnection(redis);
     if (error instanceof StartRefused) throw error;
-    if (error instanceof RedisPreflightError) throw new StartRefused(error.message);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new StartRefused(`Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reason}`);
+    throw refusal(env, error);
   }
+}
+
+/** Also after the first connection Redis may refuse: a Cluster that no longer serves the pool, a user without rights. */
+async function onThisRedis<Value>(env: WorkerEnvironment, work: () => Promise<Value>): Promise<Value> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof StartRefused || redisRefusal(env.redisUrl, error) === undefined
+      ? error
+      : refusal(env, error);
+  }
+}
+
+function refusal({ redisUrl }: WorkerEnvironment, error: unknown): StartRefused {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new StartRefused(
+    redisRefusal(redisUrl, error) ?? `Redis at ${describeRedisUrl(redisUrl)} cannot be used: ${reason}`,
+  );
 }
 
 /** A worker whose intents nothing can confirm would never send anything. */

@@ -10,10 +10,17 @@ export interface OpenRedis {
 }
 
 /** The Redis of REDIS_URL, or a private one; with `keep` its data outlive the run. */
-export async function openRedis(options: { readonly keep: boolean }): Promise<OpenRedis> {
-  const given = process.env['REDIS_URL'];
+export async function openRedis(options: {
+  readonly keep: boolean;
+  /** Folder of those data. Default `.kieq/data`. */
+  readonly data?: string | undefined;
+  /** Default that of the environment. */
+  readonly url?: string | undefined;
+}): Promise<OpenRedis> {
+  const given = options.url ?? process.env['REDIS_URL'];
   if (given !== undefined && given !== '') return { url: given, source: 'REDIS_URL', stop: () => Promise.resolve() };
-  const dataDir = options.keep ? { dataDir: join(CACHE_DIR, 'data') } : {};
+  const dataDir = options.keep ? { dataDir: options.data ?? join(CACHE_DIR, 'data') } : {};
   const local = await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true, ...dataDir });
-  return { url: local.url, source: `private, ${local.version} from ${local.source}`, stop: () => local.stop() };
+  const kept = options.keep ? `, its data in ${local.dataDir}` : '';
+  return { url: local.url, source: `private, ${local.version} from ${local.source}${kept}`, stop: () => local.stop() };
 }

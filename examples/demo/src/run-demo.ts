@@ -1,12 +1,13 @@
 import { relative } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED_STATES } from '@kieq/domain';
+import { describeRedisUrl } from '@kieq/redis';
 import { createGeneration, readGenerations, readPhotographs, type View } from './gateway.ts';
 import { VIDEOS_DIR } from './places.ts';
 import { Progress } from './progress.ts';
 import { wantedVideos } from './requests.ts';
 import { emptyVideosDir, Saver, type Saved } from './save.ts';
-import { startStack, type Stack } from './stack.ts';
+import { DEMO_WEBHOOK_SECRET, startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
 
 export interface DemoOptions {
@@ -110,12 +111,17 @@ function reasonsOf({ id, state, failMsg, deadLetter }: View, saved: Saved | unde
 }
 
 async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
-  say(`\nEverything stays up; Ctrl-C ends it.\n${addresses(stack)}`);
+  say(`\nEverything stays up; Ctrl-C ends it.\n${addresses(stack)}${webhookHint()}`);
   await new Promise<void>((resolve) => {
     if (over.aborted) resolve();
     over.addEventListener('abort', () => resolve(), { once: true });
   });
   if (over.reason === stack.broken.reason) over.throwIfAborted();
+}
+
+/** The demo's own processes may call this machine, which those of a real pool refuse. */
+function webhookHint(): string {
+  return `\nA webhook on this machine: WEBHOOK_SECRET=${DEMO_WEBHOOK_SECRET} node examples/http/webhook-receiver.mjs,\nand "callBackUrl": "http://127.0.0.1:9000/" in a request.\n`;
 }
 
 function addresses(stack: Stack): string {
@@ -124,7 +130,7 @@ function addresses(stack: Stack): string {
     ['dashboard', stack.dashboardUrl],
     ['simulated Kie', stack.kieUrl],
     ...stack.workerUrls.map((url, i) => [`worker ${i + 1}`, `${url}/metrics`]),
-    ['Redis', `${new URL(stack.redisUrl).host} (${stack.redisSource}), prefix ${stack.prefix}`],
+    ['Redis', `${describeRedisUrl(stack.redisUrl)} (${stack.redisSource}), prefix ${stack.prefix}`],
   ];
   return `${lines.map(([what = '', where = '']) => `  ${what.padEnd(14)}${where}`).join('\n')}\n`;
 }

@@ -29,6 +29,8 @@ const SIMULATOR_ENV = {
   SIM_RATE_LIMIT: '20/10000',
   SIM_GENERATION_MS: '15000~0.2',
 };
+/** Of the demo's callbacks; the receiver of examples/http checks it. */
+export const DEMO_WEBHOOK_SECRET = 'demo-secret-not-a-secret';
 /** What the caller's environment may add, to show the failing side. */
 const SIMULATOR_PASSED = ['SIM_FAIL_RATE', 'SIM_FAULTS'];
 /** Lines of an app's errors that are shown when it ends by itself. */
@@ -73,6 +75,9 @@ async function startApps(
     KIE_UPLOAD_URL: kieUrl,
     // Between the gateway, which takes the photographs, and the workers, which pass them on.
     UPLOAD_STORE_URL: pathToFileURL(uploads).href,
+    // A caller's receiver on this machine may be called: everything here is on it, and nothing is anybody's.
+    KIEQ_ALLOW_PRIVATE_URLS: 'true',
+    GATEWAY_WEBHOOK_SECRET: DEMO_WEBHOOK_SECRET,
   };
   // The simulated tasks take seconds where Kie takes minutes: looks must be sooner alike.
   const workerEnv = { ...kieEnv, WORKER_METRICS_PORT: '0', KIEQ_TIME_SCALE: '0.2' };

@@ -1,48 +1,62 @@
+import { parseArgs } from 'node:util';
 import { ConfigError, ENVIRONMENT, FILE_SUFFIX, parseEnvironment, withSecretFiles } from '@kieq/config';
-import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
+import { describeRedisUrl } from '@kieq/redis';
+import { startApp, type AppName } from '@kieq/testkit';
+import { agree, NotStarted } from './agree.ts';
+import { readDotEnv } from './dot-env.ts';
 import { fromEnvironment } from './environment.ts';
+import { keepUp, type KeptUp } from './keep-up.ts';
 import { openRedis } from './redis.ts';
 
 /** What the apps need besides our settings: Node's own, such as the certificates of a proxy, and where the user's files are. */
 const MORE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'HOME', 'XDG_DATA_HOME'];
 
-/** `pnpm start`: Redis, the gateway, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
-async function start(stopped: AbortSignal): Promise<void> {
+interface StartOptions {
+  /** Makes this environment the pool's settings where they differ. */
+  readonly apply: boolean;
+  /** Of the private Redis. Default `.kieq/data`. */
+  readonly data: string | undefined;
+}
+
+/**
+ * `pnpm start [--apply] [--data <folder>]`: Redis, the gateway, two workers and the dashboard against the real Kie, until
+ * Ctrl-C. It enqueues nothing, reads `.env`, and starts again what dies.
+ */
+async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promise<void> {
+  const hasFile = readDotEnv(process.cwd());
   const groups = ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard'] as const;
-  parseEnvironment(withSecretFiles(process.env), groups);
-  const redis = await openRedis({ keep: true });
-  const env = {
-    ...fromEnvironment([...ENVIRONMENT.flatMap(({ key }) => [key, key + FILE_SUFFIX]), ...MORE_KEYS]),
-    REDIS_URL: redis.url,
-  };
-  const apps: AppProcess[] = [];
-  const open = async (name: AppName, more: Readonly<Record<string, string>> = {}): Promise<AppProcess> => {
-    const app = await startApp(name, { ...env, ...more }, { forward });
+  const given = withSecretFiles(process.env);
+  parseEnvironment(given, groups);
+  const redis = await openRedis({ keep: true, data, url: given['REDIS_URL'] });
+  const keys = ENVIRONMENT.flatMap(({ key, alias = key }) => [key, alias, key + FILE_SUFFIX]);
+  const env = { ...fromEnvironment([...keys, ...MORE_KEYS]), REDIS_URL: redis.url, REDIS_URL_FILE: '' };
+  const apps: KeptUp[] = [];
+  const open = async (name: AppName, label: string, more: Readonly<Record<string, string>> = {}): Promise<KeptUp> => {
+    const startOnce = (): ReturnType<typeof startApp> => startApp(name, { ...env, ...more }, { forward });
+    const app = await keepUp({ label, start: startOnce, say });
     apps.push(app);
     return app;
   };
   try {
-    const worker1 = await open('worker', { WORKER_METRICS_PORT: '0' });
-    const worker2 = await open('worker', { WORKER_METRICS_PORT: '0' });
-    const gateway = await open('gateway');
-    const dashboard = await open('dashboard');
-    say(`gateway ${String(gateway.first['url'])}/docs`);
-    say(`dashboard ${String(dashboard.first['url'])}`);
-    say(`Redis ${new URL(redis.url).host} (${redis.source})`);
-    for (const { first } of [worker1, worker2]) say(`worker ${String(first['ops'])}/metrics`);
-    await Promise.race([
-      aborted(stopped),
-      endedByItself('worker 1', worker1),
-      endedByItself('worker 2', worker2),
-      endedByItself('gateway', gateway),
-      endedByItself('dashboard', dashboard),
-    ]);
+    say(`Redis: ${redis.source}${hasFile ? '; .env is read' : ''}`);
+    // As it is wanted by kieq and by everything else beside this.
+    say(`REDIS_URL=${describeRedisUrl(redis.url)}`);
+    await agree(env, apply);
+    const workers = [
+      await open('worker', 'worker 1', { WORKER_METRICS_PORT: '0' }),
+      await open('worker', 'worker 2', { WORKER_METRICS_PORT: '0' }),
+    ];
+    const gateway = await open('gateway', 'the gateway');
+    const dashboard = await open('dashboard', 'the dashboard');
+    say(`gateway ${String(gateway.app.first['url'])}/docs`);
+    say(`dashboard ${String(dashboard.app.first['url'])}`);
+    for (const { app } of workers) say(`worker ${String(app.first['ops'])}/metrics`);
+    await Promise.race([aborted(stopped), ...apps.map(({ given }) => given)]);
   } catch (error) {
     // Ctrl-C reaches the apps too: that they end is then no defect.
     if (!stopped.aborted) throw error;
   } finally {
-    for (const app of apps.toReversed()) app.signal('SIGTERM');
-    await Promise.all(apps.map(({ ended }) => ended));
+    await Promise.all(apps.toReversed().map((app) => app.stop()));
     await redis.stop();
   }
 }
@@ -56,11 +70,6 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-async function endedByItself(label: string, app: AppProcess): Promise<never> {
-  const code = await app.ended;
-  throw new Error(`${label} ended by itself: ${code === null ? 'killed by a signal' : `exit code ${code}`}`);
-}
-
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
@@ -68,11 +77,25 @@ function aborted(signal: AbortSignal): Promise<void> {
   });
 }
 
+function optionsOf(argv: readonly string[]): StartOptions {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { apply: { type: 'boolean', default: false }, data: { type: 'string' } },
+  });
+  return { apply: values.apply, data: values.data };
+}
+
+/** Whether it is told by its message alone, and is for the person to mend: exit code 2. */
+function isForThePerson(error: unknown): boolean {
+  const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+  return isUsage || error instanceof ConfigError || error instanceof NotStarted;
+}
+
 try {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stopping.abort());
-  await start(stopping.signal);
+  await start(optionsOf(process.argv.slice(2)), stopping.signal);
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigError ? 2 : 1;
+  process.exitCode = isForThePerson(error) ? 2 : 1;
 }

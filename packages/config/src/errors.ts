@@ -6,6 +6,14 @@ export interface ConfigProblem {
   readonly received: string | undefined;
 }
 
+/** The rule of a key that is missing by itself, and not because of another one. */
+export const REQUIRED = 'is required';
+
+/** Whether the key is only not set here: another process may have it. What is wrong by itself, or beside others, is not. */
+export function isMerelyAbsent({ rule, received }: ConfigProblem): boolean {
+  return received === undefined && rule === REQUIRED;
+}
+
 /** Thrown by `parseEnvironment`; the message lists every problem, one a line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

@@ -1,12 +1,13 @@
 export type { Group } from './catalogue.ts';
 export { isLoopback } from './cross-checks.ts';
-export { ConfigError, type ConfigProblem } from './errors.ts';
-export { environmentWarnings, isSameKie } from './kie-base-url.ts';
+export { ConfigError, isMerelyAbsent, type ConfigProblem } from './errors.ts';
+export { environmentAdvice, environmentWarnings, type EnvironmentAdvice } from './environment-warnings.ts';
+export { isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
 export { FILE_SUFFIX, withSecretFiles, type ReadSecret } from './secret-files.ts';
-export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
+export { ALL_GROUPS, ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
 export { uploadPlaceOf, type Surroundings, type UploadPlace } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';
 export type { GatewayKey, IntentDurability } from './word-forms.ts';

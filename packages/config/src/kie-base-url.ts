@@ -20,14 +20,12 @@ export function isSameKie(one: string, other: string): boolean {
   return withoutApiPath(one) === withoutApiPath(other);
 }
 
-/**
- * What of an environment is understood, and should still be corrected: for people, at the start of a process that asks
- * for the group `kie`. Holds no secret.
- */
-export function environmentWarnings({ KIE_BASE_URL: given = '' }: RawEnvironment): string[] {
+/** That the address was given in another form than it is used in. */
+export function baseUrlAdvice({ KIE_BASE_URL: given = '' }: RawEnvironment): { message: string; fix: string }[] {
   const [url, taken] = [httpUrl.schema.safeParse(given), kieBaseUrl.schema.safeParse(given)];
   if (!url.success || !taken.success || url.data === taken.data) return [];
-  return [`KIE_BASE_URL: /api/v1 at its end is taken off, since kieq adds it to every call; ${taken.data} is used`];
+  const message = `KIE_BASE_URL: /api/v1 at its end is taken off, since kieq adds it to every call; ${taken.data} is used`;
+  return [{ message, fix: 'Take /api/v1 off KIE_BASE_URL.' }];
 }
 
 function withoutApiPath(url: string): string {

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { GROUPS, type Group, type Groups } from './catalogue.ts';
 import { crossCheck } from './cross-checks.ts';
-import { ConfigError, type ConfigProblem } from './errors.ts';
+import { ConfigError, REQUIRED, type ConfigProblem } from './errors.ts';
 import type { Variable } from './variable.ts';
 
 /** The process's own environment, or a test's. */
@@ -41,7 +41,7 @@ export function parseEnvironment<const G extends Group>(env: RawEnvironment, gro
 }
 
 function problemOf({ key, rule, secret }: Variable<unknown>, text: string | undefined): ConfigProblem {
-  if (text === undefined) return { key, rule: 'is required', received: undefined };
+  if (text === undefined) return { key, rule: REQUIRED, received: undefined };
   return { key, rule, received: secret ? '***' : withoutCredentials(text) };
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Environment } from './parse-environment.ts';
 
-/** `archive` where the process asked for it: it decides what ARCHIVE_MODE is without a word. */
-type PoolEnvironment = Environment<'kie' | 'pool'> & Partial<Pick<Environment<'files'>, 'archive'>>;
+/**
+ * Every group from which a setting of the pool follows. None may be left out: without `files`, ARCHIVE_MODE without a
+ * word would mean something else than it means to the workers.
+ */
+type PoolEnvironment = Environment<'kie' | 'pool'> & Pick<Environment<'files'>, 'archive'>;
 
 /** What becomes of the results of a success. */
 type ArchiveMode = NonNullable<PoolEnvironment['archiveMode']>;

@@ -1,6 +1,7 @@
 import { GROUPS, type Group } from './catalogue.ts';
 import type { RawEnvironment } from './parse-environment.ts';
 import type { Variable } from './variable.ts';
+import { S3_SECRETS } from './weak-secrets.ts';
 
 /** One row of the catalogue. */
 export interface EnvironmentEntry {
@@ -15,12 +16,14 @@ export interface EnvironmentEntry {
   readonly secret: boolean;
 }
 
+/** For who looks at the environment of every process at once. */
+export const ALL_GROUPS: readonly Group[] = Object.keys(GROUPS).filter((name): name is Group => name in GROUPS);
+
 /** Every key that kieq reads, in the order of the documentation. */
 export const ENVIRONMENT: readonly EnvironmentEntry[] = entriesOf(GROUPS);
 
 function entriesOf(groups: Readonly<Record<Group, Readonly<Record<string, Variable<unknown>>>>>): EnvironmentEntry[] {
-  const names = Object.keys(groups).filter((name): name is Group => name in groups);
-  return names.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
+  return ALL_GROUPS.flatMap((group) => Object.values(groups[group]).map((variable) => entryOf(group, variable)));
 }
 
 function entryOf(
@@ -48,10 +51,11 @@ function shownDefault({ default: text }: EnvironmentEntry): string {
  * (the password in REDIS_URL, each gateway key).
  */
 export function secretValues(env: RawEnvironment): string[] {
-  const values = ENVIRONMENT.filter(({ secret }) => secret)
-    .flatMap(({ key, alias }) => [env[key] ?? [], alias === undefined ? [] : (env[alias] ?? [])].flat())
-    // An address without credentials is no secret, and everybody needs to see where Redis is.
-    .filter((value) => !/^(rediss?|https?):\/\/[^@?]*$/.test(value));
+  const named = ENVIRONMENT.filter(({ secret }) => secret).flatMap(({ key, alias = key }) => [key, alias]);
+  const values = [...new Set(named), ...S3_SECRETS]
+    .flatMap((key) => env[key] ?? [])
+    // An address without credentials is no secret, and everybody needs to see where Redis or a proxy is.
+    .filter((value) => !/^(rediss?(\+[a-z]+)?|https?):\/\/[^@?]*$/.test(value));
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(value)?.[1] ?? []);
   const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);
   const gatewayKeys = (env['GATEWAY_API_KEYS'] ?? '').split(',').map((pair) => pair.trim().replace(/:[^:]*$/, ''));

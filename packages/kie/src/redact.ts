@@ -2,6 +2,8 @@
 export type Redactor = (text: string) => string;
 
 const MARK = '[redacted]';
+/** A shorter one is in every word, and no key of anybody. */
+const SHORTEST_KEY = 4;
 /**
  * A slash as it is, JSON-escaped by some servers, or URL-encoded; either more than once. Only from the first of its
  * backslashes on: tried from each, a megabyte of them would take half an hour.
@@ -25,7 +27,9 @@ export function redactPatterns(text: string): string {
  */
 export function createRedactor(apiKey: string): Redactor {
   const forms =
-    apiKey === '' ? [] : [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
+    apiKey.length < SHORTEST_KEY
+      ? []
+      : [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
   return (text) => redactPatterns(forms.reduce((rest, form) => rest.replaceAll(form, MARK), text));
 }
 

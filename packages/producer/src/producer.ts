@@ -16,8 +16,9 @@ import {
   closeConnection,
   createConnection,
   isUnavailable,
+  RedisClusterError,
   RedisUrlError,
-  waitUntilReady,
+  waitForPool,
   type RedisClient,
 } from '@kieq/redis';
 import { NO_TRACER, type Tracer } from '@kieq/telemetry';
@@ -143,11 +144,12 @@ async function connect({ redis: url, prefix = '{kieq}', dedupeWindowMs = 0 }: Pr
   const redis = open(url);
   try {
     const ledger = createLedger({ redis, prefix });
-    await guard(() => waitUntilReady(redis));
+    await guard(() => waitForPool(redis, prefix));
     return { redis, ledger, queues: openQueues(redis, prefix) };
   } catch (error) {
     await closeConnection(redis);
-    if (error instanceof RangeError) throw new ProducerError('invalid_options', error.message, { cause: error });
+    if (error instanceof RangeError || error instanceof RedisClusterError)
+      throw new ProducerError('invalid_options', error.message, { cause: error });
     throw error;
   }
 }

@@ -72,6 +72,7 @@ export async function closeConnection(client: RedisClient, timeoutMs = 2_000): P
   client.disconnect();
 }
 
-function unavailable(client: RedisClient, reason: string, cause?: unknown): RedisUnavailableError {
+/** The error that callers see, with the address and the reason. */
+export function unavailable(client: RedisClient, reason: string, cause?: unknown): RedisUnavailableError {
   return new RedisUnavailableError(`${describeClient(client)} is not available: ${reason}`, { cause });
 }

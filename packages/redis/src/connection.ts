@@ -65,7 +65,7 @@ const RECONNECT: Record<ConnectionRole, { baseMs: number; capMs: number }> = {
 /** ioredis sets the mapping of replies by overload, which exact optional properties do not match. */
 type NodeOptions = Omit<RedisOptions, 'replyMapping'>;
 
-const descriptions = new WeakMap<RedisClient, string>();
+const targets = new WeakMap<RedisClient, RedisTarget>();
 
 /**
  * Opens a connection in the background; `waitUntilReady` waits for it.
@@ -77,18 +77,45 @@ export function createConnection(options: ConnectionOptions): RedisClient {
     target.kind === 'cluster'
       ? clusterClient(target, options)
       : new Redis({ ...placeOptions(target, options), ...roleOptions(options) });
-  descriptions.set(client, describeTarget(target));
+  targets.set(client, target);
   // First of all listeners, so that those after it see the error without the password.
   client.on('error', (error: unknown) => {
     const safe = withoutCommand(error);
     options.onError?.(safe);
   });
+  quietDuplicates(client);
+  return client;
+}
+
+/**
+ * ioredis writes an error that nobody listens to on the console, in plain text between the lines of a log. BullMQ makes
+ * its blocking connections as duplicates and stops listening when it closes them, while they may still fail.
+ */
+function quietDuplicates(client: RedisClient): void {
+  if (client instanceof Cluster) {
+    const duplicate = client.duplicate.bind(client);
+    client.duplicate = (...options) => quiet(duplicate(...options));
+  } else {
+    const duplicate = client.duplicate.bind(client);
+    client.duplicate = (...options) => quiet(duplicate(...options));
+  }
+}
+
+function quiet<Client extends RedisClient>(client: Client): Client {
+  client.on('error', withoutCommand);
+  quietDuplicates(client);
   return client;
 }
 
 /** The address of a client made here, without its password. */
 export function describeClient(client: RedisClient): string {
-  return descriptions.get(client) ?? 'Redis';
+  const target = targets.get(client);
+  return target === undefined ? 'Redis' : describeTarget(target);
+}
+
+/** Where a client made here was to connect to. */
+export function targetOfClient(client: RedisClient): RedisTarget | undefined {
+  return targets.get(client);
 }
 
 function targetOf(options: ConnectionOptions): RedisTarget {

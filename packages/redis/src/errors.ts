@@ -21,6 +21,12 @@ export class RedisUnavailableError extends Error {
   readonly code = 'redis_unavailable';
 }
 
+/** Thrown when the address of one server leads to a node of a Cluster that does not hold the pool. The message names the form that works. */
+export class RedisClusterError extends Error {
+  override readonly name = 'RedisClusterError';
+  readonly code = 'redis_is_cluster';
+}
+
 /** Thrown when the server must not carry a pool; all problems together, each with its own code. */
 export class RedisPreflightError extends Error {
   override readonly name = 'RedisPreflightError';

@@ -8,6 +8,7 @@ export {
 } from './connection.ts';
 export {
   describeFinding,
+  RedisClusterError,
   RedisPreflightError,
   RedisUnavailableError,
   RedisUrlError,
@@ -17,6 +18,7 @@ export { downloadAlone } from './local/apt.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';
+export { redisRefusal, waitForPool } from './pool-slot.ts';
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { isAtLeast, parseServerInfo, type ServerFacts } from './server-info.ts';

@@ -24,7 +24,7 @@ export {
   type OpsServerOptions,
 } from './ops-server.ts';
 export { redactObject } from './redact.ts';
-export { createScrubber, isSecretName, MASK, scrub } from './scrub.ts';
+export { createScrubber, isSecretName, MASK, scrub, visibleJson } from './scrub.ts';
 export { startTracing, type TracingOptions } from './tracing/start-tracing.ts';
 export { isTraceparent, traceIds, type TraceIds } from './tracing/trace-ids.ts';
 export { NO_TRACER, type GenerationTracer, type Span, type SpanOptions, type Tracer } from './tracing/tracer.ts';

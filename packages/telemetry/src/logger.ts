@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
 import { redactObject, redactValue } from './redact.ts';
-import { createScrubber, isSecretName, MASK } from './scrub.ts';
+import { createScrubbers, isSecretName, MASK, visibleJson } from './scrub.ts';
 
 export type Logger = PinoLogger;
 export type LogLevel = Level | 'silent';
@@ -56,15 +56,18 @@ export function silentLogger(): Logger {
 }
 
 const STRING = '"(?:[^"\\\\]|\\\\.)*"';
-const FIELD = new RegExp(`(${STRING})(:)(${STRING})|${STRING}`, 'g');
+const FIELD = new RegExp(`(${STRING})(:)(${STRING})?|${STRING}`, 'g');
 
 /** Works on the strings of a JSON line alone, so that the line stays JSON whatever a secret looks like. */
 function lineScrubber(secrets: readonly string[]): (line: string) => string {
-  const scrubText = createScrubber(secrets);
-  return (line) =>
+  const scrub = createScrubbers(secrets);
+  const masked = (line: string): string =>
     line.replace(FIELD, (text: string, name?: string, colon = ':', value?: string) => {
-      if (name === undefined || value === undefined) return `"${scrubText(text.slice(1, -1))}"`;
+      if (name === undefined) return `"${scrub.text(text.slice(1, -1))}"`;
       const field = name.slice(1, -1);
-      return `${name}${colon}"${isSecretName(field) ? MASK : scrubText(value.slice(1, -1))}"`;
+      const start = `"${scrub.name(field)}"${colon}`;
+      if (value === undefined) return start;
+      return `${start}"${isSecretName(field) ? MASK : scrub.text(value.slice(1, -1))}"`;
     });
+  return (line) => visibleJson(masked(line));
 }

@@ -16,29 +16,83 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 /** Shorter ones would mask half of every line; a secret that short protects nothing. */
 const SHORTEST_SECRET = 4;
 
+/**
+ * One word, or a number: it stands in sentences that have nothing to do with the secret. Longer ones are no words, and
+ * several words are no sentence of anybody.
+ */
+const WORD = /^(?:[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}|\d{1,11})$/;
+
 /** Whether a field, header or variable of this name holds a secret: `apiKey`, `KIE_API_KEY`, `authorization`, `token` … */
 export function isSecretName(name: string): boolean {
   return SECRET_NAME_ALONE.test(name);
 }
 
+/** What masks secrets in texts, and in the names of fields. */
+export interface Scrubber {
+  readonly text: (text: string) => string;
+  /** As `text`; a secret that is an ordinary word stays, since names are words. */
+  readonly name: (name: string) => string;
+}
+
 /**
  * Makes a function that masks secrets in a text: the given values, also in their JSON and URL form, and whatever
  * has the shape of a credential (`Bearer …`, `redis://user:…@host`, the token of a callback address).
+ *
+ * A secret that is an ordinary word or number (`unknown`, `1000`) is masked where a value stands: alone, in quotation
+ * marks, behind `=`, behind a secret name and a colon. In the middle of a sentence nobody can tell it from the word.
  * @param secrets values known to be secret; those shorter than 4 characters are ignored
  */
 export function createScrubber(secrets: readonly string[] = []): (text: string) => string {
-  const forms = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET).flatMap(formsOf))];
+  return createScrubbers(secrets).text;
+}
+
+/** `createScrubber`, and the same for names of fields. */
+export function createScrubbers(secrets: readonly string[] = []): Scrubber {
+  const long = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET))];
+  const forms = long.filter((secret) => !WORD.test(secret)).flatMap(formsOf);
   // The longest first, so that one secret inside another leaves no rest.
-  const known = forms.toSorted((one, other) => other.length - one.length);
-  return (text) => {
+  const known = [...new Set(forms)].toSorted((one, other) => other.length - one.length);
+  const asValues = wordMasker(long.filter((secret) => WORD.test(secret)));
+  const name = (text: string): string => {
     const masked = known.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
     return SHAPES.reduce((rest, [shape, mask]) => rest.replace(shape, mask), masked);
   };
+  return { name, text: (text) => asValues(name(text)) };
+}
+
+/** Masks words where values stand. */
+function wordMasker(words: readonly string[]): (text: string) => string {
+  if (words.length === 0) return (text) => text;
+  const any = `(?:${words.toSorted((one, other) => other.length - one.length).join('|')})`;
+  const places: readonly (readonly [RegExp, string])[] = [
+    [new RegExp(`^${any}$`), MASK],
+    [new RegExp(String.raw`(\\?["'\x60])${any}(?=\1)`, 'g'), `$1${MASK}`],
+    [new RegExp(`=${any}(?![\\w-])`, 'g'), `=${MASK}`],
+    [new RegExp(String.raw`(\b${SECRET_NAME}\s*:\s*)${any}(?![\w-])`, 'gi'), `$1${MASK}`],
+  ];
+  return (text) => places.reduce((rest, [place, mask]) => rest.replace(place, mask), text);
 }
 
 /** Masks secrets in one text; see `createScrubber`. */
 export function scrub(text: string, secrets: readonly string[] = []): string {
   return createScrubber(secrets)(text);
+}
+
+/**
+ * JSON text with what no eye sees as escapes of JSON: controls, format characters such as U+202E, which turns what
+ * follows around, and line separators. It means the same.
+ */
+export function visibleJson(json: string): string {
+  return json.replaceAll(UNSEEN, (character) =>
+    [...Array(character.length).keys()].map((i) => escapeOf(character.charCodeAt(i))).join(''),
+  );
+}
+
+/** Not the line ends between the parts of JSON; within its strings they are escapes already. */
+const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\x7F-\x9F]/gu;
+
+function escapeOf(unit: number): string {
+  return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
 }
 
 function formsOf(secret: string): string[] {

@@ -9,6 +9,8 @@ import { addCommand, type Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { generationOf, withPool, type Pool } from '../pool.ts';
 
+const GROUPS = ['redis', 'kie'] as const;
+
 export function addAdopt(parent: Command, context: Context): void {
   addCommand(parent, {
     usage: 'adopt <generation> <taskId>',
@@ -25,8 +27,8 @@ A task that carries another address is somebody else's, and cannot be confirmed.
 }
 
 async function adoptTask({ env: raw, out }: Context, id: string, taskId: string, vouched: boolean): Promise<void> {
-  const env = parseEnvironment(raw, ['redis', 'kie']);
-  for (const warning of environmentWarnings(raw)) out.note(warning);
+  const env = parseEnvironment(raw, GROUPS);
+  for (const warning of environmentWarnings(raw, GROUPS)) out.note(warning);
   await withPool(env, async (pool) => {
     await generationOf(pool, id);
     await requireSameAccount(pool, env);

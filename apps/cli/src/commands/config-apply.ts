@@ -7,6 +7,8 @@ import { differences, TAKES_EFFECT, type Difference } from '../settings.ts';
 import type { Paint } from '../text/paint.ts';
 import { headedTable } from '../text/table.ts';
 
+const GROUPS = ['redis', 'kie', 'pool', 'files'] as const;
+
 export function addConfigApply(parent: Command, context: Context): void {
   addCommand(parent, {
     usage: 'apply',
@@ -20,8 +22,8 @@ export function addConfigApply(parent: Command, context: Context): void {
 
 async function configApply(context: Context, yes: boolean | undefined): Promise<void> {
   const { out } = context;
-  const env = parseEnvironment(context.env, ['redis', 'kie', 'pool', 'files']);
-  for (const warning of environmentWarnings(context.env)) out.note(warning);
+  const env = parseEnvironment(context.env, GROUPS);
+  for (const warning of environmentWarnings(context.env, GROUPS)) out.note(warning);
   const wanted = settingsText(poolSettings(env));
   await withPool(env, async ({ ledger, prefix }) => {
     const stored = await ledger.settings.stored();

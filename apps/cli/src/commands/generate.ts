@@ -1,23 +1,20 @@
-import { parseEnvironment, type Environment } from '@kieq/config';
-import { uploadUrl } from '@kieq/domain';
-import { createProducer, ProducerError, type Enqueued, type Producer } from '@kieq/producer';
-import type { FileStore } from '@kieq/storage';
+import { parseEnvironment } from '@kieq/config';
+import { createProducer, type Enqueued } from '@kieq/producer';
 import type { Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
-import { addRequestOptions } from '../enqueue/request-options.ts';
 import { existingFields, existingText, hasNoVideo, readExisting } from '../enqueue/existing.ts';
-import { itemOfOptions, type SingleOptions } from '../enqueue/single-item.ts';
-import type { Item } from '../enqueue/item.ts';
+import { generateEach } from '../enqueue/generate-each.ts';
+import { groupingOf, LIST_FIELD, type GroupingFlags } from '../enqueue/one-or-each.ts';
+import { addRequestOptions } from '../enqueue/request-options.ts';
+import type { SingleOptions } from '../enqueue/single-item.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { followAndDeliver } from '../follow/deliver.ts';
 import { targetOf } from '../follow/save-result.ts';
 import { wholeNumber } from '../forms.ts';
-import { dropImages, dropUnnamed, keepImages, readImage, type LocalImage } from '../images/local-images.ts';
-import { openPoolStore } from '../images/pool-store.ts';
-import { withPool, type Pool } from '../pool.ts';
+import { enqueueWithImages, requestOf, withStoreFor } from '../images/with-images.ts';
+import { withPool } from '../pool.ts';
 
-interface GenerateOptions extends SingleOptions {
-  readonly imageField: string;
+interface GenerateOptions extends SingleOptions, GroupingFlags {
   readonly wait?: true;
   readonly output?: string;
   readonly timeout?: number;
@@ -25,6 +22,9 @@ interface GenerateOptions extends SingleOptions {
 
 const MORE = `An image is a file of this machine or an address that Kie can fetch. A file is kept in the upload store
 (UPLOAD_STORE_URL, which the workers must share) until a worker passes it to Kie.
+Several images are a generation of each with --each, one of all of them with --together; without either a person is
+asked, and nothing is enqueued where nobody can be. With --each the idempotency key of a generation is the given one
+with 16 digits of the SHA-256 of its image, and the exit code is that of all.
 Ctrl-C while waiting cancels nothing: the generation goes on, and kieq watch follows it again.
 Without an --idempotency-key each run makes a new, paid generation. With one that was used before, it tells how the
 generation of that key stands, and ends as waiting for it would.`;
@@ -32,17 +32,20 @@ generation of that key stands, and ends as waiting for it would.`;
 export function addGenerate(parent: Command, context: Context): void {
   const command = addCommand(parent, {
     usage: 'generate [images...]',
-    summary: 'make a video of images: enqueue one generation, and with --wait follow it to its end',
+    summary: 'make a video of an image, or of each of several: enqueue, and with --wait follow it to its end',
     examples: [
       'kieq generate cat.jpg --prompt "a slow pan" --wait',
       'kieq generate cat.jpg --prompt "a slow pan" --duration 10 --sound -o cat.mp4',
+      'kieq generate *.jpg --each --prompt "a slow pan" -o videos/',
       'kieq generate https://example.com/cat.jpg --prompt "a slow pan" --idempotency-key cat-1',
       'kieq generate cat.jpg --model other/model --image-field image_url --input \'{"prompt":"a slow pan"}\' --wait',
     ],
     more: MORE,
   });
   addRequestOptions(command)
-    .option('--image-field <name>', 'field of the input that takes the image', 'image_urls')
+    .option('--image-field <name>', 'field of the input that takes the image', LIST_FIELD)
+    .option('--each', 'of several images: a generation of each')
+    .option('--together', 'of several images: one generation of all')
     .option('--wait', 'follow it until it has ended')
     .option('-o, --output <file>', 'save the video there, a file or a folder; waits for it')
     .option('--timeout <seconds>', 'wait so long at most', wholeNumber(1, 604_800))
@@ -52,12 +55,16 @@ export function addGenerate(parent: Command, context: Context): void {
 async function generate(context: Context, sources: readonly string[], options: GenerateOptions): Promise<void> {
   const env = parseEnvironment(context.env, ['redis', 'files', 'outbound']);
   const target = options.output === undefined ? undefined : await targetOf(options.output);
+  if ((await groupingOf(context, sources, options)) === 'each')
+    return generateEach(context, sources, { ...env, ...options, target });
   const { item, files } = await requestOf(sources, options);
   const waits = options.wait === true || target !== undefined || options.timeout !== undefined;
   await withPool(env, async (pool) => {
     const producer = await createProducer({ redis: env.redisUrl, prefix: env.prefix });
     try {
-      const made = await enqueueWithImages(context, env, pool, producer, item, files);
+      const made = await withStoreFor(context, env, pool, files.length > 0, (store) =>
+        enqueueWithImages(store, pool, producer, item, files),
+      );
       if (!waits) return tell(context, made);
       await say(context, made);
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
@@ -90,69 +97,3 @@ async function say({ out }: Context, made: Enqueued): Promise<void> {
   const existing = await readExisting(made);
   out.note((paint) => (existing === undefined ? `${made.id} existed already` : existingText(existing, paint)));
 }
-
-interface Wanted {
-  readonly item: Item;
-  /** Images that must be kept before it is enqueued. */
-  readonly files: readonly LocalImage[];
-}
-
-/** @throws CliError `usage` */
-async function requestOf(sources: readonly string[], options: GenerateOptions): Promise<Wanted> {
-  const tenant = options.tenant ?? 'default';
-  const images = await Promise.all(
-    sources.map(async (source) => (/^https?:\/\//i.test(source) ? source : readImage(source, tenant))),
-  );
-  const addresses = images.map((image) => (typeof image === 'string' ? image : uploadUrl(image.ref)));
-  return {
-    item: itemOfOptions(options, imageInput(options.imageField, addresses)),
-    files: images.filter((image) => typeof image !== 'string'),
-  };
-}
-
-/** `image_urls` is a list; every other field takes one image. */
-function imageInput(field: string, addresses: readonly string[]): Readonly<Record<string, unknown>> {
-  const [first, ...more] = addresses;
-  if (first === undefined) return {};
-  if (field === 'image_urls') return { image_urls: addresses };
-  if (more.length > 0) throw new CliError(EXIT.usage, `nothing was enqueued: input.${field} takes one image`);
-  return { [field]: first };
-}
-
-async function enqueueWithImages(
-  context: Context,
-  env: Environment<'files'>,
-  pool: Pool,
-  producer: Producer,
-  item: Item,
-  files: readonly LocalImage[],
-): Promise<Enqueued> {
-  if (files.length === 0) return producer.enqueue(item.request, item.options);
-  const store = await openPoolStore(context, pool, env);
-  try {
-    await keepImages(store, files);
-    const made = await enqueueKept(store, producer, item, files);
-    if (!made.created) await dropUnnamed(store, pool.ledger, made.id, files);
-    return made;
-  } finally {
-    await store.close();
-  }
-}
-
-async function enqueueKept(
-  store: FileStore,
-  producer: Producer,
-  { request, options }: Item,
-  files: readonly LocalImage[],
-): Promise<Enqueued> {
-  try {
-    return await producer.enqueue(request, options);
-  } catch (error) {
-    // After any other error nobody knows whether a generation names them.
-    const isRefused = error instanceof ProducerError && REFUSALS.has(error.code);
-    if (isRefused) await dropImages(store, files);
-    throw error;
-  }
-}
-
-const REFUSALS: ReadonlySet<string> = new Set(['invalid_request', 'idempotency_conflict']);

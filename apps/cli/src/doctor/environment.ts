@@ -1,7 +1,10 @@
 import {
+  ALL_GROUPS,
   ConfigError,
-  environmentWarnings,
+  environmentAdvice,
+  isMerelyAbsent,
   parseEnvironment,
+  type ConfigProblem,
   type Environment,
   type Group,
   type RawEnvironment,
@@ -23,21 +26,7 @@ export interface SeenEnvironment {
 
 /** A key that is not set here may be set where the workers run: that is told where it is missed. */
 export function readEnvironment(env: RawEnvironment): SeenEnvironment {
-  const findings: Finding[] = [];
-  const read = <G extends Group>(group: G): Environment<G> | undefined => {
-    try {
-      return parseEnvironment(env, [group]);
-    } catch (error) {
-      if (!(error instanceof ConfigError)) throw error;
-      for (const { key, rule, received } of error.problems) {
-        if (received === undefined) continue;
-        const message = `${key} ${rule}; received ${JSON.stringify(received)}`;
-        if (!findings.some((one) => one.message === message))
-          findings.push(problem('environment', message, `Set ${key} as README.md, Environment, says.`));
-      }
-      return undefined;
-    }
-  };
+  const read = <G extends Group>(group: G): Environment<G> | undefined => readGroups(env, [group]).values;
   const [redis, kie, pool, callbacks, files, outbound, process] = [
     read('redis'),
     read('kie'),
@@ -47,8 +36,10 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
     read('outbound'),
     read('process'),
   ];
-  for (const message of environmentWarnings(env))
-    findings.push(warning('environment', message, 'Take /api/v1 off KIE_BASE_URL.'));
+  const findings = readGroups(env, ALL_GROUPS)
+    .problems.filter((one) => !isMerelyAbsent(one))
+    .map(findingOf);
+  for (const { message, fix } of environmentAdvice(env)) findings.push(warning('environment', message, fix));
   return {
     ...(redis === undefined ? {} : { redis }),
     ...(kie === undefined ? {} : { kie }),
@@ -59,4 +50,24 @@ export function readEnvironment(env: RawEnvironment): SeenEnvironment {
     ...(process === undefined ? {} : { process }),
     findings,
   };
+}
+
+interface Read<G extends Group> {
+  readonly values?: Environment<G>;
+  readonly problems: readonly ConfigProblem[];
+}
+
+/** Read together, groups show also what is wrong between their keys, as a process that asks for them would see it. */
+function readGroups<const G extends Group>(env: RawEnvironment, groups: readonly G[]): Read<G> {
+  try {
+    return { values: parseEnvironment(env, groups), problems: [] };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return { problems: error.problems };
+  }
+}
+
+function findingOf({ key, rule, received }: ConfigProblem): Finding {
+  const value = received === undefined ? 'nothing' : JSON.stringify(received);
+  return problem('environment', `${key} ${rule}; received ${value}`, `Set ${key} as README.md, Environment, says.`);
 }

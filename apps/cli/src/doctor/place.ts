@@ -32,7 +32,7 @@ export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
     return { findings: isWrong ? [] : [missing] };
   }
   try {
-    const server = await withRedis(redis.redisUrl, (client) => lookAtServer(client, redis, seen));
+    const server = await withRedis(redis, (client) => lookAtServer(client, redis, seen));
     // A server that is too old, or a replica, cannot run what reads the pool.
     if (server.findings.some(({ check, level }) => check === 'redis' && level === 'problem')) return server;
     return await withPool(redis, (pool) => lookAtPool(pool, server, seen));
@@ -54,7 +54,8 @@ async function lookAtServer(
   seen: SeenEnvironment,
 ): Promise<SeenServer> {
   const stored = await createLedger({ redis, prefix }).settings.stored();
-  const durability = parseIntentDurability(stored['intentDurability'] ?? 'none');
+  const words = stored['intentDurability'];
+  const durability = words === undefined ? seen.pool?.intentDurability : parseIntentDurability(words);
   const findings = [
     ...(await checkRedis(redis, redisUrl, durability, prefix)),
     ...(await checkLatency(redis)),

@@ -1,4 +1,5 @@
 import type { IntentDurability } from '@kieq/config';
+import { durabilityProblem } from '@kieq/ledger';
 import {
   describeRedisUrl,
   missingRights,
@@ -9,6 +10,7 @@ import {
   type RedisClient,
   type RedisFinding,
   type RedisUsage,
+  type ServerFacts,
 } from '@kieq/redis';
 import { ok, problem, warning, type Finding } from './finding.ts';
 import { quantile } from '../quantile.ts';
@@ -27,7 +29,7 @@ export async function checkRedis(
   prefix: string,
 ): Promise<Finding[]> {
   const [fitness, usage, role, missing] = await Promise.all([
-    fitnessOf(redis, redisUrl),
+    fitnessOf(redis, redisUrl, durability),
     readUsage(redis),
     roleOf(redis),
     missingRights(redis, prefix),
@@ -35,7 +37,11 @@ export async function checkRedis(
   return [...fitness, ...rightsFindings(missing), ...usageFindings(usage), ...roleFindings(role, durability)];
 }
 
-async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[]> {
+async function fitnessOf(
+  redis: RedisClient,
+  redisUrl: string,
+  durability: IntentDurability | undefined,
+): Promise<Finding[]> {
   try {
     const { servers, warnings } = await preflight(redis);
     const facts = servers.map(({ flavour, version, aofEnabled }) => {
@@ -43,7 +49,8 @@ async function fitnessOf(redis: RedisClient, redisUrl: string): Promise<Finding[
       return `${flavour} ${version}, ${aof}`;
     });
     const found = warnings.map((one) => warning('redis', textOf(one), one.fix));
-    return [ok('redis', `${describeRedisUrl(redisUrl)}: ${[...new Set(facts)].join('; ')}`), ...found];
+    const seen = ok('redis', `${describeRedisUrl(redisUrl)}: ${[...new Set(facts)].join('; ')}`);
+    return [seen, ...found, ...unconfirmable(durability, redis.isCluster, servers)];
   } catch (error) {
     if (!(error instanceof RedisPreflightError)) throw error;
     return error.problems.map((one) => problem('redis', textOf(one), one.fix));
@@ -57,6 +64,18 @@ function rightsFindings(missing: readonly MissingRight[] | undefined): Finding[]
   if (missing === undefined || missing.length === 0) return [];
   const names = missing.map(({ command }) => command).join(', ');
   return [problem('redis', `the user of REDIS_URL may not run ${names} (${missing[0]?.reason ?? ''})`, RIGHTS_FIX)];
+}
+
+/** The same rule by which a worker refuses to start. */
+function unconfirmable(
+  durability: IntentDurability = { kind: 'none' },
+  isCluster: boolean,
+  servers: readonly ServerFacts[],
+): Finding[] {
+  const reason = durabilityProblem(durability, isCluster, servers);
+  if (reason === undefined) return [];
+  const message = `intentDurability is ${durability.kind}, and a worker refuses to start: ${reason}`;
+  return [problem('redis', message, 'Mend Redis, or: kieq config set intentDurability none, then restart.')];
 }
 
 function textOf({ field, rule, received }: RedisFinding): string {

@@ -4,15 +4,18 @@ import type { SeenEnvironment } from './environment.ts';
 import { ok, problem, skipped, type Finding } from './finding.ts';
 
 /** Whether a worker with this environment would start: it must agree with what the pool has stored. */
-export function checkSettings(stored: Readonly<Record<string, string>>, { kie, pool }: SeenEnvironment): Finding[] {
+export function checkSettings(
+  stored: Readonly<Record<string, string>>,
+  { kie, pool, files }: SeenEnvironment,
+): Finding[] {
   if (Object.keys(stored).length === 0) {
     return [skipped('settings', 'the pool has no settings yet', 'Start a worker: the first one stores its own.')];
   }
-  if (pool === undefined || kie === undefined) {
+  if (pool === undefined || kie === undefined || files === undefined) {
     const fix = 'Run kieq doctor with the environment of a worker, KIE_API_KEY included.';
     return [skipped('settings', 'this is not the environment of a worker, so it is not compared with the pool', fix)];
   }
-  const found = differences(stored, settingsText(poolSettings({ ...kie, ...pool })));
+  const found = differences(stored, settingsText(poolSettings({ ...kie, ...pool, ...files })));
   if (found.length === 0) return [ok('settings', 'this environment agrees with the settings of the pool')];
   return found.map((difference) => findingOf(difference, kie.kieApiKey));
 }

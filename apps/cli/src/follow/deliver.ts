@@ -1,6 +1,6 @@
 import type { GenerationHandle, GenerationView } from '@kieq/producer';
 import { proxiesOf, type ProxySettings } from '@kieq/proxy';
-import { openBlobStore, type StoreLocation } from '@kieq/storage';
+import { openBlobStore, type BlobStore, type StoreLocation } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Pool } from '../pool.ts';
@@ -27,16 +27,14 @@ export interface DeliverOptions extends ProxySettings {
  * @throws CliError `no video` when it ended without one, or with a result that has no link to save; `interrupted`, `unavailable`, `refused` when it is not saved
  */
 export async function deliver(context: Context, view: GenerationView, options: DeliverOptions): Promise<void> {
-  const { target, allowPrivateUrls: allowPrivate, outboundProxy: proxy } = options;
+  const { target } = options;
   if (target === undefined || view.state !== 'succeeded') return report(context, view, []);
   const archive = options.archive === undefined ? undefined : openBlobStore(options.archive, proxiesOf(options));
   const stop = new AbortController();
   const unhear = context.io.onInterrupt(() => stop.abort());
   context.out.status('saving the video');
   try {
-    const sources = resultSources(view, archive, { allowPrivate, proxy });
-    if (sources.length === 0) throw new CliError(EXIT.noVideo, `${NO_LINK}; see kieq show ${view.id}`);
-    const files = await saveResult(sources, { target, id: view.id, signal: stop.signal });
+    const files = await savedFiles(view, { ...options, target, store: archive, signal: stop.signal });
     context.out.status('');
     report(context, view, files);
   } catch (error) {
@@ -50,6 +48,27 @@ export async function deliver(context: Context, view: GenerationView, options: D
     unhear();
     await archive?.close();
   }
+}
+
+/**
+ * Saves the result of a success.
+ * @returns the files; none where no target is given
+ * @throws CliError `no video` for a result that has no link; `unavailable`, `refused` when it is not saved
+ */
+export async function savedFiles(
+  view: GenerationView,
+  {
+    target,
+    store,
+    allowPrivateUrls: allowPrivate,
+    outboundProxy: proxy,
+    signal,
+  }: DeliverOptions & { readonly store: BlobStore | undefined; readonly signal: AbortSignal },
+): Promise<string[]> {
+  if (target === undefined) return [];
+  const sources = resultSources(view, store, { allowPrivate, proxy });
+  if (sources.length === 0) throw new CliError(EXIT.noVideo, `${NO_LINK}; see kieq show ${view.id}`);
+  return saveResult(sources, { target, id: view.id, signal });
 }
 
 /**

@@ -14,7 +14,8 @@ export function report({ out }: Context, view: GenerationView, files: readonly s
   if (view.state !== 'succeeded') throw new CliError(EXIT.noVideo, `${reasonOf(view)}; see kieq show ${view.id}`);
 }
 
-function endText(view: GenerationView, files: readonly string[], paint: Paint): string {
+/** How it ended, and where its result is. */
+export function endText(view: GenerationView, files: readonly string[], paint: Paint): string {
   const took = view.endedAt === undefined ? '' : ` after ${duration(view.endedAt - view.createdAt)}`;
   const cost = view.creditsConsumed === undefined ? '' : `, ${view.creditsConsumed} credits`;
   const head = `${view.id} ${paintState(paint, view.state)}${took}${cost}`;

@@ -352,6 +352,59 @@ describe('the pool', () => {
   });
 });
 
+describe('settings that follow from several groups', () => {
+  it.each<RawEnvironment>([
+    { ARCHIVE_URL: 's3' },
+    { ARCHIVE_URL: 's3', ARCHIVE_MODE: 'at-once' },
+    { ARCHIVE_URL: 's3', ARCHIVE_MODE: 'no' },
+    { ARCHIVE_MODE: 'no' },
+    { KIEQ_INTENT_DURABILITY: 'replica:1' },
+  ])('%j is here what it is to the workers: nothing but what they differ in is told', async (changed) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kieq-doctor-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const archive = changed['ARCHIVE_URL'] === undefined ? {} : { ARCHIVE_URL: pathToFileURL(folder).href };
+    const env = { ...changed, ...archive };
+    // What a worker with this environment would store.
+    await pool.run(['config', 'apply', '--yes'], { env });
+    expect(of((await doctor(env)).findings, 'settings')).toEqual([
+      { check: 'settings', level: 'ok', message: 'this environment agrees with the settings of the pool' },
+    ]);
+  });
+
+  it('a rule between keys that a worker refuses is a problem here too', async () => {
+    const { code, findings } = await doctor({ ARCHIVE_MODE: 'wait' });
+    expect(code).toBe(8);
+    expect(of(findings, 'environment')).toMatchObject([
+      { level: 'problem', message: 'ARCHIVE_URL is required for ARCHIVE_MODE=wait; received nothing' },
+    ]);
+  });
+
+  it('a durability that this Redis cannot give, by which a worker refuses to start, is a problem', async () => {
+    await pool.ledger.settings.overwrite({ intentDurability: 'fsync' });
+    const { findings } = await doctor({ KIEQ_INTENT_DURABILITY: 'fsync' });
+    expect(of(findings, 'redis').at(-1)).toMatchObject({
+      level: 'problem',
+      message: expect.stringMatching(/intentDurability is fsync, and a worker refuses to start: fsync needs/),
+    });
+  });
+});
+
+describe('secrets', () => {
+  it('that keep nobody out beyond this machine are warnings, which do not show them; on loopback nothing is said', async () => {
+    const weak = { GATEWAY_API_KEYS: 'letmein-now:*', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw-of-me' };
+    const beyond = await doctor({ ...weak, GATEWAY_HOST: '0.0.0.0', DASHBOARD_HOST: '0.0.0.0' });
+    expect(of(beyond.findings, 'environment')).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringContaining("GATEWAY_API_KEYS (key 1, an operator's) has fewer than 24"),
+      },
+      { level: 'warning', message: expect.stringContaining('DASHBOARD_PASSWORD has fewer than 12') },
+    ]);
+    expect(JSON.stringify(beyond.findings)).not.toMatch(/letmein|pw-of-me/);
+    expect(of((await doctor(weak)).findings, 'environment')).toEqual([]);
+  });
+});
+
 describe('callbacks', () => {
   it.each([
     ['reach nobody', async () => `http://127.0.0.1:${await closedPort()}`, 'cannot be reached'],
@@ -377,8 +430,8 @@ describe('the program', () => {
     expect(code).toBe(8);
     const found = findingsOf(json);
     expect(of(found, 'environment').map(({ message }) => message.split(' ')[0])).toEqual([
-      'LOG_LEVEL',
       'KIEQ_SUBMIT_LIMIT',
+      'LOG_LEVEL',
     ]);
     expect(of(found, 'redis')).toMatchObject([{ message: 'REDIS_URL is not set' }]);
   });

@@ -124,7 +124,7 @@ describe('generate', () => {
 
   it('takes addresses beside files, and the field that another model wants', async () => {
     await pool.stopWorkers();
-    const both = await kieq([...ordinary(), 'https://example.com/dog.jpg']);
+    const both = await kieq([...ordinary(), 'https://example.com/dog.jpg', '--together']);
     const payload = (await pool.ledger.read.generation(both.stdout.trim()))?.payload ?? '';
     expect(JSON.parse(payload)).toMatchObject({
       request: {
@@ -193,6 +193,113 @@ describe('generate', () => {
     expect(stdout).toMatch(/^gen_\w+ failed after /);
     expect(stderr).toMatch(/is failed, without a video \(generation_failed: Content was flagged\); see kieq show gen_/);
     expect(await readdir(folder)).not.toContain('cat.mp4');
+  });
+});
+
+describe('several images', () => {
+  const dog = (): string => join(folder, 'dog.png');
+  const both = (): string[] => ['generate', cat(), dog(), '--prompt', 'a slow pan'];
+  beforeEach(() => writeFile(dog(), PNG));
+  const queued = async (): Promise<number> => (await pool.ledger.read.stateCounts()).queued;
+
+  it('are refused where nobody says which of two things is meant, and nobody can be asked', async () => {
+    for (const more of [[], ['--json'], ['--wait']]) {
+      const { code, stderr } = await kieq([...both(), ...more]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(
+        '2 images were given: --each makes a generation of each, 2 in all, --together one of all',
+      );
+    }
+    expect((await kieq([...both(), '--each', '--together'])).code).toBe(2);
+    expect(await keptImages()).toEqual([]);
+    expect(await queued()).toBe(0);
+  });
+
+  it.each([
+    ['each', 2],
+    ['together', 1],
+  ])('are what a person types: %s', async (typed, count) => {
+    await pool.stopWorkers();
+    const { code, stderr } = await kieq(both(), { typed: `${typed}\n` });
+    expect(code).toBe(0);
+    expect(stderr).toContain('2 images were given. Make a generation of each, or one of all?');
+    expect(await queued()).toBe(count);
+  });
+
+  it('are nothing after any other answer', async () => {
+    expect((await kieq(both(), { typed: 'yes\n' })).code).toBe(2);
+    expect(await queued()).toBe(0);
+  });
+
+  it('are a generation of each with --each, with a key of its own that a repetition finds again', async () => {
+    await pool.stopWorkers();
+    const keyed = [...both(), '--each', '--idempotency-key', 'pets', '--json'];
+    const first = await kieq(keyed);
+    expect(first).toMatchObject({
+      code: 0,
+      json: [
+        { image: cat(), created: true },
+        { image: dog(), created: true },
+      ],
+    });
+    const ids = (first.json as { id: string }[]).map(({ id }) => id);
+    expect(new Set(ids).size).toBe(2);
+    // In another order, and by another name.
+    await writeFile(join(folder, 'again.jpg'), JPEG);
+    const again = ['generate', dog(), join(folder, 'again.jpg'), ...keyed.slice(3)];
+    expect((await kieq(again)).json).toMatchObject(ids.toReversed().map((id) => ({ id, created: false })));
+    expect(await queued()).toBe(2);
+    expect(await keptImages()).toHaveLength(2);
+    const payloads = await Promise.all(ids.map(async (id) => (await pool.ledger.read.generation(id))?.payload));
+    for (const payload of payloads) expect(JSON.parse(payload ?? '').request.input.image_urls).toHaveLength(1);
+  });
+
+  it('are each the one image that another model takes', async () => {
+    await pool.stopWorkers();
+    const other = ['generate', cat(), dog(), '--model', 'other/model', '--image-field', 'image_url'];
+    expect(await kieq([...other, '--together'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('takes one image; --each makes a generation of each of the 2'),
+    });
+    expect((await kieq([...other, '--each'])).code).toBe(0);
+    expect(await queued()).toBe(2);
+  });
+
+  it('one of them unfit: nothing is enqueued of any', async () => {
+    await writeFile(dog(), 'no image');
+    const { code, stderr } = await kieq([...both(), '--each']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('dog.png must be a whole JPEG');
+    expect(await queued()).toBe(0);
+    expect(await keptImages()).toEqual([]);
+  });
+
+  it('are followed together, and each video is saved', async () => {
+    const videos = await mkdtemp(join(folder, 'videos-'));
+    const { code, stdout } = await kieq([...both(), '--each', '-o', videos], { columns: 200 });
+    expect(code).toBe(0);
+    for (const image of [cat(), dog()]) expect(stdout).toMatch(new RegExp(`^${image}: \\S*gen_\\w+ .*succeeded`, 'm'));
+    expect(await readdir(videos)).toHaveLength(2);
+    expect(await kieq([...both(), '--each', '-o', join(folder, 'one.mp4')])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('must be a folder'),
+    });
+  });
+
+  it('the exit code is that of all: one without a video is 6', async () => {
+    pool.simulator.script([{ on: 'task', fault: { kind: 'fail', failCode: '500', failMsg: 'Content was flagged' } }]);
+    const { code, json, stderr } = await kieq([...both(), '--each', '--wait', '--json']);
+    expect(code).toBe(6);
+    expect((json as { state: string }[]).map(({ state }) => state).toSorted()).toEqual(['failed', 'succeeded']);
+    expect(stderr).toContain('1 of 2 ended without a video');
+  });
+
+  it('end at Ctrl-C and go on', async () => {
+    await pool.ledger.gates.pause('for the test');
+    const { code, stderr } = await kieq([...both(), '--each', '--wait'], { columns: 200, interrupt: '0/2' });
+    expect(code).toBe(130);
+    expect(stderr).toContain('interrupted: 2 of 2 go on');
+    expect(stderr.match(/follow it with: kieq watch gen_/g)).toHaveLength(2);
   });
 });
 

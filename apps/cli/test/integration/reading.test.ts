@@ -170,10 +170,10 @@ describe('show', () => {
     expect(stdout).not.toContain('--pay-again');
   });
 
-  it('replaces control characters, which could steer the terminal', async () => {
+  it('shows control characters as escapes: they could steer the terminal', async () => {
     await pool.ledger.gates.pause('\u001B[2J\u009Bboo');
     const { stdout } = await pool.run(['status']);
-    expect(stdout).toContain('\uFFFD[2J\uFFFDboo');
+    expect(stdout).toContain(String.raw`\u001b[2J\u009bboo`);
   });
 
   it('ends with 3 for an id that nobody has', async () => {

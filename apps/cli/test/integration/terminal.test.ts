@@ -49,7 +49,19 @@ describe('colours', () => {
     await pool.ledger.gates.pause(`${ESC}[2J${ESC}]0;title\u0007boo`);
     const { stdout } = await pool.run(['status'], { columns: 120 });
     expect(stdout).toContain(`${RED}paused`);
-    expect(stdout).toContain('\uFFFD[2J\uFFFD]0;title\uFFFDboo');
+    expect(stdout).toContain(String.raw`\u001b[2J\u001b]0;title\u0007boo`);
+  });
+
+  it('shows what turns text around as escapes, in every form, and leaves pictures and scripts whole', async () => {
+    const foreign = 'a\u202Eb\u2066c\u200Bd 👩🏽\u200D💻 می\u200Cخواهم';
+    await pool.ledger.gates.pause(foreign);
+    const shown = String.raw`a\u202eb\u2066c\u200bd 👩🏽‍💻 می‌خواهم`;
+    for (const options of [{}, { columns: 120 }]) expect((await pool.run(['status'], options)).stdout).toContain(shown);
+    const json = await pool.run(['status', '--json']);
+    expect(json.stdout).not.toMatch(/\p{Cf}/u);
+    expect(JSON.stringify(json.json)).toContain(foreign);
+    const mistyped = await pool.run([`no-such\u202Ecommand`]);
+    expect(mistyped.stderr).toContain(String.raw`no-such\u202ecommand`);
   });
 
   it('mark an error', async () => {

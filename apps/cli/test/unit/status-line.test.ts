@@ -45,7 +45,7 @@ describe('the line that is written over', () => {
   it('cannot be made to steer the terminal', () => {
     const { line, seen } = open(true);
     line.show('a\u001B[2Jb\nc');
-    expect(seen()).toEqual(['a\uFFFD[2Jb c']);
+    expect(seen()).toEqual([String.raw`a\u001b[2Jb c`]);
   });
 
   it('does not exist where no person looks on', () => {

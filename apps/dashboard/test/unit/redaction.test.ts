@@ -25,7 +25,9 @@ it('masks the credentials of signed addresses and keeps the rest of them', () =>
 });
 
 it('leaves the names of an answer alone, or a password like `jobs` would break the page', () => {
-  expect(createRedaction(['jobs'])({ jobs: ['my jobs'] })).toEqual({ jobs: ['my ***'] });
+  // Nor is a sentence broken by a password that is one of its words.
+  expect(createRedaction(['jobs'])({ jobs: ['my jobs', 'jobs'] })).toEqual({ jobs: ['my jobs', '***'] });
+  expect(createRedaction(['jobs-4711'])({ jobs: ['my jobs-4711'] })).toEqual({ jobs: ['my ***'] });
 });
 
 it('keeps numbers, flags, absent values and the texts that Bull Board translates', () => {

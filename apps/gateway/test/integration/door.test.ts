@@ -51,6 +51,16 @@ describe('with keys', () => {
     for (const path of OPEN) expect([path, (await gateway.ask(path)).status]).toEqual([path, 200]);
   });
 
+  test.each(['wrong', 'unknown', 'header', 'key'])(
+    'our own sentence stays whole, also where the key is one of its words: %s',
+    async (key) => {
+      const gateway = await startGateway({ pool, keys: [...KEYS, { key: 'missing', tenant: 'c' }] });
+      const { body } = await gateway.ask('/v1/status', { key });
+      const message = 'The key is wrong; send the header Authorization: Bearer <key> with a key of GATEWAY_API_KEYS.';
+      expect(body).toEqual({ error: { code: 'unauthorized', message } });
+    },
+  );
+
   test('a right one opens, whatever the case of the scheme and the name of the host', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     for (const authorization of ['Bearer key-of-a', 'bearer  key-of-a']) {

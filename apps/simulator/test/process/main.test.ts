@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it, onTestFinished } from 'vitest';
@@ -45,4 +46,25 @@ it('exits with 2 and every problem when settings are wrong', async () => {
   child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
   expect(await once(child, 'close')).toEqual([2, null]);
   for (const name of ['SIM_FAIL_RATE', 'SIM_PORT']) expect(text).toContain(name);
+});
+
+it.each([
+  [
+    'a taken port',
+    (port: number) => ['--port', String(port)],
+    /cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*SIM_PORT/,
+  ],
+  ['an unknown flag', () => ['--rate-limits', '1'], /--rate-limits/],
+])('exits with 2 and a line for %s, and no stack', async (_what, args, expected) => {
+  const taken = createServer();
+  await new Promise<void>((resolve) => void taken.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void taken.close());
+  const address = taken.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const child = start(args(address.port));
+  let text = '';
+  child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  expect(await once(child, 'close')).toEqual([2, null]);
+  expect(text).toMatch(expected);
+  expect(text).not.toMatch(/^ {4}at /m);
 });

@@ -14,9 +14,9 @@ describe('KIE_BASE_URL', () => {
   ])('loses /api/v1 at its end, and it is said: %s', (given, expected) => {
     expect(used(given)).toBe(expected);
     expect(environmentWarnings({ KIE_BASE_URL: given })).toEqual([
-      expect.stringMatching(/^KIE_BASE_URL: \/api\/v1 at its end is taken off.* is used$/),
+      expect.stringMatching(/^KIE_BASE_URL: \/api\/v1 at its end is taken off.* is used\. Take \/api\/v1 off/),
     ]);
-    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; ${expected} is used`);
+    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; ${expected} is used.`);
   });
 
   test.each([
@@ -46,7 +46,7 @@ describe('beside a pool of the version before', () => {
   });
 
   test('settings are compared in its words, which stay', () => {
-    const env = parseEnvironment({ ...KEY, KIE_BASE_URL: 'https://api.kie.ai/api/v1' }, ['kie', 'pool']);
+    const env = parseEnvironment({ ...KEY, KIE_BASE_URL: 'https://api.kie.ai/api/v1' }, ['kie', 'pool', 'files']);
     const { baseUrl } = poolSettings(env);
     const before = { baseUrl: 'https://api.kie.ai/api/v1', submitLimit: '20' };
     expect(asStored({ baseUrl, submitLimit: '30' }, before)).toEqual({ ...before, submitLimit: '30' });

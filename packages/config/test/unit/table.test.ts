@@ -42,6 +42,9 @@ test('secretValues finds the parts of compound secrets', () => {
     [env.GATEWAY_API_KEYS, 'k1', 'k2', 'other', 'p%40ss', 'p@ss', env.REDIS_URL].toSorted(),
   );
   expect(secretValues({})).toEqual([]);
+  // Where Redis is must be readable in logs, in every form.
+  for (const url of ['redis://a:1', 'rediss://a', 'redis+cluster://a:1,b:2', 'rediss+sentinel://a/m'])
+    expect(secretValues({ REDIS_URL: url })).toEqual([]);
   expect(secretValues({ OTEL_EXPORTER_OTLP_HEADERS: 'x-key=abc%20def' })).toEqual(
     expect.arrayContaining(['abc%20def', 'abc def']),
   );
@@ -63,7 +66,7 @@ test('a proxy is read in small letters too, and without a scheme; its password i
 test('the settings of a pool hold a fingerprint and not the key', () => {
   const env = parseEnvironment(
     { KIE_API_KEY: 'kie-key', KIE_BASE_URL: 'http://localhost:1/', KIEQ_SUBMIT_LIMIT: '5' },
-    ['kie', 'pool'],
+    ['kie', 'pool', 'files'],
   );
   const settings = poolSettings(env);
   expect(settings).toMatchObject({

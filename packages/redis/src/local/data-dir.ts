@@ -12,6 +12,9 @@ const HANDOVER_MS = 2_000;
 const Owner = z.object({ pid: z.int().positive(), port: z.int().positive() });
 type Owner = z.infer<typeof Owner>;
 
+/** It stays, so that what was told the address finds the next server there. */
+const PORT_FILE = 'kieq-port';
+
 /** The folder of one server's data. */
 export interface DataDir {
   readonly path: string;
@@ -19,6 +22,8 @@ export interface DataDir {
   readonly temporary: boolean;
   /** Writes down who uses the folder, so that the next start can tell. */
   recordOwner(owner: Owner): Promise<void>;
+  /** Where the last server of this folder listened; undefined where there was none. */
+  lastPort(): Promise<number | undefined>;
   /** Gives the folder up: a temporary one is removed, another one kept for the next start. */
   release(): Promise<void>;
 }
@@ -36,7 +41,15 @@ export async function openDataDir(given: string | undefined): Promise<DataDir> {
   return {
     path,
     temporary,
-    recordOwner: (owner) => writeFile(ownerFile, JSON.stringify(owner)),
+    recordOwner: async (owner) => {
+      await writeFile(ownerFile, JSON.stringify(owner));
+      if (!temporary) await writeFile(join(path, PORT_FILE), String(owner.port));
+    },
+    lastPort: async () => {
+      const text = await readFile(join(path, PORT_FILE), 'utf8').catch(() => '');
+      const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+      return port >= 1 && port <= 65_535 ? port : undefined;
+    },
     release: () => rm(temporary ? path : ownerFile, { recursive: true, force: true }),
   };
 }

@@ -14,6 +14,8 @@ export interface LaunchInput {
   readonly settings: readonly (readonly [string, string])[];
   readonly sentinelFile?: string | undefined;
   readonly startTimeoutMs: number;
+  /** Tried first. */
+  readonly preferredPort?: number | undefined;
 }
 
 export interface Launched {
@@ -21,10 +23,10 @@ export interface Launched {
   readonly server: Supervised;
 }
 
-/** Starts the server on a free port; somebody else may take a port between choosing and using it, so it tries anew. */
+/** Starts the server on the preferred port, else on a free one; somebody else may take a port between choosing and using it, so it tries anew. */
 export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
   for (let tries = 1; ; tries += 1) {
-    const port = await freePort();
+    const port = (tries === 1 ? input.preferredPort : undefined) ?? (await freePort());
     try {
       return { port, server: await launch(input, port) };
     } catch (error) {

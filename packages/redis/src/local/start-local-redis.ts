@@ -6,7 +6,7 @@ import { launch, launchAnywhere, type Launched, type LaunchInput } from './launc
 import type { ServerSource } from './server-program.ts';
 
 export interface LocalRedisOptions extends Partial<FindServerOptions> {
-  /** Folder of the data, kept at the end. Default: a new temporary folder, removed at the end. */
+  /** Folder of the data, kept at the end; the next server in it listens on the same port if that is free. Default: a new temporary folder, removed at the end. */
   readonly dataDir?: string;
   /** Whether writes go to an append-only file and survive `restart()`. Default false. */
   readonly appendonly?: boolean;
@@ -45,7 +45,15 @@ export async function startLocalRedis(options: LocalRedisOptions = {}): Promise<
   const startTimeoutMs = options.startTimeoutMs ?? (program.source === 'docker' ? 180_000 : 15_000);
   const sentinelFile = options.sentinel === true ? join(dataDir.path, 'sentinel.conf') : undefined;
   if (sentinelFile !== undefined) await writeFile(sentinelFile, '', { flag: 'a' });
-  const input: LaunchInput = { program, dataDir, settings: serverSettings(options), sentinelFile, startTimeoutMs };
+  const preferredPort = await dataDir.lastPort();
+  const input: LaunchInput = {
+    program,
+    dataDir,
+    settings: serverSettings(options),
+    sentinelFile,
+    startTimeoutMs,
+    preferredPort,
+  };
   try {
     return new RunningRedis(input, await launchAnywhere(input));
   } catch (error) {

@@ -4,6 +4,7 @@ import {
   createConnection,
   describeClient,
   failFast,
+  redisRefusal,
   RedisUnavailableError,
   startLocalRedis,
   waitUntilReady,
@@ -11,6 +12,7 @@ import {
   type LocalRedis,
   type RedisClient,
 } from '@kieq/redis';
+import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
 const PASSWORD = 'hunter2-of-redis';
@@ -105,4 +107,26 @@ test('a wrong password is reported without repeating it', async () => {
   expect(failure).toBeInstanceOf(RedisUnavailableError);
   expect(heard[0]?.message).toMatch(/WRONGPASS/);
   expect(inspect([heard, failure], { depth: null })).not.toContain(wrong);
+});
+
+test('somebody hears the errors of every duplicate, also when BullMQ has stopped listening: ioredis would write them on the console', () => {
+  const client = open('worker');
+  if (!(client instanceof Redis)) throw new Error('not a single server');
+  const copy = client.duplicate();
+  const copyOfCopy = copy.duplicate();
+  clients.push(copy, copyOfCopy);
+  expect([copy, copyOfCopy].map((one) => one.listenerCount('error'))).toEqual([1, 1]);
+});
+
+test('redisRefusal tells what a process cannot start by, and leaves its own defects alone', () => {
+  const url = `redis://:${PASSWORD}@127.0.0.1:6379`;
+  const reasons = [
+    'CLUSTERDOWN Hash slot not served',
+    'MOVED 6238 127.0.0.1:7001',
+    'NOPERM no permissions',
+    'LOADING Redis',
+  ];
+  for (const reason of reasons)
+    expect(redisRefusal(url, new Error(reason))).toBe(`Redis at redis://:***@127.0.0.1:6379 cannot be used: ${reason}`);
+  expect(redisRefusal(url, new TypeError('x is not a function'))).toBeUndefined();
 });

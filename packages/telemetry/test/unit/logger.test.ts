@@ -65,6 +65,7 @@ test.each<[string, (log: ReturnType<typeof createLogger>) => void]>([
     (log) => log.child({ token: ATTEMPT_TOKEN, deep: { down: { password: ATTEMPT_TOKEN, note: leak } } }).info('x'),
   ],
   ['a secret as a name', (log) => log.info({ [API_KEY]: 1 })],
+  ['a secret as the name of a text', (log) => log.info({ [API_KEY]: 'text' })],
   ['a callback address', (log) => log.info({ url: `https://q.example/callbacks/kie/gen_1/${ATTEMPT_TOKEN}` })],
   ['an address with a password', (log) => log.info(`redis://:${REDIS_PASSWORD}@host and redis://u:other-secret@host`)],
 ])('no secret leaves through %s', (_where, write) => {
@@ -78,6 +79,21 @@ test.each<[string, (log: ReturnType<typeof createLogger>) => void]>([
   ]);
   for (const secret of [...forms, ATTEMPT_TOKEN, 'other-secret']) expect(text()).not.toContain(secret);
   expect(text()).toContain('***');
+});
+
+test('a secret that is a word hides neither names of fields nor sentences, only values', () => {
+  const lines: string[] = [];
+  const destination = { write: (line: string): void => void lines.push(line) };
+  const log = createLogger({ name: 'worker', instance: 'one', secrets: ['queue'], destination });
+  log.info({ queue: 'submit', note: 'queue', tries: 1 }, 'the queue is open');
+  expect(JSON.parse(lines[0] ?? '')).toMatchObject({ queue: 'submit', note: '***', msg: 'the queue is open' });
+});
+
+test('what would turn a line around in a terminal is an escape', () => {
+  const { log, text, parsed } = recorded();
+  log.info({ prompt: 'a\u202Eb' }, 'seen');
+  expect(text()).toContain(String.raw`a\u202eb`);
+  expect(parsed()).toMatchObject([{ prompt: 'a\u202Eb' }]);
 });
 
 test('an error keeps its type, message, code and cause', () => {

@@ -1,4 +1,4 @@
-import { isSecretName, redactObject, scrub } from '@kieq/telemetry';
+import { isSecretName, redactObject, scrub, visibleJson } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
 
 describe('isSecretName', () => {
@@ -52,6 +52,44 @@ describe('scrub', () => {
 
   test('a secret that begins another one leaves no rest', () => {
     expect(scrub('abcdefgh', ['abcd', 'abcdefgh'])).toBe('***');
+  });
+});
+
+describe('a secret that is an ordinary word', () => {
+  const words = ['unknown', 'wrong', 'Redis', '1000'];
+
+  test.each([
+    'The key is unknown; send the header Authorization.',
+    'The key is wrong; Redis is away for 1000 ms.',
+    'generations: unknown (2), an unknown-window of 10000 ms',
+  ])('stays in a sentence: %s', (text) => expect(scrub(text, words)).toBe(text));
+
+  test.each([
+    ['unknown', '***'],
+    ['received "unknown"', 'received "***"'],
+    [String.raw`{\"pass\":\"unknown\"}`, String.raw`{\"pass\":\"***\"}`],
+    ["tenant 'wrong'", "tenant '***'"],
+    ['GET /x?key=wrong&a=b', 'GET /x?key=***&a=b'],
+    ['REDIS_PASSWORD=1000', 'REDIS_PASSWORD=***'],
+    ['password: unknown', 'password: ***'],
+    ['Bearer unknown', 'Bearer ***'],
+    ['redis://me:wrong@host', 'redis://me:***@host'],
+  ])('is masked where a value stands: %s', (text, expected) => expect(scrub(text, words)).toBe(expected));
+
+  test.each(['sk-unknown', 'unknown1', 'uNknOwn', 'correct-horse-battery', 'abcdefghijkl', '123456789012'])(
+    'any other secret is masked wherever it stands: %s',
+    (secret) => expect(scrub(`a ${secret} b x${secret}x`, [secret])).toBe('a *** b x***x'),
+  );
+});
+
+describe('visibleJson', () => {
+  test('shows what no eye sees, and means the same', () => {
+    const value = { 'a\u202Eb': ['\u200B\u0085\u007F', '\u{E0001}', 'naïve ✓ 👍', 'line\nend'] };
+    const text = visibleJson(JSON.stringify(value, null, 2));
+    expect(text).toContain(String.raw`a\u202eb`);
+    expect(text).toContain(String.raw`\udb40\udc01`);
+    expect(text).not.toMatch(/[\p{Cf}\x7F-\x9F]/u);
+    expect(JSON.parse(text)).toEqual(value);
   });
 });
 

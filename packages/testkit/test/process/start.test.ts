@@ -1,6 +1,8 @@
+import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { startLocalRedis } from '@kieq/redis';
-import { afterEach, beforeEach, expect, inject, test } from 'vitest';
+import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
+import { listenAnywhere } from '../../src/free-port.ts';
 import { startApp, startProcessPool, TEST_KEY, type ProcessPool } from '../../src/index.ts';
 
 const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
@@ -64,6 +66,41 @@ test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that 
   await pool.recordWhen(id, ({ state }) => state === 'generating' || state === 'succeeded');
   // Nobody has changed what the workers of the version before compare themselves with.
   expect((await pool.ledger.settings.stored())['baseUrl']).toBe(`${pool.simulator.url}/api/v1`);
+});
+
+test('a secret that keeps nobody out is named by every process that uses it, and not shown', async () => {
+  const more = { GATEWAY_WEBHOOK_SECRET: 'change-me' };
+  const started = [
+    await pool.startWorker(more),
+    await pool.startGateway({ ...more, GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'zq7:*' }),
+    await startApp('dashboard', {
+      ...pool.env,
+      DASHBOARD_PORT: '0',
+      DASHBOARD_HOST: '0.0.0.0',
+      DASHBOARD_USER: 'me',
+      DASHBOARD_PASSWORD: '1',
+    }),
+  ];
+  const keys = ['GATEWAY_WEBHOOK_SECRET', 'GATEWAY_API_KEYS', 'DASHBOARD_PASSWORD'];
+  for (const [i, process] of started.entries()) {
+    const { warning } = await process.logged((line) => String(line['warning']).startsWith(keys[i] ?? '-'));
+    expect(warning).toContain('the next version will refuse it');
+    expect(process.output()).not.toMatch(/change-me|zq7/);
+  }
+});
+
+test('a taken port: exit code 2 and the keys to change', async () => {
+  const taken = createServer();
+  const port = String(await listenAnywhere(taken));
+  onTestFinished(() => void taken.close());
+  for (const [started, key] of [
+    [pool.startWorker({ WORKER_METRICS_PORT: port }), 'WORKER_METRICS_PORT'],
+    [pool.startGateway({ GATEWAY_PORT: port }), 'GATEWAY_PORT'],
+  ] as const) {
+    await expect(started).rejects.toThrow(/ended with 2: .*EADDRINUSE/s);
+    await expect(started).rejects.toThrow(key);
+    await expect(started).rejects.not.toThrow(/^ {4}at /m);
+  }
 });
 
 test('a worker to which Kie does not tell the balance says so, and what that means, and starts all the same', async () => {

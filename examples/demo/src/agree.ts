@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+/** Thrown where nothing is started: the message says why, and what to do. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted';
+}
+
+const KIEQ = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
+/** `kieq` refuses without a yes. */
+const WANTS_YES = 4;
+
+const answerSchema = z.object({
+  differences: z.array(z.object({ setting: z.string(), stored: z.string().nullable(), received: z.string() })),
+});
+
+/**
+ * Compares the pool's settings with this environment before a worker would refuse to start, and changes them where that
+ * is wanted: by `--apply`, or by a person who is asked.
+ * @param env of the processes
+ * @throws NotStarted where it is not, and where Redis cannot be asked
+ */
+export async function agree(env: Readonly<Record<string, string>>, apply: boolean): Promise<void> {
+  const { code, stdout, stderr } = await kieq(env, ['config', 'apply', '--json'], 'pipe');
+  if (code === 0) return;
+  if (code !== WANTS_YES)
+    throw new NotStarted(
+      `The settings of the pool cannot be read: ${stderr.trim()}\nWithout REDIS_URL, here and in .env, a private Redis is started.`,
+    );
+  const { differences } = answerSchema.parse(JSON.parse(stdout));
+  // What is not stored yet, of a new pool or a new version, the first worker stores.
+  const changes = differences.filter(({ stored }) => stored !== null);
+  if (changes.length === 0) return;
+  const canAsk = process.stdin.isTTY && process.stderr.isTTY;
+  if (apply || canAsk) {
+    const changed = await kieq(env, ['config', 'apply', ...(apply ? ['--yes'] : [])], 'inherit');
+    if (changed.code === 0) return;
+  }
+  const lines = changes.map(
+    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this environment ${received}`,
+  );
+  throw new NotStarted(
+    `The pool has other settings than this environment:\n${lines.join('\n')}\nNothing was started or changed. Make this environment the pool's: pnpm start --apply; or change the environment back.`,
+  );
+}
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function kieq(
+  env: Readonly<Record<string, string>>,
+  argv: readonly string[],
+  stdio: 'pipe' | 'inherit',
+): Promise<Ended> {
+  const child = spawn(process.execPath, [KIEQ, ...argv], {
+    env: { PATH: process.env['PATH'], ...env },
+    stdio: [stdio === 'pipe' ? 'ignore' : 'inherit', stdio, stdio],
+  });
+  const ended = { stdout: '', stderr: '' };
+  child.stdout?.on('data', (chunk: Buffer) => (ended.stdout += chunk.toString()));
+  child.stderr?.on('data', (chunk: Buffer) => (ended.stderr += chunk.toString()));
+  const [code] = await once(child, 'close');
+  return { ...ended, code: typeof code === 'number' ? code : null };
+}
