@@ -45,7 +45,11 @@ function hangUp(request: FastifyRequest, reply: FastifyReply, lingerMs = DEFAULT
     reply.header('connection', 'close');
   } else if (!raw.complete) {
     const timer = setTimeout(() => void raw.destroy(), lingerMs).unref();
-    raw.once('close', () => clearTimeout(timer));
+    raw.once('close', () => {
+      clearTimeout(timer);
+      // It has come, and the answer was out before it was thrown away.
+      if (request.caller === null && 'destroySoon' in raw.socket) raw.socket.destroySoon();
+    });
   }
 }
 

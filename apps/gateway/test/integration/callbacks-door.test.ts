@@ -40,9 +40,10 @@ describe('before a byte of the body is kept', () => {
   });
 
   test('strangers keep no connection', async () => {
-    const gateway = await startGateway({ pool });
-    const said = await openRaw(gateway.url, post(WRONG, 2), '{}').closed();
-    expect(said).toMatch(/^HTTP\/1\.1 404 /);
+    const gateway = await startGateway({ pool, keys: [{ key: 'a-key', tenant: 'a' }] });
+    expect(await openRaw(gateway.url, post(WRONG, 2), '{}').closed()).toMatch(/^HTTP\/1\.1 404 [^]*"data":null}$/);
+    const stranger = openRaw(gateway.url, post('/v1/generations', 2), '{}');
+    expect(await stranger.closed()).toMatch(/^HTTP\/1\.1 401 [^]*}$/);
   });
 
   test('only so many are looked up at once', async () => {
