@@ -71,6 +71,8 @@ describe('defaults', () => {
       gatewayPort: 8080,
       gatewayApiKeys: undefined,
       gatewayRateLimitPerMinute: 0,
+      gatewayMaxConnections: 4096,
+      gatewayEventStreams: 2000,
       gatewayWebhookSecret: undefined,
       dedupeWindowMs: 0,
       dashboardHost: '127.0.0.1',
