@@ -35,8 +35,8 @@ const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_sl
 
 /**
  * Where Kie reports the end of a task (DESIGN.md, Submission window, polls, callbacks). The address is the key: no
- * bearer is asked for, and whoever does not know an address is refused before its body is read. No callback is believed (G6): it is counted in the ledger, answered, and then pulls the next
- * look at the task forward.
+ * bearer is asked for, and whoever does not know an address is refused before its body is read. No callback is believed
+ * (G6): it is counted in the ledger, answered, and then pulls the next look at the task forward.
  */
 export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bodies: Bodies): Promise<void> {
   const { callbackBytes, callbackBodyMs } = deps.settings.limits;
