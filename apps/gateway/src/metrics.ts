@@ -20,7 +20,7 @@ export interface GatewayMetrics {
 }
 
 /** What there was too much of, or what came too slowly. */
-export type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'wrong-keys';
+type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'wrong-keys';
 
 const OVER_LIMIT = new Set<unknown>(['unavailable', 'too_slow', 'body_too_large', 'rate_limited']);
 

@@ -13,7 +13,7 @@ const RETRY_AFTER_S = 2;
  * Names the task of the body, for `kieq doctor`: the signature covers it, and an address that nobody has is refused
  * before the body is read.
  */
-export const TASK_HEADER = 'x-kieq-task';
+const TASK_HEADER = 'x-kieq-task';
 
 /** Judges a callback by its address alone, before a byte of its body is kept. */
 export type CallbackDoor = (request: FastifyRequest, id: string, token: string) => Promise<void>;
