@@ -59,8 +59,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   parsedBytes: 5 * MIB,
   turnWaitMs: 10_000,
   waitingPerTenant: 256,
-  forms: 32,
-  formsForOthers: 8,
+  // Each holds an image of up to 10 MB: 200 MB, which a container of 512 MiB has beside all the rest.
+  forms: 20,
+  formsForOthers: 5,
   // Shorter than Node's own limit of 300 s, whose answer says nothing.
   formMs: 240_000,
   paceBytes: 40 * KIB,
