@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import type { FastifyRequest } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
 import { FairTurns } from './limits/fair-turns.ts';
@@ -6,6 +7,9 @@ import { KeptBytes } from './limits/kept-bytes.ts';
 import { ownerOf } from './owner.ts';
 import { readBody } from './read-body.ts';
 import { whenOver } from './request-over.ts';
+
+/** Takes a while to parse. */
+const LARGE_BYTES = 65_536;
 
 export interface Bodies {
   /**
@@ -39,6 +43,8 @@ export function createBodies({ settings: { limits }, metrics }: Pick<GatewayDeps
         const bytes = await readBody(request, payload, { deadlineMs, limits, keep: holding.add });
         const weight = Math.min(bytes.length, limits.parsedBytes);
         whenOver(request, await turns.take(owner, weight, request.over ?? undefined));
+        // What others wait for comes in between: parsing holds up everybody.
+        if (weight >= LARGE_BYTES) await setImmediate();
         return bytes;
       } catch (error) {
         holding.end();

@@ -7,11 +7,11 @@ import { toAnswer } from './to-answer.ts';
 export interface ErrorHandling {
   readonly logger: Logger;
   readonly scrub: (text: string) => string;
-  /** How long a short body may go on coming after its refusal, in ms. */
+  /** How long a body may go on coming after its refusal, in ms. */
   readonly lingerMs?: number;
 }
 
-/** So much of a body that nobody wants is read and thrown away, so that its sender hears the answer; more is not. */
+/** So much of a stranger's body is read and thrown away, so that its sender hears the answer; more is not. */
 const DRAIN_LIMIT_BYTES = 65_536;
 const DEFAULT_LINGER_MS = 5_000;
 
@@ -20,37 +20,53 @@ export function addErrorHandler(app: FastifyInstance, handling: ErrorHandling): 
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, handling));
 }
 
-export function answerError(
+export async function answerError(
   error: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { logger, scrub, lingerMs }: ErrorHandling,
-): FastifyReply {
+  { logger, scrub, lingerMs = DEFAULT_LINGER_MS }: ErrorHandling,
+): Promise<void> {
   const answer = toAnswer(error, request.id, ownScrubber(request, scrub));
   if (answer.code === 'internal') {
     const where = { request: request.id, method: request.method, route: request.routeOptions.url };
     logger.error({ err: error, ...where }, 'a request failed');
   }
-  hangUp(request, reply, lingerMs);
-  return send(answer, request, reply);
+  if (request.caller === null) await partFrom(request, reply, lingerMs);
+  else hearOut(request, reply, lingerMs);
+  await send(answer, request, reply);
 }
 
 /**
- * A refusal ends the connection where a body is still to come: at once where it is long, else when it has come or the
- * time is over. Strangers are not kept either: each of their connections is one less for callers.
+ * Strangers are not kept: each of their connections is one less for callers. A short body is waited for and thrown away,
+ * or its sender would not hear the answer; a long one is not.
  */
-function hangUp(request: FastifyRequest, reply: FastifyReply, lingerMs = DEFAULT_LINGER_MS): void {
-  const { raw } = request;
-  if (raw.complete ? request.caller === null : isLong(request)) {
-    reply.header('connection', 'close');
-  } else if (!raw.complete) {
-    const timer = setTimeout(() => void raw.destroy(), lingerMs).unref();
-    raw.once('close', () => {
+async function partFrom({ raw, headers }: FastifyRequest, reply: FastifyReply, lingerMs: number): Promise<void> {
+  const isToCome = !raw.complete && !raw.readableEnded && Number(headers['content-length'] ?? 0) > 0;
+  if (isToCome && !isLong(headers)) await thrownAway(raw, lingerMs);
+  reply.header('connection', 'close');
+}
+
+/** Resolves when all of a body has come, its sender is gone, or the time is over. */
+function thrownAway(raw: FastifyRequest['raw'], lingerMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const over = (): void => {
       clearTimeout(timer);
-      // It has come, and the answer was out before it was thrown away.
-      if (request.caller === null && 'destroySoon' in raw.socket) raw.socket.destroySoon();
-    });
-  }
+      resolve();
+    };
+    const timer = setTimeout(over, lingerMs);
+    raw.once('end', over).once('close', over).once('error', over);
+    raw.resume();
+  });
+}
+
+/** A caller may send on what nobody keeps any more, for a while: it should hear why. */
+function hearOut({ raw }: FastifyRequest, reply: FastifyReply, lingerMs: number): void {
+  if (raw.complete !== false) return;
+  const timer = setTimeout(() => void raw.destroy(), lingerMs).unref();
+  raw.once('close', () => clearTimeout(timer));
+  // Fastify would hang up at once.
+  reply.removeHeader('connection');
+  raw.resume();
 }
 
 function send(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
@@ -60,6 +76,6 @@ function send(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply)
   return reply.code(answer.status).type('application/json; charset=utf-8').send(errorBody(request.url, answer));
 }
 
-function isLong({ headers }: FastifyRequest): boolean {
+function isLong(headers: FastifyRequest['headers']): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > DRAIN_LIMIT_BYTES;
 }

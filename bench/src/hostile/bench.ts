@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startApp, startPool, TEST_KEY, testRequest, type AppProcess, type PoolFixture } from '@kieq/testkit';
+import { z } from 'zod';
 import { residentMiB } from '../process-cpu.ts';
 import { partOf, type Setting } from '../setting.ts';
 import { quantile } from '../statistics.ts';
@@ -128,7 +129,7 @@ async function manyStreams(subject: Subject, share: number): Promise<object> {
   const before = await residentMiB(subject.gateway.pid);
   const { status, text } = await post(subject.url, '/v1/generations', HOSTILE, JSON.stringify(testRequest('followed')));
   if (status !== 201) throw new Error(`not created: ${status}`);
-  const { id } = JSON.parse(text) as { id: string };
+  const { id } = z.object({ id: z.string() }).parse(JSON.parse(text));
   const head = `GET /v1/generations/${id}/events HTTP/1.1\r\nHost: kieq\r\nAuthorization: Bearer ${HOSTILE}\r\n\r\n`;
   const statuses: { status: number }[] = [];
   const count = partOf(STREAMS, share);
@@ -151,9 +152,11 @@ async function guessing(subject: Subject, share: number): Promise<object> {
   const guess = async (): Promise<void> => {
     while (next < count) {
       next += 1;
-      const { status } = await fetch(new URL('/v1/status', subject.url), {
-        headers: { authorization: `Bearer g${next}` },
-      });
+      const headers = { authorization: `Bearer g${next}` };
+      const status = await fetch(new URL('/v1/status', subject.url), { headers }).then(
+        (answer) => answer.text().then(() => answer.status),
+        () => 0,
+      );
       statuses.push({ status });
     }
   };

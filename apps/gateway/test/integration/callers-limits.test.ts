@@ -55,8 +55,9 @@ describe('bodies', () => {
     const small = await gateway.ask(CREATE, { key: 'key-of-b', body: testRequest('small') });
     expect(small.status).toBe(201);
     const second = gateway.ask(BATCH, { key: 'key-of-a', body: batch('second') });
-    // It has arrived, and is not parsed.
-    await expect.poll(() => begun, { timeout: 300 }).toBe(1);
+    // What needs no turn is answered meanwhile, again and again.
+    for (let i = 0; i < 10; i += 1) expect((await gateway.ask('/v1/status', { key: 'key-of-b' })).status).toBe(200);
+    expect(begun).toBe(1);
     answer();
     expect((await first).status).toBe(200);
     expect((await second).status).toBe(200);
@@ -161,11 +162,11 @@ describe('forms', () => {
   });
 
   test('a request of values without end is refused before its images are waited for', async () => {
-    const gateway = await startGateway({ pool, keys: KEYS });
+    const gateway = await startGateway({ pool, keys: KEYS, limits: { paceMs: 50 } });
     const fields = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, i]));
     const { call, status } = begin(gateway, 'key-of-a');
-    call.write(`${JSON.stringify({ model: 'm/m', input: fields }).slice(1)}\r\n${head('image_urls')}`);
-    call.end('x\r\n--b--\r\n');
+    // An image begins, and never ends.
+    call.write(`${JSON.stringify({ model: 'm/m', input: fields }).slice(1)}\r\n${head('image_urls')}x`);
     expect(await status).toBe(422);
   });
 });

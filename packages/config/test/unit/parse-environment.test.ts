@@ -210,6 +210,8 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   GATEWAY_API_KEYS: ['key', 'key:', ':tenant', 'key:tenant,', 'key:a,key:b', 'k y:tenant'],
   GATEWAY_WEBHOOK_SECRET: ['a b'],
   GATEWAY_RATE_LIMIT_PER_MINUTE: ['-1', '0.5'],
+  GATEWAY_MAX_CONNECTIONS: ['0', '15', 'many'],
+  GATEWAY_EVENT_STREAMS: ['0', '1.5'],
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],
