@@ -32,6 +32,7 @@ export async function answerError(
     logger.error({ err: error, ...where }, 'a request failed');
   }
   if (request.caller === null) await partFrom(request, reply, lingerMs);
+  else if (answer.code === 'too_slow') reply.header('connection', 'close');
   else hearOut(request, reply, lingerMs);
   await send(answer, request, reply);
 }

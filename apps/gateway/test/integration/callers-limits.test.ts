@@ -34,6 +34,11 @@ describe('bodies', () => {
       'The body is too large; it may have 4194304 bytes. Split the items over several batches. Nothing was made.',
     );
     expect(await refusals(gateway, 'bodies')).toBe(1);
+    // Whoever sends on hears why, and is not waited for without end.
+    const endless = await startGateway({ pool, limits: { lingerMs: 20 } });
+    const head = [`POST ${BATCH} HTTP/1.1`, 'Host: localhost', 'Content-Type: application/json'];
+    const sends = openRaw(endless.url, [...head, 'Content-Length: 13500000'], 'x'.repeat(1_000_000));
+    expect(await sends.closed()).toMatch(/^HTTP\/1\.1 413 /);
   });
 
   test('take turns by length: a large one waits until another is answered, and small ones go on', async () => {
@@ -85,7 +90,7 @@ describe('bodies', () => {
   });
 
   test('what one tenant keeps the gateway waiting for is bounded, and others are served', async () => {
-    const limits = { keptBytes: 40_000, keptBytesPerTenant: 20_000 };
+    const limits = { keptBytes: 40_000, keptBytesPerTenant: 20_000, lingerMs: 20 };
     const gateway = await startGateway({ pool, keys: KEYS, limits });
     const head = [
       `POST ${BATCH} HTTP/1.1`,
