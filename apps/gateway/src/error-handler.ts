@@ -62,7 +62,7 @@ function thrownAway(raw: FastifyRequest['raw'], lingerMs: number): Promise<void>
 
 /** A caller may send on what nobody keeps any more, for a while: it should hear why. */
 function hearOut({ raw }: FastifyRequest, reply: FastifyReply, lingerMs: number): void {
-  if (raw.complete !== false) return;
+  if (raw.complete) return;
   const timer = setTimeout(() => void raw.destroy(), lingerMs).unref();
   raw.once('close', () => clearTimeout(timer));
   // Fastify would hang up at once.
