@@ -6,8 +6,8 @@ import { ApiError } from '../api-error.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { headerValues } from '../request-parts.ts';
 
-/** However many callbacks come, the ledger is asked once in this time whether the pool takes any. */
-const OPEN_TTL_MS = 2_000;
+/** However many callbacks come, the ledger is asked once in this time whether the pool takes any, until it does. */
+const OPEN_TTL_MS = 250;
 const RETRY_AFTER_S = 2;
 /**
  * Names the task of the body, for `kieq doctor`: the signature covers it, and an address that nobody has is refused
@@ -24,11 +24,14 @@ export type CallbackDoor = (request: FastifyRequest, id: string, token: string) 
  */
 export function createCallbackDoor(deps: GatewayDeps): CallbackDoor {
   const { ledger, metrics, settings } = deps;
-  const isOpen = cached(async () => settings.takesCallbacks || (await ledger.callbackDoor.isOpen()), OPEN_TTL_MS);
+  const ask = cached(() => ledger.callbackDoor.isOpen(), OPEN_TTL_MS);
+  let isOpen = settings.takesCallbacks;
   const knows = limited(deps, (id, token) => ledger.callbackDoor.knows(id, hashAttemptToken(token)));
   return async (request, id, token) => {
     refuseForged(deps, request);
-    if (!(await isOpen())) {
+    // A pool that takes them goes on doing so: tasks carry the addresses that they were given.
+    isOpen ||= await ask();
+    if (!isOpen) {
       metrics.callbacks.inc({ outcome: 'unknown' });
       throw new ApiError('not_found', 'This pool takes no callbacks: no worker has run with PUBLIC_URL.');
     }
