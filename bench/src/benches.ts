@@ -6,6 +6,8 @@ import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
 import { benchFlood } from './flood/bench.ts';
 import { floodView } from './flood/view.ts';
+import { benchHostile } from './hostile/bench.ts';
+import { hostileView } from './hostile/view.ts';
 import { benchInFlight } from './in-flight/bench.ts';
 import { inFlightView } from './in-flight/view.ts';
 import { benchOverview, overviewView } from './overview.ts';
@@ -29,6 +31,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
   flood: { run: benchFlood, view: floodView },
+  hostile: { run: benchHostile, view: hostileView },
   'in-flight': { run: benchInFlight, view: inFlightView },
   overview: { run: benchOverview, view: overviewView },
   peers: { run: benchPeers, view: peersView },

@@ -42,6 +42,7 @@ export async function* benchCallbacks({
     KIE_API_KEY: TEST_KEY,
     KIE_BASE_URL: pool.simulator.url,
     GATEWAY_PORT: '0',
+    PUBLIC_URL: 'http://127.0.0.1:1',
   });
   try {
     yield await measure(pool, String(gateway.first['url']));

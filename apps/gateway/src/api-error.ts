@@ -7,6 +7,7 @@ export const API_ERRORS = {
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,
+  too_slow: 408,
   too_late: 409,
   not_redrivable: 409,
   not_adopted: 409,

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { fastify, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import { createBodies } from './bodies.ts';
+import { watchConnections } from './connections.ts';
 import type { GatewayDeps } from './deps.ts';
 import { addDoor } from './door.ts';
 import { addErrorHandler, answerError } from './error-handler.ts';
-import { closeFreshSockets } from './fresh-sockets.ts';
 import { addHeaders, endConnections, refuseEncodings } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { kieRoutes } from './kie-api/routes.ts';
@@ -12,6 +13,7 @@ import { addOpenApi, openApiRoutes } from './openapi.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { readJson } from './read-json.ts';
 import { addRequestLog } from './request-log.ts';
+import { addRequestOver } from './request-over.ts';
 import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
@@ -29,16 +31,18 @@ const TIMEOUT_CHECK_MS = 5_000;
 /** The gateway, ready to listen. */
 export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps));
+  const bodies = createBodies(deps);
   // Only JSON is read, and forms where a route says so.
   app.removeContentTypeParser('text/plain');
-  readJson(app);
-  closeFreshSockets(app);
+  readJson(app, bodies, deps.settings.limits.jsonBodyMs);
+  watchConnections(app, deps);
+  addRequestOver(app);
   addHeaders(app);
   deps.callersTrace.addTo(app);
   endConnections(app, deps.stopping);
   addRequestLog(app, deps);
-  addErrorHandler(app, deps);
-  addDoor(app, deps.settings.keys);
+  addErrorHandler(app, { ...deps, lingerMs: deps.settings.limits.lingerMs });
+  addDoor(app, deps);
   refuseEncodings(app);
   await addRateLimit(app, deps);
   addUnknownAddress(app);
@@ -46,7 +50,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   healthRoutes(app, deps);
   await app.register((scope) => kieRoutes(scope, deps));
   await app.register((scope) => v1Routes(scope, deps));
-  await app.register((scope) => callbackRoutes(scope, deps));
+  await app.register((scope) => callbackRoutes(scope, deps, bodies));
   await openApiRoutes(app);
   await app.ready();
   return app;

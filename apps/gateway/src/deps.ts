@@ -8,6 +8,7 @@ import type { RedisClient } from '@kieq/redis';
 import type { BlobStore, FileStore } from '@kieq/storage';
 import type { Logger, Tracer } from '@kieq/telemetry';
 import type { CallersTrace } from './callers-trace.ts';
+import type { GatewayLimits } from './limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
 /** What the routes share. */
@@ -47,4 +48,9 @@ export interface GatewaySettings {
   readonly kieWebhookHmacKey?: string | undefined;
   /** Pause between comments on an event stream, in ms. */
   readonly heartbeatMs: number;
+  readonly limits: GatewayLimits;
+  /** `PUBLIC_URL` is set here: Kie's callbacks are taken, whatever the pool says. */
+  readonly takesCallbacks: boolean;
+  /** Under it the keys of callers are hashed for logs; the same in all gateways of the pool. */
+  readonly keyIdSecret: string;
 }

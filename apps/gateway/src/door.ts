@@ -1,9 +1,12 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback, isSameOrigin, meansLoopback, type GatewayKey } from '@kieq/config';
+import { isLoopback, isSameOrigin, meansLoopback } from '@kieq/config';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { createKeyring } from './keyring.ts';
+import { clientAddress } from './client-address.ts';
+import type { GatewayDeps } from './deps.ts';
+import { createKeyring, type Keyring } from './keyring.ts';
 import { presentedKey } from './request-parts.ts';
+import { WrongKeys } from './wrong-keys.ts';
 
 /** Whoever is on this machine. */
 const OPERATOR: Caller = { tenant: undefined };
@@ -14,10 +17,11 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 /**
  * Finds out who is calling before a byte of the body is read: by the bearer key, or without keys by the place.
  * Health, the OpenAPI document and its page are open to everybody; unknown addresses are not.
- * @param keys undefined: only this machine is served
+ * Without `settings.keys` only this machine is served.
  */
-export function addDoor(app: FastifyInstance, keys: readonly GatewayKey[] | undefined): void {
-  const admit = keys === undefined ? admitLoopback : keyDoor(keys);
+export function addDoor(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings' | 'metrics'>): void {
+  const { keys } = deps.settings;
+  const admit = keys === undefined ? admitLoopback : keyDoor(createKeyring(keys), deps);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, _reply, done) => {
     if (!isOpen(request)) request.caller = admit(request);
@@ -29,16 +33,31 @@ function isOpen({ routeOptions: { url, config } }: FastifyRequest): boolean {
   return config.open === true || (url !== undefined && /^\/docs(\/|$)/.test(url));
 }
 
-/** @throws ApiError `unauthorized` */
-function keyDoor(keys: readonly GatewayKey[]): (request: FastifyRequest) => Caller {
-  const find = createKeyring(keys);
-  return (request) => {
+/** @throws ApiError `unauthorized`; `rate_limited` while too many wrong keys come from the same address */
+function keyDoor(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settings' | 'metrics'>) {
+  const wrongKeys = new WrongKeys(settings.limits);
+  return (request: FastifyRequest): Caller => {
     const key = presentedKey(request);
-    const caller = key === undefined ? undefined : find(key);
-    if (caller !== undefined) return caller;
-    const wanted = 'send the header Authorization: Bearer <key> with a key of GATEWAY_API_KEYS';
-    throw new ApiError('unauthorized', `${key === undefined ? 'The key is missing' : 'The key is wrong'}; ${wanted}.`);
+    if (key === undefined) throw new ApiError('unauthorized', `The key is missing; ${WANTED}.`);
+    const caller = find(key);
+    const address = clientAddress(request);
+    const waitS = caller === undefined ? wrongKeys.wrong(address) : wrongKeys.right(address, key, caller.keyId ?? '');
+    if (waitS !== undefined) {
+      const error = tooManyWrong(waitS);
+      metrics.refused(error, 'wrong-keys');
+      throw error;
+    }
+    if (caller === undefined) throw new ApiError('unauthorized', `The key is wrong; ${WANTED}.`);
+    return caller;
   };
+}
+
+const WANTED = 'send the header Authorization: Bearer <key> with a key of GATEWAY_API_KEYS';
+
+/** The same for a right key: whoever guesses learns nothing. */
+function tooManyWrong(retryAfterS: number): ApiError {
+  const message = `Too many wrong keys came from this address; try again in ${retryAfterS} s. ${WANTED}.`;
+  return new ApiError('rate_limited', message, { retryAfterS });
 }
 
 /**

@@ -19,7 +19,7 @@ const kieError = (status: number): z.ZodType =>
   z.object({ code: z.literal(status).describe('The HTTP status again'), msg: z.string(), data: z.null() });
 
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
-const WITH_BODY: readonly ApiErrorCode[] = ['body_too_large', 'unsupported_media_type', 'invalid_request'];
+const WITH_BODY: readonly ApiErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
 
 /** The answers of every route that are errors, by status. */
 export function errorResponses(

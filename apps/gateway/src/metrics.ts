@@ -1,3 +1,4 @@
+import { ApiError } from './api-error.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
 /** From a callback at once to one that was sent again and again. */
@@ -13,10 +14,27 @@ export interface GatewayMetrics {
   readonly callbacks: Counter<'outcome'>;
   readonly callbackAgeSeconds: Histogram<never>;
   readonly eventStreams: Gauge<never>;
+  readonly refusals: Counter<'limit'>;
+  /** Counts an error that says that a limit was reached; nothing else. */
+  refused(error: unknown, limit: LimitName): void;
 }
 
+/** What there was too much of, or what came too slowly. */
+type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'wrong-keys';
+
+const OVER_LIMIT = new Set<unknown>(['unavailable', 'too_slow', 'body_too_large', 'rate_limited']);
+
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
+  const refusals = metrics.counter({
+    name: 'gateway_refusals_total',
+    help: 'Requests and connections beyond a limit: connections, lookups, bodies, forms, events, wrong-keys',
+    labels: ['limit'],
+  });
   return {
+    refusals,
+    refused(error, limit) {
+      if (error instanceof ApiError && OVER_LIMIT.has(error.code)) refusals.inc({ limit });
+    },
     registry: metrics.registry,
     requests: metrics.counter({
       name: 'gateway_requests_total',

@@ -11,9 +11,21 @@ const RECEIVED_LIMIT = 200;
  * @throws ApiError `invalid_request` with every problem together
  */
 export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
+  refuseEndless(value, part);
   const parsed = schema.safeParse(schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value, RULES);
   if (parsed.success) return parsed.data;
   throw invalid(problemsOf(parsed.error, value, part));
+}
+
+/** More fields than anything here has; to tell of each one would hold up everybody else. */
+const MOST_FIELDS = 2000;
+
+/** @throws ApiError `invalid_request` */
+export function refuseEndless(value: unknown, field: string): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
+  const fields = Object.keys(value).length;
+  if (fields <= MOST_FIELDS) return;
+  throw invalid([{ field, rule: `must have at most ${MOST_FIELDS} values`, received: 'more' }]);
 }
 
 /** Every issue with its field, its rule and what was received; each unknown field is a problem of its own. */

@@ -1,22 +1,21 @@
+import type { IncomingMessage } from 'node:http';
 import { decodeJson, parseJsonText, UndecodableText } from '@kieq/queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ApiError } from './api-error.ts';
+import type { Bodies } from './bodies.ts';
 import { headerValues } from './request-parts.ts';
 
 /**
  * Reads JSON bodies as Fastify does, except that an empty one is none where a route needs none, that bytes which are
- * no text are refused, and that numbers which would lose digits are marked (`LossyNumber`).
+ * no text are refused, that numbers which would lose digits are marked (`LossyNumber`), and that each waits for its turn.
  */
-export function readJson(app: FastifyInstance): void {
+export function readJson(app: FastifyInstance, bodies: Bodies, deadlineMs: number): void {
   const parse = app.getDefaultJsonParser('error', 'error');
   app.removeContentTypeParser('application/json');
-  app.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
-    if (body.length === 0 && request.routeOptions.config.bodyIsOptional === true) return done(null, undefined);
-    try {
-      return done(null, parseJsonText(jsonText(body, charsetOf(request)), parsing(request)));
-    } catch (error) {
-      return done(error instanceof Error ? error : new Error(String(error)));
-    }
+  app.addContentTypeParser('application/json', async (request: FastifyRequest, payload: IncomingMessage) => {
+    const body = await bodies.read(request, payload, deadlineMs);
+    if (body.length === 0 && request.routeOptions.config.bodyIsOptional === true) return undefined;
+    return parseJsonText(jsonText(body, charsetOf(request)), parsing(request));
   });
 
   function parsing(request: FastifyRequest): (text: string) => unknown {

@@ -1,15 +1,25 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Logger } from '@kieq/telemetry';
-import type { GatewayMetrics } from './metrics.ts';
+import { clientAddress } from './client-address.ts';
+import type { GatewayDeps } from './deps.ts';
+import { keyIdOf } from './key-id.ts';
+import { StrangerLines } from './stranger-lines.ts';
 
 /** Stands for the address of a request that no route answers: the addresses themselves have no end. */
 const NO_ROUTE = 'unknown';
 
-/** One line and one count per answer. Neither headers nor bodies nor addresses as they came are told: the pattern is. */
+/**
+ * One line and one count per answer. Neither headers nor bodies nor paths as they came are told: the pattern is. Whoever
+ * is refused without having come in is told with the address of the client, in a bounded number of lines.
+ */
 export function addRequestLog(
   app: FastifyInstance,
-  { logger, metrics }: { readonly logger: Logger; readonly metrics: GatewayMetrics },
+  { logger, metrics, settings }: Pick<GatewayDeps, 'logger' | 'metrics' | 'settings'>,
 ): void {
+  const strangers = new StrangerLines({ ...settings.limits, logger });
+  app.addHook('onClose', (_app, done) => {
+    strangers.end();
+    done();
+  });
   app.addHook('onResponse', (request, reply, done) => {
     const { url: route = NO_ROUTE, config } = request.routeOptions;
     const { statusCode: status, elapsedTime } = reply;
@@ -17,7 +27,11 @@ export function addRequestLog(
     if (config.streams !== true) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
     const line = { request: request.id, method: request.method, route, status, ms: Math.round(elapsedTime) };
     const tenant = request.caller?.tenant;
-    logger[levelOf(request, reply)]({ ...line, ...(tenant === undefined ? {} : { tenant }) }, 'answered');
+    const isStranger = request.caller === null && status >= 400;
+    const address = clientAddress(request);
+    const keyId = keyIdOf(request, settings.keyIdSecret);
+    const who = { tenant, keyId, ...(isStranger ? { address } : {}) };
+    if (!isStranger || strangers.take(address)) logger[levelOf(request, reply)]({ ...line, ...who }, 'answered');
     done();
   });
 }

@@ -32,6 +32,8 @@ export interface Route<Params extends z.ZodType, Query extends z.ZodType> {
   readonly bodyIsOptional?: boolean;
   /** Longest body, in bytes. Default 1 MiB. */
   readonly bodyLimitBytes?: number;
+  /** What to do about a body that is longer: a sentence for the refusal. */
+  readonly tooLarge?: string;
   /** The answer stays open (events): there is no HEAD beside the GET, and its time is not measured. Default false. */
   readonly streams?: boolean;
   /** What it returns is the answer, with 200 unless `reply.code` says otherwise; `reply` itself after `hijack`. */
@@ -70,6 +72,8 @@ declare module 'fastify' {
     streams?: boolean;
     /** An empty body is none. */
     bodyIsOptional?: boolean;
+    /** Advice for who sends too long a body. */
+    tooLarge?: string;
   }
 }
 
@@ -81,12 +85,12 @@ export function route<Params extends z.ZodType = typeof NOTHING, Query extends z
   definition: Route<Params, Query>,
 ): void {
   const { method, url, schema, errors = [], bodyLimitBytes, handler } = definition;
-  const { streams = false, bodyIsOptional = false } = definition;
+  const { streams = false, bodyIsOptional = false, tooLarge } = definition;
   app.route({
     method,
     url,
     schema: documented(url, schema, errors),
-    config: { streams, bodyIsOptional },
+    config: { streams, bodyIsOptional, ...(tooLarge === undefined ? {} : { tooLarge }) },
     ...(method === 'GET' ? { exposeHeadRoute: !streams } : {}),
     ...(bodyLimitBytes === undefined ? {} : { bodyLimit: bodyLimitBytes }),
     handler: async (request, reply) => {

@@ -15,6 +15,8 @@ import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
 import { connect, connectProducer, onThisRedis, type ProducerTracing } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
+import { loggedKeyId } from './key-id.ts';
+import { limitsOf } from './limits.ts';
 import { createGatewayMetrics } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
@@ -93,11 +95,19 @@ export async function runGateway(
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
   logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
+  if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
   return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
+}
+
+/** So many are named at the start; each is named again with whatever it changes. */
+const KEYS_TOLD = 100;
+
+function knownKeys({ gatewayApiKeys: keys = [], kieApiKey }: GatewayEnvironment): object[] {
+  return keys.slice(0, KEYS_TOLD).map(({ key, tenant }) => ({ keyId: loggedKeyId(key, kieApiKey), tenant }));
 }
 
 function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
@@ -119,6 +129,9 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
     allowPrivateUrls: env.allowPrivateUrls,
     kieWebhookHmacKey: env.kieWebhookHmacKey,
     heartbeatMs: HEARTBEAT_MS,
+    limits: limitsOf(env.gatewayMaxConnections, env.gatewayEventStreams),
+    takesCallbacks: env.publicUrl !== undefined,
+    keyIdSecret: env.kieApiKey,
   };
 }
 
@@ -138,6 +151,8 @@ async function listen(
 /** @throws StartRefused */
 async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
   await onThisRedis(env, () => agreeOnAccount(ledger, env));
+  // Gateways without it in their own environment take callbacks too.
+  if (env.publicUrl !== undefined) await ledger.callbackDoor.open(env.publicUrl);
   return connectProducer(env, traces);
 }
 

@@ -31,7 +31,7 @@ interface Submitted {
 export async function openCallbackPool(
   name: string,
   { workers = 1, ...options }: Omit<PoolFixtureOptions, 'redisUrl' | 'name'> = {},
-  gatewayOptions: { readonly kieWebhookHmacKey?: string } = {},
+  gatewayOptions: { readonly kieWebhookHmacKey?: string; readonly takesCallbacks?: boolean } = {},
 ): Promise<CallbackPool> {
   const pool = await startPool({
     redisUrl: inject('redisUrl'),

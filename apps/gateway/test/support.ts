@@ -11,11 +11,14 @@ import { TEST_KEY, type PoolFixture } from '../../../packages/testkit/src/pool.t
 import { createApp } from '../src/app.ts';
 import { createCallersTrace } from '../src/callers-trace.ts';
 import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
+import { DEFAULT_LIMITS, type GatewayLimits } from '../src/limits.ts';
 import { createGatewayMetrics } from '../src/metrics.ts';
 import { closeDeps } from '../src/shutdown.ts';
 import { undescribed } from './described.ts';
 
-export interface GatewayFixtureOptions extends Partial<GatewaySettings> {
+export interface GatewayFixtureOptions extends Partial<Omit<GatewaySettings, 'limits'>> {
+  /** Over the defaults. */
+  readonly limits?: Partial<GatewayLimits>;
   readonly pool: PoolFixture;
   /** As `KIEQ_DEDUPE_WINDOW_MS`. Default 0. */
   readonly dedupeWindowMs?: number;
@@ -64,7 +67,15 @@ export const KEYS = [
 ] as const;
 
 export async function startGateway(options: GatewayFixtureOptions): Promise<GatewayFixture> {
-  const { pool, redisUrl = pool.redis.url, dedupeWindowMs = 0, secrets = [], deps: given, ...settings } = options;
+  const {
+    pool,
+    redisUrl = pool.redis.url,
+    dedupeWindowMs = 0,
+    secrets = [],
+    deps: given,
+    limits,
+    ...settings
+  } = options;
   const { prefix } = pool.redis;
   const redis = createConnection({ url: redisUrl, role: 'producer' });
   const ledger = createLedger({ redis, prefix });
@@ -87,7 +98,16 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     callersTrace,
     metrics: createGatewayMetrics(createMetrics()),
     timings: pool.timings,
-    settings: { keys: undefined, rateLimitPerMinute: 0, allowPrivateUrls: true, heartbeatMs: 15_000, ...settings },
+    settings: {
+      keys: undefined,
+      rateLimitPerMinute: 0,
+      allowPrivateUrls: true,
+      heartbeatMs: 15_000,
+      takesCallbacks: true,
+      keyIdSecret: TEST_KEY,
+      ...settings,
+      limits: { ...DEFAULT_LIMITS, ...limits },
+    },
     scrub: createScrubber(secrets),
     stopping: stop.signal,
     ...given,

@@ -52,6 +52,7 @@ test('every metric is on the dashboard, but for those that an alert or a person 
     'kieq_callbacks_on',
     'kieq_poll_price_ms',
     'kieq_vendor_states_total',
+    'kieq_gateway_refusals_total',
     'kieq_job_ends_total',
     'kieq_defects_total',
     'kieq_surplus_tasks_total',

@@ -155,6 +155,14 @@ export const GROUPS = {
       form: whole(0, 1_000_000),
       meaning: 'requests per minute and key, over all gateways; more are answered with 429; 0: no limit',
     }),
+    gatewayMaxConnections: withDefault('GATEWAY_MAX_CONNECTIONS', '4096', {
+      form: whole(16, 1_000_000),
+      meaning: 'connections that one gateway holds at once; the open files of the process must allow them',
+    }),
+    gatewayEventStreams: withDefault('GATEWAY_EVENT_STREAMS', '2000', {
+      form: whole(1, 1_000_000),
+      meaning: 'event streams that one gateway serves at once, half of them at most for one key; more are 429',
+    }),
     dedupeWindowMs: withDefault('KIEQ_DEDUPE_WINDOW_MS', '0', {
       form: milliseconds(0),
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: never',

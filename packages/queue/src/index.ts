@@ -23,6 +23,7 @@ export { openLetters, type OpenLetter } from './open-letters.ts';
 export {
   checkRequest,
   checkSubmitJob,
+  excessOf,
   frozenPayloadSchema,
   NAMING,
   optionsSchema,

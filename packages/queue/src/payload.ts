@@ -125,7 +125,7 @@ export function checkRequest(
   options: unknown,
   idFor: (tenant: string) => string,
 ): PayloadCheck<CheckedRequest> {
-  const tooMuch = excess(request) ?? excess(options);
+  const tooMuch = excessOf(request, options);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
   const unreadable = [...textProblems(request), ...textProblems(options)];
   const frozen = freeze(request, options, idFor);
@@ -228,6 +228,11 @@ function presentIn(data: unknown): unknown {
 /** JSON Schema of the payload that any BullMQ client in any language may add to `submit`. */
 export function submitJobJsonSchema(): object {
   return z.toJSONSchema(submitJobSchema, { io: 'input' });
+}
+
+/** What is too much about a request or its options before anybody looks closer; undefined where nothing is. */
+export function excessOf(request: unknown, options: unknown): Problem | undefined {
+  return excess(request) ?? excess(options);
 }
 
 /** Levels of nesting; far beyond any model's input, and shallow enough for everything that walks through it. */

@@ -85,13 +85,21 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
   const sweeper = new Sweeper(context);
   let stopped: Promise<void> | undefined;
+  // A Redis that comes back empty has forgotten that callbacks come.
+  const reopen = (): void =>
+    void openCallbackDoor(context).catch((error: unknown) =>
+      context.logger.warn({ err: error }, 'the pool could not be told that callbacks come'),
+    );
   return {
     async start() {
+      await openCallbackDoor(context);
+      redis.on('ready', reopen);
       await context.plan.refresh();
       await Promise.all(loops.map((one) => one.start()));
       sweeper.start();
     },
     stop() {
+      redis.off('ready', reopen);
       stopped ??= Promise.all([...loops, sweeper].map((one) => one.stop())).then(() => undefined);
       return stopped;
     },
@@ -108,6 +116,11 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       notify: notify.lookingForMs,
     }),
   };
+}
+
+/** Before a task carries a callback address, the gateways know that one comes. */
+async function openCallbackDoor({ ledger, settings }: WorkerContext): Promise<void> {
+  if (settings.publicUrl !== undefined) await ledger.callbackDoor.open(settings.publicUrl);
 }
 
 async function waitOf(hint: Promise<{ ok: 'room' } | { ok: 'wait'; waitMs: number }>): Promise<number> {

@@ -58,19 +58,31 @@ function signature(key: string | undefined): Record<string, string> {
   if (key === undefined) return {};
   const seconds = Math.floor(Date.now() / 1000);
   return {
+    // The gateway refuses an address that nobody has before it reads the body; so the head says what was signed.
+    'x-kieq-task': PROBE_TASK,
     [WEBHOOK_TIMESTAMP_HEADER]: String(seconds),
     [WEBHOOK_SIGNATURE_HEADER]: signWebhook(PROBE_TASK, seconds, key),
   };
 }
 
 /** What a gateway says of a callback to an attempt that nobody has made, and of one whose signature does not hold. */
-const ANSWERS = { unknown: 'no such address for callbacks', unsigned: 'The signature is' };
+const ANSWERS = {
+  unknown: 'no such address for callbacks',
+  closed: 'takes no callbacks',
+  unsigned: 'The signature is',
+};
 const REACH_FIX =
   'Let PUBLIC_URL lead to a gateway, and its proxy pass POST /callbacks/kie/… on; docs/operations.md, The gateway.';
 
 function judge(publicUrl: string, status: number, body: string, key: string | undefined): Finding {
   if (status === 404 && body.includes(ANSWERS.unknown))
     return ok('callbacks', `PUBLIC_URL ${publicUrl} leads to a gateway, which takes callbacks`);
+  if (status === 404 && body.includes(ANSWERS.closed))
+    return problem(
+      'callbacks',
+      `the gateway at PUBLIC_URL ${publicUrl} takes no callbacks: no process of its pool has run with PUBLIC_URL`,
+      'Set PUBLIC_URL for the workers, which hand it to Kie, and for the gateways, and restart them.',
+    );
   if (status === 401 && body.includes(ANSWERS.unsigned)) {
     const message = `the gateway at PUBLIC_URL ${publicUrl} has another KIE_WEBHOOK_HMAC_KEY than this environment`;
     if (key === undefined)

@@ -1,16 +1,16 @@
-import { GENERATION_ID } from '@kieq/domain';
+import type { IncomingMessage } from 'node:http';
 import type { HintReply } from '@kieq/ledger';
 import { at, followHint, hashAttemptToken, within } from '@kieq/queue';
-import type { FastifyError, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
+import type { Bodies } from '../bodies.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { charsetOf } from '../read-json.ts';
 import { documented } from '../routes.ts';
+import { createCallbackDoor, noSuchAddress } from './door.ts';
 import { readCallback, signatureProblem } from './read-callback.ts';
 
-/** Kie's bodies have a few KiB; they repeat the prompt. */
-const BODY_LIMIT_BYTES = 262_144;
 const URL = '/callbacks/kie/:generation/:token';
 
 const paramsForm = z.object({
@@ -29,28 +29,37 @@ const DOCUMENT = {
   params: paramsForm,
   response: { 200: takenForm },
 };
-const ERRORS: readonly ApiErrorCode[] = ['not_found', 'body_too_large', 'unsupported_media_type'];
+const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_large', 'unsupported_media_type'];
+/** Of the body: nobody can read it, or it did not come as it should. */
+const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_slow']);
 
 /**
  * Where Kie reports the end of a task (DESIGN.md, Submission window, polls, callbacks). The address is the key: no
- * bearer is asked for. No callback is believed (G6): it is counted in the ledger, answered, and then pulls the next
- * look at the task forward.
+ * bearer is asked for, and whoever does not know an address is refused before its body is read. No callback is believed
+ * (G6): it is counted in the ledger, answered, and then pulls the next look at the task forward.
  */
-export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bodies: Bodies): Promise<void> {
+  const { callbackBytes, callbackBodyMs } = deps.settings.limits;
+  const admit = createCallbackDoor(deps);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
+    bodies.read(request, payload, callbackBodyMs),
+  );
   // JSON it must be, whatever its sender calls it.
   app.addHook('onRequest', (request, _reply, done) => {
     request.raw.headers['content-type'] = 'application/json';
     done();
   });
-  app.addHook('onError', (_request, _reply, { code = '' }: Partial<FastifyError>, done) => {
-    // Too large, or cut on its way.
-    if (code.startsWith('FST_ERR_CTP')) deps.metrics.callbacks.inc({ outcome: 'malformed' });
+  app.addHook('onError', (_request, _reply, error, done) => {
+    if (error instanceof ApiError && MALFORMED.has(error.code)) deps.metrics.callbacks.inc({ outcome: 'malformed' });
     done();
   });
+  const onRequest = async (request: FastifyRequest): Promise<void> => {
+    const { generation, token } = paramsForm.parse(request.params);
+    await admit(request, generation, token);
+  };
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
-  app.post(URL, { config: { open: true }, bodyLimit: BODY_LIMIT_BYTES, schema }, async (request, reply) => {
+  app.post(URL, { config: { open: true }, bodyLimit: callbackBytes, schema, onRequest }, async (request, reply) => {
     const { generation, token } = paramsForm.parse(request.params);
     const hint = await within(generation, () => take(deps, request, generation, token));
     void reply.send(TAKEN);
@@ -66,36 +75,26 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps): P
 async function take(deps: GatewayDeps, request: FastifyRequest, id: string, token: string): Promise<HintReply> {
   const { metrics, settings, timings } = deps;
   const callback = readCallback(request.body, Date.now(), charsetOf(request));
-  if (callback === undefined) {
-    metrics.callbacks.inc({ outcome: 'malformed' });
-    throw new ApiError('unreadable_body', 'The body must be a JSON object.');
-  }
+  if (callback === undefined) throw new ApiError('unreadable_body', 'The body must be a JSON object.');
   const problem = signatureProblem(callback, request.headers, settings.kieWebhookHmacKey, Date.now());
   if (problem !== undefined) {
     metrics.callbacks.inc({ outcome: problem });
     throw new ApiError('unauthorized', problem === 'stale' ? 'The signature is too old.' : 'The signature is wrong.');
   }
-  const hint = await find(deps, id, {
-    // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
-    tokenHash: hashAttemptToken(token),
-    vehicleCheckMs: timings.vehicleCheckMs,
-    ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
-  });
+  const hint = await at('hint.write', () =>
+    deps.ledger.hint({
+      id,
+      // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
+      tokenHash: hashAttemptToken(token),
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
+    }),
+  );
   metrics.callbacks.inc({ outcome: outcomeOf(hint) });
-  // Both the same: nobody learns which generations exist. Kie does not try again after it.
-  if (hint.ok === 'missing' || hint.ok === 'unknown_attempt')
-    throw new ApiError('not_found', 'There is no such address for callbacks.');
+  // Gone since the door was asked.
+  if (hint.ok === 'missing' || hint.ok === 'unknown_attempt') throw noSuchAddress();
   if (callback.ageMs !== undefined) metrics.callbackAgeSeconds.observe(callback.ageMs / 1000);
   return hint;
-}
-
-type Hint = Omit<Parameters<GatewayDeps['ledger']['hint']>[0], 'id'>;
-
-/** What is no id names nothing, and never becomes part of a key. */
-function find({ ledger }: GatewayDeps, id: string, hint: Hint): Promise<HintReply> {
-  return GENERATION_ID.test(id)
-    ? at('hint.write', () => ledger.hint({ id, ...hint }))
-    : Promise.resolve({ ok: 'missing' });
 }
 
 function outcomeOf(hint: HintReply): string {

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { createRequestSchema } from '@kieq/kie';
 import type { Enqueued } from '@kieq/producer';
+import { audit } from '../audit.ts';
 import { tenantFor } from '../caller.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
@@ -32,6 +33,7 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
         throw error;
       });
       deps.metrics.created.inc({ api: 'kie', outcome: created ? 'created' : 'exists' });
+      if (created) audit(deps, call.request, 'create', [id]);
       return success({ taskId: id, recordId: id });
     },
   });

@@ -2,6 +2,7 @@ import { adopt, within } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import { audit } from '../audit.ts';
 import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { parseCaller } from '../problems.ts';
@@ -42,7 +43,11 @@ export function adoptRoute(app: FastifyInstance, deps: GatewayDeps): void {
       response: { 200: adoptedForm },
     },
     errors: ['not_found', 'not_adopted'],
-    handler: ({ params, body, caller }) => adoptTask(deps, params.id, parseCaller(adoptBody, body), caller),
+    async handler({ params, body, caller, request }) {
+      const adopted = await adoptTask(deps, params.id, parseCaller(adoptBody, body), caller);
+      audit(deps, request, 'adopt', [params.id]);
+      return adopted;
+    },
   });
 }
 

@@ -5,6 +5,7 @@ import { frozenPayload } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
+import { audit } from '../audit.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { ErrorAnswer } from '../envelope.ts';
@@ -18,26 +19,16 @@ import { batchAnswerForm, createMany } from './batch.ts';
 import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
 import { count, createdForm, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
-import { createFormTurns, type InTurn } from './form-turns.ts';
+import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
-import { createStoreNaming } from './store-name.ts';
-import { MULTIPART_OPTIONS, readUploadForm } from './upload-form.ts';
+import { MULTIPART_OPTIONS } from './upload-form.ts';
 
-/** Longest batch. */
-const BATCH_BODY_BYTES = 16 * 1024 * 1024;
-/** Forms that are read at once; with images of 10 MB they hold about 320 MB. */
-const FORMS_AT_ONCE = 32;
-
-/** What calls with images share. */
-interface Forms {
-  readonly inTurn: InTurn;
-  /** Tells the pool where images are put. Never rejects. */
-  readonly nameStore: () => Promise<void>;
-}
+/** Longest batch: of 1000 items, 4 KB each. Parsed, hostile JSON is ten times as large as its text. */
+const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
 export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  const forms: Forms = { inTurn: createFormTurns(FORMS_AT_ONCE), nameStore: createStoreNaming(deps) };
+  const forms = createForms(deps);
   await app.register(async (scope) => {
     // Only here: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
@@ -69,6 +60,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
       response: { 200: z.object({ items: z.array(batchAnswerForm) }) },
     },
     bodyLimitBytes: BATCH_BODY_BYTES,
+    tooLarge: 'Split the items over several batches. Nothing was made.',
     handler: (call) => createBatch(deps, call),
   });
 }
@@ -82,7 +74,10 @@ async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<un
   }
   const scrub = ownScrubber(request, deps.scrub);
   const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, scrub);
-  return { items: await createMany(deps, items, { ...contextOf(deps, caller), answerOf }) };
+  const answers = await createMany(deps, items, { ...contextOf(deps, caller), answerOf });
+  const made = answers.flatMap((one) => (one.ok && one.created ? [one.id] : []));
+  audit(deps, request, 'create', made);
+  return { items: answers };
 }
 
 async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Forms): Promise<Created> {
@@ -93,6 +88,7 @@ async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Fo
     const created = await (request.isMultipart()
       ? createFromForm(deps, call, context, forms)
       : createFrom(deps, call.body, context));
+    if (created.created) audit(deps, request, 'create', [created.id]);
     return answer(reply, created);
   } catch (error) {
     count(deps, outcomeOf(error));
@@ -108,10 +104,10 @@ async function createFromForm(
   deps: GatewayDeps,
   { request, caller }: Call<unknown, unknown>,
   context: CreationContext,
-  { inTurn, nameStore }: Forms,
+  { read, nameStore }: Forms,
 ): Promise<Created> {
   const images = new KeptImages(deps);
-  const body = await inTurn(() => readUploadForm(request, caller, images));
+  const body = await read(request, caller, images);
   try {
     if (images.addresses.size > 0) await nameStore();
     const created = await createFrom(deps, body, { ...context, uploads: images.addresses });

@@ -4,6 +4,7 @@ import { checkRequest, optionsSchema, type GenerationOptions } from '@kieq/queue
 import { invalid } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
+import { refuseEndless } from '../problems.ts';
 import { blankKeyWarnings, takeNotPassedOn, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
@@ -36,6 +37,8 @@ const RECEIVED_LIMIT = 200;
  * @throws ApiError `invalid_request`, or `forbidden` where it names another tenant
  */
 export function checkCreation(body: unknown, context: CreationContext): Creation {
+  // Before anything is copied.
+  refuseEndless(body, 'input');
   const given = objectOf(body, '');
   const { rest: known, warnings } = takeNotPassedOn(given);
   const { model, input, ...rest } = presentOptions(known);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { audit } from '../audit.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { parseCaller } from '../problems.ts';
 import { route } from '../routes.ts';
@@ -56,7 +57,11 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     },
     errors: ['not_found', 'not_redrivable'],
     bodyIsOptional: true,
-    handler: ({ params, body, caller }) => redriveById(deps, params.id, parseCaller(oneBody, body ?? {}), caller),
+    async handler({ params, body, caller, request }) {
+      const resumed = await redriveById(deps, params.id, parseCaller(oneBody, body ?? {}), caller);
+      audit(deps, request, 'redrive', resumedIds([resumed]));
+      return resumed;
+    },
   });
   route(app, {
     method: 'POST',
@@ -68,7 +73,16 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       body: classBody,
       response: { 200: z.object({ items: z.array(redriveResultForm), more: z.boolean() }) },
     },
-    handler: ({ body, caller, reply }) =>
-      redriveAll(deps, parseCaller(classBody, body), { caller, signal: disconnectSignal(reply) }),
+    handler: ({ body, caller, request, reply }) =>
+      redriveAll(deps, parseCaller(classBody, body), {
+        caller,
+        signal: disconnectSignal(reply),
+        onEnd: (results) => audit(deps, request, 'redrive', resumedIds(results)),
+      }),
   });
+}
+
+/** Of a dry run none. */
+function resumedIds(results: readonly { readonly kind: string; readonly id: string }[]): string[] {
+  return results.flatMap(({ kind, id }) => (kind === 'resumed' ? [id] : []));
 }

@@ -1,8 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import { z } from 'zod';
+import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { whenOver } from '../request-over.ts';
 import { route } from '../routes.ts';
+import { EventPlaces } from './event-places.ts';
 import { streamStart, type StreamStart } from './event-position.ts';
 import { EventStream } from './event-stream.ts';
 import { idParams } from './forms.ts';
@@ -26,6 +29,15 @@ const eventsAnswer = {
 /** `GET /v1/generations/:id/events`. */
 export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const open = new Set<EventStream>();
+  const places = new EventPlaces(deps.settings.limits);
+  const takePlace = ({ keyId = 'local' }: Caller): (() => void) => {
+    try {
+      return places.take(keyId);
+    } catch (error) {
+      deps.metrics.refused(error, 'events');
+      throw error;
+    }
+  };
   // A closing server waits for open answers.
   deps.stopping.addEventListener('abort', () => {
     for (const stream of open) stream.end();
@@ -45,6 +57,8 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     errors: ['not_found'],
     streams: true,
     async handler({ params, query, caller, request, reply }) {
+      // Given back when the answer is over, however it ends.
+      whenOver(request, takePlace(caller));
       const record = await visibleRecord(deps, caller, params.id);
       const start = await streamStart(deps.ledger, record, lastSeen(request, query.lastEventId));
       if (start.kind === 'over') return reply.code(204).send();

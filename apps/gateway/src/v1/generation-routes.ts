@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import { audit } from '../audit.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
@@ -57,9 +58,13 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       response: { 200: cancelledForm },
     },
     // It needs no body, and reads one all the same.
-    errors: ['not_found', 'too_late', 'body_too_large', 'unsupported_media_type'],
+    errors: ['not_found', 'too_late', 'too_slow', 'body_too_large', 'unsupported_media_type'],
     bodyIsOptional: true,
-    handler: ({ params, caller }) => cancel(deps, params.id, caller),
+    async handler({ params, caller, request }) {
+      const cancelled = await cancel(deps, params.id, caller);
+      audit(deps, request, 'cancel', [params.id]);
+      return cancelled;
+    },
   });
 }
 

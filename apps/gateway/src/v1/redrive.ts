@@ -47,16 +47,27 @@ interface ClassChoices extends Choices {
   readonly tenant?: string | undefined;
 }
 
+interface RedriveAllOptions {
+  readonly caller: Caller;
+  readonly signal: AbortSignal;
+  /** Is told what was done, also when it breaks off. */
+  readonly onEnd: (results: readonly RedriveResult[]) => void;
+}
+
 /** Those of a class, until the limit or until the signal aborts. */
 export async function redriveAll(
   deps: GatewayDeps,
   { class: letterClass, limit, tenant, ...choices }: ClassChoices,
-  { caller, signal }: { readonly caller: Caller; readonly signal: AbortSignal },
+  { caller, signal, onEnd }: RedriveAllOptions,
 ): Promise<{ items: RedriveResult[]; more: boolean }> {
   const owner = tenantFor(caller, tenant);
   const items: RedriveResult[] = [];
   const options = { ...optionsOf(deps, choices, owner), limit, signal };
-  for await (const result of redriveClass(options, letterClass)) items.push(result);
+  try {
+    for await (const result of redriveClass(options, letterClass)) items.push(result);
+  } finally {
+    onEnd(items);
+  }
   const done = new Set(items.map(({ id }) => id));
   const more = items.length === limit && (await isAnyLeft(deps, letterClass, owner, done));
   return { items, more };

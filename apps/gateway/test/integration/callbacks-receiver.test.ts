@@ -116,7 +116,12 @@ describe('refused, without a trace in the record', () => {
       ['no JSON', 'malformed', 400, ({ path }) => [path, { body: 'taskId=1' }]],
       ['half of JSON', 'malformed', 400, ({ path }) => [path, { body: '{"data":{"taskId":"1"' }]],
       ['a list', 'malformed', 400, ({ path }) => [path, { body: '[]' }]],
-      ['too much', 'malformed', 413, ({ path, taskId }) => [path, { body: kie(taskId, { x: 'x'.repeat(262_144) }) }]],
+      [
+        'too much',
+        'malformed',
+        413,
+        ({ path, taskId }) => [path, { body: kie(taskId, { x: 'x'.repeat(3 * 1024 * 1024) }) }],
+      ],
     ];
 
   test.each(cases)('%s is counted as %s and answered with %i', async (_what, outcome, status, call) => {

@@ -195,7 +195,10 @@ describe('POST /v1/dead-letters/redrive', () => {
     const deps = { ...gateway.deps, ledger: { ...pool.ledger, redrive } };
     const choices = { class: letterClass, tenant: 'd', limit: 100, payAgain: false, dryRun: false } as const;
     const signal = disconnectSignal({ raw });
-    const { items, more } = await redriveAll(deps, choices, { caller: { tenant: undefined }, signal });
+    const told: unknown[] = [];
+    const onEnd = (results: readonly unknown[]): void => void told.push(...results);
+    const { items, more } = await redriveAll(deps, choices, { caller: { tenant: undefined }, signal, onEnd });
+    expect(told).toEqual(items);
     expect(items.map(({ kind }) => kind)).toEqual(['resumed', 'resumed', 'resumed', 'resumed']);
     expect(more).toBe(false);
     expect((await Promise.all(ids.map(stateOf))).filter((state) => state === 'queued')).toHaveLength(4);

@@ -60,7 +60,7 @@ test('tells its address first, serves, shows no key, and ends after SIGINT', asy
 
 test('asks for the signature of callbacks when KIE_WEBHOOK_HMAC_KEY is set, and shows neither key nor token', async () => {
   const key = 'webhook-key-of-the-test';
-  const gateway = await start({ KIE_WEBHOOK_HMAC_KEY: key });
+  const gateway = await start({ KIE_WEBHOOK_HMAC_KEY: key, PUBLIC_URL: 'http://127.0.0.1:1' });
   const { taskId, path, token } = await runningTask(pool);
   const callback = (headers: Record<string, string>) =>
     fetch(`${gateway.url}${path}`, { method: 'POST', headers, body: JSON.stringify({ data: { taskId } }) });

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { WrongKeys } from '../../src/wrong-keys.ts';
+
+const STRONG = 'x'.repeat(24);
+
+function slowed() {
+  let nowMs = 0;
+  const keys = new WrongKeys({ wrongKeys: 3, wrongKeyEveryMs: 2000, now: () => nowMs });
+  return { keys, pass: (ms: number) => (nowMs += ms) };
+}
+
+test('an address may send some wrong keys at once, and then one in a while; others are not held up', () => {
+  const { keys, pass } = slowed();
+  const guess = () => keys.wrong('1.2.3.4');
+  expect([guess(), guess(), guess(), guess(), guess()]).toEqual([undefined, undefined, undefined, 2, 2]);
+  expect(keys.wrong('5.6.7.8')).toBeUndefined();
+  pass(2000);
+  expect([guess(), guess()]).toEqual([undefined, 2]);
+  pass(3_600_000);
+  expect([guess(), guess(), guess(), guess()]).toEqual([undefined, undefined, undefined, 2]);
+});
+
+test('a right key that nobody can guess is never refused; a short one is slowed where it is new', () => {
+  const { keys } = slowed();
+  expect(keys.right('1.2.3.4', 'used', 'used')).toBeUndefined();
+  for (let i = 0; i < 3; i += 1) keys.wrong('1.2.3.4');
+  expect(keys.right('1.2.3.4', STRONG, 'strong')).toBeUndefined();
+  expect(keys.right('1.2.3.4', 'used', 'used')).toBeUndefined();
+  expect(keys.right('1.2.3.4', 'new', 'new')).toBe(2);
+  expect(keys.right('5.6.7.8', 'new', 'new')).toBeUndefined();
+});
+
+test('addresses without end are forgotten, the oldest first', () => {
+  const { keys } = slowed();
+  for (let i = 0; i < 3; i += 1) keys.wrong('first');
+  for (let i = 0; i < 9999; i += 1) keys.wrong(`other-${i}`);
+  expect(keys.wrong('first')).toBe(2);
+  for (let i = 0; i < 10_000; i += 1) keys.wrong(`more-${i}`);
+  expect(keys.wrong('first')).toBeUndefined();
+});
