@@ -5,6 +5,7 @@ import {
   addFirstVehicles,
   at,
   checkRequest,
+  ledgerFields,
   openQueues,
   vehicleId,
   within,
@@ -188,7 +189,12 @@ async function enqueueAll(
   dedupeMs: number,
 ): Promise<CreateReply[]> {
   const create = (request: CheckedRequest, more: { dedupeMs?: number } = {}): Promise<CreateReply> =>
-    ledger.create({ ...request, ...more, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs });
+    ledger.create({
+      ...ledgerFields(request),
+      ...more,
+      vehicle: vehicleId(request.id, 1),
+      vehicleCheckMs: TIMINGS.vehicleCheckMs,
+    });
   const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
   const direct = requests.filter((request) => !isDeduped(request));
   // Record and job leave at once on the same connection: one round trip. A record without a job gets one from the

@@ -29,6 +29,7 @@ export {
   PAYLOAD_VERSION,
   REQUEST_LIMIT_BYTES,
   submitJobJsonSchema,
+  ledgerFields,
   type CheckedRequest,
   type FrozenPayload,
   type GenerationOptions,
