@@ -45,6 +45,7 @@ export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.t
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
 export { removeFromStores, type Stores } from './store-removal.ts';
+export { ignoredFields, ignoredInItem, ignoredInRequest, type IgnoredField } from './ignored-fields.ts';
 export { textProblems } from './text-problems.ts';
 export { nameStore, standingOf, type StoreStanding } from './upload-stores.ts';
 export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';
