@@ -13,7 +13,8 @@ function charactersLookedAt(work: () => void): number {
   const lengths = spies.map(({ mock }) =>
     mock.calls.map((args, i) => {
       const on: unknown = mock.contexts[i];
-      return on instanceof RegExp ? String(args[0]).length : String(on).length;
+      const text: unknown = on instanceof RegExp ? args[0] : on;
+      return typeof text === 'string' || text instanceof String ? text.length : 0;
     }),
   );
   vi.restoreAllMocks();
