@@ -6,8 +6,8 @@ import { demand } from './demand.ts';
 import type { Place } from './place.ts';
 
 const GENERATIONS = 60;
-const ORDER_EVERY_MS = 100;
-const KILL_EVERY_MS = 700;
+const ORDER_EVERY_MS = 200;
+const KILL_EVERY_MS = 300;
 const PATIENCE_MS = 120_000;
 
 /** Both versions work on one pool under load, and processes of either are killed; what was lost is found by `kieq` of both. */
