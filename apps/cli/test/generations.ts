@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accountFingerprint } from '@kieq/config';
 import { timedGenerationId, uploadUrl, type DeadLetterClass, type Evidence, type UploadRef } from '@kieq/domain';
 import type { Ledger } from '@kieq/ledger';
-import { checkRequest, hashAttemptToken, vehicleId, type CheckedRequest } from '@kieq/queue';
+import { checkRequest, hashAttemptToken, ledgerFields, vehicleId, type CheckedRequest } from '@kieq/queue';
 import { API_KEY } from './support.ts';
 
 export const REQUEST = {
@@ -23,7 +23,8 @@ function checkedRequest(options: object = {}, body = REQUEST): CheckedRequest {
 /** A new generation in `queued`. */
 export async function queued(ledger: Ledger, options: object = {}, body = REQUEST): Promise<string> {
   const request = checkedRequest(options, body);
-  await ledger.create({ ...request, vehicle: vehicleId(request.id, 1), vehicleCheckMs: VEHICLE_CHECK_MS });
+  const vehicle = vehicleId(request.id, 1);
+  await ledger.create({ ...ledgerFields(request), vehicle, vehicleCheckMs: VEHICLE_CHECK_MS });
   return request.id;
 }
 

@@ -65,7 +65,9 @@ export async function redriveAll(letterClass: string, count: number, reload: Rel
   return `${result.resumed} resumed${refused}${result.more ? '; there are more' : ''}.`;
 }
 
-type Adopted = { readonly kind: 'adopted' } | { readonly kind: 'needs_confirmation'; readonly doubt: string };
+type Adopted =
+  | { readonly kind: 'adopted'; readonly already: boolean; readonly state: string }
+  | { readonly kind: 'needs_confirmation'; readonly doubt: string };
 
 /** Binds a task of the Kie account to a generation whose answer was lost. */
 export async function adoptTask(id: string, reload: Reload): Promise<string | undefined> {
@@ -77,19 +79,21 @@ export async function adoptTask(id: string, reload: Reload): Promise<string | un
   });
   if (taskId === undefined) return undefined;
   const path = `/api/generations/${encodeURIComponent(id)}/adopt`;
-  const first = await ask<Adopted>(path, { taskId });
-  if (first.kind === 'needs_confirmation') {
+  let answer = await ask<Adopted>(path, { taskId });
+  if (answer.kind === 'needs_confirmation') {
     const yes = await question({
       title: 'Do you vouch for it?',
-      text: `It may be of another request: ${first.doubt}.`,
+      text: `It may be of another request: ${answer.doubt}.`,
       yes: 'It is the one',
       danger: true,
     });
     if (yes === undefined) return undefined;
-    await ask<Adopted>(path, { taskId, confirm: true });
+    answer = await ask<Adopted>(path, { taskId, confirm: true });
   }
   await reload();
-  return `${id} goes on with the task ${taskId}.`;
+  return answer.kind === 'adopted' && answer.already
+    ? `${taskId} is a task of ${id} already; nothing has changed: it is ${answer.state}.`
+    : `${id} goes on with the task ${taskId}.`;
 }
 
 export async function cancel(id: string, reload: Reload): Promise<string | undefined> {

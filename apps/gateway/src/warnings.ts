@@ -1,5 +1,5 @@
 import { isAbsent } from '@kieq/kie';
-import { optionsSchema } from '@kieq/queue';
+import { ignoredFields, optionsSchema } from '@kieq/queue';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { headerValues } from './request-parts.ts';
@@ -14,8 +14,7 @@ export type Warning = z.infer<typeof warningForm>;
 /** Where the Kie-compatible API tells warnings; the native one has `warnings` in its answers. */
 export const WARNINGS_HEADER = 'x-kieq-warnings';
 
-/** So many are told one by one, and so many characters of a name. */
-const MOST_WARNINGS = 10;
+/** So many characters of a name are told. */
 const NAME_LIMIT = 64;
 /** Nobody looks for secrets in a name without end. */
 const LOOKED_AT = 1000;
@@ -33,13 +32,7 @@ const NATIVE_FIELDS = new Set(Object.keys(optionsSchema.shape));
 
 /** Every field of a createTask body that has no effect; what is absent in whatever spelling is not worth a word. */
 export function ignoredByKieApi(body: Readonly<Record<string, unknown>>): Warning[] {
-  const names = Object.keys(body).filter((name) => !KIE_FIELDS.has(name) && !isAbsent(body[name]));
-  return [
-    ...names.slice(0, MOST_WARNINGS).map((field) => ({ field, message: whyIgnored(field) })),
-    ...(names.length > MOST_WARNINGS
-      ? [{ field: `${names.length - MOST_WARNINGS} more fields`, message: 'are no known fields' }]
-      : []),
-  ];
+  return ignoredFields(body, KIE_FIELDS, whyIgnored);
 }
 
 /** Takes out of a native body what Kie documents and nobody passes on; unknown fields stay, and are refused later. */

@@ -25,7 +25,7 @@ export type { Answer, Exchange, Failure } from './exchange.ts';
 export type { FileSource } from './multipart.ts';
 export type { KieClientOptions, RetryOptions } from './options.ts';
 export type { QueryOptions } from './queries.ts';
-export { createRedactor } from './redact.ts';
+export { createRedactor, redactPatterns, shorten } from './redact.ts';
 export type { Redactor } from './redact.ts';
 export { RULES } from './rules.ts';
 export type { Upload, UploadOptions } from './upload.ts';

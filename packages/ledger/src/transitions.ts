@@ -10,6 +10,7 @@ import type {
   Verdict,
 } from '@kieq/domain';
 import type { ArchiveRecord, UnsavedArgs } from './archive-record.ts';
+import type { Exacting } from './exact.ts';
 import * as replies from './replies.ts';
 import type { ScriptArgs, SweepArgs } from './script-args.ts';
 import type { ScriptName, ScriptRunner } from './scripts.ts';
@@ -309,4 +310,5 @@ export function createTransitions(scripts: ScriptRunner) {
     sweep: (args: SweepArgs) => run('sweep', args, replies.sweepReply),
   };
 }
-export type Transitions = ReturnType<typeof createTransitions>;
+/** A field that no script reads is a mistake of the caller: it compiles only without. */
+export type Transitions = Exacting<ReturnType<typeof createTransitions>>;

@@ -1,3 +1,4 @@
+export type { IgnoredField } from '@kieq/queue';
 export { PRODUCER_ERROR_CODES, ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { GenerationView } from './generation-view.ts';
 export type { EventOptions, GenerationEvent, GenerationHandle, ResultOptions } from './handle.ts';

@@ -5,11 +5,15 @@ import {
   addFirstVehicles,
   at,
   checkRequest,
+  ignoredInItem,
+  ignoredInRequest,
+  ledgerFields,
   openQueues,
   vehicleId,
   within,
   type CheckedRequest,
   type GenerationOptions,
+  type IgnoredField,
   type Queues,
 } from '@kieq/queue';
 import {
@@ -26,6 +30,7 @@ import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';
 import { placed, tracedPut } from './tracing.ts';
+import { warnOnce } from './warn-once.ts';
 
 /** The body of createTask: `model` and `input` (kie-image-to-video-api.md, section 1). */
 export interface GenerationRequest {
@@ -50,11 +55,21 @@ export interface ProducerOptions {
   readonly traceparent?: () => string | undefined;
   /** Writes a span for every enqueue, as `startTracing` of @kieq/telemetry makes one. Default: none is written. */
   readonly tracer?: Tracer;
+  /**
+   * Is told, at each enqueue, of a field that has no effect. Default: a warning of the process (`KieqWarning`), once for
+   * each field.
+   */
+  readonly onWarning?: (warning: IgnoredField) => void;
 }
 
 export interface Enqueued extends GenerationHandle {
   /** False when the generation had been made before: by this idempotency key, or by an equal request in the window. */
   readonly created: boolean;
+  /**
+   * Fields of the request that nobody reads, such as a misspelt `callBackUrl` or an option that stands beside `model`;
+   * empty where all have an effect.
+   */
+  readonly warnings: readonly IgnoredField[];
 }
 
 /** One item of `enqueueMany`: its handle, or why it was not enqueued; one bad item never holds up the others. */
@@ -91,6 +106,11 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const { redis, ledger, queues } = await connect(options);
   const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
   const handle = (id: string): GenerationHandle => createHandle({ ledger, queues, hub, guard }, id);
+  const warn = options.onWarning ?? warnOnce();
+  const told = (warnings: readonly IgnoredField[]): readonly IgnoredField[] => {
+    for (const warning of warnings) warn(warning);
+    return warnings;
+  };
 
   const put = (requests: readonly CheckedRequest[]): Promise<CreateReply[]> =>
     tracedPut(options.tracer ?? NO_TRACER, requests, () =>
@@ -104,7 +124,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const [reply] = await within(checked.id, () => put([checked]));
       const item = itemOf(checked, reply, handle);
       if (!item.ok) throw item.error;
-      return item.handle;
+      return { ...item.handle, warnings: told(ignoredInRequest(request)) };
     },
     async enqueueMany(items) {
       if (!Array.isArray(items))
@@ -117,9 +137,13 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
       const replies = good.length === 0 ? [] : await put(good);
       const replyOf = new Map(good.map((item, i) => [item, replies[i]]));
-      return checked.map((item) =>
-        item instanceof ProducerError ? { ok: false, error: item } : itemOf(item, replyOf.get(item), handle),
-      );
+      return checked.map((item, i) => {
+        if (item instanceof ProducerError) return { ok: false, error: item };
+        const made = itemOf(item, replyOf.get(item), handle);
+        const given = items[i];
+        const ignored = [...ignoredInItem(given), ...ignoredInRequest(given?.request)];
+        return made.ok ? { ok: true, handle: { ...made.handle, warnings: told(ignored) } } : made;
+      });
     },
     get: handle,
     async close() {
@@ -190,7 +214,12 @@ async function enqueueAll(
   dedupeMs: number,
 ): Promise<CreateReply[]> {
   const create = (request: CheckedRequest, more: { dedupeMs?: number } = {}): Promise<CreateReply> =>
-    ledger.create({ ...request, ...more, vehicle: vehicleId(request.id, 1), vehicleCheckMs: TIMINGS.vehicleCheckMs });
+    ledger.create({
+      ...ledgerFields(request),
+      ...more,
+      vehicle: vehicleId(request.id, 1),
+      vehicleCheckMs: TIMINGS.vehicleCheckMs,
+    });
   const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
   const direct = requests.filter((request) => !isDeduped(request));
   // Record and job leave at once on the same connection: one round trip. A record without a job gets one from the
@@ -210,7 +239,7 @@ function itemOf(
   { id }: CheckedRequest,
   reply: CreateReply | undefined,
   handle: (id: string) => GenerationHandle,
-): EnqueuedItem {
+): { readonly ok: true; readonly handle: Omit<Enqueued, 'warnings'> } | Extract<EnqueuedItem, { ok: false }> {
   if (reply === undefined)
     return { ok: false, error: new ProducerError('redis_unavailable', `Redis gave no answer; ${MAY_BE_MADE}`) };
   if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(reply.id), created: reply.ok === 'created' } };

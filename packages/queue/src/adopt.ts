@@ -42,8 +42,10 @@ export interface AdoptOptions {
   readonly tenant?: string;
 }
 
+type AcceptedReply = Extract<AcceptReply, { ok: 'accepted' }>;
+
 /**
- * - `adopted`: the generation goes on with this task.
+ * - `adopted`: the task is the generation's; with `already` it was before, and nothing has changed.
  * - `needs_confirmation`: only a person can vouch for it; `doubt` says why, field by field where it differs.
  * - `refused`: the generation goes on as before; `reason` says why.
  */
@@ -51,6 +53,9 @@ export type AdoptResult =
   | {
       readonly kind: 'adopted';
       readonly attempt: number;
+      /** Of the generation, now. */
+      readonly state: AcceptedReply['state'];
+      readonly already: boolean;
       /** What a person has overruled; absent where the task proved itself. */
       readonly overruled?: readonly Difference[];
     }
@@ -103,10 +108,21 @@ async function bind(
   const reply = await bindTask(options, record, taskId, attempt, evidence);
   if (reply.ok !== 'accepted')
     return refused(options, refusalText(reply), reply.ok === 'bound' ? reply.owner : undefined);
-  if (overruled === undefined) return { kind: 'adopted', attempt };
+  const adopted = { kind: 'adopted', attempt, state: reply.state, already: wasIts(record, taskId, reply) } as const;
+  if (overruled === undefined) return adopted;
   const { id } = record;
   options.logger?.warn({ generation: id, task: taskId, attempt, evidence }, 'a person vouched for a task: adopted');
-  return { kind: 'adopted', attempt, overruled };
+  return { ...adopted, overruled };
+}
+
+/**
+ * Whether the attempt had the task before and the generation does not go on with it anew, as one does that was given up
+ * as lost or stuck.
+ * @param record as it was before
+ */
+function wasIts({ attempts, state }: GenerationRecord, taskId: string, reply: AcceptedReply): boolean {
+  const had = attempts.find(({ n }) => n === reply.attempt)?.taskId === taskId;
+  return had && !(reply.state === 'generating' && state !== 'generating');
 }
 
 /** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */

@@ -30,6 +30,7 @@ export {
   PAYLOAD_VERSION,
   REQUEST_LIMIT_BYTES,
   submitJobJsonSchema,
+  ledgerFields,
   type CheckedRequest,
   type FrozenPayload,
   type GenerationOptions,
@@ -45,6 +46,7 @@ export { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.t
 export { readStatus, type PoolStatus } from './status.ts';
 export { sweepOnce } from './sweeper.ts';
 export { removeFromStores, type Stores } from './store-removal.ts';
+export { ignoredFields, ignoredInItem, ignoredInRequest, type IgnoredField } from './ignored-fields.ts';
 export { textProblems } from './text-problems.ts';
 export { nameStore, standingOf, type StoreStanding } from './upload-stores.ts';
 export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';

@@ -1,4 +1,4 @@
-import type { KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
+import type { Exact, KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
 import type { Queues } from './catalogue.ts';
 import { at } from './kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
@@ -21,11 +21,12 @@ export async function addNotice(
 }
 
 /** `ledger.kill`, and the caller is told where it wants to be. */
-export async function kill(
+export async function kill<Given extends KillArgs>(
   { ledger, queues }: { readonly ledger: Ledger; readonly queues: Queues },
-  args: KillArgs,
+  args: Given & Exact<KillArgs, Given>,
 ): Promise<KillReply> {
-  const reply = await at('dead.kill', () => ledger.kill(args));
+  const exact: KillArgs = args;
+  const reply = await at('dead.kill', () => ledger.kill(exact));
   if (reply.ok === 'dead') await addNotice(queues, args.id, reply.notice);
   return reply;
 }

@@ -108,6 +108,11 @@ export interface CheckedRequest {
   readonly trace?: string;
 }
 
+/** What the ledger is told of a request: all but how its id came about. */
+export function ledgerFields({ keyed: _keyed, ...fields }: CheckedRequest): Omit<CheckedRequest, 'keyed'> {
+  return fields;
+}
+
 export type PayloadCheck<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly problems: readonly Problem[] };

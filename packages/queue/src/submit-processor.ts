@@ -8,7 +8,7 @@ import { deadJobEnd } from './dead-job.ts';
 import { traceOf } from './job-trace.ts';
 import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
-import { checkSubmitJob, type CheckedRequest } from './payload.ts';
+import { checkSubmitJob, ledgerFields, type CheckedRequest } from './payload.ts';
 import { SendDeadline } from './send-deadline.ts';
 import { runAttempt } from './submit-attempt.ts';
 import type { Taken } from './take-loop.ts';
@@ -138,7 +138,8 @@ async function createOnTake(
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
   const trace = traceOf(job);
   const { vehicleCheckMs } = timings;
-  const taken = { ...request, ...(trace === undefined ? {} : { trace }), delayMs, vehicle: idOf(job), vehicleCheckMs };
+  const fields = { ...ledgerFields(request), ...(trace === undefined ? {} : { trace }) };
+  const taken = { ...fields, delayMs, vehicle: idOf(job), vehicleCheckMs };
   const created = await at('submit.create', () => ledger.create(taken));
   if (created.ok === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
   return created.ok === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
@@ -149,7 +150,7 @@ async function buryConflict(context: WorkerContext, job: Job, request: CheckedRe
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
   const created = await at('submit.conflict', () =>
-    context.ledger.create({ ...request, vehicle: idOf(job), vehicleCheckMs }),
+    context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs }),
   );
   return created.ok === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }

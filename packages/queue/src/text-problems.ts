@@ -2,38 +2,57 @@ import type { Problem } from '@kieq/kie';
 import { LossyNumber } from './json-text.ts';
 
 const RECEIVED_LIMIT = 200;
+/** Longest name of a field that is told: it repeats the caller's own names, once for everything that is wrong within. */
+const FIELD_LIMIT = 200;
 /** Half of a character: no UTF-8 has it, so that whoever writes it down writes something else. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
+
+/** Where something stands, from the inside out: its text is made only where there is something to tell. */
+interface Place {
+  readonly within?: Place;
+  /** Such as `[0]` or `.name`; the outermost is told as it is. */
+  readonly part: string;
+}
 
 /**
  * What in a value would not arrive as it was meant: halves of characters (`"\ud800"`), and numbers whose digits a
  * JavaScript number does not hold. Kie would be paid for something else.
+ * Each character is looked at once, however deep it lies: nobody's long name holds up the others.
  * @param field put before the name of every field
  * @param levels so deep it looks; what is deeper is refused for that
  */
 export function textProblems(value: unknown, field = '', levels = 100): Problem[] {
+  return problemsAt(value, field === '' ? undefined : { part: field }, levels);
+}
+
+function problemsAt(value: unknown, place: Place | undefined, levels: number): Problem[] {
   if (typeof value === 'string')
-    return halves(value, field, 'must have whole characters (a lone surrogate is half of one)');
+    return halves(value, place, 'must have whole characters (a lone surrogate is half of one)');
   if (value instanceof LossyNumber) {
     const rule = 'must have no more digits than a double holds; give it as text where the model takes text';
-    return [{ field, rule, received: value.source.slice(0, RECEIVED_LIMIT) }];
+    return [{ field: fieldOf(place), rule, received: value.source.slice(0, RECEIVED_LIMIT) }];
   }
   if (typeof value !== 'object' || value === null || levels === 0) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) => {
-    // Joined and not looked at: a long name would be copied for each field within.
-    const path = isList ? `${field}[${name}]` : field === '' ? name : `${field}.${name}`;
-    return [...halves(name, path, 'must be named in whole characters'), ...textProblems(inner, path, levels - 1)];
+    const part = isList ? `[${name}]` : place === undefined ? name : `.${name}`;
+    const inside = { part, ...(place === undefined ? {} : { within: place }) };
+    return [...halves(name, inside, 'must be named in whole characters'), ...problemsAt(inner, inside, levels - 1)];
   });
 }
 
-function halves(text: string, field: string, rule: string): Problem[] {
+function halves(text: string, place: Place | undefined, rule: string): Problem[] {
   if (!LONE_SURROGATE.test(text)) return [];
-  return [
-    {
-      field: field.replaceAll(/\p{Surrogate}/gu, '\ufffd'),
-      rule,
-      received: JSON.stringify(text).slice(0, RECEIVED_LIMIT),
-    },
-  ];
+  // Cut before it is written: as JSON each unit may become six.
+  const received = JSON.stringify(text.slice(0, RECEIVED_LIMIT)).slice(0, RECEIVED_LIMIT);
+  return [{ field: fieldOf(place), rule, received }];
+}
+
+/** Its last characters where it is too long: they say where to look. */
+function fieldOf(place: Place | undefined): string {
+  let text = '';
+  for (let at = place; at !== undefined && text.length <= FIELD_LIMIT; at = at.within)
+    text = `${at.part.slice(-FIELD_LIMIT - 1)}${text}`;
+  const told = text.length <= FIELD_LIMIT ? text : `…${text.slice(1 - FIELD_LIMIT)}`;
+  return told.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }

@@ -34,10 +34,7 @@ async function adoptTask({ env: raw, out }: Context, id: string, taskId: string,
     await requireSameAccount(pool, env);
     const { result, kieIsAway } = await askAndBind(pool, env, id, taskId, vouched);
     if (result.kind === 'adopted') {
-      return out.print(
-        { id, taskId, ...result },
-        () => `${id} goes on with the task ${taskId}, as of its attempt ${result.attempt}${onWhoseWord(result)}`,
-      );
+      return out.print({ id, taskId, ...result }, () => adoptedText(id, taskId, result));
     }
     if (out.json) out.print({ id, taskId, ...result }, () => '');
     if (result.kind === 'refused')
@@ -49,7 +46,16 @@ async function adoptTask({ env: raw, out }: Context, id: string, taskId: string,
   });
 }
 
-function onWhoseWord({ overruled }: Extract<AdoptResult, { kind: 'adopted' }>): string {
+type Adopted = Extract<AdoptResult, { kind: 'adopted' }>;
+
+function adoptedText(id: string, taskId: string, adopted: Adopted): string {
+  const { attempt, already, state } = adopted;
+  if (!already) return `${id} goes on with the task ${taskId}, as of its attempt ${attempt}${onWhoseWord(adopted)}`;
+  const way = state === 'dead' ? `, and goes on with kieq dlq redrive ${id}` : '';
+  return `${taskId} is the task of attempt ${attempt} of ${id} already; nothing has changed: it is ${state}${way}`;
+}
+
+function onWhoseWord({ overruled }: Adopted): string {
   if (overruled === undefined) return '';
   const fields = overruled.map(({ field }) => field).join(', ');
   return fields === '' ? ', on your word' : `, on your word, although it differs in ${fields}`;

@@ -47,6 +47,7 @@ interface EnqueueOptions extends SingleOptions {
 async function enqueue(context: Context, { from, imageUrl, ...single }: EnqueueOptions): Promise<void> {
   const place = parseEnvironment(context.env, ['redis']);
   const images = imageUrl === undefined ? {} : { image_urls: imageUrl };
-  const items = from === undefined ? [itemOfOptions(single, images)] : await itemsOfFile(context.io, from);
+  const warn = (text: string): void => context.out.note(`warning: ${text}`);
+  const items = from === undefined ? [itemOfOptions(single, images)] : await itemsOfFile(context.io, from, warn);
   await enqueueAll(context, place, items);
 }

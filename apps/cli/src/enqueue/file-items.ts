@@ -6,27 +6,33 @@ import { UndecodableText } from '@kieq/queue';
 import { jsonLine, linesIn } from './json-lines.ts';
 import { checkItem, isObject, unknownKeys, type Item, type ItemCheck } from './item.ts';
 
-/** So many wrong lines are told; the rest is counted. */
+/** So many wrong lines, or lines with something to mind, are told; the rest is counted. */
 const SHOWN_PROBLEMS = 20;
 
 /**
  * Reads and checks all lines before anything is enqueued; empty lines are skipped.
  * @param path `-` for the standard input
+ * @param warn is told what has no effect, line by line, where nothing is wrong
  * @throws CliError `usage` that names the wrong lines
  */
-export async function itemsOfFile(io: Io, path: string): Promise<Item[]> {
+export async function itemsOfFile(io: Io, path: string, warn: (text: string) => void): Promise<Item[]> {
   const items: Item[] = [];
   const problems: string[] = [];
+  const warnings: string[] = [];
   let number = 0;
   for await (const line of linesOf(io, path)) {
     number += 1;
     if (isBlank(line)) continue;
     const check = checkLine(line);
-    if (check.ok) items.push(check.item);
-    else problems.push(`line ${number}: ${check.problems.join('; ')}`);
+    if (!check.ok) problems.push(`line ${number}: ${check.problems.join('; ')}`);
+    else {
+      items.push(check.item);
+      if (check.warnings.length > 0) warnings.push(`line ${number}: ${check.warnings.join('; ')}`);
+    }
   }
   if (problems.length > 0) throw wrongLines(problems);
   if (items.length === 0) throw new CliError(EXIT.usage, `${path} has no requests`);
+  for (const text of few(warnings)) warn(text);
   return items;
 }
 
@@ -64,7 +70,11 @@ function readLine(line: Buffer): unknown {
 }
 
 function wrongLines(problems: readonly string[]): CliError {
-  const more = problems.length > SHOWN_PROBLEMS ? [`and ${problems.length - SHOWN_PROBLEMS} more`] : [];
-  const text = [...problems.slice(0, SHOWN_PROBLEMS), ...more].join('\n  ');
+  const text = few(problems).join('\n  ');
   return new CliError(EXIT.usage, `nothing was enqueued, since ${problems.length} lines are wrong:\n  ${text}`);
+}
+
+function few(texts: readonly string[]): readonly string[] {
+  const more = texts.length - SHOWN_PROBLEMS;
+  return more > 0 ? [...texts.slice(0, SHOWN_PROBLEMS), `and ${more} more`] : texts;
 }

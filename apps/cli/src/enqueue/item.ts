@@ -1,6 +1,6 @@
 import { validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import type { GenerationRequest } from '@kieq/producer';
-import { NAMING, optionsSchema, textProblems, type GenerationOptions } from '@kieq/queue';
+import { ignoredInRequest, NAMING, optionsSchema, textProblems, type GenerationOptions } from '@kieq/queue';
 
 /** A request that passed its checks. */
 export interface Item {
@@ -9,7 +9,12 @@ export interface Item {
 }
 
 export type ItemCheck =
-  | { readonly ok: true; readonly item: Item }
+  | {
+      readonly ok: true;
+      readonly item: Item;
+      /** Fields of the request that nobody reads, each with the reason. */
+      readonly warnings: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly string[] };
 
 type OptionIssue = NonNullable<ReturnType<typeof optionsSchema.safeParse>['error']>['issues'][number];
@@ -24,7 +29,8 @@ export function checkItem(request: unknown, options: unknown): ItemCheck {
     ...(parsed.success ? [] : parsed.error.issues.flatMap(optionProblems)),
   ];
   if (!checked.ok || !parsed.success || problems.length > 0) return { ok: false, problems };
-  return { ok: true, item: { request: checked.request, options: parsed.data } };
+  const warnings = ignoredInRequest(request).map(({ field, message }) => `${field} ${message}`);
+  return { ok: true, item: { request: checked.request, options: parsed.data }, warnings };
 }
 
 function optionProblems(issue: OptionIssue): string[] {

@@ -37,11 +37,39 @@ it('adopts a task that carries the attempt’s token, without a further word', a
   const id = await unknown(pool.ledger);
   const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
   const { code, json, stderr } = await pool.run(['adopt', id, taskId, '--json']);
-  expect({ code, stderr, json }).toEqual({ code: 0, stderr: '', json: { id, taskId, kind: 'adopted', attempt: 1 } });
+  const adopted = { id, taskId, kind: 'adopted', attempt: 1, state: 'generating' };
+  expect({ code, stderr, json }).toEqual({ code: 0, stderr: '', json: { ...adopted, already: false } });
   expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'generating', taskId, queue: 'poll' });
   expect(simulator.ledger.charges()).toHaveLength(1);
-  // Again: nothing changes.
-  expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
+});
+
+it('says so where the task is the generation’s already and nothing changes, and not where it is taken up anew', async () => {
+  const id = await unknown(pool.ledger);
+  const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
+  await pool.run(['adopt', id, taskId]);
+  const before = await pool.ledger.read.generation(id);
+  const again = await pool.run(['adopt', id, taskId]);
+  expect(again.code).toBe(0);
+  expect(again.stdout).toContain(
+    `${taskId} is the task of attempt 1 of ${id} already; nothing has changed: it is generating`,
+  );
+  expect((await pool.run(['adopt', id, taskId, '--json'])).json).toMatchObject({ kind: 'adopted', already: true });
+  expect(await pool.ledger.read.generation(id)).toEqual(before);
+
+  const evidence = { summary: 'no verdict' };
+  await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+  const stuck = await pool.run(['adopt', id, taskId]);
+  expect(stuck.stdout).toContain(`nothing has changed: it is dead, and goes on with kieq dlq redrive ${id}`);
+  expect((await pool.ledger.read.generation(id))?.state).toBe('dead');
+
+  await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes']);
+  const revived = await pool.run(['adopt', id, taskId]);
+  expect(revived.stdout).toContain(`${id} goes on with the task ${taskId}`);
+
+  const verdict = { state: 'success', resultUrls: ['https://a.example/1.mp4'] } as const;
+  await pool.ledger.settle({ id, taskId, verdict, evidence, archive: 'no', polled: true, vehicleCheckMs: 1000 });
+  const over = await pool.run(['adopt', id, taskId, '--json']);
+  expect(over.json).toMatchObject({ kind: 'adopted', state: 'succeeded', already: true });
 });
 
 it('wants --confirm for a task that only looks alike', async () => {

@@ -158,6 +158,18 @@ it('enqueues nothing when one line is wrong, and names them', async () => {
   expect(await countQueued()).toBe(0);
 });
 
+it('names the fields of a file that nobody reads, line by line, and enqueues all the same', async () => {
+  const request = { ...REQUEST, callbackUrl: 'https://example.com/hook', priority: 1 };
+  const lines = [{ request: REQUEST }, { request }].map((line) => JSON.stringify(line));
+  const { code, stdout, stderr } = await pool.run(['enqueue', '--from', '-'], { piped: lines.join('\n') });
+  expect(code).toBe(0);
+  expect(stdout.trim().split('\n')).toHaveLength(2);
+  const callback = 'callbackUrl is no known field and was ignored';
+  const option = 'priority has no effect in the request: it is one of the options';
+  expect(stderr).toContain(`warning: line 2: ${callback}; ${option}\n`);
+  expect(stderr).not.toContain('line 1');
+});
+
 it('prints the lines of conflicts beside the ids', async () => {
   await pool.run([...single, '--idempotency-key', 'k1']);
   const piped = [{ request: REQUEST, options: { idempotencyKey: 'k1' } }, { request: REQUEST }]

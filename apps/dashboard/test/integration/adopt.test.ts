@@ -61,7 +61,8 @@ it('a task that differs is told field by field, and taken on the word of who is 
     doubt: expect.stringContaining('input.prompt should be "a boat" and is "a bridge"'),
   });
   expect((await pool.ledger.read.generation(lost.id))?.state).toBe('unknown');
-  expect((await adopt(true)).json()).toMatchObject({ kind: 'adopted', attempt: 1 });
+  expect((await adopt(true)).json()).toMatchObject({ kind: 'adopted', attempt: 1, already: false });
   const { attempts } = await pool.recordWhen(lost.id, ({ state }) => state === 'generating');
   expect(attempts[0]?.evidence?.summary).toContain('(in the dashboard, by ');
+  expect((await adopt(true)).json()).toMatchObject({ kind: 'adopted', attempt: 1, already: true });
 });

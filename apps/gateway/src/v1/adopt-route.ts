@@ -27,6 +27,7 @@ const adoptedForm = z.object({
   id: z.string(),
   attempt: z.int().describe('The attempt whose answer was lost'),
   state: stateWord,
+  already: z.boolean().describe('The task was that of this attempt before, and nothing has changed'),
 });
 
 /** POST /v1/generations/:id/adopt: what `kieq adopt` does. */
@@ -69,5 +70,5 @@ async function adoptTask(
   if (result.kind === 'needs_confirmation')
     throw new ApiError('not_adopted', `${result.doubt}; vouch for it with "confirm": true`);
   const { state } = await visibleRecord(deps, caller, id);
-  return { id, attempt: result.attempt, state };
+  return { id, attempt: result.attempt, state, already: result.already };
 }

@@ -9,7 +9,9 @@ const UNKNOWN = { code: 422, msg: 'recordInfo is null', data: null };
 
 let pool: PoolFixture;
 beforeAll(async () => {
-  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-api' });
+  // No test here is about lost answers, and one that a busy machine loses shows as waiting for longer than anybody waits.
+  const settings = { submitTimeoutMs: 20_000 };
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-api', settings });
 });
 afterAll(() => pool.stop());
 
@@ -27,7 +29,11 @@ function ended(gateway: GatewayFixture, taskId: string): Promise<Asked['body']> 
   return until(
     async () => (await recordInfo(gateway, taskId)).body.data,
     ({ state }) => state !== 'waiting',
-  );
+  ).catch(async (error: unknown) => {
+    // Kie's word `waiting` has many reasons; the record has the one.
+    const record = JSON.stringify(await pool.ledger.read.generation(taskId));
+    throw new Error(`${taskId} does not end: ${record}`, { cause: error });
+  });
 }
 
 describe('createTask and recordInfo', () => {

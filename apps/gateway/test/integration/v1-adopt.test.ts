@@ -41,7 +41,8 @@ describe('POST /v1/generations/:id/adopt', () => {
   test('the same again is the same', async () => {
     const { taskId, adopt } = await orphan(proving);
     const first = await adopt({ taskId });
-    expect(await adopt({ taskId })).toMatchObject({ status: 200, body: first.body });
+    expect(first.body).toMatchObject({ already: false });
+    expect(await adopt({ taskId })).toMatchObject({ status: 200, body: { ...first.body, already: true } });
   });
 
   test('another tenant does not learn that it exists, and changes nothing', async () => {

@@ -81,7 +81,8 @@ export const PLACE: Record<string, (pool: Pool) => Promise<Placed>> = {
   'queued again after a transient failure': async (pool) => {
     const placed = await generating(pool);
     const evidence = { summary: 'busy' };
-    await pool.ledger.resubmit({ ...placed, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS });
+    const { id, taskId } = placed;
+    await pool.ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: VEHICLE_CHECK_MS });
     return placed;
   },
   purged: async (pool) => {

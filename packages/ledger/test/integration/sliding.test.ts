@@ -69,7 +69,8 @@ test('workers together never send more than the limit in any sliding window, and
     await sleep(random() * 40);
     const sentAt = performance.now();
     const notSent = { do: 'not_sent', gateAfter: 1000, times: { firstMs: 1, capMs: 1 }, delayMs: 0 } as const;
-    const shared = { id, tokenHash, evidence, vehicleCheckMs: VEHICLE_CHECK_MS };
+    const lost = { id, tokenHash, evidence };
+    const shared = { ...lost, vehicleCheckMs: VEHICLE_CHECK_MS };
     const refusal = { ...shared, class: 'server_error', sent: true, ownFault: false } as const;
     if (sentAt - startedAt >= SEND_BEFORE_MS || random() < 0.1) {
       await ledger.refuse({ ...refusal, rule: notSent, class: 'not_sent', sent: false, latencyMs: 0 });
@@ -85,7 +86,7 @@ test('workers together never send more than the limit in any sliding window, and
       await ledger.accept({ ...shared, taskId: `${id}-task`, latencyMs: took, adopted: false, pollDelayMs: 0 });
     else if (fate < 0.8)
       await ledger.lose({
-        ...shared,
+        ...lost,
         answered: false,
         gateAfter: 1000,
         times: { firstMs: 1000, capMs: 1000 },
@@ -93,7 +94,7 @@ test('workers together never send more than the limit in any sliding window, and
       });
     else if (fate < 0.9)
       await ledger.lose({
-        ...shared,
+        ...lost,
         answered: true,
         gateAfter: 1000,
         times: { firstMs: 1000, capMs: 1000 },

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { SCRIPT_NAMES } from '../../src/scripts.ts';
+import { createTransitions, type Transitions } from '../../src/transitions.ts';
 
 const SRC = new URL('../../src/', import.meta.url);
 const LUA = new URL('../../lua/', import.meta.url);
@@ -61,6 +62,21 @@ describe('the arguments of a script', () => {
   test('are read by nothing that scripts share', () => {
     const shared = readdirSync(new URL('lib/', LUA)).map((file) => `lib/${file.replace('.lua', '')}`);
     expect(shared.flatMap(readBy)).toEqual([]);
+  });
+
+  // A spread brings along whatever it finds, and what no script reads is a wish that is dropped: `pnpm types` fails where
+  // one of these lines compiles.
+  test('are no more than the declared ones, within an object, too, and where they are spread', async () => {
+    const transitions: Transitions = createTransitions({ run: () => Promise.resolve({ ok: 'missing' }) });
+    const times = { firstMs: 1, capMs: 1 };
+    const evidence = { summary: 'seen' };
+    const lost = { id: 'gen_1', tokenHash: 'x', answered: false, latencyMs: 1, evidence, gateAfter: 5 };
+    const stray = { keyed: true };
+    // @ts-expect-error: no such field
+    await transitions.lose({ ...lost, times, ...stray });
+    // @ts-expect-error: no such field within
+    await transitions.lose({ ...lost, times: { ...times, ...stray } });
+    await expect(transitions.lose({ ...lost, times })).resolves.toEqual({ ok: 'missing' });
   });
 
   test('are found: a script with many and one with few', () => {

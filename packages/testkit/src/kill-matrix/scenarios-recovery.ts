@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { checkRequest, vehicleId } from '@kieq/queue';
+import { checkRequest, ledgerFields, vehicleId } from '@kieq/queue';
 import { TEST_KEY } from '../pool.ts';
 import { PAY_AGAIN } from './scenarios-pay-again.ts';
 import { scenario, type Scenario } from './scenario.ts';
@@ -37,8 +37,8 @@ const vanished: readonly Scenario[] = [
     const options = { idempotencyKey: subject.key, callBackUrl: subject.callBackUrl() };
     const checked = checkRequest(subject.request(), options, () => '');
     if (!checked.ok) throw new Error('the request of the test is not valid');
-    const { value } = checked;
-    await subject.fleet.pool.ledger.create({ ...value, vehicle: vehicleId(subject.id, 1), vehicleCheckMs: 300 });
+    const fields = ledgerFields(checked.value);
+    await subject.fleet.pool.ledger.create({ ...fields, vehicle: vehicleId(subject.id, 1), vehicleCheckMs: 300 });
   }),
   scenario('poll job vanishes', ['succeeded'], async (subject) => {
     subject.script(lostCallback, { on: 'task', fault: { kind: 'duration', ms: 2500 } });

@@ -220,6 +220,27 @@ describe.concurrent('the producer', () => {
     expect((await pool.ledger.read.stateCounts()).queued).toBe(2);
   });
 
+  test('says which fields have no effect, with each handle and to whoever asked to be told', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'ignored');
+    const told: string[] = [];
+    const producer = await createProducer({
+      redis: inject('redisUrl'),
+      prefix: pool.redis.prefix,
+      onWarning: ({ field }) => void told.push(field),
+    });
+    context.onTestFinished(() => producer.close());
+    const request = { ...testRequest('ignored'), idempotencyKey: 'k', callbackUrl: 'https://example.com/hook' };
+    const one = await producer.enqueue(request);
+    expect(one.warnings.map(({ field }) => field)).toEqual(['idempotencyKey', 'callbackUrl']);
+    const items = [{ request, priority: 1 }, { request: testRequest('fine') }, { request: { model: '', input: {} } }];
+    const [stray, fine, bad] = await producer.enqueueMany(items);
+    expect(stray).toMatchObject({ ok: true, handle: { warnings: [{ field: 'priority' }, {}, {}] } });
+    expect(fine).toMatchObject({ ok: true, handle: { warnings: [] } });
+    expect(bad).toMatchObject({ ok: false });
+    expect(told).toEqual(['idempotencyKey', 'callbackUrl', 'priority', 'idempotencyKey', 'callbackUrl']);
+  });
+
   test('createProducer refuses options that cannot be right, at once and with a typed error', async ({ expect }) => {
     const redis = inject('redisUrl');
     await expect(createProducer({ redis, prefix: 'no-tag' })).rejects.toMatchObject({
