@@ -69,6 +69,7 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
   task_stuck: 'The accepted task never ended. Ask the operator before creating it again.',
   archive_failed: 'The video was made, but could not be saved. Ask the operator before creating it again.',
   notify_failed: 'The callback could not be delivered.',
+  upload_missing: `An uploaded image of the request is gone. ${NO_CHARGE}; send it again with a new request.`,
 };
 
 /** Of a class that a newer version has written: whether it was charged is not known here. */

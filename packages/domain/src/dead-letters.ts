@@ -15,6 +15,7 @@ export const DEAD_LETTER_CLASSES = [
   'task_stuck',
   'archive_failed',
   'notify_failed',
+  'upload_missing',
 ] as const;
 export type DeadLetterClass = (typeof DEAD_LETTER_CLASSES)[number];
 
@@ -94,6 +95,12 @@ export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = {
     resumesAt: 'notify',
     payAgainResumesAt: null,
     advice: 'The caller did not take the callback for 24 hours; redrive sends it again.',
+  },
+  upload_missing: {
+    resumesAt: 'queued',
+    payAgainResumesAt: null,
+    advice:
+      'An uploaded image is gone from the upload store. Put it back under the name in the evidence, then redrive; or send it again with a new request. Nothing was charged.',
   },
 };
 

@@ -27,6 +27,7 @@ describe('the redrive table of DESIGN.md', () => {
     ['task_stuck', 'generating', 'queued'],
     ['archive_failed', 'archiving', null],
     ['notify_failed', 'notify', null],
+    ['upload_missing', 'queued', null],
   ];
 
   test.each(table)('%s resumes at %s, with pay-again at %s', (letterClass, resumesAt, payAgainResumesAt) => {

@@ -5,6 +5,7 @@ local CLAIMS_PER_GENERATION = 5
 local NEVER_HAD_A_TASK = {
   payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
   insufficient_credits = true, deadline_exceeded = true, record_missing = true,
+  upload_missing = true,
 }
 
 -- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of

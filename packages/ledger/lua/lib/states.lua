@@ -19,6 +19,7 @@ local FREE = {
   invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
   deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
   task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
+  upload_missing = 'queued',
 }
 local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
 

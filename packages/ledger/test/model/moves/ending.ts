@@ -50,6 +50,7 @@ const CLASSES: readonly [
   ['deadline_exceeded', 'queued'],
   ['insufficient_credits', 'queued'],
   ['invalid_request', 'queued'],
+  ['upload_missing', 'queued'],
   ['refused_repeatedly', 'submitting'],
 ];
 

@@ -24,7 +24,14 @@ import {
 
 /** DESIGN.md: which class may kill which state. Never `submitting`. */
 const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
-  queued: ['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits', 'deadline_exceeded'],
+  queued: [
+    'invalid_request',
+    'model_unavailable',
+    'refused_repeatedly',
+    'insufficient_credits',
+    'deadline_exceeded',
+    'upload_missing',
+  ],
   unknown: ['payment_unknown'],
   generating: ['task_lost', 'task_stuck'],
   archiving: ['archive_failed'],

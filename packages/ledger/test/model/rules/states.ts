@@ -13,6 +13,7 @@ const NEVER_HAD_A_TASK = new Set<DeadLetterClass>([
   'insufficient_credits',
   'deadline_exceeded',
   'record_missing',
+  'upload_missing',
 ]);
 
 export function enter(world: World, generation: Generation, state: GenerationState): void {
