@@ -52,7 +52,7 @@ const KILLABLE: Record<Alive, readonly DeadLetterClass[]> = {
   ],
   submitting: [],
   unknown: ['payment_unknown'],
-  generating: ['task_lost', 'task_stuck'],
+  generating: ['task_lost', 'task_stuck', 'result_unreadable'],
   archiving: ['archive_failed'],
 };
 

@@ -46,6 +46,7 @@ const CLASSES: readonly [
   ['payment_unknown', 'unknown'],
   ['task_stuck', 'generating'],
   ['task_lost', 'generating'],
+  ['result_unreadable', 'generating'],
   ['archive_failed', 'archiving'],
   ['deadline_exceeded', 'queued'],
   ['insufficient_credits', 'queued'],
