@@ -1,5 +1,6 @@
 import { accountFingerprint } from '@kieq/config';
 import { GIVEN_UP_CLASSES } from '@kieq/domain';
+import { redriveOne } from '@kieq/queue';
 import { createLogger } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
 import { TEST_KEY, testRequest } from '../../../../packages/testkit/src/pool.ts';
@@ -143,6 +144,30 @@ test('a success without a result is asked again at once by a callback, and after
   await claimsDone(flow);
   expect(charges(flow)).toEqual({ late: 1 });
   expect(Number((await pool.ledger.read.stats())['credits'])).toBe(55);
+});
+
+test('a task without a result is not followed again in place of the one that is to be paid, but with one it is', async () => {
+  const flow = await openCallbackPool('no-result-again', {
+    simulator: { generation: LONG, callback: { lostRate: 1 } },
+    timings: { retryBaseMs: 20 },
+  });
+  const { pool } = flow;
+  pool.simulator.script([{ on: 'recordInfo', when: { times: 'always' }, fault: { kind: 'result', resultJson: '' } }]);
+  const submitted = await flow.submit('again');
+  const { id, taskId = '' } = await pool.recordWhen(submitted.id, ({ state }) => state === 'generating');
+  pool.simulator.finish();
+  const evidence = { summary: 'no result' };
+  await pool.ledger.kill({ id, class: 'result_unreadable', expected: 'generating', evidence });
+  await pool.ledger.gates.pause('a person still looks');
+  const { ledger, queues } = pool;
+  const options = { ledger, queues, vehicleCheckMs: 60_000, payAgain: true };
+  expect(await redriveOne(options, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+  await flow.post(submitted, saying(taskId));
+  await pool.simulator.waitUntil(() => pool.simulator.ledger.counts.queries > 2);
+  expect(await flow.state(id)).toBe('queued');
+  pool.simulator.clearFaults();
+  expect(await pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+  expect(charges(flow)).toEqual({ again: 1 });
 });
 
 describe('what a callback says is never believed', () => {
