@@ -24,7 +24,11 @@ export type DeadLetterClass = (typeof DEAD_LETTER_CLASSES)[number];
  * An accepted task was given up: nobody asks for it any more, and a verdict that comes even so settles it. The same list
  * stands in `packages/ledger/lua/lib/states.lua`; a test keeps them alike.
  */
-export const GIVEN_UP_CLASSES = ['task_lost', 'task_stuck', 'result_unreadable'] as const satisfies readonly DeadLetterClass[];
+export const GIVEN_UP_CLASSES = [
+  'task_lost',
+  'task_stuck',
+  'result_unreadable',
+] as const satisfies readonly DeadLetterClass[];
 
 /** The step at which a redrive goes on; `notify` leaves the state as it is. */
 export type ResumePoint = GenerationState | 'notify';

@@ -1,4 +1,11 @@
-import { blindLookDelayMs, completionMs, detectionDelayMs, noResultDelayMs, timingKind, type Verdict } from '@kieq/domain';
+import {
+  blindLookDelayMs,
+  completionMs,
+  detectionDelayMs,
+  noResultDelayMs,
+  timingKind,
+  type Verdict,
+} from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import { frozenPayloadSchema } from './payload.ts';

@@ -52,7 +52,13 @@ describe('success', () => {
   });
 
   it('reads numbers from strings and leaves out what is no number', () => {
-    const given = { state: 'success', creditsConsumed: '0', createTime: '1757584164490', completeTime: null, resultJson };
+    const given = {
+      state: 'success',
+      creditsConsumed: '0',
+      createTime: '1757584164490',
+      completeTime: null,
+      resultJson,
+    };
     expect(verdictOf(record(given))).toMatchObject({ creditsConsumed: 0, createTime: 1757584164490 });
     const odd = verdictOf(record({ state: 'success', creditsConsumed: 'many', createTime: 'today', resultJson }));
     expect(odd.creditsConsumed ?? odd.createTime).toBeUndefined();

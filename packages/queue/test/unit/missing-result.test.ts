@@ -3,7 +3,11 @@ import { expect, test } from 'vitest';
 import { createWorkerMetrics } from '../../src/metrics.ts';
 import { noResultLetter, noteNoResult } from '../../src/missing-result.ts';
 
-const SEEN = { kind: 'no_result', echo: { taskId: 't1' }, evidence: { summary: 'seen', code: 200, body: '{}' } } as const;
+const SEEN = {
+  kind: 'no_result',
+  echo: { taskId: 't1' },
+  evidence: { summary: 'seen', code: 200, body: '{}' },
+} as const;
 
 test('a success without a result is counted', async () => {
   const metrics = createMetrics();

@@ -30,7 +30,9 @@ describe.concurrent('a success without a result', () => {
     expect([charges(pool), await booked(pool)]).toEqual([{ late: 1 }, 55]);
     // Told once, not at each look.
     const told = lines.filter(({ msg }) => String(msg).includes('no link and no text can be read'));
-    expect(told).toMatchObject([{ level: 'warn', generation: id, evidence: { body: expect.stringContaining('else') } }]);
+    expect(told).toMatchObject([
+      { level: 'warn', generation: id, evidence: { body: expect.stringContaining('else') } },
+    ]);
   });
 
   test('where it is a text is none: it has succeeded at once', async (context) => {
@@ -102,7 +104,9 @@ describe.concurrent('a success without a result', () => {
 
   test('is waited for by any worker: another one goes on where the first was stopped', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'another', { timings: { resultWaitMs: 500, vehicleCheckMs: 100, sweepMs: 20 } });
+    const pool = await openPool(context, 'another', {
+      timings: { resultWaitMs: 500, vehicleCheckMs: 100, sweepMs: 20 },
+    });
     pool.simulator.script(withheld('always'));
     const id = await one(pool, 'handed over');
     const { acceptedAt = 0 } = await pool.recordWhen(id, ({ polls }) => polls > 0);
