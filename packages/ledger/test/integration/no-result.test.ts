@@ -36,7 +36,7 @@ async function later(pool: Pool, ms = 1): Promise<void> {
   await expect.poll(() => pool.now(), often).toBeGreaterThanOrEqual(before + ms);
 }
 
-const credits = async (pool: Pool): Promise<number> => Number((await pool.ledger.read.stats())['credits'] ?? 0);
+const credits = async (pool: Pool): Promise<number> => (await pool.ledger.read.stats())['credits'] ?? 0;
 
 describe('the wait for the result of a success', () => {
   test('counts from the first such answer, by the clock of Redis, whatever is seen in between', async () => {

@@ -207,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'purge: what is still being saved',
-    from: "if record.archiveState == 'pending' and not ARGS.force then",
+    from: "if not SETTLED[record.archiveState or ''] and not ARGS.force then",
     to: 'if false then',
   },
   { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },

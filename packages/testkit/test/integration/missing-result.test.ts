@@ -13,7 +13,7 @@ const withheld = (times: number | 'always') => [
 ];
 
 /** What verdicts have booked: exactly once for each paid video. */
-const booked = async (pool: PoolFixture): Promise<number> => Number((await pool.ledger.read.stats())['credits'] ?? 0);
+const booked = async (pool: PoolFixture): Promise<number> => (await pool.ledger.read.stats())['credits'] ?? 0;
 
 describe.concurrent('a success without a result', () => {
   test('is asked again, and archived when its link has come', async (context) => {
