@@ -55,13 +55,13 @@ describe.concurrent('a success without a result', () => {
       class: 'result_unreadable',
       from: 'generating',
       evidence: {
-        summary: expect.stringMatching(/^Kie says success \(it cost 55 credits\), and in 0 s gave neither/),
+        summary: expect.stringMatching(/^Kie says success \(it cost 55 credits\), and in \d+ s gave neither/),
         body: expect.stringContaining('"resultJson":"{\\"where\\":\\"elsewhere\\"}"'),
       },
     });
     const { letter, acceptedAt = 0, polls } = dead;
     expect((letter?.openedAt ?? 0) - acceptedAt).toBeGreaterThanOrEqual(WAIT_MS);
-    expect(polls).toBeGreaterThan(2);
+    expect(polls).toBeGreaterThan(1);
     // A client that took it for failed would pay for it once more.
     const now = await pool.ledger.read.now();
     expect(callerRecord(dead, now)).toMatchObject({ state: 'waiting' });
@@ -104,18 +104,17 @@ describe.concurrent('a success without a result', () => {
 
   test('is waited for by any worker: another one goes on where the first was stopped', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'another', {
-      timings: { resultWaitMs: 500, vehicleCheckMs: 100, sweepMs: 20 },
-    });
+    const WAIT_MS = 60_000;
+    const pool = await openPool(context, 'another', { timings: { resultWaitMs: WAIT_MS } });
     pool.simulator.script(withheld('always'));
     const id = await one(pool, 'handed over');
-    const { acceptedAt = 0 } = await pool.recordWhen(id, ({ polls }) => polls > 0);
+    await pool.recordWhen(id, ({ polls }) => polls > 0);
     await pool.stopWorkers();
     expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'generating' });
-    await until(
-      () => pool.ledger.read.now(),
-      (now) => now > acceptedAt + 600,
-    );
+    // As if the wait had been over meanwhile.
+    const key = `${pool.ledger.root}gen:${id}`;
+    const since = Number(await pool.redis.client.hget(key, 'noResultSince'));
+    await pool.redis.client.hset(key, { pollSince: 1, noResultSince: since - WAIT_MS });
     const { polls } = (await pool.ledger.read.generation(id)) ?? { polls: 0 };
     await pool.addWorker();
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
