@@ -10,6 +10,7 @@ import type { OutboundDownload } from '@kieq/outbound';
  * - `wrong_type`, `not_media`, `damaged`: something came, and it is not a video.
  * - `store`: the archive does not work.
  * - `aborted`: this process ends.
+ * - `no_link`: there is nothing to fetch. Only a person can change that.
  */
 export const PROBLEMS = [
   'link_dead',
@@ -23,6 +24,7 @@ export const PROBLEMS = [
   'damaged',
   'store',
   'aborted',
+  'no_link',
 ] as const;
 export type ProblemCode = (typeof PROBLEMS)[number];
 

@@ -47,6 +47,7 @@ export const HELD_CLASSES = [
   'task_lost',
   'task_stuck',
   'archive_failed',
+  'result_unreadable',
 ] as const satisfies readonly DeadLetterClass[];
 
 const NO_CHARGE = 'Nothing was charged';
@@ -69,6 +70,8 @@ const FAILURE_TEXTS: Readonly<Record<DeadLetterClass, string>> = {
   task_stuck: 'The accepted task never ended. Ask the operator before creating it again.',
   archive_failed: 'The video was made, but could not be saved. Ask the operator before creating it again.',
   notify_failed: 'The callback could not be delivered.',
+  upload_missing: `A file that was uploaded with the request is gone. ${NO_CHARGE}; send it again with a new request.`,
+  result_unreadable: 'The video was made, but its result cannot be read. Ask the operator before creating it again.',
 };
 
 /** Of a class that a newer version has written: whether it was charged is not known here. */

@@ -15,8 +15,20 @@ export const DEAD_LETTER_CLASSES = [
   'task_stuck',
   'archive_failed',
   'notify_failed',
+  'upload_missing',
+  'result_unreadable',
 ] as const;
 export type DeadLetterClass = (typeof DEAD_LETTER_CLASSES)[number];
+
+/**
+ * An accepted task was given up: nobody asks for it any more, and a verdict that comes even so settles it. The same list
+ * stands in `packages/ledger/lua/lib/states.lua`; a test keeps them alike.
+ */
+export const GIVEN_UP_CLASSES = [
+  'task_lost',
+  'task_stuck',
+  'result_unreadable',
+] as const satisfies readonly DeadLetterClass[];
 
 /** The step at which a redrive goes on; `notify` leaves the state as it is. */
 export type ResumePoint = GenerationState | 'notify';
@@ -94,6 +106,18 @@ export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = {
     resumesAt: 'notify',
     payAgainResumesAt: null,
     advice: 'The caller did not take the callback for 24 hours; redrive sends it again.',
+  },
+  upload_missing: {
+    resumesAt: 'queued',
+    payAgainResumesAt: null,
+    advice:
+      'An uploaded image is gone from the upload store. Put it back under the name in the evidence, then redrive; or send it again with a new request. Nothing was charged.',
+  },
+  result_unreadable: {
+    resumesAt: 'generating',
+    payAgainResumesAt: 'queued',
+    advice:
+      'Kie says success, so it is paid, and for 30 minutes gave neither a link nor a text that can be read. Redrive asks for another 30 minutes at no cost; the evidence has what Kie said, and the result may be in the Kie account.',
   },
 };
 

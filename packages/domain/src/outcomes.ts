@@ -41,7 +41,10 @@ export interface Evidence {
   readonly msg?: string;
   /** Error code of the transport, such as `ECONNREFUSED`. */
   readonly transport?: string;
-  /** The start of a body that was not understood, at most 200 characters: an id in it may help a person. */
+  /**
+   * The start of a body that was not understood, at most 200 characters, of a success without a result 2000: an id or a
+   * link in it may help a person.
+   */
   readonly body?: string;
 }
 
@@ -88,7 +91,7 @@ export interface Verdict {
 }
 
 /**
- * What could be read of the result of a success.
+ * What could be read of the result of a success; only the first two make it a verdict.
  *
  * - `links`: at least one. `text`: a result that has none, and needs none.
  * - `unreadable`: neither. It is paid, and nobody has it.
@@ -98,7 +101,9 @@ export type ResultKind = 'links' | 'text' | 'unreadable';
 /**
  * What came back from recordInfo (DESIGN.md, Error policy).
  *
- * - `verdict`: `success` or `fail`; also code 408 and 501, which are terminal for the task.
+ * - `verdict`: `success` with a result, or `fail`; also code 408 and 501, which are terminal for the task.
+ * - `no_result`: `success`, and neither a link nor a text can be read. It is paid, and the result may come later, as it
+ *   does at other vendors; so this is no verdict. The evidence has what Kie said.
  * - `running`: any other state word.
  * - `not_found`: "recordInfo is null" or 404: Kie denies knowing the task.
  * - `trouble`: everything else; never a verdict.
@@ -107,9 +112,14 @@ export type PollAnswer =
   | {
       readonly kind: 'verdict';
       readonly verdict: Verdict;
-      /** Of a success. */
-      readonly result?: ResultKind;
       /** `param` as Kie echoed it: the create request, parsed leniently; for adoption's proof. */
+      readonly echo: TaskEcho;
+      readonly evidence: Evidence;
+    }
+  | {
+      readonly kind: 'no_result';
+      /** As Kie told it; absent where it did not. */
+      readonly creditsConsumed?: number;
       readonly echo: TaskEcho;
       readonly evidence: Evidence;
     }

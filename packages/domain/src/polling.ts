@@ -12,6 +12,18 @@ export function blindLookDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostM
   return Math.ceil(Math.min(longest, Math.max(timings.pollMinMs, pollingForMs / 6)));
 }
 
+/**
+ * The pause before Kie is asked again for the result that its success did not have. Half of the time waited so far, at
+ * least `pollMinMs` and at most a sixth of `resultWaitMs`: a link that comes late mostly comes soon. The last pause ends
+ * with the wait, so that there is a look when it is over.
+ * @param waitedMs since the first such success
+ */
+export function noResultDelayMs(timings: Pick<Timings, 'pollMinMs' | 'resultWaitMs'>, waitedMs: number): number {
+  const { pollMinMs, resultWaitMs } = timings;
+  const pauseMs = Math.min(Math.max(pollMinMs, resultWaitMs / 6), Math.max(pollMinMs, waitedMs / 2));
+  return Math.ceil(waitedMs < resultWaitMs ? Math.min(pauseMs, resultWaitMs - waitedMs) : pauseMs);
+}
+
 /** What the ledger counted about Kie denying to know a task. */
 export interface Denials {
   /** Since acceptance. */

@@ -29,6 +29,8 @@ export interface Timings {
   readonly taskLostMs: number;
   /** No verdict for this long: dead `task_stuck`. */
   readonly taskStuckMs: number;
+  /** A success without a result is asked for again for this long: then dead `result_unreadable`. */
+  readonly resultWaitMs: number;
   /** Shortest pause before another look after one that told nothing; see `blindLookDelayMs`. */
   readonly pollMinMs: number;
   /** The schedule of looks is planned anew at most this often, from what was learned and from the present load. */
@@ -69,6 +71,7 @@ export const TIMINGS: Timings = {
   freshTaskMs: 90_000,
   taskLostMs: 1_800_000,
   taskStuckMs: 86_400_000,
+  resultWaitMs: 1_800_000,
   pollMinMs: 5_000,
   pollPlanMs: 5_000,
   notifyTimeoutMs: 15_000,

@@ -5,6 +5,7 @@ import type { Envelope } from './envelope.ts';
 import { readEnvelope } from './envelope.ts';
 import { evidenceOf, withBody } from './evidence.ts';
 import type { Answer, Exchange } from './exchange.ts';
+import { isRecord, jsonText } from './json.ts';
 import type { KieRecord } from './record.ts';
 import { echoOf, failVerdict, readRecord, readSuccess, recordTaskId } from './record.ts';
 import type { Redactor } from './redact.ts';
@@ -72,7 +73,7 @@ function aboutTask(
   const echo = echoOf(context.taskId, record);
   const state = record?.state;
   if (record !== undefined && state === 'success') {
-    return succeeded(answer, record, context);
+    return succeeded(answer, envelope.data, record, context);
   }
   const terminal = TERMINAL_CODES.has(envelope.code);
   if (state === 'fail' || terminal) {
@@ -89,16 +90,22 @@ function aboutTask(
   return { kind: 'running', vendorState: shorten(context.redact(state), STATE_LIMIT), echo };
 }
 
-function succeeded(answer: Answer, record: KieRecord, { taskId, redact }: PollContext): PollAnswer {
+function succeeded(answer: Answer, data: unknown, record: KieRecord, { taskId, redact }: PollContext): PollAnswer {
   const echo = echoOf(taskId, record);
   const { verdict, result } = readSuccess(record);
   if (result !== 'unreadable') {
     const evidence = evidenceOf('Kie says the task succeeded.', answer, redact);
-    return { kind: 'verdict', verdict, result, echo, evidence };
+    return { kind: 'verdict', verdict, echo, evidence };
   }
   const seen = evidenceOf('Kie says the task succeeded, and its result cannot be read.', answer, redact);
-  const evidence = withBody(seen, verdict.resultJson ?? answer.body, redact);
-  return { kind: 'verdict', verdict, result, echo, evidence };
+  const evidence = withBody(seen, saidInstead(data) ?? answer.body, redact);
+  const { creditsConsumed } = verdict;
+  return { kind: 'no_result', ...(creditsConsumed === undefined ? {} : { creditsConsumed }), echo, evidence };
+}
+
+/** Everything beside the request, which is long and known; undefined where it is too deep to be written. */
+function saidInstead(data: unknown): string | undefined {
+  return isRecord(data) ? jsonText({ ...data, param: undefined }) : undefined;
 }
 
 function codeAsFailure(envelope: Envelope): { readonly failCode: string; readonly failMsg?: string } {

@@ -9,6 +9,8 @@ import { shorten } from './redact.ts';
 /** Limits of `Evidence`, in characters (`@kieq/domain`, outcomes.ts). */
 const MSG_LIMIT = 500;
 const BODY_LIMIT = 200;
+/** What Kie said instead of a result: the link may be in it. */
+const SAID_LIMIT = 2000;
 const SUMMARY_LIMIT = 300;
 
 /**
@@ -36,7 +38,7 @@ function bodyEvidence(text: string | undefined, redact: Redactor): Pick<Evidence
   return text === undefined || text === '' ? {} : { body: shorten(redact(text), BODY_LIMIT) };
 }
 
-/** The start of a body that a person should see although it is an envelope. */
+/** The start of what a person should see although it is in an envelope. */
 export function withBody(evidence: Evidence, text: string, redact: Redactor): Evidence {
-  return { ...evidence, ...bodyEvidence(text, redact) };
+  return { ...evidence, body: shorten(redact(text), SAID_LIMIT) };
 }

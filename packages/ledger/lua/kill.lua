@@ -2,9 +2,9 @@
 -- kill: dead, with an open dead letter. Which class may kill which state is fixed here; submitting is never killed.
 local ALLOWED = {
   queued = { invalid_request = true, model_unavailable = true, refused_repeatedly = true,
-    insufficient_credits = true, deadline_exceeded = true },
+    insufficient_credits = true, deadline_exceeded = true, upload_missing = true },
   unknown = { payment_unknown = true },
-  generating = { task_lost = true, task_stuck = true },
+  generating = { task_lost = true, task_stuck = true, result_unreadable = true },
   archiving = { archive_failed = true },
 }
 

@@ -11,5 +11,5 @@ return reply({
   ok = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
   pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),
   polls = num(record, 'polls'), hints = num(record, 'hints'), model = record.model, kind = record.kind,
-  trace = record.trace,
+  trace = record.trace, noResultForMs = noResultForMs(record),
 })

@@ -1,6 +1,7 @@
 #!lua flags=allow-oom
 -- observe: a look at a task that gave no verdict; the poll job is parked until the time given here.
--- ARGS.seen: running | missing | trouble. The denial counters decide nothing here, the domain does.
+-- ARGS.seen: running | missing | trouble | no_result, a success without a result. The counters decide nothing here, the
+-- domain does.
 if given(ARGS.permit) then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
@@ -21,12 +22,13 @@ if ARGS.seen == 'missing' and not again then
   local first = misses == 1 and NOW or num(record, 'firstMissAt')
   set(record, { misses = misses, firstMissAt = first })
   redis.call('ZADD', key('missing'), 'NX', NOW, record.id)
-elseif ARGS.seen == 'running' then
+elseif ARGS.seen == 'running' or ARGS.seen == 'no_result' then
   if num(record, 'misses') > 0 then
     set(record, { misses = 0 })
     redis.call('ZREM', key('missing'), record.id)
   end
 end
+if ARGS.seen == 'no_result' and not noResultForMs(record) then set(record, { noResultSince = NOW }) end
 if given(ARGS.holdMs) and ARGS.holdMs > 0 then
   local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.holdMs))
   redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)
@@ -37,5 +39,6 @@ return reply({
   ok = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
   polls = num(record, 'polls'), misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
+  noResultForMs = noResultForMs(record),
   missingTasks = redis.call('ZCOUNT', key('missing'), began - ARGS.missingWindowMs, began + ARGS.missingWindowMs),
 })

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- settle: Kie's verdict about the current task, also when it comes after the task was given up as stuck or lost.
+-- settle: Kie's verdict about the current task, also when it comes after the task was given up.
 stamp(key('polls'), ARGS.permit or '', 0, 0)
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
@@ -9,7 +9,7 @@ if record.verdict and record.verdict ~= '' then
   return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
     archive = pendingArchive(record), notice = pendingNotice(record) })
 end
-local givenUp = record.state == 'dead' and (record.letterClass == 'task_stuck' or record.letterClass == 'task_lost')
+local givenUp = record.state == 'dead' and GIVEN_UP[record.letterClass]
 if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
 
 closeLetter(record)

@@ -249,6 +249,8 @@ export const observeReply = z.discriminatedUnion('ok', [
     misses: z.number(),
     missingForMs: z.number(),
     missingTasks: z.number(),
+    /** Since Kie first said success without a result; absent where it has not. */
+    noResultForMs: z.number().optional(),
   }),
   stale,
   missing,
@@ -266,6 +268,8 @@ export const lookReply = z.discriminatedUnion('ok', [
     polls: z.number(),
     /** Callbacks so far; `observe` compares. */
     hints: z.int(),
+    /** Since Kie first said success without a result; absent where it has not. */
+    noResultForMs: z.number().optional(),
     model: z.string(),
     /** Which completion times are like this task's, as `accept` was told. */
     kind: z.string().optional(),

@@ -197,7 +197,7 @@ export interface KillArgs {
   /** Needed for `task_lost`: only the account that submitted a task may declare it lost. */
   readonly account?: string;
   /**
-   * For `task_lost` and `task_stuck`: the poll vehicle that decided so, and how many looks there had been. `stale` once
+   * For `task_lost`, `task_stuck` and `result_unreadable`: the poll vehicle that decided so, and how many looks there had been. `stale` once
    * either has changed. Default: whatever has happened since.
    */
   readonly asOf?: { readonly vehicle: string; readonly polls: number };
@@ -239,7 +239,7 @@ export interface LookArgs {
 export interface ObserveArgs {
   readonly id: string;
   readonly taskId: string;
-  readonly seen: 'running' | 'missing' | 'trouble';
+  readonly seen: 'running' | 'missing' | 'trouble' | 'no_result';
   readonly pollDelayMs: number;
   readonly permit?: string;
   /** Callbacks as `look` counted them: another one since then, and the next look is now. */

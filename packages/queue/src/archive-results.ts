@@ -20,7 +20,13 @@ const LEAST_TRIES = 5;
 const HOPELESS_TRIES = 3;
 /** From this try on a file is kept of which something seems to be missing, if it has the length that was announced. */
 const BEARING_TRIES = 3;
-const HOPELESS = new Set<Problem['code']>(['refused', 'too_large']);
+const HOPELESS = new Set<Problem['code']>(['refused', 'too_large', 'no_link']);
+/** To save nothing is not to have saved all: the result of a paid success would pass for safe. */
+const NO_LINK: Problem = {
+  kind: 'problem',
+  code: 'no_link',
+  evidence: { summary: 'the verdict names no link of a result, so nothing can be saved' },
+};
 /** Less than this share of the time left: the log is loud. */
 const URGENT_SHARE = 1 / 4;
 
@@ -35,7 +41,9 @@ export async function saveResults(
   const scoped = { ...context, logger };
   const bearing = bearingOf(context, status, nowMs);
   const files: SavedFile[] = [];
-  for (const [i, url] of (record.verdict?.resultUrls ?? []).entries()) {
+  const links = record.verdict?.resultUrls ?? [];
+  if (links.length === 0) return putOff(scoped, record, status, NO_LINK, nowMs);
+  for (const [i, url] of links.entries()) {
     const found = await saveOne(scoped, record, { n: i + 1, url, bearing });
     if (found.kind === 'problem') return putOff(scoped, record, status, found, nowMs);
     if (!found.wasThere) context.metrics.archiveBytes.inc(found.bytes);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import type { PollAnswer } from '@kieq/domain';
+import { GIVEN_UP_CLASSES, type PollAnswer } from '@kieq/domain';
 import type { Claim, GenerationRecord } from '@kieq/ledger';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
@@ -12,7 +12,6 @@ import { at } from './kill-points.ts';
 import { addNotice } from './notices.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
-import { noteResult } from './unreadable-result.ts';
 import { idOf } from './vehicles.ts';
 
 interface OpenClaim {
@@ -21,7 +20,7 @@ interface OpenClaim {
   readonly permit: string;
 }
 
-type Shown = Extract<PollAnswer, { kind: 'verdict' | 'running' }>;
+type Shown = Extract<PollAnswer, { kind: 'verdict' | 'no_result' | 'running' }>;
 
 /** `late`: decided before this job came to it, mostly by the answer of the submission itself. */
 type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
@@ -56,6 +55,7 @@ async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
   metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
     case 'verdict':
+    case 'no_result':
     case 'running':
       return prove(context, open, answer);
     case 'not_found':
@@ -80,6 +80,9 @@ async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Pr
     return decide(context, open, 'refuted');
   }
   if (isGivenUp(record, open.claim.taskId)) return settle(context, open, answer);
+  // Given up and paid again, or counted as surplus: to follow it instead, it must have something to bring.
+  const isKnown = record.attempts.some(({ taskId }) => taskId === open.claim.taskId);
+  if (isKnown && answer.kind === 'no_result') return later(context, open, 0);
   return adopt(context, open, record, proof.attempt);
 }
 
@@ -87,9 +90,9 @@ function saysWhose({ echo }: Shown): boolean {
   return echo.callBackUrl !== undefined || echo.model !== undefined || echo.input !== undefined;
 }
 
-/** Its letter says that Kie was silent about this very task. */
+/** Its letter says that this very task was given up. */
 function isGivenUp({ state, taskId, letter }: GenerationRecord, claimed: string): boolean {
-  return state === 'dead' && taskId === claimed && (letter?.class === 'task_lost' || letter?.class === 'task_stuck');
+  return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === letter?.class);
 }
 
 async function adopt(
@@ -115,7 +118,7 @@ async function adopt(
 
 async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
   const { ledger, queues, logger, timings } = context;
-  if (answer.kind === 'running') return later(context, open, 0);
+  if (answer.kind !== 'verdict') return later(context, open, 0);
   const { id, claim } = open;
   const { verdict, evidence } = answer;
   const { vehicleCheckMs } = timings;
@@ -124,7 +127,6 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
   const settled = await at('claim.settle', () => ledger.settle(args));
   if (settled.ok === 'settled') {
-    noteResult(context, answer);
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
     await addNotice(queues, id, settled.notice);

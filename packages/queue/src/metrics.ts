@@ -134,7 +134,7 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     }),
     unreadableResults: metrics.counter({
       name: 'unreadable_results_total',
-      help: 'Successes of which neither a link nor a text could be read',
+      help: 'Successes of which neither a link nor a text could be read; they are asked for again',
     }),
     archives: metrics.counter({
       name: 'archives_total',

@@ -1,4 +1,11 @@
-import { blindLookDelayMs, completionMs, detectionDelayMs, timingKind, type Verdict } from '@kieq/domain';
+import {
+  blindLookDelayMs,
+  completionMs,
+  detectionDelayMs,
+  noResultDelayMs,
+  timingKind,
+  type Verdict,
+} from '@kieq/domain';
 import type { LookReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import { frozenPayloadSchema } from './payload.ts';
@@ -17,12 +24,16 @@ export function kindOfPayload(payload: string | undefined): string | undefined {
   return timingKind(request.model, request.input);
 }
 
-/** The pause before the next look. The learned schedule speaks of tasks seen running; a look that told nothing is repeated sooner. */
+/**
+ * The pause before the next look. The learned schedule speaks of tasks seen running; a look that told nothing is repeated
+ * sooner, and a task that has ended without a result has a schedule of its own.
+ */
 export function nextDelayMs(
   { plan, timings }: WorkerContext,
   look: Look,
-  seen: 'running' | 'missing' | 'trouble',
+  seen: 'running' | 'missing' | 'trouble' | 'no_result',
 ): number {
+  if (seen === 'no_result') return noResultDelayMs(timings, look.noResultForMs ?? 0);
   const plannedMs = plan.nextDelayMs(kindOf(look), look.ageMs);
   return seen === 'running' ? plannedMs : Math.min(plannedMs, blindLookDelayMs(timings, look.pollingForMs));
 }

@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import { isTransientFailure, judgeDenial, type Evidence, type PollAnswer, type Verdict } from '@kieq/domain';
+import {
+  isTransientFailure,
+  judgeDenial,
+  type Evidence,
+  type GIVEN_UP_CLASSES,
+  type PollAnswer,
+  type Verdict,
+} from '@kieq/domain';
 import type { LookReply, ObserveReply } from '@kieq/ledger';
 import { addArchive } from './archive-jobs.ts';
 import { archiveModeOf } from './archive-mode.ts';
@@ -15,7 +22,7 @@ import { persist } from './persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from './take-loop.ts';
-import { noteResult } from './unreadable-result.ts';
+import { noteNoResult, noResultLetter } from './missing-result.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
 
 type Look = Extract<LookReply, { ok: 'granted' }>;
@@ -73,6 +80,8 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
   switch (answer.kind) {
     case 'verdict':
       return settle(scoped, open, answer);
+    case 'no_result':
+      return awaitResult(scoped, open, answer);
     case 'running':
       context.metrics.vendorStates.inc({ state: knownWord(answer.vendorState) });
       return park(scoped, open, { seen: 'running' });
@@ -133,7 +142,6 @@ async function settle(
   if (settled.ok === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
     noteVerdict(context, look, verdict, settled.ageMs);
-    noteResult(context, answer);
     await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }
@@ -142,7 +150,7 @@ async function settle(
 }
 
 interface Observation {
-  readonly seen: 'running' | 'missing' | 'trouble';
+  readonly seen: 'running' | 'missing' | 'trouble' | 'no_result';
   /** Not before this; the schedule may ask for longer. */
   readonly leastMs?: number;
   readonly holdMs?: number;
@@ -153,37 +161,19 @@ function wholeAttributes({ model, polls }: Look, { state, creditsConsumed }: Ver
 }
 
 /** No verdict: the same job comes again later, unless the task has been followed for too long. */
-async function park(
-  context: WorkerContext,
-  open: OpenLook,
-  { seen, leastMs = 0, holdMs }: Observation,
-): Promise<JobEnd> {
+async function park(context: WorkerContext, open: OpenLook, observation: Observation): Promise<JobEnd> {
   const { ledger, timings } = context;
-  const { id, look, permit } = open;
+  const { look, permit } = open;
   if (look.pollingForMs >= timings.taskStuckMs) {
     await at('poll.stuck', () => ledger.pollDone(permit));
     return giveUp(context, open, 'task_stuck', look.polls, {
       summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
     });
   }
-  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
-  const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
-  const reply = await at('poll.observe', () =>
-    ledger.observe({
-      id,
-      taskId: look.taskId,
-      seen,
-      pollDelayMs,
-      permit,
-      hints: look.hints,
-      missingWindowMs,
-      vehicleCheckMs: timings.vehicleCheckMs,
-      ...(holdMs === undefined ? {} : { holdMs }),
-    }),
-  );
+  const reply = await observe(context, open, observation);
   if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
   const parked = parkedEnd(context, open, reply);
-  if (seen !== 'missing') return parked;
+  if (observation.seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
     const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
@@ -197,6 +187,46 @@ async function park(
     );
   }
   return parked;
+}
+
+function observe(
+  context: WorkerContext,
+  { id, look, permit }: OpenLook,
+  { seen, leastMs = 0, holdMs }: Observation,
+): Promise<ObserveReply> {
+  const { ledger, timings } = context;
+  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
+  const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
+  return at('poll.observe', () =>
+    ledger.observe({
+      id,
+      taskId: look.taskId,
+      seen,
+      pollDelayMs,
+      permit,
+      hints: look.hints,
+      missingWindowMs,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(holdMs === undefined ? {} : { holdMs }),
+    }),
+  );
+}
+
+/**
+ * A success without a result is no end: it may come later. It is asked for again with growing pauses, and given up when
+ * Kie has said so for long; `task_stuck` is for tasks of which Kie has said nothing.
+ */
+async function awaitResult(
+  context: WorkerContext,
+  open: OpenLook,
+  answer: Extract<PollAnswer, { kind: 'no_result' }>,
+): Promise<JobEnd> {
+  if (open.look.noResultForMs === undefined) noteNoResult(context, answer);
+  const reply = await observe(context, open, { seen: 'no_result' });
+  if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
+  const { noResultForMs = 0, polls } = reply;
+  if (noResultForMs < context.timings.resultWaitMs) return parkedEnd(context, open, reply);
+  return giveUp(context, open, 'result_unreadable', polls, noResultLetter(answer, noResultForMs));
 }
 
 /** A callback that came since the look could not promote the job, which was active. */
@@ -239,7 +269,7 @@ function troubled(
 async function giveUp(
   context: WorkerContext,
   { id, job, look }: OpenLook,
-  letterClass: 'task_lost' | 'task_stuck',
+  letterClass: (typeof GIVEN_UP_CLASSES)[number],
   polls: number,
   evidence: Evidence,
 ): Promise<JobEnd> {

@@ -15,8 +15,6 @@ import { findImage } from './upload-stores.ts';
 const UPLOAD_PATH = 'kieq';
 /** Codes by which Kie refuses the file itself; the same file would be refused again. */
 const FILE_REFUSALS = new Set([400, 413, 415, 422]);
-const GONE =
-  'the upload store does not have an image of this request; where images were there before, kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store';
 
 export interface UploadTask {
   readonly id: string;
@@ -31,11 +29,13 @@ export interface UploadTask {
  * What became of one image.
  *
  * - `passed`: Kie has it under the link. `refused`: it will never have it.
+ * - `gone`: no store that the pool knows has it; a person may put it back.
  * - `trouble`: may work later. `cut`: the process ends.
  */
 type Passed =
   | { readonly kind: 'passed'; readonly link: string }
   | { readonly kind: 'refused'; readonly evidence: Evidence }
+  | { readonly kind: 'gone'; readonly evidence: Evidence }
   | { readonly kind: 'trouble'; readonly evidence: Evidence; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'cut' };
 
@@ -62,7 +62,7 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
     const found = await at('upload.get', () => findImage(context, uploadName(ref)));
-    if (!('file' in found)) return absent(found.elsewhere);
+    if (!('file' in found)) return absent(ref, found.elsewhere);
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
     const upload = { file: found.file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
@@ -75,14 +75,18 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
 
 /**
  * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits for
- * a worker that has it.
+ * a worker that has it. Its letter is shown to callers, so the stores are named in the log and by `kieq doctor` alone.
  */
-/** Its letter is shown to callers, so the stores are named in the log and by `kieq doctor` alone. */
-function absent(elsewhere: readonly string[]): Passed {
-  if (elsewhere.length === 0) return refused(GONE);
+function absent(ref: UploadRef, elsewhere: readonly string[]): Passed {
+  if (elsewhere.length === 0) return { kind: 'gone', evidence: { summary: goneText(ref) } };
   const summary =
     'the upload store of this worker does not have the image, and images of this pool are uploaded into another one, too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store, and kieq doctor names them';
   return { kind: 'trouble', evidence: { summary } };
+}
+
+/** The name is that of this copy, which an image that is sent with another request does not get. */
+function goneText(ref: UploadRef): string {
+  return `the upload store does not have the image ${uploadName(ref)}; put it back under this name (the folder is its SHA-256) and redrive, or send it again with a new request; kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store`;
 }
 
 function failureOf(error: unknown, deadline: AbortSignal): Passed {
@@ -106,12 +110,13 @@ async function afterTrouble(
   const { ledger, logger, metrics, timings, random } = context;
   if (passed.kind === 'cut') return { kind: 'give_back' };
   const { evidence } = passed;
-  if (passed.kind === 'refused') {
+  if (passed.kind !== 'trouble') {
+    const letterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
     metrics.uploads.inc({ outcome: 'refused' });
     logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
-    const killed = await kill(context, { id, class: 'invalid_request', expected: 'queued', evidence });
-    if (killed.ok === 'dead') return deadJobEnd(id, 'invalid_request', evidence);
-    return { kind: 'complete', result: `its image was refused, but ${killed.ok}` };
+    const killed = await kill(context, { id, class: letterClass, expected: 'queued', evidence });
+    if (killed.ok === 'dead') return deadJobEnd(id, letterClass, evidence);
+    return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.ok}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });
   logger.warn({ evidence, tries: tries + 1 }, 'an uploaded image could not be passed to Kie; it is tried again');

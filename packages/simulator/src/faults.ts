@@ -79,6 +79,8 @@ const createFaultSchema = z.discriminatedUnion('kind', [
 ]);
 export type CreateFault = z.infer<typeof createFaultSchema>;
 
+const oddResult = { resultJson: z.string(), more: z.record(z.string(), z.unknown()).optional() };
+
 /** What can happen to recordInfo: all transport faults, and these. */
 const queryFaultSchema = z.discriminatedUnion('kind', [
   ...transport,
@@ -88,6 +90,8 @@ const queryFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stuck') }),
   /** Another state word in this answer. */
   z.strictObject({ kind: z.literal('state'), word: z.string() }),
+  /** A task that has succeeded has this `resultJson` in this answer, word for word, and `more` beside it. */
+  z.strictObject({ kind: z.literal('result'), ...oddResult }),
   /** The task fails now, and its credits are refunded. */
   z.strictObject({
     kind: z.literal('fail'),
@@ -119,11 +123,7 @@ const taskFaultSchema = z.discriminatedUnion('kind', [
   /** Unknown to recordInfo for this long after creation, ms; null is for ever. */
   z.strictObject({ kind: z.literal('unknownFor'), ms: ms.nullable() }),
   /** Succeeds with this `resultJson`, word for word, and with `more` in `data` of recordInfo and callbacks beside it. */
-  z.strictObject({
-    kind: z.literal('result'),
-    resultJson: z.string(),
-    more: z.record(z.string(), z.unknown()).optional(),
-  }),
+  z.strictObject({ kind: z.literal('result'), ...oddResult }),
 ]);
 export type TaskFault = z.infer<typeof taskFaultSchema>;
 

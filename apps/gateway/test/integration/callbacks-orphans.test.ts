@@ -1,3 +1,6 @@
+import { accountFingerprint } from '@kieq/config';
+import { GIVEN_UP_CLASSES } from '@kieq/domain';
+import { redriveOne } from '@kieq/queue';
 import { createLogger } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
 import { TEST_KEY, testRequest } from '../../../../packages/testkit/src/pool.ts';
@@ -5,6 +8,7 @@ import { until } from '../../../../packages/testkit/src/until.ts';
 import { charges, claimsDone, openCallbackPool, outcomes, saying, type CallbackPool } from '../callback-pool.ts';
 import { orphanCampaign } from '../orphans.ts';
 
+const ACCOUNT = accountFingerprint(TEST_KEY);
 const LONG = { kind: 'fixed', ms: 600_000 } as const;
 const CUT = { on: 'createTask', fault: { kind: 'cutAfter' } } as const;
 
@@ -101,17 +105,69 @@ describe('an orphan', () => {
   });
 });
 
-test('a task that was given up as stuck is settled by its callback', async () => {
+test.each(GIVEN_UP_CLASSES)('a task that was given up as %s is settled by its callback', async (letterClass) => {
   const flow = await openCallbackPool('stuck', { simulator: { generation: LONG } });
   const { pool } = flow;
   const { id } = await flow.submit('stuck');
   await pool.recordWhen(id, ({ state }) => state === 'generating');
   const evidence = { summary: 'no verdict' };
-  await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
+  await pool.ledger.kill({ id, class: letterClass, expected: 'generating', evidence, account: ACCOUNT });
   pool.simulator.finish();
   const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
   expect(record.letter).toBeUndefined();
   await claimsDone(flow);
+});
+
+test('a success without a result is asked again at once by a callback, and after its death until its link comes', async () => {
+  const flow = await openCallbackPool('late-link', {
+    simulator: { generation: LONG, callback: { lostRate: 1 } },
+    timings: { resultWaitMs: 600_000, pollMinMs: 600_000, retryBaseMs: 20 },
+  });
+  const { pool } = flow;
+  pool.simulator.script([{ on: 'recordInfo', when: { times: 'always' }, fault: { kind: 'result', resultJson: '' } }]);
+  const submitted = await flow.submit('late');
+  const { id, taskId = '' } = await pool.recordWhen(submitted.id, ({ state }) => state === 'generating');
+  pool.simulator.finish();
+  await flow.post(submitted, saying(taskId));
+  await pool.recordWhen(id, ({ polls }) => polls === 1);
+  await flow.post(submitted, saying(taskId));
+  await pool.recordWhen(id, ({ polls }) => polls === 2);
+  const evidence = { summary: 'no result' };
+  await pool.ledger.kill({ id, class: 'result_unreadable', expected: 'generating', evidence });
+  const { queries } = pool.simulator.ledger.counts;
+  await flow.post(submitted, saying(taskId));
+  // Still without one: it stays dead, and is asked again.
+  await pool.simulator.waitUntil(() => pool.simulator.ledger.counts.queries > queries + 1);
+  expect(await flow.state(id)).toBe('dead');
+  pool.simulator.clearFaults();
+  await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  await claimsDone(flow);
+  expect(charges(flow)).toEqual({ late: 1 });
+  expect(Number((await pool.ledger.read.stats())['credits'])).toBe(55);
+});
+
+test('a task without a result is not followed again in place of the one that is to be paid, but with one it is', async () => {
+  const flow = await openCallbackPool('no-result-again', {
+    simulator: { generation: LONG, callback: { lostRate: 1 } },
+    timings: { retryBaseMs: 20 },
+  });
+  const { pool } = flow;
+  pool.simulator.script([{ on: 'recordInfo', when: { times: 'always' }, fault: { kind: 'result', resultJson: '' } }]);
+  const submitted = await flow.submit('again');
+  const { id, taskId = '' } = await pool.recordWhen(submitted.id, ({ state }) => state === 'generating');
+  pool.simulator.finish();
+  const evidence = { summary: 'no result' };
+  await pool.ledger.kill({ id, class: 'result_unreadable', expected: 'generating', evidence });
+  await pool.ledger.gates.pause('a person still looks');
+  const { ledger, queues } = pool;
+  const options = { ledger, queues, vehicleCheckMs: 60_000, payAgain: true };
+  expect(await redriveOne(options, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+  await flow.post(submitted, saying(taskId));
+  await pool.simulator.waitUntil(() => pool.simulator.ledger.counts.queries > 2);
+  expect(await flow.state(id)).toBe('queued');
+  pool.simulator.clearFaults();
+  expect(await pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ taskId });
+  expect(charges(flow)).toEqual({ again: 1 });
 });
 
 describe('what a callback says is never believed', () => {

@@ -90,7 +90,15 @@ describe('a dead generation', () => {
     },
   );
 
-  test.each(['payment_unknown', 'task_lost', 'task_stuck', 'archive_failed', 'record_missing'] as const)(
+  test.each([
+    'payment_unknown',
+    'task_lost',
+    'task_stuck',
+    'archive_failed',
+    'result_unreadable',
+    'record_missing',
+    'upload_missing',
+  ] as const)(
     '%s keeps its class: what Kie said there is no refusal, and a client must not take it for one',
     (name) => {
       expect(said(name)).toMatchObject({ failCode: name, failMsg: expect.not.stringContaining('image') });

@@ -2,7 +2,8 @@ import { isTransientFailure } from '@kieq/domain';
 import { expect, test } from 'vitest';
 
 function failed(failMsg?: string) {
-  return { state: 'fail', resultUrls: [], failCode: '500', ...(failMsg === undefined ? {} : { failMsg }) } as const;
+  const told = failMsg === undefined ? {} : { failMsg };
+  return { state: 'fail', resultUrls: [], failCode: '500', creditsConsumed: 0, ...told } as const;
 }
 
 test.each(['Internal Error', 'internal error, please try again later', 'the server is busy'])(
@@ -35,4 +36,9 @@ test('what may have cost something, or is only a code about the upstream, is nev
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 55 })).toBe(false);
   expect(isTransientFailure({ ...failed('server is busy, try again later'), failCode: '408' })).toBe(false);
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 0 })).toBe(true);
+});
+
+test('what Kie does not say the cost of is not free', () => {
+  const { creditsConsumed: _free, ...silent } = failed('Internal Error');
+  expect(isTransientFailure(silent)).toBe(false);
 });

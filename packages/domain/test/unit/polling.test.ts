@@ -2,6 +2,7 @@ import {
   blindLookDelayMs,
   completionDistribution,
   judgeDenial,
+  noResultDelayMs,
   nextLookDelayMs,
   priorFor,
   scheduleFor,
@@ -34,6 +35,28 @@ describe('looks', () => {
       looks += 1;
     expect(looks).toBeGreaterThan(20);
     expect(looks).toBeLessThan(250);
+  });
+});
+
+describe('looks for the result of a success', () => {
+  test.each([
+    [0, 5_000],
+    [10_000, 5_000],
+    [60_000, 30_000],
+    [600_000, 300_000],
+    [1_500_001, 299_999],
+    [1_799_999, 1],
+    [1_800_000, 300_000],
+  ])('are repeated after %i ms of waiting by %i ms', (waitedMs, pauseMs) => {
+    expect(noResultDelayMs(TIMINGS, waitedMs)).toBe(pauseMs);
+  });
+
+  test('are less than 25 in half an hour, and the last one is at its end', () => {
+    let [looks, waitedMs] = [0, 0];
+    for (; waitedMs < TIMINGS.resultWaitMs; waitedMs += noResultDelayMs(TIMINGS, waitedMs)) looks += 1;
+    expect(waitedMs).toBe(TIMINGS.resultWaitMs);
+    expect(looks).toBeGreaterThan(10);
+    expect(looks).toBeLessThan(25);
   });
 });
 

@@ -27,6 +27,8 @@ describe('the redrive table of DESIGN.md', () => {
     ['task_stuck', 'generating', 'queued'],
     ['archive_failed', 'archiving', null],
     ['notify_failed', 'notify', null],
+    ['upload_missing', 'queued', null],
+    ['result_unreadable', 'generating', 'queued'],
   ];
 
   test.each(table)('%s resumes at %s, with pay-again at %s', (letterClass, resumesAt, payAgainResumesAt) => {
@@ -94,6 +96,7 @@ describe('scaleTimings', () => {
       freshTaskMs: 90_000,
       taskLostMs: 1_800_000,
       taskStuckMs: 86_400_000,
+      resultWaitMs: 1_800_000,
       probeFirstMs: 30_000,
       probeCapMs: 300_000,
       balanceMs: 300_000,

@@ -105,7 +105,7 @@ test('recordInfo: a verdict is only what Kie says in a whole answer, and everyth
     (end, answer, requests) => {
       expect(requests).toBeLessThanOrEqual(3);
       const { kind, evidence, verdict, vendorState } = end as Record<string, unknown>;
-      expect(['verdict', 'running', 'not_found', 'trouble']).toContain(kind);
+      expect(['verdict', 'no_result', 'running', 'not_found', 'trouble']).toContain(kind);
       if (kind !== 'trouble') expect(isWhole(answer)).toBe(true);
       if (kind === 'verdict') expect([200, 408, 501]).toContain(Number(member(jsonOf(answer.body), 'code')));
       const {

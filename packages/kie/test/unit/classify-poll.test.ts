@@ -52,29 +52,26 @@ describe('success', () => {
   });
 
   it('reads numbers from strings and leaves out what is no number', () => {
-    const given = { state: 'success', creditsConsumed: '0', createTime: '1757584164490', completeTime: null };
-    expect(verdictOf(record(given))).toEqual({
+    const given = {
       state: 'success',
-      resultUrls: [],
-      creditsConsumed: 0,
-      createTime: 1757584164490,
-    });
-    expect(verdictOf(record({ state: 'success', creditsConsumed: 'many', createTime: 'today' }))).toEqual({
-      state: 'success',
-      resultUrls: [],
-    });
+      creditsConsumed: '0',
+      createTime: '1757584164490',
+      completeTime: null,
+      resultJson,
+    };
+    expect(verdictOf(record(given))).toMatchObject({ creditsConsumed: 0, createTime: 1757584164490 });
+    const odd = verdictOf(record({ state: 'success', creditsConsumed: 'many', createTime: 'today', resultJson }));
+    expect(odd.creditsConsumed ?? odd.createTime).toBeUndefined();
   });
 
-  it.each(['{"resultUrls":[', 'nonsense', '{"resultObject":{}}', '{"resultUrls":[]}', '[]'])(
-    'is kept without URLs where resultJson is %s',
-    (text) => {
-      expect(verdictOf(record({ state: 'success', resultJson: text }))).toEqual({
-        state: 'success',
-        resultUrls: [],
-        resultJson: text,
-      });
-    },
-  );
+  it('may be a text, which has no URLs', () => {
+    const text = '{"resultObject":{}}';
+    expect(verdictOf(record({ state: 'success', resultJson: text }))).toEqual({
+      state: 'success',
+      resultUrls: [],
+      resultJson: text,
+    });
+  });
 
   it('takes only http and https URLs', () => {
     const urls = [
@@ -100,6 +97,27 @@ describe('success', () => {
 
   it('wins over a terminal code: the video is paid', () => {
     expect(verdictOf(record({ state: 'success', resultJson }, 501)).state).toBe('success');
+  });
+});
+
+describe('a success without a result', () => {
+  it.each([undefined, null, '', '{"resultUrls":[', 'nonsense', '{"resultUrls":[]}', '{"resultUrls":["/x.mp4"]}', '[]'])(
+    'is no verdict: %s',
+    (resultJson) => {
+      const found = record({ state: 'success', resultJson, creditsConsumed: 55, param: '{"input":{}}' });
+      expect(found).toMatchObject({ kind: 'no_result', creditsConsumed: 55, echo: { taskId: 't1', input: {} } });
+    },
+  );
+
+  it('is told whole but for the request, without secrets, and not without end', () => {
+    const more = { where: `${API_KEY} https://a.example/1.mp4`, param: 'the request', long: 'x'.repeat(5000) };
+    const found = record({ state: 'success', resultJson: '{"a":1}', ...more });
+    if (found.kind !== 'no_result') throw new Error(found.kind);
+    const { summary, body = '' } = found.evidence;
+    expect(summary).toBe('Kie says the task succeeded, and its result cannot be read.');
+    expect(body).toContain('"resultJson":"{\\"a\\":1}","where":"[redacted] https://a.example/1.mp4"');
+    expect(body).not.toContain('the request');
+    expect(body).toHaveLength(2000);
   });
 });
 
@@ -215,9 +233,14 @@ describe('what is too long or too deep', () => {
   const about = (fields: string) =>
     classify(answer(200, `{"code":200,"data":{"taskId":"t1",${fields.replace('DEEP', nested)}}}`));
 
-  it('leaves a success one, without its resultJson', () => {
-    const verdict = verdictOf(about('"state":"success","resultJson":{"resultUrls":DEEP}'));
-    expect(verdict).toEqual({ state: 'success', resultUrls: [] });
+  it('is a success without a result, and told as it came', () => {
+    const found = about('"state":"success","resultJson":{"resultUrls":DEEP}');
+    expect(found).toMatchObject({ kind: 'no_result', evidence: { body: expect.stringMatching(/"resultUrls":\[+…$/) } });
+  });
+
+  it('leaves a success one whose link stands beside it, without its resultJson', () => {
+    const verdict = verdictOf(about('"state":"success","videoUrl":"https://a.example/1.mp4","resultJson":{"a":DEEP}'));
+    expect(verdict).toEqual({ state: 'success', resultUrls: ['https://a.example/1.mp4'] });
   });
 
   it('is no input that could be compared', () => {

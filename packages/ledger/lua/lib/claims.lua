@@ -5,6 +5,7 @@ local CLAIMS_PER_GENERATION = 5
 local NEVER_HAD_A_TASK = {
   payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
   insufficient_credits = true, deadline_exceeded = true, record_missing = true,
+  upload_missing = true,
 }
 
 -- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
@@ -14,15 +15,23 @@ local function isTaskless(record)
   return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
 end
 
--- Its task was given up as lost or stuck, or counted as surplus, and turns up before another is paid.
+-- Its task was given up, or counted as surplus, and turns up before another is paid.
 local function canRevive(record, attempt, taskId)
   return attempt.taskId == taskId and isTaskless(record) and attempt.outcome ~= 'resubmitted' and not attempt.verdict
 end
 
--- Given up as lost or stuck and still the task of its generation: a verdict would settle it.
+-- Given up and still the task of its generation: a verdict would settle it.
 local function isGivenUp(record, attempt, taskId)
   return attempt.taskId == taskId and record.taskId == taskId and record.state == 'dead'
-    and (record.letterClass == 'task_lost' or record.letterClass == 'task_stuck')
+    and GIVEN_UP[record.letterClass] == true
+end
+
+-- How long ago Kie said success without a result for the first time, since the task is followed or polled anew; nil where
+-- it has not. Whoever follows or redrives it begins anew by `pollSince` alone, as every version writes it.
+local function noResultForMs(record)
+  local since = num(record, 'noResultSince')
+  if since == 0 or since < num(record, 'pollSince') then return nil end
+  return NOW - since
 end
 
 -- The attempt's task is the generation's from now on, whatever has become of the generation.

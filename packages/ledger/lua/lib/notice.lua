@@ -4,7 +4,8 @@
 -- Dead letters that show as waiting for KIEQ_HOLD_MS, since a paid video may still come, as it may after a lost answer
 -- (see openLetter): their caller is told when that is over, everybody else at once. What is written into the letter here decides, for the callback and for every reader:
 -- whoever looks at it goes by heldUntil and never by the class, so that workers of two versions tell one end.
-local HELD = { payment_unknown = true, task_lost = true, task_stuck = true, archive_failed = true }
+local HELD = { payment_unknown = true, task_lost = true, task_stuck = true, archive_failed = true,
+  result_unreadable = true }
 local ENDED = { succeeded = true, failed = true, cancelled = true, dead = true }
 
 local function closeNoticeLetter(record)

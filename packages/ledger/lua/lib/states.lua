@@ -19,8 +19,13 @@ local FREE = {
   invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
   deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
   task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
+  upload_missing = 'queued', result_unreadable = 'generating',
 }
-local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued' }
+local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued',
+  result_unreadable = 'queued' }
+
+-- An accepted task was given up: a verdict that comes even so settles it.
+local GIVEN_UP = { task_lost = true, task_stuck = true, result_unreadable = true }
 
 -- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.
 local function newerLetter(record)

@@ -66,7 +66,9 @@ end
 -- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.
 -- Returns the places that are left, or nil and the ms until one may be free.
 local function grantPoll(permit, timeoutMs)
-  local again = redis.call('ZSCORE', key('polls'), permit)
+  -- What is no longer counted has no place to come back to.
+  local score = tonumber(redis.call('ZSCORE', key('polls'), permit))
+  local again = score and score >= NOW - 1000
   local places, waitMs = pollRoom()
   if places == 0 and not again then return nil, waitMs end
   hold(key('polls'), permit, NOW_UP + timeoutMs)

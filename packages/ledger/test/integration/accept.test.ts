@@ -1,3 +1,4 @@
+import { GIVEN_UP_CLASSES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import {
   bury,
@@ -255,7 +256,7 @@ describe('settle', () => {
     });
   });
 
-  test.each(['task_stuck', 'task_lost'] as const)(
+  test.each(GIVEN_UP_CLASSES)(
     'a verdict that comes after %s counts, and closes the dead letter',
     async (letterClass) => {
       const pool = await openPool('settle');

@@ -42,10 +42,17 @@ const REACH: Record<Alive, (pool: Pool) => Promise<string>> = {
 
 /** DESIGN.md, kill: every other pair of state and class is refused, and `submitting` is never killed. */
 const KILLABLE: Record<Alive, readonly DeadLetterClass[]> = {
-  queued: ['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits', 'deadline_exceeded'],
+  queued: [
+    'invalid_request',
+    'model_unavailable',
+    'refused_repeatedly',
+    'insufficient_credits',
+    'deadline_exceeded',
+    'upload_missing',
+  ],
   submitting: [],
   unknown: ['payment_unknown'],
-  generating: ['task_lost', 'task_stuck'],
+  generating: ['task_lost', 'task_stuck', 'result_unreadable'],
   archiving: ['archive_failed'],
 };
 

@@ -12,6 +12,7 @@ const WORTH: Record<string, readonly [own: string, foreign: string, none: string
   'queued to pay again': ['claimed', 'claimed', 'no_task'],
   generating: ['hinted', 'hinted foreign', 'hinted'],
   'dead as task_stuck': ['claimed', 'settled foreign', 'claimed'],
+  'dead as result_unreadable': ['claimed', 'settled foreign', 'claimed'],
   'queued to pay a stuck task again': ['claimed', 'settled foreign', 'claimed'],
   archiving: ['settled', 'settled foreign', 'settled'],
   succeeded: ['settled', 'settled foreign', 'settled'],

@@ -53,6 +53,11 @@ export const PLACE: Record<string, (pool: Pool) => Promise<Placed>> = {
     await bury(pool, placed.id, 'task_stuck', 'generating');
     return placed;
   },
+  'dead as result_unreadable': async (pool) => {
+    const placed = await generating(pool);
+    await bury(pool, placed.id, 'result_unreadable', 'generating');
+    return placed;
+  },
   'queued to pay a stuck task again': async (pool) => {
     const placed = await PLACE['dead as task_stuck']!(pool);
     await pool.ledger.redrive(redriveArgs(placed.id, 'task_stuck', 'queued', { payAgain: true }));

@@ -122,6 +122,21 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'local again = given(ARGS.permit) and record.lastPermit == ARGS.permit',
     to: 'local again = false',
   },
+  {
+    without: 'observe: a success without a result counts from the first one',
+    from: "if ARGS.seen == 'no_result' and not noResultForMs(record) then",
+    to: "if ARGS.seen == 'no_result' then",
+  },
+  {
+    without: 'observe: what is polled anew is waited for anew',
+    from: "if since == 0 or since < num(record, 'pollSince') then",
+    to: 'if since == 0 then',
+  },
+  {
+    without: 'settle: a result that comes after it was given up',
+    from: 'task_stuck = true, result_unreadable = true }',
+    to: 'task_stuck = true }',
+  },
   { without: 'resubmit: its limit', from: 'if done >= ARGS.limit then', to: 'if false then' },
   {
     without: 'resubmit: once for each task',
@@ -177,8 +192,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'unsaved: only its vehicle',
-    from: "if record.vehicle ~= ARGS.vehicle or (record.archiveState or '') == ''",
-    to: "if (record.archiveState or '') == ''",
+    from: 'if record.vehicle ~= ARGS.vehicle or not isTried then',
+    to: 'if not isTried then',
   },
   {
     without: 'unsaved: one try is one try',
@@ -192,7 +207,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'purge: what is still being saved',
-    from: "if record.archiveState == 'pending' and not ARGS.force then",
+    from: "if not SETTLED[record.archiveState or ''] and not ARGS.force then",
     to: 'if false then',
   },
   { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },
@@ -208,8 +223,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'noticed: only its vehicle',
-    from: "if record.noticeVehicle ~= ARGS.vehicle or (record.noticeState or '') == '' then",
-    to: 'if false then',
+    from: 'if record.noticeVehicle ~= ARGS.vehicle or not TRIED[record.noticeState] then',
+    to: 'if not TRIED[record.noticeState] then',
   },
   {
     without: 'noticed: one try is one try',

@@ -83,17 +83,25 @@ const TAILS: readonly [Tail, ...Tail[]] = [
   () => [then('pass', { a: 4 }), then('expire', {}), then('pass', { a: 2 }), then('kill', { c: 2 })],
   // Its answer is lost, and a person decides while it could still be sent.
   () => [then('answer', { c: 7 }), then('pass', { a: 2 }), then('kill', { c: 2 })],
+  // It succeeds without a result, is given up for it, and asked for again.
+  (b) => [
+    then('answer', { c: 0 }),
+    ...[1, 2].flatMap(() => [then('observe', { b: 4 }), then('pass', { a: 1 })]),
+    then('kill', { b: 2, c: 2 }),
+    then('redrive', { c: b % 2 }),
+    then('observe', { b: 4 }),
+  ],
 ];
 const PAID_AGAIN = [then('redrive', { c: 1 }), then('admit', {})];
 
 /** Several steps that belong together, so that histories reach what chance alone seldom does. */
 const course = fc
-  .tuple(number, number, number, fc.nat(6))
+  .tuple(number, number, number, fc.nat(TAILS.length + 1))
   .map(([a, b, c, n]): Step[] => [
     then('admit', { a, b: 0 }),
     then('send', { b: c }),
-    ...(TAILS[n < 5 ? n : n - 2] ?? TAILS[0])(b, c),
-    ...(n >= 5 ? PAID_AGAIN : []),
+    ...(TAILS[n < TAILS.length ? n : n - 3] ?? TAILS[0])(b, c),
+    ...(n >= TAILS.length ? PAID_AGAIN : []),
   ]);
 const part = fc.oneof({ weight: 8, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: course });
 

@@ -10,6 +10,7 @@ export interface View {
   readonly polls: Readonly<Record<string, number>>;
   readonly gates: Readonly<Record<string, object>>;
   readonly unreachable: number;
+  readonly credits: number;
 }
 
 export function viewOfWorld(world: World): View {
@@ -20,6 +21,7 @@ export function viewOfWorld(world: World): View {
     polls: Object.fromEntries(world.polls),
     gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, { ...gate }])),
     unreachable: world.unreachable,
+    credits: world.credits,
   };
 }
 
@@ -43,6 +45,7 @@ function viewOfGeneration(one: Generation): object {
     noticeLetter: one.isNoticeLetter,
     archive: archive === undefined ? '' : `${archive.state} ${archive.at} ${archive.by} ${archive.tries}`,
     isArchived: one.files !== undefined,
+    noResultSince: one.noResultSince,
     claims: [...one.claims].map(([taskId, n]) => `${taskId} ${n}`).toSorted(),
     payload: one.payload,
     purged: one.isPurged,
@@ -80,6 +83,7 @@ function readView(dump: Dump): View {
       Object.entries(fieldsSchema.parse(dump['gates']?.value ?? {})).map(([reason, json]) => [reason, gateOf(json)]),
     ),
     unreachable: Number(dump['unreachable']?.value ?? 0),
+    credits: Number(fieldsSchema.parse(dump['stats']?.value ?? {})['credits'] ?? 0),
   };
 }
 
@@ -127,6 +131,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     noticeLetter: text('noticeLetter') !== '',
     archive: archive[0] === '' ? '' : archive.join(' '),
     isArchived: text('archive') !== '',
+    noResultSince: number('noResultSince'),
     claims: Object.entries(claimsSchema.parse(JSON.parse(text('claims') || '{}')))
       .map(([taskId, { attempt }]) => `${taskId} ${attempt}`)
       .toSorted(),

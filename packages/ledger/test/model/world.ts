@@ -15,6 +15,8 @@ export interface World {
   readonly gates: Map<GateReason, Gate>;
   readonly gateMemory: Map<GateReason, { readonly intervalMs: number; readonly openedAt: number }>;
   creditsClosedMs: number;
+  /** Credits that verdicts booked. */
+  credits: number;
   balanceNextAt: number;
   unreachable: number;
   readonly dedupe: Map<string, { readonly id: string; readonly until: number }>;
@@ -101,6 +103,9 @@ export interface Generation {
   taskId: string;
   nextPollAt: number;
   acceptedAt: number;
+  pollSince: number;
+  /** When Kie first said success without a result; 0 where it has not. */
+  noResultSince: number;
   polls: number;
   misses: number;
   firstMissAt: number;
@@ -142,6 +147,7 @@ export function newWorld(now: number): World {
     gates: new Map(),
     gateMemory: new Map(),
     creditsClosedMs: 0,
+    credits: 0,
     balanceNextAt: 0,
     unreachable: 0,
     dedupe: new Map(),
@@ -173,6 +179,8 @@ export function newGeneration(
     taskId: '',
     nextPollAt: 0,
     acceptedAt: 0,
+    pollSince: 0,
+    noResultSince: 0,
     polls: 0,
     misses: 0,
     firstMissAt: 0,

@@ -84,5 +84,8 @@ function look(core: Core, query: Mutable<Query>, task: LiveTask | undefined, fau
   const record = recordOf(task, options, core.origin, now);
   const state = fault?.kind === 'state' ? fault.word : record.state;
   query.state = state;
+  if (fault?.kind === 'result' && state === 'success') {
+    return success({ ...record, state, resultJson: fault.resultJson, ...fault.more });
+  }
   return success({ ...record, state });
 }

@@ -45,6 +45,8 @@ const JUDGES: Readonly<Record<DeadLetterClass, Judge>> = {
   task_stuck: never,
   archive_failed: never,
   notify_failed: never,
+  upload_missing: never,
+  result_unreadable: never,
 };
 
 /** Some attempt has no answer; and none of its tasks told a gateway of itself, or it would have been adopted. */

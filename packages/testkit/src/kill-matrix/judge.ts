@@ -42,7 +42,7 @@ interface Case {
 }
 
 /** States in which one charge stands against the generation, whatever else is allowed. */
-const PAID: ReadonlySet<End> = new Set(['succeeded', 'dead:task_lost', 'dead:task_stuck']);
+const PAID: ReadonlySet<End> = new Set(['succeeded', 'dead:task_lost', 'dead:task_stuck', 'dead:result_unreadable']);
 
 /** Compares, when everything is at rest. */
 export async function judge(fleet: Fleet, played: readonly Played[]): Promise<Verdict> {

@@ -47,6 +47,7 @@ const polls: readonly Scenario[] = [
   followed('recordInfo 502 page', [{ on: 'recordInfo', when: { times: 2 }, fault: { kind: 'html' } }]),
   followed('recordInfo cut', [lost, { on: 'recordInfo', when: { times: 2 }, fault: { kind: 'cutBefore' } }]),
   followed('recordInfo slow', [{ on: 'recordInfo', fault: { kind: 'delayAnswer', ms: 700 } }]),
+  followed('late result', [{ on: 'recordInfo', when: { times: 3 }, fault: { kind: 'result', resultJson: '' } }]),
   followed('task denied at first', [lost, { on: 'task', fault: { kind: 'unknownFor', ms: 400 } }]),
 ];
 

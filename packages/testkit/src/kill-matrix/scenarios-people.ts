@@ -31,7 +31,7 @@ const uploads: readonly Scenario[] = [
     subject.fleet.pool.simulator.script([{ on: 'upload', fault: { kind: 'code', code: 422 } }]);
     await subject.enqueue({ images: [await subject.upload()] });
   }),
-  scenario('upload gone', ['dead:invalid_request'], async (subject) => {
+  scenario('upload gone', ['dead:upload_missing'], async (subject) => {
     await subject.enqueue({ images: [await subject.upload(false)] });
   }),
 ];

@@ -33,7 +33,7 @@ test('answers to createTask that nobody can read: unknown, and one charge each',
 });
 
 test('answers to recordInfo that nobody can read are no verdict, and a paid video comes all the same', async (context) => {
-  const pool = await openPool(context, 'hostile-poll');
+  const pool = await openPool(context, 'hostile-poll', { timings: { resultWaitMs: 2000 } });
   const looks = [
     { kind: 'invalidJson' },
     { kind: 'hugeBody' },
@@ -49,8 +49,11 @@ test('answers to recordInfo that nobody can read are no verdict, and a paid vide
     { on: 'task', when: { prompt: 'result long' }, fault: { kind: 'result', resultJson: LONG } },
   ]);
   const all = [...prompts, 'result deep', 'result long'];
-  for (const id of await pool.enqueue(...all))
+  const ids = await pool.enqueue(...all);
+  for (const id of ids.slice(0, prompts.length))
     await pool.recordWhen(id, ({ state }) => state === 'succeeded', PATIENCE_MS);
+  for (const id of ids.slice(prompts.length))
+    await pool.recordWhen(id, ({ letter }) => letter?.class === 'result_unreadable', PATIENCE_MS);
   expect(charges(pool)).toEqual(Object.fromEntries(all.map((prompt) => [prompt, 1])));
   expect(pool.simulator.ledger.submissions()).toHaveLength(all.length);
 });

@@ -1,4 +1,3 @@
-import { createLogger } from '@kieq/telemetry';
 import { expect, test } from 'vitest';
 import { filesOf, nameOf, openArchivePool } from './archive.ts';
 import { one } from './support.ts';
@@ -31,20 +30,4 @@ test('a result is archived before its generation has succeeded, in whatever shap
     expect(record.verdict?.resultUrls).toEqual([link]);
   }
   expect(Object.keys(await filesOf(pool))).toHaveLength(1 + SHAPES.length);
-});
-
-test('a success that nobody can read is told of in the log; a text is not', async (context) => {
-  const lines: Record<string, unknown>[] = [];
-  const destination = { write: (line: string) => void lines.push(JSON.parse(line)) };
-  const pool = await openArchivePool(context, 'result-unreadable', {
-    logger: createLogger({ name: 'test', destination }),
-  });
-  pool.simulator.script([
-    { on: 'task', when: { prompt: 'a riddle' }, fault: { kind: 'result', resultJson: '{"where":"elsewhere"}' } },
-    { on: 'task', when: { prompt: 'a text' }, fault: { kind: 'result', resultJson: '{"resultObject":{}}' } },
-  ]);
-  const [riddle = '', text = ''] = await pool.enqueue('a riddle', 'a text');
-  for (const id of [riddle, text]) await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-  const told = lines.filter(({ msg }) => String(msg).includes('no link and no text can be read'));
-  expect(told).toMatchObject([{ level: 'warn', generation: riddle, evidence: { body: '{"where":"elsewhere"}' } }]);
 });

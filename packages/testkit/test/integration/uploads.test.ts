@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
-import { nameStore } from '@kieq/queue';
+import { callerRecord, nameStore } from '@kieq/queue';
 import { openStore, StorageError, type FileStore } from '@kieq/storage';
 import { describe, test, type TestContext } from 'vitest';
 import { testRequest, until, type PoolFixture } from '../../src/index.ts';
@@ -69,14 +69,39 @@ describe.concurrent('uploaded images', () => {
     const dead = await Promise.all(ids.map((id) => ended(pool, id)));
     expect(dead.map(({ letter }) => ({ class: letter?.class, summary: letter?.evidence.summary }))).toEqual([
       {
-        class: 'invalid_request',
-        summary: expect.stringMatching(/^the upload store does not have an image .*kieq doctor/),
+        class: 'upload_missing',
+        summary: expect.stringMatching(`^the upload store does not have the image ${uploadName(gone)}; .*kieq doctor`),
       },
       { class: 'invalid_request', summary: expect.stringContaining('code 400') },
       { class: 'invalid_request', summary: 'the request names an uploaded image of another tenant' },
     ]);
     expect(pool.simulator.ledger.submissions()).toEqual([]);
     expect(await pool.uploads.get(uploadName(foreign))).toBeDefined();
+  });
+
+  test('that were gone are passed on when they are back under their name and the generation is redriven', async (context) => {
+    const { expect } = context;
+    const pool = await openPool(context, 'uploads');
+    const ref = await keepImage(pool);
+    await pool.uploads.remove(uploadName(ref));
+    const id = await order(pool, 'sent again', ref);
+    const dead = await ended(pool, id);
+    expect(dead.letter).toMatchObject({ class: 'upload_missing', from: 'queued' });
+    expect(dead.letter?.heldUntil).toBeUndefined();
+    expect(callerRecord(dead, await pool.ledger.read.now())).toMatchObject({
+      state: 'fail',
+      failCode: 'upload_missing',
+      failMsg: expect.stringContaining('Nothing was charged'),
+    });
+    // Redriven too early it dies again, for nothing.
+    await redrive(pool, id);
+    const again = await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > dead.since);
+    expect(again.letter?.class).toBe('upload_missing');
+    await pool.uploads.put(uploadName(ref), PNG, 'image/png');
+    expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'not_possible' });
+    expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
+    expect(await pool.recordWhen(id, ({ state }) => state === 'succeeded')).toMatchObject({ attempts: [{ n: 1 }] });
+    expect(charges(pool)).toEqual({ 'sent again': 1 });
   });
 
   test('that another store has wait for a worker with it; one without it neither ends nor submits them', async (context) => {
@@ -125,7 +150,7 @@ describe.concurrent('uploaded images', () => {
     await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
     const gone = await keepImage(pool);
     await pool.uploads.remove(uploadName(gone));
-    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ letter: { class: 'invalid_request' } });
+    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ letter: { class: 'upload_missing' } });
   });
 
   test('wait while the upload service is in trouble, and the generation with them', async (context) => {

@@ -46,10 +46,12 @@ const CLASSES: readonly [
   ['payment_unknown', 'unknown'],
   ['task_stuck', 'generating'],
   ['task_lost', 'generating'],
+  ['result_unreadable', 'generating'],
   ['archive_failed', 'archiving'],
   ['deadline_exceeded', 'queued'],
   ['insufficient_credits', 'queued'],
   ['invalid_request', 'queued'],
+  ['upload_missing', 'queued'],
   ['refused_repeatedly', 'submitting'],
 ];
 

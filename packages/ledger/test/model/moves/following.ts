@@ -86,7 +86,7 @@ const observe: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, isIn('generating'));
   const generation = scene.world.generations.get(id);
   const taskId = generation === undefined || generation.taskId === '' ? 'task-9' : generation.taskId;
-  const seen = choose(['running', 'missing', 'trouble', 'missing'] as const, b);
+  const seen = choose(['running', 'missing', 'trouble', 'missing', 'no_result', 'no_result'] as const, b);
   const hints = Math.max(0, (generation?.hints ?? 0) - (c % 2));
   const args = { id, taskId, seen, pollDelayMs: 28_000, hints, permit: scene.fresh('permit') };
   const all = { ...args, missingWindowMs: 1_800_000, vehicleCheckMs: VEHICLE_CHECK_MS };

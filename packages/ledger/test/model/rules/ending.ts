@@ -24,9 +24,16 @@ import {
 
 /** DESIGN.md: which class may kill which state. Never `submitting`. */
 const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
-  queued: ['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits', 'deadline_exceeded'],
+  queued: [
+    'invalid_request',
+    'model_unavailable',
+    'refused_repeatedly',
+    'insufficient_credits',
+    'deadline_exceeded',
+    'upload_missing',
+  ],
   unknown: ['payment_unknown'],
-  generating: ['task_lost', 'task_stuck'],
+  generating: ['task_lost', 'task_stuck', 'result_unreadable'],
   archiving: ['archive_failed'],
 };
 
@@ -109,7 +116,7 @@ function resume(world: World, generation: Generation, target: ResumePoint): void
     queueAfresh(world, generation);
   } else if (target === 'generating') {
     newVehicle(generation, 'poll');
-    Object.assign(generation, { nextPollAt: world.now, misses: 0 });
+    Object.assign(generation, { pollSince: world.now, nextPollAt: world.now, misses: 0 });
   } else if (target === 'archiving') {
     planArchive(world, generation, world.now + setting(world, 'archiveLinkTtlMs'));
     // Its caller has the result already: only the archive goes on.

@@ -61,7 +61,8 @@ export function look(world: World, { id, vehicle, permit, timeoutMs }: LookArgs)
   const room = grantQuery(world, permit, timeoutMs);
   if ('wait' in room) return { ok: 'wait', waitMs: room.wait };
   const { taskId, polls, hints, resubmits } = generation;
-  return { ok: 'granted', taskId, polls, hints, resubmits, ageMs: world.now - generation.acceptedAt };
+  const noResultForMs = noResultFor(world, generation);
+  return { ok: 'granted', taskId, polls, hints, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
 }
 
 export function observe(world: World, args: ObserveArgs): Answer {
@@ -79,6 +80,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
     generation.lastPermit = args.permit ?? '';
   }
   countDenials(world, generation, args.seen, isAgain);
+  if (args.seen === 'no_result' && noResultFor(world, generation) === undefined) generation.noResultSince = world.now;
   if (args.holdMs !== undefined && args.holdMs > 0) {
     world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.holdMs));
   }
@@ -86,11 +88,17 @@ export function observe(world: World, args: ObserveArgs): Answer {
   const began = misses > 0 ? firstMissAt : world.now;
   const missingTasks = denials(world).filter((at) => Math.abs(at - began) <= args.missingWindowMs).length;
   const missingForMs = misses > 0 ? world.now - firstMissAt : 0;
-  return { ok: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks };
+  const noResultForMs = noResultFor(world, generation);
+  return { ok: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks, noResultForMs };
+}
+
+/** Counted from the first such answer since the task is followed, or polled anew. */
+function noResultFor({ now }: World, { noResultSince, pollSince }: Generation): number | undefined {
+  return noResultSince === 0 || noResultSince < pollSince ? undefined : now - noResultSince;
 }
 
 function countDenials(world: World, generation: Generation, seen: ObserveArgs['seen'], isAgain: boolean): void {
-  if (seen === 'running') generation.misses = 0;
+  if (seen === 'running' || seen === 'no_result') generation.misses = 0;
   if (seen !== 'missing' || isAgain) return;
   generation.misses += 1;
   if (generation.misses === 1) generation.firstMissAt = world.now;
@@ -134,6 +142,7 @@ export function settle(world: World, args: SettleArgs): Answer {
   if (state !== 'generating' && !isGivenUp(generation)) return { ok: 'stale', state };
   generation.letter = undefined;
   generation.verdict = args.verdict.state;
+  world.credits += args.verdict.creditsConsumed ?? 0;
   currentAttempt(generation).verdict = args.verdict.state;
   if (args.polled) generation.polls += 1;
   if (args.verdict.state === 'fail') {

@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import { HELD_CLASSES } from '@kieq/domain';
+import { GIVEN_UP_CLASSES, HELD_CLASSES } from '@kieq/domain';
 import { setting, type Attempt, type Generation, type World } from '../world.ts';
 import { creditsClosedMs } from './gates.ts';
 
@@ -13,6 +13,7 @@ const NEVER_HAD_A_TASK = new Set<DeadLetterClass>([
   'insufficient_credits',
   'deadline_exceeded',
   'record_missing',
+  'upload_missing',
 ]);
 
 export function enter(world: World, generation: Generation, state: GenerationState): void {
@@ -86,5 +87,5 @@ export function canRevive(generation: Generation, attempt: Attempt, taskId: stri
 }
 
 export function isGivenUp({ state, letter }: Generation): boolean {
-  return state === 'dead' && (letter?.class === 'task_lost' || letter?.class === 'task_stuck');
+  return state === 'dead' && GIVEN_UP_CLASSES.some((one) => one === letter?.class);
 }

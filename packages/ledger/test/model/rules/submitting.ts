@@ -163,6 +163,7 @@ function follow(world: World, generation: Generation, attempt: Attempt, delayMs:
   newVehicle(generation, 'poll');
   const nextPollAt = world.now + delayMs;
   Object.assign(generation, { current: attempt.n, taskId: attempt.taskId, acceptedAt: world.now, nextPollAt });
+  generation.pollSince = world.now;
   Object.assign(generation, { polls: 0, misses: 0, verdict: undefined });
   enter(world, generation, 'generating');
 }

@@ -43,7 +43,7 @@ export function peekQueries(world: World): Room {
 
 /** One query: the places left, or how long to wait. */
 export function grantQuery(world: World, permit: string, timeoutMs: number): Room | { readonly wait: number } {
-  const isAgain = world.polls.has(permit);
+  const isAgain = (world.polls.get(permit) ?? 0) >= world.now - 1000;
   const held = world.pollHold > world.now;
   if (!held) forget(world.polls, world.now - 1000);
   const { places, waitMs } = peekQueries(world);

@@ -1,0 +1,25 @@
+import { createMetrics, silentLogger } from '@kieq/telemetry';
+import { expect, test } from 'vitest';
+import { createWorkerMetrics } from '../../src/metrics.ts';
+import { noResultLetter, noteNoResult } from '../../src/missing-result.ts';
+
+const SEEN = {
+  kind: 'no_result',
+  echo: { taskId: 't1' },
+  evidence: { summary: 'seen', code: 200, body: '{}' },
+} as const;
+
+test('a success without a result is counted', async () => {
+  const metrics = createMetrics();
+  noteNoResult({ logger: silentLogger(), metrics: createWorkerMetrics(metrics) }, SEEN);
+  expect(await metrics.registry.metrics()).toContain('kieq_unreadable_results_total 1\n');
+});
+
+test('its letter says what it cost as far as Kie told that, and what Kie said', () => {
+  const told = noResultLetter({ ...SEEN, creditsConsumed: 55.5 }, 1_800_400);
+  expect(told).toMatchObject({ code: 200, body: '{}' });
+  expect(told.summary).toBe(
+    'Kie says success (it cost 55.5 credits), and in 1800 s gave neither a link nor a text that can be read',
+  );
+  expect(noResultLetter(SEEN, 0).summary).toContain('(it is paid)');
+});
