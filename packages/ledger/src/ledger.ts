@@ -5,6 +5,7 @@ import { createScriptRunner } from './scripts.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUploadStores, type UploadStores } from './upload-stores.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** The Redis records of generations: the only truth about state and money. */
 export interface Ledger extends Transitions {
@@ -12,6 +13,7 @@ export interface Ledger extends Transitions {
   readonly gates: Gates;
   readonly settings: Settings;
   readonly uploadStores: UploadStores;
+  readonly workers: Workers;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -35,6 +37,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
     uploadStores: createUploadStores(options.redis, root, read.now),
+    workers: createWorkers(scripts),
     root,
     redis: options.redis,
   };
