@@ -71,6 +71,16 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
   };
 }
 
+/** What holds submissions back now, alone, as `readStatus` tells it; for whoever follows one generation. */
+export async function readBinding(ledger: Ledger, queues: Queues): Promise<string | null> {
+  const [peek, gates, workers] = await Promise.all([
+    ledger.peek(),
+    ledger.gates.closed(),
+    readWorkforce(ledger, queues),
+  ]);
+  return bindingOf(peek.ok === 'wait' ? peek.reason : null, gates, workers);
+}
+
 /** A gate is news also where nobody works; that nobody works is news where only the limits of daily work hold. */
 function bindingOf(reason: string | null, gates: readonly Gate[], workers: Workforce): string | null {
   return isManned(workers) || (reason !== null && gates.length > 0) ? reason : 'no-worker';

@@ -14,6 +14,7 @@ import { targetOf } from '../follow/save-result.ts';
 import { wholeNumber } from '../forms.ts';
 import { dropImages, dropUnnamed, keepImages, readImage, type LocalImage } from '../images/local-images.ts';
 import { openPoolStore } from '../images/pool-store.ts';
+import { noteNobody } from '../nobody.ts';
 import { withPool, type Pool } from '../pool.ts';
 
 interface GenerateOptions extends SingleOptions {
@@ -58,7 +59,7 @@ async function generate(context: Context, sources: readonly string[], options: G
     const producer = await createProducer({ redis: env.redisUrl, prefix: env.prefix });
     try {
       const made = await enqueueWithImages(context, env, pool, producer, item, files);
-      if (!waits) return tell(context, made);
+      if (!waits) return tell(context, pool, made);
       await say(context, made);
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
       await followAndDeliver(context, pool, made, { ...env, target, timeoutMs });
@@ -69,9 +70,11 @@ async function generate(context: Context, sources: readonly string[], options: G
 }
 
 /** @throws CliError `no video` where it had been made before, and has ended without one */
-async function tell({ out }: Context, made: Enqueued): Promise<void> {
+async function tell(context: Context, pool: Pool, made: Enqueued): Promise<void> {
+  const { out } = context;
   const { id, created } = made;
   if (created) {
+    await noteNobody(context, pool);
     out.print({ id, created }, () => id);
     out.note(`Enqueued; follow it with: kieq watch ${id}`);
     return;

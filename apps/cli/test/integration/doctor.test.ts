@@ -343,7 +343,7 @@ describe('the pool', () => {
     const { code, findings } = await doctor();
     expect(code).toBe(8);
     expect(of(findings, 'workers')).toMatchObject([
-      { level: 'problem', message: 'no worker is running, and 1 generations wait for one' },
+      { level: 'problem', message: 'no worker is running, and 1 generation waits for one; none was ever seen' },
     ]);
     expect(of(findings, 'pool')).toMatchObject([
       { level: 'warning', message: expect.stringContaining('stand still by paused'), fix: 'kieq resume' },

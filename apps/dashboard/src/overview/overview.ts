@@ -47,7 +47,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
       windowMs: setting(status, 'submitWindowMs'),
     },
     inFlight: inFlightOf(status),
-    credits: creditsLeft(status.stats, hour.succeeded, meanCredits(recent)),
+    credits: creditsLeft(status.stats, atMs, hour.succeeded, meanCredits(recent)),
     queues: oldest.map(({ name, oldestMs }) => ({ name, ...countsOf(status.queues[name]), oldestMs })),
     hour,
     unknown: unknown.map(shownGeneration),

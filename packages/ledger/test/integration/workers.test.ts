@@ -58,7 +58,7 @@ describe('workers', () => {
     await age(pool, 'eternal', -3_600_000);
     expect(await idsOf(pool)).toEqual([]);
     await announce(pool, 'other');
-    expect(await pool.redis.zrange(`${pool.root}workers`, 0, -1)).toEqual(['other']);
+    expect(await pool.redis.zrange(`${pool.root}workers`, '0', '-1')).toEqual(['other']);
   });
 
   test('that stop are gone at once, with the lease of the sweeper', async () => {
