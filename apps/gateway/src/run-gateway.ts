@@ -14,7 +14,7 @@ import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
 import { connect, connectProducer, type ProducerTracing } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
-import { createGatewayMetrics } from './metrics.ts';
+import { createGatewayMetrics, tellOfWorkers } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -64,10 +64,13 @@ export async function runGateway(
   const stop = new AbortController();
   // Every open event stream listens to it; that is no leak.
   setMaxListeners(0, stop.signal);
+  const queues = openQueues(redis, env.prefix);
+  const metrics = createMetrics({ processMetrics: true });
+  tellOfWorkers(metrics, { ledger, queues, logger });
   const deps: GatewayDeps = {
     producer,
     ledger,
-    queues: openQueues(redis, env.prefix),
+    queues,
     prefix: env.prefix,
     redis,
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl }),
@@ -76,7 +79,7 @@ export async function runGateway(
     logger,
     tracer,
     callersTrace,
-    metrics: createGatewayMetrics(createMetrics({ processMetrics: true })),
+    metrics: createGatewayMetrics(metrics),
     timings: scaleTimings(env.timeScale),
     settings: settingsOf(env),
     scrub: createScrubber(secrets),

@@ -47,6 +47,7 @@ export { removeFromStores, type Stores } from './store-removal.ts';
 export { textProblems } from './text-problems.ts';
 export { nameStore, standingOf, type StoreStanding } from './upload-stores.ts';
 export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';
+export { createWorkforceMetrics } from './workforce-metrics.ts';
 export { WORKED_QUEUES } from './worked-queues.ts';
 export { isManned, readWorkforce, workersByVersion, type Workforce } from './workforce.ts';
 export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';

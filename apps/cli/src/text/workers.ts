@@ -37,7 +37,7 @@ export function workersTable({ announced, atMs }: Workforce, paint: Paint): stri
     version ?? '?',
     host ?? '?',
     age(sinceMs),
-    `${age(seenMs)} ago`,
+    seenMs === null ? '?' : `${age(seenMs)} ago`,
     queues === null
       ? '?'
       : Object.entries(queues)
