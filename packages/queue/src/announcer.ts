@@ -31,6 +31,8 @@ export class Announcer {
 
   /** Resolves after the first announcement, so that nobody sees what this worker does before the worker itself. */
   async start(): Promise<void> {
+    // A worker that is stopped while it starts has taken its leave already.
+    if (this.#stopping.signal.aborted) return;
     await this.#announce();
     this.#loop = this.#run();
   }

@@ -29,13 +29,13 @@ export async function follow(
   { timeScale, timeoutMs }: FollowOptions,
 ): Promise<Followed> {
   const { io, out } = context;
-  const record = await generationOf(pool, handle.id);
-  if (!isAtEnd(record)) await noteNobody(context, pool);
+  const first = await generationOf(pool, handle.id);
+  if (!isAtEnd(first)) await noteNobody(context, pool);
   const interrupt = new AbortController();
   const timeout = new AbortController();
   const unhear = io.onInterrupt(() => interrupt.abort());
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(), timeoutMs);
-  const display = await Display.open(out, pool, record, timeScale);
+  const display = await Display.open(out, pool, first, timeScale);
   try {
     const signal = AbortSignal.any([interrupt.signal, timeout.signal]);
     const events = handle.events({ signal });

@@ -32,7 +32,7 @@ export interface Overview {
   readonly recent: readonly OverviewResult[];
 }
 
-export interface OverviewWorkers {
+interface OverviewWorkers {
   /** Those that announce themselves, the first 50 by id. */
   readonly list: readonly AnnouncedWorker[];
   /** How many announce themselves. */
