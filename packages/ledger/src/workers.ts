@@ -79,7 +79,13 @@ export type Workers = ReturnType<typeof createWorkers>;
 function shown(id: string, told: string | undefined): AnnouncedWorker {
   const entry = entrySchema.safeParse(jsonOf(told)).data;
   const { version = null, host = null, queues = null } = entry?.worker ?? {};
-  return { id, version, host, sinceMs: entry?.since ?? null, seenMs: entry?.at ?? null, queues };
+  const times = { sinceMs: entry?.since ?? null, seenMs: entry?.at ?? null };
+  return { id, version, host, ...times, queues: queues === null ? null : ordered(queues) };
+}
+
+/** Lua writes the fields of an object in any order, and a page must not change for that. */
+function ordered(queues: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(queues).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function jsonOf(text: string | undefined): unknown {

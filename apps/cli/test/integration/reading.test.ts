@@ -56,7 +56,7 @@ describe('status', () => {
     const { stdout } = await pool.run(['status']);
     expect(stdout).toMatch(/submissions +free/);
     expect(stdout).toMatch(/workers +1 of 0\.3\.0\n/);
-    expect(stdout).toMatch(/worker-1 +0\.3\.0 +here +\d+m?s +\d+m?s ago +submit 20, poll 5\n/);
+    expect(stdout).toMatch(/worker-1 +0\.3\.0 +here +\d+m?s +\d+m?s ago +poll 5, submit 20\n/);
   });
 
   it('does not say free where nobody works: how many wait, and when somebody was there last', async () => {

@@ -30,6 +30,7 @@ describe('workers', () => {
     await pool.ledger.workers.announce({ id: 'one', worker: WORKER, lifeMs: LIFE_MS, since: first.since });
     const after = await pool.now();
     const { announced, lastSeenMs, atMs } = await pool.ledger.workers.seen();
+    expect(Object.keys(announced[0]?.queues ?? {})).toEqual(['poll', 'submit']);
     expect(announced).toEqual([{ id: 'one', ...WORKER, sinceMs: first.since, seenMs: lastSeenMs }]);
     expect(first.since).toBeGreaterThanOrEqual(before);
     expect(lastSeenMs).toBeLessThanOrEqual(after);
