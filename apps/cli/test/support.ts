@@ -10,6 +10,10 @@ import { testRedis, type TestRedis } from '../../../packages/testkit/src/redis.t
 import type { Io } from '../src/io.ts';
 import { run } from '../src/run.ts';
 
+/** What commands that enqueue say first where no worker runs. */
+export const NOBODY =
+  /^No worker is running on the pool .* \((none was ever seen|the last one was seen .* ago)\); .*\n/;
+
 interface RunResult {
   readonly code: number;
   readonly stdout: string;

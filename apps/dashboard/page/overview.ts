@@ -8,6 +8,7 @@ import { showQueues } from './sections/queues.ts';
 import { showRecent } from './sections/recent.ts';
 import { showTiles } from './sections/tiles.ts';
 import { showUnknown } from './sections/unknown.ts';
+import { showWorkers } from './sections/workers.ts';
 
 const EVERY_MS = 2000;
 
@@ -19,6 +20,7 @@ async function reload(): Promise<void> {
   showTiles(overview);
   await showLetters(overview, reload);
   showUnknown(overview, reload);
+  showWorkers(overview);
   showQueues(overview);
   showRecent(overview);
 }

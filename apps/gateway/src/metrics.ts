@@ -1,5 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { cached, createWorkforceMetrics, readStatus } from '@kieq/queue';
 import { ApiError } from './api-error.ts';
 import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
+import type { GatewayDeps } from './deps.ts';
 
 /** From a callback at once to one that was sent again and again. */
 const AGE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86_400];
@@ -63,4 +66,24 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     }),
     eventStreams: metrics.gauge({ name: 'gateway_event_streams', help: 'Open event streams' }),
   };
+}
+
+/** However many gauges and scrapers ask, the pool is read once in this time, and nobody waits longer for it. */
+const REFRESH_MS = 2000;
+
+/** Whether anybody works on the pool: where no worker runs, none tells it, so gateways do. */
+export function tellOfWorkers(
+  metrics: Metrics,
+  { ledger, queues, logger }: Pick<GatewayDeps, 'ledger' | 'queues' | 'logger'>,
+): void {
+  const look = () =>
+    readStatus(ledger, queues).catch((error: unknown) => {
+      logger.debug({ err: error }, 'the pool could not be read for metrics');
+      return undefined;
+    });
+  const patience = () => sleep(REFRESH_MS, undefined, { ref: false });
+  createWorkforceMetrics(
+    metrics,
+    cached(() => Promise.race([look(), patience()]), REFRESH_MS),
+  );
 }

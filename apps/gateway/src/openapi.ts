@@ -1,5 +1,6 @@
 import { fastifySwagger } from '@fastify/swagger';
 import { fastifySwaggerUi } from '@fastify/swagger-ui';
+import { VERSION } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { openApiTransform } from './openapi-transform.ts';
@@ -15,9 +16,6 @@ const TAGS = [
   { name: 'dead letters', description: 'What needs a person, and how it goes on' },
   { name: 'operations', description: 'The pool and this process' },
 ];
-
-/** Of the API. */
-const VERSION = '0.3.0';
 
 /** Collects the routes that are added after it. */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {

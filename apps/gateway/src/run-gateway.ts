@@ -17,7 +17,7 @@ import { connect, connectProducer, onThisRedis, type ProducerTracing } from './c
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
 import { loggedKeyId } from './key-id.ts';
 import { limitsOf } from './limits.ts';
-import { createGatewayMetrics } from './metrics.ts';
+import { createGatewayMetrics, tellOfWorkers } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -68,10 +68,13 @@ export async function runGateway(
   const stop = new AbortController();
   // Every open event stream listens to it; that is no leak.
   setMaxListeners(0, stop.signal);
+  const queues = openQueues(redis, env.prefix);
+  const metrics = createMetrics({ processMetrics: true });
+  tellOfWorkers(metrics, { ledger, queues, logger });
   const deps: GatewayDeps = {
     producer,
     ledger,
-    queues: openQueues(redis, env.prefix),
+    queues,
     prefix: env.prefix,
     redis,
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies }),
@@ -80,7 +83,7 @@ export async function runGateway(
     logger,
     tracer,
     callersTrace,
-    metrics: createGatewayMetrics(createMetrics({ processMetrics: true })),
+    metrics: createGatewayMetrics(metrics),
     timings: scaleTimings(env.timeScale),
     settings: settingsOf(env),
     scrub: createScrubber(secrets),

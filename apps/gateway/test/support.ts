@@ -12,7 +12,7 @@ import { createApp } from '../src/app.ts';
 import { createCallersTrace } from '../src/callers-trace.ts';
 import type { GatewayDeps, GatewaySettings } from '../src/deps.ts';
 import { DEFAULT_LIMITS, type GatewayLimits } from '../src/limits.ts';
-import { createGatewayMetrics } from '../src/metrics.ts';
+import { createGatewayMetrics, tellOfWorkers } from '../src/metrics.ts';
 import { closeDeps } from '../src/shutdown.ts';
 import { undescribed } from './described.ts';
 
@@ -83,10 +83,15 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
   setMaxListeners(0, stop.signal);
   const callersTrace = createCallersTrace();
   const traceparent = (): string | undefined => callersTrace.current();
+  const producer = await createProducer({ redis: redisUrl, prefix, dedupeWindowMs, traceparent });
+  // Only now: until the connection is there it carries nothing.
+  const queues = openQueues(redis, prefix);
+  const metrics = createMetrics();
+  tellOfWorkers(metrics, { ledger, queues, logger: silentLogger() });
   const deps: GatewayDeps = {
-    producer: await createProducer({ redis: redisUrl, prefix, dedupeWindowMs, traceparent }),
+    producer,
     ledger,
-    queues: openQueues(redis, prefix),
+    queues,
     prefix,
     redis,
     kie: createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url }),
@@ -96,7 +101,7 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     logger: silentLogger(),
     tracer: NO_TRACER,
     callersTrace,
-    metrics: createGatewayMetrics(createMetrics()),
+    metrics: createGatewayMetrics(metrics),
     timings: pool.timings,
     settings: {
       keys: undefined,

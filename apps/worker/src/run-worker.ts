@@ -120,7 +120,7 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
   };
   const { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency, lockMs, prefix } = env;
   const concurrency = { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency };
-  const pool = createPoolWorker({ context, redis, prefix, ...concurrency, lockMs });
+  const pool = createPoolWorker({ context, redis, prefix, host: hostname(), ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
   const stores = watchUploadStore(context);

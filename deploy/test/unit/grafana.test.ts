@@ -69,6 +69,8 @@ test('every metric is on the dashboard, but for those that an alert or a person 
     'kieq_dead_letter_oldest_seconds',
     'kieq_credits_balance_age_seconds',
     'kieq_redis_persistence_failing',
+    'kieq_worker_seen_seconds',
+    'kieq_generations_waiting',
   ];
   const shown = new Set(queries.flatMap(({ expr }) => readPromql(expr).series.map(({ name }) => name)));
   const missing = (await knownMetrics())

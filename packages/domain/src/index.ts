@@ -16,3 +16,4 @@ export * from './schedule/index.ts';
 export * from './states.ts';
 export * from './timings.ts';
 export * from './upload-url.ts';
+export * from './version.ts';

@@ -53,6 +53,8 @@ export interface Timings {
   /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
   readonly sweepMs: number;
   readonly vehicleCheckMs: number;
+  /** A worker announces itself this often; it is gone after 4.5 times as long without (docs/decisions/0024). */
+  readonly announceMs: number;
 }
 
 export const TIMINGS: Timings = {
@@ -87,6 +89,7 @@ export const TIMINGS: Timings = {
   uploadFreshMs: 72_000_000,
   sweepMs: 5_000,
   vehicleCheckMs: 120_000,
+  announceMs: 10_000,
 };
 
 const TIMING_NAMES = Object.keys(TIMINGS).filter((name): name is keyof Timings => name in TIMINGS);

@@ -34,3 +34,4 @@ export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
+export type { AnnouncedWorker, SeenWorkers, Workers, WorkerTold } from './workers.ts';

@@ -6,6 +6,7 @@ import { createScriptRunner } from './scripts.ts';
 import { createSettings, type Settings } from './settings.ts';
 import { createTransitions, type Transitions } from './transitions.ts';
 import { createUploadStores, type UploadStores } from './upload-stores.ts';
+import { createWorkers, type Workers } from './workers.ts';
 
 /** The Redis records of generations: the only truth about state and money. */
 export interface Ledger extends Transitions {
@@ -14,6 +15,7 @@ export interface Ledger extends Transitions {
   readonly settings: Settings;
   readonly uploadStores: UploadStores;
   readonly callbackDoor: CallbackDoor;
+  readonly workers: Workers;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -38,6 +40,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     settings: createSettings(options.redis, root, scripts),
     uploadStores: createUploadStores(options.redis, root, read.now),
     callbackDoor: createCallbackDoor(options.redis, root, read.now),
+    workers: createWorkers(scripts),
     root,
     redis: options.redis,
   };

@@ -381,3 +381,20 @@ export const configureReply = z.discriminatedUnion('ok', [
   }),
 ]);
 export type ConfigureReply = z.infer<typeof configureReply>;
+
+export const announceReply = z.discriminatedUnion('ok', [
+  z.object({ ok: z.literal('announced'), since: z.number() }),
+  z.object({ ok: z.literal('full'), since: z.number() }),
+]);
+export type AnnounceReply = z.infer<typeof announceReply>;
+
+export const leaveReply = z.object({ ok: z.literal('left') });
+
+const seenWorker = z.object({ id: z.string(), told: z.string().optional() });
+export const workersReply = z.object({
+  ok: z.literal('workers'),
+  at: z.number(),
+  seenAt: z.number().optional(),
+  unannounced: z.boolean(),
+  workers: z.array(seenWorker).default([]),
+});

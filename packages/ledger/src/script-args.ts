@@ -19,6 +19,7 @@ import type {
   SettleArgs,
   UploadedArgs,
 } from './transitions.ts';
+import type { WorkerTold } from './workers.ts';
 
 interface OnlyId {
   readonly id: string;
@@ -43,6 +44,16 @@ export interface ListArgs {
   readonly limit: number;
   readonly cursor?: ListCursor | undefined;
   readonly oldestFirst?: boolean;
+}
+
+/** A worker is there, see `Workers`. */
+export interface AnnounceArgs {
+  readonly id: string;
+  readonly worker: WorkerTold;
+  /** So long it counts without another announcement; at most a minute. */
+  readonly lifeMs: number;
+  /** Epoch ms, as the first announcement answered. */
+  readonly since?: number | undefined;
 }
 
 /** A round of the sweeper, under its lease. */
@@ -90,4 +101,7 @@ export interface ScriptArgs extends Record<ScriptName, object> {
   gate: GateArgs;
   mirrored: { readonly id: string; readonly version: number };
   configure: { readonly settings: Readonly<Record<string, string>>; readonly force: boolean };
+  announce: AnnounceArgs;
+  leave: OnlyId;
+  workers: object;
 }

@@ -38,6 +38,9 @@ export const SCRIPT_NAMES = [
   'gate',
   'mirrored',
   'configure',
+  'announce',
+  'leave',
+  'workers',
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 

@@ -2,6 +2,7 @@ import { GENERATION_STATES } from '@kieq/domain';
 import type { Gauge, Metrics } from '@kieq/telemetry';
 import type { Fleet } from './fleet.ts';
 import { gateReasons, poolEvents } from './pool-events.ts';
+import { createWorkforceMetrics } from './workforce-metrics.ts';
 
 /** Settings of the pool that limit something, by the label that they get. */
 const LIMITS = { submit: 'submitLimit', in_flight: 'maxInFlight', polls_per_second: 'pollLimitPerSecond' } as const;
@@ -23,6 +24,7 @@ export function createFleetMetrics(metrics: Metrics, read: () => Promise<Fleet |
   defineLimits(define);
   defineMoney(metrics, read, define);
   defineServer(define);
+  createWorkforceMetrics(metrics, async () => (await read())?.status);
 }
 
 type Define = <L extends string>(
@@ -34,7 +36,7 @@ type Define = <L extends string>(
 
 function gaugesOf(metrics: Metrics, read: () => Promise<Fleet | undefined>): Define {
   return (name, help, labels, show) => {
-    metrics.gauge({
+    const made = metrics.gauge({
       name,
       help,
       labels,
@@ -43,6 +45,8 @@ function gaugesOf(metrics: Metrics, read: () => Promise<Fleet | undefined>): Def
         if (fleet !== undefined) show(gauge, fleet);
       },
     });
+    // Not 0 before the pool was read: nothing known is neither an empty account nor a pool without work.
+    if (labels.length === 0) made.set(Number.NaN);
   };
 }
 

@@ -1,18 +1,22 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { WorkerContext } from './context.ts';
+import { Announcer } from './announcer.ts';
 import { takeArchiveJob } from './archive-processor.ts';
 import { createNoticeTaker } from './notify-processor.ts';
 import { takePollJob } from './poll-processor.ts';
 import { takeSubmitJob } from './submit-processor.ts';
 import { Sweeper } from './sweeper.ts';
 import { TakeLoop, type Taken } from './take-loop.ts';
+import type { WorkedQueue } from './worked-queues.ts';
 
 export interface PoolWorkerOptions {
   readonly context: WorkerContext;
   /** Commands of the queues; BullMQ makes its own blocking connection from it. */
   readonly redis: RedisClient;
   readonly prefix: string;
+  /** Where this worker runs, for people. */
+  readonly host: string;
   readonly submitConcurrency: number;
   readonly pollConcurrency: number;
   /** Callbacks to callers at once; at most a quarter of them to one origin. */
@@ -32,15 +36,17 @@ export interface PoolWorker {
   lookingForMs(): PerLoop;
 }
 
-/** The queues that workers work on; `archive` only where there is one. */
-export const WORKED_QUEUES = ['submit', 'poll', 'archive', 'notify'] as const;
-type Worked = (typeof WORKED_QUEUES)[number];
-type PerLoop = Readonly<Record<Worked, number>>;
+type PerLoop = Readonly<Record<WorkedQueue, number>>;
 
-/** One process's share of the pool: a loop per queue and the sweeper. */
+/** One process's share of the pool: a loop per queue, the sweeper, and the word that it is there. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { context, redis, prefix, lockMs } = options;
-  const loop = (queue: Worked, concurrency: number, peek: () => Promise<number>, take: (job: Job) => Promise<Taken>) =>
+  const loop = (
+    queue: WorkedQueue,
+    concurrency: number,
+    peek: () => Promise<number>,
+    take: (job: Job) => Promise<Taken>,
+  ) =>
     new TakeLoop({
       queue,
       redis,
@@ -84,6 +90,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
         );
   const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
   const sweeper = new Sweeper(context);
+  const announcer = new Announcer(context, { host: options.host, queues: concurrencies(options) });
   let stopped: Promise<void> | undefined;
   // A Redis that comes back empty has forgotten that callbacks come.
   const reopen = (): void =>
@@ -95,12 +102,13 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       await openCallbackDoor(context);
       redis.on('ready', reopen);
       await context.plan.refresh();
+      await announcer.start();
       await Promise.all(loops.map((one) => one.start()));
       sweeper.start();
     },
     stop() {
       redis.off('ready', reopen);
-      stopped ??= Promise.all([...loops, sweeper].map((one) => one.stop())).then(() => undefined);
+      stopped ??= Promise.all([...loops, sweeper].map((one) => one.stop())).then(() => announcer.stop());
       return stopped;
     },
     active: () => ({
@@ -121,6 +129,16 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
 /** Before a task carries a callback address, the gateways know that one comes. */
 async function openCallbackDoor({ ledger, settings }: WorkerContext): Promise<void> {
   if (settings.publicUrl !== undefined) await ledger.callbackDoor.open(settings.publicUrl);
+}
+
+/** How many jobs of each queue it does at once. */
+function concurrencies({ context, ...options }: PoolWorkerOptions): Readonly<Record<string, number>> {
+  return {
+    submit: options.submitConcurrency,
+    poll: options.pollConcurrency,
+    ...(context.archive === undefined ? {} : { archive: options.archiveConcurrency }),
+    notify: options.notifyConcurrency,
+  };
 }
 
 async function waitOf(hint: Promise<{ ok: 'room' } | { ok: 'wait'; waitMs: number }>): Promise<number> {

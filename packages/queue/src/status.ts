@@ -1,6 +1,7 @@
 import type { GenerationState } from '@kieq/domain';
 import type { Gate, Ledger, LetterCounts } from '@kieq/ledger';
 import { DEFAULT_POLL_LIMIT } from './poll-plan.ts';
+import { isManned, readWorkforce, type Workforce } from './workforce.ts';
 import { QUEUE_NAMES, type QueueName, type Queues } from './catalogue.ts';
 
 /** The whole pool at a glance, for `kieq status`, metrics and the dashboard. */
@@ -19,12 +20,18 @@ export interface PoolStatus {
   readonly archive: { readonly pending: number; readonly leastLeftMs: number | null };
   readonly stats: Readonly<Record<string, number>>;
   readonly settings: Readonly<Record<string, string>>;
-  /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
+  /** What holds submissions back now: a gate, `no-worker`, `in-flight`, `window`, or nothing. */
   readonly binding: string | null;
+  /** Who works on the pool. */
+  readonly workers: Workforce;
+  /** Generations that go no further without a worker. */
+  readonly waiting: number;
+  /** Nothing is known under this prefix: no setting, no generation, no job, no worker. */
+  readonly isEmpty: boolean;
 }
 
 export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolStatus> {
-  const [archive, gates, states, deadLetters, window, pollEntries, stats, settings, peek, counts, paused] =
+  const [archive, gates, states, deadLetters, window, pollEntries, stats, settings, peek, workers, counts, paused] =
     await Promise.all([
       ledger.read.archives(),
       ledger.gates.closed(),
@@ -35,6 +42,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
       ledger.read.stats(),
       ledger.settings.stored(),
       ledger.peek(),
+      readWorkforce(ledger, queues),
       Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
       Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
     ]);
@@ -56,6 +64,32 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     polls: { entries: pollEntries, limit: Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT) },
     stats,
     settings,
-    binding: peek.ok === 'wait' ? peek.reason : null,
+    binding: bindingOf(peek.ok === 'wait' ? peek.reason : null, gates, workers),
+    workers,
+    waiting: states.queued + states.submitting + states.unknown + states.generating + states.archiving,
+    isEmpty: !isManned(workers) && isEmpty({ states, stats, settings }, counts),
   };
+}
+
+/** What holds submissions back now, alone, as `readStatus` tells it; for whoever follows one generation. */
+export async function readBinding(ledger: Ledger, queues: Queues): Promise<string | null> {
+  const [peek, gates, workers] = await Promise.all([
+    ledger.peek(),
+    ledger.gates.closed(),
+    readWorkforce(ledger, queues),
+  ]);
+  return bindingOf(peek.ok === 'wait' ? peek.reason : null, gates, workers);
+}
+
+/** A gate is news also where nobody works; that nobody works is news where only the limits of daily work hold. */
+function bindingOf(reason: string | null, gates: readonly Gate[], workers: Workforce): string | null {
+  return isManned(workers) || (reason !== null && gates.length > 0) ? reason : 'no-worker';
+}
+
+function isEmpty(
+  { states, stats, settings }: Pick<PoolStatus, 'states' | 'stats' | 'settings'>,
+  jobs: readonly Readonly<Record<string, number>>[],
+): boolean {
+  const counted = [states, stats, ...jobs].flatMap((counts) => Object.values(counts));
+  return Object.keys(settings).length === 0 && counted.every((count) => count === 0);
 }

@@ -241,6 +241,7 @@ async function startWorker(
     },
     redis,
     prefix: place.prefix,
+    host: 'test',
     submitConcurrency: options.concurrency ?? 20,
     pollConcurrency: options.concurrency ?? 20,
     archiveConcurrency: options.concurrency ?? 20,

@@ -12,7 +12,8 @@ import { followAndDeliver } from '../follow/deliver.ts';
 import { targetOf } from '../follow/save-result.ts';
 import { wholeNumber } from '../forms.ts';
 import { enqueueWithImages, requestOf, withStoreFor } from '../images/with-images.ts';
-import { withPool } from '../pool.ts';
+import { noteNobody } from '../nobody.ts';
+import { withPool, type Pool } from '../pool.ts';
 
 interface GenerateOptions extends SingleOptions, GroupingFlags {
   readonly wait?: true;
@@ -65,7 +66,7 @@ async function generate(context: Context, sources: readonly string[], options: G
       const made = await withStoreFor(context, env, pool, files.length > 0, (store) =>
         enqueueWithImages(store, pool, producer, item, files),
       );
-      if (!waits) return tell(context, made);
+      if (!waits) return tell(context, pool, made);
       await say(context, made);
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
       await followAndDeliver(context, pool, made, { ...env, target, timeoutMs });
@@ -76,9 +77,11 @@ async function generate(context: Context, sources: readonly string[], options: G
 }
 
 /** @throws CliError `no video` where it had been made before, and has ended without one */
-async function tell({ out }: Context, made: Enqueued): Promise<void> {
+async function tell(context: Context, pool: Pool, made: Enqueued): Promise<void> {
+  const { out } = context;
   const { id, created } = made;
   if (created) {
+    await noteNobody(context, pool);
     out.print({ id, created }, () => id);
     out.note(`Enqueued; follow it with: kieq watch ${id}`);
     return;

@@ -23,8 +23,9 @@ export interface PoolStats {
 interface KindTimes {
   readonly kind: string;
   readonly tasks: number;
-  readonly medianMs: number;
-  readonly p95Ms: number;
+  /** Null where no times of the kind are kept any more. */
+  readonly medianMs: number | null;
+  readonly p95Ms: number | null;
 }
 
 export function addStats(parent: Command, context: Context): void {
@@ -50,7 +51,7 @@ async function readStats({ ledger, prefix, nowMs }: Pool): Promise<PoolStats> {
     ledger.read.stats(),
     readKinds(ledger),
   ]);
-  const credits = creditsLeft(counters, lastHour.succeeded, meanCredits(recent));
+  const credits = creditsLeft(counters, at, lastHour.succeeded, meanCredits(recent));
   return { pool: prefix, at, lastHour, credits, counters, kinds };
 }
 

@@ -3,13 +3,14 @@ import { readStatus } from '@kieq/queue';
 import type { Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
 import { withPool } from '../pool.ts';
+import { otherPool } from '../other-pool.ts';
 import { statusText } from '../text/status.ts';
 
 export function addStatus(parent: Command, context: Context): void {
   addCommand(parent, {
     usage: 'status',
     summary:
-      'the pool at a glance: gates, what holds submissions back, states, dead letters, queues, counters, settings',
+      'the pool at a glance: gates, what holds submissions back, workers, states, dead letters, queues, counters, settings',
     examples: ['kieq status', 'kieq status --json | jq .binding'],
   }).action(() => status(context));
 }
@@ -17,6 +18,7 @@ export function addStatus(parent: Command, context: Context): void {
 async function status({ env, out }: Context): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async ({ ledger, queues, prefix, nowMs }) => {
     const [pool, now] = await Promise.all([readStatus(ledger, queues), nowMs()]);
-    out.print({ pool: prefix, at: now, ...pool }, (paint) => statusText(prefix, pool, now, paint));
+    const hint = pool.isEmpty ? await otherPool(ledger.redis, prefix) : undefined;
+    out.print({ pool: prefix, at: now, ...pool }, (paint) => statusText({ prefix, hint }, pool, now, paint));
   });
 }

@@ -84,6 +84,6 @@ async function lookAtPool(
     ...(await checkWorkers(queues, status)),
     ...checkPool(status, now),
   ];
-  const { perHour } = creditsLeft(status.stats, hour.succeeded, meanCredits(recent));
+  const { perHour } = creditsLeft(status.stats, now, hour.succeeded, meanCredits(recent));
   return { findings, skew, baseUrl, usedStores, creditsPerHour: perHour ?? undefined };
 }

@@ -14,8 +14,13 @@ const REMEDIES: Readonly<Record<GateReason, string>> = {
   paused: 'kieq resume',
 };
 
+const EMPTY = 'no pool is known under this prefix: nothing was ever configured or enqueued there';
+
 /** What stands still in the pool now, and what waits for a person. */
-export function checkPool({ gates, pausedQueues, deadLetters }: PoolStatus, nowMs: number): Finding[] {
+export function checkPool(status: PoolStatus, nowMs: number): Finding[] {
+  const { gates, pausedQueues, deadLetters, isEmpty } = status;
+  if (isEmpty)
+    return [warning('pool', EMPTY, 'Check KIEQ_PREFIX; a new pool begins with its first worker or gateway.')];
   const found = gates.map((gate) => gateFinding(gate, nowMs));
   if (pausedQueues.length > 0)
     found.push(

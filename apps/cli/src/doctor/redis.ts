@@ -131,7 +131,7 @@ export async function checkLatency(redis: RedisClient): Promise<Finding[]> {
     await redis.ping();
     times.push(performance.now() - startedMs);
   }
-  const median = quantile(times, 0.5);
+  const median = quantile(times, 0.5) ?? 0;
   const message = `${median.toFixed(1)} ms for a round trip (median of ${PINGS}), ${Math.max(...times).toFixed(1)} ms the slowest`;
   if (median < SLOW_MS) return [ok('latency', message)];
   return [warning('latency', message, 'Run workers and gateways near Redis: each submission waits for several.')];

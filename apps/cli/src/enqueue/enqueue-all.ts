@@ -1,6 +1,7 @@
 import { createProducer, ProducerError, type EnqueuedItem, type ProducerErrorCode } from '@kieq/producer';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { noteNobody } from '../nobody.ts';
 import { withPool, type PoolPlace } from '../pool.ts';
 import { countBar } from '../text/bar.ts';
 import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
@@ -31,7 +32,7 @@ export async function enqueueAll(context: Context, place: PoolPlace, items: read
   const stop = new AbortController();
   const unhear = io.onInterrupt(() => stop.abort());
   const startedMs = performance.now();
-  const run = await enqueueBatches(place, items, stop.signal, (batch, done) => {
+  const run = await enqueueBatches(context, place, items, stop.signal, (batch, done) => {
     if (!out.json)
       for (const outcome of batch) out.line(outcome, () => ('id' in outcome ? outcome.id : failureText(outcome.error)));
     out.status(countBar(done, items.length, performance.now() - startedMs));
@@ -78,13 +79,14 @@ function tellExisting({ out }: Context, asked: number, { existing }: Run): void 
 }
 
 async function enqueueBatches(
+  context: Context,
   place: PoolPlace,
   items: readonly Item[],
   signal: AbortSignal,
   onBatch: (batch: readonly Outcome[], done: number) => void,
 ): Promise<Run> {
   // Fails sooner than the producer, which waits longer for Redis than a person wants to.
-  await withPool(place, async () => undefined);
+  await withPool(place, (pool) => noteNobody(context, pool));
   const producer = await createProducer({ redis: place.redisUrl, prefix: place.prefix });
   const outcomes: Outcome[] = [];
   const existing: Existing[] = [];

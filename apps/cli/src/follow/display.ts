@@ -1,4 +1,5 @@
 import type { GenerationRecord } from '@kieq/ledger';
+import { readBinding } from '@kieq/queue';
 import type { Output } from '../output.ts';
 import type { Pool } from '../pool.ts';
 import { paintState } from '../text/paint.ts';
@@ -6,7 +7,7 @@ import { expectationOf, type Expectation } from './expectation.ts';
 import { liveText } from './live-text.ts';
 
 const TICK_MS = 250;
-/** Nothing is said by events while submissions are held back, so it is asked. */
+/** Nothing is said by events while submissions are held back, or while nobody works, so it is asked. */
 const BINDING_EVERY_MS = 2000;
 
 /** Shows a generation on its way: a line that moves on a terminal, elsewhere a line for each state. */
@@ -54,7 +55,7 @@ export class Display {
   }
 
   #tick(): void {
-    if (this.#record.state === 'queued') void this.#askBinding();
+    void this.#askBinding();
     const nowMs = Date.now() + this.#aheadMs;
     this.#out.status(liveText(this.#record, { nowMs, expectation: this.#expectation, binding: this.#binding }));
   }
@@ -63,7 +64,7 @@ export class Display {
   async #askBinding(): Promise<void> {
     if (performance.now() - this.#askedAtMs < BINDING_EVERY_MS) return;
     this.#askedAtMs = performance.now();
-    const peek = await this.#pool.ledger.peek().catch(() => undefined);
-    this.#binding = peek?.ok === 'wait' ? peek.reason : null;
+    const { ledger, queues } = this.#pool;
+    this.#binding = await readBinding(ledger, queues).catch(() => null);
   }
 }

@@ -2,8 +2,10 @@ import type { GenerationHandle } from '@kieq/producer';
 import type { GenerationRecord } from '@kieq/ledger';
 import { isUnavailable } from '@kieq/redis';
 import type { Context } from '../context.ts';
+import { noteNobody } from '../nobody.ts';
 import { generationOf, type Pool } from '../pool.ts';
 import { Display } from './display.ts';
+import { isAtEnd } from './live-text.ts';
 
 export interface FollowOptions {
   /** `KIEQ_TIME_SCALE`. */
@@ -21,16 +23,19 @@ export type Followed = 'ended' | 'interrupted' | 'timeout';
  * @throws CliError `not found`, ProducerError
  */
 export async function follow(
-  { io, out }: Context,
+  context: Context,
   pool: Pool,
   handle: GenerationHandle,
   { timeScale, timeoutMs }: FollowOptions,
 ): Promise<Followed> {
+  const { io, out } = context;
+  const first = await generationOf(pool, handle.id);
+  if (!isAtEnd(first)) await noteNobody(context, pool);
   const interrupt = new AbortController();
   const timeout = new AbortController();
   const unhear = io.onInterrupt(() => interrupt.abort());
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(), timeoutMs);
-  const display = await Display.open(out, pool, await generationOf(pool, handle.id), timeScale);
+  const display = await Display.open(out, pool, first, timeScale);
   try {
     const signal = AbortSignal.any([interrupt.signal, timeout.signal]);
     const events = handle.events({ signal });

@@ -15,6 +15,8 @@ export interface Moment {
 /** How far a generation is, on one line. */
 export function liveText(record: GenerationRecord, { nowMs, expectation, binding }: Moment): string {
   const inState = duration(wholeSeconds(nowMs - record.since));
+  // A bar that goes on would tell of work that nobody does.
+  if (binding === 'no-worker' && !isAtEnd(record)) return `${record.state} for ${inState}; no worker is running`;
   switch (record.state) {
     case 'queued':
       return binding === null ? `queued for ${inState}` : `queued for ${inState}; submissions wait for ${binding}`;
@@ -39,6 +41,11 @@ export function liveText(record: GenerationRecord, { nowMs, expectation, binding
       record.state satisfies Newer;
       return `${record.state} for ${inState}`;
   }
+}
+
+/** Whether nothing more comes, as far as this version knows. */
+export function isAtEnd({ state }: GenerationRecord): boolean {
+  return state === 'succeeded' || state === 'failed' || state === 'cancelled' || state === 'dead';
 }
 
 function wholeSeconds(ms: number): number {

@@ -2,8 +2,9 @@ import { GENERATION_STATES } from '@kieq/domain';
 import type { PoolStatus } from '@kieq/queue';
 import { bar } from './bar.ts';
 import { paintState, type Paint } from './paint.ts';
-import { bindingText, gatesText, lettersCount, queuesText } from './status.ts';
+import { bindingText, emptyText, gatesText, lettersCount, queuesText } from './status.ts';
 import { fields, section } from './table.ts';
+import { workersLine } from './workers.ts';
 
 const BAR_WIDTH = 20;
 
@@ -13,7 +14,9 @@ export function glancePage(prefix: string, status: PoolStatus, nowMs: number, pa
   return [
     `${paint.strong(prefix)}  ${new Date(nowMs).toISOString()}  ${paint.faint('Ctrl-C ends')}`,
     fields([
+      ['', status.isEmpty ? paint.bad(emptyText(prefix)) : undefined],
       ['submissions', bindingText(status, paint)],
+      ['workers', workersLine(status, paint)],
       ['window', gauge(window.entries, settings['submitLimit'])],
       ['in flight', gauge(inFlight, settings['maxInFlight'])],
       ['queries', gauge(polls.entries, String(polls.limit))],

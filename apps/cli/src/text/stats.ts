@@ -1,5 +1,6 @@
 import type { PoolStats } from '../commands/stats.ts';
 import type { Paint } from './paint.ts';
+import { balanceText } from './balance.ts';
 import { fields, headedTable, section } from './table.ts';
 import { duration } from './time.ts';
 
@@ -13,7 +14,7 @@ export function statsText({ pool, at, lastHour, credits, counters, kinds }: Pool
   return [
     fields([['pool', pool]]),
     section('last hour', hourText(lastHour, paint), paint),
-    section('credits', creditsText(credits, at), paint),
+    section('credits', creditsText(credits, at, paint), paint),
     section('counters', countersText(counters, paint), paint),
     section('times of tasks', kindsText(kinds, paint), paint),
   ].join('\n\n');
@@ -38,11 +39,11 @@ function spark(series: readonly number[]): string {
   return series.map((count) => SPARKS[Math.ceil((count / most) * (SPARKS.length - 1))] ?? '').join('');
 }
 
-function creditsText({ balance, balanceAtMs, perHour, hoursLeft }: PoolStats['credits'], at: number): string {
-  const asked = balanceAtMs === null ? '' : ` (asked ${duration(Math.max(0, at - balanceAtMs))} ago)`;
+function creditsText(credits: PoolStats['credits'], at: number, paint: Paint): string {
+  const { perHour, hoursLeft } = credits;
   return fields(
     [
-      ['balance', balance === null ? 'not asked yet' : `${balance}${asked}`],
+      ['balance', balanceText(credits, at, paint)],
       ['per hour', perHour ?? undefined],
       ['left for', hoursLeft === null ? undefined : duration(hoursLeft * HOUR_MS)],
     ],
@@ -71,8 +72,8 @@ function kindsText(kinds: PoolStats['kinds'], paint: Paint): string {
   const rows = kinds.map(({ kind, tasks, medianMs, p95Ms }) => [
     kind,
     String(tasks),
-    duration(medianMs),
-    duration(p95Ms),
+    medianMs === null ? '–' : duration(medianMs),
+    p95Ms === null ? '–' : duration(p95Ms),
   ]);
   return headedTable(['kind', 'tasks', 'half within', '95 % within'], rows, { paint, indent: '  ' });
 }

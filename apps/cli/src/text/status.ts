@@ -1,36 +1,68 @@
 import { GENERATION_STATES, type Newer } from '@kieq/domain';
 import { isOwnGate, type Gate } from '@kieq/ledger';
-import type { PoolStatus } from '@kieq/queue';
+import { isOldBalance, type PoolStatus } from '@kieq/queue';
+import { balanceText } from './balance.ts';
 import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section, table } from './table.ts';
 import { duration, until } from './time.ts';
+import { nobodyText, workersLine, workersTable } from './workers.ts';
 
-/** The pool for a person. */
-export function statusText(prefix: string, status: PoolStatus, nowMs: number, paint: Paint): string {
+/**
+ * The pool for a person.
+ * @param hint where another pool may be, for an empty one
+ */
+export function statusText(
+  { prefix, hint }: { readonly prefix: string; readonly hint?: string | undefined },
+  status: PoolStatus,
+  nowMs: number,
+  paint: Paint,
+): string {
   const { settings, window, inFlight, states, stats } = status;
   return [
     fields([
       ['pool', prefix],
+      ['', status.isEmpty ? paint.bad(emptyText(prefix)) : undefined],
+      ['', status.isEmpty ? hint : undefined],
       ['submissions', bindingText(status, paint)],
+      ['workers', workersLine(status, paint)],
       ['in flight', outOf(inFlight, settings['maxInFlight'])],
       ['window', outOf(window.entries, settings['submitLimit'])],
+      ['credits', creditsText(stats, nowMs, paint)],
       ['paused queues', status.pausedQueues.length === 0 ? 'none' : status.pausedQueues.join(', ')],
     ]),
     section('gates', gatesText(status.gates, nowMs, paint), paint),
+    section('workers', workersTable(status.workers, paint), paint),
     section('states', statesText(states, paint), paint),
     section('dead letters', lettersCount(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
-    section('counters', counters(stats), paint),
+    section('counters', counters(withoutBalance(stats)), paint),
     section('window has learned', counters(window.learned), paint),
     section('settings', fields(Object.entries(settings).toSorted(byName), '  '), paint),
   ].join('\n\n');
 }
 
-/** Window and in-flight cap are the daily work of a busy pool; a gate is news. */
-export function bindingText({ binding, gates }: PoolStatus, paint: Paint): string {
+/** A pool of which nothing is known is no healthy one: most likely its prefix is another. */
+export function emptyText(prefix: string): string {
+  return `no pool is known under the prefix ${prefix}: nothing was ever configured or enqueued there`;
+}
+
+/** Window and in-flight cap are the daily work of a busy pool; a gate is news, and so is that nobody works. */
+export function bindingText(status: PoolStatus, paint: Paint): string {
+  const { binding, gates } = status;
   if (binding === null) return paint.good('free');
+  if (binding === 'no-worker') return paint.bad(`stand still: ${nobodyText(status)}`);
   const text = `held back by ${binding}`;
   return gates.length > 0 ? paint.bad(text) : text;
+}
+
+function creditsText(stats: PoolStatus['stats'], nowMs: number, paint: Paint): string {
+  const [balance = null, balanceAtMs = null] = [stats['balance'], stats['balanceAt']];
+  return balanceText({ balance, balanceAtMs, isOld: isOldBalance(stats, nowMs) }, nowMs, paint);
+}
+
+/** It is told above, with its age. */
+function withoutBalance(stats: PoolStatus['stats']): PoolStatus['stats'] {
+  return Object.fromEntries(Object.entries(stats).filter(([name]) => name !== 'balance' && name !== 'balanceAt'));
 }
 
 function statesText(states: PoolStatus['states'], paint: Paint): string {

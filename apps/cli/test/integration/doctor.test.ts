@@ -336,6 +336,16 @@ describe('the pool', () => {
     ]);
   });
 
+  it('under a prefix that nobody has used', async () => {
+    const { findings } = await doctor({ KIEQ_PREFIX: `{mistyped-${pool.redis.prefix.slice(1)}` });
+    expect(of(findings, 'pool')).toMatchObject([
+      { level: 'warning', message: expect.stringContaining('no pool is known under this prefix') },
+    ]);
+    expect(of(findings, 'workers')).toMatchObject([
+      { level: 'warning', message: 'no worker is running; none was ever seen' },
+    ]);
+  });
+
   it('without a worker, with a closed gate and a dead letter', async () => {
     await queued(pool.ledger);
     await deadInQueue(pool.ledger, 'model_unavailable');
@@ -343,7 +353,7 @@ describe('the pool', () => {
     const { code, findings } = await doctor();
     expect(code).toBe(8);
     expect(of(findings, 'workers')).toMatchObject([
-      { level: 'problem', message: 'no worker is running, and 1 generations wait for one' },
+      { level: 'problem', message: 'no worker is running, and 1 generation waits for one; none was ever seen' },
     ]);
     expect(of(findings, 'pool')).toMatchObject([
       { level: 'warning', message: expect.stringContaining('stand still by paused'), fix: 'kieq resume' },

@@ -9,6 +9,11 @@ beforeEach(async () => {
 });
 afterEach(() => pool.cleanup());
 
+async function announce(): Promise<void> {
+  const worker = { version: '0.3.0', host: 'here', queues: { submit: 20, poll: 5 } };
+  await pool.ledger.workers.announce({ id: 'worker-1', worker, lifeMs: 45_000 });
+}
+
 describe('status', () => {
   it('tells gates, states, letters, window, counters and settings as JSON', async () => {
     await queued(pool.ledger);
@@ -47,7 +52,57 @@ describe('status', () => {
   });
 
   it('says free when nothing does', async () => {
-    expect((await pool.run(['status'])).stdout).toMatch(/submissions +free/);
+    await announce();
+    const { stdout } = await pool.run(['status']);
+    expect(stdout).toMatch(/submissions +free/);
+    expect(stdout).toMatch(/workers +1 of 0\.3\.0\n/);
+    expect(stdout).toMatch(/worker-1 +0\.3\.0 +here +\d+m?s +\d+m?s ago +poll 5, submit 20\n/);
+  });
+
+  it('does not say free where nobody works: how many wait, and when somebody was there last', async () => {
+    await queued(pool.ledger);
+    const never = await pool.run(['status']);
+    expect(never.stdout).toMatch(/submissions +stand still: no worker is running, and 1 generation waits for one\n/);
+    expect(never.stdout).toMatch(/workers +none; none was ever seen\n/);
+    await queued(pool.ledger);
+    await announce();
+    await pool.ledger.workers.leave('worker-1');
+    const { stdout } = await pool.run(['status']);
+    expect(stdout).toMatch(/submissions +stand still: no worker is running, and 2 generations wait for one\n/);
+    expect(stdout).toMatch(/workers +none; the last one was seen \d+m?s ago\n/);
+    const { json } = await pool.run(['status', '--json']);
+    expect(json).toMatchObject({ binding: 'no-worker', waiting: 2, isEmpty: false, workers: { announced: [] } });
+    expect((await pool.run(['watch', '--times', '1'])).stdout).toContain('stand still: no worker is running');
+  });
+
+  it('does not call workers of an earlier version dead, which only sweep', async () => {
+    await pool.ledger.sweep({ worker: 'of-0.2.0', leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 });
+    const { stdout } = await pool.run(['status']);
+    expect(stdout).toMatch(/submissions +free\n/);
+    expect(stdout).toMatch(/workers +at least one of an earlier version, which does not tell more\n/);
+  });
+
+  it('shows a balance with its age, and one that nobody has asked for lately as old', async () => {
+    expect((await pool.run(['status'])).stdout).toMatch(/credits +not asked yet\n/);
+    await pool.ledger.gates.noteBalance(950);
+    expect((await pool.run(['status'])).stdout).toMatch(/credits +950 \(asked \d+m?s ago\)\n/);
+    await pool.redis.client.hincrby(`${pool.ledger.root}stats`, 'balanceAt', -7_200_000);
+    const { stdout } = await pool.run(['status']);
+    expect(stdout).toMatch(/credits +950 \(old: asked 2h.* ago, and not since\)\n/);
+    expect(stdout).not.toContain('balanceAt');
+    const stats = await pool.run(['stats', '--json']);
+    expect(stats.json).toMatchObject({ credits: { balance: 950, isOld: true, hoursLeft: null } });
+  });
+
+  it('shows a prefix of which nothing is known as empty, and where a pool is', async () => {
+    const prefix = `{mistyped-${pool.redis.prefix.slice(1)}`;
+    const { code, stdout } = await pool.run(['status'], { env: { KIEQ_PREFIX: prefix } });
+    expect(code).toBe(0);
+    expect(stdout).toContain(`no pool is known under the prefix ${prefix}: nothing was ever configured or enqueued`);
+    expect(stdout).toMatch(/submissions +stand still: no worker is running\n/);
+    expect((await pool.run(['status', '--json'], { env: { KIEQ_PREFIX: prefix } })).json).toMatchObject({
+      isEmpty: true,
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import { setGate, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, duration, moment, number } from '../format.ts';
 import { action } from '../say.ts';
+import { isUnmanned } from './workers.ts';
 
 const WHY: Readonly<Record<string, string>> = {
   'rate-limit': 'Kie answered 429',
@@ -16,16 +17,16 @@ const WHY: Readonly<Record<string, string>> = {
 
 /** Whether submissions flow; if not, which gates hold them and since when. */
 export function showFlow(overview: OverviewAnswer, reload: Reload): void {
-  const { gates, pausedQueues, binding, you, atMs } = overview;
+  const { gates, pausedQueues, binding, isEmpty, workers, you, atMs } = overview;
+  const isNobody = isUnmanned(overview);
   const may = you.role === 'operator';
   const isPaused = gates.some(({ reason }) => reason === 'paused');
   const minute = Math.floor(atMs / 5000);
-  render('flow', { gates, pausedQueues, binding, may, minute: gates.length === 0 ? 0 : minute }, () => [
-    h(
-      'div',
-      { class: `flow ${gates.length + pausedQueues.length > 0 ? 'held' : 'flows'}` },
-      h('strong', {}, headline(overview)),
-    ),
+  const isHeld = isNobody || gates.length + pausedQueues.length > 0;
+  const told = { gates, pausedQueues, binding, isEmpty, isNobody, waiting: isNobody ? workers.waiting : 0, may };
+  render('flow', { ...told, minute: isNobody || gates.length > 0 ? minute : 0 }, () => [
+    h('div', { class: `flow ${isHeld ? 'held' : 'flows'}` }, h('strong', {}, headline(overview))),
+    isNobody ? h('p', { class: 'gate' }, nobodyText(overview)) : null,
     ...gates.map((gate) => gateRow(gate, atMs, may, reload)),
     ...pausedQueues.map((queue) =>
       h(
@@ -45,11 +46,25 @@ export function showFlow(overview: OverviewAnswer, reload: Reload): void {
   ]);
 }
 
-function headline({ gates, binding }: OverviewAnswer): string {
+function headline(overview: OverviewAnswer): string {
+  const { gates, binding, isEmpty, prefix } = overview;
+  if (isEmpty) return `No pool is known under the prefix ${prefix}`;
+  if (isUnmanned(overview)) return `No worker is running${waitingText(overview)}`;
   if (gates.length > 0) return `Submissions stand still: ${gates.map(({ reason }) => reason).join(', ')}`;
   if (binding === 'window') return 'Submissions flow, at the full rate of the account';
   if (binding === 'in-flight') return 'Submissions wait: as many tasks run as are allowed';
   return 'Submissions flow';
+}
+
+function waitingText({ workers: { waiting } }: OverviewAnswer): string {
+  if (waiting === 0) return '';
+  return waiting === 1 ? ', and 1 generation waits for one' : `, and ${number(waiting)} generations wait for one`;
+}
+
+function nobodyText({ isEmpty, workers: { lastSeenMs }, atMs }: OverviewAnswer): string {
+  if (isEmpty) return 'Nothing was ever configured or enqueued there, and no worker is running. Is KIEQ_PREFIX right?';
+  const seen = lastSeenMs === null ? 'None was ever seen' : `The last one was seen ${ago(lastSeenMs, atMs)}`;
+  return `${seen}. Nothing is submitted, looked at or delivered until one runs.`;
 }
 
 function gateRow(gate: OverviewGate, atMs: number, may: boolean, reload: Reload): HTMLElement {

@@ -44,8 +44,15 @@ function inFlightTile({ inFlight: { count, max, generating, submitting, unknown 
   );
 }
 
-function creditsTile({ credits: { balance, balanceAtMs, perHour, hoursLeft }, atMs }: OverviewAnswer): HTMLElement {
+function creditsTile({
+  credits: { balance, balanceAtMs, isOld, perHour, hoursLeft },
+  atMs,
+}: OverviewAnswer): HTMLElement {
   if (balance === null) return tile('Credits', '–', h('p', { class: 'dim' }, 'no worker has asked Kie yet'));
+  if (isOld) {
+    const age = balanceAtMs === null ? 'nobody knows when' : ago(balanceAtMs, atMs);
+    return tile('Credits, old', number(balance), h('p', { class: 'bad-text' }, `seen ${age}, and not asked since`));
+  }
   const left = hoursLeft === null ? 'nothing spent in the last hour' : `empty in ${duration(hoursLeft * 3_600_000)}`;
   const rate = perHour === null || perHour === 0 ? '' : `${number(perHour)} per hour · `;
   const age = balanceAtMs === null ? '' : ` · seen ${ago(balanceAtMs, atMs)}`;

@@ -1,4 +1,5 @@
 import type { DeadLetterClass, GateReason, GenerationState, OrNewer, ResumePoint } from '@kieq/domain';
+import type { AnnouncedWorker } from '@kieq/ledger';
 import type { CreditsLeft, GenerationDetails, LastHour, QueueName } from '@kieq/queue';
 import type { Role } from '../door/role.ts';
 
@@ -6,8 +7,11 @@ import type { Role } from '../door/role.ts';
 export interface Overview {
   readonly atMs: number;
   readonly prefix: string;
-  /** What holds submissions back now: a gate, `in-flight`, `window`, or nothing. */
+  /** What holds submissions back now: a gate, `no-worker`, `in-flight`, `window`, or nothing. */
   readonly binding: string | null;
+  /** Nothing was ever configured or enqueued under the prefix. */
+  readonly isEmpty: boolean;
+  readonly workers: OverviewWorkers;
   readonly gates: readonly OverviewGate[];
   readonly pausedQueues: readonly QueueName[];
   readonly window: { readonly entries: number; readonly limit: number | null; readonly windowMs: number | null };
@@ -26,6 +30,19 @@ export interface Overview {
   readonly letters: readonly OverviewLetters[];
   /** The newest first. */
   readonly recent: readonly OverviewResult[];
+}
+
+interface OverviewWorkers {
+  /** Those that announce themselves, the first 50 by id. */
+  readonly list: readonly AnnouncedWorker[];
+  /** How many announce themselves. */
+  readonly count: number;
+  /** Workers of an earlier version are active, at least one. */
+  readonly hasEarlier: boolean;
+  /** When one that announces itself was there last. */
+  readonly lastSeenMs: number | null;
+  /** Generations that go no further without a worker. */
+  readonly waiting: number;
 }
 
 export interface OverviewGate {

@@ -22,6 +22,7 @@ export interface OverviewSource {
 
 const UNKNOWN_SHOWN = 10;
 const RESULTS_SHOWN = 12;
+const WORKERS_SHOWN = 50;
 
 /** Everything on the overview page. What it costs does not grow with the ledger: counts, and the heads of indexes. */
 export async function readOverview(source: OverviewSource): Promise<Overview> {
@@ -39,6 +40,8 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
     atMs,
     prefix,
     binding: status.binding,
+    isEmpty: status.isEmpty,
+    workers: workersOf(status),
     gates: status.gates.map(shownGate),
     pausedQueues: status.pausedQueues,
     window: {
@@ -47,7 +50,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
       windowMs: setting(status, 'submitWindowMs'),
     },
     inFlight: inFlightOf(status),
-    credits: creditsLeft(status.stats, hour.succeeded, meanCredits(recent)),
+    credits: creditsLeft(status.stats, atMs, hour.succeeded, meanCredits(recent)),
     queues: oldest.map(({ name, oldestMs }) => ({ name, ...countsOf(status.queues[name]), oldestMs })),
     hour,
     unknown: unknown.map(shownGeneration),
@@ -80,6 +83,11 @@ async function readLetters(ledger: Ledger): Promise<OldestLetter[]> {
 function setting({ settings }: PoolStatus, name: string): number | null {
   const text = settings[name];
   return text === undefined ? null : Number(text);
+}
+
+function workersOf({ workers, waiting }: PoolStatus): Overview['workers'] {
+  const { announced, hasEarlier, lastSeenMs } = workers;
+  return { list: announced.slice(0, WORKERS_SHOWN), count: announced.length, hasEarlier, lastSeenMs, waiting };
 }
 
 function inFlightOf(status: PoolStatus): Overview['inFlight'] {

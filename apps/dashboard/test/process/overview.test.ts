@@ -249,6 +249,30 @@ it.each(['light', 'dark'] as const)(
   },
 );
 
+it('tells that nobody works, and an old balance as old, and is green again with the first worker', async () => {
+  const page = await open('operator');
+  await page.getByText('Submissions flow').first().waitFor();
+  await page.getByRole('rowheader', { name: 'worker-1', exact: true }).waitFor();
+  await screenshot(page, 'overview-workers');
+  await pool.stopWorkers();
+  await pool.enqueue('a mill, for nobody');
+  await pool.redis.client.hset(`${pool.ledger.root}stats`, 'balanceAt', Date.now() - 3 * 3_600_000);
+  await page.getByText(/^No worker is running, and \d+ generations? waits? for one$/).waitFor();
+  await page.getByText(/^The last one was seen .* ago\. Nothing is submitted/).waitFor();
+  await page.getByRole('heading', { name: 'Credits, old' }).waitFor();
+  expect(await page.locator('.flows').count()).toBe(0);
+  expect(await page.locator('.held').count()).toBe(1);
+  await screenshot(page, 'overview-nobody');
+  const phone = await open('operator', PHONE);
+  expect(await barriers(phone)).toEqual([]);
+  expect(await phone.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth)).toBe(false);
+  await screenshot(phone, 'overview-nobody-telephone');
+  await phone.context().close();
+  await pool.addWorker();
+  await page.getByText('Submissions flow').first().waitFor();
+  await page.context().close();
+});
+
 // But for the font that Bull Board's page would load from elsewhere, which the policy forbids.
 it('nothing went wrong on any page', () => {
   expect(errors).toEqual([]);

@@ -56,3 +56,35 @@ test('counts answers by pattern and creates by outcome', async () => {
   );
   expect(text).not.toContain('/no/such/address');
 });
+
+test('tells whether anybody works, which its own readiness does not depend on', async () => {
+  const own = await startPool({ redisUrl: inject('redisUrl'), name: 'health-workers', workers: 0 });
+  try {
+    const { ask } = await startGateway({ pool: own });
+    await own.enqueue('waits');
+    const nobody = String((await ask('/metrics')).body);
+    for (const line of [
+      'kieq_workers{version="0.3.0"} 0',
+      'kieq_worker_seen_seconds Nan',
+      'kieq_generations_waiting 1',
+    ])
+      expect(nobody).toContain(line);
+    expect((await ask('/readyz')).status).toBe(200);
+
+    await own.ledger.sweep({ worker: 'of-0.2.0', leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 });
+    await until(
+      async () => String((await ask('/metrics')).body),
+      (body) => body.includes('kieq_workers{version="earlier"} 1'),
+    );
+    await own.redis.client.del(`${own.ledger.root}sweeper`);
+    await own.addWorker();
+    const somebody = await until(
+      async () => String((await ask('/metrics')).body),
+      (body) => body.includes('kieq_workers{version="0.3.0"} 1'),
+    );
+    expect(somebody).not.toContain('version="earlier"');
+    expect(somebody).toContain('kieq_worker_seen_seconds 0');
+  } finally {
+    await own.stop();
+  }
+});

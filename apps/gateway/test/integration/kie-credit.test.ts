@@ -37,7 +37,28 @@ test('credit is the last one known while Kie refuses, and unknown is 503, never 
     expect([answer.status, answer.body.code, answer.body.data]).toEqual([503, 503, null]);
     expect(answer.headers.get('retry-after')).toBe('10');
     await other.redis.client.hset(`${other.ledger.root}stats`, 'balance', '12.5');
-    expect((await (await startGateway({ pool: other })).ask(CREDIT)).body).toMatchObject({ code: 200, data: 12.5 });
+    const last = await (await startGateway({ pool: other })).ask(CREDIT);
+    expect(last.body).toMatchObject({ code: 200, data: 12.5 });
+    expect(last.headers.get('x-kieq-warnings')).toContain('the last balance that is known, of an unknown time');
+  } finally {
+    await other.stop();
+  }
+});
+
+test('credit that no worker has asked for lately is told as old', async () => {
+  const other = await startPool({ redisUrl: inject('redisUrl'), name: 'credit-old', workers: 0 });
+  try {
+    other.simulator.script([{ on: 'credit', when: { times: 'always' }, fault: { kind: 'status429' } }]);
+    await other.ledger.gates.noteBalance(950);
+    const { ask } = await startGateway({ pool: other });
+    const fresh = await ask(CREDIT);
+    expect([fresh.body.data, fresh.headers.get('x-kieq-warnings')]).toEqual([950, null]);
+    await other.redis.client.hincrby(`${other.ledger.root}stats`, 'balanceAt', -7_200_000);
+    const old = await ask(CREDIT);
+    expect([old.body.data, old.headers.get('x-kieq-warnings')]).toEqual([
+      950,
+      'data is the last balance that is known, 120 min old: Kie cannot be asked for the present one',
+    ]);
   } finally {
     await other.stop();
   }

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { VERSION } from '@kieq/domain';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { KEYS, startGateway } from '../support.ts';
 
@@ -19,7 +20,9 @@ describe('GET /v1/status', () => {
     expect(body).toMatchObject({
       gates: [],
       pausedQueues: [],
-      binding: null,
+      // Nobody works on this pool.
+      binding: 'no-worker',
+      workers: { running: 0, earlier: false, lastSeen: null, waiting: 1, list: [] },
       window: { limit: 100, windowMs: 100, entries: 0 },
       inFlight: { count: 0, max: 10_000 },
       credits: null,
@@ -35,7 +38,8 @@ describe('GET /v1/status', () => {
     expect(status).toBe(200);
     expect(body).not.toHaveProperty('states');
     expect(body).not.toHaveProperty('deadLetters');
-    expect(body).toMatchObject({ binding: null, inFlight: { max: 10_000 } });
+    expect(body).toMatchObject({ binding: 'no-worker', inFlight: { max: 10_000 } });
+    expect(body.workers).toEqual({ running: 0, earlier: false, lastSeen: null });
   });
 
   test('says what holds submissions back, and the balance that was seen last', async () => {
@@ -48,7 +52,46 @@ describe('GET /v1/status', () => {
       gates: [{ reason: 'paused', mode: 'manual', detail: 'for the test', since: expect.any(Number) }],
       pausedQueues: ['poll'],
       binding: 'paused',
-      credits: { balance: 12.5 },
+      // Nobody knows of when it is.
+      credits: { balance: 12.5, at: null, old: true },
+    });
+  });
+
+  test('tells who works, and a balance that is old as old', async () => {
+    const own = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-status-workers' });
+    onTestFinished(() => own.stop());
+    const { ask } = await startGateway({ pool: own });
+    await own.ledger.gates.noteBalance(950);
+    const { body } = await ask('/v1/status');
+    expect(body).toMatchObject({
+      binding: null,
+      credits: { balance: 950, old: false },
+      workers: {
+        running: 1,
+        earlier: false,
+        waiting: 0,
+        list: [{ id: 'worker-1', version: VERSION, host: 'test', queues: { submit: 20, poll: 20, notify: 20 } }],
+      },
+    });
+    await own.redis.client.hset(`${own.ledger.root}stats`, 'balanceAt', body.credits.at - 3_600_000);
+    await own.stopWorkers();
+    expect((await ask('/v1/status')).body).toMatchObject({
+      binding: 'no-worker',
+      credits: { balance: 950, old: true },
+      workers: { running: 0, lastSeen: expect.any(Number) },
+    });
+  });
+
+  test('a worker of a newer version, which tells otherwise, counts all the same', async () => {
+    const own = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-status-newer', workers: 0 });
+    onTestFinished(() => own.stop());
+    const { ask } = await startGateway({ pool: own });
+    const { root } = own.ledger;
+    await own.redis.client.zadd(`${root}workers`, (await own.ledger.read.now()) + 45_000, 'newer');
+    await own.redis.client.hset(`${root}workers:told`, 'newer', '{"since":"noon","worker":{"version":{"major":9}}}');
+    expect((await ask('/v1/status')).body).toMatchObject({
+      binding: null,
+      workers: { running: 1, list: [{ id: 'newer', version: null, host: null, since: null, queues: null }] },
     });
   });
 });

@@ -2,7 +2,19 @@ import type { ScriptArgs } from '../../src/script-args.ts';
 import type { ScriptName } from '../../src/scripts.ts';
 import { archived, unsaved } from './rules/archiving.ts';
 import { kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
-import { configure, gate, list, peek, peekPolls, pollDone, pollPermit, sweep } from './rules/fleet.ts';
+import {
+  announce,
+  configure,
+  gate,
+  leave,
+  list,
+  peek,
+  peekPolls,
+  pollDone,
+  pollPermit,
+  sweep,
+  workers,
+} from './rules/fleet.ts';
 import { hint, look, observe, requeue, resubmit, settle, unclaim } from './rules/following.ts';
 import { accept, admit, cancel, create, expire, lose, postpone, refuse, uploaded } from './rules/submitting.ts';
 import type { Answer, World } from './world.ts';
@@ -45,6 +57,9 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: ScriptArgs[Na
   gate,
   mirrored: () => ({ ok: 'done' }),
   configure,
+  announce,
+  leave,
+  workers,
 };
 
 /** What the call will answer; the world is as it will be afterwards. */

@@ -9,6 +9,7 @@ import { createScriptRunner, type ScriptName } from '../../src/scripts.ts';
 import { createSettings } from '../../src/settings.ts';
 import { createTransitions } from '../../src/transitions.ts';
 import { createUploadStores } from '../../src/upload-stores.ts';
+import { createWorkers } from '../../src/workers.ts';
 
 /** A script as it went to Redis. */
 interface Call {
@@ -53,6 +54,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     settings: createSettings(redis, root, scripts),
     uploadStores: createUploadStores(redis, root, read.now),
     callbackDoor: createCallbackDoor(redis, root, read.now),
+    workers: createWorkers(scripts),
     root,
     redis,
   };

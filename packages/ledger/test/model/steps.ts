@@ -53,6 +53,7 @@ const WEIGHTS: Readonly<Record<MoveName, number>> = {
   pollPermit: 1,
   pollDone: 1,
   mirrored: 1,
+  presence: 1,
   again: 6,
   pass: 12,
 };

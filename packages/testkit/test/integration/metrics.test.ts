@@ -1,3 +1,4 @@
+import { VERSION } from '@kieq/domain';
 import { createFleetMetrics, readFleet } from '@kieq/queue';
 import { createMetrics } from '@kieq/telemetry';
 import { afterEach, expect, inject, test } from 'vitest';
@@ -32,6 +33,9 @@ test('a scrape tells gates, ages, letters, limits, money and the state of Redis'
 
   const seen = await scrape(pool);
   expect(seen.get('kieq_pool_readable')).toBe(1);
+  expect(seen.get(`kieq_workers{version="${VERSION}"}`)).toBe(1);
+  expect(seen.get('kieq_worker_seen_seconds')).toBe(0);
+  expect(seen.get('kieq_generations_waiting')).toBe(2);
   expect(seen.get('kieq_generations{state="succeeded"}')).toBe(1);
   expect(seen.get('kieq_gate_closed{reason="paused"}')).toBe(1);
   expect(seen.get('kieq_gate_closed{reason="credits"}')).toBe(0);
@@ -58,5 +62,8 @@ test('a pool that cannot be read says so and shows no zeros that look like good 
   const text = await metrics.registry.metrics();
   expect(text).toContain('kieq_pool_readable 0');
   expect(text).not.toMatch(/^kieq_dead_letters\{/m);
+  // Those without labels are there from the start.
+  const zeros = text.match(/^kieq_(?!.*_total)\S+ 0$/gm);
+  expect(zeros).toEqual(['kieq_pool_readable 0']);
   expect(text).not.toMatch(/^kieq_gate_closed\{/m);
 });

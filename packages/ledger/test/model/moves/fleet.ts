@@ -43,6 +43,17 @@ const pollDone: Move = ({ world }, { a }) => ({
 });
 const mirrored: Move = (_scene, { a, b }) => ({ name: 'mirrored', args: { id: idOf(a), version: b } });
 
+/** A worker comes, goes, or somebody asks who is there. */
+const presence: Move = (_scene, { a, b }) => {
+  const id = `worker-${a % 2}`;
+  if (b < 2) return { name: 'leave', args: { id } };
+  if (b < 4) return { name: 'workers', args: {} };
+  return {
+    name: 'announce',
+    args: { id, worker: { version: '0.3.0', host: 'here', queues: { submit: 5 } }, lifeMs: 45_000 },
+  };
+};
+
 /** The Redis client, or whoever, sends an older call once more, as it stands. */
 const again: Move = ({ history }, { a, b }) => history.at(-1 - a * 8 - b);
 
@@ -71,4 +82,17 @@ const pass: Move = (scene, { a, b, c }) => {
   return undefined;
 };
 
-export const FLEET = { gate, configure, sweep, list, peek, peekPolls, pollPermit, pollDone, mirrored, again, pass };
+export const FLEET = {
+  gate,
+  configure,
+  sweep,
+  list,
+  peek,
+  peekPolls,
+  pollPermit,
+  pollDone,
+  mirrored,
+  presence,
+  again,
+  pass,
+};

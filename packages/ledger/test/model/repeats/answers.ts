@@ -46,6 +46,9 @@ export const SCHEMAS = {
   gate: replies.gateReply,
   mirrored: doneReply,
   configure: replies.configureReply,
+  announce: replies.announceReply,
+  leave: replies.leaveReply,
+  workers: replies.workersReply,
 } satisfies Record<ScriptName, z.ZodType>;
 
 /** Every answer that a script can give. */

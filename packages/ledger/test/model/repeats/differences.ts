@@ -63,6 +63,8 @@ export const ANSWER_TIMES = [
   'pollingForMs',
   'missingForMs',
   'notice',
+  'at',
+  'since',
 ];
 
 /** What a second sending at a later moment may change besides: times that count from the last call. */
@@ -75,6 +77,8 @@ export const KEY_TIMES: Partial<Record<ScriptName, readonly string[]>> = {
   settle: ['polls.permit'],
   uploaded: ['gen:*.linksAt'],
   gate: ['stats.balanceAt'],
+  announce: ['workers.worker-1', 'workers:told.worker-1', 'workers:seen'],
+  leave: ['workers:seen'],
 };
 
 /** Where two dumps differ: `key.field` for hashes and sorted sets, `key` for everything else; ids as `*`. */

@@ -15,6 +15,11 @@ function sweep(pool: Pool, worker: string) {
   return pool.ledger.sweep({ worker, leaseMs: 15_000, limit: 10, vehicleCheckMs: 60_000 });
 }
 
+function announce(pool: Pool) {
+  const worker = { version: '0.3.0', host: 'here', queues: { submit: 20 } };
+  return pool.ledger.workers.announce({ id: 'worker-1', worker, lifeMs: 45_000 });
+}
+
 /** What concerns the pool and not one generation. */
 export const FLEET = {
   peek: {
@@ -82,5 +87,29 @@ export const FLEET = {
   configure: {
     agreed: plain(({ pool }) => pool.ledger.settings.overwrite({ submitLimit: 7, newer: 'setting' })),
     differs: plain(({ pool }) => pool.ledger.settings.agree({ submitLimit: 7 })),
+  },
+  announce: {
+    announced: plain(({ pool }) => announce(pool)),
+    async full({ pool }) {
+      const { since } = await announce(pool);
+      await pool.ledger.workers.leave('worker-1');
+      const goneAt = since + 59_000;
+      for (let i = 0; i < 500; i += 1) await pool.redis.zadd(`${pool.root}workers`, goneAt, `other-${i}`);
+      return () => announce(pool);
+    },
+  },
+  leave: {
+    async left({ pool }) {
+      await announce(pool);
+      await sweep(pool, 'worker-1');
+      return () => pool.ledger.workers.leave('worker-1');
+    },
+  },
+  workers: {
+    async workers({ pool }) {
+      await announce(pool);
+      await sweep(pool, 'worker-2');
+      return () => pool.ledger.workers.seen();
+    },
   },
 } satisfies Partial<Record<ScriptName, Cases>>;

@@ -82,6 +82,21 @@ export function configure(world: World, { settings, force }: ScriptArgs['configu
   return { ok: 'agreed' };
 }
 
+/** It moves nothing that the model looks at. */
+export function announce({ now }: World, { since }: ScriptArgs['announce']): Answer {
+  return { ok: 'announced', since: since ?? now };
+}
+
+/** Who stops gives the sweeper's lease back. */
+export function leave(world: World, { id }: ScriptArgs['leave']): Answer {
+  if (world.sweeper?.worker === id) world.sweeper = undefined;
+  return { ok: 'left' };
+}
+
+export function workers({ now }: World): Answer {
+  return { ok: 'workers', at: now };
+}
+
 /** Which generations are due is judged by what the sweep answers, see invariants. */
 export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
   const { sweeper, now } = world;

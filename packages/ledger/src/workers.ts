@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { announceReply, leaveReply, workersReply, type AnnounceReply } from './replies.ts';
+import type { AnnounceArgs } from './script-args.ts';
+import type { ScriptRunner } from './scripts.ts';
+
+/** What a worker tells of itself. */
+export interface WorkerTold {
+  readonly version: string;
+  readonly host: string;
+  /** The queues that it works on, each with how many of its jobs it does at once. */
+  readonly queues: Readonly<Record<string, number>>;
+}
+
+/** A worker that is there. What a newer version tells otherwise is null; the worker counts all the same. */
+export interface AnnouncedWorker {
+  readonly id: string;
+  readonly version: string | null;
+  readonly host: string | null;
+  /** Since when it runs, epoch ms. */
+  readonly sinceMs: number | null;
+  /** Its last announcement, epoch ms. */
+  readonly seenMs: number | null;
+  readonly queues: Readonly<Record<string, number>> | null;
+}
+
+/** Who works on the pool. All times are Redis' clock. */
+export interface SeenWorkers {
+  readonly atMs: number;
+  /** In the order of their ids; at most 500. */
+  readonly announced: readonly AnnouncedWorker[];
+  /** A worker that does not announce itself, as those of 0.2.0 do not, has swept within the last seconds. */
+  readonly isOtherSweeping: boolean;
+  /** When the last worker that announces itself was there; null: never. */
+  readonly lastSeenMs: number | null;
+}
+
+/** Texts of others are shown on terminals and as labels of metrics: short, and of plain characters. */
+const plain = z.string().regex(/^[\w.:+-]{1,128}$/);
+const entrySchema = z.object({
+  since: z.number().nullable().catch(null),
+  at: z.number().nullable().catch(null),
+  worker: z
+    .object({
+      version: plain.nullable().catch(null),
+      host: plain.nullable().catch(null),
+      queues: z
+        .record(plain, z.number())
+        .refine((queues) => Object.keys(queues).length <= 20)
+        .nullable()
+        .catch(null),
+    })
+    .catch({ version: null, host: null, queues: null }),
+});
+
+/** Workers announce themselves, so that nobody takes their absence for health (docs/decisions/0024). */
+export function createWorkers(scripts: ScriptRunner) {
+  return {
+    /** Says that this worker is there. `full`: so many are that it is not told one by one. */
+    announce: async (args: AnnounceArgs): Promise<AnnounceReply> =>
+      announceReply.parse(await scripts.run('announce', args)),
+    /** This worker has stopped, and does not sweep any more. */
+    async leave(id: string): Promise<void> {
+      leaveReply.parse(await scripts.run('leave', { id }));
+    },
+    async seen(): Promise<SeenWorkers> {
+      const { at, seenAt, unannounced, workers } = workersReply.parse(await scripts.run('workers', {}));
+      const announced = workers.map(({ id, told }) => shown(id, told));
+      return {
+        atMs: at,
+        announced: announced.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        isOtherSweeping: unannounced,
+        lastSeenMs: seenAt ?? null,
+      };
+    },
+  };
+}
+export type Workers = ReturnType<typeof createWorkers>;
+
+function shown(id: string, told: string | undefined): AnnouncedWorker {
+  const entry = entrySchema.safeParse(jsonOf(told)).data;
+  const { version = null, host = null, queues = null } = entry?.worker ?? {};
+  const times = { sinceMs: entry?.since ?? null, seenMs: entry?.at ?? null };
+  return { id, version, host, ...times, queues: queues === null ? null : ordered(queues) };
+}
+
+/** Lua writes the fields of an object in any order, and a page must not change for that. */
+function ordered(queues: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(queues).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function jsonOf(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

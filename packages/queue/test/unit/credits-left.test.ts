@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { creditsLeft } from '../../src/credits-left.ts';
+
+const NOW = 1_800_000_000_000;
+const MINUTE_MS = 60_000;
+
+it('reckons with a balance that was told lately', () => {
+  expect(creditsLeft({ balance: 1100, balanceAt: NOW - 5 * MINUTE_MS }, NOW, 2, 55)).toEqual({
+    balance: 1100,
+    balanceAtMs: NOW - 5 * MINUTE_MS,
+    isOld: false,
+    perHour: 110,
+    hoursLeft: 10,
+  });
+});
+
+it('does not reckon with one that nobody has asked for since, or of which nobody knows when it was told', () => {
+  const old = creditsLeft({ balance: 1100, balanceAt: NOW - 16 * MINUTE_MS }, NOW, 2, 55);
+  expect(old).toMatchObject({ balance: 1100, isOld: true, perHour: 110, hoursLeft: null });
+  expect(creditsLeft({ balance: 1100 }, NOW, 2, 55)).toMatchObject({ isOld: true, hoursLeft: null });
+});
+
+it('calls none old where there is none', () => {
+  expect(creditsLeft({}, NOW, 2, 55)).toMatchObject({ balance: null, isOld: false, hoursLeft: null });
+});
