@@ -6,6 +6,7 @@ import { CliError, EXIT, endingOf } from '../exit.ts';
 import { followEach } from '../follow/follow-each.ts';
 import type { Target } from '../follow/save-result.ts';
 import { enqueueWithImages, isAddress, requestOf, withStoreFor, type Wanted } from '../images/with-images.ts';
+import { noteNobody } from '../nobody.ts';
 import { withPool, type Pool } from '../pool.ts';
 import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
 import { keyOfImage, type GroupingFlags } from './one-or-each.ts';
@@ -43,7 +44,10 @@ export async function generateEach(context: Context, sources: readonly string[],
     const producer = await createProducer({ redis: options.redisUrl, prefix: options.prefix });
     try {
       const made = await enqueueEach(context, pool, producer, sources, options);
-      if (!waits) return tell(context, made);
+      if (!waits) {
+        await noteNobody(context, pool);
+        return tell(context, made);
+      }
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
       await followEach(context, made, { ...options, timeoutMs });
     } finally {
