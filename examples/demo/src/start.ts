@@ -25,9 +25,9 @@ interface StartOptions {
 async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promise<void> {
   const hasFile = readDotEnv(process.cwd());
   const groups = ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard'] as const;
-  const given = withSecretFiles(process.env);
-  parseEnvironment(given, groups);
-  const redis = await openRedis({ keep: true, data, url: given['REDIS_URL'] });
+  const environment = withSecretFiles(process.env);
+  parseEnvironment(environment, groups);
+  const redis = await openRedis({ keep: true, data, url: environment['REDIS_URL'] });
   const keys = ENVIRONMENT.flatMap(({ key, alias = key }) => [key, alias, key + FILE_SUFFIX]);
   const env = { ...fromEnvironment([...keys, ...MORE_KEYS]), REDIS_URL: redis.url, REDIS_URL_FILE: '' };
   const apps: KeptUp[] = [];
