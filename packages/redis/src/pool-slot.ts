@@ -49,7 +49,8 @@ export function redisRefusal(url: string, error: unknown): string | undefined {
 
 async function lookAtSlot(client: RedisClient, prefix: string): Promise<Error | undefined> {
   try {
-    await client.exists(prefix);
+    // Any key of it: the rights of a user may end at the prefix.
+    await client.exists(`${prefix}:ledger`);
     return undefined;
   } catch (error) {
     if (error instanceof Error) return error;

@@ -47,6 +47,7 @@ const USED: readonly (readonly [command: string, ...args: string[]])[] = [
   ['HGETALL', 'KEY'],
   ['HEXISTS', 'KEY', 'x'],
   ['HLEN', 'KEY'],
+  ['HSTRLEN', 'KEY', 'x'],
   ['HSET', 'KEY', 'x', 'x'],
   ['HDEL', 'KEY', 'x'],
   ['HINCRBY', 'KEY', 'x', '1'],
