@@ -66,8 +66,9 @@ end
 -- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.
 -- Returns the places that are left, or nil and the ms until one may be free.
 local function grantPoll(permit, timeoutMs)
-  local again = redis.call('ZSCORE', key('polls'), permit)
   local places, waitMs = pollRoom()
+  -- Behind it: a permit that has ended is none any more.
+  local again = redis.call('ZSCORE', key('polls'), permit)
   if places == 0 and not again then return nil, waitMs end
   hold(key('polls'), permit, NOW_UP + timeoutMs)
   return again and places or places - 1

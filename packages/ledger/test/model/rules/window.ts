@@ -43,9 +43,9 @@ export function peekQueries(world: World): Room {
 
 /** One query: the places left, or how long to wait. */
 export function grantQuery(world: World, permit: string, timeoutMs: number): Room | { readonly wait: number } {
-  const isAgain = world.polls.has(permit);
   const held = world.pollHold > world.now;
   if (!held) forget(world.polls, world.now - 1000);
+  const isAgain = world.polls.has(permit);
   const { places, waitMs } = peekQueries(world);
   if (places === 0 && !isAgain) return { wait: waitMs };
   world.polls.set(permit, world.now + 1 + timeoutMs);
