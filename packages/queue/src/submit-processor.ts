@@ -51,10 +51,7 @@ interface Applicant {
   readonly instead?: boolean;
 }
 
-async function admit(
-  { ledger, timings, account, worker }: WorkerContext,
-  applicant: Applicant,
-): Promise<Admission> {
+async function admit({ ledger, timings, account, worker }: WorkerContext, applicant: Applicant): Promise<Admission> {
   const token = mintAttemptToken();
   // Before the call: a process frozen while it waits for Redis must count that time too.
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);

@@ -69,6 +69,9 @@ local function acceptedCount() return tonumber(redis.call('HGET', key('stats'), 
 
 local function suspectsOf(row) return NOW < (row.suspectsUntil or 0) and row.suspects or {} end
 
+-- Long enough to close the gate, were it over all pairs.
+local function isRipe(row) return row.same and #row.ids >= row.after and row.accepted == acceptedCount() end
+
 -- Whether the word of a pair is missing: its tenant was not tried, or too few were to know anything.
 local function isNeeded(tried, pair)
   if has(tried, pair) then return false end
@@ -152,7 +155,7 @@ local function blame(record, attempt, place)
   if row.same ~= place.same or row.accepted ~= accepted then
     row.same, row.accepted, row.since, row.ids, row.pairs = place.same, accepted, NOW, {}, {}
   end
-  row.after = place.after
+  row.after, row.memoryMs = place.after, place.memoryMs
   keep(row.ids, record.id, place.after)
   keep(row.pairs, pair, PAIRS_KEPT)
   local closes = #row.ids >= place.after and isOverAll(row)
@@ -169,20 +172,23 @@ local function endRow()
   saveRow(row)
 end
 
--- A task was made: the gate opens, and the other pairs that were asked are suspects until one of theirs is accepted.
+-- A task was made: the gate opens, and the other pairs that were asked are suspects until one of theirs is accepted; so
+-- are those of a row that was long enough.
 local function placeAccepts(record)
   local gate, row, pair = refusingGate(), loadRow(), pairOf(record.tenant, record.model)
+  if not gate and not row.same and not has(row.suspects, pair) then return end
+  local asked, memoryMs = row.suspects, nil
   if gate then
+    asked, memoryMs = gate.known, gate.memoryMs
     row.opened = { pair = pair, at = NOW, same = gate.same }
-    row.suspects, row.suspectsUntil = without(gate.known, pair), NOW + gate.memoryMs
     openGate('refusing')
-  elseif not row.same and not has(row.suspects, pair) then
-    return
-  else
-    row.suspects = without(row.suspects, pair)
+  elseif isRipe(row) then
+    asked, memoryMs = row.pairs, row.memoryMs
   end
+  row.suspects = without(asked, pair)
+  if memoryMs then row.suspectsUntil = NOW + memoryMs end
   row.same, row.ids, row.pairs = nil, {}, {}
-  saveRow(row, gate and gate.memoryMs)
+  saveRow(row, memoryMs)
 end
 
 -- Who is to go instead of this one: while a row is open, somebody of another pair; as a canary, somebody whose turn it is.
@@ -201,8 +207,7 @@ local function standIn(record, due)
     return nil
   end
   local row = loadRow()
-  local isOpen = row.same and #row.ids >= row.after and row.accepted == acceptedCount()
-  return isOpen and has(row.pairs, pair) and another(row.pairs, suspectsOf(row), {}) or nil
+  return isRipe(row) and has(row.pairs, pair) and another(row.pairs, suspectsOf(row), {}) or nil
 end
 
 -- The attempt is the canary: its pair has had its turn.

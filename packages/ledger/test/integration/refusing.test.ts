@@ -80,7 +80,10 @@ describe('the gate refusing', () => {
 
   test.each<[string, (pool: Pool) => Promise<unknown>]>([
     ['an acceptance', async (pool) => accept(pool, await pool.create())],
-    ['an acceptance by a worker of the version before', (pool) => pool.redis.hincrby(`${pool.root}stats`, 'accepted', 1)],
+    [
+      'an acceptance by a worker of the version before',
+      (pool) => pool.redis.hincrby(`${pool.root}stats`, 'accepted', 1),
+    ],
     ['a refusal that names a field', (pool) => refuseNew(pool, 1, 'acme', 'm', OF_REQUEST)],
     ['a refusal in other words', (pool) => refuseNew(pool, 1, 'acme', 'm', byPlace({ same: '404 not found' }))],
   ])('%s ends the row', async (_what, between) => {
@@ -128,7 +131,9 @@ describe('a bad batch of one tenant beside others', () => {
   test('whatever models it names: three pairs of one tenant are not enough while another tenant waits', async () => {
     const pool = await openPool('refusing');
     await pool.create({ tenant: 'good' });
-    const batch = await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map((model) => pool.create({ tenant: 'bad', model })));
+    const batch = await Promise.all(
+      ['a', 'b', 'c', 'd', 'e', 'f'].map((model) => pool.create({ tenant: 'bad', model })),
+    );
     for (const id of batch) await pool.admit(id, id);
     for (const id of batch) await pool.refuse(id, id, byPlace());
     expect(await closed(pool)).toEqual([]);

@@ -99,7 +99,14 @@ const course = fc
 /** Kie refuses one after the other in the same words, then perhaps its canary. */
 const refusals = fc.tuple(number, number).map(([a, b]): Step[] => {
   const refused = (n: number): Step[] => [then('admit', { a: n }), then('send', { b: 2 }), then('answer', BY_PLACE)];
-  return [...refused(2), ...refused(3), then('pass', { a: 4 }), then('admit', { a }), then('send', { b }), then('answer', BY_PLACE)];
+  return [
+    ...refused(2),
+    ...refused(3),
+    then('pass', { a: 4 }),
+    then('admit', { a }),
+    then('send', { b }),
+    then('answer', BY_PLACE),
+  ];
 });
 const part = fc.oneof(
   { weight: 16, arbitrary: step.map((one) => [one]) },

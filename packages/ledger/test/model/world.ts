@@ -37,6 +37,7 @@ interface Row {
   same: string | undefined;
   since: number;
   after: number;
+  memoryMs: number;
   ids: Set<string>;
   pairs: Set<string>;
   suspects: Set<string>;
@@ -50,7 +51,7 @@ interface Row {
 export function newRow(): Row {
   const nothing = { same: undefined, opened: undefined, pardon: undefined };
   const sets = { ids: new Set<string>(), pairs: new Set<string>(), suspects: new Set<string>() };
-  return { ...nothing, ...sets, since: 0, after: 0, suspectsUntil: 0, until: 0 };
+  return { ...nothing, ...sets, since: 0, after: 0, memoryMs: 0, suspectsUntil: 0, until: 0 };
 }
 
 /** What the gate *refusing* knows of the pairs of tenant and model that were asked. */
@@ -192,7 +193,10 @@ export function newWorld(now: number): World {
 
 export function newGeneration(
   world: World,
-  born: Pick<Generation, 'id' | 'state' | 'hash' | 'tenant' | 'model' | 'isCallback' | 'isUpload' | 'payload' | 'vehicle'> & {
+  born: Pick<
+    Generation,
+    'id' | 'state' | 'hash' | 'tenant' | 'model' | 'isCallback' | 'isUpload' | 'payload' | 'vehicle'
+  > & {
     readonly deadlineMs: number | undefined;
     readonly epoch: number;
   },

@@ -53,7 +53,16 @@ export function kill(world: World, args: KillArgs): Answer {
 function bornDead(world: World, args: KillArgs): Generation | undefined {
   if (args.class !== 'record_missing' && args.class !== 'invalid_request') return undefined;
   const epoch = Number(/-(\d{1,6})$/.exec(args.vehicle ?? '')?.[1] ?? 1);
-  const { id, hash = '', payload = '', tenant = 'default', model = '', vehicle = '', callback = false, uploads = false } = args;
+  const {
+    id,
+    hash = '',
+    payload = '',
+    tenant = 'default',
+    model = '',
+    vehicle = '',
+    callback = false,
+    uploads = false,
+  } = args;
   const { deadlineMs } = args;
   const born = { id, state: 'dead', hash, payload, tenant, model, vehicle, epoch, deadlineMs } as const;
   const generation = newGeneration(world, { ...born, isCallback: callback, isUpload: uploads });
@@ -103,7 +112,14 @@ function needsPerson({ attempts, claims }: Generation): boolean {
 function resume(world: World, generation: Generation, target: ResumePoint): void {
   generation.letter = undefined;
   if (target === 'queued') {
-    Object.assign(generation, { serverErrors: 0, validationRetries: 0, notSent: 0, resubmits: 0, placeAt: 0, canaryAt: 0 });
+    Object.assign(generation, {
+      serverErrors: 0,
+      validationRetries: 0,
+      notSent: 0,
+      resubmits: 0,
+      placeAt: 0,
+      canaryAt: 0,
+    });
     Object.assign(generation, { taskId: '', verdict: undefined, notBefore: world.now });
     newVehicle(generation, 'submit');
     queueAfresh(world, generation);

@@ -4,7 +4,7 @@ import { closeGate, openGate } from './gates.ts';
 
 const NEEDED = 3;
 
-export function pairOf({ tenant, model }: Pick<Generation, 'tenant' | 'model'>): string {
+function pairOf({ tenant, model }: Pick<Generation, 'tenant' | 'model'>): string {
   return `${tenant}\n${model}`;
 }
 
@@ -75,12 +75,13 @@ export function blame(world: World, generation: Generation, attempt: Attempt, pl
   const { opened, pardon } = row;
   const wasCanary = generation.canaryAt > 0 && generation.canaryAt <= (opened?.at ?? -1);
   if (wasCanary && opened?.same === place.same && opened.pair !== pair) return 'own';
-  const isForgiven =
-    pardon !== undefined && generation.placeAt >= pardon.from && generation.placeAt <= pardon.to;
+  const isForgiven = pardon !== undefined && generation.placeAt >= pardon.from && generation.placeAt <= pardon.to;
   const unknown = isForgiven ? 'once' : 'again';
   if (suspectsOf(world).has(pair)) return unknown;
-  if (row.same !== place.same) Object.assign(row, { same: place.same, since: world.now, ids: new Set(), pairs: new Set() });
+  if (row.same !== place.same)
+    Object.assign(row, { same: place.same, since: world.now, ids: new Set(), pairs: new Set() });
   row.after = place.after;
+  row.memoryMs = place.memoryMs;
   row.ids.add(generation.id);
   row.pairs.add(pair);
   remember(world, place.memoryMs);
@@ -130,19 +131,30 @@ export function noteJudgement(world: World, { sent, rule }: RefuseArgs): void {
   if (sent && isJudgement) endRow(world);
 }
 
+/** Long enough to close the gate, were it over all pairs. */
+function isRipe({ same, ids, after }: World['row']): boolean {
+  return same !== undefined && ids.size >= after;
+}
+
 export function placeAccepts(world: World, generation: Generation): void {
+  const { row } = world;
   const pair = pairOf(generation);
   const refusing = world.gates.get('refusing')?.refusing;
-  if (refusing === undefined) {
-    world.row.suspects = new Set([...world.row.suspects].filter((one) => one !== pair));
-  } else {
-    world.row.opened = { pair, at: world.now, same: refusing.same };
-    world.row.suspects = new Set([...refusing.known].filter((one) => one !== pair));
-    world.row.suspectsUntil = world.now + refusing.memoryMs;
-    remember(world, refusing.memoryMs);
+  if (refusing !== undefined) {
+    row.opened = { pair, at: world.now, same: refusing.same };
+    suspect(world, refusing.known, refusing.memoryMs);
     openGate(world, 'refusing');
+  } else if (isRipe(row)) {
+    suspect(world, row.pairs, row.memoryMs);
   }
+  row.suspects = new Set([...row.suspects].filter((one) => one !== pair));
   endRow(world);
+}
+
+function suspect(world: World, pairs: ReadonlySet<string>, memoryMs: number): void {
+  world.row.suspects = new Set(pairs);
+  world.row.suspectsUntil = world.now + memoryMs;
+  remember(world, memoryMs);
 }
 
 /** Who is to go instead: any of these ids. */
@@ -158,8 +170,7 @@ export function standIn(world: World, generation: Generation, isDue: boolean): r
     return [];
   }
   const { row } = world;
-  const isOpen = row.same !== undefined && row.ids.size >= row.after && row.pairs.has(pair);
-  return isOpen ? (another(world, row.pairs, suspectsOf(world))?.ids ?? []) : [];
+  return isRipe(row) && row.pairs.has(pair) ? (another(world, row.pairs, suspectsOf(world))?.ids ?? []) : [];
 }
 
 export function noteCanary(world: World, generation: Generation, { leaseUntil }: Attempt, isDue: boolean): void {

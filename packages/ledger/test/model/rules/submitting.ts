@@ -12,7 +12,16 @@ import {
   type World,
 } from '../world.ts';
 import { canaryPassed, closeGate, openOverdue, sendCanary, standing } from './gates.ts';
-import { blame, type Fault, hearNewcomer, noteCanary, noteJudgement, placeAccepts, refusingFor, standIn } from './refusing.ts';
+import {
+  blame,
+  type Fault,
+  hearNewcomer,
+  noteCanary,
+  noteJudgement,
+  placeAccepts,
+  refusingFor,
+  standIn,
+} from './refusing.ts';
 import { canRevive, die, enter, isTaskless, newVehicle, pendingNotice, queueAfresh } from './states.ts';
 import { narrow, stampSubmission, submitRoom, widen } from './window.ts';
 
