@@ -123,7 +123,7 @@ end
 
 local function shutRefusing(row, place)
   local gate = closeGate('refusing', place.times, place.same)
-  gate.same, gate.memoryMs, gate.canaries = place.same, place.memoryMs, {}
+  gate.same, gate.memoryMs, gate.rowSince, gate.canaries = place.same, place.memoryMs, row.since, {}
   gate.tried, gate.known = row.pairs, row.pairs
   local found = another(row.pairs, {}, {})
   if found and found.needed then gate.nextAt = NOW end
@@ -173,16 +173,19 @@ local function endRow()
 end
 
 -- A task was made: the gate opens, and the other pairs that were asked are suspects until one of theirs is accepted; so
--- are those of a row that was long enough.
-local function placeAccepts(record)
+-- are those of a row that was long enough. What was admitted before the row began may have been accepted before the place
+-- broke: it ends a row, and proves no more.
+local function placeAccepts(record, attempt)
   local gate, row, pair = refusingGate(), loadRow(), pairOf(record.tenant, record.model)
   if not gate and not row.same and not has(row.suspects, pair) then return end
+  local isLater = attempt.admittedAt >= (gate and gate.rowSince or row.since or 0)
   local asked, memoryMs = row.suspects, nil
+  if gate and not isLater then return end
   if gate then
     asked, memoryMs = gate.known, gate.memoryMs
     row.opened = { pair = pair, at = NOW, same = gate.same }
     openGate('refusing')
-  elseif isRipe(row) then
+  elseif isRipe(row) and isLater then
     asked, memoryMs = row.pairs, row.memoryMs
   end
   row.suspects = without(asked, pair)

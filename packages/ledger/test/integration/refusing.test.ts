@@ -222,14 +222,26 @@ describe('its canaries', () => {
 
   test('that are on their way while another pair is accepted die as well', async () => {
     const pool = await openPool('refusing');
+    await refuseNew(pool, 4, 'bad', 'm', soon());
     const earlier = await pool.create({ tenant: 'good' });
     await pool.admit(earlier, 'earlier');
-    await refuseNew(pool, 5, 'bad', 'm', soon());
+    await refuseNew(pool, 1, 'bad', 'm', soon());
     const canary = await pool.create({ tenant: 'bad' });
     await pool.admit(canary, 'canary');
     await pool.accept(earlier, 'earlier', 'task-1');
     expect(await closed(pool)).toEqual([]);
     expect(await pool.refuse(canary, 'canary', soon())).toMatchObject({ ok: 'dead', class: 'invalid_request' });
+  });
+
+  test('are not outdone by an acceptance from before the first refusal: the place may have broken since', async () => {
+    const pool = await openPool('refusing');
+    const earlier = await pool.create({ tenant: 'good' });
+    await pool.admit(earlier, 'earlier');
+    const { admittedAt = 0 } = (await pool.ledger.read.generation(earlier))?.attempts[0] ?? {};
+    await expect.poll(() => pool.now(), { interval: 1 }).toBeGreaterThan(admittedAt);
+    await refuseNew(pool, 5, 'bad');
+    await pool.accept(earlier, 'earlier', 'task-1');
+    expect(await closed(pool)).toEqual(['refusing']);
   });
 
   test('have their retry where only their own pair was accepted', async () => {

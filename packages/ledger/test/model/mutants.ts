@@ -129,6 +129,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { without: 'refusing: suspects begin no row', from: 'if has(suspectsOf(row), pair) then return unknown end', to: '' },
   { without: 'refusing: any acceptance opens it', from: "    openGate('refusing')\n  elseif", to: '  elseif' },
+  { without: 'refusing: an older acceptance opens nothing', from: 'if gate and not isLater then return end', to: '' },
   {
     without: 'refusing: what went under another job gets a job',
     from: "local fresh = record.state == 'unknown' or attempt.instead",

@@ -58,6 +58,7 @@ export function newRow(): Row {
 export interface Refusing {
   readonly same: string;
   readonly memoryMs: number;
+  readonly rowSince: number;
   readonly tried: Set<string>;
   readonly known: Set<string>;
   readonly canaries: string[];
@@ -82,6 +83,7 @@ export interface Attempt {
   readonly n: number;
   readonly token: string;
   readonly account: string;
+  readonly admittedAt: number;
   readonly sendBy: number;
   readonly leaseUntil: number;
   readonly canary: boolean;

@@ -183,6 +183,7 @@ function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt
     sendBy,
     outcome,
     account: '',
+    admittedAt: 0,
     leaseUntil: 0,
     canary: false,
     isInstead: false,

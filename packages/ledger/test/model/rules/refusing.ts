@@ -103,6 +103,7 @@ function shut(world: World, place: PlaceRule): void {
   const refusing: Refusing = {
     same: place.same,
     memoryMs: place.memoryMs,
+    rowSince: since,
     tried: new Set(pairs),
     known: new Set(pairs),
     canaries: [],
@@ -136,15 +137,17 @@ function isRipe({ same, ids, after }: World['row']): boolean {
   return same !== undefined && ids.size >= after;
 }
 
-export function placeAccepts(world: World, generation: Generation): void {
+export function placeAccepts(world: World, generation: Generation, { admittedAt }: Attempt): void {
   const { row } = world;
   const pair = pairOf(generation);
   const refusing = world.gates.get('refusing')?.refusing;
+  // It may have been accepted before the place broke.
+  if (refusing !== undefined && admittedAt < refusing.rowSince) return;
   if (refusing !== undefined) {
     row.opened = { pair, at: world.now, same: refusing.same };
     suspect(world, refusing.known, refusing.memoryMs);
     openGate(world, 'refusing');
-  } else if (isRipe(row)) {
+  } else if (isRipe(row) && admittedAt >= row.since) {
     suspect(world, row.pairs, row.memoryMs);
   }
   row.suspects = new Set([...row.suspects].filter((one) => one !== pair));

@@ -99,7 +99,7 @@ function newAttempt(world: World, args: AdmitArgs, generation: Generation, canar
   const sendBy = world.now + 1 + args.sendBeforeMs;
   const answerBy = sendBy + setting(world, 'submitTimeoutMs');
   const times = { sendBy, leaseUntil: answerBy + args.leaseGraceMs };
-  const how = { canary, isInstead: args.instead === true };
+  const how = { canary, isInstead: args.instead === true, admittedAt: world.now };
   const attempt: Attempt = { n, token: args.tokenHash, account: args.account, ...times, outcome: 'open', ...how };
   generation.attempts.push(attempt);
   generation.current = n;
@@ -154,7 +154,7 @@ function noteAnswer(world: World, generation: Generation, attempt: Attempt, late
   attempt.isAnswered = true;
   stampSubmission(world, `${generation.id}:${attempt.n}`, latencyMs);
   widen(world, latencyMs);
-  placeAccepts(world, generation);
+  placeAccepts(world, generation, attempt);
   canaryPassed(world, attempt.token);
   world.unreachable = 0;
 }
