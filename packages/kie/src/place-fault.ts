@@ -21,8 +21,14 @@ const NAME_LIMIT = 200;
 export function placeFaultOf(answer: SubmitAnswer, request: KieCreateRequest): string | undefined {
   const { code, msg = '' } = answer.evidence;
   if (answer.class !== 'invalid_request' || code === undefined) return undefined;
-  const isPossible = code === NOT_FOUND || (JUDGING.has(code) && !speaksOfRequest(msg, request));
-  return isPossible ? sameness(code, msg, request.model) : undefined;
+  const words = withoutModel(msg, request.model);
+  const isPossible = code === NOT_FOUND || (JUDGING.has(code) && !speaksOfRequest(words, request));
+  return isPossible ? sameness(code, words) : undefined;
+}
+
+/** A place that has no channel for a model names it, and names of models have words of fields in them. */
+function withoutModel(msg: string, model: string): string {
+  return (model === '' ? msg : msg.replaceAll(model, ' ')).replaceAll(/\b\w+-to-(image|video)\b/gi, ' ');
 }
 
 /** Of the content of a request without naming a field: moderation, and images that Kie cannot use. */
@@ -81,8 +87,7 @@ const VARIABLE: readonly RegExp[] = [
   /[\w-]*\d[\w-]*/g,
 ];
 
-function sameness(code: number, msg: string, model: string): string {
-  const named = model === '' ? msg : msg.replaceAll(model, ' ');
-  const plain = VARIABLE.reduce((text, pattern) => text.replaceAll(pattern, ' '), named);
+function sameness(code: number, msg: string): string {
+  const plain = VARIABLE.reduce((text, pattern) => text.replaceAll(pattern, ' '), msg);
   return shorten(`${code} ${plain.toLowerCase().replaceAll(/\s+/g, ' ')}`.trim(), SAMENESS_LIMIT);
 }

@@ -20,6 +20,7 @@ describe('a refusal that may be the fault of the place', () => {
     [422, 'channel not found', '422 channel not found'],
     ['422', 'Channel  not\nfound', '422 channel not found'],
     [400, 'No available channel for model kling-2.6/image-to-video', '400 no available channel for model'],
+    [422, 'no channel for kling image-to-video', '422 no channel for kling'],
     [404, 'The requested path is not there: prompt', '404 the requested path is not there: prompt'],
     [404, undefined, '404'],
     [422, '', '422'],

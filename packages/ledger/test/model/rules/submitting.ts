@@ -216,7 +216,7 @@ export function refuse(world: World, args: RefuseArgs): Answer {
   }
   const isFresh = state === 'unknown' || attempt.isInstead;
   if (isFresh) newVehicle(generation, 'submit');
-  const delayMs = fault === 'place' ? behindMs(args, attempt) : 'delayMs' in args.rule ? (args.rule.delayMs ?? 0) : 0;
+  const delayMs = delayOf(args, attempt, fault);
   const { vehicle } = generation;
   attempt.answer = { ok: 'queued', delayMs, vehicle, added: !isFresh, attempt: attempt.n };
   generation.notBefore = world.now + delayMs;
@@ -235,7 +235,8 @@ function faultOf(world: World, args: RefuseArgs, generation: Generation, attempt
   return undefined;
 }
 
-function behindMs({ rule }: RefuseArgs, { canary }: Attempt): number {
+function delayOf({ rule }: RefuseArgs, { canary }: Attempt, fault: Fault | undefined): number {
+  if (fault !== 'place') return 'delayMs' in rule ? (rule.delayMs ?? 0) : 0;
   return canary && 'place' in rule ? (rule.place?.behindMs ?? 0) : 0;
 }
 
