@@ -112,17 +112,14 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
   const { id, vehicle } = other;
   const { reply, ...admission } = await admit(context, { id, vehicle, instead: true });
   const scoped = { ...context, logger: context.logger.child({ generation: id, job: vehicle }) };
-  const after = async (work: Promise<unknown>): Promise<JobEnd> => {
-    await work;
-    return { kind: 'give_back' };
-  };
+  const giveBack = (): JobEnd => ({ kind: 'give_back' });
   if (reply.ok === 'admitted') {
-    return { work: () => after(runAttempt(scoped, { id, ...admission, admitted: reply })) };
+    return { work: () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack) };
   }
   if (reply.ok === 'upload') {
     const { payload, tries, trace } = reply;
     const passing = () => passUploads(scoped, { id, vehicle, payload, tries });
-    return { work: () => after(context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing)) };
+    return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing).then(giveBack) };
   }
   // It is in somebody else's hands by now.
   return { end: { kind: 'give_back' } };

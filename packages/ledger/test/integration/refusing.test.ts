@@ -194,8 +194,7 @@ describe('its canaries', () => {
       asked.push((await pool.ledger.read.generation(id))?.tenant);
       await pool.refuse(id, `try-${i}`, soon(), { class: 'invalid_request' });
     }
-    expect(asked.slice(0, 3).toSorted()).toEqual(tenants);
-    expect(asked.slice(3).toSorted()).toEqual(tenants);
+    expect([new Set(asked.slice(0, 3)), new Set(asked.slice(3))]).toEqual([new Set(tenants), new Set(tenants)]);
     expect(await Promise.all(waiting.map((id) => retries(pool, id)))).toEqual([0, 0, 0]);
   });
 

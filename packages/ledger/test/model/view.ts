@@ -127,8 +127,8 @@ function rowOf(json: unknown): object {
 
 function gateOf(json: string): object {
   const gate = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
-  const shown = [...GATE_FIELDS, ...REFUSING_LISTS, 'balanceAtRefusal', 'same'];
-  const fields = Object.entries(gate).filter(([name]) => shown.includes(name));
+  const shown = new Set([...GATE_FIELDS, ...REFUSING_LISTS, 'balanceAtRefusal', 'same']);
+  const fields = Object.entries(gate).filter(([name]) => shown.has(name));
   return Object.fromEntries(
     fields.map(([name, value]) => [name, REFUSING_LISTS.includes(name) ? listSchema.parse(value) : value]),
   );
