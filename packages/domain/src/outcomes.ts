@@ -59,6 +59,11 @@ export interface SubmitAnswer {
   readonly latencyMs: number;
   /** True when an HTTP answer arrived, so that Kie has counted the request by now. */
   readonly answered: boolean;
+  /**
+   * Of a refusal that may be the fault of the place and not of the request: what it has in common with the same refusal
+   * of other requests, at most 120 characters (docs/decisions/0022).
+   */
+  readonly placeFault?: string;
   readonly evidence: Evidence;
 }
 
@@ -70,6 +75,7 @@ export const GATE_REASONS = [
   'bad-key',
   'maintenance',
   'unreachable',
+  'refusing',
   'paused',
 ] as const;
 export type GateReason = (typeof GATE_REASONS)[number];

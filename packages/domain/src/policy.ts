@@ -5,7 +5,7 @@ import type { GateReason, SubmitClass } from './outcomes.ts';
 export type SubmitRule =
   | { readonly do: 'accept' }
   /** Back to `queued`. `gate`: the fleet stops. It costs the generation no attempt of any count. */
-  | { readonly do: 'refuse'; readonly gate: Exclude<GateReason, 'paused' | 'unreachable'> }
+  | { readonly do: 'refuse'; readonly gate: Exclude<GateReason, 'paused' | 'unreachable' | 'refusing'> }
   /** Back to `queued` with backoff; after `retries` such answers, dead with `then`. */
   | { readonly do: 'retry'; readonly count: RetryCount; readonly retries: number; readonly then: DeadLetterClass }
   /** Back to `queued` with backoff, for ever (the deadline ends it); several in a row close the gate *unreachable*. */
@@ -20,6 +20,8 @@ export type RetryCount = 'serverErrors' | 'validationRetries';
 /**
  * The error policy of createTask as one table (DESIGN.md, Error policy; KIE-FACTS.md, Envelope and errors).
  * A 500 in validation wording gets one delayed retry because an identical payload was once seen to succeed.
+ * A refusal of parameters that does not speak of the request, the same for one after the other, closes the gate
+ * *refusing* and costs nothing (docs/decisions/0022).
  */
 export const SUBMIT_POLICY: Readonly<Record<SubmitClass, SubmitRule>> = {
   accepted: { do: 'accept' },

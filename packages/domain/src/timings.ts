@@ -23,6 +23,8 @@ export interface Timings {
   /** Canaries of the unreachable gate, which is ours and not Kie's word: first and longest interval. */
   readonly unreachableFirstMs: number;
   readonly unreachableCapMs: number;
+  /** A row of equal refusals, and what the gate *refusing* has taught, are forgotten after this long. */
+  readonly refusingMemoryMs: number;
   /** A fresh task may be unknown to recordInfo for this long (KIE-FACTS.md, recordInfo). */
   readonly freshTaskMs: number;
   /** Kie's denials must span at least this long before a task counts as lost. */
@@ -70,6 +72,7 @@ export const TIMINGS: Timings = {
   canaryCapMs: 600_000,
   unreachableFirstMs: 5_000,
   unreachableCapMs: 60_000,
+  refusingMemoryMs: 1_800_000,
   freshTaskMs: 90_000,
   taskLostMs: 1_800_000,
   taskStuckMs: 86_400_000,

@@ -6,6 +6,7 @@ import type { KieCreateRequest } from './create-request.ts';
 import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import { endpoint } from './options.ts';
+import { placeFaultOf } from './place-fault.ts';
 
 export interface CreateTaskOptions {
   /** True while it is still allowed to send. Asked once, on the connected socket, right before the first byte. */
@@ -32,7 +33,9 @@ export async function createTask(
   const url = endpoint(context.options.baseUrl, '/api/v1/jobs/createTask');
   const body = serialise(request);
   const exchange = body === undefined ? UNSERIALISABLE : await send(context, url, body, options);
-  return classifySubmit(exchange, context.redact, Date.now());
+  const answer = classifySubmit(exchange, context.redact, Date.now());
+  const placeFault = placeFaultOf(answer, request);
+  return placeFault === undefined ? answer : { ...answer, placeFault };
 }
 
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };

@@ -24,6 +24,7 @@ if given(ARGS.latencyMs) and not attempt.answered then
   saveAttempt(record, attempt)
   stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
   widen(ARGS.latencyMs)
+  placeAccepts(record, attempt)
   canaryPassed(attempt.tokenHash)
   redis.call('DEL', key('unreachable'))
 end

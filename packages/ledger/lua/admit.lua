@@ -35,6 +35,9 @@ if inFlight() >= setting('maxInFlight', 600) then return reply({ ok = 'wait', re
 local places, windowWaitMs = submitRoom()
 if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
+local other = standIn(record, due)
+if other then return reply({ ok = 'instead', id = other.id, vehicle = other.vehicle }) end
+
 -- Only now, when it could be admitted: links of uploaded images die within a day.
 local fresh = (record.links or '') ~= '' and NOW - num(record, 'linksAt') < ARGS.uploadFreshMs
 if record.uploads == '1' and not fresh then
@@ -47,11 +50,13 @@ local answerBy = sendBy + setting('submitTimeoutMs', 20000)
 local attempt = {
   n = n, tokenHash = ARGS.tokenHash, account = ARGS.account, worker = ARGS.worker, admittedAt = NOW,
   sendBy = sendBy, leaseUntil = answerBy + ARGS.leaseGraceMs, outcome = 'open', canary = #due > 0,
+  instead = ARGS.instead or nil,
 }
 saveAttempt(record, attempt)
 set(record, { attempts = n, current = n })
 hold(key('window'), record.id .. ':' .. n, answerBy)
 sendCanary(due, attempt)
+noteCanary(record, attempt, due)
 watch(record, attempt.leaseUntil)
 enter(record, 'submitting', 'admitted')
 count('admitted')

@@ -31,5 +31,6 @@ set(record, {
 index(record)
 watch(record, math.min(startAt + deadlineMs, startAt + ARGS.vehicleCheckMs))
 enter(record, 'queued', 'created', startAt)
+if ARGS.delayMs == 0 then hearNewcomer(record) end
 count('created')
 return reply({ ok = 'created', id = ARGS.id, state = 'queued' })

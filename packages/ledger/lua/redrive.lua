@@ -60,7 +60,8 @@ end
 set(record, { endedAt = '' })
 if ARGS.payAgain then count('paid_again') end
 if target == 'queued' then
-  set(record, { serverErrors = 0, validationRetries = 0, notSent = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW })
+  set(record, { serverErrors = 0, validationRetries = 0, notSent = 0, resubmits = 0, taskId = '', verdict = '', notBefore = NOW,
+    canaryAt = 0, placeAt = 0 })
   newVehicle(record, 'submit')
   queueAfresh(record, ARGS.vehicleCheckMs)
   enter(record, 'queued', 'redriven', NOW)

@@ -19,7 +19,8 @@ local rule, member = ARGS.rule, record.id .. ':' .. attempt.n
 if ARGS.sent then
   stamp(key('window'), member, ARGS.latencyMs, margin())
   redis.call('DEL', key('unreachable'))
-  canaryPassed(attempt.tokenHash, rule.gate)
+  local isOwn = rule.place and isRefusingFor(rule.place.same)
+  canaryPassed(attempt.tokenHash, isOwn and 'refusing' or rule.gate)
 else
   release(key('window'), member)
 end
@@ -42,7 +43,16 @@ if rule['do'] == 'not_sent' and not ARGS.ownFault then
   end
 end
 
-local fresh = record.state == 'unknown'
+-- A refusal that may be the place's fault and not the request's; any other that judges a request ends the row of them.
+local fault
+if ARGS.sent and rule.place then
+  fault = blame(record, attempt, rule.place)
+elseif ARGS.sent and (rule['do'] == 'die' or rule.count == 'validationRetries') then
+  endRow()
+end
+
+-- The job by which it was sent is not its own.
+local fresh = record.state == 'unknown' or attempt.instead
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, ARGS.evidence
 count('refused:' .. ARGS.class)
 
@@ -59,10 +69,10 @@ end
 
 local deadClass
 if rule['do'] == 'die' then deadClass = rule.class end
-if rule['do'] == 'retry' then
-  local tries = num(record, rule.count) + 1
-  set(record, { [rule.count] = tries })
-  if tries > rule.retries then deadClass = rule['then'] end
+if rule['do'] == 'retry' and fault ~= 'place' then
+  local tries = (fault == 'once' and 0 or num(record, rule.count)) + 1
+  set(record, { [rule.count] = tries, placeAt = fault and NOW or nil })
+  if tries > rule.retries or fault == 'own' then deadClass = rule['then'] end
 end
 
 if deadClass then
@@ -72,11 +82,13 @@ if deadClass then
   return answered()
 end
 
--- Its own job goes on as the vehicle; after `unknown` that job has ended, so a new one is named.
+-- Its own job goes on as the vehicle; after `unknown`, or where another one's job carried it, a new one is named.
 if fresh then newVehicle(record, 'submit') end
-attempt.answer = { ok = 'queued', delayMs = rule.delayMs or 0, vehicle = record.vehicle, added = not fresh, attempt = attempt.n }
+local delayMs = rule.delayMs or 0
+if fault == 'place' then delayMs = attempt.canary and rule.place.behindMs or 0 end
+attempt.answer = { ok = 'queued', delayMs = delayMs, vehicle = record.vehicle, added = not fresh, attempt = attempt.n }
 saveAttempt(record, attempt)
-set(record, { notBefore = NOW + (rule.delayMs or 0) })
-watch(record, math.min(num(record, 'deadlineAt'), NOW + (rule.delayMs or 0) + ARGS.vehicleCheckMs))
+set(record, { notBefore = NOW + delayMs })
+watch(record, math.min(num(record, 'deadlineAt'), NOW + delayMs + ARGS.vehicleCheckMs))
 enter(record, 'queued', 'refused', num(record, 'queuedAt'))
 return reply(attempt.answer)

@@ -66,6 +66,8 @@ export const admitReply = z.discriminatedUnion('ok', [
   /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
   z.object({ ok: z.literal('upload'), payload: z.string(), tries: z.number(), trace: z.string().optional() }),
   z.object({ ok: z.literal('wait'), reason: z.string(), waitMs: z.number() }),
+  /** The pair of this one has just been refused: that other generation is to go first, by its vehicle. */
+  z.object({ ok: z.literal('instead'), id: z.string(), vehicle: z.string() }),
   z.object({ ok: z.literal('busy'), attempt: z.int(), leaseMs: z.number() }),
   z.object({ ok: z.literal('deadline') }),
   z.object({ ok: z.literal('wrong_account') }),

@@ -44,7 +44,18 @@ export const SCRIPT_NAMES = [
 ] as const;
 export type ScriptName = (typeof SCRIPT_NAMES)[number];
 
-const LIBRARIES = ['base', 'record', 'notice', 'states', 'archive', 'window', 'gates', 'claims', 'durations'];
+const LIBRARIES = [
+  'base',
+  'record',
+  'notice',
+  'states',
+  'archive',
+  'window',
+  'gates',
+  'refusing',
+  'claims',
+  'durations',
+];
 
 interface LoadedScript {
   readonly source: string;

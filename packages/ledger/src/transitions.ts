@@ -50,6 +50,8 @@ export interface AdmitArgs {
   readonly leaseGraceMs: number;
   /** Links of uploaded images that are older are asked for anew. */
   readonly uploadFreshMs: number;
+  /** It goes instead of another one, as `admit` asked, and not by its own job. */
+  readonly instead?: boolean;
 }
 
 export interface UploadedArgs {
@@ -117,7 +119,7 @@ export interface HintArgs {
 export type RefuseRule =
   | {
       readonly do: 'refuse';
-      readonly gate: Exclude<GateReason, 'paused' | 'unreachable'>;
+      readonly gate: Exclude<GateReason, 'paused' | 'unreachable' | 'refusing'>;
       readonly times: GateTimes;
       readonly delayMs?: number;
     }
@@ -127,9 +129,23 @@ export type RefuseRule =
       readonly retries: number;
       readonly then: DeadLetterClass;
       readonly delayMs: number;
+      readonly place?: PlaceRule;
     }
   | { readonly do: 'not_sent'; readonly gateAfter: number; readonly times: GateTimes; readonly delayMs: number }
   | { readonly do: 'die'; readonly class: DeadLetterClass };
+
+/** The refusal may be the fault of the place: when the gate *refusing* closes, and what follows (docs/decisions/0022). */
+export interface PlaceRule {
+  /** Equal for the same refusal of other requests. */
+  readonly same: string;
+  /** So many different generations in a row, over all pairs of tenant and model that there are. */
+  readonly after: number;
+  readonly times: GateTimes;
+  /** A refused canary goes behind for so long. */
+  readonly behindMs: number;
+  /** How long the row, and what the gate has taught, are remembered. */
+  readonly memoryMs: number;
+}
 
 export type GateTimes = { readonly waitMs: number } | { readonly firstMs: number; readonly capMs: number };
 

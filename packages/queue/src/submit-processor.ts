@@ -5,6 +5,7 @@ import { connectionLosses, type AdmitReply } from '@kieq/ledger';
 import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from './context.ts';
 import { deadJobEnd } from './dead-job.ts';
+import type { JobEnd } from './job-end.ts';
 import { traceOf } from './job-trace.ts';
 import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
@@ -23,7 +24,8 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
   if (!checked.ok) return buryUnreadable(context, job, checked.problems);
   const { generation, request, problems } = checked.value;
-  const first = await admit(context, job, generation);
+  const own = { id: generation, vehicle: idOf(job) };
+  const first = await admit(context, own);
   if (first.reply.ok === 'stale' && request !== undefined) {
     const conflict = await buryConflict(context, job, request);
     if (conflict !== undefined) return conflict;
@@ -32,7 +34,7 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   if (problems !== undefined) return buryUnreadable(context, job, problems);
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
-  return afterAdmission(context, job, generation, await admit(context, job, generation));
+  return afterAdmission(context, job, generation, await admit(context, own));
 }
 
 interface Admission {
@@ -42,16 +44,22 @@ interface Admission {
   readonly lossesBefore: number;
 }
 
-async function admit({ ledger, timings, account, worker }: WorkerContext, job: Job, id: string): Promise<Admission> {
+interface Applicant {
+  readonly id: string;
+  readonly vehicle: string;
+  /** It goes by the job of another one, as the ledger asked. */
+  readonly instead?: boolean;
+}
+
+async function admit({ ledger, timings, account, worker }: WorkerContext, applicant: Applicant): Promise<Admission> {
   const token = mintAttemptToken();
   // Before the call: a process frozen while it waits for Redis must count that time too.
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);
   const lossesBefore = connectionLosses(ledger.redis);
   const { sendBeforeMs, leaseGraceMs, uploadFreshMs } = timings;
   const request = {
-    id,
+    ...applicant,
     tokenHash: token.hash,
-    vehicle: idOf(job),
     account,
     worker,
     sendBeforeMs,
@@ -78,6 +86,8 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
     }
     case 'wait':
       return { end: { kind: 'give_back' } };
+    case 'instead':
+      return submitInstead(context, reply);
     case 'busy':
       return { end: await waitOutLease(context, id, reply.leaseMs) };
     case 'deadline':
@@ -92,6 +102,27 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
     default:
       return reply satisfies never;
   }
+}
+
+/**
+ * The ledger wants to hear what Kie says to another generation first (docs/decisions/0022). It goes under this job, which
+ * is given back to the head of its priority afterwards; its own job, wherever it waits, finds it busy or gone on.
+ */
+async function submitInstead(context: WorkerContext, other: { id: string; vehicle: string }): Promise<Taken> {
+  const { id, vehicle } = other;
+  const { reply, ...admission } = await admit(context, { id, vehicle, instead: true });
+  const scoped = { ...context, logger: context.logger.child({ generation: id, job: vehicle }) };
+  const giveBack = (): JobEnd => ({ kind: 'give_back' });
+  if (reply.ok === 'admitted') {
+    return { work: () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack) };
+  }
+  if (reply.ok === 'upload') {
+    const { payload, tries, trace } = reply;
+    const passing = () => passUploads(scoped, { id, vehicle, payload, tries });
+    return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing).then(giveBack) };
+  }
+  // It is in somebody else's hands by now.
+  return { end: { kind: 'give_back' } };
 }
 
 /** The generation is being submitted under another attempt: never submit, wait for its lease, then call it unknown. */

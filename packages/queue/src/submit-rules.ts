@@ -7,10 +7,13 @@ import {
   type SubmitClass,
   type Timings,
 } from '@kieq/domain';
-import type { GateTimes, RefuseRule } from '@kieq/ledger';
+import type { GateTimes, PlaceRule, RefuseRule } from '@kieq/ledger';
 
 /** Submissions in a row, over all workers, that were not sent or whose answer was lost, before the gate *unreachable* closes. */
 const UNREACHABLE_AFTER = 5;
+
+/** Different generations in a row that are refused in the same way before the gate *refusing* closes. */
+const REFUSING_AFTER = 5;
 
 export interface RuleContext {
   readonly timings: Timings;
@@ -40,7 +43,7 @@ export function decideSubmit(answer: SubmitAnswer, context: RuleContext): Submit
       return refuse(answer, { do: 'refuse', gate: row.gate, times: gateTimes(row.gate, answer, context) });
     case 'retry': {
       const delayMs = row.count === 'validationRetries' ? timings.validationRetryMs : retryDelayMs;
-      return refuse(answer, { ...row, delayMs });
+      return refuse(answer, { ...row, delayMs, ...placeRule(answer, timings) });
     }
     case 'not_sent': {
       return refuse(answer, { do: 'not_sent', ...unreachableGate(timings), delayMs: retryDelayMs });
@@ -61,6 +64,13 @@ function gateTimes(gate: GateReason, answer: SubmitAnswer, { timings, submitWind
   if (gate === 'rate-limit') return { waitMs: Math.max(answer.retryAfterMs ?? submitWindowMs, submitWindowMs / 20) };
   if (gate === 'credits') return { firstMs: timings.probeFirstMs, capMs: timings.probeCapMs };
   return { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
+}
+
+function placeRule({ placeFault }: SubmitAnswer, timings: Timings): { place?: PlaceRule } {
+  if (placeFault === undefined) return {};
+  const times = { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
+  const { canaryFirstMs: behindMs, refusingMemoryMs: memoryMs } = timings;
+  return { place: { same: placeFault, after: REFUSING_AFTER, times, behindMs, memoryMs } };
 }
 
 /** When and how the gate *unreachable* closes. */

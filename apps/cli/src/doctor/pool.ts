@@ -11,6 +11,8 @@ const REMEDIES: Readonly<Record<GateReason, string>> = {
   'bad-key': 'Correct the key or its list of allowed addresses; docs/operations.md, Changing limits and keys.',
   maintenance: 'Wait: Kie is under maintenance; it opens within 10 minutes of its end.',
   unreachable: 'Check DNS, network and proxy of the workers; it opens by itself.',
+  refusing:
+    'Every request is refused in the same words: check KIE_BASE_URL, and the channels of a relay; it opens within 10 minutes of a first acceptance.',
   paused: 'kieq resume',
 };
 

@@ -12,6 +12,7 @@ const WHY: Readonly<Record<string, string>> = {
   'bad-key': 'the key is wrong or not allowed: mend it',
   maintenance: 'Kie is in maintenance',
   unreachable: 'Kie cannot be reached',
+  refusing: 'every request is refused in the same words: check the address of Kie, or the relay',
   paused: 'paused by a person',
 };
 

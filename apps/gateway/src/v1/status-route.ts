@@ -87,7 +87,8 @@ function shown(status: PoolStatus, { tenant }: Caller): Status {
       reason,
       since,
       mode,
-      detail,
+      // Kie's words about other tenants' requests.
+      detail: reason === 'refusing' && tenant !== undefined ? undefined : detail,
       untilAt,
       nextAt,
     })),

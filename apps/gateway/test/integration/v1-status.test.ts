@@ -42,6 +42,21 @@ describe('GET /v1/status', () => {
     expect(body.workers).toEqual({ running: 0, earlier: false, lastSeen: null });
   });
 
+  test('tells operators alone in which words everything is refused: they are about the requests of others', async () => {
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const gates = `${pool.ledger.root}gates`;
+    const gate = { since: 1, mode: 'canary', refusals: 5, nextAt: 4_102_444_800_000, detail: '404 no such thing' };
+    await pool.redis.client.hset(gates, 'refusing', JSON.stringify(gate));
+    const [operator, tenant] = [
+      await ask('/v1/status', { key: 'key-of-op' }),
+      await ask('/v1/status', { key: 'key-of-a' }),
+    ];
+    await pool.redis.client.hdel(gates, 'refusing');
+    expect(operator.body).toMatchObject({ gates: [{ reason: 'refusing', detail: '404 no such thing' }] });
+    expect(tenant.body).toMatchObject({ gates: [{ reason: 'refusing' }] });
+    expect(JSON.stringify(tenant.body)).not.toContain('no such thing');
+  });
+
   test('says what holds submissions back, and the balance that was seen last', async () => {
     const { ask } = await startGateway({ pool });
     await pool.ledger.gates.pause('for the test');

@@ -9,6 +9,7 @@ local MODES = {
   ['bad-key'] = 'canary',
   maintenance = 'canary',
   unreachable = 'canary',
+  refusing = 'canary',
   paused = 'manual',
 }
 

@@ -32,6 +32,11 @@ const CLOSE: Record<GateReason, (pool: Pool) => Promise<unknown>> = {
   unreachable: async (pool) => {
     for (let i = 0; i < 3; i += 1) await refused(pool, notSent(), unsent);
   },
+  refusing: async (pool) => {
+    const place = { same: '404', after: 3, times: LONG, behindMs: 0, memoryMs: 60_000 };
+    const rule = { do: 'retry', count: 'validationRetries', retries: 1, then: 'invalid_request', delayMs: 0 } as const;
+    for (let i = 0; i < 3; i += 1) await refused(pool, { ...rule, place });
+  },
   paused: (pool) => pool.ledger.gates.pause('maintenance of ours'),
 };
 

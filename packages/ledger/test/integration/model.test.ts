@@ -6,7 +6,7 @@ import { playMany } from '../model/campaign.ts';
 
 /** The same histories in every run; `pnpm model` plays others, and many more. */
 const SEED = 20_301;
-const RUNS = 40;
+const RUNS = 120;
 /** A busy machine takes its time. */
 const TIMEOUT = { timeout: 120_000 };
 

@@ -86,12 +86,13 @@ async function kill(
   await play.call({ name: 'kill', args: { id, class: letterClass, expected, evidence } });
 }
 
-async function submit(play: Play, id: string): Promise<void> {
-  const call = admitOf(play, id);
-  const { ok } = await play.call(call);
+async function submit(play: Play, id: string, instead?: true): Promise<void> {
+  const call = admitOf(play, id, instead);
+  const { ok, id: other } = await play.call(call);
+  if (ok === 'instead' && typeof other === 'string') return submit(play, other, true);
   if (ok === 'upload') {
     await play.call({ name: 'uploaded', args: { id, vehicle: call.args.vehicle, links: {} } });
-    return submit(play, id);
+    return submit(play, id, instead);
   }
   if (ok !== 'admitted') return;
   await calmly(play, 'send');

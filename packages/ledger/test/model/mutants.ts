@@ -101,6 +101,40 @@ export const MUTANTS: readonly Mutant[] = [
     from: "enter(record, 'unknown', 'lost')",
     to: "enter(record, 'queued', 'lost')",
   },
+  { without: 'refusing: closing', from: 'if closes then shutRefusing(row, place) end', to: '' },
+  {
+    without: 'refusing: over all pairs',
+    from: '#row.ids >= place.after and isOverAll(row)',
+    to: '#row.ids >= place.after',
+  },
+  {
+    without: 'refusing: the same words',
+    from: 'if row.same ~= place.same or row.accepted ~= accepted then',
+    to: 'if not row.same then',
+  },
+  {
+    without: 'refusing: an acceptance ends the row',
+    from: '  row.same, row.ids, row.pairs = nil, {}, {}\n  saveRow(row, memoryMs)',
+    to: '  saveRow(row, memoryMs)',
+  },
+  {
+    without: 'refusing: it costs nothing',
+    from: "if rule['do'] == 'retry' and fault ~= 'place' then",
+    to: "if rule['do'] == 'retry' then",
+  },
+  {
+    without: 'refusing: another pair is asked first',
+    from: "if other then return reply({ ok = 'instead'",
+    to: "if false then return reply({ ok = 'instead'",
+  },
+  { without: 'refusing: suspects begin no row', from: 'if has(suspectsOf(row), pair) then return unknown end', to: '' },
+  { without: 'refusing: any acceptance opens it', from: "    openGate('refusing')\n  elseif", to: '  elseif' },
+  { without: 'refusing: an older acceptance opens nothing', from: 'if gate and not isLater then return end', to: '' },
+  {
+    without: 'refusing: what went under another job gets a job',
+    from: "local fresh = record.state == 'unknown' or attempt.instead",
+    to: "local fresh = record.state == 'unknown'",
+  },
   { without: 'expire: the lease', from: 'if NOW < attempt.leaseUntil then', to: 'if false then' },
   {
     without: 'expire: unknown is not submitted again',

@@ -3,7 +3,7 @@ import { ENDING } from './moves/ending.ts';
 import { FLEET } from './moves/fleet.ts';
 import { FOLLOWING } from './moves/following.ts';
 import type { Move, Numbers } from './moves/stage.ts';
-import { SUBMITTING } from './moves/submitting.ts';
+import { BY_PLACE, SUBMITTING } from './moves/submitting.ts';
 
 export const MOVES = { ...SUBMITTING, ...FOLLOWING, ...ENDING, ...FLEET } satisfies Record<string, Move>;
 export type MoveName = keyof typeof MOVES;
@@ -104,7 +104,28 @@ const course = fc
     ...(TAILS[n < TAILS.length ? n : n - 3] ?? TAILS[0])(b, c),
     ...(n >= TAILS.length ? PAID_AGAIN : []),
   ]);
-const part = fc.oneof({ weight: 8, arbitrary: step.map((one) => [one]) }, { weight: 1, arbitrary: course });
+
+/** Kie refuses one after the other, mostly in the same words, then perhaps its canary. */
+const refusals = fc.tuple(number, number).map(([a, b]): Step[] => {
+  const refused = (n: number, words: Partial<Numbers>): Step[] => [
+    then('admit', { a: n }),
+    then('send', { b: 2 }),
+    then('answer', words),
+  ];
+  return [
+    ...refused(2, b < 2 ? { ...BY_PLACE, b: 7 } : BY_PLACE),
+    ...refused(3, BY_PLACE),
+    then('pass', { a: 4 }),
+    then('admit', { a }),
+    then('send', { b }),
+    then('answer', BY_PLACE),
+  ];
+});
+const part = fc.oneof(
+  { weight: 16, arbitrary: step.map((one) => [one]) },
+  { weight: 2, arbitrary: course },
+  { weight: 1, arbitrary: refusals },
+);
 
 /** Histories of workers, people and callbacks that get in each other's way; two generations are there from the start. */
 export const histories: fc.Arbitrary<readonly Step[]> = fc

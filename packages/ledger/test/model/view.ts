@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Dump } from './dump.ts';
-import type { Generation, World } from './world.ts';
+import { newRow, type Gate, type Generation, type World } from './world.ts';
 
 /** What is compared after every step: records, tasks, windows and gates, of the model and of Redis alike. */
 export interface View {
@@ -11,6 +11,7 @@ export interface View {
   readonly gates: Readonly<Record<string, object>>;
   readonly unreachable: number;
   readonly credits: number;
+  readonly row: object;
 }
 
 export function viewOfWorld(world: World): View {
@@ -19,10 +20,22 @@ export function viewOfWorld(world: World): View {
     tasks: Object.fromEntries(world.tasks),
     window: Object.fromEntries(world.window),
     polls: Object.fromEntries(world.polls),
-    gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, { ...gate }])),
+    gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, viewOfGate(gate)])),
     unreachable: world.unreachable,
     credits: world.credits,
+    row: viewOfRow(world.row),
   };
+}
+
+function viewOfGate({ refusing, ...gate }: Gate): object {
+  if (refusing === undefined) return gate;
+  const { same, tried, known, canaries } = refusing;
+  return { ...gate, same, tried: [...tried], known: [...known], canaries };
+}
+
+function viewOfRow({ same = '', ids, pairs, suspects, opened, pardon }: World['row']): object {
+  const lists = { ids: [...ids], pairs: [...pairs], suspects: [...suspects] };
+  return { same, ...lists, opened: opened ?? '', pardon: pardon ?? '' };
 }
 
 function viewOfGeneration(one: Generation): object {
@@ -40,6 +53,7 @@ function viewOfGeneration(one: Generation): object {
     notBefore: one.notBefore,
     nextPollAt: one.state === 'generating' ? one.nextPollAt : 0,
     counts: [one.polls, one.misses, one.hints, one.resubmits, one.serverErrors, one.validationRetries, one.notSent],
+    place: [one.placeAt, one.canaryAt],
     uploads: [one.uploadTries, one.linksAt ?? 0],
     notice: notice === undefined ? '' : `${notice.state} ${notice.vehicle} ${notice.at} ${notice.tries}`,
     noticeLetter: one.isNoticeLetter,
@@ -63,6 +77,18 @@ const claimsSchema = z.record(z.string(), z.object({ attempt: z.int() }));
 const verdictSchema = z.object({ state: z.string() });
 const GATE_FIELDS = ['mode', 'since', 'refusals', 'untilAt', 'nextAt', 'intervalMs', 'capMs', 'canary', 'need'];
 
+const REFUSING_LISTS = ['tried', 'known', 'canaries'];
+/** Lua writes an empty list as an object. */
+const listSchema = z.union([z.array(z.string()), z.object({}).transform((): string[] => [])]);
+const rowSchema = z.object({
+  same: z.string().default(''),
+  ids: listSchema,
+  pairs: listSchema,
+  suspects: listSchema,
+  opened: z.unknown().default(''),
+  pardon: z.unknown().default(''),
+});
+
 const views = new WeakMap<Dump, View>();
 
 export function viewOfDump(dump: Dump): View {
@@ -84,6 +110,7 @@ function readView(dump: Dump): View {
     ),
     unreachable: Number(dump['unreachable']?.value ?? 0),
     credits: Number(fieldsSchema.parse(dump['stats']?.value ?? {})['credits'] ?? 0),
+    row: rowOf(dump['refusals']?.value),
   };
 }
 
@@ -98,10 +125,16 @@ function scores(value: unknown): Record<string, number> {
   return Object.fromEntries(members.map(([member, score]) => [member, Number(score)]));
 }
 
+function rowOf(json: unknown): object {
+  return typeof json === 'string' ? rowSchema.parse(JSON.parse(json)) : viewOfRow(newRow());
+}
+
 function gateOf(json: string): object {
   const gate = z.record(z.string(), z.unknown()).parse(JSON.parse(json));
+  const shown = new Set([...GATE_FIELDS, ...REFUSING_LISTS, 'balanceAtRefusal', 'same']);
+  const fields = Object.entries(gate).filter(([name]) => shown.has(name));
   return Object.fromEntries(
-    Object.entries(gate).filter(([name]) => [...GATE_FIELDS, 'balanceAtRefusal'].includes(name)),
+    fields.map(([name, value]) => [name, REFUSING_LISTS.includes(name) ? listSchema.parse(value) : value]),
   );
 }
 
@@ -126,6 +159,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     notBefore: number('notBefore'),
     nextPollAt: text('state') === 'generating' ? number('nextPollAt') : 0,
     counts: ['polls', 'misses', 'hints', 'resubmits', 'serverErrors', 'validationRetries', 'notSent'].map(number),
+    place: ['placeAt', 'canaryAt'].map(number),
     uploads: [number('uploadTries'), number('linksAt')],
     notice: notice[0] === '' ? '' : notice.join(' '),
     noticeLetter: text('noticeLetter') !== '',

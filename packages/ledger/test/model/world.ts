@@ -19,6 +19,8 @@ export interface World {
   credits: number;
   balanceNextAt: number;
   unreachable: number;
+  /** The row of equal refusals, and what the gate *refusing* has taught. */
+  readonly row: Row;
   readonly dedupe: Map<string, { readonly id: string; readonly until: number }>;
   /** What purged generations left in the stores, so long as it is told again. */
   readonly purged: Map<string, { readonly left: LeftInStores; readonly until: number }>;
@@ -33,6 +35,38 @@ interface Learned {
   cutAt: number;
 }
 
+interface Row {
+  same: string | undefined;
+  since: number;
+  after: number;
+  memoryMs: number;
+  ids: Set<string>;
+  pairs: Set<string>;
+  suspects: Set<string>;
+  suspectsUntil: number;
+  opened: { readonly pair: string; readonly at: number; readonly same: string } | undefined;
+  pardon: { readonly from: number; readonly to: number } | undefined;
+  /** Forgotten then. */
+  until: number;
+}
+
+export function newRow(): Row {
+  const nothing = { same: undefined, opened: undefined, pardon: undefined };
+  const sets = { ids: new Set<string>(), pairs: new Set<string>(), suspects: new Set<string>() };
+  return { ...nothing, ...sets, since: 0, after: 0, memoryMs: 0, suspectsUntil: 0, until: 0 };
+}
+
+/** What the gate *refusing* knows of the pairs of tenant and model that were asked. */
+export interface Refusing {
+  readonly same: string;
+  readonly memoryMs: number;
+  readonly rowSince: number;
+  readonly tried: Set<string>;
+  readonly known: Set<string>;
+  readonly canaries: string[];
+  canaryUntil: number;
+}
+
 export interface Gate {
   readonly mode: 'timed' | 'probe' | 'canary' | 'manual';
   readonly since: number;
@@ -44,15 +78,19 @@ export interface Gate {
   canary?: string;
   need?: number;
   balanceAtRefusal?: number;
+  refusing?: Refusing;
 }
 
 export interface Attempt {
   readonly n: number;
   readonly token: string;
   readonly account: string;
+  readonly admittedAt: number;
   readonly sendBy: number;
   readonly leaseUntil: number;
   readonly canary: boolean;
+  /** It went by the job of another one. */
+  readonly isInstead: boolean;
   outcome: 'open' | 'accepted' | 'adopted' | 'refused' | 'lost' | 'expired' | 'resubmitted' | 'surplus';
   taskId?: string;
   verdict?: 'success' | 'fail';
@@ -84,6 +122,7 @@ export interface Generation {
   state: GenerationState;
   readonly hash: string;
   readonly tenant: string;
+  readonly model: string;
   readonly isCallback: boolean;
   readonly isUpload: boolean;
   payload: string;
@@ -115,6 +154,9 @@ export interface Generation {
   serverErrors: number;
   validationRetries: number;
   notSent: number;
+  /** Its last refusal that may have been the place's fault, and its last time as a canary of *refusing*. */
+  placeAt: number;
+  canaryAt: number;
   uploadTries: number;
   linksAt: number | undefined;
   verdict: 'success' | 'fail' | undefined;
@@ -150,6 +192,7 @@ export function newWorld(now: number): World {
     credits: 0,
     balanceNextAt: 0,
     unreachable: 0,
+    row: newRow(),
     dedupe: new Map(),
     purged: new Map(),
     sweeper: undefined,
@@ -158,7 +201,10 @@ export function newWorld(now: number): World {
 
 export function newGeneration(
   world: World,
-  born: Pick<Generation, 'id' | 'state' | 'hash' | 'tenant' | 'isCallback' | 'isUpload' | 'payload' | 'vehicle'> & {
+  born: Pick<
+    Generation,
+    'id' | 'state' | 'hash' | 'tenant' | 'model' | 'isCallback' | 'isUpload' | 'payload' | 'vehicle'
+  > & {
     readonly deadlineMs: number | undefined;
     readonly epoch: number;
   },
@@ -190,6 +236,8 @@ export function newGeneration(
     serverErrors: 0,
     validationRetries: 0,
     notSent: 0,
+    placeAt: 0,
+    canaryAt: 0,
     uploadTries: 0,
     linksAt: undefined,
     verdict: undefined,

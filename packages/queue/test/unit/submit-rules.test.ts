@@ -72,6 +72,15 @@ describe('decideSubmit', () => {
     }
   });
 
+  test('a refusal that may be the fault of the place says when the gate closes; no other does', () => {
+    const place = { same: '404', after: 5, times: canary, behindMs: 60_000, memoryMs: 1_800_000 };
+    expect(ruleOf(decideSubmit(answer('invalid_request', { placeFault: '404' }), context))).toEqual({
+      ...retried,
+      place,
+    });
+    expect(ruleOf(decideSubmit(answer('invalid_request'), context))).toEqual(retried);
+  });
+
   test('the validation retry has one fixed delay, however often anything else was refused', () => {
     expect(
       ruleOf(decideSubmit(answer('invalid_request'), { ...context, timings: scaleTimings(0.1), tries: 9 })),

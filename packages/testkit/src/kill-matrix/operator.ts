@@ -3,7 +3,7 @@ import type { Ledger } from '@kieq/ledger';
 
 const EVERY_MS = 300;
 /** Those that open by themselves only after seconds, which would stop every other scenario. */
-const SLOW_GATES = ['unreachable', 'bad-key', 'key-cap', 'maintenance'] as const;
+const SLOW_GATES = ['unreachable', 'bad-key', 'key-cap', 'maintenance', 'refusing'] as const;
 
 /** A person who opens the slow gates at once, as `kieq resume` does; the returned function sends them home. */
 export function startOperator({ gates }: Pick<Ledger, 'gates'>): () => Promise<void> {

@@ -30,6 +30,16 @@ const REFUSALS: readonly [RefuseRule, ...RefuseRule[]] = [
   { do: 'refuse', gate: 'maintenance', times: CANARY },
   { do: 'refuse', gate: 'bad-key', times: CANARY, delayMs: 500 },
 ];
+/** The same refusal of any request, in one of two wordings: perhaps it is the place. */
+const refusedByPlace = (same: string): RefuseRule => ({
+  do: 'retry',
+  count: 'validationRetries',
+  retries: 1,
+  then: 'invalid_request',
+  delayMs: 0,
+  place: { same, after: 2, times: CANARY, behindMs: 60_000, memoryMs: 1_800_000 },
+});
+export const BY_PLACE = { b: 1, c: 4 };
 const NOT_SENT: RefuseRule = { do: 'not_sent', ...unreachable, delayMs: 500 };
 
 const create: Move = (_scene, { a, b, c }) => {
@@ -38,7 +48,7 @@ const create: Move = (_scene, { a, b, c }) => {
     id,
     hash: c === 6 ? 'hash-2' : 'hash-1',
     tenant: a % 2 === 0 ? 'acme' : 'other',
-    model: 'm',
+    model: b % 4 === 2 ? 'n' : 'm',
     priority: 100,
     payload: `{"model":"m","of":"${id}"}`,
     vehicle: `${id}-1`,
@@ -51,10 +61,11 @@ const create: Move = (_scene, { a, b, c }) => {
 };
 
 /** A worker takes the current job of a generation. */
-export function admitOf(scene: Scene, id: string): Extract<ModelCall, { name: 'admit' }> {
+export function admitOf(scene: Scene, id: string, instead?: true): Extract<ModelCall, { name: 'admit' }> {
   const times = { sendBeforeMs: 5000, leaseGraceMs: 5000, uploadFreshMs: 3_600_000 };
   const who = { tokenHash: scene.fresh('token'), vehicle: vehicleOf(scene, id, 0), account: ACCOUNT };
-  return { name: 'admit', args: { id, worker: 'worker-1', ...who, ...times } };
+  const how = instead === undefined ? {} : { instead };
+  return { name: 'admit', args: { id, worker: 'worker-1', ...who, ...times, ...how } };
 }
 
 const admit: Move = (scene, { a, b, c }) => {
@@ -62,7 +73,8 @@ const admit: Move = (scene, { a, b, c }) => {
   const { args } = admitOf(scene, id);
   const used = c === 6 && b >= 4 ? scene.vendor.requests.at(-1)?.token : undefined;
   const account = c === 7 && b >= 4 ? 'staging' : ACCOUNT;
-  const odd = { vehicle: vehicleOf(scene, id, b), tokenHash: used ?? args.tokenHash, account };
+  const how = c === 5 ? { instead: true } : {};
+  const odd = { ...how, vehicle: vehicleOf(scene, id, b), tokenHash: used ?? args.tokenHash, account };
   return { name: 'admit', args: { ...args, ...odd } };
 };
 
@@ -102,7 +114,8 @@ const answer: Move = ({ vendor }, { a, b, c }) => {
   const isLost = request.state === 'vanished' || (request.state !== 'dropped' && c === 7);
   if (isLost) return lost(request, latencyMs, b % 2 === 0);
   if (request.taskId !== undefined) return accepted(request, request.taskId, latencyMs);
-  return refused(request, request.state === 'dropped' ? NOT_SENT : choose(REFUSALS, c), latencyMs, b);
+  const words = c === BY_PLACE.c && b % 2 === 1 ? refusedByPlace(b === 7 ? 'others' : 'words') : choose(REFUSALS, c);
+  return refused(request, request.state === 'dropped' ? NOT_SENT : words, latencyMs, b);
 };
 
 function lost({ generation, token }: Request, latencyMs: number, answered: boolean): ModelCall {

@@ -40,6 +40,28 @@ async function refusedBy(pool: Pool, gate: 'credits' | 'rate-limit'): Promise<()
   return () => pool.refuse(id, 'token', { do: 'refuse', gate, times });
 }
 
+/** One generation in a row is enough here. */
+const byPlace = {
+  do: 'retry',
+  count: 'validationRetries',
+  retries: 1,
+  then: 'invalid_request',
+  delayMs: 30_000,
+  place: {
+    same: 'no channel',
+    after: 1,
+    times: { firstMs: 60_000, capMs: 600_000 },
+    behindMs: 60_000,
+    memoryMs: 600_000,
+  },
+} as const;
+
+/** The gate *refusing* is closed by a generation of the tenant acme. */
+async function refusing(stage: Stage): Promise<void> {
+  const id = await admitted(stage);
+  await stage.pool.refuse(id, 'token', byPlace);
+}
+
 /** From enqueue to the answer of a submission. */
 export const SUBMITTING = {
   create: {
@@ -47,6 +69,10 @@ export const SUBMITTING = {
     'created: in a window for equal requests': plain(({ pool }) =>
       pool.ledger.create(createArgs('gen_0000000001', { dedupeMs: 1000, callback: true, delayMs: 500 })),
     ),
+    async 'created: asked at once where everything is refused'(stage) {
+      await refusing(stage);
+      return () => stage.pool.ledger.create(createArgs('gen_0000000009', { tenant: 'other' }));
+    },
     async exists({ pool }) {
       const id = await pool.create();
       return () => pool.ledger.create(createArgs(id));
@@ -86,6 +112,18 @@ export const SUBMITTING = {
       });
       pass(60_000);
       return () => pool.admit(first, 'canary');
+    },
+    async 'admitted: as the canary of a new round'(stage) {
+      await refusing(stage);
+      stage.pass(60_000);
+      const id = await stage.pool.create();
+      return () => stage.pool.admit(id, 'canary');
+    },
+    async instead(stage) {
+      await stage.pool.create({ id: 'gen_0000000009', tenant: 'other' });
+      await refusing(stage);
+      const id = await stage.pool.create();
+      return () => stage.pool.admit(id);
     },
     async upload({ pool }) {
       const id = await pool.create(uploads);
@@ -150,6 +188,12 @@ export const SUBMITTING = {
       const id = await admitted(stage);
       return () => stage.pool.accept(id, 'token', 'task', { kind: 'm:5' });
     },
+    async 'accepted: where everything else was refused'(stage) {
+      await refusing(stage);
+      const id = await stage.pool.create({ tenant: 'other' });
+      await stage.pool.admit(id, 'canary');
+      return () => stage.pool.accept(id, 'canary', 'task');
+    },
     async 'accepted: adopted from a dead letter, with a claim'({ pool, pass }) {
       pass(0);
       const { id, token } = await unknown(pool);
@@ -197,6 +241,16 @@ export const SUBMITTING = {
     async 'queued: not sent'(stage) {
       const id = await admitted(stage);
       return () => stage.pool.refuse(id, 'token', notSent, { sent: false });
+    },
+    async 'queued: refused by the place'(stage) {
+      const id = await admitted(stage);
+      return () => stage.pool.refuse(id, 'token', byPlace);
+    },
+    async 'queued: a canary that went instead'(stage) {
+      await refusing(stage);
+      const id = await stage.pool.create({ tenant: 'other' });
+      await stage.pool.admit(id, 'canary', { instead: true });
+      return () => stage.pool.refuse(id, 'canary', byPlace);
     },
     async 'queued: late'(stage) {
       const id = await admitted(stage);

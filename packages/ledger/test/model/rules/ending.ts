@@ -60,9 +60,18 @@ export function kill(world: World, args: KillArgs): Answer {
 function bornDead(world: World, args: KillArgs): Generation | undefined {
   if (args.class !== 'record_missing' && args.class !== 'invalid_request') return undefined;
   const epoch = Number(/-(\d{1,6})$/.exec(args.vehicle ?? '')?.[1] ?? 1);
-  const { id, hash = '', payload = '', tenant = 'default', vehicle = '', callback = false, uploads = false } = args;
+  const {
+    id,
+    hash = '',
+    payload = '',
+    tenant = 'default',
+    model = '',
+    vehicle = '',
+    callback = false,
+    uploads = false,
+  } = args;
   const { deadlineMs } = args;
-  const born = { id, state: 'dead', hash, payload, tenant, vehicle, epoch, deadlineMs } as const;
+  const born = { id, state: 'dead', hash, payload, tenant, model, vehicle, epoch, deadlineMs } as const;
   const generation = newGeneration(world, { ...born, isCallback: callback, isUpload: uploads });
   die(world, generation, args.class);
   return generation;
@@ -110,7 +119,14 @@ function needsPerson({ attempts, claims }: Generation): boolean {
 function resume(world: World, generation: Generation, target: ResumePoint): void {
   generation.letter = undefined;
   if (target === 'queued') {
-    Object.assign(generation, { serverErrors: 0, validationRetries: 0, notSent: 0, resubmits: 0 });
+    Object.assign(generation, {
+      serverErrors: 0,
+      validationRetries: 0,
+      notSent: 0,
+      resubmits: 0,
+      placeAt: 0,
+      canaryAt: 0,
+    });
     Object.assign(generation, { taskId: '', verdict: undefined, notBefore: world.now });
     newVehicle(generation, 'submit');
     queueAfresh(world, generation);
@@ -174,8 +190,10 @@ function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt
     sendBy,
     outcome,
     account: '',
+    admittedAt: 0,
     leaseUntil: 0,
     canary: false,
+    isInstead: false,
     ...(taskId === undefined ? {} : { taskId }),
     ...(nextVehicle === undefined ? {} : { nextVehicle }),
   };

@@ -9,6 +9,7 @@ const MODES: Readonly<Record<GateReason, Gate['mode']>> = {
   'bad-key': 'canary',
   maintenance: 'canary',
   unreachable: 'canary',
+  refusing: 'canary',
   paused: 'manual',
 };
 

@@ -12,6 +12,16 @@ import {
   type World,
 } from '../world.ts';
 import { canaryPassed, closeGate, openOverdue, sendCanary, standing } from './gates.ts';
+import {
+  blame,
+  type Fault,
+  hearNewcomer,
+  noteCanary,
+  noteJudgement,
+  placeAccepts,
+  refusingFor,
+  standIn,
+} from './refusing.ts';
 import { canRevive, die, enter, isTaskless, newVehicle, pendingNotice, queueAfresh } from './states.ts';
 import { narrow, stampSubmission, submitRoom, widen } from './window.ts';
 
@@ -28,13 +38,14 @@ export function create(world: World, args: CreateArgs): Answer {
     if (earlier !== undefined && !isOver) return { ok: 'exists', id: earlier.id, state: earlier.state };
     world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
   }
-  const { id, hash, tenant, payload, vehicle, deadlineMs } = args;
-  const born = { id, state: 'queued', hash, tenant, payload, vehicle, epoch: 1, deadlineMs } as const;
+  const { id, hash, tenant, model, payload, vehicle, deadlineMs } = args;
+  const born = { id, state: 'queued', hash, tenant, model, payload, vehicle, epoch: 1, deadlineMs } as const;
   const generation = newGeneration(world, { ...born, isCallback: args.callback, isUpload: args.uploads });
   queueAfresh(world, generation);
   generation.queuedAt += args.delayMs;
   generation.deadlineAt += args.delayMs;
   generation.notBefore = world.now + args.delayMs;
+  if (args.delayMs === 0) hearNewcomer(world, generation);
   return { ok: 'created', id, state: 'queued' };
 }
 
@@ -72,10 +83,13 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   if (inFlight(world) >= setting(world, 'maxInFlight')) return { ok: 'wait', reason: ['in-flight'], waitMs: 500 };
   const room = submitRoom(world);
   if (room.places === 0) return { ok: 'wait', reason: ['window'], waitMs: room.waitMs };
+  const others = standIn(world, generation, due.includes('refusing'));
+  if (others.length > 0) return { ok: 'instead', id: others };
   const { isUpload, linksAt = -Infinity } = generation;
   if (isUpload && world.now - linksAt >= args.uploadFreshMs) return { ok: 'upload', tries: generation.uploadTries };
   const attempt = newAttempt(world, args, generation, due.length > 0);
   sendCanary(world, due, attempt);
+  noteCanary(world, generation, attempt, due.includes('refusing'));
   enter(world, generation, 'submitting');
   return { ok: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : room.places - 1 };
 }
@@ -85,7 +99,8 @@ function newAttempt(world: World, args: AdmitArgs, generation: Generation, canar
   const sendBy = world.now + 1 + args.sendBeforeMs;
   const answerBy = sendBy + setting(world, 'submitTimeoutMs');
   const times = { sendBy, leaseUntil: answerBy + args.leaseGraceMs };
-  const attempt: Attempt = { n, token: args.tokenHash, account: args.account, ...times, outcome: 'open', canary };
+  const how = { canary, isInstead: args.instead === true, admittedAt: world.now };
+  const attempt: Attempt = { n, token: args.tokenHash, account: args.account, ...times, outcome: 'open', ...how };
   generation.attempts.push(attempt);
   generation.current = n;
   world.window.set(`${generation.id}:${n}`, answerBy);
@@ -139,6 +154,7 @@ function noteAnswer(world: World, generation: Generation, attempt: Attempt, late
   attempt.isAnswered = true;
   stampSubmission(world, `${generation.id}:${attempt.n}`, latencyMs);
   widen(world, latencyMs);
+  placeAccepts(world, generation, attempt);
   canaryPassed(world, attempt.token);
   world.unreachable = 0;
 }
@@ -184,6 +200,7 @@ export function refuse(world: World, args: RefuseArgs): Answer {
   const { state, current } = generation;
   if (current !== attempt.n || (state !== 'submitting' && state !== 'unknown')) return { ok: 'stale', state };
   noteRefusal(world, args, generation, attempt);
+  const fault = faultOf(world, args, generation, attempt);
   attempt.outcome = 'refused';
   const surplus = generation.attempts.findLast((one) => one.outcome === 'surplus' && one.taskId !== undefined);
   if (surplus !== undefined) {
@@ -192,16 +209,17 @@ export function refuse(world: World, args: RefuseArgs): Answer {
     follow(world, generation, surplus, 0);
     return attempt.answer;
   }
-  const letterClass = countRetry(generation, args);
+  const letterClass = countRetry(world, generation, args, fault);
   if (letterClass !== undefined) {
     attempt.answer = { ok: 'dead', class: letterClass };
     die(world, generation, letterClass);
     return refused(world, generation, attempt.answer);
   }
-  if (state === 'unknown') newVehicle(generation, 'submit');
-  const delayMs = 'delayMs' in args.rule ? (args.rule.delayMs ?? 0) : 0;
+  const isFresh = state === 'unknown' || attempt.isInstead;
+  if (isFresh) newVehicle(generation, 'submit');
+  const delayMs = delayOf(args, attempt, fault);
   const { vehicle } = generation;
-  attempt.answer = { ok: 'queued', delayMs, vehicle, added: state !== 'unknown', attempt: attempt.n };
+  attempt.answer = { ok: 'queued', delayMs, vehicle, added: !isFresh, attempt: attempt.n };
   generation.notBefore = world.now + delayMs;
   enter(world, generation, 'queued');
   return attempt.answer;
@@ -211,6 +229,18 @@ function refused(world: World, generation: Generation, answer: Answer): Answer {
   return answer.ok === 'dead' ? { ...answer, notice: pendingNotice(world, generation) } : answer;
 }
 
+function faultOf(world: World, args: RefuseArgs, generation: Generation, attempt: Attempt): Fault | undefined {
+  const { rule, sent } = args;
+  if (sent && 'place' in rule && rule.place !== undefined) return blame(world, generation, attempt, rule.place);
+  noteJudgement(world, args);
+  return undefined;
+}
+
+function delayOf({ rule }: RefuseArgs, { canary }: Attempt, fault: Fault | undefined): number {
+  if (fault !== 'place') return 'delayMs' in rule ? (rule.delayMs ?? 0) : 0;
+  return canary && 'place' in rule ? (rule.place?.behindMs ?? 0) : 0;
+}
+
 function noteRefusal(world: World, args: RefuseArgs, generation: Generation, attempt: Attempt): void {
   const { rule } = args;
   const gate = rule.do === 'refuse' ? rule.gate : undefined;
@@ -218,7 +248,8 @@ function noteRefusal(world: World, args: RefuseArgs, generation: Generation, att
   if (args.sent) {
     stampSubmission(world, member, args.latencyMs);
     world.unreachable = 0;
-    canaryPassed(world, attempt.token, gate);
+    const isOwn = 'place' in rule && rule.place !== undefined && refusingFor(world, rule.place.same) !== undefined;
+    canaryPassed(world, attempt.token, isOwn ? 'refusing' : gate);
   } else {
     world.window.delete(member);
   }
@@ -239,11 +270,17 @@ function closeFor(world: World, { rule, price }: RefuseArgs, token: string): voi
   else if (gate.refusals === 1) gate.nextAt = world.now;
 }
 
-function countRetry(generation: Generation, { rule }: RefuseArgs): DeadLetterClass | undefined {
+function countRetry(
+  world: World,
+  generation: Generation,
+  { rule }: RefuseArgs,
+  fault: Fault | undefined,
+): DeadLetterClass | undefined {
   if (rule.do === 'die') return rule.class;
-  if (rule.do !== 'retry') return undefined;
-  generation[rule.count] += 1;
-  return generation[rule.count] > rule.retries ? rule.then : undefined;
+  if (rule.do !== 'retry' || fault === 'place') return undefined;
+  generation[rule.count] = fault === 'once' ? 1 : generation[rule.count] + 1;
+  if (fault !== undefined) generation.placeAt = world.now;
+  return fault === 'own' || generation[rule.count] > rule.retries ? rule.then : undefined;
 }
 
 export function lose(world: World, args: LoseArgs): Answer {
