@@ -15,6 +15,7 @@ import { addRequestLog } from './request-log.ts';
 import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
+import { resultLinkRoutes } from './results/routes.ts';
 import { v1Routes } from './v1/routes.ts';
 
 /** Longest body where a route does not say otherwise. */
@@ -47,6 +48,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   await app.register((scope) => kieRoutes(scope, deps));
   await app.register((scope) => v1Routes(scope, deps));
   await app.register((scope) => callbackRoutes(scope, deps));
+  resultLinkRoutes(app, deps);
   await openApiRoutes(app);
   await app.ready();
   return app;

@@ -15,6 +15,7 @@ import { createCallersTrace } from './callers-trace.ts';
 import { connect, connectProducer, type ProducerTracing } from './connect.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
 import { createGatewayMetrics } from './metrics.ts';
+import { keepAnnouncing } from './results/reader.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -88,6 +89,7 @@ export async function runGateway(
     await closeDeps(deps);
     throw error;
   });
+  keepAnnouncing(deps, stop.signal);
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
   logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');

@@ -23,6 +23,7 @@ export interface PoolSettings extends Pick<
   | 'holdMs'
   | 'retentionMs'
   | 'archiveLinkTtlMs'
+  | 'resultLinks'
 > {
   readonly archiveMode: ArchiveMode;
   readonly baseUrl: string;
@@ -48,6 +49,7 @@ export function poolSettings(env: PoolEnvironment): PoolSettings {
     retentionMs: env.retentionMs,
     archiveMode: archiveModeOf(env),
     archiveLinkTtlMs: env.archiveLinkTtlMs,
+    resultLinks: env.resultLinks,
   };
 }
 

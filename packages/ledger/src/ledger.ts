@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { createArchiveLinks, type ArchiveLinks } from './archive-links.ts';
 import { createGates, type Gates } from './gates.ts';
 import { createReads, type Reads } from './reads.ts';
 import { createScriptRunner } from './scripts.ts';
@@ -12,6 +13,7 @@ export interface Ledger extends Transitions {
   readonly gates: Gates;
   readonly settings: Settings;
   readonly uploadStores: UploadStores;
+  readonly archiveLinks: ArchiveLinks;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -35,6 +37,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
     uploadStores: createUploadStores(options.redis, root, read.now),
+    archiveLinks: createArchiveLinks(options.redis, root, read.now),
     root,
     redis: options.redis,
   };

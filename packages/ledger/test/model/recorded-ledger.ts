@@ -1,6 +1,7 @@
 import type { Ledger } from '@kieq/ledger';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { createArchiveLinks } from '../../src/archive-links.ts';
 import { createGates } from '../../src/gates.ts';
 import { createReads } from '../../src/reads.ts';
 import type { ScriptArgs } from '../../src/script-args.ts';
@@ -51,6 +52,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     gates: createGates(redis, root, scripts),
     settings: createSettings(redis, root, scripts),
     uploadStores: createUploadStores(redis, root, read.now),
+    archiveLinks: createArchiveLinks(redis, root, read.now),
     root,
     redis,
   };
