@@ -31,13 +31,12 @@ export interface LinkedFile {
 
 /**
  * The address at which a gateway serves an archived result to whoever has it: it is the permission for this one file.
- * @param publicUrl `PUBLIC_URL`; may have a path
+ * @param publicUrl `PUBLIC_URL`, as the environment is read: it may have a path, and has no slash at its end
  * @param key of the pool
  */
 export function resultLink(publicUrl: string, key: string, linked: LinkedFile): string {
   const { file, expiresS } = linked;
-  const base = publicUrl.replace(/\/+$/, '');
-  return `${base}/results/${file}?expires=${expiresS}&signature=${signatureOf(key, linked)}`;
+  return `${publicUrl}/results/${file}?expires=${expiresS}&signature=${signatureOf(key, linked)}`;
 }
 
 /** Whether this pool has signed it; in a time that tells nothing about the right signature. */
