@@ -115,7 +115,7 @@ function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
   const head = h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name)));
   const table = h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows));
   // Who has only a keyboard scrolls it as well.
-  return h('div', { class: 'scroll', role: 'region', 'aria-label': 'Attempts', tabindex: 0 }, table);
+  return h('div', { class: 'scroll', role: 'group', 'aria-label': 'Attempts', tabindex: 0 }, table);
 }
 
 function result({ generation: { verdict, archiving }, results }: GenerationAnswer): (HTMLElement | null)[] {

@@ -1,3 +1,4 @@
+import { GENERATION_ID } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { ResultLinks } from './result-links.ts';
 
@@ -16,6 +17,10 @@ export async function readTold(
   resultLinks: ResultLinks,
   id: string,
 ): Promise<ToldRecord> {
-  const [record, nowMs] = await Promise.all([read.generation(id), read.now()]);
+  const [record, nowMs] = await Promise.all([
+    // What is no id names nothing, and never becomes part of a key.
+    GENERATION_ID.test(id) ? read.generation(id) : undefined,
+    read.now(),
+  ]);
   return { record, nowMs, links: record === undefined ? [] : await resultLinks.of(record) };
 }

@@ -1,5 +1,4 @@
 import type { FastifyInstance } from 'fastify';
-import { GENERATION_ID } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { callerRecord, createResultLinks, readTold } from '@kieq/queue';
 import { z } from 'zod';
@@ -15,17 +14,17 @@ const querystring = z.object({
 
 /** GET /api/v1/jobs/recordInfo (kie-image-to-video-api.md, section 2). */
 export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
-  const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
+  const resultLinks = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',
     url: '/api/v1/jobs/recordInfo',
     schema: { summary: 'Query a task', tags: ['kie'], querystring, response: { 200: successOf(taskRecord) } },
     handler: async ({ query, caller }) => {
-      const told = GENERATION_ID.test(query.taskId) ? await readTold(deps.ledger, links, query.taskId) : undefined;
+      const { record, nowMs, links } = await readTold(deps.ledger, resultLinks, query.taskId);
       // Kie's own words for an id that it does not know.
-      if (told?.record === undefined || !isVisible(told.record, caller))
+      if (record === undefined || !isVisible(record, caller))
         throw new ApiError('invalid_request', 'recordInfo is null');
-      return success(callerRecord(told.record, told.nowMs, told.links));
+      return success(callerRecord(record, nowMs, links));
     },
   });
 }
