@@ -123,6 +123,8 @@ function takePlace(leave: (() => void) | undefined, { raw }: FastifyReply): void
     throw new ApiError('unavailable', 'too many results are being sent at once; try again', {
       retryAfterS: RETRY_AFTER_S,
     });
+  // Who hung up while the file was looked for never closes again.
+  if (raw.closed) return leave();
   const tooLong = setTimeout(() => raw.destroy(), LONGEST_MS);
   tooLong.unref();
   raw.once('close', () => {
