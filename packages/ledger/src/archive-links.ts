@@ -33,7 +33,7 @@ export function createArchiveLinks(
   now: () => Promise<number>,
   mintKey: () => string = () => randomBytes(KEY_BYTES).toString('base64url'),
 ) {
-  const [keyKey, urlKey, readersKey] = [`${root}link-key`, `${root}public-url`, `${root}readers`];
+  const [keyKey, urlKey, readersKey] = [`${root}link:key`, `${root}link:url`, `${root}readers`];
   const readKey = async (): Promise<string | undefined> => {
     const found = await redis.get(keyKey);
     return found !== null && BASE64URL.test(found) ? found : undefined;

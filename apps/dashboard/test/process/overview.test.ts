@@ -299,9 +299,10 @@ it.each(['light', 'dark'] as const)(
 it("falls back to Kie's link where the file was removed, and says so", async () => {
   const one = await archivedOne('a video whose file was removed');
   await pool.archiveStore.remove(one.file);
-  const { page } = await openPlayer(one, false);
+  const { page, asked } = await openPlayer(one, false);
   await page.getByText("The archive does not give it; this is Kie's link.").waitFor();
   await shown(page);
+  expect(new Set(asked)).toEqual(new Set([one.kie]));
   await screenshot(page, 'player-kie-1280');
   await page.context().close();
   forgive(/status of 410/);

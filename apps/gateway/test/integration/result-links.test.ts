@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   const { client } = pool.redis;
-  await client.del(`${pool.ledger.root}readers`, `${pool.ledger.root}link-key`);
+  await client.del(`${pool.ledger.root}readers`, `${pool.ledger.root}link:key`);
   await pool.ledger.settings.overwrite({ resultLinks: 'archive' });
   await pool.ledger.archiveLinks.usePublicUrl(PUBLIC_URL);
 });
@@ -158,7 +158,7 @@ describe('a link to an archived result', () => {
       message: expect.stringContaining('expired'),
     });
     const [link = ''] = await recordInfoLinks(gateway, id);
-    await pool.redis.client.del(`${pool.ledger.root}link-key`);
+    await pool.redis.client.del(`${pool.ledger.root}link:key`);
     expect((await gateway.ask(pathOf(link))).body.error.code).toBe('forbidden');
     const [again = ''] = await recordInfoLinks(gateway, id);
     expect((await gateway.ask(pathOf(again))).status).toBe(200);

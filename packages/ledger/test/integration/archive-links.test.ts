@@ -22,9 +22,9 @@ test('there is one key, whoever asks first and however many at once; a lost one 
   expect(new Set(keys).size).toBe(1);
   expect(Buffer.from(keys[0] ?? '', 'base64url')).toHaveLength(32);
   expect((await ledger.archiveLinks.basis()).key).toBe(keys[0]);
-  await redis.del(`${root}link-key`);
+  await redis.del(`${root}link:key`);
   expect(await ledger.archiveLinks.ensureKey()).not.toBe(keys[0]);
-  await redis.set(`${root}link-key`, '');
+  await redis.set(`${root}link:key`, '');
   expect((await ledger.archiveLinks.basis()).key).toBeUndefined();
   expect(await ledger.archiveLinks.ensureKey()).toMatch(/^[\w-]{43}$/);
 });
@@ -46,11 +46,11 @@ test('PUBLIC_URL is that of the worker that started last; others keep their own 
   await archiveLinks.usePublicUrl('https://b');
   expect(await archiveLinks.keepPublicUrl('https://a')).toBe('https://b');
   expect((await archiveLinks.basis()).publicUrl).toBe('https://b');
-  await redis.pexpire(`${root}public-url`, 60_000);
+  await redis.pexpire(`${root}link:url`, 60_000);
   await archiveLinks.keepPublicUrl('https://a');
-  expect(await redis.pttl(`${root}public-url`)).toBeLessThanOrEqual(60_000);
+  expect(await redis.pttl(`${root}link:url`)).toBeLessThanOrEqual(60_000);
   await archiveLinks.keepPublicUrl('https://b');
-  expect(await redis.pttl(`${root}public-url`)).toBeGreaterThan(6 * 24 * 3_600_000);
+  expect(await redis.pttl(`${root}link:url`)).toBeGreaterThan(6 * 24 * 3_600_000);
 });
 
 test("the pool's setting takes effect at once", async () => {
