@@ -20,6 +20,7 @@ export const SETTING_KEYS: Readonly<Record<SettableName, string>> = {
   retentionMs: 'KIEQ_RETENTION_MS',
   archiveMode: 'ARCHIVE_MODE',
   archiveLinkTtlMs: 'ARCHIVE_LINK_TTL_MS',
+  resultLinks: 'RESULT_LINKS',
 };
 
 /** Stands for the key while other settings are validated; nothing is ever sent with it. */

@@ -1,4 +1,4 @@
-import type { GenerationAnswer } from '../src/overview/forms.ts';
+import type { GenerationAnswer, ShownResult } from '../src/overview/forms.ts';
 import { adoptTask, cancel } from './actions.ts';
 import { ask } from './api.ts';
 import { byId, h, render } from './dom.ts';
@@ -7,7 +7,7 @@ import { showYou } from './header.ts';
 import { action } from './say.ts';
 import { letterButtons } from './sections/letters.ts';
 import { lookForPosters, posterOf, shownPosters } from './sections/posters.ts';
-import { player } from './sections/recent.ts';
+import { player } from './sections/player.ts';
 
 const EVERY_MS = 2000;
 const id = decodeURIComponent(location.pathname.split('/').at(-1) ?? '');
@@ -23,7 +23,9 @@ async function reload(): Promise<void> {
   render('letters', [generation.deadLetter, generation.notice, answer.you], () => letters(answer));
   render('attempts', generation.attempts, () => [attempts(answer)]);
   void lookForPosters(generation);
-  render('result', [generation.verdict, generation.archiving?.files, shownPosters()], () => result(generation));
+  render('result', [generation.verdict, generation.archiving?.files, answer.results, shownPosters()], () =>
+    result(answer),
+  );
   render('payload', generation.payload, () => [h('pre', { tabindex: 0 }, JSON.stringify(generation.payload, null, 2))]);
 }
 
@@ -111,10 +113,12 @@ function attempts({ generation, atMs }: GenerationAnswer): HTMLElement {
   const names = ['n', 'outcome', 'admitted', 'answer after', 'task', 'worker', 'evidence'];
   if (rows.length === 0) return h('p', { class: 'dim' }, 'It has not been submitted yet.');
   const head = h('tr', {}, ...names.map((name) => h('th', { scope: 'col' }, name)));
-  return h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
+  const table = h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows));
+  // Who has only a keyboard scrolls it as well.
+  return h('div', { class: 'scroll', role: 'group', 'aria-label': 'Attempts', tabindex: 0 }, table);
 }
 
-function result({ verdict, archiving }: Generation): (HTMLElement | null)[] {
+function result({ generation: { verdict, archiving }, results }: GenerationAnswer): (HTMLElement | null)[] {
   if (verdict === undefined) return [h('p', { class: 'dim' }, 'No verdict yet.')];
   if (verdict.state === 'fail')
     return [h('p', { class: 'bad-text' }, `Kie failed it: ${verdict.failCode ?? ''} ${verdict.failMsg ?? ''}`)];
@@ -123,9 +127,9 @@ function result({ verdict, archiving }: Generation): (HTMLElement | null)[] {
       ? null
       : h('p', { class: 'dim' }, `${number(verdict.creditsConsumed)} credits`);
   return [
-    ...verdict.resultUrls.flatMap((url, i) => [
-      player(url, id, posterOf(id, i + 1)),
-      h('p', {}, h('a', { href: url, rel: 'noreferrer' }, url)),
+    ...results.flatMap((one, i) => [
+      player(one, id, posterOf(id, i + 1)),
+      ...places(one, archiving?.files[i]),
       warningOf(archiving?.files[i]),
     ]),
     ...unlinked(verdict),
@@ -133,7 +137,19 @@ function result({ verdict, archiving }: Generation): (HTMLElement | null)[] {
   ];
 }
 
-function warningOf(file: NonNullable<Generation['archiving']>['files'][number] | undefined): HTMLElement | null {
+type ArchivedFile = NonNullable<Generation['archiving']>['files'][number];
+
+/** The addresses of a result, the one that stays before the one that dies. */
+function places({ archive, kie }: ShownResult, file: ArchivedFile | undefined): HTMLElement[] {
+  const kept =
+    archive === null || file === undefined ? [] : [h('p', {}, 'Archived: ', h('a', { href: archive }, file.name))];
+  return [
+    ...kept,
+    h('p', {}, kept.length === 0 ? null : "Kie's link: ", h('a', { href: kie, rel: 'noreferrer' }, kie)),
+  ];
+}
+
+function warningOf(file: ArchivedFile | undefined): HTMLElement | null {
   return file?.warning === undefined
     ? null
     : h('p', { class: 'bad-text' }, `${file.name} is kept although ${file.warning}.`);

@@ -1,7 +1,7 @@
 import { fastifyCookie } from '@fastify/cookie';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
-import type { Queues } from '@kieq/queue';
+import { createResultLinks, type Queues } from '@kieq/queue';
 import type { BlobStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
@@ -17,6 +17,7 @@ import { createJobReader } from './job-reader.ts';
 import { addOverviewRoutes } from './overview/routes.ts';
 import { addPages } from './pages.ts';
 import { addPosterRoutes } from './poster-routes.ts';
+import { addResultRoutes } from './result-routes.ts';
 import { BOARD, HEALTH } from './places.ts';
 import { createRedaction } from './redaction.ts';
 
@@ -33,7 +34,7 @@ export interface AppOptions {
   readonly vehicleCheckMs: number;
   /** Proves and binds tasks; undefined where the dashboard has no key of the account. */
   readonly adopter: Adopter | undefined;
-  /** Where results are kept; without it there are no posters. */
+  /** Where results are kept; without it there are no posters, and results come by the links that callers are told. */
   readonly archive: BlobStore | undefined;
   readonly logger: Logger;
 }
@@ -59,8 +60,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
   addLoginRoutes(app, door, logger);
-  addOverviewRoutes(app, options);
-  addGenerationRoutes(app, options);
+  const source = { ...options, links: createResultLinks({ ledger, store: options.archive }) };
+  addOverviewRoutes(app, source);
+  addGenerationRoutes(app, source);
+  addResultRoutes(app, source);
   addPosterRoutes(app, options);
   addActionRoutes(app, options);
   await addPages(app);

@@ -5,6 +5,7 @@ import { detailsOf, openLetters } from '@kieq/queue';
 import { z } from 'zod';
 import type { GenerationAnswer, LetterItem, LetterList } from './overview/forms.ts';
 import { shownGeneration } from './overview/generation.ts';
+import { shownResults, type ResultSource } from './shown-results.ts';
 import { you } from './you.ts';
 
 export const generationParams = z.object({ id: z.string().min(1).max(200) });
@@ -20,7 +21,7 @@ const LETTERS_SHOWN = 50;
 /** What is only looked at: one generation, and the open dead letters of a class. */
 export function addGenerationRoutes(
   app: FastifyInstance,
-  { ledger, adopter }: { readonly ledger: Ledger; readonly adopter: unknown },
+  { ledger, adopter, ...source }: ResultSource & { readonly ledger: Ledger; readonly adopter: unknown },
 ): void {
   app.get('/api/generations/:id', async (request, reply) => {
     const { id } = generationParams.parse(request.params);
@@ -29,6 +30,7 @@ export function addGenerationRoutes(
     const answer: GenerationAnswer = {
       atMs: await ledger.read.now(),
       generation: detailsOf(record),
+      results: (await shownResults(source, [record]))[0] ?? [],
       you: you(request.session, adopter),
     };
     return answer;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { BOARD, FILES, POSTER } from './places.ts';
+import { BOARD, FILES, POSTER, RESULT } from './places.ts';
 
 /**
  * Bull Board's page styles elements inline and would load a font from Google, which it does without. Videos come from
@@ -28,7 +28,7 @@ const HEADERS = {
 } as const;
 
 /**
- * Sets the headers of every answer, also of refusals. Only the files of the page and the pictures of videos may be kept
+ * Sets the headers of every answer, also of refusals. Only the files of the page, archived results and their pictures may be kept
  * by a browser, which asks each time whether they are still the same, and so whether it may see them.
  */
 export function addHeaders(app: FastifyInstance): void {
@@ -44,5 +44,8 @@ export function addHeaders(app: FastifyInstance): void {
 }
 
 function isFileRoute(url: string | undefined): boolean {
-  return url !== undefined && (url.startsWith(FILES) || url.startsWith(`${BOARD}/static/`) || url === POSTER);
+  return (
+    url !== undefined &&
+    (url.startsWith(FILES) || url.startsWith(`${BOARD}/static/`) || url === POSTER || url === RESULT)
+  );
 }

@@ -17,6 +17,7 @@ import { addRequestOver } from './request-over.ts';
 import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
+import { resultLinkRoutes } from './results/routes.ts';
 import { v1Routes } from './v1/routes.ts';
 
 /** Longest body where a route does not say otherwise. */
@@ -51,6 +52,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   await app.register((scope) => kieRoutes(scope, deps));
   await app.register((scope) => v1Routes(scope, deps));
   await app.register((scope) => callbackRoutes(scope, deps, bodies));
+  resultLinkRoutes(app, deps);
   await openApiRoutes(app);
   await app.ready();
   return app;

@@ -18,6 +18,7 @@ import type { GatewayDeps, GatewaySettings } from './deps.ts';
 import { loggedKeyId } from './key-id.ts';
 import { limitsOf } from './limits.ts';
 import { createGatewayMetrics, tellOfWorkers } from './metrics.ts';
+import { keepAnnouncing } from './results/reader.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -95,6 +96,7 @@ export async function runGateway(
     await closeDeps(deps);
     throw error;
   });
+  keepAnnouncing(deps, stop.signal);
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
   logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');

@@ -13,6 +13,7 @@ import {
   createPoolWorker,
   createWorkerMetrics,
   openQueues,
+  watchPublicUrl,
   watchUploadStore,
   type WorkerContext,
   type WorkerSettings,
@@ -123,9 +124,9 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Pro
   const pool = createPoolWorker({ context, redis, prefix, host: hostname(), ...concurrency, lockMs });
   const { workerMetricsHost: host, workerMetricsPort: port } = env;
   const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
-  const stores = watchUploadStore(context);
+  const watches = [watchUploadStore(context), watchPublicUrl({ ledger, logger, publicUrl: env.publicUrl })];
   const asking = new AbortController();
-  const parts = { pool, ops, context, stores, redis, asking, deadline, end };
+  const parts = { pool, ops, context, watches, redis, asking, deadline, end };
   const shutdown = createShutdown({ ...parts, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { PoolWorker, StoreWatch, WorkerContext } from '@kieq/queue';
+import type { PoolWorker, WorkerContext } from '@kieq/queue';
 import { closeConnection, type RedisClient } from '@kieq/redis';
 import type { OpsServer } from '@kieq/telemetry';
 
@@ -7,7 +7,8 @@ export interface ShutdownOptions {
   readonly pool: PoolWorker;
   readonly ops: OpsServer;
   readonly context: WorkerContext;
-  readonly stores: StoreWatch;
+  /** What is looked at now and then. */
+  readonly watches: readonly { stop(): void }[];
   readonly redis: RedisClient;
   /** Aborted at once: what is only asked to tell people. */
   readonly asking: AbortController;
@@ -30,7 +31,7 @@ const CALLS_SHARE = 0.8;
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
 export function createShutdown(options: ShutdownOptions) {
-  const { pool, ops, context, stores, redis, asking, deadline, end, graceMs } = options;
+  const { pool, ops, context, watches, redis, asking, deadline, end, graceMs } = options;
   const { queues, kie, uploads, archive, tracer, logger } = context;
   let ending: Promise<void> | undefined;
   let resolveEnded = (_exitCode: number): void => undefined;
@@ -40,7 +41,7 @@ export function createShutdown(options: ShutdownOptions) {
   const run = async (reason: string, exitCode: number): Promise<void> => {
     logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
     asking.abort();
-    stores.stop();
+    for (const watch of watches) watch.stop();
     const cut = setTimeout(() => {
       logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
       deadline.abort();

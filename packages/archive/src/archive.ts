@@ -1,5 +1,5 @@
 import type { Outbound } from '@kieq/outbound';
-import type { BlobStore } from '@kieq/storage';
+import { ensureStoreId, StorageError, type BlobStore } from '@kieq/storage';
 import { makePoster, type Pictured, type PosterOutcome } from './poster.ts';
 import { PosterLine } from './poster-line.ts';
 import type { Problem } from './problem.ts';
@@ -35,6 +35,11 @@ export interface Archive {
   readonly store: BlobStore;
   /** One try. Never rejects for what links, senders and stores do. */
   save(wanted: Wanted): Promise<SavedFile | Problem>;
+  /**
+   * The id of the store, which gets one with its first result, so that readers of the same store can be known.
+   * Undefined while the store does not work: that is no reason to do without a result.
+   */
+  storeId(): Promise<string | undefined>;
   /** Makes the poster of a result that is safe. Posters wait for each other; never rejects. */
   poster(file: Pictured): Promise<PosterOutcome>;
   /** Ends the poster in work and the store's connections. Call it last. */
@@ -48,8 +53,17 @@ export function createArchive({ bytesPerSecond, posters, ...deps }: ArchiveOptio
     posters === undefined
       ? undefined
       : new PosterLine((file, signal) => makePoster({ ...posters, store }, file, signal));
+  let id: string | undefined;
   return {
     store,
+    async storeId() {
+      try {
+        id ??= await ensureStoreId(store.small);
+      } catch (error) {
+        if (!(error instanceof StorageError)) throw error;
+      }
+      return id;
+    },
     save: (wanted) => save({ ...deps, throttle }, wanted),
     poster: (file) => line?.add(file) ?? Promise.resolve({ kind: 'none' }),
     async close() {

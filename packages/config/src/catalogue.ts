@@ -93,6 +93,11 @@ export const GROUPS = {
       form: milliseconds(1),
       meaning: 'how long the links of results are assumed to live, in ms (24 h); results are saved in this order',
     }),
+    resultLinks: withDefault('RESULT_LINKS', 'archive', {
+      form: oneOf('archive', 'kie'),
+      meaning:
+        "by which links callers are told an archived result: `archive`, by links into the archive where a gateway at `PUBLIC_URL` reads it or it is a bucket; `kie`, by Kie's own, which die within a day",
+    }),
     retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', {
       // A tombstone must outlive every job: a week of delay and a week in which BullMQ keeps a failed one.
       form: milliseconds(1_209_600_000),

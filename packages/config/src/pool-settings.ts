@@ -26,6 +26,7 @@ export interface PoolSettings extends Pick<
   | 'holdMs'
   | 'retentionMs'
   | 'archiveLinkTtlMs'
+  | 'resultLinks'
 > {
   readonly archiveMode: ArchiveMode;
   readonly baseUrl: string;
@@ -51,6 +52,7 @@ export function poolSettings(env: PoolEnvironment): PoolSettings {
     retentionMs: env.retentionMs,
     archiveMode: archiveModeOf(env),
     archiveLinkTtlMs: env.archiveLinkTtlMs,
+    resultLinks: env.resultLinks,
   };
 }
 

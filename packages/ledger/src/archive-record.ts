@@ -19,6 +19,8 @@ export type ArchivedFile = z.infer<typeof fileSchema>;
 const archiveSchema = z.object({
   /** In the order of the result's links. */
   files: z.array(fileSchema),
+  /** Id of the store in which they are; absent where the version that saved them did not write it. */
+  store: z.string().optional(),
 });
 /** Where the results of a generation are. */
 export type ArchiveRecord = z.infer<typeof archiveSchema>;
@@ -52,12 +54,15 @@ export interface ArchiveStatus {
   readonly archivedAt?: number;
   /** Empty unless done. */
   readonly files: readonly ArchivedFile[];
+  /** Id of the store in which they are; undefined where it is not known. */
+  readonly store?: string;
 }
 
 /** Reads it from the hash of a record; undefined where nobody saves its results. */
 export function archiveOf(hash: Readonly<Record<string, string>>): ArchiveStatus | undefined {
   const { archiveState, archiveAt, archiveBy, archiveTries, archiveEvidence, archivedAt, archive } = fields.parse(hash);
   if (archiveState === undefined) return undefined;
+  const { files, store } = archive === undefined ? { files: [] } : archiveSchema.parse(JSON.parse(archive));
   return {
     state: archiveState,
     nextAt: archiveAt ?? 0,
@@ -65,7 +70,8 @@ export function archiveOf(hash: Readonly<Record<string, string>>): ArchiveStatus
     tries: archiveTries,
     ...(archiveEvidence === undefined ? {} : { evidence: evidenceSchema.parse(JSON.parse(archiveEvidence)) }),
     ...(archivedAt === undefined ? {} : { archivedAt }),
-    files: archive === undefined ? [] : archiveSchema.parse(JSON.parse(archive)).files,
+    files,
+    ...(store === undefined ? {} : { store }),
   };
 }
 

@@ -1,3 +1,4 @@
+export type { ArchiveLinks, LinkBasis } from './archive-links.ts';
 export type { ArchivedFile, ArchiveRecord, ArchiveStatus, UnsavedArgs } from './archive-record.ts';
 export {
   confirmIntent,

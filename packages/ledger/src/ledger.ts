@@ -1,4 +1,5 @@
 import type { Cluster, Redis } from 'ioredis';
+import { createArchiveLinks, type ArchiveLinks } from './archive-links.ts';
 import { createCallbackDoor, type CallbackDoor } from './callback-door.ts';
 import { createGates, type Gates } from './gates.ts';
 import { createReads, type Reads } from './reads.ts';
@@ -16,6 +17,7 @@ export interface Ledger extends Transitions {
   readonly uploadStores: UploadStores;
   readonly callbackDoor: CallbackDoor;
   readonly workers: Workers;
+  readonly archiveLinks: ArchiveLinks;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -41,6 +43,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     uploadStores: createUploadStores(options.redis, root, read.now),
     callbackDoor: createCallbackDoor(options.redis, root, read.now),
     workers: createWorkers(scripts),
+    archiveLinks: createArchiveLinks(options.redis, root, read.now),
     root,
     redis: options.redis,
   };

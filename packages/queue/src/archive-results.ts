@@ -97,8 +97,10 @@ async function finish(
 ): Promise<JobEnd> {
   const { ledger, queues, archive, metrics, logger } = context;
   const files = saved.map(({ kind: _kind, wasThere: _wasThere, ...file }) => file);
+  const store = await at('archive.identify', () => archive.storeId());
+  const where = { files, ...(store === undefined ? {} : { store }) };
   const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
-    at('archive.write', () => ledger.archived(record.id, { files })),
+    at('archive.write', () => ledger.archived(record.id, where)),
   );
   switch (reply.ok) {
     case 'succeeded':

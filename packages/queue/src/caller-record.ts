@@ -25,8 +25,15 @@ export interface CallerRecord {
   readonly creditsConsumed?: number;
 }
 
-/** @param nowMs epoch ms in Redis time */
-export function callerRecord(record: GenerationRecord, nowMs: number): CallerRecord {
+/**
+ * @param nowMs epoch ms in Redis time
+ * @param links of its results, in the order of Kie's (`createResultLinks`); default: Kie's own
+ */
+export function callerRecord(
+  record: GenerationRecord,
+  nowMs: number,
+  links: readonly string[] = record.verdict?.resultUrls ?? [],
+): CallerRecord {
   const { verdict } = record;
   const shown = callerState(factsOf(record), nowMs);
   const hasEnded = shown.state !== 'waiting';
@@ -36,7 +43,7 @@ export function callerRecord(record: GenerationRecord, nowMs: number): CallerRec
     model: record.model,
     state: shown.state,
     param: paramOf(record),
-    resultJson: shown.state === 'success' ? resultJson(verdict) : null,
+    resultJson: shown.state === 'success' ? resultJson(verdict?.resultJson, links) : null,
     failCode: shown.state === 'fail' ? shown.failCode : null,
     failMsg: shown.state === 'fail' ? shown.failMsg : null,
     costTime: completeTime === null ? null : completeTime - record.createdAt,
@@ -94,11 +101,10 @@ export function callbackBody(data: CallerRecord): {
 }
 
 /**
- * What Kie said, word for word, as long as a client of Kie finds there the links that we found: it looks for
+ * What Kie said, word for word, as long as a client of Kie finds there the links that it is told: it looks for
  * `resultUrls` and for nothing else.
  */
-function resultJson(verdict: GenerationRecord['verdict']): string {
-  const { resultJson: said, resultUrls = [] } = verdict ?? {};
+function resultJson(said: string | undefined, resultUrls: readonly string[]): string {
   if (said !== undefined && resultUrls.length === 0) return said;
   const told = said === undefined ? undefined : toldSchema.safeParse(jsonOf(said)).data;
   if (said !== undefined && Array.isArray(told?.resultUrls) && resultUrls.every((url) => told.resultUrls.includes(url)))

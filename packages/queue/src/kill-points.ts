@@ -116,6 +116,7 @@ const ARCHIVE_STEPS = [
   'archive.link',
   'archive.query',
   'archive.save-fresh',
+  'archive.identify',
   'archive.write',
   'archive.poster',
   'archive.remove',

@@ -11,6 +11,8 @@ import { webhookHeaders } from './webhook-headers.ts';
 export interface DueNotice {
   readonly record: GenerationRecord;
   readonly notice: NoticeRecord;
+  /** Of its results, as they are told now. */
+  readonly links: readonly string[];
   /** The caller's `callBackUrl`. */
   readonly url: string;
   /** Epoch ms in Redis time, when it was read. */
@@ -26,9 +28,9 @@ const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
  */
 export async function deliver(context: WorkerContext, due: DueNotice): Promise<JobEnd> {
   const { outbound, timings, deadline } = context;
-  const { record, url, nowMs } = due;
+  const { record, url, nowMs, links } = due;
   const startedMs = performance.now();
-  const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD)));
+  const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD, links)));
   const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
   const post = () =>
     at('notify.post', () =>

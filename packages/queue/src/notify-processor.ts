@@ -1,13 +1,14 @@
 import type { Job } from 'bullmq';
-import type { GenerationRecord, NoticeRecord } from '@kieq/ledger';
 import { frozenPayload } from './caller-record.ts';
 import type { WorkerContext } from './context.ts';
 import type { JobEnd } from './job-end.ts';
 import { at } from './kill-points.ts';
-import { deliver, giveUpWithoutAddress } from './notice-delivery.ts';
+import { deliver, giveUpWithoutAddress, type DueNotice } from './notice-delivery.ts';
 import { OriginLanes } from './origin-lanes.ts';
 import { pollJobSchema } from './payload.ts';
+import { createResultLinks } from './result-links.ts';
 import type { Taken } from './take-loop.ts';
+import { readTold } from './told-record.ts';
 import { idOf } from './vehicles.ts';
 
 /** A callback that is due within this time is sent now: some worker's clock counted the job's delay. */
@@ -23,12 +24,12 @@ const PAUSE_SHARE = 1 / 5;
  */
 export function createNoticeTaker(context: WorkerContext, concurrency: number): (job: Job) => Promise<Taken> {
   const lanes = new OriginLanes(Math.ceil(concurrency * ORIGIN_SHARE));
+  const resultLinks = createResultLinks({ ledger: context.ledger, store: context.archive?.store });
   return async (job) => {
     const parsed = pollJobSchema.safeParse(job.data);
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
-    const { read } = context.ledger;
-    const [record, nowMs] = await at('notify.read', () =>
-      Promise.all([read.generation(parsed.data.generation), read.now()]),
+    const { record, nowMs, links } = await at('notify.read', () =>
+      readTold(context.ledger, resultLinks, parsed.data.generation),
     );
     const notice = record?.notice;
     if (record === undefined || notice === undefined) return nothing('the record has no notice');
@@ -39,7 +40,7 @@ export function createNoticeTaker(context: WorkerContext, concurrency: number): 
     if (notice.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
     const earlyMs = notice.dueAt - nowMs;
     if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
-    return taken(context, lanes, record, notice, nowMs);
+    return taken(context, lanes, { record, notice, nowMs, links });
   };
 }
 
@@ -54,20 +55,15 @@ async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 
-function taken(
-  context: WorkerContext,
-  lanes: OriginLanes,
-  record: GenerationRecord,
-  notice: NoticeRecord,
-  nowMs: number,
-): Taken {
+function taken(context: WorkerContext, lanes: OriginLanes, due: Omit<DueNotice, 'url'>): Taken {
+  const { record, notice } = due;
   const url = frozenPayload(record.payload)?.callBackUrl;
   if (url === undefined) return { work: () => giveUpWithoutAddress(context, record.id, notice) };
   const place = lanes.enter(originOf(url));
   if ('pauses' in place) {
     return { end: { kind: 'delay', delayMs: place.pauses * Math.ceil(context.timings.notifyBaseMs * PAUSE_SHARE) } };
   }
-  return { work: () => deliver(context, { record, notice, url, nowMs }).finally(place.leave) };
+  return { work: () => deliver(context, { ...due, url }).finally(place.leave) };
 }
 
 function originOf(url: string): string {

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { FileStore } from './store.ts';
 
 /** A stored file, as far as it can be told without reading it. */
 export interface BlobInfo {
@@ -33,6 +34,8 @@ export interface LinkOptions {
   readonly contentType: string;
   /** `Content-Disposition` of the answer. */
   readonly disposition: string;
+  /** Epoch ms from which it is valid: links of one moment are one text. Default: now. */
+  readonly signedAt?: number;
 }
 
 /**
@@ -42,6 +45,10 @@ export interface LinkOptions {
 export interface BlobStore {
   /** Where it is, for people. */
   readonly place: string;
+  /** The same store for small files, such as the one with its id; `close` of this store ends it. */
+  readonly small: FileStore;
+  /** Whether `link` gives addresses here. */
+  readonly hasLinks: boolean;
   /**
    * Begins a file.
    * @param owner part of the name of what a killed process leaves behind (`clear`): letters, digits and `_ -`

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import type { BlobInfo, BlobStore } from './blob-store.ts';
 import { draftPrefix, openFileDraft } from './file-draft.ts';
 import { asStorageError, orNone } from './file-errors.ts';
+import { createFileStore } from './file-store.ts';
 import { removeEmptyFolders } from './folder.ts';
 import { checkName } from './names.ts';
 
@@ -18,6 +19,8 @@ export function createFileBlobs(folder: string): BlobStore {
   };
   return {
     place,
+    small: createFileStore(root),
+    hasLinks: false,
     create: async (name, _contentType, owner) => {
       const draft = await call('write', name, (path) => openFileDraft(root, path, owner));
       const step = (action: () => Promise<void>): Promise<void> => call('write', name, action);

@@ -8,13 +8,17 @@ import { checkName } from './names.ts';
 import { openS3Draft } from './s3-draft.ts';
 import type { Sdk } from './s3-client.ts';
 import { isNoSuchKey } from './s3-error.ts';
+import { createS3Store } from './s3-store.ts';
 
 /** Large files in a bucket, which must exist. */
 export function createS3Blobs(where: S3Place, reach: Partial<S3Options> = {}): BlobStore {
   const bucket = openBucket(where, { ...S3_LIMITS, ...reach });
   const { place, target, call } = bucket;
+  const small = createS3Store(where, { ...S3_LIMITS, ...reach });
   return {
     place,
+    small,
+    hasLinks: true,
     create: async (name, contentType) => {
       const draft = await call('write', name, (client) => openS3Draft(client, target(name), contentType));
       const step = (action: () => Promise<void>): Promise<void> => call('write', name, action);
@@ -40,7 +44,9 @@ export function createS3Blobs(where: S3Place, reach: Partial<S3Options> = {}): B
     clearOlderThan: (ms) => bucket.use('tidy up', () => abortUploads(bucket, where, Date.now() - ms)),
     pathOf: () => undefined,
     link: (name, options) => call('sign a link to', name, (client, sdk) => linkTo(client, sdk, target(name), options)),
-    close: bucket.close,
+    close: async () => {
+      await Promise.all([small.close(), bucket.close()]);
+    },
   };
 }
 
@@ -118,7 +124,7 @@ async function linkTo(
   client: S3Client,
   { GetObjectCommand }: Sdk,
   target: ReturnType<Bucket['target']>,
-  { validMs, contentType, disposition }: LinkOptions,
+  { validMs, contentType, disposition, signedAt }: LinkOptions,
 ): Promise<string> {
   const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
   const command = new GetObjectCommand({
@@ -126,5 +132,6 @@ async function linkTo(
     ResponseContentType: contentType,
     ResponseContentDisposition: disposition,
   });
-  return getSignedUrl(client, command, { expiresIn: Math.floor(validMs / 1000) });
+  const from = signedAt === undefined ? {} : { signingDate: new Date(signedAt) };
+  return getSignedUrl(client, command, { expiresIn: Math.floor(validMs / 1000), ...from });
 }

@@ -8,6 +8,7 @@ import { skipped, type Finding } from './finding.ts';
 import { checkKie } from './kie.ts';
 import { checkPlace } from './place.ts';
 import { checkProxies } from './proxy.ts';
+import { checkResultLinks } from './result-links.ts';
 import { checkUploads } from './uploads.ts';
 
 /** Looks at everything that this environment leads to; what cannot be looked at hides nothing else. */
@@ -16,14 +17,15 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
   const proxies = seen.process === undefined ? NO_PROXIES : proxiesOf(seen.process);
   const place = await checkPlace(seen);
   const baseUrl = place.baseUrl ?? seen.kie?.kieBaseUrl;
-  const [kie, skew, callbacks, uploads, archive] = await Promise.all([
+  const [kie, skew, callbacks, uploads, archive, links] = await Promise.all([
     kieFindings(seen.kie, place.creditsPerHour),
     baseUrl === undefined ? undefined : kieSkew(baseUrl, proxies),
     seen.callbacks === undefined ? [] : checkCallbacks(seen.callbacks),
     seen.files === undefined ? [] : checkUploads(seen.files, env, place.usedStores ?? []),
     seen.files === undefined ? [] : checkArchive(seen.files),
+    seen.files === undefined || seen.callbacks === undefined ? [] : checkResultLinks(seen.files, seen.callbacks),
   ]);
-  const stores = [...checkProxies(seen), ...uploads, ...archive];
+  const stores = [...checkProxies(seen), ...uploads, ...archive, ...links];
   return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...stores];
 }
 

@@ -426,6 +426,31 @@ describe('callbacks', () => {
   });
 });
 
+describe('links to archived results', () => {
+  const linksFound = async (publicUrl: string) => {
+    const folder = await mkdtemp(join(tmpdir(), 'kieq-doctor-archive-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const { findings } = await doctor({ ARCHIVE_URL: pathToFileURL(folder).href, PUBLIC_URL: publicUrl });
+    return of(findings, 'archive').slice(1);
+  };
+
+  it('lead to a gateway', async () => {
+    const live = await startPool({ redisUrl: inject('redisUrl'), name: 'cli-doctor-links' });
+    onTestFinished(() => live.stop());
+    const { url } = await startGateway({ pool: live });
+    expect(await linksFound(url)).toMatchObject([
+      { level: 'ok', message: expect.stringContaining('lead to a gateway') },
+    ]);
+  });
+
+  it('are stopped by a proxy that passes callbacks alone', async () => {
+    const url = await serve(createServer((_request, answer) => void answer.writeHead(404).end('no')));
+    expect(await linksFound(url)).toMatchObject([
+      { level: 'warning', message: expect.stringMatching(/lead to no gateway: it answers 404$/) },
+    ]);
+  });
+});
+
 describe('the program', () => {
   it('ends with 7 after warnings alone, and tells a person how to mend them', async () => {
     const { code, stdout, stderr } = await pool.run(['doctor']);

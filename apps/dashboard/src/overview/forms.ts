@@ -85,8 +85,17 @@ export interface OverviewLetters {
   readonly payAgainResumesAt: ResumePoint | null;
 }
 
+/** Where one result can be fetched. */
+export interface ShownResult {
+  /** Here, out of the archive; null where it is not archived, or nobody here can reach the archive. */
+  readonly archive: string | null;
+  /** Kie's link, which dies within a day. */
+  readonly kie: string;
+}
+
 export interface OverviewResult extends OverviewGeneration {
-  readonly urls: readonly string[];
+  /** The first one; null for a text. */
+  readonly result: ShownResult | null;
   readonly seconds: number | null;
   readonly credits: number | null;
 }
@@ -122,5 +131,7 @@ export interface PosterList {
 export interface GenerationAnswer {
   readonly atMs: number;
   readonly generation: GenerationDetails;
+  /** In the order of its verdict's links. */
+  readonly results: readonly ShownResult[];
   readonly you: You;
 }

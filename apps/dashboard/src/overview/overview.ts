@@ -11,10 +11,11 @@ import {
   type Queues,
 } from '@kieq/queue';
 import type { Overview, OverviewGate, OverviewLetters, OverviewResult } from './forms.ts';
+import { shownResults, type ResultSource } from '../shown-results.ts';
 import { shownGeneration } from './generation.ts';
 
 /** What the overview is read from. */
-export interface OverviewSource {
+export interface OverviewSource extends ResultSource {
   readonly ledger: Ledger;
   readonly queues: Queues;
   readonly prefix: string;
@@ -36,6 +37,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
     recentSuccesses(ledger, RESULTS_SHOWN),
     readLetters(ledger),
   ]);
+  const results = await shownResults(source, recent);
   return {
     atMs,
     prefix,
@@ -55,7 +57,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
     hour,
     unknown: unknown.map(shownGeneration),
     letters: letters.map((one) => shownLetters(one, status)),
-    recent: recent.map(shownResult),
+    recent: recent.map((record, i) => shownResult(record, results[i]?.[0] ?? null)),
   };
 }
 
@@ -130,12 +132,12 @@ function shownLetters({ letterClass, oldestMs }: OldestLetter, status: PoolStatu
   };
 }
 
-function shownResult(record: GenerationRecord): OverviewResult {
+function shownResult(record: GenerationRecord, result: OverviewResult['result']): OverviewResult {
   const { acceptedAt, settledAt, verdict } = record;
   const took = acceptedAt === undefined || settledAt === undefined ? null : (settledAt - acceptedAt) / 1000;
   return {
     ...shownGeneration(record),
-    urls: verdict?.resultUrls ?? [],
+    result,
     seconds: took,
     credits: verdict?.creditsConsumed ?? null,
   };

@@ -7,6 +7,7 @@ import { silentLogger } from '@kieq/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { posterName } from '@kieq/archive';
+import { tinyVideo } from '../../../../packages/simulator/src/video/tiny.ts';
 import { picture } from '../../../../packages/testkit/src/picture.ts';
 import { startPool, TEST_KEY, until, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { createApp } from '../../src/app.ts';
@@ -227,6 +228,51 @@ it('shows the poster of an archived video where there is one, and no broken imag
   await page.context().close();
 });
 
+/** A generation with an archived video. */
+async function archivedOne(prompt: string) {
+  const [id = ''] = await pool.enqueue(prompt);
+  const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  return { id, file: record.archiving?.files[0]?.name ?? '', kie: record.verdict?.resultUrls[0] ?? '' };
+}
+
+/** The page of a generation whose link at Kie is dead, or not; and what was asked of that link. */
+async function openPlayer(one: { readonly id: string; readonly kie: string }, isDead: boolean, options = {}) {
+  const asked: string[] = [];
+  const page = await open('guest', options);
+  await page.route(one.kie, async (route) => {
+    asked.push(route.request().url());
+    if (isDead) await route.fulfill({ status: 404, body: 'gone' });
+    else await route.fulfill({ contentType: 'video/mp4', body: Buffer.from(tinyVideo) });
+  });
+  await page.goto(`${url}/generations/${one.id}`);
+  return { page, asked };
+}
+
+/** Until the video has its first picture. */
+function shown(page: Page): Promise<unknown> {
+  return until(
+    () => page.locator('video').evaluate((video) => Number(Reflect.get(video, 'readyState'))),
+    (state) => state >= 2,
+  );
+}
+
+it.each([
+  ['1280', { viewport: { width: 1280, height: 800 } }],
+  ['390', PHONE],
+])('plays an archived video whose link at Kie is dead, at %s px', async (width, options) => {
+  const { page, asked } = await openPlayer(await archivedOne('a video that outlives its link'), true, options);
+  await shown(page);
+  expect(asked).toEqual([]);
+  expect(await page.locator('.player [role=status]').isVisible()).toBe(false);
+  const tooWide = await page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
+  expect(tooWide).toBe(false);
+  await screenshot(page, `player-archive-${width}`);
+  await page.goto(url);
+  await page.locator('figure video').first().waitFor();
+  expect(asked).toEqual([]);
+  await page.context().close();
+});
+
 it('a viewer sees no button that acts', async () => {
   await lostOne('a tree, for a viewer');
   const page = await open('guest');
@@ -272,6 +318,44 @@ it('tells that nobody works, and an old balance as old, and is green again with 
   await page.getByText('Submissions flow').first().waitFor();
   await page.context().close();
 });
+
+// What was removed shows on the overview as well, so these come last.
+it("falls back to Kie's link where the file was removed, and says so", async () => {
+  const one = await archivedOne('a video whose file was removed');
+  await pool.archiveStore.remove(one.file);
+  const { page, asked } = await openPlayer(one, false);
+  await page.getByText("The archive does not give it; this is Kie's link.").waitFor();
+  await shown(page);
+  expect(new Set(asked)).toEqual(new Set([one.kie]));
+  await screenshot(page, 'player-kie-1280');
+  await page.context().close();
+  forgive(/status of 410/);
+});
+
+it('says where nothing gives the video, and begins with the archive again', async () => {
+  const one = await archivedOne('a video that is nowhere');
+  await pool.archiveStore.remove(one.file);
+  const { page, asked } = await openPlayer(one, true, PHONE);
+  await page.getByText("neither by the archive nor by Kie's link").waitFor();
+  expect(new Set(asked)).toEqual(new Set([one.kie]));
+  expect(await barriers(page)).toEqual([]);
+  await screenshot(page, 'player-nowhere-390');
+  const draft = await pool.archiveStore.create(one.file, 'video/mp4', 'test');
+  await draft.write(tinyVideo);
+  await draft.commit();
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await shown(page);
+  expect(await page.locator('.player [role=status]').isVisible()).toBe(false);
+  await page.context().close();
+  forgive(/status of (404|410)/);
+});
+
+/** A browser writes into its console what it could not load; here that was the very thing to be seen. */
+function forgive(expected: RegExp): void {
+  const rest = errors.filter((text) => !expected.test(text));
+  expect(rest.length).toBeLessThan(errors.length);
+  errors.splice(0, errors.length, ...rest);
+}
 
 // But for the font that Bull Board's page would load from elsewhere, which the policy forbids.
 it('nothing went wrong on any page', () => {

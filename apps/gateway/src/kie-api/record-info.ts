@@ -1,7 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { GENERATION_ID } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import { callerRecord } from '@kieq/queue';
+import { callerRecord, createResultLinks, readTold } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { mayActFor, type Caller } from '../caller.ts';
@@ -15,22 +14,19 @@ const querystring = z.object({
 
 /** GET /api/v1/jobs/recordInfo (kie-image-to-video-api.md, section 2). */
 export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
+  const resultLinks = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',
     url: '/api/v1/jobs/recordInfo',
     schema: { summary: 'Query a task', tags: ['kie'], querystring, response: { 200: successOf(taskRecord) } },
     handler: async ({ query, caller }) => {
-      const [record, nowMs] = await Promise.all([find(deps, query.taskId), deps.ledger.read.now()]);
+      const { record, nowMs, links } = await readTold(deps.ledger, resultLinks, query.taskId);
       // Kie's own words for an id that it does not know.
       if (record === undefined || !isVisible(record, caller))
         throw new ApiError('invalid_request', 'recordInfo is null');
-      return success(callerRecord(record, nowMs));
+      return success(callerRecord(record, nowMs, links));
     },
   });
-}
-
-async function find({ ledger }: GatewayDeps, id: string): Promise<GenerationRecord | undefined> {
-  return GENERATION_ID.test(id) ? ledger.read.generation(id) : undefined;
 }
 
 /** What was purged is a tombstone, and another tenant's is none of the caller's business. */

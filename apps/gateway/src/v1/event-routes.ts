@@ -107,7 +107,7 @@ async function follow(
 async function reasonOf({ read }: Ledger, id: string): Promise<object> {
   const record = await read.generation(id);
   if (record === undefined) return {};
-  const { failCode, failMsg, deadLetter } = viewOf(record);
+  const { failCode, failMsg, deadLetter } = viewOf(record, []);
   return { failCode, failMsg, class: deadLetter?.class };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { createResultLinks, type ResultLinks } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { audit } from '../audit.ts';
@@ -28,6 +29,7 @@ const cancelledForm = z.object({ id: z.string(), state: z.literal('cancelled') }
 
 /** Reading, listing and cancelling. */
 export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',
     url: '/v1/generations',
@@ -38,14 +40,17 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       querystring: listQuery,
       response: { 200: listAnswer },
     },
-    handler: ({ query, caller }) => list(deps, query, caller),
+    handler: ({ query, caller }) => list(deps, links, query, caller),
   });
   route(app, {
     method: 'GET',
     url: '/v1/generations/:id',
     schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewForm } },
     errors: ['not_found'],
-    handler: async ({ params, caller }) => viewOf(await visibleRecord(deps, caller, params.id)),
+    handler: async ({ params, caller }) => {
+      const record = await visibleRecord(deps, caller, params.id);
+      return viewOf(record, await links.of(record));
+    },
   });
   route(app, {
     method: 'DELETE',
@@ -70,6 +75,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
 
 async function list(
   { ledger }: GatewayDeps,
+  links: ResultLinks,
   { limit, cursor, state, from, to, tenant }: z.output<typeof listQuery>,
   caller: Caller,
 ): Promise<{ items: View[]; nextCursor?: string }> {
@@ -86,8 +92,9 @@ async function list(
     limit,
     cursor,
   );
-  const records = await ledger.read.generations(entries.map(({ id }) => id));
-  return { items: records.flatMap((record) => (record === undefined ? [] : [viewOf(record)])), ...next };
+  const records = (await ledger.read.generations(entries.map(({ id }) => id))).filter((one) => one !== undefined);
+  const linksOf = await links.ofEach(records);
+  return { items: records.map((record, i) => viewOf(record, linksOf[i] ?? [])), ...next };
 }
 
 async function cancel(

@@ -65,8 +65,13 @@ export const viewForm = z.object({
   attempts: z.array(attemptForm),
   polls: z.int(),
   taskId: z.string().optional().describe("Kie's id of the current task"),
-  resultUrls: z.array(z.string()).describe("Kie's links; they die within about a day"),
-  resultUrlsDieAt: epochMs.optional().describe('When they are assumed dead; told where results are archived'),
+  resultUrls: z
+    .array(z.string())
+    .describe(
+      "Links that need no key: into the archive where the result is there, else Kie's; they end within about a day",
+    ),
+  kieUrls: z.array(z.string()).describe("Kie's own links, in the same order"),
+  resultUrlsDieAt: epochMs.optional().describe("When Kie's links are assumed dead; told where results are archived"),
   results: z.array(resultForm).describe('Archived results, in the order of resultUrls; empty until they are safe'),
   creditsConsumed: z.number().optional(),
   failCode: z.string().optional().describe("Of a failed or dead one: Kie's code, or the class of the dead letter"),
@@ -77,7 +82,8 @@ export const viewForm = z.object({
 });
 export type View = z.infer<typeof viewForm>;
 
-export function viewOf(record: GenerationRecord): View {
+/** @param links of its results, by `createResultLinks` */
+export function viewOf(record: GenerationRecord, links: readonly string[]): View {
   const { verdict, letter, notice, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
   const frozen = frozenPayload(record.payload);
   const failure = deadFailure(record) ?? verdict;
@@ -96,7 +102,8 @@ export function viewOf(record: GenerationRecord): View {
     attempts: record.attempts.map(attemptView),
     polls: record.polls,
     taskId,
-    resultUrls: verdict?.resultUrls ?? [],
+    resultUrls: [...links],
+    kieUrls: verdict?.resultUrls ?? [],
     resultUrlsDieAt: archiving?.dueBy,
     results: (archiving?.files ?? []).map((file, i) => ({ url: resultPath(record.id, i + 1), ...file })),
     creditsConsumed: verdict?.creditsConsumed,

@@ -28,6 +28,7 @@ const ROUTES: readonly (readonly [string, string])[] = [
   ['POST', '/v1/dead-letters/redrive'],
   ['GET', '/v1/status'],
   ['POST', '/callbacks/kie/ID/ID'],
+  ['GET', '/results/ID'],
   ['GET', '/healthz'],
   ['GET', '/readyz'],
   ['GET', '/metrics'],

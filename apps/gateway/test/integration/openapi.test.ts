@@ -29,7 +29,7 @@ describe('/openapi.json', () => {
     expect(operations(await documentOf(gateway)).toSorted()).toEqual(known.toSorted());
   });
 
-  test('says who may ask what: only health, itself and callbacks are open', async () => {
+  test('says who may ask what: only health, itself, callbacks and links to results are open', async () => {
     const gateway = await startGateway({ pool });
     const document = await documentOf(gateway);
     const open = operations(document).filter((name) => {
@@ -40,6 +40,7 @@ describe('/openapi.json', () => {
       'GET /healthz',
       'GET /openapi.json',
       'GET /readyz',
+      'GET /results/{file}',
       'POST /callbacks/kie/{generation}/{token}',
     ]);
     expect(document).toMatchObject({ security: [{ key: [] }] });
@@ -118,6 +119,7 @@ describe('answers', () => {
       await ask('POST /v1/generations/{id}/adopt', adopt, { body: asked });
     const RESULT = 'GET /v1/generations/{id}/results/{n}';
     for (const n of [1, 0]) await ask(RESULT, `/v1/generations/${running.id}/results/${n}`);
+    await ask('GET /results/{file}', `/results/${running.id}.mp4?expires=1&signature=x`);
     const CALLBACK = 'POST /callbacks/kie/{generation}/{token}';
     for (const path of [running.path, `${running.path}x`]) await ask(CALLBACK, path, { body: {} });
     await ask(CALLBACK, running.path, { body: 'no JSON' });

@@ -1,6 +1,7 @@
 import type { Ledger } from '@kieq/ledger';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
+import { createArchiveLinks } from '../../src/archive-links.ts';
 import { createCallbackDoor } from '../../src/callback-door.ts';
 import { createGates } from '../../src/gates.ts';
 import { createReads } from '../../src/reads.ts';
@@ -55,6 +56,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     uploadStores: createUploadStores(redis, root, read.now),
     callbackDoor: createCallbackDoor(redis, root, read.now),
     workers: createWorkers(scripts),
+    archiveLinks: createArchiveLinks(redis, root, read.now),
     root,
     redis,
   };

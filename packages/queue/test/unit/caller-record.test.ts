@@ -43,6 +43,18 @@ describe('the result of a success', () => {
     return callerRecord(record, 0).resultJson;
   };
 
+  test('has the links that it is told by in place of those of Kie, and everything else as Kie said it', () => {
+    const verdict = {
+      state: 'success' as const,
+      resultUrls: [A, B],
+      resultJson: `{"resultUrls":["${A}","${B}"],"seed":1}`,
+    };
+    const record = recordOf('gen_0123456789', { state: 'succeeded', verdict });
+    const ours = ['https://kieq.example/results/gen_0123456789.mp4?expires=1&signature=x', B];
+    const { resultJson } = callerRecord(record, 0, ours);
+    expect(JSON.parse(resultJson ?? '')).toEqual({ resultUrls: ours, seed: 1 });
+  });
+
   test.each([
     ['Kie says it', [A], `{"resultUrls": ["${A}"],"seed":1}`],
     ['it is a text', [], '{"resultObject":{}}'],

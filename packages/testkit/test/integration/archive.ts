@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { STORE_MARKER } from '@kieq/storage';
 import type { PoolFixture } from '../../src/index.ts';
 import { openPool } from './support.ts';
 
@@ -17,10 +18,12 @@ export function openArchivePool(
   });
 }
 
-/** Everything below the archive's folder, by path, with its hash; leftovers begin with `~`. */
+/** Everything below the archive's folder but its id, by path, with its hash; leftovers begin with `~`. */
 export async function filesOf({ archiveFolder }: PoolFixture): Promise<Record<string, string>> {
   const entries = await readdir(archiveFolder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const paths = entries
+    .filter((entry) => entry.isFile() && entry.name !== STORE_MARKER)
+    .map((entry) => join(entry.parentPath, entry.name));
   const found: Record<string, string> = {};
   for (const path of paths.toSorted()) found[path.slice(archiveFolder.length + 1)] = hashOf(await readFile(path));
   return found;

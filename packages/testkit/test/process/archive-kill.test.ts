@@ -26,6 +26,7 @@ const POLLED: readonly Step[] = [['archive.add', GOOD]];
 const SAVED: readonly Step[] = [
   ['archive.read', GOOD],
   ['archive.save', GOOD],
+  ['archive.identify', GOOD],
   ['archive.write', GOOD],
   ['archive.complete', GOOD],
   ['archive.unsaved', BROKEN],

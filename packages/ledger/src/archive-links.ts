@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import type { Cluster, Redis } from 'ioredis';
+
+/** What links into the archive are made of, as the pool knows it. */
+export interface LinkBasis {
+  /** Epoch ms in Redis time. */
+  readonly nowMs: number;
+  /** Signs the links of gateways; a secret. Undefined while nobody has needed one. */
+  readonly key: string | undefined;
+  /** `PUBLIC_URL` as workers recorded it; undefined where none has one. */
+  readonly publicUrl: string | undefined;
+  /** Ids of the archives that gateways read now. */
+  readonly readers: ReadonlySet<string>;
+  /** The setting `resultLinks`: whether callers are told Kie's own links all the same. */
+  readonly wantsKie: boolean;
+}
+
+/** So long a gateway counts as a reader after it has said so, in ms; it says so every third of it. */
+const READER_MS = 90_000;
+/** So long a `PUBLIC_URL` counts after a worker has last said it: workers may stand still for days. */
+const PUBLIC_URL_MS = 7 * 24 * 3_600_000;
+const KEY_BYTES = 32;
+const BASE64URL = /^[\w-]{22,}$/;
+
+/**
+ * Where the pool's archived results can be fetched, and what proves that a link is ours.
+ * @param now epoch ms in Redis time
+ * @param mintKey default: 32 random bytes as base64url
+ */
+export function createArchiveLinks(
+  redis: Redis | Cluster,
+  root: string,
+  now: () => Promise<number>,
+  mintKey: () => string = () => randomBytes(KEY_BYTES).toString('base64url'),
+) {
+  const [keyKey, urlKey, readersKey] = [`${root}link:key`, `${root}link:url`, `${root}readers`];
+  const readKey = async (): Promise<string | undefined> => {
+    const found = await redis.get(keyKey);
+    return found !== null && BASE64URL.test(found) ? found : undefined;
+  };
+  return {
+    /** One round trip. */
+    async basis(): Promise<LinkBasis> {
+      const [nowMs, key, publicUrl, readers, wanted] = await Promise.all([
+        now(),
+        readKey(),
+        redis.get(urlKey),
+        redis.hgetall(readersKey),
+        redis.hget(`${root}config`, 'resultLinks'),
+      ]);
+      const alive = Object.entries(readers).filter(([, at]) => isAlive(at, nowMs));
+      return {
+        nowMs,
+        key,
+        publicUrl: publicUrl ?? undefined,
+        readers: new Set(alive.map(([store]) => store)),
+        wantsKie: wanted === 'kie',
+      };
+    },
+    /** The key, which is made where there is none: the first one counts. Replacing it ends every link given out. */
+    async ensureKey(): Promise<string> {
+      const own = mintKey();
+      await redis.set(keyKey, own, 'NX');
+      const key = await readKey();
+      if (key !== undefined) return key;
+      // Something else under this name is no key.
+      await redis.set(keyKey, own);
+      return own;
+    },
+    /** A worker with this `PUBLIC_URL` starts: from now on it is the pool's. */
+    async usePublicUrl(url: string): Promise<void> {
+      await redis.set(urlKey, url, 'PX', PUBLIC_URL_MS);
+    },
+    /**
+     * It still has it.
+     * @returns that of the pool, which is another one where a worker with another one has started since
+     */
+    async keepPublicUrl(url: string): Promise<string> {
+      await redis.set(urlKey, url, 'PX', PUBLIC_URL_MS, 'NX');
+      const ofPool = (await redis.get(urlKey)) ?? url;
+      if (ofPool === url) await redis.pexpire(urlKey, PUBLIC_URL_MS);
+      return ofPool;
+    },
+    /** A gateway reads the archive with this id. Those that have not said so for a while are forgotten. */
+    async announceReader(store: string): Promise<void> {
+      const [nowMs, readers] = await Promise.all([now(), redis.hgetall(readersKey)]);
+      const gone = Object.keys(readers).filter((one) => one !== store && !isAlive(readers[one], nowMs));
+      await redis.hset(readersKey, store, String(nowMs));
+      if (gone.length > 0) await redis.hdel(readersKey, ...gone);
+      await redis.pexpire(readersKey, READER_MS);
+    },
+  };
+}
+export type ArchiveLinks = ReturnType<typeof createArchiveLinks>;
+
+function isAlive(at: string | undefined, nowMs: number): boolean {
+  return at !== undefined && Number(at) > nowMs - READER_MS;
+}
