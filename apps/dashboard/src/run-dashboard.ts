@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, type Environment } from '@kieq/config';
+import { accountFingerprint, openDoorAdvice, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
@@ -60,7 +60,7 @@ export async function runDashboard(
   });
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
-  logger.info(place, 'dashboard listening');
+  logger.info(place.login ? place : { ...place, door: openDoorAdvice('dashboard') }, 'dashboard listening');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   return {
     url,

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback, isSameOrigin, meansLoopback, type GatewayKey } from '@kieq/config';
+import { isFromHere, isSameOrigin, type GatewayKey } from '@kieq/config';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
 import { createKeyring } from './keyring.ts';
@@ -7,8 +7,6 @@ import { presentedKey } from './request-parts.ts';
 
 /** Whoever is on this machine. */
 const OPERATOR: Caller = { tenant: undefined };
-/** Whoever comes through a proxy on this machine is not on it. */
-const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -47,11 +45,12 @@ function keyDoor(keys: readonly GatewayKey[]): (request: FastifyRequest) => Call
  * @throws ApiError `forbidden`
  */
 function admitLoopback(request: FastifyRequest): Caller {
-  const { headers, socket, method } = request;
-  const isHere = isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
-  const isForwarded = FORWARDING.some((name) => headers[name] !== undefined);
-  if (!isHere || isForwarded || !meansLoopback(headers)) {
-    throw new ApiError('forbidden', 'Without GATEWAY_API_KEYS the gateway answers only to localhost.');
+  const { headers, method } = request;
+  if (!isFromHere(request)) {
+    throw new ApiError(
+      'forbidden',
+      'Without GATEWAY_API_KEYS the gateway answers only to localhost, and to nobody through a proxy.',
+    );
   }
   const { host, origin } = headers;
   const isOwn = SAFE_METHODS.has(method) ? isSameOrigin({ host, origin }) : isSameOrigin(headers);

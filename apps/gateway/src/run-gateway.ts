@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, asStored, type Environment, type UploadPlace } from '@kieq/config';
+import { accountFingerprint, asStored, openDoorAdvice, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -90,7 +90,8 @@ export async function runGateway(
   });
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
-  logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
+  const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
+  logger.info(keys.length > 0 ? place : { ...place, door: openDoorAdvice('gateway') }, 'gateway listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);

@@ -1,6 +1,7 @@
 export type { Group } from './catalogue.ts';
 export { isLoopback } from './cross-checks.ts';
 export { ConfigError, type ConfigProblem } from './errors.ts';
+export { isForwarded, isFromHere, openDoorAdvice, type ArrivedRequest } from './forwarding.ts';
 export { environmentWarnings, isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';

@@ -12,6 +12,7 @@ export const CHECKS = [
   'credits',
   'clock',
   'callbacks',
+  'door',
   'uploads',
   'archive',
   'workers',

@@ -2,6 +2,7 @@ import type { Environment, RawEnvironment } from '@kieq/config';
 import { checkArchive } from './archive.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkClocks, kieSkew } from './clock.ts';
+import { checkDoors } from './doors.ts';
 import { readEnvironment } from './environment.ts';
 import { skipped, type Finding } from './finding.ts';
 import { checkKie } from './kie.ts';
@@ -21,7 +22,7 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     seen.files === undefined ? [] : checkArchive(seen.files),
   ]);
   const stores = [...uploads, ...archive];
-  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...stores];
+  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...checkDoors(env), ...stores];
 }
 
 async function kieFindings(

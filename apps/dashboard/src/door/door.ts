@@ -1,6 +1,6 @@
 import { fastifyBasicAuth } from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { meansLoopback } from '@kieq/config';
+import { isFromHere } from '@kieq/config';
 import type { Logger } from '@kieq/telemetry';
 import { LOGIN_PAGE } from '../places.ts';
 import { Guesses } from './guesses.ts';
@@ -12,10 +12,14 @@ import { COOKIE } from './session-cookie.ts';
 /** Says who comes in; undefined when nobody does, and the request has been answered. */
 export type Door = (request: FastifyRequest, reply: FastifyReply) => Promise<Session | undefined>;
 
-/** Without a password: whoever is on this machine, under a loopback host name. */
+/** Without a password: whoever is on this machine, under a loopback host name, and through no proxy. */
 export const loopbackDoor: Door = (request, reply) => {
-  if (meansLoopback(request.headers)) return Promise.resolve({ user: 'localhost', role: 'operator' });
-  refuse(reply, 403, 'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only to localhost.');
+  if (isFromHere(request)) return Promise.resolve({ user: 'localhost', role: 'operator' });
+  refuse(
+    reply,
+    403,
+    'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only to localhost, and to nobody through a proxy.',
+  );
   return Promise.resolve(undefined);
 };
 
