@@ -1,11 +1,13 @@
 import { ask } from './api.ts';
 import { byId } from './dom.ts';
+import { at } from './place.ts';
 
 /** Where the person wanted to go; never to another site. */
 function next(): string {
   const wanted = new URLSearchParams(location.search).get('next') ?? '/';
   const url = new URL(wanted, location.origin);
-  return url.origin === location.origin && url.pathname !== '/login' ? url.pathname + url.search + url.hash : '/';
+  const isOurs = url.origin === location.origin && url.pathname !== '/login';
+  return at(isOurs ? url.pathname + url.search + url.hash : '/');
 }
 
 function valueOf(id: string): string {

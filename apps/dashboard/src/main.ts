@@ -23,8 +23,8 @@ async function main(): Promise<void> {
 function environment(env: RawEnvironment): DashboardEnvironment {
   const hasKey = env['KIE_API_KEY'] !== undefined && env['KIE_API_KEY'] !== '';
   return hasKey
-    ? parseEnvironment(env, ['redis', 'dashboard', 'files', 'kie'])
-    : parseEnvironment(env, ['redis', 'dashboard', 'files']);
+    ? parseEnvironment(env, ['redis', 'dashboard', 'proxies', 'files', 'kie'])
+    : parseEnvironment(env, ['redis', 'dashboard', 'proxies', 'files']);
 }
 
 await main();

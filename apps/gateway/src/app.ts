@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { fastify, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
+import { addClient } from './client.ts';
 import type { GatewayDeps } from './deps.ts';
 import { addDoor } from './door.ts';
 import { addErrorHandler, answerError } from './error-handler.ts';
@@ -34,6 +35,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   readJson(app);
   closeFreshSockets(app);
   addHeaders(app);
+  addClient(app, deps.settings);
   deps.callersTrace.addTo(app);
   endConnections(app, deps.stopping);
   addRequestLog(app, deps);

@@ -5,7 +5,7 @@ import { StartRefused } from './start-refused.ts';
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the gateway must not start. */
 async function main(): Promise<void> {
   try {
-    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
+    const env = parseEnvironment(process.env, ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files']);
     const uploads = uploadPlaceOf(env, { env: process.env });
     const advice = environmentWarnings(process.env);
     const started = runGateway(env, { secrets: secretValues(process.env), advice, uploads });

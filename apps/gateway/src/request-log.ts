@@ -5,7 +5,10 @@ import type { GatewayMetrics } from './metrics.ts';
 /** Stands for the address of a request that no route answers: the addresses themselves have no end. */
 const NO_ROUTE = 'unknown';
 
-/** One line and one count per answer. Neither headers nor bodies nor addresses as they came are told: the pattern is. */
+/**
+ * One line and one count per answer, with the address of the client. Neither headers nor bodies nor the URL as it came
+ * are told: the pattern is.
+ */
 export function addRequestLog(
   app: FastifyInstance,
   { logger, metrics }: { readonly logger: Logger; readonly metrics: GatewayMetrics },
@@ -15,7 +18,8 @@ export function addRequestLog(
     const { statusCode: status, elapsedTime } = reply;
     metrics.requests.inc({ route, status });
     if (config.streams !== true) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
-    const line = { request: request.id, method: request.method, route, status, ms: Math.round(elapsedTime) };
+    const { id, method, client: ip } = request;
+    const line = { request: id, method, route, status, ms: Math.round(elapsedTime), ip };
     const tenant = request.caller?.tenant;
     logger[levelOf(request, reply)]({ ...line, ...(tenant === undefined ? {} : { tenant }) }, 'answered');
     done();

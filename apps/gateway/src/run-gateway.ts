@@ -18,7 +18,9 @@ import { createGatewayMetrics } from './metrics.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
-export type GatewayEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'gateway' | 'outbound' | 'files'>;
+export type GatewayEnvironment = Environment<
+  'redis' | 'kie' | 'callbacks' | 'gateway' | 'proxies' | 'outbound' | 'files'
+>;
 
 export interface RunningGateway {
   readonly url: string;
@@ -113,6 +115,7 @@ function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
 function settingsOf(env: GatewayEnvironment): GatewaySettings {
   return {
     keys: env.gatewayApiKeys,
+    trustedProxies: env.trustedProxies,
     rateLimitPerMinute: env.gatewayRateLimitPerMinute,
     allowPrivateUrls: env.allowPrivateUrls,
     kieWebhookHmacKey: env.kieWebhookHmacKey,

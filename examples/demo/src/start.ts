@@ -8,7 +8,17 @@ const MORE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'HOME', 'XDG_DATA_HOME
 
 /** `pnpm start`: Redis, the gateway, two workers and the dashboard against the real Kie, until Ctrl-C. It enqueues nothing. */
 async function start(stopped: AbortSignal): Promise<void> {
-  parseEnvironment(process.env, ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard']);
+  parseEnvironment(process.env, [
+    'kie',
+    'callbacks',
+    'pool',
+    'worker',
+    'gateway',
+    'outbound',
+    'files',
+    'dashboard',
+    'proxies',
+  ]);
   const redis = await openRedis({ keep: true });
   const env = { ...fromEnvironment([...ENVIRONMENT.map(({ key }) => key), ...MORE_KEYS]), REDIS_URL: redis.url };
   const apps: AppProcess[] = [];

@@ -1,4 +1,6 @@
+export { countedAddress } from './addresses.ts';
 export type { Group } from './catalogue.ts';
+export { clientAddress } from './client-address.ts';
 export { isLoopback } from './cross-checks.ts';
 export { ConfigError, type ConfigProblem } from './errors.ts';
 export { isForwarded, isFromHere, openDoorAdvice, type ArrivedRequest } from './forwarding.ts';
@@ -6,7 +8,9 @@ export { environmentWarnings, isSameKie } from './kie-base-url.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
+export { publicPath } from './public-path.ts';
 export { ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
+export type { TrustedProxies } from './trusted-proxies.ts';
 export { uploadPlaceOf, type Surroundings, type UploadPlace } from './upload-store.ts';
 export type { StoreUrl } from './url-forms.ts';
 export type { GatewayKey, IntentDurability } from './word-forms.ts';

@@ -13,7 +13,9 @@ export {
   RedisUrlError,
   type RedisFinding,
 } from './errors.ts';
-export { downloadAlone } from './local/apt.ts';
+export { createGuesses, type Guesses, type Turn } from './guesses/guesses.ts';
+export { ACCOUNT_RULE, ASKER_RULE, type GuessRule, type Subject } from './guesses/rule.ts';
+export { downloadAlone, downloadPackages } from './local/apt.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';

@@ -22,7 +22,15 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     seen.files === undefined ? [] : checkArchive(seen.files),
   ]);
   const stores = [...uploads, ...archive];
-  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...checkDoors(env), ...stores];
+  return [
+    ...seen.findings,
+    ...place.findings,
+    ...kie,
+    ...checkClocks(place.skew, skew),
+    ...callbacks,
+    ...checkDoors(env),
+    ...stores,
+  ];
 }
 
 async function kieFindings(

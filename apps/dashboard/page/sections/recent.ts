@@ -1,6 +1,7 @@
 import type { OverviewAnswer, OverviewResult } from '../../src/overview/forms.ts';
 import { h, render } from '../dom.ts';
 import { number } from '../format.ts';
+import { at } from '../place.ts';
 
 /** The newest videos, to be played where they are. */
 export function showRecent({ recent }: OverviewAnswer): void {
@@ -22,7 +23,7 @@ function card({ id, urls, prompt, model, tenant, seconds, credits }: OverviewRes
     h(
       'figcaption',
       {},
-      h('a', { href: `/generations/${encodeURIComponent(id)}`, 'data-key': `r-${id}` }, prompt ?? model),
+      h('a', { href: at(`/generations/${encodeURIComponent(id)}`), 'data-key': `r-${id}` }, prompt ?? model),
       h('span', { class: 'dim' }, facts.filter((fact) => fact !== null).join(' · ')),
     ),
   );

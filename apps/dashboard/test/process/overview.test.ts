@@ -33,6 +33,7 @@ beforeAll(async () => {
   await ledger.settings.agree({ baseUrl: pool.simulator.url });
   const app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix: redis.prefix,
     logins: [
