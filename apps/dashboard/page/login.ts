@@ -15,12 +15,22 @@ function valueOf(id: string): string {
   return element instanceof HTMLInputElement ? element.value : '';
 }
 
+const LATE_MS = 2000;
+
 async function logIn(): Promise<void> {
+  const button = byId('submit');
+  button.setAttribute('disabled', '');
+  const late = setTimeout(() => {
+    byId('said').textContent = 'Somebody has guessed passwords: the answer takes up to half a minute.';
+  }, LATE_MS);
   try {
     await ask('/api/login', { user: valueOf('user'), password: valueOf('password') });
     location.assign(next());
   } catch (error) {
     byId('said').textContent = error instanceof Error ? error.message : String(error);
+  } finally {
+    clearTimeout(late);
+    button.removeAttribute('disabled');
   }
 }
 
