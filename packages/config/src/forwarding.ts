@@ -20,7 +20,6 @@ const FORWARDING = new Set([
   'x-proxyuser-ip',
   'x-azure-clientip',
   'x-appengine-user-ip',
-  'x-amzn-trace-id',
   'true-client-ip',
   'client-ip',
   'fastly-client-ip',

@@ -22,4 +22,5 @@ export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './loca
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { isAtLeast, parseServerInfo, type ServerFacts } from './server-info.ts';
+export { within } from './within.ts';
 export { parseUsage, readUsage, type RedisUsage } from './usage.ts';

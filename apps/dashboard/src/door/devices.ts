@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { RedisClient } from '@kieq/redis';
+import { within, type RedisClient } from '@kieq/redis';
 
 /** How long a browser that has logged in is known again. */
 export const DEVICE_MS = 30 * 86_400_000;
+/** A login does not wait longer for Redis. */
+const REDIS_MS = 1_000;
 
 /**
  * Browsers in which somebody has logged in: their logins are counted by themselves, so that strangers behind the same
@@ -22,7 +24,7 @@ export class Devices {
   async remember(user: string): Promise<string | undefined> {
     const id = randomBytes(32).toString('base64url');
     try {
-      await this.#redis.set(this.#key(id), user, 'PX', DEVICE_MS);
+      await within(REDIS_MS, () => this.#redis.set(this.#key(id), user, 'PX', DEVICE_MS));
       return id;
     } catch {
       return undefined;
@@ -31,7 +33,7 @@ export class Devices {
 
   /** Whether this user has logged in there. Others who use the browser gain nothing by it. */
   async knows(id: string, user: string): Promise<boolean> {
-    const known = await this.#redis.get(this.#key(id)).catch(() => null);
+    const known = await within(REDIS_MS, () => this.#redis.get(this.#key(id))).catch(() => null);
     return known === user;
   }
 

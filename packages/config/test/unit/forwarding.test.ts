@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { isForwarded, isFromHere, openDoorAdvice } from '../../src/forwarding.ts';
 
-const here = { host: 'localhost:8080', accept: '*/*', 'user-agent': 'curl/8', 'x-request-id': '1' };
+const here = {
+  host: 'localhost:8080',
+  accept: '*/*',
+  'user-agent': 'curl/8',
+  'x-request-id': '1',
+  'x-amzn-trace-id': 'Root=1',
+  traceparent: '00-1',
+};
 
 describe('a request', () => {
   it.each([
@@ -18,7 +25,6 @@ describe('a request', () => {
     'x-cluster-client-ip',
     'x-original-forwarded-for',
     'x-envoy-external-address',
-    'x-amzn-trace-id',
     'true-client-ip',
     'fastly-client-ip',
     'cf-connecting-ip',

@@ -1,5 +1,6 @@
 import type { RedisClient } from '../connection.ts';
 import { askRedis } from './ask-redis.ts';
+import { within } from '../within.ts';
 import { LocalPlaces } from './local-places.ts';
 import type { Place, Subject } from './rule.ts';
 import { WaitingRoom } from './waiting-room.ts';
@@ -74,16 +75,4 @@ export function createGuesses(options: GuessesOptions): Guesses {
       return { kind: 'full', retryAfterMs: found.ms, isNews: !gone.aborted };
     },
   };
-}
-
-async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
