@@ -39,6 +39,7 @@ test('events come through nginx as they happen', async () => {
   await events.when((blocks) => blocks.some(({ data }) => data?.state === 'queued'));
   await pool.ledger.cancel(id);
   await events.when((blocks) => blocks.some(({ data }) => data?.state === 'cancelled'));
+  expect(events.states().slice(0, 2)).toEqual(['queued', 'cancelled']);
 });
 
 test('without keys nobody behind nginx is on this machine', async () => {

@@ -30,7 +30,7 @@ export type Turn =
    */
   | { readonly kind: 'full'; readonly retryAfterMs: number; readonly isNews: boolean };
 
-export interface GuessesOptions {
+interface GuessesOptions {
   readonly redis: RedisClient;
   /** Of the pool, with its hash tag. */
   readonly prefix: string;
@@ -58,12 +58,15 @@ export function createGuesses(options: GuessesOptions): Guesses {
   };
   const known = (subjects: readonly Subject[]): number =>
     Math.max(0, ...subjects.map(({ name }) => (full.get(name) ?? 0) - nowMs()));
-  const remember = ([asker]: readonly Subject[]): void => {
-    if (asker === undefined) return;
+  /** Whether it is news: of many that asked at the same time only the first one brings it. */
+  const remember = ([asker]: readonly Subject[]): boolean => {
+    if (asker === undefined) return true;
+    if (known([asker]) > 0) return false;
     full.delete(asker.name);
     full.set(asker.name, nowMs() + REMEMBER_FULL_MS);
     const [longestAgo] = full.keys();
     if (full.size > REMEMBERED && longestAgo !== undefined) full.delete(longestAgo);
+    return true;
   };
   return {
     async turn(subjects, { isWrong, gone }) {
@@ -71,8 +74,8 @@ export function createGuesses(options: GuessesOptions): Guesses {
       if (knownMs > 0) return { kind: 'full', retryAfterMs: knownMs, isNews: false };
       const found = await place(subjects, isWrong);
       if (found.kind === 'wait' && (await room.wait(found.ms, gone))) return { kind: 'answer' };
-      if (found.kind === 'full') remember(subjects.filter(({ rule }) => rule.beyond === 'refuse'));
-      return { kind: 'full', retryAfterMs: found.ms, isNews: !gone.aborted };
+      const isNews = remember(subjects.filter(({ rule }) => found.kind === 'full' && rule.beyond === 'refuse'));
+      return { kind: 'full', retryAfterMs: found.ms, isNews: isNews && !gone.aborted };
     },
   };
 }

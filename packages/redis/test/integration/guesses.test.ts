@@ -55,7 +55,8 @@ test('what is full is remembered for a second, in which Redis is not asked', asy
   const guesses = createGuesses({ redis: client, prefix, nowMs: () => now });
   for (let i = 0; i < 6; i += 1) await askRedis(client, prefix, [asker], true);
   const turn = async () => guesses.turn([asker, account], { isWrong: true, gone: nobody });
-  expect(await turn()).toMatchObject({ kind: 'full', isNews: true });
+  const atOnce = await Promise.all(Array.from({ length: 50 }, turn));
+  expect(atOnce.map((one) => one.kind === 'full' && one.isNews).filter(Boolean)).toHaveLength(1);
   expect(await turn()).toMatchObject({ kind: 'full', isNews: false });
   await client.del(await keysOf(client));
   expect(await turn()).toMatchObject({ kind: 'full', isNews: false });
