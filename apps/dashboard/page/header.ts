@@ -1,6 +1,7 @@
 import type { You } from '../src/overview/forms.ts';
 import { ask } from './api.ts';
 import { h, render } from './dom.ts';
+import { at } from './place.ts';
 import { action } from './say.ts';
 
 /** Who looks, and the way out. */
@@ -13,5 +14,5 @@ export function showYou(you: You): void {
 
 async function logOut(): Promise<undefined> {
   await ask('/api/logout', {});
-  location.assign('/login');
+  location.assign(at('/login'));
 }

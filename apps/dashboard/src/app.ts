@@ -1,33 +1,46 @@
 import { fastifyCookie } from '@fastify/cookie';
+import { publicPath, type TrustedProxies } from '@kieq/config';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import { createResultLinks, type Queues } from '@kieq/queue';
+import { createGuesses, type Guesses, type RedisClient } from '@kieq/redis';
 import type { BlobStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { createBoard } from './board.ts';
+import { addClient } from './door/client.ts';
+import { Devices } from './door/devices.ts';
 import { loopbackDoor, passwordDoor } from './door/door.ts';
 import { addGuard } from './door/guard.ts';
 import type { Login } from './door/login.ts';
 import { addLoginRoutes } from './door/login-routes.ts';
+import { createCookies } from './door/session-cookie.ts';
 import { addGenerationRoutes } from './generation-routes.ts';
 import { addHeaders } from './headers.ts';
 import { createJobReader } from './job-reader.ts';
 import { addOverviewRoutes } from './overview/routes.ts';
 import { addPages } from './pages.ts';
 import { addPosterRoutes } from './poster-routes.ts';
+import { BOARD, HEALTH, withoutPrefix } from './places.ts';
 import { addResultRoutes } from './result-routes.ts';
-import { BOARD, HEALTH } from './places.ts';
 import { createRedaction } from './redaction.ts';
 
 export interface AppOptions {
   readonly queues: Queues;
+  /** Fails fast while it is away. */
+  readonly redis: RedisClient;
   readonly ledger: Ledger;
   /** Of the pool. */
   readonly prefix: string;
   /** Empty: no password is asked for, so the caller must listen on loopback only. */
   readonly logins: readonly Login[];
+  /** Where people find the dashboard; undefined: at the root, under the name by which they ask. */
+  readonly publicUrl?: string | undefined;
+  /** Of `TRUSTED_PROXIES`; undefined: what a proxy says of its client is not believed. */
+  readonly trustedProxies?: TrustedProxies | undefined;
+  /** Default: counted in Redis. */
+  readonly guesses?: Guesses;
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
   /** How long a new vehicle may go unnoticed when it vanishes; of the pool's timings. */
@@ -44,14 +57,23 @@ const BODY_LIMIT_BYTES = 16_384;
 
 /** The dashboard, ready to listen: our pages and Bull Board behind their guard, and `/healthz`, which says only `ok`. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { queues, ledger, prefix, logins, logger } = options;
-  const app = fastify({ logger: false, forceCloseConnections: true, bodyLimit: BODY_LIMIT_BYTES });
+  const { queues, redis, ledger, prefix, logins, publicUrl, logger } = options;
+  const path = publicPath(publicUrl);
+  const app = fastify({
+    logger: false,
+    forceCloseConnections: true,
+    bodyLimit: BODY_LIMIT_BYTES,
+    rewriteUrl: ({ url = '/' }) => withoutPrefix(url, path),
+  });
   const redact = createRedaction(options.secrets);
-  const readable = createJobReader(ledger);
+  const readable = createJobReader(ledger, path);
   addHeaders(app);
+  addClient(app, options.trustedProxies);
   await app.register(fastifyCookie);
-  const door = logins.length === 0 ? undefined : await passwordDoor(app, logins, logger);
-  addGuard(app, door?.open ?? loopbackDoor, logger);
+  const devices = new Devices(redis, prefix);
+  const guesses = options.guesses ?? createGuesses({ redis, prefix });
+  const door = logins.length === 0 ? undefined : await passwordDoor(app, { logins, guesses, devices, logger, path });
+  addGuard(app, door?.open ?? loopbackDoor, { publicUrl, logger });
   app.addHook('preSerialization', async (request, _reply, payload) => {
     const isBoard = request.routeOptions.url?.startsWith(BOARD) ?? false;
     return redact(isBoard ? await readable(payload) : payload);
@@ -59,15 +81,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // After the hooks, so that they hold for unknown addresses too.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
-  addLoginRoutes(app, door, logger);
+  addLoginRoutes(app, door, { devices, cookies: createCookies(publicUrl), logger });
   const source = { ...options, links: createResultLinks({ ledger, store: options.archive }) };
   addOverviewRoutes(app, source);
   addGenerationRoutes(app, source);
   addResultRoutes(app, source);
   addPosterRoutes(app, options);
   addActionRoutes(app, options);
-  await addPages(app);
-  await app.register(createBoard({ queues, prefix, logger }), { prefix: BOARD });
+  await addPages(app, path);
+  await app.register(createBoard({ queues, publicPath: path, prefix, logger }), { prefix: BOARD });
   await app.ready();
   return app;
 }

@@ -10,6 +10,8 @@ import { BOARD } from './places.ts';
 
 export interface BoardOptions {
   readonly queues: Queues;
+  /** In front of every path on its pages. */
+  readonly publicPath: string;
   /** Of the pool; shown beside the title. */
   readonly prefix: string;
   readonly logger: Logger;
@@ -28,9 +30,9 @@ const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
 };
 
 /** Bull Board over all queues of a pool, as a plugin. Which of its routes may be used is not decided here. */
-export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPluginCallback {
+export function createBoard({ queues, publicPath, prefix, logger }: BoardOptions): FastifyPluginCallback {
   const serverAdapter = new FastifyAdapter();
-  serverAdapter.setBasePath(BOARD);
+  serverAdapter.setBasePath(`${publicPath}${BOARD}`);
   createBullBoard({
     queues: QUEUE_NAMES.map((name) => adapt(queues, name)),
     serverAdapter,
@@ -40,7 +42,7 @@ export function createBoard({ queues, prefix, logger }: BoardOptions): FastifyPl
         boardTitle: 'kieq',
         environment: { label: prefix, color: '#2b6cb0', textColor: '#ffffff' },
         hideDocsLink: true,
-        miscLinks: [{ text: 'Overview', url: '/' }],
+        miscLinks: [{ text: 'Overview', url: `${publicPath}/` }],
       },
     },
   });

@@ -12,15 +12,16 @@ const oneJob = z.looseObject({ job });
 /**
  * Makes a function that puts into Bull Board's answers what a person wants to know of a job: model, prompt, tenant,
  * state and task of its generation, and the address of its page. Jobs themselves carry little more than an id.
+ * @param prefix in front of the paths of pages
  */
-export function createJobReader(ledger: Ledger): (answer: unknown) => Promise<unknown> {
+export function createJobReader(ledger: Ledger, prefix: string): (answer: unknown) => Promise<unknown> {
   const readJobs = async (jobs: readonly unknown[]): Promise<unknown[]> => {
     const parsed = jobs.map((one) => job.safeParse(one).data);
     const ids = [...new Set(parsed.flatMap((one) => (one === undefined ? [] : [one.data.generation])))];
     const records = new Map((await ledger.read.generations(ids)).map((record, i) => [ids[i], record]));
     return jobs.map((one, i) => {
       const known = parsed[i];
-      return known === undefined ? one : withFacts(known, records.get(known.data.generation));
+      return known === undefined ? one : withFacts(known, records.get(known.data.generation), prefix);
     });
   };
   return async (answer) => {
@@ -40,9 +41,9 @@ export function createJobReader(ledger: Ledger): (answer: unknown) => Promise<un
 
 type BoardJob = z.infer<typeof job>;
 
-function withFacts(shown: BoardJob, record: GenerationRecord | undefined): BoardJob {
+function withFacts(shown: BoardJob, record: GenerationRecord | undefined, prefix: string): BoardJob {
   const { generation, ...rest } = shown.data;
-  const link = { displayText: generation, href: generationPage(generation) };
+  const link = { displayText: generation, href: `${prefix}${generationPage(generation)}` };
   if (record === undefined) return { ...shown, externalUrl: link };
   const prompt = promptOf(frozenPayload(record.payload));
   const facts = {

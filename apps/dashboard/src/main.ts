@@ -10,7 +10,7 @@ import {
 import { runDashboard, type DashboardEnvironment } from './run-dashboard.ts';
 import { StartRefused } from './start-refused.ts';
 
-const GROUPS = ['redis', 'dashboard', 'files'] as const;
+const GROUPS = ['redis', 'dashboard', 'proxies', 'files'] as const;
 const WITH_KEY = [...GROUPS, 'kie'] as const;
 
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the dashboard must not start. */

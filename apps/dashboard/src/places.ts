@@ -20,7 +20,17 @@ export function resultAddress(id: string, n: number): string {
   return `/api/generations/${encodeURIComponent(id)}/results/${n}`;
 }
 
-/** The page of one generation. */
+/** The page of one generation, below the prefix. */
 export function generationPage(id: string): string {
   return `/generations/${encodeURIComponent(id)}`;
+}
+
+/**
+ * What a request asks for, without the prefix: proxies take it off, or leave it.
+ * @param prefix such as `/kieq`, or nothing
+ */
+export function withoutPrefix(url: string, prefix: string): string {
+  const rest = prefix !== '' && url.startsWith(prefix) ? url.slice(prefix.length) : url;
+  if (rest === '' || rest.startsWith('?')) return `/${rest}`;
+  return rest.startsWith('/') ? rest : url;
 }

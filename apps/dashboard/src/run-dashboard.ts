@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, type Environment } from '@kieq/config';
+import { accountFingerprint, openDoorAdvice, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
@@ -22,7 +22,8 @@ import type { Login } from './door/login.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** With the group `kie` where KIE_API_KEY is there: then tasks can be proved and adopted here. */
-export type DashboardEnvironment = Environment<'redis' | 'dashboard' | 'files'> & Partial<Environment<'kie'>>;
+export type DashboardEnvironment = Environment<'redis' | 'dashboard' | 'proxies' | 'files'> &
+  Partial<Environment<'kie'>>;
 
 export interface RunningDashboard {
   readonly url: string;
@@ -52,9 +53,12 @@ export async function runDashboard(
   const { vehicleCheckMs } = scaleTimings(env.timeScale);
   const app = await createApp({
     queues,
+    redis,
     ledger,
     prefix: env.prefix,
     logins,
+    publicUrl: env.dashboardPublicUrl,
+    trustedProxies: env.trustedProxies,
     secrets,
     vehicleCheckMs,
     adopter,
@@ -68,7 +72,8 @@ export async function runDashboard(
   });
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
-  logger.info(place, 'dashboard listening');
+  const seen = env.dashboardPublicUrl === undefined ? place : { ...place, publicUrl: env.dashboardPublicUrl };
+  logger.info(place.login ? seen : { ...seen, door: openDoorAdvice('dashboard') }, 'dashboard listening');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   return {
     url,

@@ -9,14 +9,15 @@ const SINGLE_PROCESS = '--single-process';
 /**
  * A headless Chromium out of an npm package, so that the tests need no browser on the machine. The package brings the
  * libraries that a bare server lacks as well.
+ * @param more flags of Chromium
  */
-export async function openBrowser(): Promise<Browser> {
+export async function openBrowser(...more: string[]): Promise<Browser> {
   const bin = join(dirname(fileURLToPath(import.meta.resolve('@sparticuz/chromium'))), '../../bin');
   const libraries = await inflate(join(bin, 'al2023.tar.br'));
   Chromium.setGraphicsMode = false;
   return launched({
     executablePath: await Chromium.executablePath(bin),
-    args: [...Chromium.args.filter((flag) => flag !== SINGLE_PROCESS), '--disable-background-networking'],
+    args: [...Chromium.args.filter((flag) => flag !== SINGLE_PROCESS), '--disable-background-networking', ...more],
     env: { ...environment(), LD_LIBRARY_PATH: join(libraries, 'lib') },
   });
 }

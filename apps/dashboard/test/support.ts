@@ -1,5 +1,5 @@
 import { Worker, type Job } from 'bullmq';
-import type { FastifyInstance, InjectOptions } from 'fastify';
+import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { silentLogger } from '@kieq/telemetry';
@@ -22,6 +22,7 @@ export async function openBoard(redisUrl: string, options: Partial<AppOptions> =
   const ledger = createLedger({ redis: redis.client, prefix });
   const app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix,
     logins: [],
@@ -44,6 +45,11 @@ export type Method = NonNullable<InjectOptions['method']>;
 
 export function basic(user: string, password: string): string {
   return `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+}
+
+/** What an answer sets, with its attributes. */
+export function cookieOfName({ headers }: LightMyRequestResponse, name: string): string | undefined {
+  return [headers['set-cookie'] ?? []].flat().find((cookie) => cookie.startsWith(`${name}=`));
 }
 
 /** Takes the next job of `submit` and hands it over with its lock. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { fastify, type FastifyHttpOptions, type FastifyInstance } from 'fastify';
 import { createBodies } from './bodies.ts';
+import { addClient } from './client.ts';
 import { watchConnections } from './connections.ts';
 import type { GatewayDeps } from './deps.ts';
 import { addDoor } from './door.ts';
@@ -39,6 +40,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   watchConnections(app, deps);
   addRequestOver(app);
   addHeaders(app);
+  addClient(app, deps.settings);
   deps.callersTrace.addTo(app);
   endConnections(app, deps.stopping);
   addRequestLog(app, deps);

@@ -1,5 +1,4 @@
 import type { FastifyRequest } from 'fastify';
-import { clientAddress } from './client-address.ts';
 import type { GatewayDeps } from './deps.ts';
 import { keyIdOf } from './key-id.ts';
 
@@ -20,7 +19,7 @@ export function audit(
   generations: readonly string[],
 ): void {
   const tenant = request.caller?.tenant ?? '*';
-  const who = { tenant, keyId: keyIdOf(request, settings.keyIdSecret), address: clientAddress(request) };
+  const who = { tenant, keyId: keyIdOf(request, settings.keyIdSecret), ip: request.client };
   for (let i = 0; i < generations.length; i += NAMED_AT_ONCE) {
     const some = generations.slice(i, i + NAMED_AT_ONCE);
     const named = some.length === 1 ? { generation: some[0] } : { generations: some };

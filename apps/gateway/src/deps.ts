@@ -1,4 +1,4 @@
-import type { GatewayKey } from '@kieq/config';
+import type { GatewayKey, TrustedProxies } from '@kieq/config';
 import type { Timings } from '@kieq/domain';
 import type { KieClient } from '@kieq/kie';
 import type { Ledger } from '@kieq/ledger';
@@ -41,6 +41,8 @@ export interface GatewayDeps {
 export interface GatewaySettings {
   /** Undefined: whoever is on this machine is an operator. */
   readonly keys: readonly GatewayKey[] | undefined;
+  /** Of `TRUSTED_PROXIES`; undefined: what a proxy says of its client is not believed. */
+  readonly trustedProxies?: TrustedProxies | undefined;
   /** Per key; 0: no limit. */
   readonly rateLimitPerMinute: number;
   readonly allowPrivateUrls: boolean;

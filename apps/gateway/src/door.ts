@@ -1,8 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isLoopback, isSameOrigin, meansLoopback } from '@kieq/config';
+import { countedAddress, isFromHere, isSameOrigin } from '@kieq/config';
 import { ApiError } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { clientAddress } from './client-address.ts';
 import type { GatewayDeps } from './deps.ts';
 import { createKeyring, type Keyring } from './keyring.ts';
 import { presentedKey } from './request-parts.ts';
@@ -10,8 +9,6 @@ import { WrongKeys } from './wrong-keys.ts';
 
 /** Whoever is on this machine. */
 const OPERATOR: Caller = { tenant: undefined };
-/** Whoever comes through a proxy on this machine is not on it. */
-const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -40,7 +37,7 @@ function keyDoor(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settin
     const key = presentedKey(request);
     if (key === undefined) throw new ApiError('unauthorized', `The key is missing; ${WANTED}.`);
     const caller = find(key);
-    const address = clientAddress(request);
+    const address = countedAddress(request.client);
     const waitS = caller === undefined ? wrongKeys.wrong(address) : wrongKeys.right(address, key, caller.keyId ?? '');
     if (waitS !== undefined) {
       const error = tooManyWrong(waitS);
@@ -66,11 +63,12 @@ function tooManyWrong(retryAfterS: number): ApiError {
  * @throws ApiError `forbidden`
  */
 function admitLoopback(request: FastifyRequest): Caller {
-  const { headers, socket, method } = request;
-  const isHere = isLoopback((socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
-  const isForwarded = FORWARDING.some((name) => headers[name] !== undefined);
-  if (!isHere || isForwarded || !meansLoopback(headers)) {
-    throw new ApiError('forbidden', 'Without GATEWAY_API_KEYS the gateway answers only to localhost.');
+  const { headers, method } = request;
+  if (!isFromHere(request)) {
+    throw new ApiError(
+      'forbidden',
+      'Without GATEWAY_API_KEYS the gateway answers only to localhost, and to nobody through a proxy.',
+    );
   }
   const { host, origin } = headers;
   const isOwn = SAFE_METHODS.has(method) ? isSameOrigin({ host, origin }) : isSameOrigin(headers);

@@ -9,7 +9,7 @@ import {
 import { runGateway } from './run-gateway.ts';
 import { StartRefused } from './start-refused.ts';
 
-const GROUPS = ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files'] as const;
+const GROUPS = ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files'] as const;
 
 /** Exit codes: 0 after SIGTERM or SIGINT, 1 for a defect, 2 when the gateway must not start. */
 async function main(): Promise<void> {

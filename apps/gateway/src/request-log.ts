@@ -1,5 +1,5 @@
+import { countedAddress } from '@kieq/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { clientAddress } from './client-address.ts';
 import type { GatewayDeps } from './deps.ts';
 import { keyIdOf } from './key-id.ts';
 import { StrangerLines } from './stranger-lines.ts';
@@ -8,8 +8,8 @@ import { StrangerLines } from './stranger-lines.ts';
 const NO_ROUTE = 'unknown';
 
 /**
- * One line and one count per answer. Neither headers nor bodies nor paths as they came are told: the pattern is. Whoever
- * is refused without having come in is told with the address of the client, in a bounded number of lines.
+ * One line and one count per answer, with the address of the client. Neither headers nor bodies nor the URL as it came
+ * are told: the pattern is. Whoever is refused without having come in is told in a bounded number of lines.
  */
 export function addRequestLog(
   app: FastifyInstance,
@@ -25,13 +25,13 @@ export function addRequestLog(
     const { statusCode: status, elapsedTime } = reply;
     metrics.requests.inc({ route, status });
     if (config.streams !== true) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
-    const line = { request: request.id, method: request.method, route, status, ms: Math.round(elapsedTime) };
+    const { id, method, client: ip } = request;
+    const line = { request: id, method, route, status, ms: Math.round(elapsedTime), ip };
     const tenant = request.caller?.tenant;
     const isStranger = request.caller === null && status >= 400;
-    const address = clientAddress(request);
     const keyId = keyIdOf(request, settings.keyIdSecret);
-    const who = { tenant, keyId, ...(isStranger ? { address } : {}) };
-    if (!isStranger || strangers.take(address)) logger[levelOf(request, reply)]({ ...line, ...who }, 'answered');
+    if (!isStranger || strangers.take(countedAddress(ip)))
+      logger[levelOf(request, reply)]({ ...line, tenant, keyId }, 'answered');
     done();
   });
 }

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, asStored, type Environment, type UploadPlace } from '@kieq/config';
+import { accountFingerprint, asStored, openDoorAdvice, type Environment, type UploadPlace } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -22,7 +22,9 @@ import { keepAnnouncing } from './results/reader.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
 import { StartRefused } from './start-refused.ts';
 
-export type GatewayEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'gateway' | 'outbound' | 'files'>;
+export type GatewayEnvironment = Environment<
+  'redis' | 'kie' | 'callbacks' | 'gateway' | 'proxies' | 'outbound' | 'files'
+>;
 
 export interface RunningGateway {
   readonly url: string;
@@ -99,7 +101,8 @@ export async function runGateway(
   keepAnnouncing(deps, stop.signal);
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
-  logger.info({ url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length }, 'gateway listening');
+  const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
+  logger.info(keys.length > 0 ? place : { ...place, door: openDoorAdvice('gateway') }, 'gateway listening');
   if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
@@ -130,6 +133,7 @@ function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
 function settingsOf(env: GatewayEnvironment): GatewaySettings {
   return {
     keys: env.gatewayApiKeys,
+    trustedProxies: env.trustedProxies,
     rateLimitPerMinute: env.gatewayRateLimitPerMinute,
     allowPrivateUrls: env.allowPrivateUrls,
     kieWebhookHmacKey: env.kieWebhookHmacKey,

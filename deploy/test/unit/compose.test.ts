@@ -91,9 +91,9 @@ test.each(ours)('%s is built from a target, cannot write, has no rights, and may
 
 /** What each process reads, by its `parseEnvironment`; the dashboard adopts tasks, so it may have the key of the account. */
 const READ: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files', 'process'],
+  gateway: ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files', 'process'],
   worker: ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound', 'process'],
-  dashboard: ['redis', 'dashboard', 'files', 'kie', 'process'],
+  dashboard: ['redis', 'dashboard', 'proxies', 'files', 'kie', 'process'],
   cli: ['redis', 'kie', 'callbacks', 'pool', 'files', 'outbound', 'process'],
 };
 /** What a process could read, and has no use for. */

@@ -24,7 +24,17 @@ interface StartOptions {
  */
 async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promise<void> {
   const hasFile = readDotEnv(process.cwd());
-  const groups = ['kie', 'callbacks', 'pool', 'worker', 'gateway', 'outbound', 'files', 'dashboard'] as const;
+  const groups = [
+    'kie',
+    'callbacks',
+    'pool',
+    'worker',
+    'gateway',
+    'outbound',
+    'files',
+    'dashboard',
+    'proxies',
+  ] as const;
   const environment = withSecretFiles(process.env);
   parseEnvironment(environment, groups);
   const redis = await openRedis({ keep: true, data, url: environment['REDIS_URL'] });

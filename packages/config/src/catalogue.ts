@@ -1,5 +1,7 @@
 import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
 import { kieBaseUrl } from './kie-base-url.ts';
+import { dashboardUrl } from './public-path.ts';
+import { trustedProxies } from './trusted-proxies.ts';
 import { httpUrl, proxyUrl, redisUrl, storeUrl } from './url-forms.ts';
 import { optional, required, withDefault, type Variable } from './variable.ts';
 import { gatewayKeys, intentDurability, otlpHeaders, poolPrefix } from './word-forms.ts';
@@ -196,6 +198,11 @@ export const GROUPS = {
       meaning: 'address on which the dashboard listens; beyond loopback it needs a password',
     }),
     dashboardPort: withDefault('DASHBOARD_PORT', '8081', { form: port, meaning: 'its port' }),
+    dashboardPublicUrl: optional('DASHBOARD_PUBLIC_URL', {
+      form: dashboardUrl,
+      meaning:
+        'where people find the dashboard behind a proxy, such as `https://ops.example/kieq`; links and cookies follow its path, which the proxy may take off or leave; needs a password',
+    }),
     dashboardUser: optional('DASHBOARD_USER', {
       form: matching('must not contain a colon', /^[^:]+$/),
       meaning: 'user of the dashboard',
@@ -213,6 +220,13 @@ export const GROUPS = {
       form: secretText,
       secret: true,
       meaning: 'password of that user',
+    }),
+  },
+  proxies: {
+    trustedProxies: optional('TRUSTED_PROXIES', {
+      form: trustedProxies,
+      meaning:
+        'addresses and networks of the proxies in front of gateway and dashboard, whose `X-Forwarded-For` or `Forwarded` is believed; without it the address of the connection counts',
     }),
   },
   files: {

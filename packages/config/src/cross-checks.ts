@@ -3,6 +3,7 @@ import type { ConfigProblem } from './errors.ts';
 
 const Dashboard = z.object({
   dashboardHost: z.string(),
+  dashboardPublicUrl: z.string().optional(),
   dashboardUser: z.string().optional(),
   dashboardPassword: z.string().optional(),
   dashboardViewerUser: z.string().optional(),
@@ -44,6 +45,14 @@ function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {
       key: 'DASHBOARD_HOST',
       rule: 'must be loopback unless DASHBOARD_USER and DASHBOARD_PASSWORD are set',
       received: dashboardHost,
+    });
+  }
+  // A proxy is in front then, and some cannot be told from this machine.
+  if (values.dashboardPublicUrl !== undefined && dashboardPassword === undefined) {
+    problems.push({
+      key: 'DASHBOARD_PASSWORD',
+      rule: 'is required together with DASHBOARD_PUBLIC_URL',
+      received: undefined,
     });
   }
   problems.push(

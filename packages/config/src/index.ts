@@ -1,11 +1,16 @@
+export { countedAddress } from './addresses.ts';
 export type { Group } from './catalogue.ts';
+export { clientAddress } from './client-address.ts';
 export { isLoopback } from './cross-checks.ts';
 export { ConfigError, isMerelyAbsent, type ConfigProblem } from './errors.ts';
 export { environmentAdvice, environmentWarnings, type EnvironmentAdvice } from './environment-warnings.ts';
 export { isSameKie } from './kie-base-url.ts';
+export { isForwarded, isFromHere, openDoorAdvice, type ArrivedRequest } from './forwarding.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
 export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
+export { publicPath } from './public-path.ts';
+export type { TrustedProxies } from './trusted-proxies.ts';
 export { FILE_SUFFIX, withSecretFiles, type ReadSecret } from './secret-files.ts';
 export { ALL_GROUPS, ENVIRONMENT, environmentTable, secretValues, type EnvironmentEntry } from './table.ts';
 export { uploadPlaceOf, type Surroundings, type UploadPlace } from './upload-store.ts';

@@ -18,11 +18,13 @@ export function meansLoopback({ host }: OriginHeaders): boolean {
 /**
  * Whether a request comes from the server's own pages, or from no web page at all (curl, a script): browsers tell
  * the origin of every request that changes something.
+ * @param publicUrl where people find the server, also if the proxy in front writes `Host` anew
  */
-export function isSameOrigin(headers: OriginHeaders): boolean {
+export function isSameOrigin(headers: OriginHeaders, publicUrl?: string): boolean {
   const site = headers['sec-fetch-site'];
   if (site !== undefined) return site === 'same-origin';
   if (headers.origin === undefined) return true;
+  if (publicUrl !== undefined && headers.origin === new URL(publicUrl).origin) return true;
   return hostOf(headers.origin) === headers.host?.toLowerCase();
 }
 

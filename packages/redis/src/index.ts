@@ -14,7 +14,9 @@ export {
   RedisUrlError,
   type RedisFinding,
 } from './errors.ts';
-export { downloadAlone } from './local/apt.ts';
+export { createGuesses, type Guesses, type Turn } from './guesses/guesses.ts';
+export { ACCOUNT_RULE, ASKER_RULE, type GuessRule, type Subject } from './guesses/rule.ts';
+export { downloadAlone, downloadPackages } from './local/apt.ts';
 export { LocalRedisError, type LocalRedisErrorCode } from './local/errors.ts';
 export type { ServerSource } from './local/server-program.ts';
 export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './local/start-local-redis.ts';
@@ -22,5 +24,6 @@ export { redisRefusal, waitForPool } from './pool-slot.ts';
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';
 export { isAtLeast, parseServerInfo, type ServerFacts } from './server-info.ts';
+export { within } from './within.ts';
 export { parseUsage, readUsage, type RedisUsage } from './usage.ts';
 export { aclRules, missingRights, type MissingRight } from './rights.ts';

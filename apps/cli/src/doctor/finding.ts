@@ -13,6 +13,7 @@ export const CHECKS = [
   'clock',
   'proxy',
   'callbacks',
+  'door',
   'uploads',
   'archive',
   'workers',

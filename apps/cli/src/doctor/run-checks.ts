@@ -3,6 +3,7 @@ import { NO_PROXIES, proxiesOf } from '@kieq/proxy';
 import { checkArchive } from './archive.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkClocks, kieSkew } from './clock.ts';
+import { checkDoors } from './doors.ts';
 import { readEnvironment } from './environment.ts';
 import { skipped, type Finding } from './finding.ts';
 import { checkKie } from './kie.ts';
@@ -26,7 +27,15 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     seen.files === undefined || seen.callbacks === undefined ? [] : checkResultLinks(seen.files, seen.callbacks),
   ]);
   const stores = [...checkProxies(seen), ...uploads, ...archive, ...links];
-  return [...seen.findings, ...place.findings, ...kie, ...checkClocks(place.skew, skew), ...callbacks, ...stores];
+  return [
+    ...seen.findings,
+    ...place.findings,
+    ...kie,
+    ...checkClocks(place.skew, skew),
+    ...callbacks,
+    ...checkDoors(env),
+    ...stores,
+  ];
 }
 
 async function kieFindings(

@@ -74,6 +74,8 @@ describe('where all is well', () => {
       KIE_BASE_URL: live.simulator.url,
       PUBLIC_URL: gateway.url,
       UPLOAD_STORE_URL: live.uploads.place,
+      GATEWAY_API_KEYS: 'a-key-of-the-gateway:*',
+      DASHBOARD_PASSWORD: 'a password',
     };
     // The pool takes this environment for its own.
     await runCli(['config', 'apply', '--yes'], env);
@@ -90,6 +92,7 @@ describe('where all is well', () => {
       'callbacks',
       'clock',
       'credits',
+      'door',
       'kie',
       'latency',
       'limits',
@@ -458,6 +461,19 @@ describe('the program', () => {
     expect(stdout).toMatch(/^! redis +appendonly should be yes.*\n +→ Set `appendonly yes`\.$/m);
     expect(stdout).toMatch(/^✓ kie +http:\S+ takes the key/m);
     expect(stderr).toMatch(/^kieq: problems: 0, warnings: \d\n$/);
+  });
+
+  it('says what a gateway and a dashboard without keys and password need behind a proxy', async () => {
+    const found = of((await doctor({ DASHBOARD_PASSWORD: 'a password' })).findings, 'door');
+    expect(found).toEqual([
+      {
+        check: 'door',
+        level: 'skipped',
+        message: expect.stringMatching(/behind any proxy or tunnel set GATEWAY_API_KEYS: .*Host/),
+        fix: expect.stringContaining('docs/deployment.md'),
+      },
+      { check: 'door', level: 'ok', message: 'the dashboard asks who is there' },
+    ]);
   });
 
   it('tells wrong keys of the environment, and needs REDIS_URL', async () => {

@@ -2,6 +2,7 @@ import type { OverviewAnswer, OverviewGate } from '../../src/overview/forms.ts';
 import { setGate, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, duration, moment, number } from '../format.ts';
+import { at } from '../place.ts';
 import { action } from '../say.ts';
 import { isUnmanned } from './workers.ts';
 
@@ -34,7 +35,7 @@ export function showFlow(overview: OverviewAnswer, reload: Reload): void {
         'p',
         { class: 'gate' },
         `The queue ${queue} is paused. `,
-        h('a', { href: `/queues/queue/${queue}` }, 'Resume it in the queues'),
+        h('a', { href: at(`/queues/queue/${queue}`) }, 'Resume it in the queues'),
       ),
     ),
     may && !isPaused

@@ -3,6 +3,7 @@ import { adoptTask, redrive, redriveAll, type Reload } from '../actions.ts';
 import { ask } from '../api.ts';
 import { h, render } from '../dom.ts';
 import { ago, number } from '../format.ts';
+import { at } from '../place.ts';
 import { action } from '../say.ts';
 
 /** The class whose letters are listed below its row, and they. */
@@ -92,7 +93,7 @@ function classRow(one: OverviewLetters, { atMs, you }: OverviewAnswer, reload: R
 }
 
 function itemRow(item: LetterItem, one: OverviewLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
-  const href = `/generations/${encodeURIComponent(item.id)}`;
+  const href = at(`/generations/${encodeURIComponent(item.id)}`);
   return h(
     'tr',
     { class: 'item' },

@@ -1,5 +1,6 @@
 import type { ShownResult } from '../../src/overview/forms.ts';
 import { h } from '../dom.ts';
+import { at as below } from '../place.ts';
 
 interface Place {
   readonly name: string;
@@ -12,7 +13,10 @@ function placesOf({ archive, kie }: ShownResult): Place[] {
     { name: 'the archive', url: archive ?? '' },
     { name: "Kie's link", url: kie },
   ];
-  return places.filter(({ url }) => /^https?:\/\//i.test(url) || url.startsWith('/'));
+  return places.flatMap(({ name, url }) => {
+    if (url.startsWith('/')) return [{ name, url: below(url) }];
+    return /^https?:\/\//i.test(url) ? [{ name, url }] : [];
+  });
 }
 
 /**

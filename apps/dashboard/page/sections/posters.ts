@@ -1,5 +1,6 @@
 import type { GenerationAnswer, PosterList } from '../../src/overview/forms.ts';
 import { ask } from '../api.ts';
+import { at } from '../place.ts';
 
 type Generation = GenerationAnswer['generation'];
 
@@ -36,5 +37,5 @@ export function shownPosters(): readonly number[] {
 
 /** The address of a poster; null where there is none. */
 export function posterOf(id: string, n: number): string | null {
-  return shown.includes(n) ? `/api/generations/${encodeURIComponent(id)}/posters/${n}` : null;
+  return shown.includes(n) ? at(`/api/generations/${encodeURIComponent(id)}/posters/${n}`) : null;
 }

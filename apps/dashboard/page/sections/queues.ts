@@ -1,6 +1,7 @@
 import type { OverviewAnswer } from '../../src/overview/forms.ts';
 import { h, render } from '../dom.ts';
 import { duration, number } from '../format.ts';
+import { at } from '../place.ts';
 
 const COLUMNS = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest waits'];
 
@@ -15,7 +16,7 @@ export function showQueues({ queues, pausedQueues, atMs }: OverviewAnswer): void
         h(
           'th',
           { scope: 'row' },
-          h('a', { href: `/queues/queue/${queue.name}`, 'data-key': `q-${queue.name}` }, queue.name),
+          h('a', { href: at(`/queues/queue/${queue.name}`), 'data-key': `q-${queue.name}` }, queue.name),
           pausedQueues.includes(queue.name) ? h('span', { class: 'badge bad' }, 'paused') : null,
         ),
         ...[queue.waiting, queue.delayed, queue.active, queue.failed].map((count) =>

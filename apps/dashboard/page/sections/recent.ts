@@ -1,6 +1,7 @@
 import type { OverviewAnswer, OverviewResult } from '../../src/overview/forms.ts';
 import { h, render } from '../dom.ts';
 import { number } from '../format.ts';
+import { at } from '../place.ts';
 import { player } from './player.ts';
 
 /** The newest videos, to be played where they are. */
@@ -23,7 +24,7 @@ function card({ id, result, prompt, model, tenant, seconds, credits }: OverviewR
     h(
       'figcaption',
       {},
-      h('a', { href: `/generations/${encodeURIComponent(id)}`, 'data-key': `r-${id}` }, prompt ?? model),
+      h('a', { href: at(`/generations/${encodeURIComponent(id)}`), 'data-key': `r-${id}` }, prompt ?? model),
       h('span', { class: 'dim' }, facts.filter((fact) => fact !== null).join(' · ')),
     ),
   );

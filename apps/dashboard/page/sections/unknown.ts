@@ -2,6 +2,7 @@ import type { OverviewAnswer } from '../../src/overview/forms.ts';
 import { adoptTask, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, number } from '../format.ts';
+import { at } from '../place.ts';
 import { action } from '../say.ts';
 
 /** Submissions whose answer was lost and that may still be resolved: each may be a paid video. */
@@ -18,7 +19,7 @@ export function showUnknown({ unknown, inFlight, you, atMs }: OverviewAnswer, re
         h(
           'th',
           { scope: 'row' },
-          h('a', { href: `/generations/${encodeURIComponent(id)}`, 'data-key': `u-${id}` }, id),
+          h('a', { href: at(`/generations/${encodeURIComponent(id)}`), 'data-key': `u-${id}` }, id),
         ),
         h('td', {}, tenant),
         h('td', {}, ago(sinceMs, atMs)),

@@ -1,21 +1,23 @@
 import { fastifyBasicAuth } from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { meansLoopback } from '@kieq/config';
-import type { Logger } from '@kieq/telemetry';
+import { isFromHere } from '@kieq/config';
 import { LOGIN_PAGE } from '../places.ts';
-import { Guesses } from './guesses.ts';
-import { loginCheck, type Login } from './login.ts';
 import { refuse } from './refuse.ts';
 import { Sessions, type Session } from './sessions.ts';
 import { COOKIE } from './session-cookie.ts';
+import { createTryLogin, type LoginOptions, type TryLogin } from './try-login.ts';
 
 /** Says who comes in; undefined when nobody does, and the request has been answered. */
 export type Door = (request: FastifyRequest, reply: FastifyReply) => Promise<Session | undefined>;
 
-/** Without a password: whoever is on this machine, under a loopback host name. */
+/** Without a password: whoever is on this machine, under a loopback host name, and through no proxy. */
 export const loopbackDoor: Door = (request, reply) => {
-  if (meansLoopback(request.headers)) return Promise.resolve({ user: 'localhost', role: 'operator' });
-  refuse(reply, 403, 'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only to localhost.');
+  if (isFromHere(request)) return Promise.resolve({ user: 'localhost', role: 'operator' });
+  refuse(
+    reply,
+    403,
+    'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only to localhost, and to nobody through a proxy.',
+  );
   return Promise.resolve(undefined);
 };
 
@@ -23,44 +25,26 @@ export const loopbackDoor: Door = (request, reply) => {
 export interface PasswordDoor {
   readonly open: Door;
   readonly sessions: Sessions;
-  /** The session of whoever knows these words; the guesses of one address are limited. */
-  tryLogin(request: FastifyRequest, user: string, password: string): LoginResult;
+  readonly tryLogin: TryLogin;
 }
-
-type LoginResult =
-  | { readonly kind: 'welcome'; readonly session: Session }
-  | { readonly kind: 'wrong' }
-  | { readonly kind: 'wait'; readonly waitMs: number };
 
 /**
  * With a password: a session's cookie, or HTTP basic authentication for curl and scripts.
- * A browser without either is led to the login page.
+ * A browser without either is led to the login page. An open session is never held up by anybody's guesses.
  */
 export async function passwordDoor(
   app: FastifyInstance,
-  logins: readonly Login[],
-  logger: Logger,
+  options: LoginOptions & { /** In front of the path of the login page. */ readonly path: string },
 ): Promise<PasswordDoor> {
-  const clock = (): number => performance.now();
-  const sessions = new Sessions(clock);
-  const guesses = new Guesses(clock);
-  const roleOf = loginCheck(logins);
-  const tryLogin = (request: FastifyRequest, user: string, password: string): LoginResult => {
-    const waitMs = guesses.waitMs(request.ip);
-    if (waitMs > 0) return { kind: 'wait', waitMs };
-    const role = roleOf(user, password);
-    if (role !== undefined) return { kind: 'welcome', session: { user, role } };
-    guesses.note(request.ip);
-    logger.warn({ ip: request.ip, url: request.url }, 'a login was refused');
-    return { kind: 'wrong' };
-  };
+  const sessions = new Sessions(() => performance.now());
+  const tryLogin = createTryLogin(options);
   const byBasic = await basicDoor(app, tryLogin);
   const open: Door = async (request, reply) => {
     const cookie = request.cookies[COOKIE];
     const session = cookie === undefined ? undefined : sessions.find(cookie);
     if (session !== undefined) return session;
     if (request.headers.authorization === undefined && isPage(request)) {
-      reply.redirect(`${LOGIN_PAGE}?next=${encodeURIComponent(request.url)}`, 303);
+      reply.redirect(`${options.path}${LOGIN_PAGE}?next=${encodeURIComponent(request.url)}`, 303);
       return undefined;
     }
     return byBasic(request, reply);
@@ -73,18 +57,15 @@ function isPage({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html');
 }
 
-async function basicDoor(app: FastifyInstance, tryLogin: PasswordDoor['tryLogin']): Promise<Door> {
+async function basicDoor(app: FastifyInstance, tryLogin: TryLogin): Promise<Door> {
   const found = new WeakMap<FastifyRequest, Session>();
   await app.register(fastifyBasicAuth, {
     authenticate: { realm: 'kieq dashboard' },
-    validate: (user, password, request, reply, done) => {
-      const result = tryLogin(request, user, password);
-      if (result.kind === 'welcome') {
-        found.set(request, result.session);
-        return done();
-      }
-      if (result.kind === 'wait') reply.header('retry-after', Math.ceil(result.waitMs / 1000));
-      return done(new Error(result.kind === 'wait' ? TOO_MANY : 'Wrong user or password.'));
+    validate: async (user, password, request, reply) => {
+      const result = await tryLogin(request, reply, user, password);
+      if (result.kind === 'welcome') return void found.set(request, result.session);
+      if (result.kind === 'full') reply.header('retry-after', result.retryAfterS);
+      throw new Error(result.kind === 'full' ? TOO_MANY : 'Wrong user or password.');
     },
   });
   return (request, reply) =>
@@ -96,4 +77,4 @@ async function basicDoor(app: FastifyInstance, tryLogin: PasswordDoor['tryLogin'
     });
 }
 
-export const TOO_MANY = 'Too many wrong logins from your address; wait a little.';
+export const TOO_MANY = 'Too many logins from your address wait for their answer; try again a little later.';

@@ -14,6 +14,9 @@ declare module 'fastify' {
   }
 }
 
+const FOREIGN =
+  'The request comes from a page of another origin. Where a proxy writes Host anew, DASHBOARD_PUBLIC_URL must name the address that people see.';
+
 /** What anybody may ask: nothing there tells anything about the pool. */
 const OPEN = new Set<string | undefined>([HEALTH, LOGIN_PAGE, LOGIN, LOGOUT, `${FILES}*`]);
 
@@ -21,7 +24,11 @@ const OPEN = new Set<string | undefined>([HEALTH, LOGIN_PAGE, LOGIN, LOGOUT, `${
  * Every request but those to the open routes, unknown addresses included, passes in this order: the door; for what
  * changes something the same origin, the list of routes, and the role.
  */
-export function addGuard(app: FastifyInstance, door: Door, logger: Logger): void {
+export function addGuard(
+  app: FastifyInstance,
+  door: Door,
+  { publicUrl, logger }: { readonly publicUrl: string | undefined; readonly logger: Logger },
+): void {
   app.decorateRequest('session', null);
   app.addHook('onRequest', async (request, reply) => {
     const { method } = request;
@@ -32,11 +39,11 @@ export function addGuard(app: FastifyInstance, door: Door, logger: Logger): void
       request.session = session;
     }
     if (!isMutating(method)) return undefined;
-    if (!isSameOrigin(request.headers)) return refuse(reply, 403, 'The request comes from a page of another origin.');
+    if (!isSameOrigin(request.headers, publicUrl)) return refuse(reply, 403, FOREIGN);
     if (isOpen && method === 'POST') return undefined;
     if (!isAllowed(method, request.routeOptions.url)) return refuse(reply, 403, DENIAL);
     if (request.session?.role !== 'operator') return refuse(reply, 403, 'A viewer may look, and change nothing.');
-    logger.info({ method, url: request.url, ip: request.ip, user: request.session.user }, 'an operator acts');
+    logger.info({ method, url: request.url, ip: request.client, user: request.session.user }, 'an operator acts');
     return undefined;
   });
 }

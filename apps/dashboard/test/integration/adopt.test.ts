@@ -20,6 +20,7 @@ beforeAll(async () => {
   await ledger.settings.overwrite({ baseUrl: `${url}/api/v1` });
   app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix: redis.prefix,
     logins: [],

@@ -21,7 +21,9 @@ describe('with a password', () => {
   ] as const;
 
   it.each(wrong)('%s is asked for it on every address', async (_name, headers) => {
-    const { app } = await openBoard(inject('redisUrl'), { logins });
+    // Nobody waits here: how guesses are slowed down is tested in guessing.test.ts.
+    const guesses = { turn: () => Promise.resolve({ kind: 'answer' } as const) };
+    const { app } = await openBoard(inject('redisUrl'), { logins, guesses });
     const asset = await anAsset(
       (
         await app.inject({
@@ -94,6 +96,25 @@ describe('without a password', () => {
     const headers = { host: 'evil.example:8081', origin: 'http://evil.example:8081' };
     expect((await app.inject({ method: 'PUT', url: '/queues/api/queues/pause', headers })).statusCode).toBe(403);
     expect(await queues.submit.isPaused()).toBe(false);
+  });
+
+  it('whoever comes through a proxy on this machine is not on it', async () => {
+    const { app, queues } = await openBoard(inject('redisUrl'));
+    for (const name of ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-port', 'x-real-ip', 'cf-connecting-ip']) {
+      const headers = { host: 'localhost:8081', [name]: '127.0.0.1' };
+      for (const url of ['/', '/api/overview', '/queues/api/queues', '/nothing'])
+        expect([name, url, (await app.inject({ url, headers })).statusCode]).toEqual([name, url, 403]);
+      const act = await app.inject({ method: 'PUT', url: '/queues/api/queues/pause', headers });
+      expect([name, act.statusCode, act.json().error]).toEqual([name, 403, expect.stringContaining('proxy')]);
+    }
+    expect(await queues.submit.isPaused()).toBe(false);
+  });
+
+  it('another machine is not served, even when it says localhost', async () => {
+    const { app } = await openBoard(inject('redisUrl'));
+    const headers = { host: 'localhost' };
+    expect((await app.inject({ url: '/api/overview', headers, remoteAddress: '192.168.1.4' })).statusCode).toBe(403);
+    expect((await app.inject({ url: '/api/overview', headers, remoteAddress: '::1' })).statusCode).toBe(200);
   });
 
   it('a page of another local port changes nothing', async () => {

@@ -18,6 +18,7 @@ async function openApp(options: Partial<AppOptions> = {}): Promise<FastifyInstan
   const { queues, ledger, redis, timings, archiveStore: archive } = pool;
   const app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix: redis.prefix,
     logins: [],

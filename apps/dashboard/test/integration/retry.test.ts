@@ -14,6 +14,7 @@ beforeAll(async () => {
   const { queues, ledger, redis, timings } = pool;
   app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix: redis.prefix,
     logins: [],

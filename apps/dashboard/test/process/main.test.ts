@@ -39,6 +39,7 @@ it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and e
   const child = start({ REDIS_URL: inject('redisUrl') });
   const line = await firstLine(child);
   expect(line).toMatchObject({ app: 'dashboard', msg: 'dashboard listening', login: false });
+  expect(line).toHaveProperty('door', expect.stringContaining('behind any proxy'));
   expect(await (await fetch(`${line.url}/healthz`)).json()).toEqual({ status: 'ok' });
   const queues = await (await fetch(`${line.url}/queues/api/queues`)).json();
   expect(queues).toMatchObject({

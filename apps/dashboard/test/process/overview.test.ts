@@ -34,6 +34,7 @@ beforeAll(async () => {
   await ledger.settings.agree({ baseUrl: pool.simulator.url });
   const app = await createApp({
     queues,
+    redis: redis.client,
     ledger,
     prefix: redis.prefix,
     logins: [
@@ -290,6 +291,8 @@ it.each(['light', 'dark'] as const)(
     expect(await barriers(page)).toEqual([]);
     const tooWide = await page.locator('html').evaluate((html) => html.scrollWidth > html.clientWidth);
     expect(tooWide).toBe(false);
+    const name = await page.getByRole('link', { name: 'dead-letter', exact: true }).boundingBox();
+    expect(name?.height).toBeLessThan(30);
     await screenshot(page, `overview-telephone-${colorScheme}`);
     await page.context().close();
   },

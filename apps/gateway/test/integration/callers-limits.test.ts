@@ -229,7 +229,7 @@ describe('wrong keys', () => {
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
     const answered = said().filter(({ msg }) => msg === 'answered');
     expect(answered).toHaveLength(5);
-    expect(answered[0]).toMatchObject({ address: '127.0.0.1', keyId: expect.stringMatching(/^k-[\da-f]{12}$/) });
+    expect(answered[0]).toMatchObject({ ip: '127.0.0.1', keyId: expect.stringMatching(/^k-[\da-f]{12}$/) });
     expect(new Set(answered.map(({ keyId }) => keyId)).size).toBe(5);
     await gateway.app.close();
     expect(said()).toContainEqual(expect.objectContaining({ leftOut: 16, addresses: 1 }));
@@ -258,7 +258,7 @@ test('each change is logged once, with key, tenant, address and generation; what
   await gateway.ask(`${CREATE}/${one.body.id}`, { key });
   const changes = said().filter(({ msg }) => msg === 'changed by a caller');
   const keyId = expect.stringMatching(/^k-[\da-f]{12}$/);
-  const who = { tenant: 'a', keyId, address: '127.0.0.1', request: expect.stringMatching(/^req_/) };
+  const who = { tenant: 'a', keyId, ip: '127.0.0.1', request: expect.stringMatching(/^req_/) };
   const [first, , last] = batch.body.items;
   expect(changes).toMatchObject([
     { change: 'create', generation: one.body.id, ...who },

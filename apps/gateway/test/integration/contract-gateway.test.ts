@@ -23,7 +23,7 @@ beforeAll(async () => {
     LOG_LEVEL: 'silent',
     UPLOAD_STORE_URL: pool.uploads.place,
   };
-  const env = parseEnvironment(environment, ['redis', 'kie', 'callbacks', 'gateway', 'outbound', 'files']);
+  const env = parseEnvironment(environment, ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files']);
   const uploads = uploadPlaceOf(env, { env: environment });
   gateway = await runGateway(env, { secrets: [apiKey, TEST_KEY], uploads });
 });

@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { parseEnvironment } from '@kieq/config';
 import { createKieClient } from '@kieq/kie';
 import { createLogger } from '@kieq/telemetry';
 import { startPool, TEST_KEY, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
@@ -76,5 +77,22 @@ describe('the log', () => {
       { level: 'info', method: 'GET', route: 'unknown', status: 401 },
     ]);
     expect(lines.join('')).not.toMatch(/private|key-of-a|"mine"/);
+  });
+
+  test('has the address of the client: of the connection, or as a trusted proxy saw it', async () => {
+    const { trustedProxies } = parseEnvironment({ TRUSTED_PROXIES: '127.0.0.1' }, ['proxies']);
+    const { logger, lines } = listening();
+    const believing = await startGateway({ pool, keys: KEYS, trustedProxies, deps: { logger } });
+    const other = await startGateway({ pool, keys: KEYS, deps: { logger } });
+    const headers = { 'x-forwarded-for': '198.51.100.1, 192.0.2.7' };
+    for (const gateway of [believing, other]) await gateway.ask('/v1/status', { key: 'wrong', headers });
+    const answered = await until(
+      () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg === 'answered'),
+      ({ length }) => length === 2,
+    );
+    expect(answered).toMatchObject([
+      { status: 401, ip: '192.0.2.7' },
+      { status: 401, ip: '127.0.0.1' },
+    ]);
   });
 });

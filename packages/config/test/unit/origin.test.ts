@@ -42,3 +42,18 @@ describe('the origin of a request that changes something', () => {
     [{ host: 'localhost:8081', 'sec-fetch-site': 'none' }, false],
   ])('%j: %s', (headers, same) => expect(isSameOrigin(headers)).toBe(same));
 });
+
+describe('the origin behind a proxy that writes Host anew', () => {
+  const publicUrl = 'https://ops.example/kieq';
+
+  it.each([
+    [{ host: '127.0.0.1:8081', origin: 'https://ops.example' }, true],
+    [{ host: '127.0.0.1:8081', origin: 'http://127.0.0.1:8081' }, true],
+    [{ host: '127.0.0.1:8081', 'sec-fetch-site': 'same-origin' }, true],
+    [{ host: '127.0.0.1:8081', origin: 'http://ops.example' }, false],
+    [{ host: '127.0.0.1:8081', origin: 'https://ops.example:444' }, false],
+    [{ host: '127.0.0.1:8081', origin: 'https://evil.example' }, false],
+    [{ host: '127.0.0.1:8081', origin: 'null' }, false],
+    [{ host: '127.0.0.1:8081', origin: 'https://ops.example', 'sec-fetch-site': 'cross-site' }, false],
+  ])('%j: %s', (headers, same) => expect(isSameOrigin(headers, publicUrl)).toBe(same));
+});

@@ -19,6 +19,7 @@ const ALL = [
   'dashboard',
   'files',
   'outbound',
+  'proxies',
   'process',
 ] as const satisfies Group[];
 const MINIMUM = { REDIS_URL: 'redis://localhost', KIE_API_KEY: 'kie-key' };
@@ -78,10 +79,12 @@ describe('defaults', () => {
       dedupeWindowMs: 0,
       dashboardHost: '127.0.0.1',
       dashboardPort: 8081,
+      dashboardPublicUrl: undefined,
       dashboardUser: undefined,
       dashboardViewerUser: undefined,
       dashboardViewerPassword: undefined,
       dashboardPassword: undefined,
+      trustedProxies: undefined,
       archive: undefined,
       uploadStore: undefined,
       allowPrivateUrls: false,
@@ -217,6 +220,16 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],
+  DASHBOARD_PUBLIC_URL: [
+    'ops.example/kieq',
+    'https://user:pass@ops.example/kieq',
+    'https://ops.example/kieq?x=1',
+    'https://ops.example/a"b',
+    'https://ops.example/ki%65q',
+    'https://ops.example/queues',
+    'https://ops.example/api/kieq',
+    'https://ops.example//kieq',
+  ],
   DASHBOARD_USER: ['a:b'],
   DASHBOARD_PASSWORD: ['a b'],
   DASHBOARD_VIEWER_USER: ['a:b'],
@@ -240,6 +253,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
     'file:/uploads',
   ],
   KIEQ_ALLOW_PRIVATE_URLS: ['yes', '1'],
+  TRUSTED_PROXIES: ['proxy.example', '10.0.0.0/33', '0.0.0.0/0', '10.0.0.1,', 'true'],
   LOG_LEVEL: ['verbose'],
   KIEQ_SHUTDOWN_GRACE_MS: ['-1', '0.5'],
   KIEQ_OUTBOUND_PROXY: ['socks5://proxy:1080', 'http://proxy/path'],
@@ -340,6 +354,14 @@ describe('the dashboard beyond loopback', () => {
     expect(keys({ DASHBOARD_HOST: '0.0.0.0' })).toEqual(['DASHBOARD_HOST']);
     expect(keys({ DASHBOARD_HOST: '0.0.0.0', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw' })).toEqual([]);
     expect(keys({ DASHBOARD_USER: 'me' })).toEqual(['DASHBOARD_PASSWORD']);
+    expect(keys({ DASHBOARD_PUBLIC_URL: 'https://ops.example/kieq' })).toEqual(['DASHBOARD_PASSWORD']);
+    const behindProxy = {
+      DASHBOARD_PUBLIC_URL: 'https://ops.example/a/kieq/',
+      DASHBOARD_USER: 'me',
+      DASHBOARD_PASSWORD: 'pw',
+    };
+    expect(keys(behindProxy)).toEqual([]);
+    expect(parseEnvironment(behindProxy, ['dashboard']).dashboardPublicUrl).toBe('https://ops.example/a/kieq');
     expect(keys({ DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
   });
 

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { ACCOUNT_RULE, ASKER_RULE, createGuesses } from '@kieq/redis';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
@@ -35,6 +37,22 @@ test('a whole generation on a Cluster, all of it on one node', async () => {
   await pool.recordWhen(id, ({ state }) => state === 'succeeded');
   expect(charges(pool)).toEqual({ 'on a Cluster': 1 });
   expect(await nodesInUse()).toHaveLength(1);
+});
+
+test('wrong guesses of an address and an account are counted together, on one node', async () => {
+  const guesses = createGuesses({ redis: pool.redis.client, prefix: pool.redis.prefix });
+  const subjects = [
+    { name: 'address:192.0.2.7', rule: ASKER_RULE },
+    { name: 'account:operator', rule: ACCOUNT_RULE },
+  ];
+  const turn = await guesses.turn(subjects, { isWrong: true, gone: new AbortController().signal });
+  expect(turn).toEqual({ kind: 'answer' });
+  const keys = await pool.redis.client.exists(
+    ...subjects.map(
+      ({ name }) => `${pool.redis.prefix}:guesses:${createHash('sha256').update(name).digest('base64url')}`,
+    ),
+  );
+  expect(keys).toBe(2);
 });
 
 test('the node of the pool is away while Kie answers: a clear error for callers, and nothing is lost', async () => {

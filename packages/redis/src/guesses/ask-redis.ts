@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { RedisClient } from '../connection.ts';
+import { FORGET_MS, type Place, type Subject } from './rule.ts';
+import { PLACE_SCRIPT } from './script.ts';
+
+const placeReply = z.tuple([z.number(), z.number()]);
+
+/**
+ * The place of a guess, counted over all processes of a pool.
+ * @param prefix of the pool, with its hash tag: in a Cluster all keys of a call are in one slot
+ * @throws whatever the client throws
+ */
+export async function askRedis(
+  redis: RedisClient,
+  prefix: string,
+  subjects: readonly Subject[],
+  isWrong: boolean,
+): Promise<Place> {
+  // Hashed, since callers choose a part of the names.
+  const keys = subjects.map(({ name }) => `${prefix}:guesses:${createHash('sha256').update(name).digest('base64url')}`);
+  const rules = subjects.flatMap(({ rule: { free, growMs, pauseMs, mostMs, beyond } }) => [
+    free,
+    growMs,
+    pauseMs,
+    mostMs,
+    beyond === 'refuse' ? 1 : 0,
+  ]);
+  const reply = await redis.eval(PLACE_SCRIPT, keys.length, ...keys, isWrong ? 1 : 0, FORGET_MS, ...rules);
+  const [isFull, ms] = placeReply.parse(reply);
+  return { kind: isFull === 1 ? 'full' : 'wait', ms };
+}

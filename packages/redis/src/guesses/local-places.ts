@@ -1,0 +1,46 @@
+import { FORGET_MS, type GuessRule, type Place, type Subject } from './rule.ts';
+
+interface Counted {
+  readonly count: number;
+  readonly nextMs: number;
+  readonly atMs: number;
+}
+
+/** Subjects that are remembered; beyond it the ones that tried longest ago are forgotten. */
+const SUBJECTS = 10_000;
+
+/** What the script does, for this process alone: while Redis is away. */
+export class LocalPlaces {
+  readonly #counted = new Map<string, Counted>();
+  readonly #nowMs: () => number;
+
+  /** @param nowMs a monotonic clock */
+  constructor(nowMs: () => number) {
+    this.#nowMs = nowMs;
+  }
+
+  place(subjects: readonly Subject[], isWrong: boolean): Place {
+    const now = this.#nowMs();
+    const seen = subjects.map((subject) => ({ ...subject, ...this.#find(subject.name, now) }));
+    const full = seen.map(({ rule, aheadMs }) => (rule.beyond === 'refuse' ? aheadMs - rule.mostMs : 0));
+    if (Math.max(0, ...full) > 0) return { kind: 'full', ms: Math.max(...full) };
+    if (isWrong) for (const { name, rule, count, aheadMs } of seen) this.#note(name, rule, count, aheadMs);
+    return { kind: 'wait', ms: Math.max(0, ...seen.map(({ rule, aheadMs }) => Math.min(aheadMs, rule.mostMs))) };
+  }
+
+  #find(name: string, now: number): { readonly count: number; readonly aheadMs: number } {
+    const counted = this.#counted.get(name);
+    if (counted === undefined || counted.atMs + FORGET_MS <= now) return { count: 0, aheadMs: 0 };
+    return { count: counted.count, aheadMs: Math.max(0, counted.nextMs - now) };
+  }
+
+  #note(name: string, rule: GuessRule, before: number, aheadMs: number): void {
+    const [now, count] = [this.#nowMs(), before + 1];
+    const after = aheadMs + Math.min(rule.pauseMs, Math.max(0, count - rule.free) * rule.growMs);
+    const nextMs = now + (rule.beyond === 'refuse' ? after : Math.min(after, rule.mostMs));
+    this.#counted.delete(name);
+    this.#counted.set(name, { count, nextMs, atMs: now });
+    const [longestAgo] = this.#counted.keys();
+    if (this.#counted.size > SUBJECTS && longestAgo !== undefined) this.#counted.delete(longestAgo);
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Requests whose answers are held back; bounded, so that they cost little memory. When it is full, the one that would
+ * wait longest gives way: those who guessed most are at the end of the longest queues.
+ */
+export class WaitingRoom {
+  readonly #waiting = new Set<Waiting>();
+  readonly #places: number;
+  readonly #nowMs: () => number;
+
+  /** @param nowMs a monotonic clock */
+  constructor(places: number, nowMs: () => number) {
+    this.#places = places;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * @param gone aborted when nobody waits for the answer any more
+   * @returns whether the time is over; false: it had to give way, or nobody waits
+   */
+  async wait(ms: number, gone: AbortSignal): Promise<boolean> {
+    if (ms <= 0) return true;
+    if (gone.aborted) return false;
+    const untilMs = this.#nowMs() + ms;
+    if (this.#waiting.size >= this.#places && !this.#makeRoom(untilMs)) return false;
+    return new Promise((resolve) => {
+      const end = (isOver: boolean): void => {
+        clearTimeout(timer);
+        gone.removeEventListener('abort', leave);
+        this.#waiting.delete(waiting);
+        resolve(isOver);
+      };
+      const leave = (): void => end(false);
+      const timer = setTimeout(() => end(true), ms);
+      const waiting: Waiting = { untilMs, leave };
+      gone.addEventListener('abort', leave);
+      this.#waiting.add(waiting);
+    });
+  }
+
+  #makeRoom(untilMs: number): boolean {
+    let last: Waiting | undefined;
+    for (const one of this.#waiting) if (last === undefined || one.untilMs > last.untilMs) last = one;
+    if (last === undefined || last.untilMs <= untilMs) return false;
+    last.leave();
+    return true;
+  }
+}
+
+interface Waiting {
+  readonly untilMs: number;
+  readonly leave: () => void;
+}
