@@ -68,6 +68,13 @@ export function endingOf(error: unknown): Ending {
   if (isUnavailable(error) || error instanceof StorageError)
     return { exitCode: EXIT.unavailable, message: error.message };
   if (UNUSABLE_REDIS.test(error.message))
-    return { exitCode: EXIT.unavailable, message: `Redis refuses: ${error.message}` };
+    return { exitCode: EXIT.unavailable, message: `Redis refuses: ${error.message}${rightsHint(error.message)}` };
   return { exitCode: EXIT.defect, message: `a defect of kieq: ${error.stack ?? error.message}` };
+}
+
+/** A user of Redis may be confined to its pool, so a mistyped prefix is refused like a missing right. */
+function rightsHint(message: string): string {
+  return message.startsWith('NOPERM')
+    ? '; is KIEQ_PREFIX right, and has the user of REDIS_URL its rights (kieq doctor names those that are missing)?'
+    : '';
 }

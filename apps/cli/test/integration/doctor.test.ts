@@ -75,7 +75,8 @@ describe('where all is well', () => {
       PUBLIC_URL: gateway.url,
       UPLOAD_STORE_URL: live.uploads.place,
       GATEWAY_API_KEYS: 'a-key-of-the-gateway:*',
-      DASHBOARD_PASSWORD: 'a password',
+      DASHBOARD_USER: 'me',
+      DASHBOARD_PASSWORD: 'a-password',
     };
     // The pool takes this environment for its own.
     await runCli(['config', 'apply', '--yes'], env);
@@ -340,7 +341,7 @@ describe('the pool', () => {
   });
 
   it('under a prefix that nobody has used', async () => {
-    const { findings } = await doctor({ KIEQ_PREFIX: `{mistyped-${pool.redis.prefix.slice(1)}` });
+    const { findings } = await doctor({ KIEQ_PREFIX: `{kieq-mistyped-${pool.redis.prefix.slice(1)}` });
     expect(of(findings, 'pool')).toMatchObject([
       { level: 'warning', message: expect.stringContaining('no pool is known under this prefix') },
     ]);

@@ -376,7 +376,9 @@ describe('result', () => {
   });
 
   it('does not pass off a success without a link as a saved video', async () => {
-    pool.simulator.script([{ on: 'task', fault: { kind: 'result', resultJson: '{"where":"elsewhere"}' } }]);
+    pool.simulator.script([
+      { on: 'task', fault: { kind: 'result', resultJson: '{"resultObject":{"answer":"a text"}}' } },
+    ]);
     const [id = ''] = await pool.enqueue('a riddle');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     const { code, stderr } = await kieq(['result', id, '-o', join(folder, 'riddle.mp4')]);

@@ -95,7 +95,7 @@ describe('status', () => {
   });
 
   it('shows a prefix of which nothing is known as empty, and where a pool is', async () => {
-    const prefix = `{mistyped-${pool.redis.prefix.slice(1)}`;
+    const prefix = `{kieq-mistyped-${pool.redis.prefix.slice(1)}`;
     const { code, stdout } = await pool.run(['status'], { env: { KIEQ_PREFIX: prefix } });
     expect(code).toBe(0);
     expect(stdout).toContain(`no pool is known under the prefix ${prefix}: nothing was ever configured or enqueued`);

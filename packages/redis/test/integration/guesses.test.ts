@@ -15,7 +15,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from
 import { askRedis } from '../../src/guesses/ask-redis.ts';
 import { LocalPlaces } from '../../src/guesses/local-places.ts';
 
-const prefix = `{guesses-${process.pid}}`;
+const prefix = `{kieq-guesses-${process.pid}}`;
 const nobody = new AbortController().signal;
 let client: RedisClient;
 beforeEach(async () => {

@@ -149,7 +149,7 @@ describe.concurrent('a lost answer', () => {
       ({ kind }) => kind === 'resumed',
     );
     expect(await pool.ledger.cancel(id)).toMatchObject({ ok: 'cancelled' });
-    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: false });
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges(pool)).toEqual({ lost: 1 });
   });
@@ -167,11 +167,11 @@ describe.concurrent('adoption by hand', () => {
     const { pool, id, taskId } = lost;
     await pool.recordWhen(id, ({ state }) => state === from);
     expect(posts(pool, 'lost')[0]?.callBackUrl).toMatch(new RegExp(`^${PUBLIC_URL}/callbacks/kie/${id}/[\\w-]{32}$`));
-    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: false });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(record).toMatchObject({ taskId, attempts: [{ outcome: 'adopted', taskId }] });
     // The same once more changes nothing.
-    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: true });
     expect(posts(pool, 'lost')).toHaveLength(1);
     expect(charges(pool)).toEqual({ lost: 1 });
   });
@@ -190,13 +190,18 @@ describe.concurrent('adoption by hand', () => {
       doubt,
     });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'unknown' });
-    expect(await adoptIn(lost, id, taskId, true)).toEqual({ kind: 'adopted', attempt: 1, overruled: [] });
+    expect(await adoptIn(lost, id, taskId, true)).toMatchObject({
+      kind: 'adopted',
+      attempt: 1,
+      already: false,
+      overruled: [],
+    });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     const summary = expect.stringMatching(/^A person vouched for the task \(a test\)\. Before: No usable answer/);
     expect(record.attempts).toMatchObject([{ outcome: 'adopted', taskId, evidence: { summary } }]);
     expect(charges(pool)).toEqual({ lost: 1 });
     // The same once more changes nothing, and needs no word.
-    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: true });
   });
 
   test('a task that differs is adopted on the word of a person who was told how, and the record keeps that', async (context) => {
@@ -207,7 +212,12 @@ describe.concurrent('adoption by hand', () => {
     const differences = [{ field: 'input.prompt', requested: '"lost"', shown: '"another"' }];
     expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'needs_confirmation', attempt: 1, differences });
     expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
-    expect(await adoptIn(lost, id, taskId, true)).toEqual({ kind: 'adopted', attempt: 1, overruled: differences });
+    expect(await adoptIn(lost, id, taskId, true)).toMatchObject({
+      kind: 'adopted',
+      attempt: 1,
+      already: false,
+      overruled: differences,
+    });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(record).toMatchObject({ taskId });
     expect(record.attempts[0]?.evidence?.summary).toContain('(a test), although it differs in input.prompt.');
@@ -283,7 +293,7 @@ describe.concurrent('adoption by hand', () => {
     await pool.recordWhen(id, ({ state }) => state === 'dead');
     await pool.ledger.gates.pause('look for the task first');
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
-    expect(await adoptIn(lost, id, taskId)).toEqual({ kind: 'adopted', attempt: 1 });
+    expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: false });
     await pool.ledger.gates.open('paused');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     await until(
