@@ -4,6 +4,7 @@ import { ask } from './api.ts';
 import { byId, h, render } from './dom.ts';
 import { ago, duration, moment, number } from './format.ts';
 import { showYou } from './header.ts';
+import { at } from './place.ts';
 import { action } from './say.ts';
 import { letterButtons } from './sections/letters.ts';
 import { lookForPosters, posterOf, shownPosters } from './sections/posters.ts';
@@ -142,7 +143,7 @@ type ArchivedFile = NonNullable<Generation['archiving']>['files'][number];
 /** The addresses of a result, the one that stays before the one that dies. */
 function places({ archive, kie }: ShownResult, file: ArchivedFile | undefined): HTMLElement[] {
   const kept =
-    archive === null || file === undefined ? [] : [h('p', {}, 'Archived: ', h('a', { href: archive }, file.name))];
+    archive === null || file === undefined ? [] : [h('p', {}, 'Archived: ', h('a', { href: at(archive) }, file.name))];
   return [
     ...kept,
     h('p', {}, kept.length === 0 ? null : "Kie's link: ", h('a', { href: kie, rel: 'noreferrer' }, kie)),

@@ -6,7 +6,8 @@ import { at } from './place.ts';
 function next(): string {
   const wanted = new URLSearchParams(location.search).get('next') ?? '/';
   const url = new URL(wanted, location.origin);
-  const isOurs = url.origin === location.origin && url.pathname !== '/login';
+  // A path of two slashes would be another host's.
+  const isOurs = url.origin === location.origin && url.pathname !== '/login' && !url.pathname.startsWith('//');
   return at(isOurs ? url.pathname + url.search + url.hash : '/');
 }
 

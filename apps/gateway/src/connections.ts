@@ -2,9 +2,12 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
+import { isOpen } from './door.ts';
 
 /** So many connections make room at once when a new one was turned away. */
 const MADE_ROOM = 64;
+/** Longest time for an answer that anybody may ask for, in ms: a stranger who reads slowly must not keep a connection. */
+const OPEN_ANSWER_MS = 60_000;
 
 /**
  * Bounds the connections, and hangs up, when the server closes, on those that never sent a request, as browsers open
@@ -26,6 +29,14 @@ export function watchConnections(
   server.on('drop', () => {
     metrics.refusals.inc({ limit: 'connections' });
     makeRoom(server, fresh);
+  });
+  app.addHook('onRequest', (request, { raw }, done) => {
+    if (isOpen(request) && request.routeOptions.config.streams !== true) {
+      const tooLong = setTimeout(() => raw.destroy(), OPEN_ANSWER_MS);
+      tooLong.unref();
+      raw.once('close', () => clearTimeout(tooLong));
+    }
+    done();
   });
   app.addHook('preClose', (done) => {
     for (const socket of fresh) socket.destroy();

@@ -26,7 +26,8 @@ export function addDoor(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings'
   });
 }
 
-function isOpen({ routeOptions: { url, config } }: FastifyRequest): boolean {
+/** Whether anybody is let in. */
+export function isOpen({ routeOptions: { url, config } }: FastifyRequest): boolean {
   return config.open === true || (url !== undefined && /^\/docs(\/|$)/.test(url));
 }
 

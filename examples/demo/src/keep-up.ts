@@ -39,6 +39,8 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
   let app = await start();
   let startedMs = performance.now();
   let deaths = 0;
+  // Heard by `watch`; whoever stops only waits for its end.
+  let restarting: Promise<void> = Promise.resolve();
   const pause = async (how: string): Promise<void> => {
     deaths = performance.now() - startedMs >= STEADY_MS ? 1 : deaths + 1;
     const ms = Math.round(backoffMs(PAUSE, deaths, random));
@@ -50,6 +52,7 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
       startedMs = performance.now();
       try {
         app = await start();
+        if (stopping.signal.aborted) app.signal('SIGTERM');
         return;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
@@ -64,7 +67,8 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
       if (stopping.signal.aborted) break;
       if (code === REFUSES) throw new Error(`${label} refuses to go on (exit code ${REFUSES}): ${app.output()}`);
       await pause(code === null ? 'killed by a signal' : `exit code ${code}`);
-      await again();
+      restarting = again();
+      await restarting;
     }
     return new Promise<never>(() => undefined);
   };
@@ -79,6 +83,7 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
     async stop() {
       stopping.abort();
       app.signal('SIGTERM');
+      await restarting.catch(() => undefined);
       await app.ended;
     },
   };

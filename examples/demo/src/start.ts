@@ -8,8 +8,20 @@ import { fromEnvironment } from './environment.ts';
 import { keepUp, type KeptUp } from './keep-up.ts';
 import { openRedis } from './redis.ts';
 
-/** What the apps need besides our settings: Node's own, such as the certificates of a proxy, and where the user's files are. */
-const MORE_KEYS = ['NODE_EXTRA_CA_CERTS', 'NODE_OPTIONS', 'HOME', 'XDG_DATA_HOME'];
+/** What the apps need besides our settings: Node's own, such as the certificates of a proxy, where the user's files are, and the buckets' credentials. */
+const MORE_KEYS = [
+  'NODE_EXTRA_CA_CERTS',
+  'NODE_OPTIONS',
+  'HOME',
+  'XDG_DATA_HOME',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_REGION',
+  'AWS_PROFILE',
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_S3',
+];
 
 interface StartOptions {
   /** Makes this environment the pool's settings where they differ. */

@@ -75,7 +75,7 @@ function gatewayGuards(env: RawEnvironment): Guard[] {
 }
 
 function dashboardGuards(env: RawEnvironment): Guard[] {
-  const isBeyondLoopback = listensBeyond(env['DASHBOARD_HOST']);
+  const isBeyondLoopback = listensBeyond(env['DASHBOARD_HOST']) || isElsewhere(env['DASHBOARD_PUBLIC_URL'], false);
   return ['DASHBOARD_PASSWORD', 'DASHBOARD_VIEWER_PASSWORD'].flatMap((key) =>
     single(env, key, 'password', isBeyondLoopback),
   );

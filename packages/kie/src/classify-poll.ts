@@ -3,7 +3,7 @@ import type { PollAnswer } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
 import { readEnvelope } from './envelope.ts';
-import { evidenceOf, withBody } from './evidence.ts';
+import { evidenceOf, withSaid } from './evidence.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { isRecord, jsonText } from './json.ts';
 import type { KieRecord } from './record.ts';
@@ -98,7 +98,7 @@ function succeeded(answer: Answer, data: unknown, record: KieRecord, { taskId, r
     return { kind: 'verdict', verdict, echo, evidence };
   }
   const seen = evidenceOf('Kie says the task succeeded, and its result cannot be read.', answer, redact);
-  const evidence = withBody(seen, saidInstead(data) ?? answer.body, redact);
+  const evidence = withSaid(seen, saidInstead(data) ?? answer.body, redact);
   const { creditsConsumed } = verdict;
   return { kind: 'no_result', ...(creditsConsumed === undefined ? {} : { creditsConsumed }), echo, evidence };
 }

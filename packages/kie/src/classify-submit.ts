@@ -87,9 +87,14 @@ function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer): string {
 
 function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
   const envelope = readEnvelope(answer.body);
-  const found = envelope === undefined ? BY_STATUS.get(answer.status) : BY_CODE.get(envelope.code);
+  const found = envelope === undefined ? byStatus(answer) : BY_CODE.get(envelope.code);
   if (found === undefined) return 'unknown';
   return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
+}
+
+/** A proxy that filters answers puts its own page in place of Kie's acceptance: then a status alone says nothing. */
+function byStatus({ status, isForwarded }: Answer): Refusal | undefined {
+  return isForwarded === true ? undefined : BY_STATUS.get(status);
 }
 
 function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {

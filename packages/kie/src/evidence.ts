@@ -40,5 +40,10 @@ function bodyEvidence(text: string | undefined, redact: Redactor): Pick<Evidence
 
 /** The start of what a person should see although it is in an envelope. */
 export function withBody(evidence: Evidence, text: string, redact: Redactor): Evidence {
+  return { ...evidence, ...bodyEvidence(text, redact) };
+}
+
+/** What Kie said instead of a result, at length. */
+export function withSaid(evidence: Evidence, text: string, redact: Redactor): Evidence {
   return { ...evidence, body: shorten(redact(text), SAID_LIMIT) };
 }

@@ -13,6 +13,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  /** On plain http through a proxy: what stands here may be the proxy's own word, whatever the host has answered. */
+  readonly isForwarded?: boolean;
   /** From just before the first byte of the request until the end of the answer, monotonic. */
   readonly latencyMs: number;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+import type { Proxies } from '@kieq/proxy';
 import type { Got, Request } from 'got';
 
 import { isUsable, whenConnected } from './connection.ts';
@@ -27,6 +28,7 @@ export interface HttpRequest {
 interface Limits {
   readonly connectTimeoutMs: number;
   readonly maxBodyBytes: number;
+  readonly proxies: Proxies;
 }
 
 /**
@@ -146,7 +148,8 @@ export class HttpCall {
     if (response?.statusCode === undefined) return this.fail(TRANSPORT.cut);
     const { statusCode: status, headers } = response;
     const unfinished = this.stream?.writableFinished === false;
-    this.settle({ kind: 'answer', status, headers, body: this.text(), latencyMs: this.elapsed() });
+    const isForwarded = this.isForwarded();
+    this.settle({ kind: 'answer', status, headers, body: this.text(), isForwarded, latencyMs: this.elapsed() });
     // An answer that came before the whole body was read: no use in sending the rest.
     if (unfinished) this.stream?.destroy();
   }
@@ -170,6 +173,11 @@ export class HttpCall {
     this.cancelTimer();
     this.request.signal?.removeEventListener('abort', this.onAbort);
     this.resolve(exchange);
+  }
+
+  private isForwarded(): boolean {
+    const { protocol, hostname, port } = this.request.url;
+    return protocol === 'http:' && this.limits.proxies.for(protocol, hostname, Number(port) || 80) !== undefined;
   }
 
   private elapsed(): number {

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { authorityOf, placeOf, placeOfProxy } from './place.ts';
+import { authorityOf, placeOf, placeOfProxy, serverNameOf } from './place.ts';
 import type { Proxies } from './proxies.ts';
 import { proxyAuthorization } from './tunnel.ts';
 
@@ -39,7 +39,8 @@ export class ForwardAgent extends Agent {
     request.path = `http://${authorityOf({ host, port }).replace(/:80$/, '')}${request.path}`;
     const authorization = proxyAuthorization(proxy);
     if (authorization !== undefined) request.setHeader('proxy-authorization', authorization);
-    agent.addRequest(request, { ...options, ...placeOfProxy(proxy), hostname: undefined });
+    const there = { ...placeOfProxy(proxy), hostname: undefined, servername: serverNameOf(proxy) };
+    agent.addRequest(request, { ...options, ...there });
   }
 
   override destroy(): void {

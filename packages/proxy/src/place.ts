@@ -1,4 +1,5 @@
 import type { ClientRequestArgs } from 'node:http';
+import { isIP } from 'node:net';
 
 /** Where a connection leads. */
 export interface Place {
@@ -15,6 +16,12 @@ export function placeOf({ host, port, defaultPort }: ClientRequestArgs): Place {
 /** Of a proxy, with the default port of its protocol. */
 export function placeOfProxy({ hostname, port, protocol }: URL): Place {
   return placeOf({ host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : port });
+}
+
+/** Whom TLS to a proxy is with: Node would take the name in the request's `Host`, which is the target's. */
+export function serverNameOf(proxy: URL): string {
+  const { host } = placeOfProxy(proxy);
+  return isIP(host) === 0 ? host : '';
 }
 
 /** `host:port` as requests name it. */

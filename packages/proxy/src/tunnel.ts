@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { placeOfProxy } from './place.ts';
+import { placeOfProxy, serverNameOf } from './place.ts';
 
 /** No tunnel, so nothing has been sent to the host behind the proxy. */
 export class ProxyError extends Error {
@@ -33,6 +33,7 @@ export function openTunnel(proxy: URL, authority: string, limitMs: number): Prom
   const asking = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
     method: 'CONNECT',
     ...placeOfProxy(proxy),
+    servername: serverNameOf(proxy),
     path: authority,
     agent: false,
     headers: { host: authority, ...(authorization === undefined ? {} : { 'proxy-authorization': authorization }) },

@@ -104,22 +104,44 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
   }
 }
 
+/** A job whose stand-in is being passed on already, or failed, waits so long, in ms. */
+const INSTEAD_AGAIN_MS = 1000;
+
+const passedBy = new WeakMap<WorkerContext['ledger'], Set<string>>();
+
+/** Whose images this worker is passing on instead of others': no window place is taken meanwhile, so all would do it. */
+function passedHere({ ledger }: WorkerContext): Set<string> {
+  const known = passedBy.get(ledger) ?? new Set<string>();
+  passedBy.set(ledger, known);
+  return known;
+}
+
 /**
  * The ledger wants to hear what Kie says to another generation first (docs/decisions/0022). It goes under this job, which
  * is given back to the head of its priority afterwards; its own job, wherever it waits, finds it busy or gone on.
  */
 async function submitInstead(context: WorkerContext, other: { id: string; vehicle: string }): Promise<Taken> {
   const { id, vehicle } = other;
+  const later = (): JobEnd => ({ kind: 'delay', delayMs: INSTEAD_AGAIN_MS });
+  const passed = passedHere(context);
+  if (passed.has(id)) return { end: later() };
   const { reply, ...admission } = await admit(context, { id, vehicle, instead: true });
   const scoped = { ...context, logger: context.logger.child({ generation: id, job: vehicle }) };
   const giveBack = (): JobEnd => ({ kind: 'give_back' });
+  // Its own lease and job see to it; the job that carried it has no part in that.
+  const troubled = (error: unknown): JobEnd => {
+    scoped.logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
+    return later();
+  };
   if (reply.ok === 'admitted') {
-    return { work: () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack) };
+    return { work: () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, troubled) };
   }
   if (reply.ok === 'upload') {
     const { payload, tries, trace } = reply;
-    const passing = () => passUploads(scoped, { id, vehicle, payload, tries });
-    return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing).then(giveBack) };
+    passed.add(id);
+    const passing = () => passUploads(scoped, { id, vehicle, payload, tries }).finally(() => passed.delete(id));
+    const span = () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing);
+    return { work: () => span().then(giveBack, troubled) };
   }
   // It is in somebody else's hands by now.
   return { end: { kind: 'give_back' } };

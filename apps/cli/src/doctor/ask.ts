@@ -5,7 +5,7 @@ import { agentsThrough, destroyAgents, type Proxies } from '@kieq/proxy';
 
 /** One request to an address of our own environment. */
 export interface Question {
-  readonly method: 'HEAD' | 'POST';
+  readonly method: 'GET' | 'HEAD' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs: number;

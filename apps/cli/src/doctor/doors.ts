@@ -12,5 +12,5 @@ export function checkDoors(env: RawEnvironment): Finding[] {
 function door(server: 'gateway' | 'dashboard', secret = ''): Finding {
   if (secret !== '') return ok('door', `the ${server} asks who is there`);
   const fix = `Nothing is to do where nobody but this machine uses the ${server}; docs/deployment.md, Behind a proxy.`;
-  return skipped('door', openDoorAdvice(server), fix);
+  return skipped('door', `not set here, and if the ${server} has none either: ${openDoorAdvice(server)}`, fix);
 }

@@ -21,6 +21,8 @@ export interface SeenPlace {
   readonly creditsPerHour?: number | undefined;
   /** The stores into which images of the pool are uploaded. */
   readonly usedStores?: readonly UsedStore[];
+  /** `resultLinks` of the pool's settings. */
+  readonly resultLinks?: string | undefined;
 }
 
 /** Redis and the pool in it. */
@@ -85,5 +87,6 @@ async function lookAtPool(
     ...checkPool(status, now),
   ];
   const { perHour } = creditsLeft(status.stats, now, hour.succeeded, meanCredits(recent));
-  return { findings, skew, baseUrl, usedStores, creditsPerHour: perHour ?? undefined };
+  const { resultLinks } = stored;
+  return { findings, skew, baseUrl, usedStores, resultLinks, creditsPerHour: perHour ?? undefined };
 }

@@ -24,7 +24,9 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     seen.callbacks === undefined ? [] : checkCallbacks(seen.callbacks),
     seen.files === undefined ? [] : checkUploads(seen.files, env, place.usedStores ?? []),
     seen.files === undefined ? [] : checkArchive(seen.files),
-    seen.files === undefined || seen.callbacks === undefined ? [] : checkResultLinks(seen.files, seen.callbacks),
+    seen.files === undefined || seen.callbacks === undefined
+      ? []
+      : checkResultLinks(seen.files, seen.callbacks, place.resultLinks),
   ]);
   const stores = [...checkProxies(seen), ...uploads, ...archive, ...links];
   return [

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import type { GenerationRecord } from '@kieq/ledger';
-import { isSignedLink } from '@kieq/queue';
+import type { GenerationRecord, LinkBasis } from '@kieq/ledger';
+import { cached, isSignedLink } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
@@ -13,6 +13,9 @@ const URL = '/results/:file';
 /** Files that one gateway sends at once; of one file, so much as a player asks for. */
 const MOST_AT_ONCE = 64;
 const MOST_OF_ONE = 8;
+const MOST_OF_TENANT = 32;
+/** What signs links is looked up once in this time at most, in ms: strangers ask here, too. */
+const BASIS_TTL_MS = 250;
 /** Longest time for one answer, in ms. Who reads nothing at all is cut sooner. */
 const LONGEST_MS = 3_600_000;
 /** A place may be free so soon, in s. */
@@ -71,15 +74,16 @@ const ERRORS: readonly ApiErrorCode[] = [
 
 /**
  * Serves archived results by links that this pool has signed (docs/archive.md, Links). No bearer is asked for, and
- * nothing is looked up before the signature holds: nobody learns here which generations exist.
+ * no generation is looked up before the signature holds: nobody learns here which generations exist.
  */
 export function resultLinkRoutes(app: FastifyInstance, deps: GatewayDeps): void {
-  const places = createPlaces(MOST_AT_ONCE, MOST_OF_ONE);
+  const places = createPlaces(MOST_AT_ONCE, MOST_OF_ONE, MOST_OF_TENANT);
+  const basis = cached(() => deps.ledger.archiveLinks.basis(), BASIS_TTL_MS);
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
-  app.get(URL, { config: { open: true }, exposeHeadRoute: true, schema }, async (request, reply) => {
-    const { name, generation } = await checkLink(deps, request);
-    const { file, store } = await find(deps, name, generation);
-    takePlace(places.enter(name), reply);
+  app.get(URL, { config: { open: true, streams: true }, exposeHeadRoute: true, schema }, async (request, reply) => {
+    const { name, generation } = await checkLink(basis, request);
+    const { file, store, tenant } = await find(deps, name, generation);
+    takePlace(places.enter(name, tenant), reply);
     reply.headers(HEADERS);
     return answerFile(store, file, request, reply);
   });
@@ -87,14 +91,14 @@ export function resultLinkRoutes(app: FastifyInstance, deps: GatewayDeps): void 
 
 /** Whatever it is that does not hold, the answer is the same. @throws ApiError `forbidden`, `gone` */
 async function checkLink(
-  { ledger }: GatewayDeps,
+  basis: () => Promise<LinkBasis>,
   request: FastifyRequest,
 ): Promise<{ readonly name: string; readonly generation: string }> {
   const { file: name } = params.parse(request.params);
   const { data: query } = querystring.safeParse(request.query);
   const generation = NAME.exec(name)?.[1];
   if (generation === undefined || query === undefined) throw new ApiError('forbidden', NOT_OURS);
-  const { key, nowMs } = await ledger.archiveLinks.basis();
+  const { key, nowMs } = await basis();
   const expiresS = Number(query.expires);
   if (key === undefined || !isSignedLink(key, { file: name, expiresS }, query.signature))
     throw new ApiError('forbidden', NOT_OURS);
@@ -107,8 +111,8 @@ async function checkLink(
 async function find(deps: GatewayDeps, name: string, generation: string) {
   const record = await deps.ledger.read.generation(generation);
   const file = record?.archiving?.files.find((one) => basename(one.name) === name);
-  if (file === undefined) throw new ApiError('gone', whyNone(record));
-  return { file, store: await storeWith(deps, file.name) };
+  if (record === undefined || file === undefined) throw new ApiError('gone', whyNone(record));
+  return { file, tenant: record.tenant, store: await storeWith(deps, file.name) };
 }
 
 function whyNone(record: GenerationRecord | undefined): string {

@@ -46,7 +46,7 @@ export function adoptRoute(app: FastifyInstance, deps: GatewayDeps): void {
     errors: ['not_found', 'not_adopted'],
     async handler({ params, body, caller, request }) {
       const adopted = await adoptTask(deps, params.id, parseCaller(adoptBody, body), caller);
-      audit(deps, request, 'adopt', [params.id]);
+      audit(deps, request, 'adopt', adopted.already ? [] : [params.id]);
       return adopted;
     },
   });

@@ -2,18 +2,27 @@ import { expect, test } from 'vitest';
 import { createPlaces } from '../../src/results/places.ts';
 
 test('no more places are taken than there are, in all and by one name, and each is left once', () => {
-  const places = createPlaces(3, 2);
-  const [first, second] = [places.enter('a'), places.enter('a')];
+  const places = createPlaces(3, 2, 3);
+  const [first, second] = [places.enter('a', 'shop'), places.enter('a', 'shop')];
   expect(second).toBeDefined();
-  expect(places.enter('a')).toBeUndefined();
-  const third = places.enter('b');
+  expect(places.enter('a', 'shop')).toBeUndefined();
+  const third = places.enter('b', 'shop');
   expect(third).toBeDefined();
-  expect(places.enter('c')).toBeUndefined();
+  expect(places.enter('c', 'shop')).toBeUndefined();
   first?.();
   first?.();
-  expect(places.enter('c')).toBeDefined();
-  expect(places.enter('d')).toBeUndefined();
+  expect(places.enter('c', 'shop')).toBeDefined();
+  expect(places.enter('d', 'shop')).toBeUndefined();
   second?.();
   third?.();
-  expect([places.enter('a'), places.enter('a')]).not.toContain(undefined);
+  expect([places.enter('a', 'shop'), places.enter('a', 'shop')]).not.toContain(undefined);
+});
+
+test('one tenant does not take all places, by however many links', () => {
+  const places = createPlaces(4, 4, 2);
+  const [first] = [places.enter('a', 'shop'), places.enter('b', 'shop')];
+  expect(places.enter('c', 'shop')).toBeUndefined();
+  expect(places.enter('d', 'other')).toBeDefined();
+  first?.();
+  expect(places.enter('c', 'shop')).toBeDefined();
 });

@@ -79,7 +79,7 @@ local function isNeeded(tried, pair)
 end
 
 -- A generation that waits and could be sent now, of a pair that is not in `tried`; one whose word is needed before
--- others, and before those that were canaries before. Looks at the newest of each tenant and at the head of the queue.
+-- others, and before those that were canaries before. Looks at the newest of each tenant and at both ends of the queue.
 local function another(tried, others, canaries)
   local best
   local passed, known = setOf(tried), setOf(tenantsOf(tried))
@@ -100,6 +100,8 @@ local function another(tried, others, canaries)
   table.sort(tenants)
   for _, tenant in ipairs(tenants) do look(redis.call('ZREVRANGE', key('tenant:') .. tenant, 0, 19)) end
   if not best or best.rank < 3 then look(redis.call('ZRANGE', key('state:queued'), 0, 99)) end
+  -- Among many tenants the sample may miss the one who has just come.
+  if not best or best.rank < 3 then look(redis.call('ZREVRANGE', key('state:queued'), 0, 99)) end
   return best
 end
 

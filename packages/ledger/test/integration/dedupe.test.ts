@@ -46,18 +46,23 @@ test('after the window it is new', async () => {
     .toMatchObject({ ok: 'created' });
 });
 
-test.each(['cancelled', 'failed', 'invalid'])('one that is %s does not stand in the way', async (end) => {
-  const pool = await openPool('dedupe');
-  const { id, taskId } =
-    end === 'failed' ? await generating(pool, dedupe) : { id: await pool.create(dedupe), taskId: '' };
-  if (end === 'failed') await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
-  if (end === 'cancelled') await pool.ledger.cancel(id);
-  if (end === 'invalid') {
-    await pool.admit(id);
-    await pool.refuse(id, 'token', DIE);
-  }
-  expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ ok: 'created' });
-});
+test.each(['cancelled', 'failed', 'invalid', 'without its images'])(
+  'one that is %s does not stand in the way',
+  async (end) => {
+    const pool = await openPool('dedupe');
+    const { id, taskId } =
+      end === 'failed' ? await generating(pool, dedupe) : { id: await pool.create(dedupe), taskId: '' };
+    if (end === 'failed') await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
+    if (end === 'cancelled') await pool.ledger.cancel(id);
+    if (end === 'without its images')
+      await pool.ledger.kill({ id, class: 'upload_missing', expected: 'queued', evidence: { summary: 'gone' } });
+    if (end === 'invalid') {
+      await pool.admit(id);
+      await pool.refuse(id, 'token', DIE);
+    }
+    expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ ok: 'created' });
+  },
+);
 
 test('one that succeeded, or may still be paid, does', async () => {
   const pool = await openPool('dedupe');

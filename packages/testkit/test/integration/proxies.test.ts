@@ -105,6 +105,24 @@ describe('Kie behind a tunnel', () => {
   });
 });
 
+test.each(['https://kie.example', 'http://kie.example'])(
+  'TLS to a proxy is with the proxy, not with %s',
+  async (url) => {
+    const names: string[] = [];
+    const server = createSecureServer({
+      ...certificate,
+      SNICallback: (name, done) => {
+        names.push(name);
+        done(null);
+      },
+    });
+    await listening(server);
+    const client = kieThrough(url, { proxies: onlyProxy(`https://localhost:${portOf(server)}`) });
+    expect(await client.createTask(REQUEST, SEND)).toMatchObject({ class: 'not_sent' });
+    expect(names).toEqual(['localhost']);
+  },
+);
+
 describe('Kie on plain http', () => {
   test('goes through the proxy by its whole address; NO_PROXY and this machine do not', async () => {
     const simulator = createSimulator({ apiKey: KEY });
@@ -122,7 +140,7 @@ describe('Kie on plain http', () => {
     expect(proxy.asked).toHaveLength(1);
   });
 
-  test.each([502, 503])('a %i of the proxy may hide an answer of Kie: unknown', async (refuses) => {
+  test.each([401, 403, 407, 429, 502, 503])('a %i of the proxy may hide an answer of Kie: unknown', async (refuses) => {
     const proxy = await proxyWith({ refuses });
     const client = kieThrough('http://kie.example', { proxies: onlyProxy(proxy.url) });
     expect(await client.createTask(REQUEST, SEND)).toMatchObject({ class: 'unknown' });

@@ -34,7 +34,9 @@ export function create(world: World, args: CreateArgs): Answer {
     const slot = `${args.tenant}:${args.hash}`;
     const earlier = world.generations.get(world.dedupe.get(slot)?.id ?? '');
     const isOver =
-      earlier?.state === 'failed' || earlier?.state === 'cancelled' || earlier?.letter?.class === 'invalid_request';
+      earlier?.state === 'failed' ||
+      earlier?.state === 'cancelled' ||
+      ['invalid_request', 'upload_missing'].includes(earlier?.letter?.class ?? '');
     if (earlier !== undefined && !isOver) return { ok: 'exists', id: earlier.id, state: earlier.state };
     world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
   }
