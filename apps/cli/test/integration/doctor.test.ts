@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { RawEnvironment } from '@kieq/config';
 import { nameStore } from '@kieq/queue';
-import { startLocalRedis } from '@kieq/redis';
+import { aclRules, closeConnection, createConnection, startLocalRedis } from '@kieq/redis';
 import { openStore, type FileStore } from '@kieq/storage';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
@@ -213,6 +213,22 @@ describe('Redis', () => {
       },
       { level: 'problem', message: expect.stringContaining('% of maxmemory') },
     ]);
+  });
+
+  it('whose user lacks a right', async () => {
+    const redis = await startLocalRedis({ cacheDir: join(import.meta.dirname, '../../../../.kieq') });
+    onTestFinished(() => redis.stop());
+    const admin = createConnection({ url: redis.url, role: 'worker' });
+    const rules = `${aclRules(pool.redis.prefix)} -xadd`.split(' ');
+    await admin.call('ACL', 'SETUSER', 'kieq', 'reset', 'on', '>secret', ...rules);
+    await closeConnection(admin);
+    const { code, findings } = await doctor({ REDIS_URL: redis.url.replace('redis://', 'redis://kieq:secret@') });
+    expect(code).toBe(8);
+    const [problem] = of(findings, 'redis').filter(({ level }) => level === 'problem');
+    expect(problem).toMatchObject({
+      message: expect.stringContaining('the user of REDIS_URL may not run XADD'),
+      fix: expect.stringContaining('Rights in Redis'),
+    });
   });
 
   it('that is a replica', async () => {
