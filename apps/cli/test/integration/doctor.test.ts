@@ -224,8 +224,7 @@ describe('Redis', () => {
     await closeConnection(admin);
     const { code, findings } = await doctor({ REDIS_URL: redis.url.replace('redis://', 'redis://kieq:secret@') });
     expect(code).toBe(8);
-    const [problem] = of(findings, 'redis').filter(({ level }) => level === 'problem');
-    expect(problem).toMatchObject({
+    expect(of(findings, 'redis').find(({ level }) => level === 'problem')).toMatchObject({
       message: expect.stringContaining('the user of REDIS_URL may not run XADD'),
       fix: expect.stringContaining('Rights in Redis'),
     });
