@@ -70,16 +70,22 @@ test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that 
 
 test('a secret that keeps nobody out is named by every process that uses it, and not shown', async () => {
   const more = { GATEWAY_WEBHOOK_SECRET: 'change-me' };
+  const dashboard = await startApp('dashboard', {
+    ...pool.env,
+    DASHBOARD_PORT: '0',
+    DASHBOARD_HOST: '0.0.0.0',
+    DASHBOARD_USER: 'me',
+    DASHBOARD_PASSWORD: '1',
+  });
+  // The pool does not know it, so it would live on.
+  onTestFinished(async () => {
+    dashboard.signal('SIGTERM');
+    await dashboard.ended;
+  });
   const started = [
     await pool.startWorker(more),
     await pool.startGateway({ ...more, GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'zq7:*' }),
-    await startApp('dashboard', {
-      ...pool.env,
-      DASHBOARD_PORT: '0',
-      DASHBOARD_HOST: '0.0.0.0',
-      DASHBOARD_USER: 'me',
-      DASHBOARD_PASSWORD: '1',
-    }),
+    dashboard,
   ];
   const keys = ['GATEWAY_WEBHOOK_SECRET', 'GATEWAY_API_KEYS', 'DASHBOARD_PASSWORD'];
   for (const [i, process] of started.entries()) {
