@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, truncate } from 'node:fs/promises';
-import { get } from 'node:http';
+import { get, type IncomingMessage } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { resultLink } from '@kieq/queue';
@@ -186,14 +186,12 @@ describe('a link to an archived result', () => {
     const [file] = (await pool.ledger.read.generation(id))?.archiving?.files ?? [];
     // More than any buffer on the way takes.
     await truncate(pool.archiveStore.pathOf(file?.name ?? '') ?? '', 64 * 1024 * 1024);
-    const held = Array.from({ length: 8 }, () => hold(local(gateway, link)));
-    onTestFinished(() => held.forEach((request) => request.destroy()));
-    const refused = await until(
-      () => fetch(local(gateway, link), { method: 'HEAD' }),
-      ({ status }) => status === 503,
-    );
-    expect(refused.headers.get('retry-after')).toBe('5');
-    for (const request of held) request.destroy();
+    const held = await Promise.all(Array.from({ length: 8 }, () => hold(local(gateway, link))));
+    onTestFinished(() => held.forEach((answer) => answer.destroy()));
+    expect(held.map(({ statusCode }) => statusCode)).toEqual(Array(8).fill(200));
+    const refused = await fetch(local(gateway, link), { method: 'HEAD' });
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '5']);
+    for (const answer of held) answer.destroy();
     await until(
       () => fetch(local(gateway, link), { method: 'HEAD' }),
       ({ status }) => status === 200,
@@ -232,9 +230,10 @@ describe("Kie's link stays", () => {
   });
 });
 
-/** A request whose answer nobody reads. */
-function hold(url: string) {
-  const request = get(url, (answer) => answer.pause());
-  request.on('error', () => undefined);
-  return request;
+/** An answer that has begun and is not read. */
+function hold(url: string): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, (answer) => resolve(answer.pause().on('error', () => undefined)));
+    request.on('error', reject);
+  });
 }
