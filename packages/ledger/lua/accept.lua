@@ -5,7 +5,7 @@
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt
-if given(ARGS.attempt) then attempt = attemptOf(record, ARGS.attempt) else attempt = findAttempt(record, ARGS.tokenHash) end
+if ARGS.attempt then attempt = attemptOf(record, ARGS.attempt) else attempt = findAttempt(record, ARGS.tokenHash) end
 if not attempt and ARGS.recover then attempt = recoverAttempt(record, ARGS.tokenHash, true) end
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
 
@@ -19,7 +19,7 @@ local function vehicleReply(ok)
 end
 
 -- Its own worker's answer: the vendor has counted the request by now, also when a callback was quicker.
-if given(ARGS.latencyMs) and not attempt.answered then
+if ARGS.latencyMs and not attempt.answered then
   attempt.answered = true
   saveAttempt(record, attempt)
   stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
@@ -45,7 +45,7 @@ if owner and not revived then return reply({ ok = 'bound', owner = owner }) end
 
 redis.call('SET', taskKey(ARGS.taskId), record.id .. ':' .. attempt.n)
 attempt.taskId, attempt.answeredAt = ARGS.taskId, NOW
-if given(ARGS.evidence) then attempt.evidence = ARGS.evidence end
+if ARGS.evidence then attempt.evidence = cjson.decode(ARGS.evidence) end
 if not (waiting or taskless) then
   attempt.outcome = 'surplus'
   saveAttempt(record, attempt)
@@ -54,7 +54,7 @@ if not (waiting or taskless) then
   return vehicleReply('surplus')
 end
 
-if given(ARGS.kind) then set(record, { kind = ARGS.kind }) end
+if ARGS.kind then set(record, { kind = ARGS.kind }) end
 local nextPollAt = NOW + (attempt.hinted and 0 or ARGS.pollDelayMs)
 follow(record, attempt, ARGS.adopted and 'adopted' or 'accepted', nextPollAt)
 watch(record, nextPollAt + ARGS.vehicleCheckMs)

@@ -4,11 +4,11 @@
 local function answerFor(attempt, record, room)
   return reply({
     ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
-    timeoutMs = setting('submitTimeoutMs', 20000), payload = record.payload, room = room,
+    timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, room = room,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
     trace = record.trace,
-    links = record.uploads == '1' and cjson.decode(record.links) or nil,
+    links = record.uploads == '1' and record.links or nil,
   })
 end
 
@@ -20,18 +20,18 @@ if record.state == 'submitting' then
   return reply({ ok = 'busy', attempt = current.n, leaseMs = math.max(0, current.leaseUntil - NOW) })
 end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+  return reply({ ok = 'stale', state = record.state })
 end
 -- The same script sent twice, after its attempt has already come back refused: that token is used up.
-if findAttempt(record, ARGS.tokenHash) then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
+if findAttempt(record, ARGS.tokenHash) then return reply({ ok = 'stale', state = record.state }) end
 
-local account = redis.call('HGET', key('config'), 'accountFingerprint')
+local account = SETTINGS.accountFingerprint
 if account and account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
 if NOW >= num(record, 'deadlineAt') then return reply({ ok = 'deadline' }) end
 
 local reason, waitMs, due = standing(true)
 if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) end
-if inFlight() >= setting('maxInFlight', 600) then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
+if inFlight() >= SETTINGS.maxInFlight then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local places, windowWaitMs = submitRoom()
 if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
@@ -46,7 +46,7 @@ end
 
 local n = num(record, 'attempts') + 1
 local sendBy = NOW_UP + ARGS.sendBeforeMs
-local answerBy = sendBy + setting('submitTimeoutMs', 20000)
+local answerBy = sendBy + SETTINGS.submitTimeoutMs
 local attempt = {
   n = n, tokenHash = ARGS.tokenHash, account = ARGS.account, worker = ARGS.worker, admittedAt = NOW,
   sendBy = sendBy, leaseUntil = answerBy + ARGS.leaseGraceMs, outcome = 'open', canary = #due > 0,

@@ -14,7 +14,7 @@ if record.state ~= 'archiving' and not beside and not (record.state == 'dead' an
 end
 if givenUp then closeLetter(record) end
 endArchive(record, 'done')
-set(record, { archive = cjson.encode(ARGS.archive), archivedAt = NOW })
+set(record, { archive = ARGS.archive, archivedAt = NOW })
 count('archived')
 if beside then
   watchForPurge(record)

@@ -6,7 +6,7 @@ if record then
   if record.hash ~= ARGS.hash then return reply({ ok = 'conflict', id = ARGS.id, state = record.state }) end
   return reply({ ok = 'exists', id = ARGS.id, state = record.state })
 end
-if given(ARGS.dedupeMs) then
+if ARGS.dedupeMs then
   -- An equal request of this tenant, made just now: the same generation, unless that one ended without a video.
   local slot = key('dedupe:') .. ARGS.tenant .. ':' .. ARGS.hash
   local earlier = redis.call('GET', slot)
@@ -18,13 +18,13 @@ end
 record = { id = ARGS.id }
 -- A planned start is not waiting: order, deadlines and vehicle check count from it.
 local startAt = NOW + ARGS.delayMs
-local deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000)
+local deadlineMs = ARGS.deadlineMs or SETTINGS.deadlineMs
 set(record, {
   version = 1, hash = ARGS.hash, payload = ARGS.payload, tenant = ARGS.tenant, model = ARGS.model,
   priority = ARGS.priority, createdAt = NOW, notBefore = startAt, queuedAt = startAt,
   deadlineMs = deadlineMs, deadlineAt = startAt + deadlineMs, creditBase = creditsClosedMs(),
   epoch = 1, vehicle = ARGS.vehicle, queue = 'submit', attempts = 0,
-  trace = given(ARGS.trace) and ARGS.trace or nil,
+  trace = ARGS.trace,
   callback = ARGS.callback and '1' or nil,
   uploads = ARGS.uploads and '1' or nil,
 })

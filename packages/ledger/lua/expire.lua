@@ -10,6 +10,6 @@ attempt.outcome, attempt.answeredAt = 'expired', NOW
 attempt.evidence = { summary = 'the worker gave no answer before its lease ended' }
 saveAttempt(record, attempt)
 count('expired')
-watch(record, NOW + setting('unknownWindowMs', 1800000))
+watch(record, NOW + SETTINGS.unknownWindowMs)
 enter(record, 'unknown', 'expired')
 return reply({ ok = 'unknown', attempt = attempt.n })

@@ -38,4 +38,4 @@ end
 local covered
 if gate.need then covered = balance >= gate.need else covered = balance > gate.balanceAtRefusal end
 if covered then openGate('credits') return reply({ ok = 'opened' }) end
-return reply({ ok = 'still_closed', need = gate.need or cjson.null })
+return reply({ ok = 'still_closed', need = gate.need })

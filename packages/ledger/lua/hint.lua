@@ -12,7 +12,7 @@ local function answer(ok, more)
   return reply(more)
 end
 
-local named = given(ARGS.taskId) and ARGS.taskId or nil
+local named = ARGS.taskId and ARGS.taskId or nil
 local function isForeign() return named ~= nil and attempt.taskId ~= nil and attempt.taskId ~= named end
 if given(record.purgedAt) then return answer('settled', { foreign = isForeign() }) end
 

@@ -8,26 +8,26 @@ local ALLOWED = {
   archiving = { archive_failed = true },
 }
 
-local record = load(ARGS.id)
+local record, evidence = load(ARGS.id), cjson.decode(ARGS.evidence)
 local function dead() return reply({ ok = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
 if not record then
   -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
   if ARGS.class ~= 'record_missing' and ARGS.class ~= 'invalid_request' then return reply({ ok = 'missing' }) end
-  if given(ARGS.expected) then return reply({ ok = 'missing' }) end
+  if ARGS.expected then return reply({ ok = 'missing' }) end
   record = { id = ARGS.id }
   -- Its next vehicle must not take the id of a job that BullMQ may still keep.
   local epoch = string.match(ARGS.vehicle or '', '%-(%d+)$')
   set(record, {
     version = 1, hash = ARGS.hash or '', payload = ARGS.payload or '', tenant = ARGS.tenant or 'default', model = ARGS.model or '',
     priority = ARGS.priority or 100, createdAt = NOW,
-    deadlineMs = given(ARGS.deadlineMs) and ARGS.deadlineMs or setting('deadlineMs', 86400000),
+    deadlineMs = ARGS.deadlineMs or SETTINGS.deadlineMs,
     epoch = epoch and #epoch < 7 and epoch or 1, vehicle = ARGS.vehicle or '', queue = 'submit', attempts = 0,
-    trace = given(ARGS.trace) and ARGS.trace or nil,
+    trace = ARGS.trace,
   })
   if ARGS.callback then set(record, { callback = '1' }) end
   if ARGS.uploads then set(record, { uploads = '1' }) end
   index(record)
-  die(record, ARGS.class, ARGS.evidence)
+  die(record, ARGS.class, evidence)
   return dead()
 end
 if record.state == 'dead' and record.letterClass == ARGS.class then return dead() end
@@ -36,7 +36,8 @@ if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[recor
 end
 
 -- Decided by a look that was frozen meanwhile: another one has seen the task since, or it is another task.
-if given(ARGS.asOf) and (record.vehicle ~= ARGS.asOf.vehicle or num(record, 'polls') ~= ARGS.asOf.polls) then
+local asOf = ARGS.asOf and cjson.decode(ARGS.asOf)
+if asOf and (record.vehicle ~= asOf.vehicle or num(record, 'polls') ~= asOf.polls) then
   return reply({ ok = 'stale', state = record.state })
 end
 
@@ -44,17 +45,17 @@ if ARGS.class == 'deadline_exceeded' then
   if NOW < num(record, 'deadlineAt') then return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
   -- What it waited for, where it was not its turn.
   if num(record, 'uploadTries') > 0 then
-    ARGS.evidence.summary = ARGS.evidence.summary .. '; its images could not be uploaded: ' .. record.uploadTrouble
+    evidence.summary = evidence.summary .. '; its images could not be uploaded: ' .. record.uploadTrouble
   end
 end
 if ARGS.class == 'payment_unknown' then
-  local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW
+  local left = num(record, 'since') + SETTINGS.unknownWindowMs - NOW
   if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'insufficient_credits' then
   -- Before its planned start it does not wait for credits.
   local waited = math.min(creditsClosedMs() - num(record, 'creditBase'), NOW - num(record, 'queuedAt'))
-  local left = setting('creditDeadlineMs', 3600000) - waited
+  local left = SETTINGS.creditDeadlineMs - waited
   if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'task_lost' then
@@ -62,5 +63,5 @@ if ARGS.class == 'task_lost' then
   if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
 end
 if ARGS.class == 'archive_failed' then endArchive(record, 'failed') end
-die(record, ARGS.class, ARGS.evidence)
+die(record, ARGS.class, evidence)
 return dead()

@@ -2,10 +2,10 @@
 -- list: entries of one or more sorted sets together, highest score first unless ARGS.oldestFirst, filtered by state or tenant of the record.
 -- A call looks at a bounded number of entries; `next` tells where to go on, behind the last one that it looked at.
 local SCAN, BATCH = 1000, 200
-local cursor = given(ARGS.cursor) and ARGS.cursor or nil
-local bottom = given(ARGS.from) and string.format('%.0f', ARGS.from) or '-inf'
-local top = given(ARGS.to) and string.format('%.0f', ARGS.to) or '+inf'
-local rising = ARGS.oldestFirst == true
+local cursor = ARGS.cursor and cjson.decode(ARGS.cursor)
+local bottom = ARGS.from and string.format('%.0f', ARGS.from) or '-inf'
+local top = ARGS.to and string.format('%.0f', ARGS.to) or '+inf'
+local rising = ARGS.oldestFirst
 if cursor and rising then bottom = string.format('%.0f', cursor.at) end
 if cursor and not rising then top = string.format('%.0f', cursor.at) end
 
@@ -41,14 +41,14 @@ local function open(name)
 end
 
 local function wanted(id)
-  if not given(ARGS.state) and not given(ARGS.tenant) then return true end
+  if not ARGS.state and not ARGS.tenant then return true end
   local fields = redis.call('HMGET', recordKey(id), 'state', 'tenant')
-  if given(ARGS.state) and fields[1] ~= ARGS.state then return false end
-  return not given(ARGS.tenant) or fields[2] == ARGS.tenant
+  if ARGS.state and fields[1] ~= ARGS.state then return false end
+  return not ARGS.tenant or fields[2] == ARGS.tenant
 end
 
 local sources = {}
-for _, name in ipairs(ARGS.sources) do sources[#sources + 1] = open(name) end
+for _, name in ipairs(cjson.decode(ARGS.sources)) do sources[#sources + 1] = open(name) end
 
 local function comesFirst(score, id, otherScore, otherId)
   if score ~= otherScore then return (score > otherScore) ~= rising end
@@ -69,9 +69,9 @@ end
 local items, seen, last = {}, 0, nil
 while #items < ARGS.limit and seen < SCAN do
   local source, id, score = nearest()
-  if not source then return reply({ ok = 'page', items = items }) end
+  if not source then return reply({ ok = 'page', items = cjson.encode(items) }) end
   source.at = source.at + 2
   seen, last = seen + 1, { at = score, id = id }
   if wanted(id) then items[#items + 1] = { id = id, at = score, source = source.name } end
 end
-return reply({ ok = 'page', items = items, next = last })
+return reply({ ok = 'page', items = cjson.encode(items), next = last and cjson.encode(last) })

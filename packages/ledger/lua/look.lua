@@ -3,7 +3,7 @@
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+  return reply({ ok = 'stale', state = record.state })
 end
 local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
 if not places then return reply({ ok = 'wait', waitMs = waitMs }) end

@@ -19,16 +19,17 @@ local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
 if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere and not recovered then
   return reply({ ok = 'stale', state = record.state })
 end
-attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, ARGS.evidence
+local evidence = cjson.decode(ARGS.evidence)
+attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, evidence
 saveAttempt(record, attempt)
 count('lost')
 -- Each lost answer may be a paid video that a person must look for, so a run of them stops the fleet like a run of
 -- refused connections: one canary at a time, until Kie answers in words again.
 if not expiredHere and redis.call('INCR', key('unreachable')) >= ARGS.gateAfter then
-  closeGate('unreachable', ARGS.times, ARGS.evidence.summary, attempt.tokenHash)
+  closeGate('unreachable', cjson.decode(ARGS.times), evidence.summary, attempt.tokenHash)
 end
 if not expiredHere then
-  watch(record, NOW + setting('unknownWindowMs', 1800000))
+  watch(record, NOW + SETTINGS.unknownWindowMs)
   enter(record, 'unknown', 'lost')
 end
 return reply({ ok = 'unknown', attempt = attempt.n })

@@ -10,9 +10,8 @@ end
 if record.noticeState == 'delivered' then return reply({ ok = 'delivered' }) end
 if record.noticeState == 'failed' then return reply({ ok = 'given_up' }) end
 
-local evidence = cjson.encode(ARGS.evidence)
 if ARGS.delivered then
-  set(record, { noticeState = 'delivered', noticeEvidence = evidence })
+  set(record, { noticeState = 'delivered', noticeEvidence = ARGS.evidence })
   redis.call('ZREM', key('notices'), record.id)
   announce(record, 'notified')
   count('notice:delivered')
@@ -22,11 +21,11 @@ if num(record, 'noticeTries') ~= ARGS.tries then
   return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
 end
 local nextAt = NOW + ARGS.retryDelayMs
-set(record, { noticeTries = ARGS.tries + 1, noticeEvidence = evidence })
+set(record, { noticeTries = ARGS.tries + 1, noticeEvidence = ARGS.evidence })
 if nextAt - num(record, 'noticeSince') > ARGS.giveUpMs then
   set(record, { noticeState = 'failed' })
   redis.call('ZREM', key('notices'), record.id)
-  openNoticeLetter(record, ARGS.evidence)
+  openNoticeLetter(record, cjson.decode(ARGS.evidence))
   announce(record, 'notify_failed')
   return reply({ ok = 'given_up' })
 end

@@ -2,16 +2,16 @@
 -- observe: a look at a task that gave no verdict; the poll job is parked until the time given here.
 -- ARGS.seen: running | missing | trouble | no_result, a success without a result. The counters decide nothing here, the
 -- domain does.
-if given(ARGS.permit) then stamp(key('polls'), ARGS.permit, 0, 0) end
+if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
   return reply({ ok = 'stale', state = record.state })
 end
 -- The same call sent twice is one look, or a single denial would count as two.
-local again = given(ARGS.permit) and record.lastPermit == ARGS.permit
+local again = ARGS.permit and record.lastPermit == ARGS.permit
 -- A callback came during the look, which may have been too early to see the end.
-local delayMs = given(ARGS.hints) and num(record, 'hints') > ARGS.hints and 0 or ARGS.pollDelayMs
+local delayMs = ARGS.hints and num(record, 'hints') > ARGS.hints and 0 or ARGS.pollDelayMs
 if not again then
   local nextPollAt = NOW + delayMs
   set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen, lastPermit = ARGS.permit or '' })
@@ -29,7 +29,7 @@ elseif ARGS.seen == 'running' or ARGS.seen == 'no_result' then
   end
 end
 if ARGS.seen == 'no_result' and not noResultForMs(record) then set(record, { noResultSince = NOW }) end
-if given(ARGS.holdMs) and ARGS.holdMs > 0 then
+if ARGS.holdMs and ARGS.holdMs > 0 then
   local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.holdMs))
   redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)
 end

@@ -2,8 +2,8 @@
 -- peek: how long until a submission may be admitted. Only a hint: admit decides.
 local reason, waitMs = standing(false)
 if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) end
-if inFlight() >= setting('maxInFlight', 600) then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
-local limit, windowMs = setting('submitLimit', 20), setting('submitWindowMs', 10000)
+if inFlight() >= SETTINGS.maxInFlight then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
+local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
 local places, windowWaitMs = peekRoom(key('window'), windowLimit(limit, windowMs), windowMs)
 if places > 0 then return reply({ ok = 'room', places = places }) end
 return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs })

@@ -2,6 +2,6 @@
 -- peek_polls: how long until a query may be granted. Only a hint: look decides.
 local held = tonumber(redis.call('GET', key('poll:hold')))
 if held and held > NOW then return reply({ ok = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
-local places, waitMs = peekRoom(key('polls'), setting('pollLimitPerSecond', 10), 1000)
+local places, waitMs = peekRoom(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
 if places > 0 then return reply({ ok = 'room', places = places }) end
 return reply({ ok = 'wait', reason = 'budget', waitMs = waitMs })

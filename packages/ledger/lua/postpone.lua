@@ -4,11 +4,11 @@
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+  return reply({ ok = 'stale', state = record.state })
 end
 if num(record, 'uploadTries') == ARGS.tries then
   local startAt = NOW + ARGS.delayMs
-  set(record, { uploadTries = ARGS.tries + 1, notBefore = startAt, uploadTrouble = ARGS.evidence.summary })
+  set(record, { uploadTries = ARGS.tries + 1, notBefore = startAt, uploadTrouble = cjson.decode(ARGS.evidence).summary })
   watch(record, math.min(num(record, 'deadlineAt'), startAt + ARGS.vehicleCheckMs))
 end
 return reply({ ok = 'postponed', tries = num(record, 'uploadTries') })

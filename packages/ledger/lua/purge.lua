@@ -21,12 +21,12 @@ if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 
   return reply({ ok = 'stale', state = record.state })
 end
 -- Who wanted it was frozen meanwhile, and it was redriven.
-if given(ARGS.vehicle) and record.vehicle ~= ARGS.vehicle then return reply({ ok = 'stale', state = record.state }) end
+if ARGS.vehicle and record.vehicle ~= ARGS.vehicle then return reply({ ok = 'stale', state = record.state }) end
 -- What it leaves in the stores is the caller's to remove, so the same call sent twice must tell it again.
 local told = key('purged:') .. record.id
 if given(record.purgedAt) then
   local left = redis.call('GET', told)
-  return reply({ ok = 'purged', left = left and cjson.decode(left) or nil })
+  return reply({ ok = 'purged', left = left or nil })
 end
 local newer = newerLetter(record) or newerNoticeLetter(record)
 if newer then return reply({ ok = 'newer', class = newer }) end
@@ -35,23 +35,25 @@ if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_lett
 local SETTLED = { [''] = true, done = true, failed = true }
 if not SETTLED[record.archiveState or ''] and not ARGS.force then return reply({ ok = 'stale', state = record.state }) end
 local left = leftInStores(record)
+left = left and cjson.encode(left)
 closeLetter(record)
 endArchive(record, '')
 dropNotice(record)
 saveClaims(record, {})
-if left then redis.call('SET', told, cjson.encode(left), 'PX', 60000) end
-local retentionMs = setting('retentionMs', 7776000000)
+if left then redis.call('SET', told, left, 'PX', 60000) end
+local retentionMs = SETTINGS.retentionMs
 for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)
   if attempt.taskId then redis.call('PEXPIRE', taskKey(attempt.taskId), retentionMs) end
   saveAttempt(record, { n = n, tokenHash = attempt.tokenHash, outcome = attempt.outcome, taskId = attempt.taskId,
     sendBy = attempt.sendBy, admittedAt = attempt.admittedAt, nextVehicle = attempt.nextVehicle })
 end
+set(record, { purgedAt = NOW })
+save()
 redis.call('HDEL', recordKey(record.id), 'payload', 'verdict', 'archive', 'lastLetter', 'letter', 'kind',
   'links', 'archiveState', 'archiveAt', 'archiveBy', 'archiveTries', 'archiveEvidence', 'archivedAt',
   'noticeVehicle', 'noticeAt', 'noticeSince', 'noticeTries', 'noticeEvidence', 'noticeLetter', 'noticeState',
   'requeued', 'renoticed')
-set(record, { purgedAt = NOW })
 watch(record, nil)
 redis.call('ZREM', key('state:' .. record.state), record.id)
 unindex(record)

@@ -54,7 +54,7 @@ end
 closeLetter(record)
 if target == 'archiving' and record.state == 'succeeded' then
   -- Its caller has the result already: only the archive goes on.
-  planArchive(record, NOW + setting('archiveLinkTtlMs', 86400000), ARGS.vehicleCheckMs)
+  planArchive(record, NOW + SETTINGS.archiveLinkTtlMs, ARGS.vehicleCheckMs)
   return redriven()
 end
 set(record, { endedAt = '' })
@@ -66,7 +66,7 @@ if target == 'queued' then
   queueAfresh(record, ARGS.vehicleCheckMs)
   enter(record, 'queued', 'redriven', NOW)
 elseif target == 'unknown' then
-  watch(record, NOW + setting('unknownWindowMs', 1800000))
+  watch(record, NOW + SETTINGS.unknownWindowMs)
   enter(record, 'unknown', 'redriven')
 elseif target == 'generating' then
   newVehicle(record, 'poll')
@@ -74,7 +74,7 @@ elseif target == 'generating' then
   watch(record, NOW + ARGS.vehicleCheckMs)
   enter(record, 'generating', 'redriven')
 else
-  planArchive(record, NOW + setting('archiveLinkTtlMs', 86400000), ARGS.vehicleCheckMs)
+  planArchive(record, NOW + SETTINGS.archiveLinkTtlMs, ARGS.vehicleCheckMs)
   enter(record, target, 'redriven')
 end
 return redriven()

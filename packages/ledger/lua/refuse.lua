@@ -5,9 +5,12 @@ local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
 if not attempt then return reply({ ok = 'unknown_attempt' }) end
+-- The answer stands in the attempt as every version writes it, so that the same call sent twice answers the same.
 local function answered()
-  attempt.answer.notice = attempt.answer.ok == 'dead' and pendingNotice(record) or nil
-  return reply(attempt.answer)
+  local answer = attempt.answer
+  return reply({ ok = answer.ok, delayMs = answer.delayMs, vehicle = answer.vehicle, added = answer.added,
+    attempt = answer.attempt, class = answer.class, state = answer.state,
+    notice = answer.ok == 'dead' and pendingNotice(record) or nil })
 end
 if attempt.answer then return answered() end
 local isCurrent = num(record, 'current') == attempt.n
@@ -15,7 +18,8 @@ if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown')
   return reply({ ok = 'stale', state = record.state })
 end
 
-local rule, member = ARGS.rule, record.id .. ':' .. attempt.n
+local rule, evidence = cjson.decode(ARGS.rule), cjson.decode(ARGS.evidence)
+local member = record.id .. ':' .. attempt.n
 if ARGS.sent then
   stamp(key('window'), member, ARGS.latencyMs, margin())
   redis.call('DEL', key('unreachable'))
@@ -26,8 +30,8 @@ else
 end
 if rule.gate == 'rate-limit' then narrow() end
 if rule.gate then
-  local gate = closeGate(rule.gate, rule.times, ARGS.evidence.summary, attempt.tokenHash)
-  if rule.gate == 'credits' and given(ARGS.price) then
+  local gate = closeGate(rule.gate, rule.times, evidence.summary, attempt.tokenHash)
+  if rule.gate == 'credits' and ARGS.price then
     gate.need = math.max(gate.need or 0, ARGS.price)
     saveGate('credits', gate)
   elseif rule.gate == 'credits' and gate.refusals == 1 then
@@ -39,7 +43,7 @@ end
 if rule['do'] == 'not_sent' and not ARGS.ownFault then
   set(record, { notSent = num(record, 'notSent') + 1 })
   if redis.call('INCR', key('unreachable')) >= rule.gateAfter then
-    closeGate('unreachable', rule.times, ARGS.evidence.summary, attempt.tokenHash)
+    closeGate('unreachable', rule.times, evidence.summary, attempt.tokenHash)
   end
 end
 
@@ -53,7 +57,7 @@ end
 
 -- The job by which it was sent is not its own.
 local fresh = record.state == 'unknown' or attempt.instead
-attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, ARGS.evidence
+attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, evidence
 count('refused:' .. ARGS.class)
 
 -- This attempt has made no task, but an older one has: that one is followed instead of paying for another.
@@ -78,7 +82,7 @@ end
 if deadClass then
   attempt.answer = { ok = 'dead', class = deadClass }
   saveAttempt(record, attempt)
-  die(record, deadClass, ARGS.evidence)
+  die(record, deadClass, evidence)
   return answered()
 end
 
@@ -91,4 +95,4 @@ saveAttempt(record, attempt)
 set(record, { notBefore = NOW + delayMs })
 watch(record, math.min(num(record, 'deadlineAt'), NOW + delayMs + ARGS.vehicleCheckMs))
 enter(record, 'queued', 'refused', num(record, 'queuedAt'))
-return reply(attempt.answer)
+return answered()

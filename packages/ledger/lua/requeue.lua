@@ -5,11 +5,11 @@ if not record then return reply({ ok = 'missing' }) end
 -- The same call sent twice names the same vehicle, as long as that is the current one.
 local again = record.requeued == ARGS.vehicle .. ' ' .. record.vehicle
 if record.vehicle ~= ARGS.vehicle and not again then
-  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+  return reply({ ok = 'stale', state = record.state })
 end
 local queues = { queued = 'submit', generating = 'poll', archiving = 'archive' }
 local queue = record.archiveState == 'pending' and 'archive' or queues[record.state]
-if not queue then return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle }) end
+if not queue then return reply({ ok = 'stale', state = record.state }) end
 if not again then
   newVehicle(record, queue)
   set(record, { requeued = ARGS.vehicle .. ' ' .. record.vehicle })

@@ -16,7 +16,7 @@ if done >= ARGS.limit then return reply({ ok = 'exhausted' }) end
 
 newVehicle(record, 'submit')
 local attempt = attemptOf(record, num(record, 'current'))
-attempt.outcome, attempt.evidence, attempt.nextVehicle = 'resubmitted', ARGS.evidence, record.vehicle
+attempt.outcome, attempt.evidence, attempt.nextVehicle = 'resubmitted', cjson.decode(ARGS.evidence), record.vehicle
 saveAttempt(record, attempt)
 set(record, { resubmits = done + 1, taskId = '', nextPollAt = '' })
 queueAfresh(record, ARGS.vehicleCheckMs)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- settle: Kie's verdict about the current task, also when it comes after the task was given up.
-stamp(key('polls'), ARGS.permit or '', 0, 0)
+if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local ageMs = math.max(0, NOW - num(record, 'createdAt'))
@@ -14,18 +14,16 @@ if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale'
 
 closeLetter(record)
 local attempt = attemptOf(record, num(record, 'current'))
-attempt.verdict = ARGS.verdict.state
+attempt.verdict = ARGS.verdictState
 saveAttempt(record, attempt)
-set(record, { verdict = cjson.encode(ARGS.verdict), polls = num(record, 'polls') + (ARGS.polled and 1 or 0), settledAt = NOW })
-if given(ARGS.verdict.creditsConsumed) then
-  redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.verdict.creditsConsumed)
-end
+set(record, { verdict = ARGS.verdict, polls = num(record, 'polls') + (ARGS.polled and 1 or 0), settledAt = NOW })
+if ARGS.creditsConsumed then redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.creditsConsumed) end
 
-learn(ARGS.sample)
+if ARGS.sampleKind then learn(ARGS.sampleKind, ARGS.sampleMs) end
 
-local success = ARGS.verdict.state == 'success'
+local success = ARGS.verdictState == 'success'
 count(success and 'verdict:success' or 'verdict:fail')
-local dueBy = linksDieAt(record, ARGS.verdict.completeTime)
+local dueBy = linksDieAt(record, ARGS.completeTime)
 if success and ARGS.archive == 'wait' then
   planArchive(record, dueBy, ARGS.vehicleCheckMs)
   enter(record, 'archiving', 'verdict')
@@ -35,7 +33,7 @@ end
 set(record, { endedAt = NOW })
 watchForPurge(record)
 enter(record, success and 'succeeded' or 'failed', 'verdict')
-if not success then openLetter(record, 'generation_failed', ARGS.evidence) end
+if not success then openLetter(record, 'generation_failed', cjson.decode(ARGS.evidence)) end
 if success and ARGS.archive == 'at-once' then planArchive(record, dueBy, ARGS.vehicleCheckMs) end
 return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
   archive = pendingArchive(record), notice = pendingNotice(record) })

@@ -66,8 +66,6 @@ end
 local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
 local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit or #overdue == ARGS.limit
   or #unproved == ARGS.limit }
-if #out > 0 then answer.due = out end
-if #mirror > 0 then answer.mirror = mirror end
-if #notices > 0 then answer.notices = notices end
-if #claims > 0 then answer.claims = claims end
+answer.due, answer.mirror = cjson.encode(out), cjson.encode(mirror)
+answer.notices, answer.claims = cjson.encode(notices), cjson.encode(claims)
 return reply(answer)

@@ -13,9 +13,9 @@ if num(record, 'archiveTries') ~= ARGS.tries then
   return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'archiveAt') - NOW) })
 end
 local tries, nextAt = ARGS.tries + 1, NOW + ARGS.retryDelayMs
-set(record, { archiveTries = tries, archiveEvidence = cjson.encode(ARGS.evidence) })
+set(record, { archiveTries = tries, archiveEvidence = ARGS.evidence })
 if tries >= ARGS.leastTries and (ARGS.hopeless or nextAt > num(record, 'archiveBy')) then
-  giveUpArchive(record, ARGS.evidence)
+  giveUpArchive(record, cjson.decode(ARGS.evidence))
   return reply({ ok = 'given_up', notice = pendingNotice(record) })
 end
 set(record, { archiveAt = nextAt })

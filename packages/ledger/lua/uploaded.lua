@@ -3,7 +3,7 @@
 local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })
+  return reply({ ok = 'stale', state = record.state })
 end
-set(record, { links = cjson.encode(ARGS.links), linksAt = NOW, uploadTries = 0 })
+set(record, { links = ARGS.links, linksAt = NOW, uploadTries = 0 })
 return reply({ ok = 'uploaded' })

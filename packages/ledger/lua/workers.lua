@@ -12,5 +12,5 @@ local holder = redis.call('GET', key('sweeper'))
 local goneAt = holder and tonumber(redis.call('ZSCORE', key('workers'), holder) or 0) or 0
 local answer = { ok = 'workers', at = NOW, seenAt = tonumber(redis.call('GET', key('workers:seen')) or nil),
   unannounced = holder ~= false and not (NOW < goneAt and goneAt <= NOW + LONGEST_MS) }
-if #workers > 0 then answer.workers = workers end
+answer.workers = cjson.encode(workers)
 return reply(answer)

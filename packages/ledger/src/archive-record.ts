@@ -1,4 +1,4 @@
-import type { Evidence, OrNewer } from '@kieq/domain';
+import type { OrNewer } from '@kieq/domain';
 import { z } from 'zod';
 import { evidenceSchema } from './evidence.ts';
 import { count, optionalNumber, optionalText, optionalWord } from './fields.ts';
@@ -73,21 +73,4 @@ export function archiveOf(hash: Readonly<Record<string, string>>): ArchiveStatus
     files,
     ...(store === undefined ? {} : { store }),
   };
-}
-
-/** A try to save results that failed. */
-export interface UnsavedArgs {
-  readonly id: string;
-  /** The job that carried it. */
-  readonly vehicle: string;
-  /** Failed tries so far, as the record told them. */
-  readonly tries: number;
-  readonly evidence: Evidence;
-  /** Pause before the next try, should there be one. */
-  readonly retryDelayMs: number;
-  /** It is not given up after fewer tries. */
-  readonly leastTries: number;
-  /** Trying again changes nothing: given up as soon as there were so many tries. */
-  readonly hopeless: boolean;
-  readonly vehicleCheckMs: number;
 }

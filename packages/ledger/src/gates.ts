@@ -2,8 +2,7 @@ import { GATE_REASONS, isKnown, readWord, type GateReason, type OrNewer } from '
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { wordOf } from './fields.ts';
-import { gateReply } from './replies.ts';
-import type { GateArgs } from './script-args.ts';
+import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** How a gate opens: by time, by the balance, by a canary, by a person. */
@@ -36,7 +35,7 @@ export function isOwnGate({ reason, mode }: Pick<Gate, 'reason' | 'mode'>): bool
 }
 
 export function createGates(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
-  const gate = async (args: GateArgs) => gateReply.parse(await scripts.run('gate', args));
+  const gate = (args: ScriptArgs['gate']) => scripts.run('gate', args);
   return {
     /** The closed gates; an empty list means that nothing stops submissions but window and in-flight cap. */
     async closed(): Promise<Gate[]> {

@@ -1,5 +1,5 @@
 export type { ArchiveLinks, LinkBasis } from './archive-links.ts';
-export type { ArchivedFile, ArchiveRecord, ArchiveStatus, UnsavedArgs } from './archive-record.ts';
+export type { ArchivedFile, ArchiveRecord, ArchiveStatus } from './archive-record.ts';
 export {
   confirmIntent,
   connectionLosses,
@@ -31,7 +31,7 @@ export {
   type NoticeState,
 } from './record.ts';
 export type * from './replies.ts';
-export { SCRIPT_NAMES, type ScriptName } from './scripts.ts';
+export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';

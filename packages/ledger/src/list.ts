@@ -1,7 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { letterClasses } from './letter-classes.ts';
 import type { GenerationListOptions, LetterListOptions, LetterPage, ListPage } from './reads.ts';
-import { listReply } from './replies.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** @param redis for the names of the tenants: each has an index of its own */
@@ -13,7 +12,7 @@ export async function listGenerations(
 ): Promise<ListPage> {
   const tenants = tenant === undefined ? await redis.smembers(`${root}tenants`) : [tenant];
   const sources = tenants.map((name) => `tenant:${name}`);
-  const { items, next } = listReply.parse(await scripts.run('list', { sources, state, from, to, limit, cursor }));
+  const { items, next } = await scripts.run('list', { sources, state, from, to, limit, cursor });
   const shown = items.map(({ id, at }) => ({ id, at }));
   return next === undefined ? { items: shown } : { items: shown, next };
 }
@@ -26,7 +25,7 @@ export async function listLetters(
 ): Promise<LetterPage> {
   const classes = letterClass === undefined ? await letterClasses(redis, root) : [letterClass];
   const sources = classes.map((name) => `letters:${name}`);
-  const { items, next } = listReply.parse(await scripts.run('list', { sources, tenant, limit, cursor, oldestFirst }));
+  const { items, next } = await scripts.run('list', { sources, tenant, limit, cursor, oldestFirst });
   const shown = items.flatMap(({ id, at, source }) => {
     const name = classes.find((one) => source === `letters:${one}`);
     return name === undefined ? [] : [{ id, at, class: name }];

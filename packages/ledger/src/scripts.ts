@@ -1,61 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
-import { compose, parseLibrary } from './compose.ts';
+import { parseLibrary } from './contract/compose.ts';
+import { withHeads, type Shared } from './contract/heads.ts';
+import { TRANSITIONS, type ScriptArgs, type ScriptName, type ScriptReplies } from './contract/index.ts';
+import { SETTINGS } from './contract/settings.ts';
 import { readLua } from './lua-files.ts';
-import type { ScriptArgs } from './script-args.ts';
 
-/** Every script of the ledger; the file `lua/<name>.lua` says what it does. */
-export const SCRIPT_NAMES = [
-  'create',
-  'cancel',
-  'admit',
-  'peek',
-  'accept',
-  'hint',
-  'unclaim',
-  'refuse',
-  'lose',
-  'expire',
-  'resubmit',
-  'settle',
-  'archived',
-  'unsaved',
-  'kill',
-  'redrive',
-  'purge',
-  'look',
-  'observe',
-  'peek_polls',
-  'poll_permit',
-  'poll_done',
-  'uploaded',
-  'postpone',
-  'noticed',
-  'renotice',
-  'requeue',
-  'sweep',
-  'list',
-  'gate',
-  'mirrored',
-  'configure',
-  'announce',
-  'leave',
-  'workers',
-] as const;
-export type ScriptName = (typeof SCRIPT_NAMES)[number];
-
-const LIBRARIES = [
-  'base',
-  'record',
-  'notice',
-  'states',
-  'archive',
-  'window',
-  'gates',
-  'refusing',
-  'claims',
-  'durations',
-];
+const LIBRARIES = ['record', 'notice', 'states', 'archive', 'window', 'gates', 'refusing', 'claims', 'durations'];
 
 interface LoadedScript {
   readonly source: string;
@@ -66,67 +17,78 @@ interface LoadedScript {
 
 /** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
 export interface ScriptRunner {
-  run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]): Promise<unknown>;
+  /** @throws TypeError for arguments that the contract does not allow; the Redis client's error when Redis does not answer */
+  run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]): Promise<ScriptReplies[Name]>;
+}
+
+/** Everything that scripts share, read once. */
+let shared: Shared | undefined;
+function sharedLua(): Shared {
+  const functions = (): Shared['functions'] => parseLibrary(LIBRARIES.map((name) => readLua(`lib/${name}`)));
+  return (shared ??= { base: parseLibrary([readLua('lib/base')]), functions: functions(), settings: SETTINGS });
+}
+
+/** The whole text of a script, as Redis gets it. */
+export function scriptText(name: ScriptName): string {
+  return withHeads(readLua(name), TRANSITIONS[name], sharedLua());
 }
 
 /**
  * @param root key root of the ledger, with the pool's hash tag, such as `{kieq}:ledger:`
  */
 export function createScriptRunner(redis: Redis | Cluster, root: string): ScriptRunner {
-  const library = parseLibrary(LIBRARIES.map((name) => readLua(`lib/${name}`)));
   const loaded = new Map<ScriptName, LoadedScript>();
-  for (const name of SCRIPT_NAMES) {
-    const source = compose(readLua(name), library);
-    loaded.set(name, { source, sha: createHash('sha1').update(source).digest('hex') });
-  }
+  const scriptOf = (name: ScriptName): LoadedScript => {
+    const known = loaded.get(name);
+    if (known !== undefined) return known;
+    const source = scriptText(name);
+    const script = { source, sha: createHash('sha1').update(source).digest('hex') };
+    loaded.set(name, script);
+    return script;
+  };
   return {
     async run(name, args) {
-      const script = loaded.get(name);
-      if (script === undefined) throw new Error(`unknown script ${name}`);
-      return parseReply(await evaluate(redis, script, root, jsonOf(args)));
+      const { encode, decode } = TRANSITIONS[name];
+      const raw = await evaluate(redis, scriptOf(name), root, encode(args));
+      try {
+        return decode(raw);
+      } catch (error) {
+        throw new TypeError(`the ledger's script ${name}: ${String(error)}`, { cause: error });
+      }
     },
   };
 }
 
-/** How JSON.stringify writes half of a surrogate pair. */
-const HALF = /\\ud[89a-f]/;
-
-/** Half of a surrogate pair, as cutting a text leaves it, is replaced: Redis' JSON parser would refuse the whole call. */
-function jsonOf(args: object): string {
-  const json = JSON.stringify(args);
-  // A function that looks at every value costs more than all the rest, and nearly no call needs it.
-  return HALF.test(json) ? JSON.stringify(args, wellFormed) : json;
-}
-
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll(/\p{Surrogate}/gu, '\uFFFD') : value;
-}
-
-async function evaluate(redis: Redis | Cluster, script: LoadedScript, root: string, json: string): Promise<unknown> {
+async function evaluate(
+  redis: Redis | Cluster,
+  script: LoadedScript,
+  root: string,
+  args: readonly string[],
+): Promise<unknown> {
   try {
-    return await redis.evalsha(script.sha, 1, root, json);
+    return await redis.evalsha(script.sha, 1, root, ...args);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith('NOSCRIPT')) throw error;
-    return load(redis, script, root, json);
+    return load(redis, script, root, args);
   }
 }
 
 /** The first caller sends the source with its own call; the others wait and go by the hash again. */
-async function load(redis: Redis | Cluster, script: LoadedScript, root: string, json: string): Promise<unknown> {
+async function load(
+  redis: Redis | Cluster,
+  script: LoadedScript,
+  root: string,
+  args: readonly string[],
+): Promise<unknown> {
   if (script.loading !== undefined) {
     await script.loading.catch(() => undefined);
-    return evaluate(redis, script, root, json);
+    return evaluate(redis, script, root, args);
   }
-  const loading = redis.eval(script.source, 1, root, json);
+  const loading = redis.eval(script.source, 1, root, ...args);
   script.loading = loading;
   try {
     return await loading;
   } finally {
     script.loading = undefined;
   }
-}
-
-function parseReply(reply: unknown): unknown {
-  if (typeof reply !== 'string') throw new Error(`a ledger script answered ${typeof reply}, expected JSON text`);
-  return JSON.parse(reply);
 }

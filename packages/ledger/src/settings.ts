@@ -1,14 +1,14 @@
 import type { Cluster, Redis } from 'ioredis';
-import { configureReply, type ConfigureReply } from './replies.ts';
+import type { ConfigureReply } from './replies.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** The settings that every process of a pool must share; values are compared as text. */
 export type SharedSettings = Readonly<Record<string, string | number>>;
 
 export function createSettings(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
-  const configure = async (settings: SharedSettings, force: boolean): Promise<ConfigureReply> => {
+  const configure = (settings: SharedSettings, force: boolean): Promise<ConfigureReply> => {
     const text = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]));
-    return configureReply.parse(await scripts.run('configure', { settings: text, force }));
+    return scripts.run('configure', { settings: text, force });
   };
   return {
     /** Stores what is not stored yet; answers `differs` with every setting that another process stored differently. */

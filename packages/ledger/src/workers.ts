@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { announceReply, leaveReply, workersReply, type AnnounceReply } from './replies.ts';
-import type { AnnounceArgs } from './script-args.ts';
+import type { AnnounceReply } from './replies.ts';
+import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** What a worker tells of itself. */
@@ -56,14 +56,13 @@ const entrySchema = z.object({
 export function createWorkers(scripts: ScriptRunner) {
   return {
     /** Says that this worker is there. `full`: so many are that it is not told one by one. */
-    announce: async (args: AnnounceArgs): Promise<AnnounceReply> =>
-      announceReply.parse(await scripts.run('announce', args)),
+    announce: (args: ScriptArgs['announce']): Promise<AnnounceReply> => scripts.run('announce', args),
     /** This worker has stopped, and does not sweep any more. */
     async leave(id: string): Promise<void> {
-      leaveReply.parse(await scripts.run('leave', { id }));
+      await scripts.run('leave', { id });
     },
     async seen(): Promise<SeenWorkers> {
-      const { at, seenAt, unannounced, workers } = workersReply.parse(await scripts.run('workers', {}));
+      const { at, seenAt, unannounced, workers } = await scripts.run('workers', {});
       const announced = workers.map(({ id, told }) => shown(id, told));
       return {
         atMs: at,

@@ -5,8 +5,8 @@
 -- makes sense.
 local function linksDieAt(record, completeTime)
   local endedAt = NOW
-  if given(completeTime) then endedAt = math.max(num(record, 'acceptedAt'), math.min(NOW, completeTime)) end
-  return endedAt + setting('archiveLinkTtlMs', 86400000)
+  if completeTime then endedAt = math.max(num(record, 'acceptedAt'), math.min(NOW, completeTime)) end
+  return endedAt + SETTINGS.archiveLinkTtlMs
 end
 
 local function planArchive(record, dueBy, vehicleCheckMs)

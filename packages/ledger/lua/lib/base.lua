@@ -1,7 +1,7 @@
 -- Every script: KEYS[1] is the ledger's key root, such as '{kieq}:ledger:', so that one hash tag holds a pool together.
--- ARGV[1] is a JSON object of arguments; the reply is a JSON object with the field `ok`.
+-- What it is called with is ARGS, what it answers goes through `reply`, and what it reads of the pool's settings is
+-- SETTINGS: these three are written from the contract (src/contract), and so is `load`, which reads the record.
 local ROOT = KEYS[1]
-local ARGS = cjson.decode(ARGV[1])
 
 -- Redis time only, never a worker's clock. NOW is rounded down for decisions, NOW_UP up for what is held against us.
 local clock = redis.call('TIME')
@@ -12,13 +12,7 @@ local function key(name) return ROOT .. name end
 local function recordKey(id) return ROOT .. 'gen:' .. id end
 local function taskKey(taskId) return ROOT .. 'task:' .. taskId end
 
-local function reply(answer) return cjson.encode(answer) end
-
 -- JSON null arrives as cjson.null, which is truthy.
 local function given(value) return value ~= nil and value ~= cjson.null end
 
 local function count(name, by) redis.call('HINCRBY', key('stats'), name, by or 1) end
-
-local function setting(name, default)
-  return tonumber(redis.call('HGET', key('config'), name)) or default
-end

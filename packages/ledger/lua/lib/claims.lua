@@ -64,7 +64,7 @@ end
 
 local function saveClaims(record, claims)
   if next(claims) == nil then
-    record.claims = ''
+    record.claims, CHANGED.claims = '', nil
     redis.call('HDEL', recordKey(record.id), 'claims')
     redis.call('ZREM', key('claims'), record.id)
   else

@@ -2,14 +2,13 @@
 -- kinds that were used last. The score of a kind counts all verdicts, so that whoever has read its times sees new ones.
 local TIMES_PER_KIND, KINDS = 200, 200
 
-local function learn(sample)
-  if not given(sample) then return end
+local function learn(kind, ms)
   local n = redis.call('HINCRBY', key('stats'), 'learned', 1)
-  local times = key('durations:') .. sample.kind
-  redis.call('LPUSH', times, string.format('%.0f', sample.ms))
+  local times = key('durations:') .. kind
+  redis.call('LPUSH', times, string.format('%.0f', ms))
   redis.call('LTRIM', times, 0, TIMES_PER_KIND - 1)
-  redis.call('ZADD', key('kinds'), n, sample.kind)
-  redis.call('LPUSH', key('kinds:recent'), sample.kind)
+  redis.call('ZADD', key('kinds'), n, kind)
+  redis.call('LPUSH', key('kinds:recent'), kind)
   redis.call('LTRIM', key('kinds:recent'), 0, TIMES_PER_KIND - 1)
   while redis.call('ZCARD', key('kinds')) > KINDS do
     redis.call('DEL', key('durations:') .. redis.call('ZPOPMIN', key('kinds'))[1])

@@ -1,17 +1,11 @@
--- The record of a generation is one hash; its attempts are the fields a:1, a:2, … as JSON.
-
-local function load(id)
-  local flat = redis.call('HGETALL', recordKey(id))
-  if #flat == 0 then return nil end
-  local record = {}
-  for i = 1, #flat, 2 do record[flat[i]] = flat[i + 1] end
-  record.id = id
-  return record
-end
+-- The record of a generation is one hash; its attempts are the fields a:1, a:2, … as JSON. A script changes one record:
+-- what it sets is kept here and written at once, by `reply` or before it by `save`.
+local OWNER, CHANGED, ATTEMPTS = nil, {}, {}
 
 local function num(record, field) return tonumber(record[field]) or 0 end
 
 local function attemptOf(record, n)
+  if ATTEMPTS[n] then return ATTEMPTS[n] end
   local json = record['a:' .. n]
   return json and cjson.decode(json) or nil
 end
@@ -24,20 +18,32 @@ local function findAttempt(record, tokenHash)
   return nil
 end
 
+-- What is changed in it later is written, too.
 local function saveAttempt(record, attempt)
-  local json = cjson.encode(attempt)
-  record['a:' .. attempt.n] = json
-  redis.call('HSET', recordKey(record.id), 'a:' .. attempt.n, json)
+  OWNER, ATTEMPTS[attempt.n] = record, attempt
 end
 
 local function set(record, fields)
-  local flat = {}
+  OWNER = record
   for field, value in pairs(fields) do
     record[field] = tostring(value)
+    CHANGED[field] = value
+  end
+end
+
+local function save()
+  if not OWNER then return end
+  local flat = {}
+  for field, value in pairs(CHANGED) do
     flat[#flat + 1] = field
     flat[#flat + 1] = value
   end
-  redis.call('HSET', recordKey(record.id), unpack(flat))
+  for n, attempt in pairs(ATTEMPTS) do
+    flat[#flat + 1] = 'a:' .. n
+    flat[#flat + 1] = cjson.encode(attempt)
+  end
+  redis.call('HSET', recordKey(OWNER.id), unpack(flat))
+  OWNER, CHANGED, ATTEMPTS = nil, {}, {}
 end
 
 -- Redis came back without its last writes, this attempt's intent among them; its own worker still knows that it

@@ -71,7 +71,7 @@ end
 
 local function openLetter(record, class, evidence)
   local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
-  if HELD[class] or lostAnAnswer(record) then letter.heldUntil = NOW + setting('holdMs', 86400000) end
+  if HELD[class] or lostAnAnswer(record) then letter.heldUntil = NOW + SETTINGS.holdMs end
   local n = num(record, 'letters') + 1
   set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
   redis.call('ZADD', key('letters:' .. class), NOW, record.id)
@@ -96,5 +96,5 @@ end
 
 -- Payload and result of ended generations are kept this long, then a tombstone as long again.
 local function watchForPurge(record)
-  watch(record, NOW + setting('retentionMs', 7776000000))
+  watch(record, NOW + SETTINGS.retentionMs)
 end

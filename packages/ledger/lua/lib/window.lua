@@ -20,7 +20,7 @@ local function room(windowKey, limit, windowMs)
 end
 
 local function submitRoom()
-  local limit, windowMs = setting('submitLimit', 20), setting('submitWindowMs', 10000)
+  local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
   return room(key('window'), windowLimit(limit, windowMs), windowMs)
 end
 
@@ -46,7 +46,7 @@ end
 
 -- A 429: the margin falls to zero and may only come back to half of what it was; the limit falls once per window.
 local function narrow()
-  local limit, windowMs = setting('submitLimit', 20), setting('submitWindowMs', 10000)
+  local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
   local cutAt = tonumber(redis.call('HGET', key('window:state'), 'cutAt')) or 0
   local was = margin()
   if was > 0 then redis.call('HSET', key('window:state'), 'margin', 0, 'ceiling', was / 2) end
@@ -60,7 +60,7 @@ end
 local function pollRoom()
   local held = tonumber(redis.call('GET', key('poll:hold')))
   if held and held > NOW then return 0, held - NOW end
-  return room(key('polls'), setting('pollLimitPerSecond', 10), 1000)
+  return room(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
 end
 
 -- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.

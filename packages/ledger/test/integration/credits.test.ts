@@ -54,9 +54,9 @@ describe('the balance probe', () => {
   test('unknown price: opens when the balance has grown since the refusal', async () => {
     const pool = await openPool('probe');
     await close(pool);
-    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed', need: null });
-    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed', need: null });
-    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed', need: null });
+    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed' });
     expect(await pool.ledger.gates.probeResult(5.5)).toEqual({ ok: 'opened' });
   });
 
@@ -89,7 +89,7 @@ describe('the balance probe', () => {
     await close(pool);
     expect(await gate(pool)).toMatchObject({ intervalMs: 60_000 });
     expect(await pool.ledger.gates.claimProbe()).toBe(true);
-    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed', need: null });
+    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed' });
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { SCRIPT_NAMES } from '../../src/scripts.ts';
+import { SCRIPT_NAMES } from '../../src/contract/index.ts';
 import { playMany } from '../model/campaign.ts';
 
 /** The same histories in every run; `pnpm model` plays others, and many more. */

@@ -3,11 +3,11 @@ import { fileURLToPath } from 'node:url';
 import { startLocalRedis, type LocalRedis } from '@kieq/redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
-import { SCRIPT_NAMES, type ScriptName } from '../../src/scripts.ts';
+import { SCRIPT_NAMES, type ScriptName } from '../../src/contract/index.ts';
 import { ClockedRedis } from '../model/clocked-redis.ts';
 import { dump } from '../model/dump.ts';
 import { recordedLedger } from '../model/recorded-ledger.ts';
-import { ANSWERS } from '../model/repeats/answers.ts';
+import { answersOf } from '../model/repeats/answers.ts';
 import { ANSWER_TIMES, DIFFERENCES, differingKeys, KEY_TIMES } from '../model/repeats/differences.ts';
 import { ARCHIVING } from '../model/repeats/archiving.ts';
 import { ENDING } from '../model/repeats/ending.ts';
@@ -77,7 +77,7 @@ describe('a script that the Redis client sends twice', () => {
 describe('the cases above', () => {
   test.each(SCRIPT_NAMES)('have every answer of %s', (name) => {
     const answers = Object.keys(CASES[name]).map((what) => what.split(':')[0]);
-    expect(new Set(answers)).toEqual(new Set(ANSWERS[name]));
+    expect(new Set(answers)).toEqual(new Set(answersOf(name)));
   });
 
   test('are of every Lua file', async () => {

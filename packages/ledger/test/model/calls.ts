@@ -1,5 +1,5 @@
-import type { ScriptArgs } from '../../src/script-args.ts';
-import type { ScriptName } from '../../src/scripts.ts';
+import type { ScriptArgs } from '../../src/contract/index.ts';
+import type { ScriptName } from '../../src/contract/index.ts';
 import { archived, unsaved } from './rules/archiving.ts';
 import { kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
 import {

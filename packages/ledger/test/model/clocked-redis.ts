@@ -41,7 +41,7 @@ export class ClockedRedis extends Redis {
 
   /** Scripts that ask for no time keep theirs. */
   #clockSource(source: string): string {
-    const clocked = this.#mutate(source.replace(TIME, '{ 0, ARGV[2] * 1000 }'));
+    const clocked = this.#mutate(source.replace(TIME, '{ 0, ARGV[#ARGV] * 1000 }'));
     this.#clocked.set(sha1(source), sha1(clocked));
     return clocked;
   }

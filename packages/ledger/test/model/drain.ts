@@ -1,3 +1,4 @@
+import { settleArgs } from '../../src/transitions.ts';
 import { ARCHIVE_MODES, choose, evidence, VEHICLE_CHECK_MS } from './moves/stage.ts';
 import { admitOf } from './moves/submitting.ts';
 import type { Play } from './play.ts';
@@ -107,7 +108,7 @@ async function follow(play: Play, taskId: string): Promise<void> {
   const verdict = { state: task.state, resultUrls: ['https://kie.test/v.mp4'] };
   const archive = choose(ARCHIVE_MODES, play.vendor.tasks.indexOf(task));
   const args = { id: task.request.generation, taskId, verdict, evidence, archive, polled: true };
-  await play.call({ name: 'settle', args: { ...args, vehicleCheckMs: VEHICLE_CHECK_MS } });
+  await play.call({ name: 'settle', args: settleArgs({ ...args, vehicleCheckMs: VEHICLE_CHECK_MS }) });
 }
 
 async function calmly(play: Play, move: MoveName): Promise<void> {

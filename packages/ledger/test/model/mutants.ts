@@ -22,8 +22,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'admit: only the current vehicle',
-    from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
-    to: "if record.state ~= 'queued' then\n  return reply({ ok = 'stale', state = record.state, vehicle = record.vehicle })\nend\n-- The same script",
+    from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ ok = 'stale', state = record.state })\nend\n-- The same script",
+    to: "if record.state ~= 'queued' then\n  return reply({ ok = 'stale', state = record.state })\nend\n-- The same script",
   },
   {
     without: 'admit: another attempt is on its way',
@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'admit: the in-flight cap',
-    from: "if inFlight() >= setting('maxInFlight', 600) then",
+    from: 'if inFlight() >= SETTINGS.maxInFlight then',
     to: 'if false then',
   },
   {
@@ -153,7 +153,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'observe: the same look sent twice is one denial',
-    from: 'local again = given(ARGS.permit) and record.lastPermit == ARGS.permit',
+    from: 'local again = ARGS.permit and record.lastPermit == ARGS.permit',
     to: 'local again = false',
   },
   {
@@ -190,10 +190,10 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'kill: the window of the unknown',
-    from: "local left = num(record, 'since') + setting('unknownWindowMs', 1800000) - NOW",
+    from: "local left = num(record, 'since') + SETTINGS.unknownWindowMs - NOW",
     to: 'local left = 0',
   },
-  { without: 'kill: a look that was frozen', from: 'if given(ARGS.asOf) and', to: 'if false and' },
+  { without: 'kill: a look that was frozen', from: 'if asOf and', to: 'if false and' },
   { without: 'kill: the account that submitted', from: 'if attempt.account ~= ARGS.account then', to: 'if false then' },
   {
     without: 'redrive: an older attempt may still be sent',
@@ -206,7 +206,7 @@ export const MUTANTS: readonly Mutant[] = [
     from: 'unresolved > 1 or next(claimsOf(record))',
     to: 'unresolved > 1',
   },
-  { without: 'purge: what was redriven', from: 'if given(ARGS.vehicle) and', to: 'if false and' },
+  { without: 'purge: what was redriven', from: 'if ARGS.vehicle and', to: 'if false and' },
   { without: 'refuse: an older task is there', from: 'if surplus then', to: 'if false then' },
   {
     without: 'accept: what ended without a video',

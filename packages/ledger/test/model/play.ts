@@ -7,7 +7,6 @@ import { trespasses } from './frame.ts';
 import { violations } from './invariants.ts';
 import { ACCOUNT, type Scene } from './moves/stage.ts';
 import { repeatFaults } from './repeat-faults.ts';
-import { SCHEMAS } from './repeats/answers.ts';
 import { LIMITS } from './repeats/stage.ts';
 import { MOVES, type Step } from './steps.ts';
 import { Trace } from './trace.ts';
@@ -133,8 +132,7 @@ export class Play implements Scene {
 
   async #send({ name, args }: ModelCall): Promise<Answer> {
     try {
-      const reply = await this.#ground.scripts.run(name, { ...args });
-      SCHEMAS[name].parse(reply);
+      const reply: object = await this.#ground.scripts.run(name, args);
       return reply as Answer;
     } catch (error) {
       return this.fail([error instanceof Error ? error.message : String(error)]);

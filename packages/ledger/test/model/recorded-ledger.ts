@@ -1,12 +1,11 @@
 import type { Ledger } from '@kieq/ledger';
 import type { Redis } from 'ioredis';
-import { z } from 'zod';
 import { createArchiveLinks } from '../../src/archive-links.ts';
 import { createCallbackDoor } from '../../src/callback-door.ts';
 import { createGates } from '../../src/gates.ts';
 import { createReads } from '../../src/reads.ts';
-import type { ScriptArgs } from '../../src/script-args.ts';
-import { createScriptRunner, type ScriptName } from '../../src/scripts.ts';
+import type { ScriptArgs, ScriptName } from '../../src/contract/index.ts';
+import { createScriptRunner, type ScriptRunner } from '../../src/scripts.ts';
 import { createSettings } from '../../src/settings.ts';
 import { createTransitions } from '../../src/transitions.ts';
 import { createUploadStores } from '../../src/upload-stores.ts';
@@ -18,12 +17,10 @@ interface Call {
   readonly args: ScriptArgs[ScriptName];
 }
 
-/** With what the script answered, before any schema has read it. */
+/** With what the script answered. */
 interface AnsweredCall extends Call {
   readonly reply: Readonly<Record<string, unknown>>;
 }
-
-const replySchema = z.record(z.string(), z.unknown());
 
 export interface RecordedLedger {
   readonly ledger: Ledger;
@@ -37,13 +34,12 @@ export interface RecordedLedger {
 export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
   const root = `${prefix}:ledger:`;
   const runner = createScriptRunner(redis, root);
-  const send = async ({ name, args }: Call): Promise<AnsweredCall['reply']> =>
-    replySchema.parse(await runner.run(name, args));
+  const send = async ({ name, args }: Call): Promise<AnsweredCall['reply']> => ({ ...(await runner.run(name, args)) });
   let answered: AnsweredCall | undefined;
-  const scripts = {
-    async run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]) {
-      const reply = await send({ name, args });
-      answered = { name, args, reply };
+  const scripts: ScriptRunner = {
+    async run(name, args) {
+      const reply = await runner.run(name, args);
+      answered = { name, args, reply: { ...reply } };
       return reply;
     },
   };

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { compose, parseLibrary } from '../../src/compose.ts';
+import { compose, parseLibrary } from '../../src/contract/compose.ts';
 
 const LUA = new URL('../../lua/', import.meta.url);
 const SHARED = [

@@ -1,10 +1,10 @@
 import { GATE_REASONS } from '@kieq/domain';
-import type { GateArgs } from '../../../src/script-args.ts';
+import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { setting } from '../world.ts';
 import { choose, idOf, pick, VEHICLE_CHECK_MS, type Move, type Scene } from './stage.ts';
 
 const gate: Move = (_scene, { a, b }) => {
-  const actions: readonly [GateArgs, ...GateArgs[]] = [
+  const actions: readonly [ScriptArgs['gate'], ...ScriptArgs['gate'][]] = [
     { action: 'open', reason: choose(GATE_REASONS, b) },
     { action: 'close', reason: 'paused', detail: 'by hand' },
     { action: 'claim_probe' },

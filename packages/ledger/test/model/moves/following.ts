@@ -1,3 +1,4 @@
+import { settleArgs } from '../../../src/transitions.ts';
 import type { Generation } from '../world.ts';
 import {
   aim,
@@ -39,7 +40,7 @@ const settle: Move = ({ vendor, world }, { a, b, c }) => {
   };
   const how = { evidence, archive: choose(ARCHIVE_MODES, c), polled: b % 2 === 0, sample: { kind: 'm:5', ms: 70_000 } };
   const args = { id: task.request.generation, taskId: task.id, verdict, ...how, vehicleCheckMs: VEHICLE_CHECK_MS };
-  return { name: 'settle', args: b >= 4 ? { ...args, permit: `permit-${b}` } : args };
+  return { name: 'settle', args: settleArgs(b >= 4 ? { ...args, permit: `permit-${b}` } : args) };
 };
 
 /** Kie failed it for a reason of its own. */

@@ -1,4 +1,4 @@
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import { evidence, generating, type Pool, settleArgs, VEHICLE_CHECK_MS } from '../../integration/fixture.ts';
 import { archiving } from './ending.ts';
 import { NOWHERE, plain, type Cases } from './stage.ts';

@@ -1,4 +1,4 @@
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import type { Dump } from '../dump.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -49,7 +49,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
     why: 'a balance that nobody asks for; the next one comes an interval later',
   },
   'sweep leader: with much to do': {
-    answer: () => ({ due: undefined, notices: undefined }),
+    answer: () => ({ due: [], notices: [] }),
     why: 'what a round hands out is handed out again after vehicleCheckMs, unless something has moved it',
   },
 };

@@ -1,6 +1,6 @@
 import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
 import { NEWER_WORD, openNewerLetter } from '../../../../testkit/src/newer-version.ts';
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import {
   ACCOUNT,
   evidence,

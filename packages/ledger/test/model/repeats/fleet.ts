@@ -1,4 +1,4 @@
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import { generating, type Pool, settleArgs } from '../../integration/fixture.ts';
 import { plain, type Cases, type Stage } from './stage.ts';
 

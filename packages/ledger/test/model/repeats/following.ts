@@ -1,5 +1,5 @@
 import type { ObserveArgs } from '@kieq/ledger';
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import {
   evidence,
   generating,

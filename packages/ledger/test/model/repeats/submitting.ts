@@ -1,4 +1,4 @@
-import type { ScriptName } from '../../../src/scripts.ts';
+import type { ScriptName } from '../../../src/contract/index.ts';
 import {
   createArgs,
   DIE,

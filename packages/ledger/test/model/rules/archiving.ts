@@ -1,5 +1,5 @@
 import type { UnsavedArgs } from '@kieq/ledger';
-import type { ScriptArgs } from '../../../src/script-args.ts';
+import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { setting, type Answer, type Generation, type World } from '../world.ts';
 import { die, enter, newVehicle, openLetter, pendingNotice } from './states.ts';
 

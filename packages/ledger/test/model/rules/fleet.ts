@@ -1,28 +1,33 @@
 import { GATE_REASONS, isKnown } from '@kieq/domain';
-import type { GateArgs, ListArgs, ScriptArgs, SweepArgs } from '../../../src/script-args.ts';
+import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { inFlight, setting, type Answer, type World } from '../world.ts';
 import { closeGate, openGate, standing } from './gates.ts';
 import { forgetLearned, grantQuery, peekQueries, peekSubmissions, stamp } from './window.ts';
 
-export function gate(world: World, args: GateArgs): Answer {
+export function gate(world: World, args: ScriptArgs['gate']): Answer {
   switch (args.action) {
     case 'close':
-      closeGate(world, args.reason);
+      closeGate(world, 'paused');
       return { ok: 'closed' };
     case 'open':
-      return { ok: isKnown(GATE_REASONS, args.reason) && openGate(world, args.reason) ? 'opened' : 'not_closed' };
+      return {
+        ok:
+          args.reason !== undefined && isKnown(GATE_REASONS, args.reason) && openGate(world, args.reason)
+            ? 'opened'
+            : 'not_closed',
+      };
     case 'note_balance':
       return { ok: 'noted' };
     case 'claim_balance':
       if (world.now < world.balanceNextAt) return { ok: 'not_yet', waitMs: world.balanceNextAt - world.now };
-      world.balanceNextAt = world.now + args.everyMs;
+      world.balanceNextAt = world.now + (args.everyMs ?? 0);
       return { ok: 'claimed' };
     case 'claim_probe':
       return claimProbe(world);
     case 'probe_result':
-      return probeResult(world, args.balance);
+      return probeResult(world, args.balance ?? 0);
     default:
-      return args satisfies never;
+      return args.action satisfies never;
   }
 }
 
@@ -43,7 +48,7 @@ function probeResult(world: World, balance: number): Answer {
   credits.balanceAtRefusal ??= balance;
   const isCovered = credits.need === undefined ? balance > credits.balanceAtRefusal : balance >= credits.need;
   if (isCovered) openGate(world, 'credits');
-  return isCovered ? { ok: 'opened' } : { ok: 'still_closed', need: credits.need ?? null };
+  return isCovered ? { ok: 'opened' } : { ok: 'still_closed', need: credits.need };
 }
 
 export function peek(world: World): Answer {
@@ -98,7 +103,7 @@ export function workers({ now }: World): Answer {
 }
 
 /** Which generations are due is judged by what the sweep answers, see invariants. */
-export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
+export function sweep(world: World, { worker, leaseMs }: ScriptArgs['sweep']): Answer {
   const { sweeper, now } = world;
   if (sweeper !== undefined && sweeper.until > now && sweeper.worker !== worker) {
     return { ok: 'other', worker: sweeper.worker };
@@ -108,12 +113,12 @@ export function sweep(world: World, { worker, leaseMs }: SweepArgs): Answer {
 }
 
 /** Newest first; of the same moment the greater id first. */
-export function list(world: World, { sources, state, limit }: ListArgs): Answer {
+export function list(world: World, { sources, state, limit }: ScriptArgs['list']): Answer {
   const shown = [...world.generations.values()]
     .filter((one) => !one.isPurged && sources.includes(`tenant:${one.tenant}`))
     .toSorted((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
     .filter((one) => state === undefined || one.state === state)
     .slice(0, limit);
   const items = shown.map(({ id, createdAt, tenant }) => ({ id, at: createdAt, source: `tenant:${tenant}` }));
-  return { ok: 'page', items: items.length === 0 ? {} : items };
+  return { ok: 'page', items };
 }

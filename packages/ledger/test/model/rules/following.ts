@@ -56,7 +56,7 @@ export function look(world: World, { id, vehicle, permit, timeoutMs }: LookArgs)
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   if (generation.state !== 'generating' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+    return { ok: 'stale', state: generation.state };
   }
   const room = grantQuery(world, permit, timeoutMs);
   if ('wait' in room) return { ok: 'wait', waitMs: room.wait };
@@ -175,7 +175,7 @@ export function requeue(world: World, { id, vehicle }: { readonly id: string; re
   const isAgain = generation.requeued === `${vehicle} ${generation.vehicle}`;
   const queue = queueOf(generation);
   if ((generation.vehicle !== vehicle && !isAgain) || queue === undefined) {
-    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+    return { ok: 'stale', state: generation.state };
   }
   if (!isAgain) {
     newVehicle(generation, queue);

@@ -71,7 +71,7 @@ export function admit(world: World, args: AdmitArgs): Answer {
     return { ok: 'busy', attempt: attempt.n, leaseMs: Math.max(0, attempt.leaseUntil - world.now) };
   }
   if (state !== 'queued' || vehicle !== args.vehicle || attemptWith(generation, args.tokenHash) !== undefined) {
-    return { ok: 'stale', state, vehicle };
+    return { ok: 'stale', state };
   }
   if (world.settings.get('accountFingerprint') !== args.account) return { ok: 'wrong_account' };
   if (world.now >= generation.deadlineAt) return { ok: 'deadline' };
@@ -113,7 +113,7 @@ export function uploaded(world: World, { id, vehicle }: UploadedArgs): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+    return { ok: 'stale', state: generation.state };
   }
   generation.linksAt = world.now;
   generation.uploadTries = 0;
@@ -124,7 +124,7 @@ export function postpone(world: World, { id, vehicle, tries, delayMs }: Postpone
   const generation = world.generations.get(id);
   if (generation === undefined) return { ok: 'missing' };
   if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state, vehicle: generation.vehicle };
+    return { ok: 'stale', state: generation.state };
   }
   if (generation.uploadTries === tries) {
     generation.uploadTries += 1;

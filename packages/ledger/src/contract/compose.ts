@@ -4,7 +4,7 @@
  */
 
 /** A statement of the outermost level of a shared file: one function, table or value. */
-interface Part {
+export interface Part {
   readonly names: readonly string[];
   readonly lines: readonly string[];
   readonly uses: ReadonlySet<string>;
@@ -23,13 +23,9 @@ export function parseLibrary(sources: readonly string[]): Library {
   return sources.flatMap((source) => partsOf(source.split('\n')));
 }
 
-/**
- * @param source its first line, which names the engine, stays the first one
- */
-export function compose(source: string, library: Library): string {
-  const firstLineEnd = source.indexOf('\n');
-  const own = source.slice(firstLineEnd + 1);
-  const wanted = new Set(wordsOf(own));
+/** The parts that a piece of Lua uses, and those that these use. */
+export function partsFor(lua: string, library: Library): Part[] {
+  const wanted = new Set(wordsOf(lua));
   const chosen: Part[] = [];
   // From the end, so that a part is asked for before it is come to.
   for (const part of library.toReversed()) {
@@ -37,9 +33,20 @@ export function compose(source: string, library: Library): string {
     chosen.unshift(part);
     for (const word of part.uses) wanted.add(word);
   }
-  return [source.slice(0, firstLineEnd), ...chosen.flatMap(({ lines }) => lines), own].join('\n');
+  return chosen;
 }
 
+/** Behind its first line, which names the engine. */
+export function bodyOf(source: string): string {
+  return source.slice(source.indexOf('\n') + 1);
+}
+
+/** @param source its first line, which names the engine, stays the first one */
+export function compose(source: string, library: Library): string {
+  const own = bodyOf(source);
+  const shared = partsFor(own, library).flatMap(({ lines }) => lines);
+  return [source.slice(0, source.indexOf('\n')), ...shared, own].join('\n');
+}
 function partsOf(lines: readonly string[]): Part[] {
   const parts: Part[] = [];
   for (let from = 0; from < lines.length;) {

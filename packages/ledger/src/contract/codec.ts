@@ -1,0 +1,199 @@
+import { readWord, type OrNewer } from '@kieq/domain';
+
+/**
+ * How one value goes to a script and comes back. Both directions are positional: a script gets texts, and answers texts,
+ * whole numbers and nothing.
+ */
+export interface Codec<Value, Optional extends boolean = boolean> {
+  /** Whether the value may be absent. */
+  readonly isOptional: Optional;
+  /** The text of an argument. @throws TypeError for a value that has none */
+  encode(value: Value): string;
+  /** Lua that reads the argument from its text, such as `tonumber(ARGV[1])`. */
+  unpack(text: string): string;
+  /** Lua that makes the field of a reply from a value. */
+  pack(value: string): string;
+  /** The field of a reply. @throws TypeError for one that is not of this kind */
+  decode(raw: unknown): Value;
+}
+
+/** What a field of this kind holds. */
+export type ValueOf<Kind> = Kind extends { decode(raw: unknown): infer Value } ? Value : never;
+
+/** Text of any length; as an optional argument, an empty one counts as absent. */
+export const text: Codec<string, false> = textOf();
+
+/** Text of which the caller knows that it is one of these words. */
+export function name<Word extends string>(): Codec<Word, false> {
+  return textOf<Word>();
+}
+
+/** A word that any version may have written, in a reply. */
+export function word<Word extends string>(words: readonly Word[]): Codec<OrNewer<Word>, false> {
+  return { ...textOf<OrNewer<Word>>(), decode: (raw) => readWord(words, textIn(raw)) };
+}
+
+/** A number, whole or not. Lua writes at most 14 digits of it. */
+export const number: Codec<number, false> = {
+  isOptional: false,
+  encode(value) {
+    if (!Number.isFinite(value)) throw new TypeError(`must be a finite number, received ${value}`);
+    return String(value);
+  },
+  unpack: (argument) => `tonumber(${argument})`,
+  pack: (value) => `tostring(${value})`,
+  decode(raw) {
+    const value = typeof raw === 'string' ? Number(raw) : Number.NaN;
+    if (Number.isNaN(value)) throw new TypeError(`must be a number, received ${String(raw)}`);
+    return value;
+  },
+};
+
+/** True or false. */
+export const flag: Codec<boolean, false> = {
+  isOptional: false,
+  encode: (value) => (value ? '1' : ''),
+  unpack: (argument) => `${argument} == '1'`,
+  pack: (value) => `(${value} and 1 or 0)`,
+  decode: (raw) => raw === 1,
+};
+/** As an argument: an absent one is false. */
+export const optionalFlag: Codec<boolean, true> = { ...flag, isOptional: true };
+
+/** Anything else. In Lua it is text: a script that looks into it decodes it, one that stores it does not. */
+export function json<Value>(): Codec<Value, false> {
+  return { ...textOf<Value & string>(), encode: jsonOf, decode: (raw) => parsed<Value>(textIn(raw)) };
+}
+
+/** A list, as text like `json`. Lua writes an empty one as an empty object. */
+export function list<Item>(): Codec<readonly Item[], false> {
+  const whole = json<readonly Item[] | object>();
+  const decode = (raw: unknown): readonly Item[] => {
+    const value = whole.decode(raw);
+    return Array.isArray(value) ? value : [];
+  };
+  return { ...json<readonly Item[]>(), decode };
+}
+
+/** Several fields together, in a reply; a table in Lua. */
+export function group<Kinds extends Fields>(fields: Kinds): Codec<Values<Kinds>, false> {
+  const kinds = Object.entries(fields);
+  const decode = decoderOf<Values<Kinds>>(fields, 0);
+  const none = (): never => {
+    throw new TypeError('a group is no argument');
+  };
+  return {
+    isOptional: false,
+    encode: none,
+    unpack: none,
+    pack: (value) => `{ ${kinds.map(([field, kind]) => kind.pack(`${value}.${field}`)).join(', ')} }`,
+    decode: (raw) => decode(arrayIn(raw)),
+  };
+}
+
+/** A value that may be absent. */
+export function optional<Value>(kind: Codec<Value, false>): Codec<Value, true> {
+  return {
+    isOptional: true,
+    encode: (value) => kind.encode(value),
+    unpack: (argument) => `${argument} ~= '' and ${kind.unpack(argument)} or nil`,
+    pack: (value) => `(${value} and ${kind.pack(value)} or false)`,
+    decode: (raw) => kind.decode(raw),
+  };
+}
+
+/** Named values, in the order in which they are sent. */
+export type Fields = Readonly<Record<string, Codec<unknown>>>;
+
+type Simplified<Shape> = { readonly [Key in keyof Shape]: Shape[Key] };
+type Needed<Kinds extends Fields> = {
+  readonly [Key in keyof Kinds as Kinds[Key]['isOptional'] extends true ? never : Key]: ValueOf<Kinds[Key]>;
+};
+type Absent<Kinds extends Fields> = {
+  readonly [Key in keyof Kinds as Kinds[Key]['isOptional'] extends true ? Key : never]?:
+    | ValueOf<Kinds[Key]>
+    | undefined;
+};
+/** The object that these fields make. */
+export type Values<Kinds extends Fields> = Simplified<Needed<Kinds> & Absent<Kinds>>;
+
+/** @returns what makes the texts of such an object. @throws TypeError that names the field */
+export function encoderOf(fields: Fields): (values: object) => string[] {
+  const kinds = Object.entries(fields);
+  return (values) =>
+    kinds.map(([field, kind]) => {
+      const value: unknown = Reflect.get(values, field);
+      if (value === undefined && kind.isOptional) return '';
+      if (value === undefined) throw new TypeError(`${field} is missing`);
+      try {
+        return kind.encode(value);
+      } catch (error) {
+        throw named(field, error);
+      }
+    });
+}
+
+/**
+ * @param from where the fields begin in the array
+ * @returns what reads such an object. @throws TypeError that names the field
+ */
+export function decoderOf<Shape>(fields: Fields, from: number): (raw: readonly unknown[]) => Shape {
+  const kinds = Object.entries(fields);
+  return (raw) => {
+    // Redis ends an array at the first thing that Lua does not have.
+    if (raw.length !== from + kinds.length) throw new TypeError(`${kinds[raw.length - from]?.[0] ?? 'it'} is missing`);
+    const values: Record<string, unknown> = {};
+    kinds.forEach(([field, kind], i) => {
+      const one = raw[from + i];
+      try {
+        if (one !== null) values[field] = kind.decode(one);
+        else if (!kind.isOptional) throw new TypeError('is missing');
+      } catch (error) {
+        throw named(field, error);
+      }
+    });
+    return values as Shape;
+  };
+}
+
+function named(field: string, error: unknown): TypeError {
+  return new TypeError(`${field} ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+}
+
+function textOf<Word extends string>(): Codec<Word, false> {
+  return {
+    isOptional: false,
+    encode: (value) => value,
+    unpack: (argument) => argument,
+    pack: (value) => value,
+    decode: (raw) => textIn(raw) as Word,
+  };
+}
+
+function textIn(raw: unknown): string {
+  if (typeof raw !== 'string') throw new TypeError(`must be text, received ${typeof raw}`);
+  return raw;
+}
+
+function arrayIn(raw: unknown): readonly unknown[] {
+  if (!Array.isArray(raw)) throw new TypeError(`must be an array, received ${typeof raw}`);
+  return raw;
+}
+
+/** How JSON.stringify writes half of a surrogate pair. */
+const HALF = /\\ud[89a-f]/;
+
+/** Half of a surrogate pair, as cutting a text leaves it, is replaced: Redis' JSON parser would refuse the whole call. */
+function jsonOf(value: unknown): string {
+  const whole = JSON.stringify(value);
+  // A function that looks at every value costs more than all the rest, and nearly no call needs it.
+  return HALF.test(whole) ? JSON.stringify(value, wellFormed) : whole;
+}
+
+function parsed<Value>(whole: string): Value {
+  return JSON.parse(whole) as Value;
+}
+
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replaceAll(/\p{Surrogate}/gu, '\uFFFD') : value;
+}

@@ -1,0 +1,29 @@
+import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
+import { group, number, optional, text, word, type ValueOf } from './codec.ts';
+
+/** What a script tells of a record may be a newer version's word. */
+export const state = word(GENERATION_STATES);
+export const letterClass = word(DEAD_LETTER_CLASSES);
+
+export const missing = {};
+/** The generation, or this job of it, has moved on; nothing was changed. */
+export const stale = { state };
+/** Its dead letter is of a class that only a newer version knows; nothing was changed. */
+export const newer = { class: text };
+export const unknownAttempt = {};
+
+const notice = group({ vehicle: text, delayMs: number });
+/**
+ * A callback to send: the job `vehicle` in the queue `notify`, due after `delayMs`. Absent where the caller wants none.
+ * Whoever gets one adds the job; the sweeper adds what was forgotten.
+ */
+export type Notice = ValueOf<typeof notice>;
+export const noticed = { notice: optional(notice) };
+
+const pendingArchive = group({ vehicle: text, delayMs: number, dueBy: number });
+/**
+ * Results to save: the job `vehicle` in the queue `archive`, due after `delayMs`, urgent by `dueBy`, when the links are
+ * assumed dead (epoch ms). Whoever gets one adds the job; the sweeper adds what was forgotten.
+ */
+export type PendingArchive = ValueOf<typeof pendingArchive>;
+export const archiving = { archive: optional(pendingArchive) };

@@ -1,0 +1,163 @@
+import {
+  GENERATION_STATES,
+  type DeadLetterClass,
+  type Evidence,
+  type GenerationState,
+  type OrNewer,
+  type ResumePoint,
+} from '@kieq/domain';
+import type { ArchiveRecord } from '../archive-record.ts';
+import { flag, json, name, number, optional, optionalFlag, text, word } from './codec.ts';
+import { archiving, letterClass, missing, newer, noticed, stale, state } from './common.ts';
+import { defineTransition } from './transition.ts';
+
+/** Dead, with an open dead letter. */
+export const kill = defineTransition({
+  args: {
+    id: text,
+    class: name<DeadLetterClass>(),
+    /** The state it must be in; absent only for a generation that has no record. */
+    expected: optional(name<GenerationState>()),
+    evidence: json<Evidence>(),
+    /** Needed for `task_lost`: only the account that submitted a task may declare it lost. */
+    account: optional(text),
+    /**
+     * For `task_lost`, `task_stuck` and `result_unreadable`: the poll vehicle that decided so, and how many polls there
+     * had been. `stale` once either has changed. Default: whatever has happened since.
+     */
+    asOf: optional(json<{ readonly vehicle: string; readonly polls: number }>()),
+    /** For a letter without a record: what is known of the generation. */
+    hash: optional(text),
+    payload: optional(text),
+    tenant: optional(text),
+    model: optional(text),
+    priority: optional(number),
+    /** Undefined: the pool's `deadlineMs`. */
+    deadlineMs: optional(number),
+    trace: optional(text),
+    vehicle: optional(text),
+    callback: optionalFlag,
+    uploads: optionalFlag,
+  },
+  reply: {
+    dead: { class: letterClass, ...noticed },
+    not_yet: { waitMs: number },
+    wrong_account: {},
+    stale,
+    missing,
+  },
+});
+
+/** A person resumes a dead letter at the step that its class names. */
+export const redrive = defineTransition({
+  args: {
+    id: text,
+    class: name<OrNewer<DeadLetterClass>>(),
+    resumesAt: name<ResumePoint>(),
+    payAgain: flag,
+    /** Nobody decided it but the configuration. Default false. */
+    automatic: optionalFlag,
+    dryRun: flag,
+    /** Minted by the caller: the same operation sent twice answers the same. */
+    op: text,
+    vehicleCheckMs: number,
+  },
+  reply: {
+    redriven: { state, vehicle: text, queue: text, ...noticed, ...archiving },
+    /** `state` is where it would resume: a state, or `notify`. */
+    would_redrive: { state: word([...GENERATION_STATES, 'notify'] as const) },
+    no_letter: { class: text, state },
+    no_payload: {},
+    too_early: { waitMs: number },
+    /** Only of automatic ones: more than one answer was lost already, or a task is named and Kie is being asked. */
+    by_hand: {},
+    newer,
+    missing,
+  },
+});
+
+/** What a purged generation leaves in the stores, for the caller to remove. */
+export interface LeftInStores {
+  /** Where it names uploaded images. */
+  readonly payload?: string;
+  /** Names of its archived results. */
+  readonly files?: readonly string[];
+  /** Its results were not all archived; some may be. */
+  readonly unfinished?: true;
+}
+/** An ended generation loses its payload and result; a tombstone stays. */
+export const purge = defineTransition({
+  args: {
+    id: text,
+    force: flag,
+    /** Only while it is still the generation's: nothing was redriven since it was read. */
+    vehicle: optional(text),
+  },
+  reply: { purged: { left: optional(json<LeftInStores>()) }, open_letter: { class: letterClass }, newer, stale },
+});
+
+/** The results are safe. */
+export const archived = defineTransition({
+  args: { id: text, archive: json<ArchiveRecord>() },
+  reply: {
+    succeeded: noticed,
+    /** The generation was deleted meanwhile: so are its files to be. */
+    purged: {},
+    stale,
+    missing,
+  },
+});
+
+/** A try to save the results failed. */
+export const unsaved = defineTransition({
+  args: {
+    id: text,
+    /** The job that carried it. */
+    vehicle: text,
+    /** Failed tries so far, as the record told them. */
+    tries: number,
+    evidence: json<Evidence>(),
+    /** Pause before the next try, should there be one. */
+    retryDelayMs: number,
+    /** It is not given up after fewer tries. */
+    leastTries: number,
+    /** Trying again changes nothing: given up as soon as there were so many tries. */
+    hopeless: flag,
+    vehicleCheckMs: number,
+  },
+  reply: {
+    retry: { delayMs: number },
+    /** Dead letter `archive_failed`. */
+    given_up: noticed,
+    stale,
+    missing,
+  },
+});
+
+/** What became of a try to deliver a callback. */
+export const noticedTry = defineTransition({
+  args: {
+    id: text,
+    /** The job that carried the notice. */
+    vehicle: text,
+    delivered: flag,
+    /** What the receiver answered, or why it could not be asked. */
+    evidence: json<Evidence>(),
+    /** Failed tries so far, as the record told them. */
+    tries: number,
+    /** Pause before the next try, should there be one. */
+    retryDelayMs: number,
+    /** Tries go on for so long, then the dead letter `notify_failed` opens. */
+    giveUpMs: number,
+  },
+  reply: { delivered: {}, retry: { delayMs: number }, given_up: {}, stale, missing },
+});
+
+/** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
+export const renotice = defineTransition({
+  args: { id: text, vehicle: text },
+  reply: { renoticed: { vehicle: text, delayMs: number }, stale, missing },
+});
+
+/** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
+export const mirrored = defineTransition({ args: { id: text, version: number }, reply: { done: {} } });

@@ -1,0 +1,123 @@
+import type { GateReason, GenerationState, OrNewer } from '@kieq/domain';
+import type { ListCursor } from '../reads.ts';
+import type { WorkerTold } from '../workers.ts';
+import { flag, json, list as listOf, name, number, optional, optionalFlag, text } from './codec.ts';
+import { defineTransition } from './transition.ts';
+
+/** A generation that is due for a look of the sweeper. */
+export interface Due {
+  readonly id: string;
+  readonly state: OrNewer<GenerationState>;
+  readonly vehicle: string;
+  readonly queue: string;
+  readonly pastDeadline: boolean;
+  readonly overdue: boolean;
+  /** Its results are being saved, also where it has succeeded already. */
+  readonly archiving?: boolean;
+  /** Their links are assumed dead. */
+  readonly linksDead?: boolean;
+}
+
+/** A round of the sweeper, under its lease. */
+export const sweep = defineTransition({
+  args: { worker: text, leaseMs: number, limit: number, vehicleCheckMs: number },
+  reply: {
+    leader: {
+      more: flag,
+      due: listOf<Due>(),
+      mirror: listOf<string>(),
+      /** Notices whose job should have come long ago. */
+      notices: listOf<{ readonly id: string; readonly vehicle: string }>(),
+      /** Claims that have waited for a judgement for too long. */
+      claims: listOf<{ readonly id: string; readonly taskId: string }>(),
+    },
+    other: { worker: text },
+  },
+});
+
+/** Which entries of which sorted sets, see `GenerationListOptions` and `LetterListOptions`. */
+export const list = defineTransition({
+  args: {
+    /** Names of sorted sets below the root. */
+    sources: listOf<string>(),
+    state: optional(name<GenerationState>()),
+    tenant: optional(text),
+    from: optional(number),
+    to: optional(number),
+    limit: number,
+    cursor: optional(json<ListCursor>()),
+    oldestFirst: optionalFlag,
+  },
+  reply: {
+    page: {
+      items: listOf<{ readonly id: string; readonly at: number; readonly source: string }>(),
+      /** Where the next page begins; absent at the end. */
+      next: optional(json<ListCursor>()),
+    },
+  },
+});
+
+/** What people and the balance probe do to gates. */
+export const gate = defineTransition({
+  args: {
+    action: name<'close' | 'open' | 'claim_probe' | 'probe_result' | 'note_balance' | 'claim_balance'>(),
+    /** Of `close` and `open`. */
+    reason: optional(name<OrNewer<GateReason>>()),
+    /** Of `close`: for people. */
+    detail: optional(text),
+    /** Of `probe_result` and `note_balance`. */
+    balance: optional(number),
+    /** Of `claim_balance`. */
+    everyMs: optional(number),
+  },
+  reply: {
+    closed: {},
+    opened: {},
+    not_closed: {},
+    claimed: {},
+    noted: {},
+    not_yet: { waitMs: number },
+    /** `need`: credits that the refused request costs, where known. */
+    still_closed: { need: optional(number) },
+  },
+});
+
+/** The pool's settings, as text. */
+export const configure = defineTransition({
+  args: { settings: json<Readonly<Record<string, string>>>(), force: flag },
+  reply: {
+    agreed: {},
+    differs: {
+      differences: listOf<{ readonly setting: string; readonly stored: string; readonly received: string }>(),
+    },
+  },
+});
+
+/** A worker is there, see `Workers`. */
+export const announce = defineTransition({
+  args: {
+    id: text,
+    worker: json<WorkerTold>(),
+    /** So long it counts without another announcement; at most a minute. */
+    lifeMs: number,
+    /** Epoch ms, as the first announcement answered. */
+    since: optional(number),
+  },
+  reply: { announced: { since: number }, full: { since: number } },
+});
+
+/** A worker has stopped. */
+export const leave = defineTransition({ args: { id: text }, reply: { left: {} } });
+
+/** Who works on the pool. */
+export const workers = defineTransition({
+  args: {},
+  reply: {
+    workers: {
+      at: number,
+      seenAt: optional(number),
+      unannounced: flag,
+      workers: listOf<{ readonly id: string; readonly told?: string }>(),
+    },
+  },
+});

@@ -1,0 +1,161 @@
+import type { Evidence, Verdict } from '@kieq/domain';
+import { flag, json, name, number, optional, text } from './codec.ts';
+import { archiving, missing, noticed, stale, state, unknownAttempt } from './common.ts';
+import { defineTransition } from './transition.ts';
+
+const hinted = { state, hints: number };
+/** `foreign`: the callback names another task than the attempt has. */
+const judged = { ...hinted, foreign: flag };
+/** A callback came. Counts it, and tells what it is worth; it never changes a state (docs/guarantees.md, G6). */
+export const hint = defineTransition({
+  args: {
+    id: text,
+    /** Of the token in the callback's address. */
+    tokenHash: text,
+    /** As the callback says; untrusted. */
+    taskId: optional(text),
+    vehicleCheckMs: number,
+  },
+  reply: {
+    /** The task is being polled: its vehicle should come at once. */
+    hinted: { ...judged, vehicle: text, queue: text },
+    /** The attempt has no task, or gave it up: recordInfo must prove that this one is its own. */
+    claimed: { ...hinted, attempt: number, taskId: text },
+    too_many: hinted,
+    /** The attempt has no task and the callback named none. */
+    no_task: hinted,
+    /** Nothing to do. */
+    settled: judged,
+    unknown_attempt: unknownAttempt,
+    missing,
+  },
+});
+
+/** A claim of `hint` was refuted or given up. */
+export const unclaim = defineTransition({
+  args: { id: text, taskId: text },
+  reply: { dropped: {}, none: {}, missing },
+});
+
+/** Begins a poll: checks that this job is the task's vehicle, and takes one query of the budget. */
+export const look = defineTransition({
+  args: {
+    id: text,
+    vehicle: text,
+    permit: text,
+    /** The longest that the query can take, so that an unanswered one stays counted. */
+    timeoutMs: number,
+  },
+  reply: {
+    granted: {
+      taskId: text,
+      ageMs: number,
+      pollingForMs: number,
+      resubmits: number,
+      /** Polls of this task before this one. */
+      polls: number,
+      /** Callbacks so far; `observe` compares. */
+      hints: number,
+      /** Since Kie first said success without a result; absent where it has not. */
+      noResultForMs: optional(number),
+      model: text,
+      /** Which completion times are like this task's, as `accept` was told. */
+      kind: optional(text),
+      /** W3C `traceparent` of the caller. */
+      trace: optional(text),
+    },
+    wait: { waitMs: number },
+    stale,
+    missing,
+  },
+});
+
+/** A poll that gave no verdict; the job is parked. */
+export const observe = defineTransition({
+  args: {
+    id: text,
+    taskId: text,
+    seen: name<'running' | 'missing' | 'trouble' | 'no_result'>(),
+    pollDelayMs: number,
+    permit: optional(text),
+    /** Callbacks as `look` counted them: another one since then, and the next poll is now. */
+    hints: optional(number),
+    /** All polls of the pool wait this long: the query budget was refused. */
+    holdMs: optional(number),
+    missingWindowMs: number,
+    vehicleCheckMs: number,
+  },
+  reply: {
+    parked: {
+      /** 0 when a callback came during the poll. */
+      delayMs: number,
+      /** When the next poll is due, in ms since the epoch of Redis. */
+      dueAt: number,
+      /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
+      hints: number,
+      /** Polls of this task, this one included. */
+      polls: number,
+      misses: number,
+      missingForMs: number,
+      missingTasks: number,
+      /** Since Kie first said success without a result; absent where it has not. */
+      noResultForMs: optional(number),
+    },
+    stale,
+    missing,
+  },
+});
+
+/** Kie failed the task for a transient reason, at no cost: generating → queued. */
+export const resubmit = defineTransition({
+  args: { id: text, taskId: text, limit: number, evidence: json<Evidence>(), vehicleCheckMs: number },
+  reply: { queued: { vehicle: text, attempt: number }, exhausted: {}, stale, missing },
+});
+
+/** Kie's verdict about the current task. */
+export const settle = defineTransition({
+  args: {
+    id: text,
+    taskId: text,
+    /** Stored as it is; what the script needs of it follows. */
+    verdict: json<Verdict>(),
+    verdictState: name<Verdict['state']>(),
+    creditsConsumed: optional(number),
+    /** Epoch ms by Kie's clock. */
+    completeTime: optional(number),
+    evidence: json<Evidence>(),
+    /**
+     * What becomes of a success: `wait`, it goes on to `archiving`; `at-once`, it has succeeded, and its results are
+     * saved beside; `no`, they are not saved.
+     */
+    archive: name<'no' | 'wait' | 'at-once'>(),
+    /** True when a poll brought the verdict. */
+    polled: flag,
+    permit: optional(text),
+    /** What the verdict teaches, once: the completion time of its kind. */
+    sampleKind: optional(text),
+    sampleMs: optional(number),
+    vehicleCheckMs: number,
+  },
+  reply: {
+    /** `ageMs`: since its creation. */
+    settled: { state, vehicle: text, ageMs: number, ...noticed, ...archiving },
+    stale,
+    missing,
+  },
+});
+
+/** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
+export const pollPermit = defineTransition({
+  args: { permit: text, timeoutMs: number },
+  reply: { granted: { places: number }, wait: { waitMs: number } },
+});
+
+/** The query of this permit has ended. */
+export const pollDone = defineTransition({ args: { permit: text }, reply: { done: {} } });
+
+/** The sweeper found no living job for this generation and names a new one; compare-and-set on the old one. */
+export const requeue = defineTransition({
+  args: { id: text, vehicle: text, vehicleCheckMs: number },
+  reply: { requeued: { vehicle: text, queue: text, delayMs: number, ...archiving }, stale, missing },
+});

@@ -1,0 +1,57 @@
+import * as ending from './ending.ts';
+import * as fleet from './fleet.ts';
+import * as following from './following.ts';
+import * as submitting from './submitting.ts';
+import type { Transition } from './transition.ts';
+
+/** Every script of the ledger, by the name of its file `lua/<name>.lua`. */
+const DEFINED = {
+  create: submitting.create,
+  cancel: submitting.cancel,
+  admit: submitting.admit,
+  peek: submitting.peek,
+  accept: submitting.accept,
+  hint: following.hint,
+  unclaim: following.unclaim,
+  refuse: submitting.refuse,
+  lose: submitting.lose,
+  expire: submitting.expire,
+  resubmit: following.resubmit,
+  settle: following.settle,
+  archived: ending.archived,
+  unsaved: ending.unsaved,
+  kill: ending.kill,
+  redrive: ending.redrive,
+  purge: ending.purge,
+  look: following.look,
+  observe: following.observe,
+  peek_polls: submitting.peekPolls,
+  poll_permit: following.pollPermit,
+  poll_done: following.pollDone,
+  uploaded: submitting.uploaded,
+  postpone: submitting.postpone,
+  noticed: ending.noticedTry,
+  renotice: ending.renotice,
+  requeue: following.requeue,
+  sweep: fleet.sweep,
+  list: fleet.list,
+  gate: fleet.gate,
+  mirrored: ending.mirrored,
+  configure: fleet.configure,
+  announce: fleet.announce,
+  leave: fleet.leave,
+  workers: fleet.workers,
+};
+export type ScriptName = keyof typeof DEFINED;
+
+type ArgsOf<One> = One extends Transition<infer Args, unknown> ? Args : never;
+type AnswerOf<One> = One extends { decode(raw: unknown): infer Reply } ? Reply : never;
+
+/** What every script is called with. */
+export type ScriptArgs = { readonly [Name in ScriptName]: ArgsOf<(typeof DEFINED)[Name]> };
+/** What every script answers; `ok` names what happened. */
+export type ScriptReplies = { readonly [Name in ScriptName]: AnswerOf<(typeof DEFINED)[Name]> };
+
+export const TRANSITIONS: { readonly [Name in ScriptName]: Transition<ScriptArgs[Name], ScriptReplies[Name]> } =
+  DEFINED;
+export const SCRIPT_NAMES = Object.keys(DEFINED) as ScriptName[];

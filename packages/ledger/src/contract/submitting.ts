@@ -1,0 +1,226 @@
+import type { Evidence, SubmitClass } from '@kieq/domain';
+import { flag, json, name, number, optional, optionalFlag, text } from './codec.ts';
+import { letterClass, missing, noticed, stale, state, unknownAttempt } from './common.ts';
+import type { GateTimes, RefuseRule } from './rules.ts';
+import { defineTransition } from './transition.ts';
+
+/** `id` is that of the generation that counts: with `dedupeMs` it may be an earlier one. */
+const counting = { id: text, state };
+
+/** No record → queued. */
+export const create = defineTransition({
+  args: {
+    id: text,
+    /** Frozen here: JSON text of the payload. */
+    payload: text,
+    /** Hash of what makes two requests the same. */
+    hash: text,
+    tenant: text,
+    model: text,
+    priority: number,
+    delayMs: number,
+    /** Undefined: the pool's `deadlineMs`. */
+    deadlineMs: optional(number),
+    /** Job id of the first vehicle. */
+    vehicle: text,
+    vehicleCheckMs: number,
+    /** W3C `traceparent` of the caller: the generation is traced as a part of its trace. */
+    trace: optional(text),
+    /** The caller wants a callback at the end: every end makes a notice. */
+    callback: flag,
+    /** The payload names uploaded images: it is admitted only with fresh links for them. */
+    uploads: flag,
+    /** An equal request of this tenant within the window is the same generation, unless it failed or was cancelled. */
+    dedupeMs: optional(number),
+  },
+  reply: { created: counting, exists: counting, conflict: counting },
+});
+
+/** The images of a queued generation have links; it can be admitted. */
+export const uploaded = defineTransition({
+  args: {
+    id: text,
+    vehicle: text,
+    /** By the address that stands for the image in the payload. */
+    links: json<Readonly<Record<string, string>>>(),
+  },
+  reply: { uploaded: {}, stale, missing },
+});
+
+/** Uploading did not work; the queued generation waits. */
+export const postpone = defineTransition({
+  args: {
+    id: text,
+    vehicle: text,
+    /** Failures before this one, as the `upload` reply of `admit` told them. */
+    tries: number,
+    /** Told again when the generation exceeds its deadline. */
+    evidence: json<Evidence>(),
+    delayMs: number,
+    vehicleCheckMs: number,
+  },
+  reply: {
+    /** `tries`: failures in a row, this one included. */
+    postponed: { tries: number },
+    stale,
+    missing,
+  },
+});
+
+/** queued → submitting, the written intent. */
+export const admit = defineTransition({
+  args: {
+    id: text,
+    tokenHash: text,
+    vehicle: text,
+    account: text,
+    worker: text,
+    sendBeforeMs: number,
+    leaseGraceMs: number,
+    /** Links of uploaded images that are older are asked for anew. */
+    uploadFreshMs: number,
+    /** It goes instead of another one, as `admit` asked, and not by its own job. */
+    instead: optionalFlag,
+  },
+  reply: {
+    admitted: {
+      attempt: number,
+      sendBeforeMs: number,
+      timeoutMs: number,
+      payload: text,
+      room: number,
+      /** Refusals of this generation that call for backoff. */
+      tries: number,
+      canary: flag,
+      /** Since it could have been submitted. */
+      waitedMs: number,
+      /** W3C `traceparent` of the caller. */
+      trace: optional(text),
+      /** Links of uploaded images, by the address that stands for them in the payload. */
+      links: optional(json<Readonly<Record<string, string>>>()),
+    },
+    wait: { reason: text, waitMs: number },
+    /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
+    upload: { payload: text, tries: number, trace: optional(text) },
+    /** The pair of this one has just been refused: that other generation is to go first, by its vehicle. */
+    instead: { id: text, vehicle: text },
+    busy: { attempt: number, leaseMs: number },
+    deadline: {},
+    wrong_account: {},
+    stale,
+    missing,
+  },
+});
+
+const room = {
+  room: { places: number },
+  wait: { reason: text, waitMs: number },
+};
+/** How long until a submission may be admitted; a hint that reads only. */
+export const peek = defineTransition({ args: {}, reply: room });
+/** How many ms until a query may be granted. */
+export const peekPolls = defineTransition({ args: {}, reply: room });
+
+const carried = {
+  attempt: number,
+  state,
+  vehicle: text,
+  queue: text,
+  /** Until its next poll, where it is generating. */
+  delayMs: number,
+  /** When that is, in ms since the epoch of Redis. */
+  dueAt: number,
+  /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
+  hints: number,
+};
+/** A task exists for this attempt; also adopt. */
+export const accept = defineTransition({
+  args: {
+    id: text,
+    /** Names the attempt; adoption by hand uses `attempt` instead. */
+    tokenHash: optional(text),
+    attempt: optional(number),
+    taskId: text,
+    /** Absent when the task was found otherwise than by the answer. */
+    latencyMs: optional(number),
+    adopted: flag,
+    /** Becomes the attempt's evidence when the task is bound: that a person vouched for it. */
+    evidence: optional(json<Evidence>()),
+    /** The worker that sent the request speaks: should Redis have lost the attempt, it is written down anew. */
+    recover: optionalFlag,
+    pollDelayMs: number,
+    /** Which completion times are like this one's, see `timingKind`; absent: those of its model. */
+    kind: optional(text),
+    vehicleCheckMs: number,
+  },
+  reply: {
+    accepted: carried,
+    surplus: carried,
+    bound: { owner: text },
+    other_task: { taskId: text },
+    unknown_attempt: unknownAttempt,
+    missing,
+  },
+});
+
+/** No task was created. */
+export const refuse = defineTransition({
+  args: {
+    id: text,
+    tokenHash: text,
+    class: name<SubmitClass>(),
+    rule: json<RefuseRule>(),
+    /** False only when certainly no byte left; then the window entry is given back. */
+    sent: flag,
+    /** The attempt refused itself (too late, shutting down): says nothing about Kie. */
+    ownFault: flag,
+    latencyMs: number,
+    evidence: json<Evidence>(),
+    /** Credits that this request costs, where known. */
+    price: optional(number),
+    vehicleCheckMs: number,
+  },
+  reply: {
+    queued: {
+      delayMs: number,
+      vehicle: text,
+      /** True when the vehicle is the job that was being processed; false when a new job must be added. */
+      added: flag,
+      attempt: number,
+    },
+    dead: { class: letterClass, ...noticed },
+    stale,
+    unknown_attempt: unknownAttempt,
+    missing,
+  },
+  alsoReads: ['serverErrors', 'validationRetries'],
+});
+
+/** The answer is lost, and a task may exist: submitting → unknown. */
+export const lose = defineTransition({
+  args: {
+    id: text,
+    tokenHash: text,
+    answered: flag,
+    latencyMs: number,
+    evidence: json<Evidence>(),
+    /** As for `accept`. */
+    recover: optionalFlag,
+    /** So many lost or unsent submissions in a row close the gate *unreachable*, with these times. */
+    gateAfter: number,
+    times: json<GateTimes>(),
+  },
+  reply: { unknown: { attempt: number }, stale, unknown_attempt: unknownAttempt, missing },
+});
+
+/** The lease of a submission ended without a word from its worker: submitting → unknown. */
+export const expire = defineTransition({
+  args: { id: text },
+  reply: { unknown: { attempt: number }, not_yet: { leaseMs: number }, stale, missing },
+});
+
+/** Only from queued: Kie has no cancel. */
+export const cancel = defineTransition({
+  args: { id: text },
+  reply: { cancelled: noticed, too_late: { state }, missing },
+});

@@ -1,0 +1,49 @@
+import { decoderOf, encoderOf, type Fields, type Values } from './codec.ts';
+
+/** Fields of each reply, by its kind. */
+export type Replies = Readonly<Record<string, Fields>>;
+
+interface Definition<Args extends Fields, Kinds extends Replies> {
+  /** In the order of the wire. */
+  readonly args: Args;
+  /** What the script may answer; the most frequent first. */
+  readonly reply: Kinds;
+  /** Fields of the record that the script reads under a name that it computes; it finds all others by its own text. */
+  readonly alsoReads?: readonly string[];
+}
+
+/** One script of the ledger: what it is called with and what it may answer, for callers and for its Lua alike. */
+export interface Transition<Args, Reply> {
+  readonly args: Fields;
+  readonly reply: Replies;
+  readonly alsoReads: readonly string[];
+  /** @throws TypeError that names the argument */
+  encode(args: Args): string[];
+  /** @throws TypeError that names the field: the script and this definition are not of one version */
+  decode(raw: unknown): Reply;
+}
+
+export type ReplyOf<Kinds extends Replies> = {
+  readonly [Kind in keyof Kinds & string]: { readonly ok: Kind } & Values<Kinds[Kind]>;
+}[keyof Kinds & string];
+
+export function defineTransition<Args extends Fields, Kinds extends Replies>(
+  definition: Definition<Args, Kinds>,
+): Transition<Values<Args>, ReplyOf<Kinds>> {
+  const { args, reply, alsoReads = [] } = definition;
+  const encode = encoderOf(args);
+  const decoders = new Map(Object.entries(reply).map(([kind, fields]) => [kind, decoderOf<object>(fields, 1)]));
+  return {
+    args,
+    reply,
+    alsoReads,
+    encode: (values) => encode(values as object),
+    decode(raw) {
+      if (!Array.isArray(raw)) throw new TypeError(`a reply must be an array, received ${typeof raw}`);
+      const kind: unknown = raw[0];
+      const decode = typeof kind === 'string' ? decoders.get(kind) : undefined;
+      if (decode === undefined) throw new TypeError(`there is no reply ${String(kind)}`);
+      return { ok: kind, ...decode(raw) } as ReplyOf<Kinds>;
+    },
+  };
+}
