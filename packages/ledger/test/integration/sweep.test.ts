@@ -174,7 +174,6 @@ describe('requeue', () => {
     expect(await pool.ledger.requeue(id, `${id}-2`, 1000)).toEqual({
       ok: 'stale',
       state: 'queued',
-      vehicle: `${id}-4`,
     });
   });
 
