@@ -64,7 +64,8 @@ end
 
 local function saveClaims(record, claims)
   if next(claims) == nil then
-    record.claims, CHANGED.claims = '', nil
+    if OWNER then save() end
+    record.claims = ''
     redis.call('HDEL', recordKey(record.id), 'claims')
     redis.call('ZREM', key('claims'), record.id)
   else

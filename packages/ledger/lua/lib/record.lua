@@ -1,6 +1,9 @@
 -- The record of a generation is one hash; its attempts are the fields a:1, a:2, … as JSON. A script changes one record:
 -- what it sets is kept here and written at once, by `reply` or before it by `save`.
-local OWNER, CHANGED, ATTEMPTS = nil, {}, {}
+-- CHANGED is field, value, field, value; of a field that is set twice the later one counts. Its room is made beforehand,
+-- since a table that grows costs more than all that is put into it.
+local OWNER, FILLED, ATTEMPTS = nil, 0, {}
+local CHANGED = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 local function num(record, field) return tonumber(record[field]) or 0 end
 
@@ -24,26 +27,20 @@ local function saveAttempt(record, attempt)
 end
 
 local function set(record, fields)
-  OWNER = record
+  local n = FILLED
   for field, value in pairs(fields) do
-    record[field] = tostring(value)
-    CHANGED[field] = value
+    record[field] = value
+    CHANGED[n + 1], CHANGED[n + 2] = field, value
+    n = n + 2
   end
+  OWNER, FILLED = record, n
 end
 
 local function save()
   if not OWNER then return end
-  local flat = {}
-  for field, value in pairs(CHANGED) do
-    flat[#flat + 1] = field
-    flat[#flat + 1] = value
-  end
-  for n, attempt in pairs(ATTEMPTS) do
-    flat[#flat + 1] = 'a:' .. n
-    flat[#flat + 1] = cjson.encode(attempt)
-  end
-  redis.call('HSET', recordKey(OWNER.id), unpack(flat))
-  OWNER, CHANGED, ATTEMPTS = nil, {}, {}
+  for n, attempt in pairs(ATTEMPTS) do set(OWNER, { ['a:' .. n] = cjson.encode(attempt) }) end
+  redis.call('HSET', recordKey(OWNER.id), unpack(CHANGED, 1, FILLED))
+  OWNER, FILLED, ATTEMPTS = nil, 0, {}
 end
 
 -- Redis came back without its last writes, this attempt's intent among them; its own worker still knows that it
