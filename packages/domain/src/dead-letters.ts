@@ -14,7 +14,7 @@ export const GIVEN_UP_CLASSES = classesWith('isGivenUp');
 export const HELD_CLASSES = classesWith('isHeld');
 
 /** What an operator has to know of a dead letter. */
-export type RedriveRule = Pick<DeadLetterRow, 'resumesAt' | 'payAgainResumesAt' | 'advice'>;
+export type RedriveRule = Pick<DeadLetterRow, 'resumesAt' | 'payAgainResumesAt' | 'mayBeAdopted' | 'advice'>;
 
 /** The redrive table: every class, the step it resumes at, and whether that costs money again. */
 export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = DEAD_LETTERS;
@@ -23,6 +23,7 @@ export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = DEA
 const NEWER_RULE: RedriveRule = {
   resumesAt: null,
   payAgainResumesAt: null,
+  mayBeAdopted: false,
   advice: 'Written by a newer version of kieq: use the tools of that version. This one neither resumes nor purges it.',
 };
 
@@ -35,6 +36,6 @@ export function newerLetterText(letterClass: string): string {
 export function redriveRule(letterClass: OrNewer<DeadLetterClass>): RedriveRule {
   if (!isKnown(DEAD_LETTER_CLASSES, letterClass)) return NEWER_RULE;
   // Nothing else of the row: what this returns is shown as it is.
-  const { resumesAt, payAgainResumesAt, advice } = DEAD_LETTERS[letterClass];
-  return { resumesAt, payAgainResumesAt, advice };
+  const { resumesAt, payAgainResumesAt, mayBeAdopted, advice } = DEAD_LETTERS[letterClass];
+  return { resumesAt, payAgainResumesAt, mayBeAdopted, advice };
 }

@@ -26,12 +26,12 @@ describe('a word of a newer version', () => {
   });
 
   test('as the class of a dead letter: resumed by nothing, not even by paying again', () => {
-    expect(redriveRule(newerClass)).toMatchObject({ resumesAt: null, payAgainResumesAt: null });
+    expect(redriveRule(newerClass)).toMatchObject({ resumesAt: null, payAgainResumesAt: null, mayBeAdopted: false });
     expect(redriveRule(newerClass).advice).toContain('newer version');
     for (const known of DEAD_LETTER_CLASSES) {
-      const { resumesAt, payAgainResumesAt, advice } = DEAD_LETTERS[known];
+      const { resumesAt, payAgainResumesAt, mayBeAdopted, advice } = DEAD_LETTERS[known];
       // Exactly these: they are shown as they are.
-      expect(redriveRule(known)).toStrictEqual({ resumesAt, payAgainResumesAt, advice });
+      expect(redriveRule(known)).toStrictEqual({ resumesAt, payAgainResumesAt, mayBeAdopted, advice });
     }
   });
 
