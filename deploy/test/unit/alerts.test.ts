@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { POOL_EVENTS } from '@kieq/queue';
+import { sorted, wordsIn } from '../../../packages/testkit/test/support/documents.ts';
 import { read, readAlerts, readYaml } from '../support/files.ts';
 import { readPromql } from '../support/promql.ts';
 import { unknownParts } from '../support/known-series.ts';
@@ -43,6 +45,15 @@ describe('alerts', () => {
       expect(tested(false)).toContain(alert);
     }
   });
+});
+
+test('every class of dead letters has an alert: its own, or the common one', () => {
+  const own = alerts.flatMap(({ expr }) => wordsIn(expr, /kieq_dead_letters\{class=~?"([\w|]+)"/g));
+  const common = alerts.find(({ alert }) => alert === 'KieqDeadLetters')?.expr ?? '';
+  const without = wordsIn(common, /event!~"letter:\(([\w|]+)\)"/g).flatMap((names) => names.split('|'));
+  // A failure of Kie's own is no trouble of the pool.
+  expect(sorted(without)).toEqual(sorted([...own.flatMap((names) => names.split('|')), 'generation_failed']));
+  expect(without.filter((name) => !POOL_EVENTS.includes(`letter:${name}`))).toEqual([]);
 });
 
 describe('the reader of PromQL', () => {

@@ -1,3 +1,4 @@
+import { POOL_SETTING_DEFAULTS as DEFAULTS } from '@kieq/domain';
 import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
 import { kieBaseUrl } from './kie-base-url.ts';
 import { dashboardUrl } from './public-path.ts';
@@ -41,27 +42,27 @@ export const GROUPS = {
     }),
   },
   pool: {
-    submitLimit: withDefault('KIEQ_SUBMIT_LIMIT', '20', {
+    submitLimit: withDefault('KIEQ_SUBMIT_LIMIT', String(DEFAULTS.submitLimit), {
       form: whole(1, 10_000),
       meaning: 'submissions per window, of all workers together',
     }),
-    submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', '10000', {
+    submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', String(DEFAULTS.submitWindowMs), {
       form: milliseconds(1, 3_600_000),
       meaning: 'length of the window, in ms',
     }),
-    submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', '20000', {
+    submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', String(DEFAULTS.submitTimeoutMs), {
       form: milliseconds(1, 600_000),
       meaning: 'longest wait for the answer to a submission, in ms',
     }),
-    maxInFlight: withDefault('KIEQ_MAX_IN_FLIGHT', '600', {
+    maxInFlight: withDefault('KIEQ_MAX_IN_FLIGHT', String(DEFAULTS.maxInFlight), {
       form: whole(1, 10_000_000),
       meaning: 'tasks running at once; not a cap of Kie; keep it above limit ÷ window × longest duration',
     }),
-    pollLimitPerSecond: withDefault('KIEQ_POLL_LIMIT_PER_SECOND', '10', {
+    pollLimitPerSecond: withDefault('KIEQ_POLL_LIMIT_PER_SECOND', String(DEFAULTS.pollLimitPerSecond), {
       form: whole(1, 10_000),
       meaning: 'status queries per second, of all workers together',
     }),
-    unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', '1800000', {
+    unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', String(DEFAULTS.unknownWindowMs), {
       form: milliseconds(1),
       meaning: 'how long a submission without an answer may still be resolved, in ms (30 min)',
     }),
@@ -73,15 +74,15 @@ export const GROUPS = {
       form: intentDurability,
       meaning: 'what confirms a written intent before the POST: `none`, `replica:<n>`, or `fsync` (Redis 7.2)',
     }),
-    creditDeadlineMs: withDefault('KIEQ_CREDIT_DEADLINE_MS', '3600000', {
+    creditDeadlineMs: withDefault('KIEQ_CREDIT_DEADLINE_MS', String(DEFAULTS.creditDeadlineMs), {
       form: milliseconds(1),
       meaning: 'longest time in the queue while credits are exhausted, in ms (1 h)',
     }),
-    deadlineMs: withDefault('KIEQ_DEADLINE_MS', '86400000', {
+    deadlineMs: withDefault('KIEQ_DEADLINE_MS', String(DEFAULTS.deadlineMs), {
       form: milliseconds(1),
       meaning: 'longest time in the queue, in ms (24 h)',
     }),
-    holdMs: withDefault('KIEQ_HOLD_MS', '86400000', {
+    holdMs: withDefault('KIEQ_HOLD_MS', String(DEFAULTS.holdMs), {
       form: milliseconds(0),
       meaning:
         'how long a dead letter after which a paid video may still come shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
@@ -91,7 +92,7 @@ export const GROUPS = {
       meaning:
         'when a generation with a video has succeeded: `wait`, once its results are safe; `at-once`, with the link, and they are saved afterwards; `no`, they are not saved; without it `wait` where `ARCHIVE_URL` is set, else `no`',
     }),
-    archiveLinkTtlMs: withDefault('ARCHIVE_LINK_TTL_MS', '86400000', {
+    archiveLinkTtlMs: withDefault('ARCHIVE_LINK_TTL_MS', String(DEFAULTS.archiveLinkTtlMs), {
       form: milliseconds(1),
       meaning: 'how long the links of results are assumed to live, in ms (24 h); results are saved in this order',
     }),
@@ -100,7 +101,7 @@ export const GROUPS = {
       meaning:
         "by which links callers are told an archived result: `archive`, by links into the archive where a gateway at `PUBLIC_URL` reads it or it is a bucket; `kie`, by Kie's own, which die within a day",
     }),
-    retentionMs: withDefault('KIEQ_RETENTION_MS', '7776000000', {
+    retentionMs: withDefault('KIEQ_RETENTION_MS', String(DEFAULTS.retentionMs), {
       // A tombstone must outlive every job: a week of delay and a week in which BullMQ keeps a failed one.
       form: milliseconds(1_209_600_000),
       meaning:

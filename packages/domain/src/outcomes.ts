@@ -1,4 +1,4 @@
-import type { DeadLetterClass } from './dead-letters.ts';
+import type { DeadLetterClass } from './dead-letter-table.ts';
 import type { OrNewer } from './newer.ts';
 
 /**
@@ -66,19 +66,6 @@ export interface SubmitAnswer {
   readonly placeFault?: string;
   readonly evidence: Evidence;
 }
-
-/** Reasons why the whole fleet stops submitting. */
-export const GATE_REASONS = [
-  'rate-limit',
-  'credits',
-  'key-cap',
-  'bad-key',
-  'maintenance',
-  'unreachable',
-  'refusing',
-  'paused',
-] as const;
-export type GateReason = (typeof GATE_REASONS)[number];
 
 /** Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed (KIE-FACTS.md, recordInfo). */
 export interface Verdict {

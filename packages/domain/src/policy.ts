@@ -1,5 +1,6 @@
-import type { DeadLetterClass } from './dead-letters.ts';
-import type { GateReason, SubmitClass } from './outcomes.ts';
+import type { DeadLetterClass } from './dead-letter-table.ts';
+import type { GateReason } from './gates.ts';
+import type { SubmitClass } from './outcomes.ts';
 
 /** What a submit answer means for the generation and for the fleet. */
 export type SubmitRule =

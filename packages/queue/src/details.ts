@@ -10,6 +10,8 @@ export interface LetterDetails extends OpenLetter {
   /** Where a redrive goes on, without and with paying again; null where that is not possible. */
   readonly resumesAt: ResumePoint | null;
   readonly payAgainResumesAt: ResumePoint | null;
+  /** A paid task may exist in the account that nobody knows: a person looks for it and adopts it. */
+  readonly mayBeAdopted: boolean;
   readonly goOn: readonly WayOut[];
 }
 

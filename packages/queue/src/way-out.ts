@@ -14,15 +14,12 @@ export interface WayOut {
   readonly effect: string;
 }
 
-/** Classes where a paid task may exist that nobody knows. */
-const MAY_BE_ADOPTED: ReadonlySet<DeadLetterClass> = new Set(['payment_unknown']);
-
 /** The commands by which a dead letter can be left, the cheapest first. None for a class of a newer version. */
 export function waysOut(id: string, letterClass: OrNewer<DeadLetterClass>, state: OrNewer<GenerationState>): WayOut[] {
   if (!isKnown(DEAD_LETTER_CLASSES, letterClass)) return [];
-  const { resumesAt, payAgainResumesAt } = redriveRule(letterClass);
+  const { resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(letterClass);
   const ways: WayOut[] = [];
-  if (MAY_BE_ADOPTED.has(letterClass)) {
+  if (mayBeAdopted) {
     ways.push({
       command: `kieq adopt ${id} <taskId>`,
       effect: 'go on with the paid task that turned up in the Kie account',

@@ -32,7 +32,9 @@ export async function redriveByClass(
   refuseSenseless(letterClass, flags.payAgain ?? false);
   await withPool(env, async (pool) => {
     const open = (await pool.ledger.read.letterCounts())[letterClass];
-    if (open > 0 && flags.dryRun !== true && letterClass !== 'notify_failed') context.out.note(TOLD_FAILED);
+    // A callback alone makes nothing that a caller could have created again.
+    const isResumed = redriveRule(letterClass).resumesAt !== 'notify';
+    if (open > 0 && flags.dryRun !== true && isResumed) context.out.note(TOLD_FAILED);
     if (flags.payAgain === true && flags.dryRun !== true && open > 0) {
       await confirm(
         context,

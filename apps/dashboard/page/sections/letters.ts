@@ -122,7 +122,8 @@ export function letterButtons(
     class: letterClass,
     resumesAt,
     payAgainResumesAt,
-  }: Pick<OverviewLetters, 'class' | 'resumesAt' | 'payAgainResumesAt'>,
+    mayBeAdopted,
+  }: Pick<OverviewLetters, 'class' | 'resumesAt' | 'payAgainResumesAt' | 'mayBeAdopted'>,
   canAdopt: boolean,
   reload: Reload,
 ): HTMLElement[] {
@@ -133,9 +134,7 @@ export function letterButtons(
       text,
     );
   return [
-    ...(letterClass === 'payment_unknown' && canAdopt
-      ? [button('adopt', 'Adopt a task', '', () => adoptTask(id, reload))]
-      : []),
+    ...(mayBeAdopted && canAdopt ? [button('adopt', 'Adopt a task', '', () => adoptTask(id, reload))] : []),
     ...(resumesAt === null ? [] : [button('resume', 'Resume', '', () => redrive(id, letterClass, false, reload))]),
     ...(payAgainResumesAt === null
       ? []

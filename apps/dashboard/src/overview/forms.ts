@@ -83,6 +83,7 @@ export interface OverviewLetters {
   readonly advice: string;
   readonly resumesAt: ResumePoint | null;
   readonly payAgainResumesAt: ResumePoint | null;
+  readonly mayBeAdopted: boolean;
 }
 
 /** Where one result can be fetched. */

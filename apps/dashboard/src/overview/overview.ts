@@ -121,7 +121,7 @@ function countsOf(counts: Readonly<Record<string, number>>) {
 }
 
 function shownLetters({ letterClass, oldestMs }: OldestLetter, status: PoolStatus): OverviewLetters {
-  const { advice, resumesAt, payAgainResumesAt } = redriveRule(letterClass);
+  const { advice, resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(letterClass);
   return {
     class: letterClass,
     count: status.deadLetters[letterClass] ?? 0,
@@ -129,6 +129,7 @@ function shownLetters({ letterClass, oldestMs }: OldestLetter, status: PoolStatu
     advice,
     resumesAt,
     payAgainResumesAt,
+    mayBeAdopted,
   };
 }
 

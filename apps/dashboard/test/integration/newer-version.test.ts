@@ -30,7 +30,13 @@ it('shows its gate and its letters on the overview, and nothing that resumes the
       binding: NEWER_WORD,
       gates: [{ reason: NEWER_WORD, isNewer: true }],
       letters: expect.arrayContaining([
-        expect.objectContaining({ class: NEWER_WORD, count: 1, resumesAt: null, payAgainResumesAt: null }),
+        expect.objectContaining({
+          class: NEWER_WORD,
+          count: 1,
+          resumesAt: null,
+          payAgainResumesAt: null,
+          mayBeAdopted: false,
+        }),
       ]),
     },
   });

@@ -1,5 +1,4 @@
-import { DEAD_LETTER_CLASSES, GATE_REASONS, GENERATION_STATES } from '@kieq/domain';
-import { GATE_MODES } from '@kieq/ledger';
+import { DEAD_LETTER_CLASSES, GATE_MODES, GATE_REASONS, GENERATION_STATES } from '@kieq/domain';
 import { isOldBalance, QUEUE_NAMES, readStatus, type PoolStatus } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';

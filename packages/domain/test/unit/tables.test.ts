@@ -1,45 +1,179 @@
 import {
   DEAD_LETTER_CLASSES,
+  DEAD_LETTERS,
   ENDED_STATES,
+  GATE_REASONS,
+  GATES,
   GENERATION_STATES,
+  GIVEN_UP_CLASSES,
+  HELD_CLASSES,
   IN_FLIGHT_STATES,
   isEnded,
-  REDRIVE_RULES,
+  POOL_SETTING_DEFAULTS,
   scaleTimings,
   SUBMIT_CLASSES,
   SUBMIT_POLICY,
   TIMINGS,
   type DeadLetterClass,
+  type DeadLetterTrait,
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-describe('the redrive table of DESIGN.md', () => {
-  const table: readonly (readonly [DeadLetterClass, string | null, string | null])[] = [
-    ['invalid_request', 'queued', null],
-    ['model_unavailable', 'queued', null],
-    ['refused_repeatedly', 'queued', null],
-    ['insufficient_credits', 'queued', null],
-    ['deadline_exceeded', 'queued', null],
-    ['record_missing', null, 'queued'],
-    ['generation_failed', 'queued', null],
-    ['payment_unknown', 'unknown', 'queued'],
-    ['task_lost', 'generating', 'queued'],
-    ['task_stuck', 'generating', 'queued'],
-    ['archive_failed', 'archiving', null],
-    ['notify_failed', 'notify', null],
-    ['upload_missing', 'queued', null],
-    ['result_unreadable', 'generating', 'queued'],
-  ];
+interface Pin {
+  readonly kills: readonly string[];
+  /** Where a redrive resumes, for nothing and by paying again. */
+  readonly resumes: readonly [string | null, string | null];
+  readonly traits: readonly DeadLetterTrait[];
+  /** What callers are told, and behind it what they are told where it was free. */
+  readonly told: readonly [string, string | null];
+}
 
-  test.each(table)('%s resumes at %s, with pay-again at %s', (letterClass, resumesAt, payAgainResumesAt) => {
-    expect(REDRIVE_RULES[letterClass]).toMatchObject({ resumesAt, payAgainResumesAt });
-    expect(REDRIVE_RULES[letterClass].advice).not.toBe('');
+const FREE = 'Nothing was charged.';
+const ASK = 'Ask the operator before creating it again.';
+
+/** The meaning of every class once more, so that a change of the table is meant. The advice stands in docs/operations.md. */
+const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
+  invalid_request: {
+    kills: ['queued', 'without a record'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask', 'isCreatedAnew', 'isRefusal', 'tellsSummary'],
+    told: ['The request was refused as invalid.', 'Nothing was charged; correct it and create a new one.'],
+  },
+  model_unavailable: {
+    kills: ['queued'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask', 'isRefusal'],
+    told: ['The model is switched off.', FREE],
+  },
+  refused_repeatedly: {
+    kills: ['queued'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask', 'isRefusal'],
+    told: ['The service answered with errors every time.', FREE],
+  },
+  insufficient_credits: {
+    kills: ['queued'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask', 'isRefusal'],
+    told: ['The account had no credits for too long.', FREE],
+  },
+  deadline_exceeded: {
+    kills: ['queued'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask'],
+    told: ['It waited in the queue beyond its deadline.', FREE],
+  },
+  record_missing: {
+    kills: ['without a record'],
+    resumes: [null, 'queued'],
+    traits: ['neverHadATask'],
+    told: [`Its record was lost; it may have been charged. ${ASK}`, null],
+  },
+  generation_failed: { kills: [], resumes: ['queued', null], traits: [], told: ['Generation failed', null] },
+  payment_unknown: {
+    kills: ['unknown'],
+    resumes: ['unknown', 'queued'],
+    traits: ['isHeld', 'neverHadATask', 'mayBeAdopted'],
+    told: [`The answer to its submission was lost; it may have been charged. ${ASK}`, null],
+  },
+  task_lost: {
+    kills: ['generating'],
+    resumes: ['generating', 'queued'],
+    traits: ['isHeld', 'isGivenUp'],
+    told: [`The service denies knowing the accepted task. ${ASK}`, null],
+  },
+  task_stuck: {
+    kills: ['generating'],
+    resumes: ['generating', 'queued'],
+    traits: ['isHeld', 'isGivenUp'],
+    told: [`The accepted task never ended. ${ASK}`, null],
+  },
+  archive_failed: {
+    kills: ['archiving'],
+    resumes: ['archiving', null],
+    traits: ['isHeld'],
+    told: [`The video was made, but could not be saved. ${ASK}`, null],
+  },
+  notify_failed: {
+    kills: [],
+    resumes: ['notify', null],
+    traits: [],
+    told: ['The callback could not be delivered.', null],
+  },
+  upload_missing: {
+    kills: ['queued'],
+    resumes: ['queued', null],
+    traits: ['neverHadATask', 'isCreatedAnew'],
+    told: [
+      'A file that was uploaded with the request is gone.',
+      'Nothing was charged; send it again with a new request.',
+    ],
+  },
+  result_unreadable: {
+    kills: ['generating'],
+    resumes: ['generating', 'queued'],
+    traits: ['isHeld', 'isGivenUp'],
+    told: [`The video was made, but its result cannot be read. ${ASK}`, null],
+  },
+};
+
+describe('the table of dead letters', () => {
+  const pinned = Object.entries(PINS);
+
+  test('has the pinned classes, in this order', () => {
+    expect(DEAD_LETTER_CLASSES).toEqual(Object.keys(PINS));
   });
 
-  test('names every class exactly once', () => {
-    expect(table.map(([letterClass]) => letterClass).toSorted()).toEqual([...DEAD_LETTER_CLASSES].toSorted());
-    expect(Object.keys(REDRIVE_RULES).toSorted()).toEqual([...DEAD_LETTER_CLASSES].toSorted());
-    expect(new Set(DEAD_LETTER_CLASSES).size).toBe(DEAD_LETTER_CLASSES.length);
+  test.each(pinned)('%s', (letterClass, pin) => {
+    const { killsFrom, killsWithoutRecord, resumesAt, payAgainResumesAt, advice, callerText, freeText, ...traits } =
+      DEAD_LETTERS[letterClass as DeadLetterClass];
+    expect(advice).not.toBe('');
+    const on = Object.entries(traits).filter(([, value]) => value);
+    expect({
+      kills: [...killsFrom, ...(killsWithoutRecord ? ['without a record'] : [])],
+      resumes: [resumesAt, payAgainResumesAt],
+      traits: on.map(([name]) => name),
+      told: [callerText, freeText],
+    }).toEqual(pin);
+  });
+
+  test('the lists that follow from it', () => {
+    const having = (trait: DeadLetterTrait) =>
+      pinned.filter(([, { traits }]) => traits.includes(trait)).map(([name]) => name);
+    expect(HELD_CLASSES).toEqual(having('isHeld'));
+    expect(GIVEN_UP_CLASSES).toEqual(having('isGivenUp'));
+  });
+});
+
+describe('the table of gates', () => {
+  test('how each opens, in this order', () => {
+    expect(Object.entries(GATES).map(([reason, { mode }]) => [reason, mode])).toEqual([
+      ['rate-limit', 'timed'],
+      ['credits', 'probe'],
+      ['key-cap', 'canary'],
+      ['bad-key', 'canary'],
+      ['maintenance', 'canary'],
+      ['unreachable', 'canary'],
+      ['refusing', 'canary'],
+      ['paused', 'manual'],
+    ]);
+    expect(GATE_REASONS).toEqual(Object.keys(GATES));
+  });
+});
+
+test('the settings of a pool where nobody set any', () => {
+  expect(POOL_SETTING_DEFAULTS).toEqual({
+    submitLimit: 20,
+    submitWindowMs: 10_000,
+    submitTimeoutMs: 20_000,
+    maxInFlight: 600,
+    pollLimitPerSecond: 10,
+    unknownWindowMs: 30 * 60_000,
+    creditDeadlineMs: 60 * 60_000,
+    deadlineMs: 24 * 3_600_000,
+    holdMs: 24 * 3_600_000,
+    archiveLinkTtlMs: 24 * 3_600_000,
+    retentionMs: 90 * 24 * 3_600_000,
   });
 });
 

@@ -11,7 +11,7 @@ export function letterProblem(one: Case, record: GenerationRecord, taken: TakenC
   const { letter } = record;
   if (letter === undefined) return 'dead without a dead letter';
   if (!isKnown(DEAD_LETTER_CLASSES, letter.class)) return `a dead letter ${letter.class} of another version`;
-  return JUDGES[letter.class](one, record, taken);
+  return (JUDGES[letter.class] ?? never)(one, record, taken);
 }
 
 const VALIDATION = [400, 404, 422, 451];
@@ -26,10 +26,10 @@ function refusedWith(codes: readonly number[]): Judge {
   };
 }
 
-/** None of these can come about within a campaign. */
+/** For every class that cannot come about within a campaign. */
 const never: Judge = (_one, { letter }) => `nothing happened that makes a ${letter?.class}`;
 
-const JUDGES: Readonly<Record<DeadLetterClass, Judge>> = {
+const JUDGES: Readonly<Partial<Record<DeadLetterClass, Judge>>> = {
   invalid_request: refusedWith(VALIDATION),
   model_unavailable: refusedWith([505]),
   refused_repeatedly: refusedWith(SERVER),
@@ -39,14 +39,6 @@ const JUDGES: Readonly<Record<DeadLetterClass, Judge>> = {
   // A job of another client that a worker took and died with: nobody can know what it had done.
   record_missing: ({ order, charged }) =>
     order?.door === 'job' && charged.length === 0 ? undefined : 'it had a record',
-  insufficient_credits: never,
-  deadline_exceeded: never,
-  generation_failed: never,
-  task_stuck: never,
-  archive_failed: never,
-  notify_failed: never,
-  upload_missing: never,
-  result_unreadable: never,
 };
 
 /** Some attempt has no answer; and none of its tasks told a gateway of itself, or it would have been adopted. */

@@ -1,5 +1,5 @@
 import type { GenerationRecord } from '@kieq/ledger';
-import { GENERATION_STATES } from '@kieq/domain';
+import { GENERATION_STATES, GIVEN_UP_CLASSES, redriveRule } from '@kieq/domain';
 import type { Task } from '@kieq/simulator';
 import { isShown } from '../chaos/shown.ts';
 import type { Fleet } from './fleet.ts';
@@ -42,7 +42,7 @@ interface Case {
 }
 
 /** States in which one charge stands against the generation, whatever else is allowed. */
-const PAID: ReadonlySet<End> = new Set(['succeeded', 'dead:task_lost', 'dead:task_stuck', 'dead:result_unreadable']);
+const PAID: ReadonlySet<End> = new Set<End>(['succeeded', ...GIVEN_UP_CLASSES.map((name): End => `dead:${name}`)]);
 
 /** Compares, when everything is at rest. */
 export async function judge(fleet: Fleet, played: readonly Played[]): Promise<Verdict> {
@@ -110,8 +110,12 @@ function toldOf({ fleet, key }: Subject): readonly string[] {
 function isLost(one: Case): boolean {
   if (chargesOf(one) === 0) return false;
   if (one.record === undefined) return true;
-  const end = endOf(one.record);
-  return !PAID.has(end) && end !== 'dead:payment_unknown' && end !== 'dead:record_missing';
+  return !PAID.has(endOf(one.record)) && !saysMayBePaid(one.record);
+}
+
+/** Its letter can be resumed by paying again: there may be a charge already. */
+function saysMayBePaid({ state, letter }: GenerationRecord): boolean {
+  return state === 'dead' && letter !== undefined && redriveRule(letter.class).payAgainResumesAt !== null;
 }
 
 function* wrongs(one: Case): Generator<string> {

@@ -7,7 +7,6 @@ import {
   GATE_REASONS,
   GENERATION_STATES,
   keyedGenerationId,
-  REDRIVE_RULES,
   SUBMIT_CLASSES,
   TIMINGS,
 } from '@kieq/domain';
@@ -17,6 +16,7 @@ import { PRODUCER_ERROR_CODES } from '@kieq/producer';
 import { optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
 import { describe, expect, test } from 'vitest';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
+import { operatorTable, transitionTable } from '../support/dead-letter-tables.ts';
 import { filesBelow, read, ROOT, sorted, unnamed, withPart, wordsIn } from '../support/documents.ts';
 
 /**
@@ -24,20 +24,10 @@ import { filesBelow, read, ROOT, sorted, unnamed, withPart, wordsIn } from '../s
  * (`pnpm docs:write`); everything else is mended by hand.
  */
 describe('generated parts are up to date (mend with -u)', () => {
-  const dash = (state: string | null): string => (state === null ? '–' : `\`${state}\``);
-  const deadLetterTable = [
-    '| class | redrive resumes at | with `--pay-again` | what to know |',
-    '|---|---|---|---|',
-    ...DEAD_LETTER_CLASSES.map((name) => {
-      const { resumesAt, payAgainResumesAt, advice } = REDRIVE_RULES[name];
-      return `| \`${name}\` | ${dash(resumesAt)} | ${dash(payAgainResumesAt)} | ${advice} |`;
-    }),
-    '',
-  ].join('\n');
-
   test.each([
     ['README.md', 'environment', environmentTable()],
-    ['docs/operations.md', 'dead-letters', deadLetterTable],
+    ['docs/operations.md', 'dead-letters', operatorTable()],
+    ['docs/architecture.md', 'dead-letters', transitionTable()],
     ['docs/payload.md', 'keyed-id', `\`\`\`\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
   ])('%s: %s', async (path, name, generated) => {
     const text = await read(path);
