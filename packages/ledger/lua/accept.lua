@@ -22,8 +22,7 @@ end
 if ARGS.latencyMs and not attempt.answered then
   attempt.answered = true
   saveAttempt(record, attempt)
-  stamp(key('window'), record.id .. ':' .. attempt.n, ARGS.latencyMs, margin())
-  widen(ARGS.latencyMs)
+  stampAccepted(record.id .. ':' .. attempt.n, ARGS.latencyMs)
   placeAccepts(record, attempt)
   canaryPassed(attempt.tokenHash)
   redis.call('DEL', key('unreachable'))

@@ -11,7 +11,7 @@ if ARGS.dedupeMs then
   local slot = key('dedupe:') .. ARGS.tenant .. ':' .. ARGS.hash
   local earlier = redis.call('GET', slot)
   local was = earlier and redis.call('HMGET', recordKey(earlier), 'state', 'letterClass') or {}
-  local over = was[1] == 'failed' or was[1] == 'cancelled' or was[2] == 'invalid_request' or was[2] == 'upload_missing'
+  local over = was[1] == 'failed' or was[1] == 'cancelled' or isCreatedAnew(was[2])
   if was[1] and not over then return reply({ ok = 'exists', id = earlier, state = was[1] }) end
   redis.call('SET', slot, ARGS.id, 'PX', ARGS.dedupeMs)
 end

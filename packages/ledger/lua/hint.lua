@@ -25,7 +25,7 @@ if isPolled then
 end
 
 local task = named or attempt.taskId
-local claimable = not attempt.taskId or canRevive(record, attempt, task) or isGivenUp(record, attempt, task)
+local claimable = not attempt.taskId or canRevive(record, attempt, task) or mayBeSettled(record, attempt, task)
 if not claimable then return answer('settled', { foreign = isForeign() }) end
 -- Its own worker's answer may be under way: the first look after it comes at once.
 if not attempt.taskId and not attempt.hinted then

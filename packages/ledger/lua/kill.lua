@@ -1,18 +1,10 @@
 #!lua flags=allow-oom
--- kill: dead, with an open dead letter. Which class may kill which state is fixed here; submitting is never killed.
-local ALLOWED = {
-  queued = { invalid_request = true, model_unavailable = true, refused_repeatedly = true,
-    insufficient_credits = true, deadline_exceeded = true, upload_missing = true },
-  unknown = { payment_unknown = true },
-  generating = { task_lost = true, task_stuck = true, result_unreadable = true },
-  archiving = { archive_failed = true },
-}
-
+-- kill: dead, with an open dead letter. Which class may kill which state is fixed by its row in the domain; submitting is never killed.
 local record, evidence = load(ARGS.id), cjson.decode(ARGS.evidence)
 local function dead() return reply({ ok = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
 if not record then
   -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
-  if ARGS.class ~= 'record_missing' and ARGS.class ~= 'invalid_request' then return reply({ ok = 'missing' }) end
+  if not killsWithoutRecord(ARGS.class) then return reply({ ok = 'missing' }) end
   if ARGS.expected then return reply({ ok = 'missing' }) end
   record = { id = ARGS.id }
   -- Its next vehicle must not take the id of a job that BullMQ may still keep.
@@ -31,7 +23,7 @@ if not record then
   return dead()
 end
 if record.state == 'dead' and record.letterClass == ARGS.class then return dead() end
-if record.state ~= ARGS.expected or not (ALLOWED[record.state] and ALLOWED[record.state][ARGS.class]) then
+if record.state ~= ARGS.expected or not mayKill(ARGS.class, record.state) then
   return reply({ ok = 'stale', state = record.state })
 end
 

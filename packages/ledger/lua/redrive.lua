@@ -30,7 +30,8 @@ if ARGS.automatic then
   if unresolved > 1 or next(claimsOf(record)) then return reply({ ok = 'by_hand' }) end
 end
 local target = ARGS.resumesAt
-if FREE[ARGS.class] ~= target and not (ARGS.payAgain and PAID[ARGS.class] == target) then
+-- What may cost money a second time is fixed by the domain, so that no caller's mistake pays again.
+if resumesAt(ARGS.class) ~= target and not (ARGS.payAgain and payAgainResumesAt(ARGS.class) == target) then
   return redis.error_reply('ERR ' .. ARGS.class .. ' does not resume at ' .. target .. ' without paying again')
 end
 if target == 'queued' then

@@ -5,11 +5,11 @@ local record = load(ARGS.id)
 if not record then return reply({ ok = 'missing' }) end
 local ageMs = math.max(0, NOW - num(record, 'createdAt'))
 if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
-if record.verdict and record.verdict ~= '' then 
+if record.verdict and record.verdict ~= '' then
   return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
     archive = pendingArchive(record), notice = pendingNotice(record) })
 end
-local givenUp = record.state == 'dead' and GIVEN_UP[record.letterClass]
+local givenUp = record.state == 'dead' and isGivenUp(record.letterClass)
 if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
 
 closeLetter(record)

@@ -3,7 +3,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { parseLibrary } from './contract/compose.ts';
 import { withHeads, type Shared } from './contract/heads.ts';
 import { TRANSITIONS, type ScriptArgs, type ScriptName, type ScriptReplies } from './contract/index.ts';
-import { SETTINGS } from './contract/settings.ts';
+import { SETTINGS, TABLES_LUA } from './contract/tables.ts';
 import { readLua } from './lua-files.ts';
 
 const LIBRARIES = ['record', 'notice', 'states', 'archive', 'window', 'gates', 'refusing', 'claims', 'durations'];
@@ -24,7 +24,8 @@ export interface ScriptRunner {
 /** Everything that scripts share, read once. */
 let shared: Shared | undefined;
 function sharedLua(): Shared {
-  const functions = (): Shared['functions'] => parseLibrary(LIBRARIES.map((name) => readLua(`lib/${name}`)));
+  const functions = (): Shared['functions'] =>
+    parseLibrary([TABLES_LUA, ...LIBRARIES.map((name) => readLua(`lib/${name}`))]);
   return (shared ??= { base: parseLibrary([readLua('lib/base')]), functions: functions(), settings: SETTINGS });
 }
 

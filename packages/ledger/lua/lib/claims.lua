@@ -2,17 +2,11 @@
 -- recordInfo has proved it. Claims stand in the record's field `claims` as a JSON map: task -> { attempt, at }.
 local CLAIMS_PER_GENERATION = 5
 
-local NEVER_HAD_A_TASK = {
-  payment_unknown = true, invalid_request = true, model_unavailable = true, refused_repeatedly = true,
-  insufficient_credits = true, deadline_exceeded = true, record_missing = true,
-  upload_missing = true,
-}
-
 -- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
 -- paying for another one. Also where it ended without a video: that task is paid.
 local function isTaskless(record)
   if given(record.purgedAt) or newerLetter(record) then return false end
-  return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and NEVER_HAD_A_TASK[record.letterClass] == true)
+  return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and neverHadATask(record.letterClass))
 end
 
 -- Its task was given up, or counted as surplus, and turns up before another is paid.
@@ -21,9 +15,9 @@ local function canRevive(record, attempt, taskId)
 end
 
 -- Given up and still the task of its generation: a verdict would settle it.
-local function isGivenUp(record, attempt, taskId)
+local function mayBeSettled(record, attempt, taskId)
   return attempt.taskId == taskId and record.taskId == taskId and record.state == 'dead'
-    and GIVEN_UP[record.letterClass] == true
+    and isGivenUp(record.letterClass)
 end
 
 -- How long ago Kie said success without a result for the first time, since the task is followed or polled anew; nil where

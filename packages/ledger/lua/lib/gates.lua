@@ -2,20 +2,7 @@
 -- probe (a worker asks for the balance at nextAt), manual (a person opens it).
 -- A gate that a newer version closed, or one in a mode of its own, counts as closed; only that version or a person opens it.
 
-local MODES = {
-  ['rate-limit'] = 'timed',
-  credits = 'probe',
-  ['key-cap'] = 'canary',
-  ['bad-key'] = 'canary',
-  maintenance = 'canary',
-  unreachable = 'canary',
-  refusing = 'canary',
-  paused = 'manual',
-}
-
-local HOW = { timed = true, canary = true, probe = true, manual = true }
-
-local function isOwnGate(reason, gate) return MODES[reason] ~= nil and HOW[gate.mode] == true end
+local function isOwnGate(reason, gate) return modeOf(reason) and isKnownMode(gate.mode) or false end
 
 local function saveGate(reason, gate) redis.call('HSET', key('gates'), reason, cjson.encode(gate)) end
 
@@ -56,7 +43,7 @@ end
 -- times: { waitMs } for timed, { firstMs, capMs } otherwise. `detail` is evidence for people.
 local function closeGate(reason, times, detail, canaryToken)
   local gate = loadGate(reason)
-  local mode = MODES[reason]
+  local mode = modeOf(reason)
   if not gate then
     gate = { since = NOW, mode = mode, refusals = 0 }
     if mode == 'probe' or mode == 'canary' then

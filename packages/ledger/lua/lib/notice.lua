@@ -1,12 +1,7 @@
 -- A notice is the callback that tells a caller of an end. It stands beside the state, has a vehicle of its own in the
 -- queue `notify`, and concerns the last end only: whatever moves the generation on drops it.
 
--- Dead letters that show as waiting for KIEQ_HOLD_MS, since a paid video may still come, as it may after a lost answer
--- (see openLetter): their caller is told when that is over, everybody else at once. What is written into the letter here decides, for the callback and for every reader:
--- whoever looks at it goes by heldUntil and never by the class, so that workers of two versions tell one end.
-local HELD = { payment_unknown = true, task_lost = true, task_stuck = true, archive_failed = true,
-  result_unreadable = true }
-local ENDED = { succeeded = true, failed = true, cancelled = true, dead = true }
+local function isEnded(state) return state == 'succeeded' or state == 'failed' or state == 'cancelled' or state == 'dead' end
 
 local function closeNoticeLetter(record)
   if (record.noticeLetter or '') == '' then return end
@@ -46,7 +41,7 @@ end
 -- The record has just entered its state.
 local function noticeEntry(record)
   if record.callback ~= '1' then return end
-  if not ENDED[record.state] then return dropNotice(record) end
+  if not isEnded(record.state) then return dropNotice(record) end
   local letter = record.state == 'dead' and cjson.decode(record.letter)
   planNotice(record, letter and letter.heldUntil and letter.heldUntil - NOW or 0)
 end

@@ -13,31 +13,17 @@ local function enter(record, state, event, order)
   announce(record, event)
 end
 
--- Where a redrive resumes, for nothing and by paying again. What may cost money a second time is fixed here, so that no
--- caller's mistake pays again. These are all the classes that this version knows.
-local FREE = {
-  invalid_request = 'queued', model_unavailable = 'queued', refused_repeatedly = 'queued', insufficient_credits = 'queued',
-  deadline_exceeded = 'queued', generation_failed = 'queued', payment_unknown = 'unknown', task_lost = 'generating',
-  task_stuck = 'generating', archive_failed = 'archiving', notify_failed = 'notify',
-  upload_missing = 'queued', result_unreadable = 'generating',
-}
-local PAID = { record_missing = 'queued', payment_unknown = 'queued', task_lost = 'queued', task_stuck = 'queued',
-  result_unreadable = 'queued' }
-
--- An accepted task was given up: a verdict that comes even so settles it.
-local GIVEN_UP = { task_lost = true, task_stuck = true, result_unreadable = true }
-
 -- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.
 local function newerLetter(record)
   local class = record.letterClass or ''
-  return class ~= '' and not FREE[class] and not PAID[class] and class or nil
+  return class ~= '' and not isKnownClass(class) and class or nil
 end
 
 -- The same of the letter about its callback.
 local function newerNoticeLetter(record)
   if (record.noticeLetter or '') == '' then return nil end
   local class = cjson.decode(record.noticeLetter).class
-  return not FREE[class] and not PAID[class] and class or nil
+  return not isKnownClass(class) and class or nil
 end
 
 -- A new vehicle: the older job, wherever it is, ends without acting when it is taken.
@@ -69,9 +55,13 @@ local function lostAnAnswer(record)
   return false
 end
 
+-- Dead letters that show as waiting for KIEQ_HOLD_MS: a paid video may still come, also where an answer was lost. Their
+-- caller is told when that is over, everybody else at once. What is written into the letter here decides, for the callback
+-- and for every reader: whoever looks at it goes by heldUntil and never by the class, so that workers of two versions tell
+-- one end.
 local function openLetter(record, class, evidence)
   local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
-  if HELD[class] or lostAnAnswer(record) then letter.heldUntil = NOW + SETTINGS.holdMs end
+  if isHeld(class) or lostAnAnswer(record) then letter.heldUntil = NOW + SETTINGS.holdMs end
   local n = num(record, 'letters') + 1
   set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
   redis.call('ZADD', key('letters:' .. class), NOW, record.id)

@@ -35,12 +35,16 @@ end
 
 local function margin() return tonumber(redis.call('HGET', key('window:state'), 'margin')) or 0 end
 
--- Quiet time widens the margin towards the smallest latency seen; see narrow.
-local function widen(latencyMs)
+-- The answer came, and says that a task exists. Quiet time widens the margin towards the smallest latency seen; see narrow.
+local function stampAccepted(member, latencyMs)
   local state = redis.call('HMGET', key('window:state'), 'minLatency', 'margin', 'ceiling')
+  local was, top = tonumber(state[2]) or 0, tonumber(state[3])
+  stamp(key('window'), member, latencyMs, was)
   local least = math.min(tonumber(state[1]) or latencyMs, latencyMs)
-  local ceiling = math.min(least * 0.8, (tonumber(state[3]) or least) + least * 0.0005)
-  local wider = math.min(ceiling, (tonumber(state[2]) or 0) + least * 0.02)
+  local ceiling = math.min(least * 0.8, (top or least) + least * 0.0005)
+  local wider = math.min(ceiling, was + least * 0.02)
+  -- After a while all three stand still.
+  if least == tonumber(state[1]) and wider == was and ceiling == top then return end
   redis.call('HSET', key('window:state'), 'minLatency', least, 'margin', wider, 'ceiling', ceiling)
 end
 

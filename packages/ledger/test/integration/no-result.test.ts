@@ -1,5 +1,3 @@
-import { GIVEN_UP_CLASSES } from '@kieq/domain';
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
 import type { ObserveArgs } from '../../src/transitions.ts';
 import {
@@ -116,11 +114,4 @@ describe('credits of a success whose result came late are booked once', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     expect(await credits(pool)).toBe(55.5);
   });
-});
-
-test('the ledger and the domain give up by the same classes', async () => {
-  const lua = await readFile(new URL('../../lua/lib/states.lua', import.meta.url), 'utf8');
-  const given = /local GIVEN_UP = \{([^}]*)\}/.exec(lua)?.[1] ?? '';
-  const classes = [...given.matchAll(/(\w+) = true/g)].map(([, name]) => name);
-  expect(new Set(classes)).toEqual(new Set(GIVEN_UP_CLASSES));
 });

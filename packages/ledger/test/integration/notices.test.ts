@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { HELD_CLASSES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import {
   bury,
@@ -151,13 +149,6 @@ describe('a dead letter after which a paid video may still come', () => {
     await pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence });
     const letter = (await pool.ledger.read.generation(id))?.letter;
     expect(letter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (letter?.openedAt ?? 0) + quick.holdMs });
-  });
-
-  test('the ledger and the domain hold the same classes', async () => {
-    const lua = await readFile(new URL('../../lua/lib/notice.lua', import.meta.url), 'utf8');
-    const held = /local HELD = \{([^}]*)\}/.exec(lua)?.[1] ?? '';
-    const classes = [...held.matchAll(/(\w+) = true/g)].map(([, name]) => name);
-    expect(new Set(classes)).toEqual(new Set(HELD_CLASSES));
   });
 });
 

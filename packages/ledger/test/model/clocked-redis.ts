@@ -41,10 +41,22 @@ export class ClockedRedis extends Redis {
 
   /** Scripts that ask for no time keep theirs. */
   #clockSource(source: string): string {
-    const clocked = this.#mutate(source.replace(TIME, '{ 0, ARGV[#ARGV] * 1000 }'));
+    const clocked = this.#mutate(guarded(source.replace(TIME, '{ 0, ARGV[#ARGV] * 1000 }')));
     this.#clocked.set(sha1(source), sha1(clocked));
     return clocked;
   }
+}
+
+/** A script that reads a field of its record which it has not loaded fails, instead of taking it for absent. */
+function guarded(source: string): string {
+  const names = /local v = redis\.call\('HMGET', recordKey\(id\), (.*)\)$/m.exec(source)?.[1];
+  if (names === undefined) return source;
+  const loaded = names.split(', ').map((name) => `[${name}] = true`);
+  const guard = `setmetatable(record, { __index = function(_, field)
+    if ({ ${loaded.join(', ')} })[field] or string.sub(field, 1, 2) == 'a:' then return nil end
+    error('reads ' .. field .. ', which it has not loaded')
+  end })`;
+  return source.replace('  return record\nend', () => `  return ${guard}\nend`);
 }
 
 function sha1(text: string): string {

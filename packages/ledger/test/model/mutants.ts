@@ -168,8 +168,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'settle: a result that comes after it was given up',
-    from: 'task_stuck = true, result_unreadable = true }',
-    to: 'task_stuck = true }',
+    from: "  if class == 'task_stuck' then return true end\n  if class == 'result_unreadable' then return true end",
+    to: "  if class == 'task_stuck' then return true end",
   },
   { without: 'resubmit: its limit', from: 'if done >= ARGS.limit then', to: 'if false then' },
   {
@@ -185,8 +185,8 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },
   {
     without: 'kill: never what is submitting',
-    from: '  unknown = { payment_unknown = true },',
-    to: '  unknown = { payment_unknown = true }, submitting = { refused_repeatedly = true },',
+    from: "  if class == 'refused_repeatedly' and state == 'queued' then return true end",
+    to: "  if class == 'refused_repeatedly' and (state == 'queued' or state == 'submitting') then return true end",
   },
   {
     without: 'kill: the window of the unknown',
@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'an end that is left drops its notice',
-    from: 'if not ENDED[record.state] then return dropNotice(record) end',
+    from: 'if not isEnded(record.state) then return dropNotice(record) end',
     to: '',
   },
   {

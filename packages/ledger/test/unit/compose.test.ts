@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { compose, parseLibrary } from '../../src/contract/compose.ts';
+import { TABLES_LUA } from '../../src/contract/tables.ts';
 
 const LUA = new URL('../../lua/', import.meta.url);
 const SHARED = [
@@ -61,7 +62,10 @@ test('every shared statement of the ledger is used by some script', () => {
     readdirSync(new URL(folder, LUA), { withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => readFileSync(new URL(folder + entry.name, LUA), 'utf8'));
-  const library = parseLibrary(read('lib/'));
+  const library = parseLibrary([TABLES_LUA, ...read('lib/')]);
+  const declared = library.flatMap(({ names }) => names);
+  // The later one of two with one name would be called in place of the other.
+  expect(declared).toEqual([...new Set(declared)]);
   const all = read('').join('\n');
   const unused = library.flatMap(({ names }) => names.filter((name) => !new RegExp(`\\b${name}\\b`).test(all)));
   const usedByShared = new Set(library.flatMap(({ names, uses }) => [...uses].filter((use) => !names.includes(use))));

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { DEAD_LETTERS, GATE_MODES, GATES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import { decoderOf, encoderOf, flag, group, json, list, number, optional, text } from '../../src/contract/codec.ts';
 import { SCRIPT_NAMES, TRANSITIONS, type ScriptName } from '../../src/contract/index.ts';
-import { SETTINGS } from '../../src/contract/settings.ts';
+import { SETTINGS, TABLES_LUA } from '../../src/contract/tables.ts';
 import type { Transition } from '../../src/contract/transition.ts';
 import { scriptText } from '../../src/scripts.ts';
 import { createTransitions, type Transitions } from '../../src/transitions.ts';
@@ -121,6 +122,46 @@ describe('settings', () => {
     expect(
       numbers.filter((one) => new RegExp(`\\b${one}\\b`).test(all.replaceAll("'MAXLEN', '~', 10000", ''))),
     ).toEqual([]);
+  });
+});
+
+/** The rows of a printed table, by its words: `if class == 'a' and state == 'b' then return 'c' end`. */
+function printed(name: string): Record<string, string> {
+  const [, rows = ''] = new RegExp(`^local function ${name}\\(.*\\)\n([\\s\\S]*?)^end`, 'm').exec(TABLES_LUA) ?? [];
+  return Object.fromEntries(
+    Array.from(rows.matchAll(/^ {2}if (.*) then return '?([\w-]+)'? end$/gm), ([, condition = '', value = '']) => [
+      (condition.match(/(?<=')[\w-]+(?=')/g) ?? []).join(' '),
+      value,
+    ]),
+  );
+}
+
+describe('tables of the domain, as Lua', () => {
+  const classes = Object.entries(DEAD_LETTERS);
+
+  test.each(['isHeld', 'isGivenUp', 'neverHadATask', 'isCreatedAnew', 'killsWithoutRecord'] as const)('%s', (trait) => {
+    expect(printed(trait)).toEqual(
+      Object.fromEntries(classes.flatMap(([name, row]) => (row[trait] ? [[name, 'true']] : []))),
+    );
+  });
+
+  test.each(['resumesAt', 'payAgainResumesAt'] as const)('%s', (column) => {
+    const rows = classes.flatMap(([name, row]) => (row[column] === null ? [] : [[name, row[column]]]));
+    expect(printed(column)).toEqual(Object.fromEntries(rows));
+  });
+
+  test('which class may kill which state', () => {
+    const rows = classes.flatMap(([name, { killsFrom }]) => killsFrom.map((state) => [`${name} ${state}`, 'true']));
+    expect(printed('mayKill')).toEqual(Object.fromEntries(rows));
+    expect(Object.keys(printed('mayKill')).filter((one) => one.endsWith(' submitting'))).toEqual([]);
+  });
+
+  test('what is known', () => {
+    expect(printed('isKnownClass')).toEqual(Object.fromEntries(classes.map(([name]) => [name, 'true'])));
+    expect(printed('isKnownMode')).toEqual(Object.fromEntries(GATE_MODES.map((mode) => [mode, 'true'])));
+    expect(printed('modeOf')).toEqual(
+      Object.fromEntries(Object.entries(GATES).map(([reason, { mode }]) => [reason, mode])),
+    );
   });
 });
 
