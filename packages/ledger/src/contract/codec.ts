@@ -49,6 +49,16 @@ export const number: Codec<number, false> = {
   },
 };
 
+/** A whole number of a reply, such as a count, which Redis writes without turning it into text: it cuts off a fraction. */
+export const whole: Codec<number, false> = {
+  ...number,
+  pack: (value) => value,
+  decode(raw) {
+    if (typeof raw !== 'number') throw new TypeError(`must be a whole number, received ${String(raw)}`);
+    return raw;
+  },
+};
+
 /** True or false. */
 export const flag: Codec<boolean, false> = {
   isOptional: false,
@@ -67,9 +77,9 @@ export function json<Value>(): Codec<Value, false> {
 
 /** A list, as text like `json`. Lua writes an empty one as an empty object. */
 export function list<Item>(): Codec<readonly Item[], false> {
-  const whole = json<readonly Item[] | object>();
+  const any = json<readonly Item[] | object>();
   const decode = (raw: unknown): readonly Item[] => {
-    const value = whole.decode(raw);
+    const value = any.decode(raw);
     return Array.isArray(value) ? value : [];
   };
   return { ...json<readonly Item[]>(), decode };
@@ -185,13 +195,13 @@ const HALF = /\\ud[89a-f]/;
 
 /** Half of a surrogate pair, as cutting a text leaves it, is replaced: Redis' JSON parser would refuse the whole call. */
 function jsonOf(value: unknown): string {
-  const whole = JSON.stringify(value);
+  const encoded = JSON.stringify(value);
   // A function that looks at every value costs more than all the rest, and nearly no call needs it.
-  return HALF.test(whole) ? JSON.stringify(value, wellFormed) : whole;
+  return HALF.test(encoded) ? JSON.stringify(value, wellFormed) : encoded;
 }
 
-function parsed<Value>(whole: string): Value {
-  return JSON.parse(whole) as Value;
+function parsed<Value>(encoded: string): Value {
+  return JSON.parse(encoded) as Value;
 }
 
 function wellFormed(_key: string, value: unknown): unknown {

@@ -1,9 +1,9 @@
 import type { Evidence, Verdict } from '@kieq/domain';
-import { flag, json, name, number, optional, text } from './codec.ts';
+import { flag, json, name, number, optional, text, whole } from './codec.ts';
 import { archiving, missing, noticed, stale, state, unknownAttempt } from './common.ts';
 import { defineTransition } from './transition.ts';
 
-const hinted = { state, hints: number };
+const hinted = { state, hints: whole };
 /** `foreign`: the callback names another task than the attempt has. */
 const judged = { ...hinted, foreign: flag };
 /** A callback came. Counts it, and tells what it is worth; it never changes a state (docs/guarantees.md, G6). */
@@ -20,7 +20,7 @@ export const hint = defineTransition({
     /** The task is being polled: its vehicle should come at once. */
     hinted: { ...judged, vehicle: text, queue: text },
     /** The attempt has no task, or gave it up: recordInfo must prove that this one is its own. */
-    claimed: { ...hinted, attempt: number, taskId: text },
+    claimed: { ...hinted, attempt: whole, taskId: text },
     too_many: hinted,
     /** The attempt has no task and the callback named none. */
     no_task: hinted,
@@ -51,11 +51,11 @@ export const look = defineTransition({
       taskId: text,
       ageMs: number,
       pollingForMs: number,
-      resubmits: number,
+      resubmits: whole,
       /** Polls of this task before this one. */
-      polls: number,
+      polls: whole,
       /** Callbacks so far; `observe` compares. */
-      hints: number,
+      hints: whole,
       /** Since Kie first said success without a result; absent where it has not. */
       noResultForMs: optional(number),
       model: text,
@@ -92,12 +92,12 @@ export const observe = defineTransition({
       /** When the next poll is due, in ms since the epoch of Redis. */
       dueAt: number,
       /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
-      hints: number,
+      hints: whole,
       /** Polls of this task, this one included. */
-      polls: number,
-      misses: number,
+      polls: whole,
+      misses: whole,
       missingForMs: number,
-      missingTasks: number,
+      missingTasks: whole,
       /** Since Kie first said success without a result; absent where it has not. */
       noResultForMs: optional(number),
     },
@@ -109,7 +109,7 @@ export const observe = defineTransition({
 /** Kie failed the task for a transient reason, at no cost: generating → queued. */
 export const resubmit = defineTransition({
   args: { id: text, taskId: text, limit: number, evidence: json<Evidence>(), vehicleCheckMs: number },
-  reply: { queued: { vehicle: text, attempt: number }, exhausted: {}, stale, missing },
+  reply: { queued: { vehicle: text, attempt: whole }, exhausted: {}, stale, missing },
 });
 
 /** Kie's verdict about the current task. */
@@ -148,7 +148,7 @@ export const settle = defineTransition({
 /** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
 export const pollPermit = defineTransition({
   args: { permit: text, timeoutMs: number },
-  reply: { granted: { places: number }, wait: { waitMs: number } },
+  reply: { granted: { places: whole }, wait: { waitMs: number } },
 });
 
 /** The query of this permit has ended. */

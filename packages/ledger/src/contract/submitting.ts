@@ -1,5 +1,5 @@
 import type { Evidence, SubmitClass } from '@kieq/domain';
-import { flag, json, name, number, optional, optionalFlag, text } from './codec.ts';
+import { flag, json, name, number, optional, optionalFlag, text, whole } from './codec.ts';
 import { letterClass, missing, noticed, stale, state, unknownAttempt } from './common.ts';
 import type { GateTimes, RefuseRule } from './rules.ts';
 import { defineTransition } from './transition.ts';
@@ -61,7 +61,7 @@ export const postpone = defineTransition({
   },
   reply: {
     /** `tries`: failures in a row, this one included. */
-    postponed: { tries: number },
+    postponed: { tries: whole },
     stale,
     missing,
   },
@@ -84,13 +84,13 @@ export const admit = defineTransition({
   },
   reply: {
     admitted: {
-      attempt: number,
+      attempt: whole,
       sendBeforeMs: number,
       timeoutMs: number,
       payload: text,
-      room: number,
+      room: whole,
       /** Refusals of this generation that call for backoff. */
-      tries: number,
+      tries: whole,
       canary: flag,
       /** Since it could have been submitted. */
       waitedMs: number,
@@ -101,10 +101,10 @@ export const admit = defineTransition({
     },
     wait: { reason: text, waitMs: number },
     /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
-    upload: { payload: text, tries: number, trace: optional(text) },
+    upload: { payload: text, tries: whole, trace: optional(text) },
     /** The pair of this one has just been refused: that other generation is to go first, by its vehicle. */
     instead: { id: text, vehicle: text },
-    busy: { attempt: number, leaseMs: number },
+    busy: { attempt: whole, leaseMs: number },
     deadline: {},
     wrong_account: {},
     stale,
@@ -113,7 +113,7 @@ export const admit = defineTransition({
 });
 
 const room = {
-  room: { places: number },
+  room: { places: whole },
   wait: { reason: text, waitMs: number },
 };
 /** How long until a submission may be admitted; a hint that reads only. */
@@ -122,7 +122,7 @@ export const peek = defineTransition({ args: {}, reply: room });
 export const peekPolls = defineTransition({ args: {}, reply: room });
 
 const carried = {
-  attempt: number,
+  attempt: whole,
   state,
   vehicle: text,
   queue: text,
@@ -131,7 +131,7 @@ const carried = {
   /** When that is, in ms since the epoch of Redis. */
   dueAt: number,
   /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
-  hints: number,
+  hints: whole,
 };
 /** A task exists for this attempt; also adopt. */
 export const accept = defineTransition({
@@ -186,7 +186,7 @@ export const refuse = defineTransition({
       vehicle: text,
       /** True when the vehicle is the job that was being processed; false when a new job must be added. */
       added: flag,
-      attempt: number,
+      attempt: whole,
     },
     dead: { class: letterClass, ...noticed },
     stale,
@@ -210,13 +210,13 @@ export const lose = defineTransition({
     gateAfter: number,
     times: json<GateTimes>(),
   },
-  reply: { unknown: { attempt: number }, stale, unknown_attempt: unknownAttempt, missing },
+  reply: { unknown: { attempt: whole }, stale, unknown_attempt: unknownAttempt, missing },
 });
 
 /** The lease of a submission ended without a word from its worker: submitting → unknown. */
 export const expire = defineTransition({
   args: { id: text },
-  reply: { unknown: { attempt: number }, not_yet: { leaseMs: number }, stale, missing },
+  reply: { unknown: { attempt: whole }, not_yet: { leaseMs: number }, stale, missing },
 });
 
 /** Only from queued: Kie has no cancel. */

@@ -113,6 +113,20 @@ describe('expire and lose', () => {
     expect(await pool.state(id)).toBe('submitting');
   });
 
+  test.each(['expire', 'lose'] as const)(
+    '%s: the sweeper looks again when the window of the unknown is over',
+    async (how) => {
+      const pool = await openPool('expire', { ...quick, unknownWindowMs: 600_000 });
+      const id = how === 'expire' ? await expired(pool) : await pool.create();
+      if (how === 'lose') {
+        await pool.admit(id, 'token');
+        await pool.lose(id, 'token');
+      }
+      const { since } = await pool.raw(id);
+      expect(Number(await pool.redis.zscore(`${pool.root}watch`, id)) - Number(since)).toBe(600_000);
+    },
+  );
+
   test('lose after expire keeps the state and adds the evidence', async () => {
     const pool = await openPool('expire', quick);
     const id = await expired(pool);
