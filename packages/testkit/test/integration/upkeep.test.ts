@@ -60,7 +60,11 @@ describe.concurrent('the sweeper', () => {
 
   test('replaces a poll job that sleeps beyond its time: the worker that parked it had a wrong clock', async (context) => {
     const { expect } = context;
-    const pool = await openPool(context, 'skew', { simulator: { generation: { kind: 'fixed', ms: 600 } } });
+    const pool = await openPool(context, 'skew', {
+      simulator: { generation: { kind: 'fixed', ms: 600 } },
+      // Time enough to change the job before it is due.
+      schedule: { priorMedianMs: 3000 },
+    });
     const id = await one(pool, 'slept');
     const { vehicle } = await pool.recordWhen(id, ({ state }) => state === 'generating');
     const job = await until(
