@@ -103,11 +103,12 @@ export class LonePost {
     const { url, body } = this.post;
     const { agents, certificateAuthority: ca, secureContext } = this.settings;
     const headers = { ...this.post.headers, 'content-length': String(body.byteLength) };
-    const asked = { method: 'POST', headers };
     // Also for http: its proxy may be one of https.
-    const trust = url.protocol === 'https:' ? { secureContext: secureContext() } : ca === undefined ? {} : { ca };
-    if (url.protocol === 'http:') return requestHttp(url, { ...asked, agent: agents.http, ...trust });
-    return requestHttps(url, { ...asked, agent: agents.https, ...trust });
+    const trust = ca === undefined ? {} : { ca };
+    if (url.protocol === 'http:') return requestHttp(url, { method: 'POST', headers, agent: agents.http, ...trust });
+    // `tls.connect` takes it; Node's types of `request` do not say so.
+    const context = { secureContext: secureContext() };
+    return requestHttps(url, { method: 'POST', headers, agent: agents.https, ...context });
   }
 
   /** Between the gate's answer and the write of the whole request there is nothing, not even a microtask. */
