@@ -24,3 +24,8 @@ export function pooledAgents(options: Connecting & { readonly idleSocketMs: numb
 export function freshAgents({ proxies, connectTimeoutMs: tunnelMs }: Connecting): Agents {
   return agentsThrough(proxies, { keepAlive: false, tunnelMs });
 }
+
+/** Whether requests to an address are passed on by a proxy, whose own word then cannot be told from the host's. */
+export function isForwarded({ protocol, hostname, port }: URL, proxies: Proxies): boolean {
+  return protocol === 'http:' && proxies.for(protocol, hostname, Number(port) || 80) !== undefined;
+}

@@ -44,12 +44,7 @@ function send(context: KieContext, url: URL, body: Uint8Array, options: CreateTa
   return context.transport.exchangeAlone({
     url,
     headers: { 'content-type': 'application/json' },
-    body: {
-      bytes: body.byteLength,
-      chunks: async function* () {
-        yield body;
-      },
-    },
+    body,
     gate: () => {
       if (!options.sendDeadline()) return TRANSPORT.sendDeadline;
       options.onSending?.();

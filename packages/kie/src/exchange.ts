@@ -55,3 +55,8 @@ export const TRANSPORT = {
   upgrade: 'UNEXPECTED_UPGRADE',
   cut: 'CONNECTION_CUT',
 } as const;
+
+/** The code of an error of Node; one that has none is a cut connection. */
+export function transportCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
+}

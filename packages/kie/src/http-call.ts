@@ -4,9 +4,10 @@ import type { Socket } from 'node:net';
 import type { Proxies } from '@kieq/proxy';
 import type { Got, Request } from 'got';
 
+import { isForwarded } from './agents.ts';
 import { isUsable, whenConnected } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import { TRANSPORT } from './exchange.ts';
+import { TRANSPORT, transportCode } from './exchange.ts';
 import { patientTimer } from './patient-timer.ts';
 
 /** One HTTP request. */
@@ -15,11 +16,6 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** A POST with this body; without it a GET. */
   readonly body?: { readonly bytes: number; readonly chunks: () => AsyncIterable<Uint8Array> };
-  /**
-   * Asked once, on the connected socket, in the same turn of the event loop in which the first byte is written.
-   * A code that it returns, or an exception, ends the request unsent. For requests with a body.
-   */
-  readonly gate?: () => string | undefined;
   /** From the first byte (with a body) or from the start (without), in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
@@ -32,10 +28,10 @@ interface Limits {
 }
 
 /**
- * One request from start to its {@link Exchange}.
+ * One request that may be repeated, from start to its {@link Exchange}. The billable one is {@link LonePost}.
  *
  * State `connecting` (requests with a body): nothing is written; node holds the head back until the first chunk.
- * → `sent`: the gate let the first chunk pass; from here on the vendor may have acted.
+ * → `sent`: the first chunk left; from here on the vendor may have acted.
  * → `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
  */
 export class HttpCall {
@@ -98,9 +94,8 @@ export class HttpCall {
   }
 
   /**
-   * Nothing of a request leaves node before its first chunk, so the head waits here as well. Between the gate's answer
-   * and the write there are only microtasks. It throws rather than ends where nothing may be sent, since the end of a
-   * body sends the head.
+   * Nothing of a request leaves node before its first chunk, so the head waits here as well: the timeout counts from
+   * there. It throws rather than ends where nothing may be sent, since the end of a body sends the head.
    */
   private async *gatedBody(chunks: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const socket = await this.connected;
@@ -113,17 +108,8 @@ export class HttpCall {
   }
 
   private release(socket: Socket): void {
-    const refusal = isUsable(socket) ? this.askGate() : TRANSPORT.socketClosed;
-    if (refusal === undefined) this.markSent();
-    else this.fail(refusal);
-  }
-
-  private askGate(): string | undefined {
-    try {
-      return this.request.gate?.();
-    } catch {
-      return TRANSPORT.sendRefused;
-    }
+    if (isUsable(socket)) this.markSent();
+    else this.fail(TRANSPORT.socketClosed);
   }
 
   private markSent(): void {
@@ -148,8 +134,9 @@ export class HttpCall {
     if (response?.statusCode === undefined) return this.fail(TRANSPORT.cut);
     const { statusCode: status, headers } = response;
     const unfinished = this.stream?.writableFinished === false;
-    const isForwarded = this.isForwarded();
-    this.settle({ kind: 'answer', status, headers, body: this.text(), isForwarded, latencyMs: this.elapsed() });
+    const forwarded = isForwarded(this.request.url, this.limits.proxies);
+    const latencyMs = this.elapsed();
+    this.settle({ kind: 'answer', status, headers, body: this.text(), isForwarded: forwarded, latencyMs });
     // An answer that came before the whole body was read: no use in sending the rest.
     if (unfinished) this.stream?.destroy();
   }
@@ -175,11 +162,6 @@ export class HttpCall {
     this.resolve(exchange);
   }
 
-  private isForwarded(): boolean {
-    const { protocol, hostname, port } = this.request.url;
-    return protocol === 'http:' && this.limits.proxies.for(protocol, hostname, Number(port) || 80) !== undefined;
-  }
-
   private elapsed(): number {
     return this.state === 'sent' ? performance.now() - this.sentAt : 0;
   }
@@ -187,8 +169,4 @@ export class HttpCall {
   private text(): string {
     return Buffer.concat(this.chunks).toString('utf8');
   }
-}
-
-function transportCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
 }

@@ -1,4 +1,6 @@
-import type { Got } from 'got';
+import { createSecureContext } from 'node:tls';
+import type { SecureContext } from 'node:tls';
+
 import { got } from 'got';
 
 import { destroyAgents } from '@kieq/proxy';
@@ -8,6 +10,8 @@ import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import { HttpCall } from './http-call.ts';
 import type { HttpRequest } from './http-call.ts';
+import { LonePost } from './lone-post.ts';
+import type { LoneRequest } from './lone-post.ts';
 import type { ResolvedOptions } from './options.ts';
 
 /** Sends requests. It retries nothing, follows nothing and throws nothing. */
@@ -18,41 +22,45 @@ export interface Transport {
    * For the billable call: over a connection that no request was sent on before, and none will be afterwards. A pooled
    * one may be closed by the server just as the request leaves; then the answer is lost although Kie never saw it.
    */
-  exchangeAlone(request: HttpRequest): Promise<Exchange>;
+  exchangeAlone(request: LoneRequest): Promise<Exchange>;
   /** Refuses new requests, waits for the running ones, then closes the pooled connections. */
   close(): Promise<void>;
 }
 
-/** Creates the agents and the got instances, with the account's key in their default headers. */
+/** Creates the agents and the got instance, with the account's key in the headers of every request. */
 export function createTransport(options: ResolvedOptions): Transport {
   const [pooled, fresh] = [pooledAgents(options), freshAgents(options)];
+  const { apiKey, userAgent, certificateAuthority } = options;
+  const headers = {
+    'user-agent': userAgent,
+    authorization: `Bearer ${apiKey}`,
+    accept: 'application/json',
+    'accept-encoding': 'identity',
+  };
   const client = got.extend({
     followRedirect: false,
     throwHttpErrors: false,
     retry: { limit: 0 },
     http2: false,
-    headers: {
-      authorization: `Bearer ${options.apiKey}`,
-      accept: 'application/json',
-      'accept-encoding': 'identity',
-      'user-agent': options.userAgent,
-    },
-    ...(options.certificateAuthority === undefined
-      ? {}
-      : { https: { certificateAuthority: options.certificateAuthority } }),
+    headers,
+    agent: pooled,
+    ...(certificateAuthority === undefined ? {} : { https: { certificateAuthority } }),
   });
-  const [sharing, alone] = [client.extend({ agent: pooled }), client.extend({ agent: fresh })];
+  const trust = certificateAuthority === undefined ? {} : { ca: certificateAuthority };
+  let context: SecureContext | undefined;
+  const alone = { ...options, agents: fresh, secureContext: () => (context ??= createSecureContext(trust)) };
   const running = new Set<Promise<Exchange>>();
   let closed = false;
-  const run = async (through: Got, request: HttpRequest): Promise<Exchange> => {
+  const run = async (start: () => Promise<Exchange>): Promise<Exchange> => {
     if (closed) return { kind: 'failure', sent: false, transport: TRANSPORT.closed, latencyMs: 0 };
-    const call = new HttpCall(through, request, options).run();
+    const call = start();
     running.add(call);
     return call.finally(() => running.delete(call));
   };
   return {
-    exchange: (request) => run(sharing, request),
-    exchangeAlone: (request) => run(alone, request),
+    exchange: (request) => run(() => new HttpCall(client, request, options).run()),
+    exchangeAlone: (request) =>
+      run(() => new LonePost({ ...request, headers: { ...headers, ...request.headers } }, alone).run()),
     close: async () => {
       closed = true;
       await Promise.allSettled(running);

@@ -36,14 +36,14 @@ function neverSending(over: Parameters<typeof sendOptions>[0] = {}) {
   return { sending, options: sendOptions({ onSending: () => sending.push('sending'), ...over }) };
 }
 
-it('an answer that comes before the first byte is none', async () => {
+it('an answer that comes before the first byte of a body is none, also where the call may be repeated', async () => {
   const { port } = await rawServer((socket) => {
     const body = JSON.stringify(ACCEPTED);
     socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
   });
   const transport = createTransport(resolveOptions({ apiKey: API_KEY }));
   const waiting = signalOf();
-  const exchange = await transport.exchangeAlone({
+  const exchange = await transport.exchange({
     url: new URL(`http://127.0.0.1:${port}/`),
     body: {
       bytes: 1,

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createSecureServer } from 'node:https';
-import type { Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
+import type { TLSSocket } from 'node:tls';
 import { buffer, text } from 'node:stream/consumers';
 import { createKieClient, type KieClient, type KieClientOptions } from '@kieq/kie';
 import { createOutbound } from '@kieq/outbound';
@@ -95,6 +96,25 @@ describe('Kie behind a tunnel', () => {
       class: 'not_sent',
       evidence: { transport: 'ECONNREFUSED' },
     });
+  });
+
+  test('a submission resumes the TLS session of the one before, in a tunnel of its own', async () => {
+    const [kie, proxy] = [await secureKie(), await proxyWith()];
+    const resumed: boolean[] = [];
+    kie.server.on('secureConnection', (socket: TLSSocket) => resumed.push(socket.isSessionReused()));
+    const client = kieThrough(kie.url, { proxies: onlyProxy(proxy.url), certificateAuthority: certificate.cert });
+    for (let n = 0; n < 3; n += 1) expect(await client.createTask(REQUEST, SEND)).toMatchObject({ class: 'accepted' });
+    expect([proxy.asked.length, resumed]).toEqual([3, [false, true, true]]);
+  });
+
+  test('a tunnel that is cut as soon as it is open: certainly not sent, and the send deadline is not asked', async () => {
+    const kie = await listening(createServer((socket) => socket.destroy()));
+    const proxy = await proxyWith();
+    const client = kieThrough(`https://127.0.0.1:${portOf(kie)}`, { proxies: onlyProxy(proxy.url) });
+    const asked: string[] = [];
+    const sendDeadline = (): boolean => asked.push('asked') > 0;
+    expect(await client.createTask(REQUEST, { ...SEND, sendDeadline })).toMatchObject({ class: 'not_sent' });
+    expect([proxy.asked.length, asked]).toEqual([1, []]);
   });
 
   test('a tunnel to a host whose certificate is not trusted: not sent', async () => {
