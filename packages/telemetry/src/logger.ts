@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
 import { redactObject, redactValue } from './redact.ts';
-import { createScrubbers, isSecretName, MASK, visibleJson } from './scrub.ts';
+import { createLineScrubber } from './scrub-line.ts';
 
 export type Logger = PinoLogger;
 export type LogLevel = Level | 'silent';
@@ -37,7 +37,7 @@ export interface LoggerOptions {
  * error messages and stacks.
  */
 export function createLogger({ name, level = 'info', instance, secrets = [], destination }: LoggerOptions): Logger {
-  const scrubLine = lineScrubber(secrets);
+  const scrubLine = createLineScrubber(secrets);
   const options = {
     level,
     base: { app: name, pid: process.pid, instance: instance ?? `${hostname()}:${process.pid}` },
@@ -53,21 +53,4 @@ export function createLogger({ name, level = 'info', instance, secrets = [], des
 /** A logger that writes nothing, for tests and libraries. */
 export function silentLogger(): Logger {
   return pino({ level: 'silent' });
-}
-
-const STRING = '"(?:[^"\\\\]|\\\\.)*"';
-const FIELD = new RegExp(`(${STRING})(:)(${STRING})?|${STRING}`, 'g');
-
-/** Works on the strings of a JSON line alone, so that the line stays JSON whatever a secret looks like. */
-function lineScrubber(secrets: readonly string[]): (line: string) => string {
-  const scrub = createScrubbers(secrets);
-  const masked = (line: string): string =>
-    line.replace(FIELD, (text: string, name?: string, colon = ':', value?: string) => {
-      if (name === undefined) return `"${scrub.text(text.slice(1, -1))}"`;
-      const field = name.slice(1, -1);
-      const start = `"${scrub.name(field)}"${colon}`;
-      if (value === undefined) return start;
-      return `${start}"${isSecretName(field) ? MASK : scrub.text(value.slice(1, -1))}"`;
-    });
-  return (line) => visibleJson(masked(line));
 }
