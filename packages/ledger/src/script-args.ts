@@ -60,7 +60,10 @@ export interface AnnounceArgs {
 export interface SweepArgs {
   readonly worker: string;
   readonly leaseMs: number;
+  /** At most so many of each kind: Redis does nothing else meanwhile. */
   readonly limit: number;
+  /** Counts the rounds of this sweeper: each looks through another part of the indexes. Default 0. */
+  readonly turn?: number;
   readonly vehicleCheckMs: number;
 }
 
