@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
+import { standardOutput } from './log-output.ts';
 import { redactObject, redactValue } from './redact.ts';
 import { createLineScrubber } from './scrub-line.ts';
 
@@ -36,7 +37,8 @@ export interface LoggerOptions {
  * and known secret values are masked everywhere in the line: in nested objects, headers, child bindings, messages,
  * error messages and stacks.
  */
-export function createLogger({ name, level = 'info', instance, secrets = [], destination }: LoggerOptions): Logger {
+export function createLogger(given: LoggerOptions): Logger {
+  const { name, level = 'info', instance, secrets = [], destination = standardOutput() } = given;
   const scrubLine = createLineScrubber(secrets);
   const options = {
     level,
@@ -47,7 +49,7 @@ export function createLogger({ name, level = 'info', instance, secrets = [], des
     serializers: { err: redactValue },
     hooks: { streamWrite: scrubLine },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** A logger that writes nothing, for tests and libraries. */
