@@ -1,26 +1,72 @@
 #!lua flags=allow-oom
 -- sweep: under the lease, the generations that are due for a look. Each comes again later unless something moves it.
-local STATES = { 'queued', 'submitting', 'unknown', 'generating', 'archiving', 'succeeded', 'failed', 'cancelled', 'dead' }
+-- Nothing else gets a turn meanwhile: a call does ARGS.limit of each kind, and tells whether to call again at once.
+-- Here a task may exist that is paid: these go before checks of jobs, of which any number may be due at once.
+local URGENT = { 'submitting', 'unknown', 'generating' }
+local TURN = ARGS.turn or 0
+
 local lease = redis.call('GET', key('sweeper'))
 if lease and lease ~= ARGS.worker then return reply({ ok = 'other', worker = lease }) end
 redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
+
+-- A part of the generations in a state, each turn another one: by and by all of them, however many there are.
+local function partOf(state, turn)
+  local parts = math.max(1, math.ceil(redis.call('ZCARD', key('state:' .. state)) / ARGS.limit))
+  local from = turn % parts * ARGS.limit
+  return redis.call('ZRANGE', key('state:' .. state), from, from + ARGS.limit - 1)
+end
+
+local function urgentDue(most)
+  local found = {}
+  for _, state in ipairs(URGENT) do
+    local ids = partOf(state, TURN)
+    local times = #ids > 0 and redis.call('ZMSCORE', key('watch'), unpack(ids)) or {}
+    for i, id in ipairs(ids) do
+      if #found < most and (tonumber(times[i]) or math.huge) <= NOW then found[#found + 1] = id end
+    end
+  end
+  return found
+end
+
+-- Half of a full batch is for the urgent ones, so that neither kind can keep the other one waiting.
+local function urgentFirst(due)
+  local chosen, isChosen = urgentDue(math.floor(ARGS.limit / 2)), {}
+  for _, id in ipairs(chosen) do isChosen[id] = true end
+  for _, id in ipairs(due) do
+    if #chosen < ARGS.limit and not isChosen[id] then chosen[#chosen + 1] = id end
+  end
+  return chosen
+end
+
+-- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
+local function misplaced(state, id)
+  if redis.call('ZREM', key('state:' .. state), id) == 1 then count('index_repaired') end
+end
+
+local function place(state, id)
+  if redis.call('ZADD', key('state:' .. state), 'NX', NOW, id) == 0 then return end
+  count('index_repaired')
+  for _, other in ipairs(STATES) do
+    if other ~= state then misplaced(other, id) end
+  end
+end
+
+-- The other half of the invariant, by and by: who stands in an index without being in its state.
+local function clearPart()
+  local state = STATES[TURN % #STATES + 1]
+  for _, id in ipairs(partOf(state, math.floor(TURN / #STATES))) do
+    if redis.call('HGET', recordKey(id), 'state') ~= state then misplaced(state, id) end
+  end
+end
+
 local due = redis.call('ZRANGEBYSCORE', key('watch'), '-inf', NOW, 'LIMIT', 0, ARGS.limit)
+local isFull = #due == ARGS.limit
 local out = {}
-for i, id in ipairs(due) do
+for _, id in ipairs(isFull and urgentFirst(due) or due) do
   local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt', 'notBefore', 'nextPollAt',
     'archiveState', 'archiveAt', 'archiveBy')
   if fields[1] then
-    -- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
-    for _, state in ipairs(STATES) do
-      local stands = redis.call('ZSCORE', key('state:' .. state), id)
-      if state == fields[1] and not stands then
-        redis.call('ZADD', key('state:' .. state), NOW, id)
-        count('index_repaired')
-      elseif state ~= fields[1] and stands then
-        redis.call('ZREM', key('state:' .. state), id)
-        count('index_repaired')
-      end
-    end
+    if isState(fields[1]) then place(fields[1], id) end
     -- Older generations are looked at less often, so that a long backlog costs little.
     local age = NOW - (tonumber(fields[4]) or NOW)
     local again = math.min(30 * 60000, math.max(ARGS.vehicleCheckMs, age))
@@ -39,6 +85,7 @@ for i, id in ipairs(due) do
     redis.call('ZREM', key('watch'), id)
   end
 end
+clearPart()
 -- Callbacks whose job should have come long ago; looked at again later unless their delivery moves them.
 local overdue = redis.call('ZRANGEBYSCORE', key('notices'), '-inf', NOW - ARGS.vehicleCheckMs, 'LIMIT', 0, ARGS.limit)
 local notices = {}
@@ -64,7 +111,7 @@ for _, id in ipairs(unproved) do
   end
 end
 local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
-local answer = { ok = 'leader', more = #due == ARGS.limit or #mirror == ARGS.limit or #overdue == ARGS.limit
+local answer = { ok = 'leader', more = isFull or #mirror == ARGS.limit or #overdue == ARGS.limit
   or #unproved == ARGS.limit }
 answer.due, answer.mirror = cjson.encode(out), cjson.encode(mirror)
 answer.notices, answer.claims = cjson.encode(notices), cjson.encode(claims)

@@ -145,11 +145,11 @@ async function recordAccepted(
 ): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
+  const { latencyMs } = answer;
   // First of all, so that even a worker that is killed before Redis has it leaves a trace.
-  logger.info({ task: taskId }, 'Kie accepted');
+  logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'Kie accepted');
   const kind = timingKind(model, input);
   const pollDelayMs = context.plan.firstDelayMs(kind);
-  const { latencyMs } = answer;
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
     at('submit.accept', () =>
       ledger.accept({
@@ -174,7 +174,6 @@ async function recordAccepted(
     logger.error({ task: taskId, reply }, 'the ledger did not take an accepted task');
     return { kind: 'complete', result: `not accepted: ${reply.ok}` };
   }
-  logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'submitted');
   // Should this fail, the sweeper finds the generation without a vehicle and adds one.
   if (reply.state === 'generating') {
     await addVehicle(context.queues, {

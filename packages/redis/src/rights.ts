@@ -70,6 +70,7 @@ const USED: readonly (readonly [command: string, ...args: string[]])[] = [
   ['ZCARD', 'KEY'],
   ['ZCOUNT', 'KEY', '0', '1'],
   ['ZSCORE', 'KEY', 'x'],
+  ['ZMSCORE', 'KEY', 'x'],
   ['ZRANGE', 'KEY', '0', '1'],
   ['ZREVRANGE', 'KEY', '0', '1'],
   ['ZRANGEBYSCORE', 'KEY', '0', '1'],

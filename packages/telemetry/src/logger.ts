@@ -1,7 +1,8 @@
 import { hostname } from 'node:os';
 import { pino, stdTimeFunctions, type DestinationStream, type Level, type Logger as PinoLogger } from 'pino';
+import { standardOutput } from './log-output.ts';
 import { redactObject, redactValue } from './redact.ts';
-import { createScrubbers, isSecretName, MASK, visibleJson } from './scrub.ts';
+import { createLineScrubber } from './scrub-line.ts';
 
 export type Logger = PinoLogger;
 export type LogLevel = Level | 'silent';
@@ -36,8 +37,9 @@ export interface LoggerOptions {
  * and known secret values are masked everywhere in the line: in nested objects, headers, child bindings, messages,
  * error messages and stacks.
  */
-export function createLogger({ name, level = 'info', instance, secrets = [], destination }: LoggerOptions): Logger {
-  const scrubLine = lineScrubber(secrets);
+export function createLogger(given: LoggerOptions): Logger {
+  const { name, level = 'info', instance, secrets = [], destination = standardOutput() } = given;
+  const scrubLine = createLineScrubber(secrets);
   const options = {
     level,
     base: { app: name, pid: process.pid, instance: instance ?? `${hostname()}:${process.pid}` },
@@ -47,27 +49,10 @@ export function createLogger({ name, level = 'info', instance, secrets = [], des
     serializers: { err: redactValue },
     hooks: { streamWrite: scrubLine },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
 }
 
 /** A logger that writes nothing, for tests and libraries. */
 export function silentLogger(): Logger {
   return pino({ level: 'silent' });
-}
-
-const STRING = '"(?:[^"\\\\]|\\\\.)*"';
-const FIELD = new RegExp(`(${STRING})(:)(${STRING})?|${STRING}`, 'g');
-
-/** Works on the strings of a JSON line alone, so that the line stays JSON whatever a secret looks like. */
-function lineScrubber(secrets: readonly string[]): (line: string) => string {
-  const scrub = createScrubbers(secrets);
-  const masked = (line: string): string =>
-    line.replace(FIELD, (text: string, name?: string, colon = ':', value?: string) => {
-      if (name === undefined) return `"${scrub.text(text.slice(1, -1))}"`;
-      const field = name.slice(1, -1);
-      const start = `"${scrub.name(field)}"${colon}`;
-      if (value === undefined) return start;
-      return `${start}"${isSecretName(field) ? MASK : scrub.text(value.slice(1, -1))}"`;
-    });
-  return (line) => visibleJson(masked(line));
 }

@@ -2,9 +2,12 @@
 export const MASK = '***';
 
 /** Names whose values are secrets, wherever they stand. */
-const SECRET_NAME =
-  '(?:[\\w-]*(?:authorization|password|passwd|secret|token|hmac|signature|cookie)|(?:[\\w-]*[-_])?key|[\\w-]*(?:api|hmac|access|private|secret|webhook|signing)[-_]?keys?)';
+const SECRET_WORDS = 'authorization|password|passwd|secret|token|hmac|signature|cookie';
+const SECRET_NAME = `(?:[\\w-]*(?:${SECRET_WORDS})|(?:[\\w-]*[-_])?key|[\\w-]*(?:api|hmac|access|private|secret|webhook|signing)[-_]?keys?)`;
 const SECRET_NAME_ALONE = new RegExp(`^${SECRET_NAME}$|hmac`, 'i');
+
+/** Every field of JSON with a text under the name of a secret has this mark; few others have it. */
+const NAME_MARK = new RegExp(`(?:${SECRET_WORDS}|keys?)":"|hmac`, 'i');
 
 /** Secrets that show themselves by their surroundings: credentials of a URL or a header, tokens of callback addresses. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
@@ -12,6 +15,18 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/(\w:\/\/[^\s:@/"]*):[^\s"]+@(?=[\w[])/g, `$1:${MASK}@`],
   [/(\/callbacks\/kie\/[^\s/"?#\\]+\/)[^\s/"?#\\]+/g, `$1${MASK}`],
 ];
+
+/**
+ * Whatever one of the shapes fits has its mark. A mark is found wherever it stands, with nothing around it, so that a
+ * line without marks has no string with one.
+ */
+function hasMarkOfShape(text: string): boolean {
+  return (
+    /(?:bearer|basic)\s/i.test(text) || (text.includes('://') && text.includes('@')) || text.includes(CALLBACK_MARK)
+  );
+}
+
+const CALLBACK_MARK = '/callbacks/kie/';
 
 /** Shorter ones would mask half of every line; a secret that short protects nothing. */
 const SHORTEST_SECRET = 4;
@@ -27,11 +42,21 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME_ALONE.test(name);
 }
 
+/** Whether a field of this JSON, written without spaces, may hold a text under the name of a secret. Cheap, and cautious. */
+export function mayNameSecrets(json: string): boolean {
+  return NAME_MARK.test(json);
+}
+
 /** What masks secrets in texts, and in the names of fields. */
 export interface Scrubber {
   readonly text: (text: string) => string;
   /** As `text`; a secret that is an ordinary word stays, since names are words. */
   readonly name: (name: string) => string;
+  /**
+   * Whether `text` or `name` may change this text, or any part of it. Cheap, and cautious: most texts hold nothing to
+   * mask, and what says no here needs no closer look.
+   */
+  readonly mayChange: (text: string) => boolean;
 }
 
 /**
@@ -48,16 +73,39 @@ export function createScrubber(secrets: readonly string[] = []): (text: string) 
 
 /** `createScrubber`, and the same for names of fields. */
 export function createScrubbers(secrets: readonly string[] = []): Scrubber {
+  const { name, text, mayChange } = createThoroughScrubbers(secrets);
+  return {
+    name: (given) => (mayChange(given) ? name(given) : given),
+    text: (given) => (mayChange(given) ? text(given) : given),
+    mayChange,
+  };
+}
+
+/** As `createScrubbers`; `name` and `text` look closely at every text. */
+export function createThoroughScrubbers(secrets: readonly string[] = []): Scrubber {
   const long = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET))];
+  const words = long.filter((secret) => WORD.test(secret));
   const forms = long.filter((secret) => !WORD.test(secret)).flatMap(formsOf);
   // The longest first, so that one secret inside another leaves no rest.
   const known = [...new Set(forms)].toSorted((one, other) => other.length - one.length);
-  const asValues = wordMasker(long.filter((secret) => WORD.test(secret)));
+  const asValues = wordMasker(words);
+  const hasWord = wordFinder(words);
   const name = (text: string): string => {
     const masked = known.reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
     return SHAPES.reduce((rest, [shape, mask]) => rest.replace(shape, mask), masked);
   };
-  return { name, text: (text) => asValues(name(text)) };
+  return {
+    name,
+    text: (text) => asValues(name(text)),
+    mayChange: (text) => hasMarkOfShape(text) || known.some((secret) => text.includes(secret)) || hasWord(text),
+  };
+}
+
+/** Whether one of the words stands in a text, in capitals or not: behind a name and a colon both are masked. */
+function wordFinder(words: readonly string[]): (text: string) => boolean {
+  if (words.length === 0) return () => false;
+  const any = new RegExp(words.join('|'), 'i');
+  return (text) => any.test(text);
 }
 
 /** Masks words where values stand. */

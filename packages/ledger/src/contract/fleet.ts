@@ -20,7 +20,15 @@ export interface Due {
 
 /** A round of the sweeper, under its lease. */
 export const sweep = defineTransition({
-  args: { worker: text, leaseMs: number, limit: number, vehicleCheckMs: number },
+  args: {
+    worker: text,
+    leaseMs: number,
+    /** At most so many of each kind: Redis does nothing else meanwhile. */
+    limit: number,
+    /** Counts the rounds of this sweeper: each looks through another part of the indexes. Default 0. */
+    turn: optional(number),
+    vehicleCheckMs: number,
+  },
   reply: {
     leader: {
       more: flag,

@@ -3,6 +3,7 @@ import {
   DEAD_LETTERS,
   GATE_MODES,
   GATES,
+  GENERATION_STATES,
   POOL_SETTING_DEFAULTS,
   type DeadLetterRow,
 } from '@kieq/domain';
@@ -40,6 +41,12 @@ export const TABLES_LUA = [
     ['mode'],
     GATE_MODES.map((mode) => [[mode], 'true']),
   ),
+  lookup(
+    'isState',
+    ['state'],
+    GENERATION_STATES.map((state) => [[state], 'true']),
+  ),
+  `local STATES = { ${GENERATION_STATES.map(quoted).join(', ')} }`,
 ].join('\n');
 
 type Row = readonly [readonly string[], string];

@@ -4,14 +4,23 @@ import { evidence, generating, often, openPool, settleArgs, SHORT_LEASE, unknown
 function sweep(
   pool: Pool,
   worker = 'worker-1',
-  change: { leaseMs?: number; limit?: number; vehicleCheckMs?: number } = {},
+  change: { leaseMs?: number; limit?: number; turn?: number; vehicleCheckMs?: number } = {},
 ) {
   return pool.ledger.sweep({ worker, leaseMs: 60_000, limit: 100, vehicleCheckMs: 60_000, ...change });
 }
 
-async function dueIds(pool: Pool): Promise<string[]> {
-  const reply = await sweep(pool);
+async function dueIds(pool: Pool, change: { limit?: number; turn?: number } = {}): Promise<string[]> {
+  const reply = await sweep(pool, 'worker-1', change);
   return reply.ok === 'leader' ? reply.due.map(({ id }) => id) : [];
+}
+
+/** So many that are due for a look, since long ago. */
+async function longDue(pool: Pool, ids: readonly string[], since = 1): Promise<void> {
+  for (const [i, id] of ids.entries()) await pool.redis.zadd(`${pool.root}watch`, since + i, id);
+}
+
+function several<Made>(count: number, make: () => Promise<Made>): Promise<Made[]> {
+  return Promise.all(Array.from({ length: count }, make));
 }
 
 describe('the lease', () => {
@@ -117,14 +126,125 @@ describe('due generations', () => {
     expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
   });
 
-  test('one that stands in the index of another state as well is taken out of it and counted', async () => {
+  test('one that stands in the index of another state instead is put back, out of the other one, and counted', async () => {
     const pool = await openPool('due');
     const { id, taskId } = await generating(pool);
     await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 0, missingWindowMs: 1, vehicleCheckMs: 0 });
+    await pool.redis.zrem(`${pool.root}state:generating`, id);
     await pool.redis.zadd(`${pool.root}state:unknown`, 1, id);
     expect(await dueIds(pool)).toEqual([id]);
     expect(await pool.ledger.read.stateCounts()).toMatchObject({ generating: 1, unknown: 0 });
-    expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
+    expect((await pool.ledger.read.stats())['index_repaired']).toBe(2);
+  });
+});
+
+describe('when more are due than a round takes', () => {
+  test('what may be paid comes before checks of jobs that were due long before', async () => {
+    const pool = await openPool('urgent', { submitTimeoutMs: 1, unknownWindowMs: 1 });
+    const queued = await several(20, () => pool.create());
+    const submitting = await pool.create();
+    await pool.admit(submitting, 'token', SHORT_LEASE);
+    const [lost, task] = [await unknown(pool), await generating(pool)];
+    const urgent = [submitting, lost.id, task.id];
+    await longDue(pool, queued);
+    await longDue(pool, urgent, 1000);
+    expect(await dueIds(pool, { limit: 10 })).toEqual([...urgent, ...queued.slice(0, 7)]);
+    expect(await dueIds(pool, { limit: 10 })).toEqual(queued.slice(7, 17));
+  });
+
+  test('of tasks that run only those that are due, and half of the round is for others', async () => {
+    const pool = await openPool('urgent');
+    const tasks = await several(8, () => generating(pool));
+    const queued = await several(20, () => pool.create());
+    await longDue(pool, queued);
+    await longDue(
+      pool,
+      tasks.slice(1).map(({ id }) => id),
+      1000,
+    );
+    const due = await dueIds(pool, { limit: 10 });
+    const isRunning = new Set(tasks.slice(1).map(({ id }) => id));
+    expect(due.map((id) => isRunning.has(id))).toEqual([...Array(5).fill(true), ...Array(5).fill(false)]);
+    expect(due.slice(5)).toEqual(queued.slice(0, 5));
+  });
+
+  test('each of many tasks has its turn, long before the checks are through', async () => {
+    const pool = await openPool('urgent');
+    const tasks = await several(9, () => generating(pool));
+    const queued = await several(40, () => pool.create());
+    await longDue(pool, queued);
+    const late = tasks.map(({ id }) => id).toSorted()[8] ?? '';
+    await pool.redis.zadd(`${pool.root}state:generating`, await pool.now(), late);
+    await longDue(pool, [late], 1000);
+    const seen: string[] = [];
+    for (let turn = 0; turn < 5; turn += 1) seen.push(...(await dueIds(pool, { limit: 2, turn })));
+    expect(seen).toContain(late);
+    expect(seen).toHaveLength(10);
+  });
+
+  test('each comes once, whatever it is', async () => {
+    const pool = await openPool('urgent');
+    const tasks = await several(12, () => generating(pool));
+    const ids = [...tasks.map(({ id }) => id), ...(await several(12, () => pool.create()))];
+    await longDue(pool, ids);
+    const seen: string[] = [];
+    for (let turn = 0; turn < 6; turn += 1) seen.push(...(await dueIds(pool, { limit: 4, turn })));
+    expect(seen.toSorted()).toEqual(ids.toSorted());
+    expect(await sweep(pool, 'worker-1', { limit: 4 })).toMatchObject({ more: false, due: [] });
+  });
+});
+
+describe('who stands in the index of a state', () => {
+  /** As many rounds as look once through indexes of which none has more than `parts` parts. */
+  async function rounds(pool: Pool, parts: number, limit: number): Promise<void> {
+    for (let turn = 0; turn < 9 * parts; turn += 1) await sweep(pool, 'worker-1', { turn, limit });
+  }
+
+  test.each(['queued', 'submitting', 'unknown', 'archiving', 'succeeded', 'failed', 'cancelled', 'dead'])(
+    'and is generating, is taken out of %s by and by, and counted',
+    async (state) => {
+      const pool = await openPool('index');
+      const { id } = await generating(pool);
+      await pool.redis.zadd(`${pool.root}state:${state}`, 1, id);
+      await rounds(pool, 1, 100);
+      const counts = await pool.ledger.read.stateCounts();
+      expect(counts).toMatchObject({ generating: 1, [state]: 0 });
+      expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
+    },
+  );
+
+  test('however many stand there', async () => {
+    const pool = await openPool('index');
+    const tasks = await several(10, () => generating(pool));
+    const queued = await several(3, () => pool.create());
+    for (const id of queued) await pool.redis.zadd(`${pool.root}state:generating`, await pool.now(), id);
+    // Twice: what is taken out moves the others to another part.
+    await rounds(pool, 2 * 7, 2);
+    expect(await pool.ledger.read.stateCounts()).toMatchObject({ generating: tasks.length, queued: 3 });
+    expect((await pool.ledger.read.stats())['index_repaired']).toBe(3);
+  });
+
+  test('and has no record, does not count as in flight for ever', async () => {
+    const pool = await openPool('index');
+    await pool.redis.zadd(`${pool.root}state:generating`, 1, 'gen_vanished00');
+    await rounds(pool, 1, 100);
+    expect((await pool.ledger.read.stateCounts()).generating).toBe(0);
+  });
+
+  test('and belongs there, stays as it is', async () => {
+    const pool = await openPool('index', { unknownWindowMs: 60_000 });
+    const ids = [await pool.create(), (await unknown(pool)).id, (await generating(pool)).id];
+    const places = () =>
+      Promise.all(
+        ['queued', 'unknown', 'generating'].map((state) =>
+          pool.redis.zrange(`${pool.root}state:${state}`, 0, -1, 'WITHSCORES'),
+        ),
+      );
+    const before = await places();
+    await longDue(pool, ids);
+    await rounds(pool, 1, 100);
+    expect(await places()).toEqual(before);
+    expect((await pool.ledger.read.stats())['index_repaired']).toBeUndefined();
   });
 });
 

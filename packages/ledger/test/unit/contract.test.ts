@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { DEAD_LETTERS, GATE_MODES, GATES } from '@kieq/domain';
+import { DEAD_LETTERS, GATE_MODES, GATES, GENERATION_STATES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import { decoderOf, encoderOf, flag, group, json, list, number, optional, text } from '../../src/contract/codec.ts';
 import { SCRIPT_NAMES, TRANSITIONS, type ScriptName } from '../../src/contract/index.ts';
@@ -158,6 +158,8 @@ describe('tables of the domain, as Lua', () => {
 
   test('what is known', () => {
     expect(printed('isKnownClass')).toEqual(Object.fromEntries(classes.map(([name]) => [name, 'true'])));
+    expect(printed('isState')).toEqual(Object.fromEntries(GENERATION_STATES.map((state) => [state, 'true'])));
+    expect(TABLES_LUA).toContain(`local STATES = { '${GENERATION_STATES.join("', '")}' }`);
     expect(printed('isKnownMode')).toEqual(Object.fromEntries(GATE_MODES.map((mode) => [mode, 'true'])));
     expect(printed('modeOf')).toEqual(
       Object.fromEntries(Object.entries(GATES).map(([reason, { mode }]) => [reason, mode])),

@@ -131,9 +131,9 @@ test('health, readiness and metrics answer; the log tells generation, attempt, t
   const worker = await pool.startWorker();
   const [id = ''] = await pool.enqueue(['observed']);
   pool.simulator.finish();
-  const submitted = await worker.logged(({ msg }) => msg === 'submitted');
-  expect(submitted).toMatchObject({ generation: id, attempt: 1, job: `${id}-1` });
-  expect(submitted['task']).toBe(pool.simulator.ledger.tasks()[0]?.taskId);
+  const accepted = await worker.logged(({ msg }) => msg === 'Kie accepted');
+  expect(accepted).toMatchObject({ generation: id, attempt: 1, job: `${id}-1`, latencyMs: expect.any(Number) });
+  expect(accepted['task']).toBe(pool.simulator.ledger.tasks()[0]?.taskId);
 
   const ops = String(worker.first['ops']);
   const [health, ready, metrics] = await Promise.all(
@@ -149,4 +149,18 @@ test('health, readiness and metrics answer; the log tells generation, attempt, t
     expect(text).toContain(series);
   }
   expect(worker.output() + text).not.toContain(TEST_KEY);
+});
+
+test('a generation that goes well is one line of the log when Kie accepts it, and one when it ends', async () => {
+  const worker = await pool.startWorker();
+  const [id = ''] = await pool.enqueue(['quiet']);
+  await worker.logged(({ msg }) => msg === 'Kie accepted');
+  pool.simulator.finish();
+  await worker.logged(({ msg }) => msg === 'verdict');
+  await pool.recordWhen(id, ({ state }) => state === 'succeeded');
+  worker.signal('SIGTERM');
+  expect(await worker.ended).toBe(0);
+
+  const lines = worker.log.filter(({ generation }) => generation === id);
+  expect(lines.map(({ msg }) => msg)).toEqual(['Kie accepted', 'verdict']);
 });

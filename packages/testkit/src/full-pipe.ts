@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A pipe that takes nothing any more until somebody reads. */
+export interface FullPipe {
+  /** What a process inherits as its standard output. */
+  readonly fd: number;
+  /** What stands in it, which makes room. */
+  read(): string;
+  close(): void;
+}
+
+/**
+ * @param options `isBlocking`: as a shell makes it; by default as Node makes its own standard output. `hasReader`: false
+ * where its reader has gone
+ */
+export function fullPipe({ isBlocking = false, hasReader = true } = {}): FullPipe {
+  const folder = mkdtempSync(join(tmpdir(), 'kieq-pipe-'));
+  const path = join(folder, 'log');
+  execFileSync('/bin/sh', ['-c', 'exec mkfifo "$1"', 'sh', path]);
+  const own = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  const fd = openSync(path, constants.O_WRONLY | (isBlocking ? 0 : constants.O_NONBLOCK));
+  for (let size = 65_536; size > 0;) {
+    try {
+      writeSync(own, Buffer.alloc(size, '\n'));
+    } catch {
+      size = Math.floor(size / 2);
+    }
+  }
+  if (!hasReader) closeSync(own);
+  return {
+    fd,
+    read() {
+      const chunk = Buffer.alloc(1024 * 1024);
+      try {
+        return chunk.toString('utf8', 0, readSync(own, chunk));
+      } catch {
+        return '';
+      }
+    },
+    close() {
+      if (hasReader) closeSync(own);
+      closeSync(fd);
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
