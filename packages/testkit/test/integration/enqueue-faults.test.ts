@@ -96,7 +96,7 @@ describe.each(WAYS)('%s', (_way, put) => {
       await expect(put(pool.producer, 'wanted')).rejects.toMatchObject({ code: 'redis_refused' });
       await mend();
       expect(await queued(pool)).toEqual({ records: 1, jobs: 1 });
-      const again = await put(pool.producer, 'wanted');
+      const again = await onceBack(() => put(pool.producer, 'wanted'));
       expect(again.created).toBe(true);
       await allPaidOnce(pool, again);
     },
