@@ -58,6 +58,7 @@ test('every metric is on the dashboard, but for those that an alert or a person 
     'kieq_surplus_tasks_total',
     'kieq_mass_denials_total',
     'kieq_unreadable_results_total',
+    'kieq_recordless_jobs_total',
     'kieq_claims_total',
     'kieq_notice_seconds',
     'kieq_upload_store_differs',

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export const GENERATION_ID = /^gen_[0-9a-z]{10,64}$/;
@@ -28,9 +28,7 @@ export function jobGenerationId(tenant: string, jobId: string, addedAtMs: number
 
 /** SHA-256 over the parts, hex; each part is framed by its length, so that no two lists collide. */
 export function digest(...parts: readonly string[]): string {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(`${part.length}:${part};`);
-  return hash.digest('hex');
+  return hash('sha256', parts.map((part) => `${part.length}:${part};`).join(''));
 }
 
 function char(index: number): string {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
 import {
@@ -22,6 +21,7 @@ import {
   isUnavailable,
   RedisClusterError,
   RedisUrlError,
+  sendTogether,
   waitForPool,
   type RedisClient,
 } from '@kieq/redis';
@@ -29,6 +29,7 @@ import { NO_TRACER, type Tracer } from '@kieq/telemetry';
 import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';
+import { drawBytes } from './random-pool.ts';
 import { placed, tracedPut } from './tracing.ts';
 import { warnOnce } from './warn-once.ts';
 
@@ -86,7 +87,7 @@ export interface Producer {
    */
   enqueue(request: GenerationRequest, options?: GenerationOptions): Promise<Enqueued>;
   /**
-   * Enqueues many in one round trip; the answers are in the order of the items.
+   * Enqueues many in few round trips; the answers are in the order of the items.
    * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued; repeat with the same
    *   idempotency keys, and look for those that had none first
    */
@@ -135,7 +136,9 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
         return found instanceof ProducerError ? found : placed(found, traceparent);
       });
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
-      const replies = good.length === 0 ? [] : await put(good);
+      const replies: CreateReply[] = [];
+      for (let from = 0; from < good.length; from += TOGETHER)
+        replies.push(...(await put(good.slice(from, from + TOGETHER))));
       const replyOf = new Map(good.map((item, i) => [item, replies[i]]));
       return checked.map((item, i) => {
         if (item instanceof ProducerError) return { ok: false, error: item };
@@ -180,7 +183,9 @@ async function connect({ redis: url, prefix = '{kieq}', dedupeWindowMs = 0 }: Pr
 
 function open(url: string): RedisClient {
   try {
-    return createConnection({ url, role: 'producer' });
+    const redis = createConnection({ url, role: 'producer' });
+    sendTogether(redis);
+    return redis;
   } catch (error) {
     // Its message names the rule and no password.
     if (error instanceof RedisUrlError) throw new ProducerError('invalid_options', error.message, { cause: error });
@@ -197,9 +202,15 @@ function checkItem(item: unknown): CheckedRequest | ProducerError {
 }
 
 function check(request: unknown, options: unknown): CheckedRequest | ProducerError {
-  const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), randomBytes(16)));
+  const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), drawBytes(16)));
   return checked.ok ? checked.value : invalidRequest(checked.problems);
 }
+
+/**
+ * So many of one call are under way at a time: beyond it nothing gets faster, and what a thousand requests need in memory
+ * at once makes each of them dearer.
+ */
+const TOGETHER = 100;
 
 /** Made by this very call, also where its first answer was lost and the client sent it again. */
 function isOwn({ id }: CheckedRequest, reply: CreateReply | undefined): boolean {
@@ -222,12 +233,12 @@ async function enqueueAll(
     });
   const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
   const direct = requests.filter((request) => !isDeduped(request));
-  // Record and job leave at once on the same connection: one round trip. A record without a job gets one from the
-  // sweeper, a job without a record makes its record when it is taken.
-  const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
+  // Record and job leave at once on the same connection, the record first: one write, one round trip. A record without a
+  // job gets one from the sweeper, a job without a record makes its record when it is taken.
   const creating = at('enqueue.create', () =>
     Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {}))),
   );
+  const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
   const [replies] = await Promise.all([creating, adding]);
   // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.
   const own = requests.filter((request, i) => isDeduped(request) && isOwn(request, replies[i]));

@@ -19,7 +19,7 @@ export const DEFAULT_PRIORITY = 100;
 const DAY_S = 86_400;
 
 /** `attempts: 1`: our own policy decides about retries, never BullMQ's. Kept jobs serve the dashboard only. */
-const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
+export const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
   submit: {
     attempts: 1,
     removeOnComplete: { count: 1000, age: DAY_S },

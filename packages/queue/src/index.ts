@@ -57,5 +57,6 @@ export { watchUploadStore, type StoreWatch } from './upload-store-watch.ts';
 export { createWorkforceMetrics } from './workforce-metrics.ts';
 export { WORKED_QUEUES } from './worked-queues.ts';
 export { isManned, readWorkforce, workersByVersion, type Workforce } from './workforce.ts';
-export { addFirstVehicles, addVehicle, jobState, vehicleId } from './vehicles.ts';
+export { addFirstVehicles } from './first-vehicles.ts';
+export { addVehicle, jobState, vehicleId } from './vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './webhook-headers.ts';

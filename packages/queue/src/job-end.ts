@@ -10,7 +10,12 @@ import type { Job } from 'bullmq';
  * - `fail`: shown as failed, for dead letters and for defects.
  */
 export type JobEnd =
-  | { readonly kind: 'complete'; readonly result: string }
+  | {
+      readonly kind: 'complete';
+      readonly result: string;
+      /** The job is not kept for the dashboard: another one may have its id. */
+      readonly forget?: true;
+    }
   | {
       readonly kind: 'delay';
       readonly delayMs: number;
@@ -25,6 +30,7 @@ export type JobEnd =
 export async function applyJobEnd(job: Job, token: string, end: JobEnd): Promise<void> {
   switch (end.kind) {
     case 'complete':
+      if (end.forget) job.opts.removeOnComplete = true;
       await job.moveToCompleted(end.result, token, false);
       return;
     case 'delay':

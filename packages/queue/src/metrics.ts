@@ -34,6 +34,7 @@ export interface WorkerMetrics {
   readonly notices: Counter<'outcome'>;
   readonly noticeSeconds: Histogram<never>;
   readonly unreadableResults: Counter<never>;
+  readonly recordlessJobs: Counter<never>;
   readonly archives: Counter<'outcome'>;
   readonly archiveBytes: Counter<never>;
   readonly archiveSeconds: Histogram<never>;
@@ -135,6 +136,10 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     unreadableResults: metrics.counter({
       name: 'unreadable_results_total',
       help: 'Successes of which neither a link nor a text could be read; they are asked for again',
+    }),
+    recordlessJobs: metrics.counter({
+      name: 'recordless_jobs_total',
+      help: 'Jobs that only name their generation, which has no record: dropped',
     }),
     archives: metrics.counter({
       name: 'archives_total',

@@ -140,7 +140,7 @@ export function checkRequest(
 
 /** @param request known to be shallow, as are the options */
 function freeze(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
-  const parsedOptions = optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING), RULES);
+  const parsedOptions = parseOptions(options);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
     ...(parsedRequest.ok ? [] : parsedRequest.problems),
@@ -180,6 +180,20 @@ function freeze(request: unknown, options: unknown, idFor: (tenant: string) => s
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },
   };
+}
+
+/** Most callers have none. */
+const NO_OPTIONS = optionsSchema.safeParse({});
+
+function parseOptions(options: unknown): typeof NO_OPTIONS {
+  if (isEmpty(options)) return NO_OPTIONS;
+  return optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING), RULES);
+}
+
+/** A plain object without fields; those of an instance may stand in its class. */
+function isEmpty(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return false;
+  return Object.getPrototypeOf(value) === Object.prototype;
 }
 
 /** A job of `submit`. */

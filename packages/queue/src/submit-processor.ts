@@ -10,6 +10,7 @@ import { traceOf } from './job-trace.ts';
 import { at } from './kill-points.ts';
 import { kill } from './notices.ts';
 import { checkSubmitJob, ledgerFields, type CheckedRequest } from './payload.ts';
+import { endRecordless } from './recordless-job.ts';
 import { SendDeadline } from './send-deadline.ts';
 import { runAttempt } from './submit-attempt.ts';
 import type { Taken } from './take-loop.ts';
@@ -32,6 +33,7 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   }
   if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
   if (problems !== undefined) return buryUnreadable(context, job, problems);
+  if (request === undefined) return { end: endRecordless(context, job, generation) };
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
   return afterAdmission(context, job, generation, await admit(context, own));
@@ -176,17 +178,17 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
 }
 
 /**
- * A job without a record. First take: another BullMQ client, or a producer whose `create` was lost; its record is made
- * now. Started before: the record is gone, a task may exist, so it is never submitted.
+ * A job with a request, without a record. First take: another BullMQ client, or a producer whose `create` was lost; its
+ * record is made now. Started before: the record is gone, a task may exist, so it is never submitted.
  */
 async function createOnTake(
   context: WorkerContext,
   job: Job,
   id: string,
-  request: CheckedRequest | undefined,
+  request: CheckedRequest,
 ): Promise<Taken | undefined> {
   const { ledger, timings } = context;
-  if (request === undefined || job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
+  if (job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
   // Another client's job may carry its delay in the payload only.
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
   const trace = traceOf(job);
@@ -212,12 +214,7 @@ function conflictProblem(id: string): Problem {
   return { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
 }
 
-async function buryRecordless(
-  context: WorkerContext,
-  job: Job,
-  id: string,
-  request: CheckedRequest | undefined,
-): Promise<Taken> {
+async function buryRecordless(context: WorkerContext, job: Job, id: string, request: CheckedRequest): Promise<Taken> {
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };
@@ -227,8 +224,7 @@ async function buryRecordless(
 }
 
 /** All that its caller chose: should it be paid again, it goes on as it was. */
-function knownOf(job: Job, request: CheckedRequest | undefined) {
-  if (request === undefined) return {};
+function knownOf(job: Job, request: CheckedRequest) {
   const { payload, hash, tenant, model, priority, deadlineMs, callback, uploads } = request;
   const trace = traceOf(job);
   return {

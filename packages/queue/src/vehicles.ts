@@ -2,9 +2,8 @@ import type { Ledger } from '@kieq/ledger';
 import type { Job, Queue } from 'bullmq';
 import type { Queues, QueueName } from './catalogue.ts';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
-import { traceOptions } from './job-trace.ts';
 import { at } from './kill-points.ts';
-import { frozenPayloadSchema, PAYLOAD_VERSION, type CheckedRequest, type PollJob, type SubmitJob } from './payload.ts';
+import { PAYLOAD_VERSION, type PollJob, type SubmitJob } from './payload.ts';
 
 /** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
 export function vehicleId(generation: string, epoch: number): string {
@@ -58,28 +57,4 @@ export async function jobState(queue: Queue, vehicle: string): Promise<'alive' |
 export function idOf(job: Job): string {
   if (job.id === undefined) throw new Error('a job without an id was taken');
   return job.id;
-}
-
-/** The first vehicles of new generations carry the whole request, so that a job alone can still make its record. */
-export async function addFirstVehicles(queues: Queues, requests: readonly CheckedRequest[]): Promise<void> {
-  const jobs = requests.map((request) => ({
-    name: request.model,
-    data: firstJobData(request),
-    opts: {
-      jobId: vehicleId(request.id, 1),
-      priority: request.priority,
-      delay: request.delayMs,
-      ...traceOptions(request.trace),
-    },
-  }));
-  const [only] = jobs;
-  await at('enqueue.add', async () => {
-    if (only !== undefined && jobs.length === 1) await queues.submit.add(only.name, only.data, only.opts);
-    else await queues.submit.addBulk(jobs);
-  });
-}
-
-function firstJobData({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): SubmitJob {
-  const frozen = frozenPayloadSchema.parse(JSON.parse(payload));
-  return { v: PAYLOAD_VERSION, generation: id, ...frozen, tenant, priority, delayMs, deadlineMs };
 }

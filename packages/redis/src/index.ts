@@ -14,6 +14,7 @@ export {
   RedisUrlError,
   type RedisFinding,
 } from './errors.ts';
+export { sendTogether } from './cork.ts';
 export { createGuesses, type Guesses, type Turn } from './guesses/guesses.ts';
 export { ACCOUNT_RULE, ASKER_RULE, type GuessRule, type Subject } from './guesses/rule.ts';
 export { downloadAlone, downloadPackages } from './local/apt.ts';

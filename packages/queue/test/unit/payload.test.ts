@@ -51,6 +51,11 @@ describe('checkRequest', () => {
     ).toBe(hash);
   });
 
+  test('the hash is the one that every version before made: a key that is used again finds its generation', () => {
+    const { hash } = checked(request, { metadata: { b: '2', a: '1' }, callBackUrl: 'https://caller.example/hook' });
+    expect(hash).toBe('d24ac982f4a0c583dbe09407a9804b58493f2d3fb7b608ce702363b973b6733c');
+  });
+
   test.each([
     ['input', { ...request, input: { ...request.input, sound: true } }, {}],
     ['an additional input field', { ...request, input: { ...request.input, seed: 0 } }, {}],

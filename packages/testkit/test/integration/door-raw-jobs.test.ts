@@ -205,18 +205,6 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect(deadlineAt - queuedAt).toBe(3_600_000);
     expect(charges(pool)).toEqual({ forgotten: 1 });
   });
-
-  test('a job that only names a generation without a record is a letter without a way back', async (context) => {
-    const { expect } = context;
-    const pool = await openPool(context, 'raw');
-    await plainQueue(context, pool).add('x', { v: 1, generation: 'gen_0000000000' });
-    await pool.recordWhen('gen_0000000000', ({ letter }) => letter?.class === 'record_missing');
-    expect(await redrive(pool, 'gen_0000000000', { payAgain: true })).toMatchObject({
-      kind: 'not_possible',
-      reason: expect.stringContaining('payload'),
-    });
-    expect(pool.simulator.ledger.submissions()).toEqual([]);
-  });
 });
 
 test('the JSON Schema of the payload names every field with its limits', ({ expect }) => {

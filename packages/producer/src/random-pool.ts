@@ -1,0 +1,20 @@
+import { randomFillSync } from 'node:crypto';
+
+/** Asked for at once: a call to the system's source costs more than everything else about an id. */
+const pool = Buffer.alloc(4096);
+let used = pool.length;
+
+/**
+ * Bytes of a cryptographic source, each given out once.
+ * @param count at most 4096
+ */
+export function drawBytes(count: number): Uint8Array {
+  if (used + count > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  const drawn = Uint8Array.from(pool.subarray(used, used + count));
+  pool.fill(0, used, used + count);
+  used += count;
+  return drawn;
+}
