@@ -50,7 +50,7 @@ async function startLoop(more: Partial<TakeLoopOptions> = {}): Promise<void> {
     prefix: '{kieq-lost}',
     concurrency: 5,
     lockMs: 1000,
-    peek: () => redis.ping().then(() => 0),
+    peek: () => redis.ping().then(() => ({ places: 1000 })),
     take: () => Promise.resolve({ end: { kind: 'complete', result: 'done' } }),
     logger: silentLogger(),
     ...more,
