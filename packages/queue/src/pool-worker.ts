@@ -82,12 +82,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const saving =
     archive === undefined
       ? undefined
-      : loop(
-          'archive',
-          options.archiveConcurrency,
-          noLimit,
-          (job) => takeArchiveJob(context, archive, job),
-        );
+      : loop('archive', options.archiveConcurrency, noLimit, (job) => takeArchiveJob(context, archive, job));
   const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
   const sweeper = new Sweeper(context);
   const announcer = new Announcer(context, { host: options.host, queues: concurrencies(options) });

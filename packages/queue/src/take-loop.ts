@@ -91,7 +91,7 @@ export class TakeLoop {
   async #run(): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       try {
-        if (this.#isFull()) await new Promise<void>((resolve) => (this.#wake = resolve));
+        if (this.#isFull()) await this.#untilAnEnd();
         else await this.#look();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
@@ -104,6 +104,11 @@ export class TakeLoop {
   /** A job that waits to bring the next one along makes room for it. */
   #isFull(): boolean {
     return this.#active.size - (this.#lift.isTaken ? 1 : 0) >= this.#options.concurrency;
+  }
+
+  /** Resolves when a job ends, or waits to bring the next one along. */
+  #untilAnEnd(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
   }
 
   async #look(): Promise<void> {
@@ -243,12 +248,10 @@ export class TakeLoop {
   }
 
   /** What may last a while: no end waits for the loop meanwhile. */
-  async #apart<Value>(run: () => Promise<Value>): Promise<Value> {
+  #apart<Value>(run: () => Promise<Value>): Promise<Value> {
     this.#lift.close();
-    try {
-      return await run();
-    } finally {
+    return run().finally(() => {
       if (!this.#stopping.signal.aborted) this.#lift.open();
-    }
+    });
   }
 }
