@@ -41,7 +41,7 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
   const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
   if (granted.ok === 'wait') return { end: { kind: 'give_back' } };
   const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
-  return { work: () => judge({ ...context, logger }, { id, claim, permit }) };
+  return { work: () => judge({ ...context, logger }, { id, claim, permit }), places: granted.places };
 }
 
 async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {

@@ -1,10 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Job, Worker } from 'bullmq';
+import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
 import type { QueueName } from './catalogue.ts';
+import { applyJobEnd, type JobEnd } from './job-end.ts';
 import { TolerantWorker } from './tolerant-worker.ts';
 import { isUnreadable, mendUnreadable } from './unreadable-job.ts';
+import { forgetStart, giveBackUnseen, lockedBy } from './unseen-job.ts';
 
 /**
  * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
@@ -26,7 +27,13 @@ export interface JobSourceOptions {
   /** Called when BullMQ's worker had to be replaced. */
   readonly onRestart?: () => void;
   /** Default: a `TolerantWorker` with connections of its own for blocking. */
-  readonly openWorker?: () => Worker;
+  readonly openWorker?: () => TolerantWorker;
+}
+
+/** A job in this worker's hands, with the token of its lock. */
+export interface TakenJob {
+  readonly job: Job;
+  readonly token: string;
 }
 
 /**
@@ -35,10 +42,12 @@ export interface JobSourceOptions {
  */
 export class JobSource {
   readonly #options: JobSourceOptions;
-  #worker: Worker;
+  #worker: TolerantWorker;
   #asked = 0;
+  #isEmpty = false;
   #isClosed = false;
   #giveUp = (): void => {};
+  #patience: NodeJS.Timeout | undefined;
   #lastAnswer: NodeJS.Timeout | undefined;
 
   constructor(options: JobSourceOptions) {
@@ -52,19 +61,51 @@ export class JobSource {
     await this.#worker.startStalledCheckTimer();
   }
 
-  /** The next job with the token of its lock, or undefined when there was none for a while. */
-  async next(): Promise<{ readonly job: Job; readonly token: string } | undefined> {
+  /** Whether the last look found no job: the next one may block for a while. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** The next job, or undefined when there was none for a while. */
+  async next(): Promise<TakenJob | undefined> {
     this.#asked += 1;
     const token = `${this.#worker.id}:${this.#asked}`;
     const asked = this.#ask(this.#worker, token);
-    const answered = new AbortController();
-    const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
-    const first = await Promise.race([asked, this.#stuck(answered.signal), givenUp]).finally(() => answered.abort());
-    clearTimeout(this.#lastAnswer);
-    if (first !== 'stuck') return first === undefined ? undefined : { job: first, token };
+    const first = await this.#unlessStuck(asked);
+    if (first !== 'stuck') {
+      this.#isEmpty = first === undefined;
+      return first === undefined ? undefined : { job: first, token };
+    }
     this.#giveBackLater(asked, token);
     await this.#replace();
     return undefined;
+  }
+
+  /**
+   * Applies the end of a job, and takes the next one in the same step where that is asked for: only completing can.
+   * @throws where the lock is lost
+   */
+  async apply({ job, token }: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
+    if (takesNext && end.kind === 'complete') return this.#completeAndTake({ job, token }, end.result);
+    await applyJobEnd(job, token, end);
+    return undefined;
+  }
+
+  async #completeAndTake({ job, token }: TakenJob, result: string): Promise<TakenJob | undefined> {
+    const worker = this.#worker;
+    try {
+      const next = await worker.completeAndTake(job, token, result);
+      return next === undefined ? undefined : { job: next, token };
+    } catch (error) {
+      if (isUnreadable(error)) return this.#mend(worker, token, error);
+      await this.#giveBackUntold(worker, job, token);
+      throw error;
+    }
+  }
+
+  /** Of a job that goes back without having been shown to a processor: it counts as not started. */
+  async forgetStart({ job, token }: TakenJob): Promise<void> {
+    if (job.id !== undefined) await forgetStart(this.#options.redis, this.#worker, job.id, token);
   }
 
   /**
@@ -85,7 +126,7 @@ export class JobSource {
     await this.#worker.close(true);
   }
 
-  #open(): Worker {
+  #open(): TolerantWorker {
     const { queue, redis, prefix, lockMs, logger, openWorker } = this.#options;
     const worker =
       openWorker?.() ??
@@ -104,24 +145,55 @@ export class JobSource {
   }
 
   /** Undefined also where there was a job that could not be read: it has been mended, and comes again. */
-  async #ask(worker: Worker, token: string): Promise<Job | undefined> {
+  async #ask(worker: TolerantWorker, token: string): Promise<Job | undefined> {
     try {
-      return await worker.getNextJob(token);
+      return await worker.getNextJob(token, { block: this.#isEmpty });
     } catch (error) {
-      if (!isUnreadable(error)) throw error;
-      const { redis, logger, queue } = this.#options;
-      logger.warn({ err: error, queue }, 'a job has options or other fields that are no JSON: taken without them');
-      await mendUnreadable(redis, worker, token);
-      return undefined;
+      if (isUnreadable(error)) return this.#mend(worker, token, error);
+      throw error;
     }
   }
 
-  /** While Redis is away nobody is stuck: everything waits for its return. */
-  async #stuck(signal: AbortSignal): Promise<'stuck'> {
+  async #mend(worker: TolerantWorker, token: string, error: unknown): Promise<undefined> {
+    const { redis, logger, queue } = this.#options;
+    logger.warn({ err: error, queue }, 'a job has options or other fields that are no JSON: taken without them');
+    await mendUnreadable(redis, worker, token);
+  }
+
+  /**
+   * A step whose answer was lost is sent a second time, and fails: the job of the first one is complete, and what it took
+   * would be held until its lock ends.
+   */
+  async #giveBackUntold(worker: TolerantWorker, completed: Job, token: string): Promise<void> {
+    const { redis, logger, queue } = this.#options;
+    try {
+      const id = await lockedBy(redis, worker, token);
+      if (id === undefined || id === completed.id) return;
+      await giveBackUnseen(redis, worker, id, token);
+      await this.wakeBlocked();
+    } catch (error) {
+      logger.warn({ err: error, queue }, 'a job that was taken untold could not be given back: its lock ends');
+    }
+  }
+
+  /** The answer, or `stuck` where it does not come. While Redis is away nobody is stuck: everything waits for its return. */
+  async #unlessStuck(asked: Promise<Job | undefined>): Promise<Job | undefined | 'stuck'> {
+    const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
+    this.#losePatience();
+    try {
+      return await Promise.race([asked, givenUp]);
+    } finally {
+      clearTimeout(this.#patience);
+      clearTimeout(this.#lastAnswer);
+    }
+  }
+
+  #losePatience(): void {
     const { redis, stuckMs = STUCK_MS } = this.#options;
-    do await sleep(stuckMs, undefined, { signal });
-    while (redis.status !== 'ready');
-    return 'stuck';
+    this.#patience = setTimeout(() => {
+      if (redis.status === 'ready') this.#giveUp();
+      else this.#losePatience();
+    }, stuckMs);
   }
 
   async #replace(): Promise<void> {
@@ -141,8 +213,10 @@ export class JobSource {
     const { queue, logger } = this.#options;
     asked
       .then(async (job) => {
-        await job?.moveToWait(token);
-        if (job !== undefined) await this.wakeBlocked();
+        if (job === undefined) return;
+        await this.forgetStart({ job, token });
+        await job.moveToWait(token);
+        await this.wakeBlocked();
       })
       .catch((error: unknown) => logger.warn({ err: error, queue }, 'asking for a job failed after all'));
   }

@@ -7,7 +7,7 @@ import { createNoticeTaker } from './notify-processor.ts';
 import { takePollJob } from './poll-processor.ts';
 import { takeSubmitJob } from './submit-processor.ts';
 import { Sweeper } from './sweeper.ts';
-import { TakeLoop, type Taken } from './take-loop.ts';
+import { TakeLoop, type Peek, type Taken } from './take-loop.ts';
 import type { WorkedQueue } from './worked-queues.ts';
 
 export interface PoolWorkerOptions {
@@ -44,7 +44,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const loop = (
     queue: WorkedQueue,
     concurrency: number,
-    peek: () => Promise<number>,
+    peek: () => Promise<Peek>,
     take: (job: Job) => Promise<Taken>,
   ) =>
     new TakeLoop({
@@ -63,31 +63,26 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const submit = loop(
     'submit',
     options.submitConcurrency,
-    () => waitOf(context.ledger.peek()),
+    () => peekOf(context.ledger.peek()),
     (job) => takeSubmitJob(context, job),
   );
   const poll = loop(
     'poll',
     options.pollConcurrency,
-    () => waitOf(context.ledger.peekPolls()),
+    () => peekOf(context.ledger.peekPolls()),
     (job) => takePollJob(context, job),
   );
   const notify = loop(
     'notify',
     options.notifyConcurrency,
-    () => Promise.resolve(0),
+    noLimit,
     createNoticeTaker(context, options.notifyConcurrency),
   );
   const { archive } = context;
   const saving =
     archive === undefined
       ? undefined
-      : loop(
-          'archive',
-          options.archiveConcurrency,
-          () => Promise.resolve(0),
-          (job) => takeArchiveJob(context, archive, job),
-        );
+      : loop('archive', options.archiveConcurrency, noLimit, (job) => takeArchiveJob(context, archive, job));
   const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
   const sweeper = new Sweeper(context);
   const announcer = new Announcer(context, { host: options.host, queues: concurrencies(options) });
@@ -141,7 +136,12 @@ function concurrencies({ context, ...options }: PoolWorkerOptions): Readonly<Rec
   };
 }
 
-async function waitOf(hint: Promise<{ ok: 'room' } | { ok: 'wait'; waitMs: number }>): Promise<number> {
+/** Who saves results, or tells callers, asks nobody for a place. */
+function noLimit(): Promise<Peek> {
+  return Promise.resolve({ places: Number.POSITIVE_INFINITY });
+}
+
+async function peekOf(hint: Promise<{ ok: 'room'; places: number } | { ok: 'wait'; waitMs: number }>): Promise<Peek> {
   const reply = await hint;
-  return reply.ok === 'room' ? 0 : reply.waitMs;
+  return reply.ok === 'room' ? { places: reply.places } : { waitMs: reply.waitMs };
 }

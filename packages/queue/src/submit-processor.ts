@@ -79,6 +79,7 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
     case 'admitted':
       return {
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
+        places: reply.room,
       };
     case 'upload': {
       const { payload, tries, trace } = reply;
@@ -136,7 +137,8 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
     return later();
   };
   if (reply.ok === 'admitted') {
-    return { work: () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, troubled) };
+    const work = () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, troubled);
+    return { work, places: reply.room };
   }
   if (reply.ok === 'upload') {
     const { payload, tries, trace } = reply;

@@ -36,6 +36,19 @@ export class TolerantWorker extends Worker {
   }
 
   /**
+   * Completes a job and takes the next one in the same script, under the token of the first: undefined where none is there.
+   * @throws as `moveToCompleted`; SyntaxError and TypeError where the first is complete, and the next cannot be read
+   */
+  async completeAndTake(job: Job, token: string, result: string): Promise<Job | undefined> {
+    const reply = await job.moveToCompleted(result, token, true);
+    if (!Array.isArray(reply)) return undefined;
+    const json: JobJson | null | undefined = reply[0];
+    const id: string = reply[1];
+    // Without one BullMQ would remember an empty queue, but not when its next delayed job is due.
+    return json === null || json === undefined ? undefined : this.nextJobFromJobData(json, id, token);
+  }
+
+  /**
    * A job that comes wakes one worker that blocks on its queue, and that may be a frozen one, or one whose machine has
    * lost its net: Redis keeps their calls for minutes. Whoever else blocks looks again by itself.
    */

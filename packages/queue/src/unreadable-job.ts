@@ -1,5 +1,6 @@
-import { Job, type Worker } from 'bullmq';
+import type { Worker } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
+import { giveBackUnseen, lockedBy } from './unseen-job.ts';
 
 /** Fields that no job of kieq needs, and that are JSON in jobs that BullMQ wrote. */
 const SIDE_FIELDS = ['progress', 'parent', 'parentKey'];
@@ -18,13 +19,5 @@ export async function mendUnreadable(redis: RedisClient, worker: Worker, token: 
   if (id === undefined) return;
   await redis.hset(worker.toKey(id), 'opts', '{}');
   await redis.hdel(worker.toKey(id), ...SIDE_FIELDS);
-  await new Job(worker, '', {}, {}, id).moveToWait(token);
-}
-
-/** The active job whose lock has this token; few are active at once. */
-async function lockedBy(redis: RedisClient, worker: Worker, token: string): Promise<string | undefined> {
-  for (const id of await redis.lrange(worker.toKey('active'), 0, -1)) {
-    if ((await redis.get(`${worker.toKey(id)}:lock`)) === token) return id;
-  }
-  return undefined;
+  await giveBackUnseen(redis, worker, id, token);
 }

@@ -57,7 +57,7 @@ async function takenInOrder(priorities: ReadonlyMap<string, number>, before: () 
     prefix,
     concurrency: 1,
     lockMs: 2000,
-    peek: () => Promise.resolve(isOpen ? 0 : 1),
+    peek: () => Promise.resolve(isOpen ? { places: 1 } : { waitMs: 1 }),
     logger: silentLogger(),
     async take({ id = '' }) {
       const priority = priorities.get(id);
@@ -103,7 +103,7 @@ test('a job that is being parked is asked about when it sleeps already', async (
     prefix,
     concurrency: 1,
     lockMs: 2000,
-    peek: () => Promise.resolve(0),
+    peek: () => Promise.resolve({ places: 1000 }),
     logger: silentLogger(),
     take: () =>
       Promise.resolve({

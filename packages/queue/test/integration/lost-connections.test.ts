@@ -50,7 +50,7 @@ async function startLoop(more: Partial<TakeLoopOptions> = {}): Promise<void> {
     prefix: '{kieq-lost}',
     concurrency: 5,
     lockMs: 1000,
-    peek: () => redis.ping().then(() => 0),
+    peek: () => redis.ping().then(() => ({ places: 1000 })),
     take: () => Promise.resolve({ end: { kind: 'complete', result: 'done' } }),
     logger: silentLogger(),
     ...more,
@@ -70,6 +70,22 @@ async function untilBlocked(): Promise<void> {
 
 /** Ends every connection but the test's own. */
 const killClients = () => direct.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+
+const settings = () => ({ connection: redis, prefix: '{kieq-lost}', autorun: false });
+
+/** Takes a job and keeps it to itself, as a worker whose connection was never opened again. */
+class Mute extends TolerantWorker {
+  tell: () => void = () => undefined;
+  readonly #told = new Promise<void>((resolve) => {
+    this.tell = resolve;
+  });
+
+  override async getNextJob(token: string): Promise<Job> {
+    const job = await super.getNextJob(token, { block: false });
+    await this.#told;
+    return job;
+  }
+}
 
 describe('connections are cut', () => {
   test('while the loop waits on the empty queue: the next job is taken all the same', async () => {
@@ -126,25 +142,22 @@ describe('Redis is away', () => {
     expect(await Promise.race([stopped, sleep(10_000, 'waits', { ref: false })])).toBe('stopped');
     proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
   });
+
+  test('a loop that asks meanwhile is not stuck: nothing is opened anew', async () => {
+    const mute = new Mute('submit', null, settings());
+    let restarts = 0;
+    await startLoop({ stuckMs: 1_000, openWorker: () => mute, onRestart: () => (restarts += 1) });
+    await expect.poll(() => loop.lookingForMs, { interval: 1 }).toBeGreaterThan(0);
+    await proxy.close();
+    await expect.poll(() => redis.status, { interval: 10 }).not.toBe('ready');
+    await expect.poll(() => loop.lookingForMs, { interval: 10, timeout: 10_000 }).toBeGreaterThan(2_500);
+    expect(restarts).toBe(0);
+    await loop.stop();
+    proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
+  });
 });
 
 describe('a queue that does not answer although Redis does', () => {
-  const settings = () => ({ connection: redis, prefix: '{kieq-lost}', autorun: false });
-
-  /** Takes a job and keeps it to itself, as a worker whose connection was never opened again. */
-  class Mute extends TolerantWorker {
-    tell: () => void = () => undefined;
-    readonly #told = new Promise<void>((resolve) => {
-      this.tell = resolve;
-    });
-
-    override async getNextJob(token: string): Promise<Job> {
-      const job = await super.getNextJob(token, { block: false });
-      await this.#told;
-      return job;
-    }
-  }
-
   test('is opened anew, and the job that turns up after all is given back', async () => {
     const [job, mute, ends] = [await add('kept back'), new Mute('submit', null, settings()), Array<string>()];
     let restarts = 0;

@@ -4,7 +4,7 @@ import { silentLogger } from '@kieq/telemetry';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { openQueues, type Queues } from '../../src/catalogue.ts';
 import type { JobEnd } from '../../src/job-end.ts';
-import { TakeLoop, type TakeLoopOptions } from '../../src/take-loop.ts';
+import { TakeLoop, type Peek, type TakeLoopOptions } from '../../src/take-loop.ts';
 
 let redis: RedisClient;
 let queues: Queues;
@@ -29,7 +29,7 @@ function shared() {
     prefix,
     concurrency: 5,
     lockMs: 2000,
-    peek: () => Promise.resolve(0),
+    peek: () => Promise.resolve({ places: 1000 }),
     logger: silentLogger(),
   } as const;
 }
@@ -93,10 +93,10 @@ describe('stop', () => {
 
 describe('taking', () => {
   test('nothing while there is no place, and everything in order when there is', async () => {
-    let waitMs = 10;
+    let seen: Peek = { waitMs: 10 };
     const taken: string[] = [];
     await startLoop({
-      peek: () => Promise.resolve(waitMs),
+      peek: () => Promise.resolve(seen),
       take(job) {
         taken.push(job.name);
         return Promise.resolve({ end: done });
@@ -111,7 +111,7 @@ describe('taking', () => {
       await add(name, priority);
     await expect.poll(() => queues.submit.getJobCounts('prioritized'), often).toEqual({ prioritized: 4 });
     expect(taken).toEqual([]);
-    waitMs = 0;
+    seen = { places: 1000 };
     await expect.poll(() => taken, often).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -144,12 +144,12 @@ describe('taking', () => {
 
   test('a job given back wakes another worker that waits on the empty queue', async ({ onTestFinished }) => {
     const [taken, giveBack] = [new Door(), new Door()];
-    let waitMs = 0;
+    let seen: Peek = { places: 1 };
     await startLoop({
-      peek: () => Promise.resolve(waitMs),
+      peek: () => Promise.resolve(seen),
       take: () => {
         // From now on this worker has no place; the job can only go to the other.
-        waitMs = 60_000;
+        seen = { waitMs: 60_000 };
         taken.open();
         return Promise.resolve({ work: () => giveBack.opened.then((): JobEnd => ({ kind: 'give_back' })) });
       },
@@ -157,9 +157,9 @@ describe('taking', () => {
     const job = await add('passed on');
     await taken.opened;
     let looks = 0;
-    const peek = (): Promise<number> => {
+    const peek = (): Promise<Peek> => {
       looks += 1;
-      return Promise.resolve(0);
+      return Promise.resolve({ places: 1 });
     };
     const other = new TakeLoop({ ...shared(), peek, take: () => Promise.resolve({ end: done }) });
     onTestFinished(() => other.stop());
