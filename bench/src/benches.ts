@@ -1,6 +1,8 @@
 import { benchArchive } from './archive/bench.ts';
 import { archiveView } from './archive/view.ts';
 import { benchCallbacks, callbacksView } from './callbacks.ts';
+import { benchCost } from './cost/bench.ts';
+import { costView } from './cost/view.ts';
 import { benchEnqueue } from './enqueue/bench.ts';
 import { enqueueView } from './enqueue/view.ts';
 import { benchEvents, eventsView } from './events.ts';
@@ -28,6 +30,7 @@ import { windowView } from './window/view.ts';
 export const BENCHES: Readonly<Record<string, Bench>> = {
   archive: { run: benchArchive, view: archiveView },
   callbacks: { run: benchCallbacks, view: callbacksView },
+  cost: { run: benchCost, view: costView },
   enqueue: { run: benchEnqueue, view: enqueueView },
   events: { run: benchEvents, view: eventsView },
   flood: { run: benchFlood, view: floodView },

@@ -15,7 +15,7 @@ const IMAGES = new URL('../../docs/img/', import.meta.url);
 const REPORT = 'report';
 
 /**
- * `pnpm bench [name …] [--scale 0.1] [--share 1] [--write]`: each bench prints one JSON line per row. With `--write` its
+ * `pnpm bench [name …] [--scale 0.1] [--share 1] [--against revision] [--write]`: each bench prints one JSON line per row. With `--write` its
  * rows are kept in bench/results and shown in docs/performance.md; `pnpm bench report` shows those kept before.
  */
 async function main(): Promise<void> {
@@ -57,8 +57,9 @@ interface Circumstances extends Options {
 }
 
 async function keep(bench: string, measured: readonly object[], circumstances: Circumstances): Promise<void> {
-  const { scale, share, loadBefore, machine } = circumstances;
-  const amount = share === 1 ? '' : ` --share ${share}`;
+  const { scale, share, against, loadBefore, machine } = circumstances;
+  const other = against === undefined ? '' : ` --against ${against}`;
+  const amount = `${share === 1 ? '' : ` --share ${share}`}${other}`;
   const rows: Row[] = measured.map(rowOf);
   await writeResult(RESULTS, {
     bench,

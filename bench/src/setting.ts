@@ -6,6 +6,8 @@ export interface Setting {
   readonly scale: number;
   /** The part of the full amount that is measured: 1, or less for a trial. */
   readonly share: number;
+  /** A revision, or the folder of a built tree, that `cost` compares this tree with. */
+  readonly against?: string | undefined;
   /** The address of a private Redis, which starts when it is first asked for. */
   readonly redisUrl: () => Promise<string>;
 }

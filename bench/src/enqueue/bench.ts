@@ -2,7 +2,7 @@ import { testRedis } from '@kieq/testkit';
 import { ownCpuUs } from '../process-cpu.ts';
 import { costBetween, redisTotals, type RedisCost } from '../redis-cost.ts';
 import { partOf, type Setting } from '../setting.ts';
-import { medianOf, rounded } from '../statistics.ts';
+import { median, medianOf, rounded } from '../statistics.ts';
 import { openSide, type Side, type SideName } from './sides.ts';
 
 const ROUNDS = 7;
@@ -71,6 +71,7 @@ function rowOf({ operation, count }: Way, kieq: readonly Round[], bare: readonly
     kieqPerSecond: Math.round(ours),
     barePerSecond: Math.round(theirs),
     ratio: rounded(ours / theirs, 3),
+    cpuRatio: rounded(cpuUsOf(bare) / cpuUsOf(kieq), 3),
     kieqRedisUs: rounded(medianOf(kieq, 'redisUs')),
     bareRedisUs: rounded(medianOf(bare, 'redisUs')),
     kieqScriptUs: rounded(medianOf(kieq, 'scriptUs')),
@@ -80,6 +81,11 @@ function rowOf({ operation, count }: Way, kieq: readonly Round[], bare: readonly
     kieqBytesIn: Math.round(medianOf(kieq, 'bytesIn')),
     bareBytesIn: Math.round(medianOf(bare, 'bytesIn')),
   };
+}
+
+/** Of client and Redis together. */
+function cpuUsOf(rounds: readonly Round[]): number {
+  return median(rounds.map(({ redisUs, clientUs }) => redisUs + clientUs));
 }
 
 async function putInTurn(side: Side, numbers: readonly number[]): Promise<void> {

@@ -38,7 +38,7 @@ async function openKieq({ redisUrl, prefix }: SidePlace): Promise<Side> {
   };
 }
 
-/** BullMQ alone: the same connection, the same job options, the job data that kieq's own job has. */
+/** BullMQ alone: the same connection, the same job options, and the whole request in the job, which nothing else keeps. */
 async function openBare({ redisUrl, prefix }: SidePlace): Promise<Side> {
   const redis = createConnection({ url: redisUrl, role: 'producer' });
   await waitUntilReady(redis);

@@ -7,6 +7,7 @@ export const enqueueView: View = {
     number('kieq per s', 'kieqPerSecond'),
     number('bare per s', 'barePerSecond'),
     number('ratio', 'ratio', 2),
+    number('ratio of CPU', 'cpuRatio', 2),
     number('Redis CPU µs, kieq', 'kieqRedisUs'),
     number('bare', 'bareRedisUs'),
     number('client CPU µs, kieq', 'kieqClientUs'),

@@ -1,20 +1,28 @@
+import { timingKind } from '@kieq/domain';
 import { readUsage } from '@kieq/redis';
-import { startProcessPool, testRequest, until, type AppProcess, type ProcessPool } from '@kieq/testkit';
+import { startProcessPool, teach, until, type AppProcess, type ProcessPool } from '@kieq/testkit';
 import { cpuMsOf, ownCpuUs, residentMiB } from '../process-cpu.ts';
 import { costBetween, redisTotals } from '../redis-cost.ts';
 import { partOf, type Setting } from '../setting.ts';
 import { startSimulator, type SimulatorProcess } from '../simulator-process.ts';
 import { rounded } from '../statistics.ts';
-import { fly, pullForward, type Flying } from './fill.ts';
+import { fly, FLYING, pullForward, queuedRequest, queueUp, type Flying } from './fill.ts';
 
 const LEVELS = [1000, 10_000, 100_000];
 const ENQUEUED = 2000;
 const TOGETHER = 64;
+const GENERATIONS = 600;
 const LOOKS = 600;
-const LOOKS_PER_SECOND = 100;
-/** Looks before those that count: the worker warms up. */
+/** 100 per s in small windows: at an even pace as many begin as end while they are counted. */
+const SUBMISSIONS = { limit: '10', windowMs: '100' } as const;
+const LOOKS_PER_SECOND = '200';
+/** While the tasks are brought into flight. */
+const NO_LIMIT = 10_000;
+/** Before those that count: the worker warms up. */
 const WARM_UP = 100;
-const NEVER_MS = '1000000000';
+const TASK_MS = '30';
+const LEARNED_MS = Array.from({ length: 50 }, (_, i) => 40 + i);
+const LONGEST_MS = 300_000;
 
 interface Scene {
   readonly pool: ProcessPool;
@@ -25,12 +33,14 @@ interface Scene {
 }
 
 /**
- * The cost of an enqueue and of a look while 1 000, 10 000 and 100 000 tasks are in flight, what they take in memory,
- * and how long a worker needs to go on after kill -9. Every cost must stay flat.
+ * The cost of an enqueue, of a whole generation and of a look while 1 000, 10 000 and 100 000 generations are queued and
+ * as many tasks in flight, what they take in memory, and how long a worker needs to go on after kill -9. Every cost must
+ * stay flat.
  */
 export async function* benchInFlight({ redisUrl, share }: Setting): AsyncGenerator<object> {
-  const simulator = await startSimulator({ SIM_GENERATION_MS: NEVER_MS });
+  const simulator = await startSimulator({ SIM_GENERATION_MS: TASK_MS });
   try {
+    await neverEndFlying(simulator);
     const pool = await openPool(await redisUrl(), simulator.url);
     try {
       yield* levelsOf({ pool, simulator, flying: [], share });
@@ -42,6 +52,16 @@ export async function* benchInFlight({ redisUrl, share }: Setting): AsyncGenerat
   }
 }
 
+async function neverEndFlying({ url }: SimulatorProcess): Promise<void> {
+  const rule = { on: 'task', when: { prompt: FLYING, times: 'always' }, fault: { kind: 'stuck' } };
+  const answer = await fetch(`${url}/__sim/faults`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ faults: [rule] }),
+  });
+  if (!answer.ok) throw new Error(`the simulator refused the rule: ${await answer.text()}`);
+}
+
 async function openPool(redisUrl: string, kieUrl: string): Promise<ProcessPool> {
   const pool = await startProcessPool({
     redisUrl,
@@ -50,51 +70,70 @@ async function openPool(redisUrl: string, kieUrl: string): Promise<ProcessPool> 
     env: {
       KIE_BASE_URL: kieUrl,
       KIE_UPLOAD_URL: kieUrl,
-      KIEQ_SUBMIT_LIMIT: '10000',
-      KIEQ_SUBMIT_WINDOW_MS: '1000',
+      KIEQ_SUBMIT_LIMIT: SUBMISSIONS.limit,
+      KIEQ_SUBMIT_WINDOW_MS: SUBMISSIONS.windowMs,
       KIEQ_MAX_IN_FLIGHT: '1000000',
-      KIEQ_POLL_LIMIT_PER_SECOND: String(LOOKS_PER_SECOND),
+      KIEQ_POLL_LIMIT_PER_SECOND: LOOKS_PER_SECOND,
     },
   });
+  const { model, input } = queuedRequest(0);
+  await teach(pool.ledger, LEARNED_MS, timingKind(model, input));
   // The first worker writes the pool's settings, without which nothing is admitted.
   await end(await pool.startWorker());
   return pool;
 }
 
 async function* levelsOf(scene: Scene): AsyncGenerator<object> {
-  const { pool, simulator, share, flying } = scene;
   // What is compiled and loaded only once must not count at the first level.
   await enqueueCost(scene);
-  const emptyBytes = (await readUsage(pool.redis.client)).usedBytes;
   let inFlight = 0;
-  for (const level of LEVELS.map((full) => partOf(full, share))) {
-    flying.push(...(await fly(pool, simulator.url, inFlight, level - inFlight)));
+  for (const level of LEVELS.map((full) => partOf(full, scene.share))) {
+    const memory = await fill(scene, { level, inFlight });
     inFlight = level;
-    const { usedBytes } = await readUsage(pool.redis.client);
     yield {
       inFlight,
       ...(await enqueueCost(scene)),
+      ...(await generationCost(scene)),
       ...(await lookCost(scene)),
-      redisMiB: rounded(usedBytes / 1024 / 1024),
-      redisBytesPerTask: Math.round((usedBytes - emptyBytes) / inFlight),
+      ...memory,
     };
   }
 }
 
-/** Nobody takes them meanwhile; afterwards they are gone. */
+/** Brings the tasks in flight and the queue to the level. Returns what they take in memory. */
+async function fill(
+  { pool, simulator, flying, share }: Scene,
+  at: { readonly level: number; readonly inFlight: number },
+) {
+  const { level, inFlight } = at;
+  const used = async (): Promise<number> => (await readUsage(pool.redis.client)).usedBytes;
+  const empty = await used();
+  const real = dueOf(share);
+  await pool.ledger.settings.overwrite({ submitLimit: NO_LIMIT });
+  flying.push(...(await fly(pool, simulator.url, { first: inFlight, count: level - inFlight, real })));
+  await pool.ledger.settings.overwrite({ submitLimit: SUBMISSIONS.limit });
+  const flown = await used();
+  const missing = Math.max(0, level - (await pool.queues.submit.getJobCountByTypes('prioritized', 'waiting')));
+  await queueUp(pool, inFlight, missing);
+  const filled = await used();
+  return {
+    redisMiB: rounded(filled / 1024 / 1024),
+    redisBytesPerTask: Math.round((flown - empty) / (level - inFlight)),
+    ...(missing === 0 ? {} : { redisBytesPerQueued: Math.round((filled - flown) / missing) }),
+  };
+}
+
+/** They stay in the queue: nobody takes them meanwhile. */
 async function enqueueCost({ pool, share }: Scene): Promise<object> {
   const count = partOf(ENQUEUED, share, TOGETHER);
   const [before, cpuBefore, startedAt] = [await redisTotals(pool.redis.client), ownCpuUs(), performance.now()];
-  const handles = [];
   for (let i = 0; i < count; i += TOGETHER) {
-    const puts = Array.from({ length: TOGETHER }, (_, j) => pool.producer.enqueue(testRequest(`queued ${i + j}`)));
-    handles.push(...(await Promise.all(puts)));
+    const puts = Array.from({ length: TOGETHER }, (_, j) => pool.producer.enqueue(queuedRequest(i + j)));
+    await Promise.all(puts);
   }
   const elapsedMs = performance.now() - startedAt;
   const clientUs = (ownCpuUs() - cpuBefore) / count;
   const cost = costBetween(before, await redisTotals(pool.redis.client), count);
-  for (const handle of handles) await handle.cancel();
-  await pool.queues.submit.obliterate({ force: true });
   return {
     enqueuedPerSecond: Math.round((count * 1000) / elapsedMs),
     enqueueRedisUs: rounded(cost.redisUs),
@@ -102,12 +141,50 @@ async function enqueueCost({ pool, share }: Scene): Promise<object> {
   };
 }
 
-/** A worker looks at tasks as fast as the budget lets it; it is killed in the middle, and another one goes on. */
+/** A worker carries queued generations out at an even pace, from the submission to the end. */
+async function generationCost({ pool, share }: Scene): Promise<object> {
+  const { client } = pool.redis;
+  const worker = await pool.startWorker();
+  const succeeded = async (least: number): Promise<number> =>
+    until(
+      async () => (await pool.ledger.read.stateCounts()).succeeded,
+      (count) => count >= least,
+      LONGEST_MS,
+      50,
+    );
+  const first = await succeeded((await succeeded(0)) + partOf(WARM_UP, share));
+  const [before, cpuBefore] = [await redisTotals(client), await cpuMsOf(worker.pid)];
+  const last = await succeeded(first + partOf(GENERATIONS, share));
+  const cost = costBetween(before, await redisTotals(client), last - first);
+  const workerMs = ((await cpuMsOf(worker.pid)) - cpuBefore) / (last - first);
+  await end(worker);
+  return {
+    generationRedisUs: rounded(cost.redisUs),
+    generationCommands: rounded(cost.commands),
+    generationWorkerMs: rounded(workerMs, 2),
+  };
+}
+
+/** Tasks whose look is pulled forward at each level; some are left for the worker that comes after the kill. */
+function dueOf(share: number): number {
+  return partOf(LOOKS, share) + 3 * partOf(WARM_UP, share);
+}
+
+/**
+ * A worker looks at tasks as fast as the budget lets it; it is killed in the middle, and another one goes on. Nothing is
+ * submitted meanwhile.
+ */
 async function lookCost(scene: Scene): Promise<object> {
+  await scene.pool.ledger.gates.pause('only looks');
+  const cost = await lookCostAlone(scene);
+  await scene.pool.ledger.gates.open('paused');
+  return cost;
+}
+
+async function lookCostAlone(scene: Scene): Promise<object> {
   const { pool, simulator, flying, share } = scene;
   const [count, warmUp] = [partOf(LOOKS, share), partOf(WARM_UP, share)];
-  // Some are left for the worker that comes after the kill.
-  const due = flying.splice(0, count + 3 * warmUp);
+  const due = flying.splice(0, dueOf(share));
   await pullForward(pool, due);
   const worker = await pool.startWorker();
   const looksBefore = (await simulator.counts()).queries;
@@ -150,7 +227,7 @@ async function looksReach(simulator: SimulatorProcess, least: number): Promise<v
   await until(
     async () => (await simulator.counts()).queries,
     (queries) => queries >= least,
-    300_000,
+    LONGEST_MS,
   );
 }
 

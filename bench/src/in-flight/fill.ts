@@ -1,5 +1,5 @@
-import { mintAttemptToken } from '@kieq/queue';
-import { until, type ProcessPool } from '@kieq/testkit';
+import { mintAttemptToken, vehicleId } from '@kieq/queue';
+import { testRequest, until, type ProcessPool } from '@kieq/testkit';
 import { createTask } from '../kie-calls.ts';
 
 const BATCH = 500;
@@ -8,23 +8,45 @@ const HOUR_MS = 3_600_000;
 /** Over so long their polls are spread. */
 const SPREAD_MS = HOUR_MS;
 const TIMES = { sendBeforeMs: 60_000, leaseGraceMs: 60_000, uploadFreshMs: HOUR_MS } as const;
+/** In the prompt of every task in flight: the simulator never ends these. */
+export const FLYING = 'flying';
 
 /** A task in flight: the job that will look at it. */
 export interface Flying {
   readonly vehicle: string;
 }
 
-/** Brings so many more tasks into flight, at the simulator too, by the ledger's own transitions. */
-export async function fly(pool: ProcessPool, kieUrl: string, first: number, count: number): Promise<Flying[]> {
+/** Which tasks are brought into flight. */
+interface Flight {
+  /** Number of the first one. */
+  readonly first: number;
+  readonly count: number;
+  /** So many of them are known to the simulator and can be looked at; the others only sleep. */
+  readonly real: number;
+}
+
+/** Brings so many more tasks into flight by the ledger's own transitions. Returns those that can be looked at. */
+export async function fly(pool: ProcessPool, kieUrl: string, { first, count, real }: Flight): Promise<Flying[]> {
   const flying: Flying[] = [];
   const account = (await pool.ledger.settings.stored())['accountFingerprint'] ?? '';
   for (let made = 0; made < count; made += BATCH) {
-    const prompts = Array.from({ length: Math.min(BATCH, count - made) }, (_, i) => `flying ${first + made + i}`);
+    const prompts = Array.from({ length: Math.min(BATCH, count - made) }, (_, i) => `${FLYING} ${first + made + i}`);
     const ids = await pool.enqueue(prompts);
-    const taken = ids.map((id, i) => takeOff(pool, { id, account, kieUrl, prompt: prompts[i] ?? '' }));
-    flying.push(...(await Promise.all(taken)));
-    // Their jobs are done: a worker would only find out that they are no vehicles any more.
-    await pool.queues.submit.obliterate({ force: true });
+    const taken = ids.map((id, i) => {
+      const prompt = prompts[i] ?? '';
+      return takeOff(pool, { id, account, prompt, kieUrl: made + i < real ? kieUrl : undefined });
+    });
+    const flown = await Promise.all(taken);
+    await pool.queues.poll.addBulk(
+      flown.map(({ id, vehicle, delayMs }) => ({
+        name: 'poll',
+        data: { v: 1, generation: id },
+        opts: { jobId: vehicle, delay: delayMs },
+      })),
+    );
+    // Their first jobs are done: a worker would only find out that they are no vehicles any more.
+    await Promise.all(ids.map((id) => pool.queues.submit.remove(vehicleId(id, 1))));
+    flying.push(...flown.slice(0, Math.max(0, real - made)));
   }
   return flying;
 }
@@ -32,24 +54,44 @@ export async function fly(pool: ProcessPool, kieUrl: string, first: number, coun
 interface TakeOff {
   readonly id: string;
   readonly account: string;
-  readonly kieUrl: string;
   readonly prompt: string;
+  /** Undefined: nobody will look at it. */
+  readonly kieUrl: string | undefined;
 }
 
-async function takeOff({ ledger, queues }: ProcessPool, { id, account, kieUrl, prompt }: TakeOff): Promise<Flying> {
+interface Flown extends Flying {
+  readonly id: string;
+  readonly delayMs: number;
+}
+
+async function takeOff({ ledger }: ProcessPool, { id, account, kieUrl, prompt }: TakeOff): Promise<Flown> {
   const { hash: tokenHash } = mintAttemptToken();
   await until(
-    () => ledger.admit({ id, tokenHash, vehicle: `${id}-1`, account, worker: 'bench', ...TIMES }),
+    () => ledger.admit({ id, tokenHash, vehicle: vehicleId(id, 1), account, worker: 'bench', ...TIMES }),
     ({ ok }) => ok === 'admitted',
     60_000,
   );
-  const taskId = await createTask(kieUrl, prompt);
+  const taskId = kieUrl === undefined ? `task-${id}` : await createTask(kieUrl, prompt);
   const delayMs = HOUR_MS + Math.round(Math.random() * SPREAD_MS);
   const times = { latencyMs: 1, pollDelayMs: delayMs, vehicleCheckMs: HOUR_MS };
   const reply = await ledger.accept({ id, tokenHash, taskId, adopted: false, ...times });
   if (reply.ok !== 'accepted') throw new Error(`not accepted: ${reply.ok}`);
-  await queues.poll.add('poll', { v: 1, generation: id }, { jobId: reply.vehicle, delay: delayMs });
-  return { vehicle: reply.vehicle };
+  return { id, vehicle: reply.vehicle, delayMs };
+}
+
+/** A request whose task ends soon, of a kind of its own, of which the pool has learned that. */
+export function queuedRequest(number: number): ReturnType<typeof testRequest> {
+  const { model, input } = testRequest(`queued ${number}`);
+  return { model, input: { ...input, duration: '10' } };
+}
+
+/** Puts so many more generations into the queue, in large calls. */
+export async function queueUp({ producer }: ProcessPool, first: number, count: number): Promise<void> {
+  for (let made = 0; made < count; made += BATCH) {
+    const size = Math.min(BATCH, count - made);
+    const items = Array.from({ length: size }, (_, i) => ({ request: queuedRequest(first + made + i) }));
+    for (const item of await producer.enqueueMany(items)) if (!item.ok) throw item.error;
+  }
 }
 
 /** Makes the looks of these due now. */

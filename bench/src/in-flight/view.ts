@@ -3,27 +3,36 @@ import { number } from '../report/tables.ts';
 
 export const inFlightView: View = {
   columns: [
-    number('tasks in flight', 'inFlight'),
+    number('queued and in flight', 'inFlight'),
     number('enqueue per s', 'enqueuedPerSecond'),
     number('Redis CPU µs', 'enqueueRedisUs'),
     number('client CPU µs', 'enqueueClientUs'),
+    number('a generation: Redis CPU µs', 'generationRedisUs'),
+    number('commands', 'generationCommands', 1),
+    number('worker CPU ms', 'generationWorkerMs', 2),
     number('a look: Redis CPU µs', 'lookRedisUs'),
     number('commands', 'lookCommands', 1),
     number('worker CPU ms', 'lookWorkerMs', 2),
     number('worker, MiB', 'workerMiB'),
     number('Redis, MiB', 'redisMiB'),
     number('bytes per task', 'redisBytesPerTask'),
+    number('per queued', 'redisBytesPerQueued'),
     number('worker ready after, ms', 'readyMs'),
     number('first look after, ms', 'goesOnMs'),
   ],
-  alt: 'Redis CPU time of an enqueue and of a look by tasks in flight',
+  alt: 'Redis CPU time of an enqueue, of a generation and of a look by generations queued and tasks in flight',
   chart: (rows) => ({
     kind: 'line',
-    title: 'Redis CPU µs, by tasks in flight',
-    series: ['an enqueue', 'a look'],
+    title: 'Redis CPU µs, by generations queued and tasks in flight',
+    series: ['an enqueue', 'a generation', 'a look'],
     groups: rows.map((row) => ({
       name: String(row['inFlight']),
-      values: [Number(row['enqueueRedisUs']), Number(row['lookRedisUs'])],
+      values: ['enqueueRedisUs', 'generationRedisUs', 'lookRedisUs'].map((field) => shown(row[field])),
     })),
   }),
 };
+
+/** Undefined for what earlier rows do not have. */
+function shown(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

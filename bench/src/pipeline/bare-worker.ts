@@ -3,6 +3,7 @@ import { openQueues } from '@kieq/queue';
 import { createConnection } from '@kieq/redis';
 import { DelayedError, Worker, type Job } from 'bullmq';
 import { z } from 'zod';
+import { gotExchange, leanExchange } from './exchanges.ts';
 
 const environment = z.object({
   REDIS_URL: z.string(),
@@ -13,25 +14,27 @@ const environment = z.object({
   CONCURRENCY: z.coerce.number().int().positive(),
   /** Between the submission and each look. */
   LOOK_AFTER_MS: z.coerce.number().int().positive(),
+  /** How it submits. */
+  EXCHANGE: z.enum(['got', 'lean']),
   LOCK_MS: z.coerce.number().int().positive(),
 });
 const submitJob = z.object({ request: z.object({ model: z.string(), input: z.record(z.string(), z.unknown()) }) });
 const lookJob = z.object({ taskId: z.string() });
 
 /**
- * The least that a worker of two queues can do: submit, look later, done. The same client, connection and options as in
- * kieq's own worker; no ledger, no limit, no record of anything.
+ * The least that a worker of two queues can do: submit, look later, done. The same connection and options as in kieq's
+ * own worker, and its client for the looks; no ledger, no limit, no record of anything.
  */
 const env = environment.parse(process.env);
 const redis = createConnection({ url: env.REDIS_URL, role: 'worker' });
 const queues = openQueues(redis, env.KIEQ_PREFIX);
 const kie = createKieClient({ apiKey: env.KIE_API_KEY, baseUrl: env.KIE_BASE_URL });
+const createTask = (env.EXCHANGE === 'got' ? gotExchange : leanExchange)(env.KIE_BASE_URL, env.KIE_API_KEY);
 
 async function submit(job: Job): Promise<void> {
   const { request } = submitJob.parse(job.data);
-  const answer = await kie.createTask(request, { sendDeadline: () => true, timeoutMs: 20_000 });
-  if (answer.class !== 'accepted') throw new Error(`not accepted: ${answer.class}`);
-  await queues.poll.add('poll', { taskId: answer.taskId }, { delay: env.LOOK_AFTER_MS });
+  const taskId = await createTask(request);
+  await queues.poll.add('poll', { taskId }, { delay: env.LOOK_AFTER_MS });
 }
 
 async function look(job: Job, token: string | undefined): Promise<void> {

@@ -1,15 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { openQueues } from '@kieq/queue';
-import {
-  startApp,
-  startMain,
-  startProcessPool,
-  TEST_KEY,
-  testRedis,
-  testRequest,
-  type AppProcess,
-} from '@kieq/testkit';
+import { startMain, startProcessPool, TEST_KEY, testRedis, testRequest, type AppProcess } from '@kieq/testkit';
 import type { RedisClient } from '@kieq/redis';
+import { thisTree, type Tree } from '../tree.ts';
 
 const BARE_WORKER = fileURLToPath(new URL('bare-worker.js', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
@@ -20,7 +13,7 @@ const LOOK_AFTER_MS = 100;
 const CONCURRENCY = 20;
 const LOCK_MS = 30_000;
 /** Wide open: the vendor has no limit here. */
-const LIMITS = {
+export const LIMITS = {
   KIEQ_SUBMIT_LIMIT: '10000',
   KIEQ_SUBMIT_WINDOW_MS: '1000',
   KIEQ_POLL_LIMIT_PER_SECOND: '10000',
@@ -45,36 +38,42 @@ export interface SubjectPlace {
   readonly scale: number;
 }
 
-export type SubjectName = 'kieq' | 'bare';
+/** kieq, and a worker of two queues that submits by got as kieq's client did up to 0.2.0, or by a lean exchange. */
+export type SubjectName = 'kieq' | 'got' | 'lean';
 
-export function openSubject(name: SubjectName, place: SubjectPlace): Promise<Subject> {
-  return name === 'kieq' ? openKieq(place) : openBare(place);
+export async function openSubject(name: SubjectName, place: SubjectPlace): Promise<Subject> {
+  return name === 'kieq' ? openKieq(place, await thisTree()) : openBare(place, name);
 }
 
 /** Built workers as in production, their log lines included, which nobody reads. */
-async function openKieq({ redisUrl, kieUrl, scale }: SubjectPlace): Promise<Subject> {
+export async function openKieq({ redisUrl, kieUrl, scale }: SubjectPlace, tree: Tree): Promise<Subject> {
   const env = { KIE_BASE_URL: kieUrl, KIE_UPLOAD_URL: kieUrl, KIEQ_TIME_SCALE: String(scale), ...LIMITS };
   const pool = await startProcessPool({ redisUrl, name: 'bench-pipeline', env });
+  const producer = await tree.openProducer({ redis: redisUrl, prefix: pool.redis.prefix });
   const workers: AppProcess[] = [];
   return {
     redis: pool.redis.client,
     enqueue: async (count) => {
-      await pool.enqueue(Array.from({ length: count }, (_, i) => `number ${i}`));
+      for (let first = 0; first < count; first += BATCH) {
+        const items = await producer.enqueueMany(requestsFrom(first, count).map((request) => ({ request })));
+        for (const item of items) if (!item.ok) throw item.error;
+      }
     },
     startWorker: async () => {
-      const worker = await startApp('worker', pool.env, { forward: () => undefined });
+      const worker = await tree.startWorker(pool.env);
       workers.push(worker);
       return worker;
     },
     done: async () => (await pool.ledger.read.stateCounts()).succeeded,
     stop: async () => {
       await killAll(workers);
+      await producer.close();
       await pool.stop();
     },
   };
 }
 
-async function openBare({ redisUrl, kieUrl }: SubjectPlace): Promise<Subject> {
+async function openBare({ redisUrl, kieUrl }: SubjectPlace, exchange: 'got' | 'lean'): Promise<Subject> {
   const redis = await testRedis(redisUrl, 'bench-bare');
   const queues = openQueues(redis.client, redis.prefix);
   const workers: AppProcess[] = [];
@@ -84,6 +83,7 @@ async function openBare({ redisUrl, kieUrl }: SubjectPlace): Promise<Subject> {
     KIEQ_PREFIX: redis.prefix,
     KIE_BASE_URL: kieUrl,
     KIE_API_KEY: TEST_KEY,
+    EXCHANGE: exchange,
     CONCURRENCY: String(CONCURRENCY),
     LOOK_AFTER_MS: String(LOOK_AFTER_MS),
     LOCK_MS: String(LOCK_MS),
@@ -97,7 +97,10 @@ async function openBare({ redisUrl, kieUrl }: SubjectPlace): Promise<Subject> {
   return {
     redis: redis.client,
     enqueue: async (count) => {
-      for (; enqueued < count; enqueued += BATCH) await queues.submit.addBulk(jobsFrom(enqueued, count));
+      for (; enqueued < count; enqueued += BATCH) {
+        const jobs = requestsFrom(enqueued, count).map((request) => ({ name: request.model, data: { request } }));
+        await queues.submit.addBulk(jobs.map((job) => ({ ...job, opts: { priority: 100 } })));
+      }
       enqueued = count;
     },
     startWorker: async () => {
@@ -114,11 +117,8 @@ async function openBare({ redisUrl, kieUrl }: SubjectPlace): Promise<Subject> {
   };
 }
 
-function jobsFrom(first: number, end: number) {
-  return Array.from({ length: Math.min(BATCH, end - first) }, (_, i) => {
-    const request = testRequest(`number ${first + i}`);
-    return { name: request.model, data: { request }, opts: { priority: 100 } };
-  });
+function requestsFrom(first: number, end: number) {
+  return Array.from({ length: Math.min(BATCH, end - first) }, (_, i) => testRequest(`number ${first + i}`));
 }
 
 async function killAll(processes: readonly AppProcess[]): Promise<void> {

@@ -16,4 +16,5 @@ export * from './self-signed.ts';
 export * from './tcp-proxy.ts';
 export * from './teach.ts';
 export * from './until.ts';
+export { checkOut, versionOf } from './upgrade/checkout.ts';
 export { video, videoBytes, videoStream } from './video.ts';
