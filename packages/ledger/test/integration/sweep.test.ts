@@ -237,7 +237,7 @@ describe('who stands in the index of a state', () => {
     const places = () =>
       Promise.all(
         ['queued', 'unknown', 'generating'].map((state) =>
-          pool.redis.zrange(`${pool.root}state:${state}`, 0, -1, 'WITHSCORES'),
+          pool.redis.zrange(`${pool.root}state:${state}`, '0', '-1', 'WITHSCORES'),
         ),
       );
     const before = await places();
