@@ -18,7 +18,7 @@ interface LoadedScript {
 /** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
 export interface ScriptRunner {
   /** @throws TypeError for arguments that the contract does not allow; the Redis client's error when Redis does not answer */
-  run<Name extends ScriptName>(name: Name, args: ScriptArgs[Name]): Promise<ScriptReplies[Name]>;
+  readonly run: <Name extends ScriptName>(name: Name, args: ScriptArgs[Name]) => Promise<ScriptReplies[Name]>;
 }
 
 /** Everything that scripts share, read once. */

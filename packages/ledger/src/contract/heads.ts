@@ -59,11 +59,11 @@ function found(lua: string, pattern: RegExp): string[] {
 }
 
 /** The fields of its record that this Lua reads, or sets by name. */
-export function fieldsIn(lua: string): string[] {
+function fieldsIn(lua: string): string[] {
   return found(lua, /\brecord\.(\w+)|\bnum\(record, '(\w+)'\)/g).filter((field) => field !== 'id');
 }
 
-export function settingsIn(lua: string): string[] {
+function settingsIn(lua: string): string[] {
   return found(lua, /\bSETTINGS\.(\w+)/g);
 }
 

@@ -44,8 +44,8 @@ const DEFINED = {
 };
 export type ScriptName = keyof typeof DEFINED;
 
-type ArgsOf<One> = One extends Transition<infer Args, unknown> ? Args : never;
-type AnswerOf<One> = One extends { decode(raw: unknown): infer Reply } ? Reply : never;
+type ArgsOf<One> = One extends { encode: (args: infer Args) => string[] } ? Args : never;
+type AnswerOf<One> = One extends { decode: (raw: unknown) => infer Reply } ? Reply : never;
 
 /** What every script is called with. */
 export type ScriptArgs = { readonly [Name in ScriptName]: ArgsOf<(typeof DEFINED)[Name]> };
@@ -54,4 +54,5 @@ export type ScriptReplies = { readonly [Name in ScriptName]: AnswerOf<(typeof DE
 
 export const TRANSITIONS: { readonly [Name in ScriptName]: Transition<ScriptArgs[Name], ScriptReplies[Name]> } =
   DEFINED;
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- these are its keys
 export const SCRIPT_NAMES = Object.keys(DEFINED) as ScriptName[];

@@ -18,9 +18,9 @@ export interface Transition<Args, Reply> {
   readonly reply: Replies;
   readonly alsoReads: readonly string[];
   /** @throws TypeError that names the argument */
-  encode(args: Args): string[];
+  readonly encode: (args: Args) => string[];
   /** @throws TypeError that names the field: the script and this definition are not of one version */
-  decode(raw: unknown): Reply;
+  readonly decode: (raw: unknown) => Reply;
 }
 
 export type ReplyOf<Kinds extends Replies> = {
@@ -32,17 +32,18 @@ export function defineTransition<Args extends Fields, Kinds extends Replies>(
 ): Transition<Values<Args>, ReplyOf<Kinds>> {
   const { args, reply, alsoReads = [] } = definition;
   const encode = encoderOf(args);
-  const decoders = new Map(Object.entries(reply).map(([kind, fields]) => [kind, decoderOf<object>(fields, 1)]));
+  const decoders = new Map(Object.entries(reply).map(([kind, fields]) => [kind, decoderOf(fields, 1)]));
   return {
     args,
     reply,
     alsoReads,
-    encode: (values) => encode(values as object),
+    encode,
     decode(raw) {
       if (!Array.isArray(raw)) throw new TypeError(`a reply must be an array, received ${typeof raw}`);
       const kind: unknown = raw[0];
       const decode = typeof kind === 'string' ? decoders.get(kind) : undefined;
       if (decode === undefined) throw new TypeError(`there is no reply ${String(kind)}`);
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the decoder is that of this kind
       return { ok: kind, ...decode(raw) } as ReplyOf<Kinds>;
     },
   };

@@ -77,9 +77,9 @@ describe.each(SCRIPT_NAMES)('%s', (name) => {
     const [, loaded = ''] = /local v = redis\.call\('HMGET', recordKey\(id\), (.*)\)$/m.exec(whole) ?? [];
     const [, kept = ''] = /local record = \{ id = id, (.*) \}$/m.exec(whole) ?? [];
     const fields = Array.from(loaded.matchAll(/'([^']+)'/g), ([, field = '']) => field).toSorted();
-    expect(Array.from(kept.matchAll(/(?:\['([^']+)'\]|(\w+)) = v\[(\d+)\]/g), ([, a, b]) => a ?? b).toSorted()).toEqual(
-      fields,
-    );
+    expect(
+      Array.from(kept.matchAll(/(?:\['([^']+)'\]|(\w+)) = v\[(\d+)\]/g), ([, a, b]) => a ?? b ?? '').toSorted(),
+    ).toEqual(fields);
     const body = whole.slice(whole.indexOf('local record = { id = id'));
     const read = loaded === '' ? [] : found(body, /(?<=\brecord\.)\w+|(?<=num\(record, ')\w+(?=')/g);
     expect(fields).toEqual(expect.arrayContaining(read.filter((field) => field !== 'id')));
