@@ -43,7 +43,7 @@ async function submitting(ledger: Ledger, sendBeforeMs = SEND_DEADLINE_OVER_MS, 
     leaseGraceMs: 1000,
     uploadFreshMs: 1000,
   });
-  if (admitted.ok !== 'admitted') throw new Error(JSON.stringify(admitted));
+  if (admitted.kind !== 'admitted') throw new Error(JSON.stringify(admitted));
   return id;
 }
 
@@ -74,7 +74,7 @@ export async function generating(ledger: Ledger, taskId: string, options: object
     pollDelayMs: 0,
     vehicleCheckMs: VEHICLE_CHECK_MS,
   };
-  if ((await ledger.accept(accept)).ok !== 'accepted') throw new Error('not accepted');
+  if ((await ledger.accept(accept)).kind !== 'accepted') throw new Error('not accepted');
   return id;
 }
 
@@ -160,7 +160,7 @@ async function giveUpCallback(ledger: Ledger, id: string): Promise<void> {
   const vehicle = (await ledger.read.generation(id))?.notice?.vehicle ?? '';
   const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0 };
   const reply = await ledger.noticed({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
-  if (reply.ok !== 'given_up') throw new Error(JSON.stringify(reply));
+  if (reply.kind !== 'given_up') throw new Error(JSON.stringify(reply));
 }
 
 /** A job was taken that had been started before, and its record is gone. */
@@ -176,7 +176,7 @@ export async function recordMissing(ledger: Ledger): Promise<string> {
     model,
     vehicle: vehicleId(id, 1),
   });
-  if (reply.ok !== 'dead') throw new Error(JSON.stringify(reply));
+  if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
   return id;
 }
 
@@ -187,5 +187,5 @@ async function kill(
   expected: 'queued' | 'unknown' | 'generating',
 ): Promise<void> {
   const reply = await ledger.kill({ id, class: letterClass, expected, evidence: EVIDENCE });
-  if (reply.ok !== 'dead') throw new Error(JSON.stringify(reply));
+  if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
 }

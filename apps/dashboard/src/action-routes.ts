@@ -48,7 +48,7 @@ export function addActionRoutes(app: FastifyInstance, options: ActionOptions): v
   addGates(app, options);
   app.post('/api/generations/:id/cancel', async (request, reply) => {
     const result = await options.ledger.cancel(generationParams.parse(request.params).id);
-    return reply.code(result.ok === 'cancelled' ? 200 : 409).send(result);
+    return reply.code(result.kind === 'cancelled' ? 200 : 409).send(result);
   });
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) });

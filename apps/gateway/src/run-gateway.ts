@@ -169,7 +169,7 @@ async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: Produce
 async function agreeOnAccount(ledger: Ledger, env: GatewayEnvironment): Promise<void> {
   const account = { baseUrl: env.kieBaseUrl, accountFingerprint: accountFingerprint(env.kieApiKey) };
   const agreed = await ledger.settings.agree(asStored(account, await ledger.settings.stored()));
-  if (agreed.ok === 'agreed') return;
+  if (agreed.kind === 'agreed') return;
   const lines = agreed.differences.map(
     ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this gateway ${received}`,
   );

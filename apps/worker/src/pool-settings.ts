@@ -12,7 +12,7 @@ import { StartRefused } from './start-refused.ts';
 export async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): Promise<void> {
   const ours = asStored(settingsText(poolSettings(env)), await ledger.settings.stored());
   const agreed = await ledger.settings.agree(ours);
-  if (agreed.ok === 'agreed') return;
+  if (agreed.kind === 'agreed') return;
   const lines = agreed.differences.map(
     ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,
   );

@@ -68,14 +68,14 @@ async function takeOff({ ledger }: ProcessPool, { id, account, kieUrl, prompt }:
   const { hash: tokenHash } = mintAttemptToken();
   await until(
     () => ledger.admit({ id, tokenHash, vehicle: vehicleId(id, 1), account, worker: 'bench', ...TIMES }),
-    ({ ok }) => ok === 'admitted',
+    ({ kind }) => kind === 'admitted',
     60_000,
   );
   const taskId = kieUrl === undefined ? `task-${id}` : await createTask(kieUrl, prompt);
   const delayMs = HOUR_MS + Math.round(Math.random() * SPREAD_MS);
   const times = { latencyMs: 1, pollDelayMs: delayMs, vehicleCheckMs: HOUR_MS };
   const reply = await ledger.accept({ id, tokenHash, taskId, adopted: false, ...times });
-  if (reply.ok !== 'accepted') throw new Error(`not accepted: ${reply.ok}`);
+  if (reply.kind !== 'accepted') throw new Error(`not accepted: ${reply.kind}`);
   return { id, vehicle: reply.vehicle, delayMs };
 }
 

@@ -3,16 +3,16 @@
 -- Works from submitting, unknown, and whatever has no task under way: queued, dead, failed or cancelled while an older
 -- attempt's answer was lost.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local attempt
 if ARGS.attempt then attempt = attemptOf(record, ARGS.attempt) else attempt = findAttempt(record, ARGS.tokenHash) end
 if not attempt and ARGS.recover then attempt = recoverAttempt(record, ARGS.tokenHash, true) end
-if not attempt then return reply({ ok = 'unknown_attempt' }) end
+if not attempt then return reply({ kind = 'unknown_attempt' }) end
 
-local function vehicleReply(ok)
+local function vehicleReply(kind)
   dropClaimsOf(record, attempt)
   return reply({
-    ok = ok, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
+    kind = kind, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
     -- A callback that was quicker than this answer has said that the task is over.
     delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
   })
@@ -37,10 +37,10 @@ local taskless = isTaskless(record)
 local revived = ARGS.adopted and canRevive(record, attempt, ARGS.taskId)
 if attempt.taskId and not revived then
   if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end
-  return reply({ ok = 'other_task', taskId = attempt.taskId })
+  return reply({ kind = 'other_task', taskId = attempt.taskId })
 end
 local owner = redis.call('GET', taskKey(ARGS.taskId))
-if owner and not revived then return reply({ ok = 'bound', owner = owner }) end
+if owner and not revived then return reply({ kind = 'bound', owner = owner }) end
 
 redis.call('SET', taskKey(ARGS.taskId), record.id .. ':' .. attempt.n)
 attempt.taskId, attempt.answeredAt = ARGS.taskId, NOW

@@ -3,7 +3,7 @@
 -- It refuses itself when Redis is out of memory: no intent, no POST.
 local function answerFor(attempt, record, room)
   return reply({
-    ok = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
+    kind = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
     timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, room = room,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
@@ -13,35 +13,35 @@ local function answerFor(attempt, record, room)
 end
 
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 if record.state == 'submitting' then
   local current = attemptOf(record, num(record, 'current'))
   if current.tokenHash == ARGS.tokenHash then return answerFor(current, record, 0) end
-  return reply({ ok = 'busy', attempt = current.n, leaseMs = math.max(0, current.leaseUntil - NOW) })
+  return reply({ kind = 'busy', attempt = current.n, leaseMs = math.max(0, current.leaseUntil - NOW) })
 end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 -- The same script sent twice, after its attempt has already come back refused: that token is used up.
-if findAttempt(record, ARGS.tokenHash) then return reply({ ok = 'stale', state = record.state }) end
+if findAttempt(record, ARGS.tokenHash) then return reply({ kind = 'stale', state = record.state }) end
 
 local account = SETTINGS.accountFingerprint
-if account and account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
-if NOW >= num(record, 'deadlineAt') then return reply({ ok = 'deadline' }) end
+if account and account ~= ARGS.account then return reply({ kind = 'wrong_account' }) end
+if NOW >= num(record, 'deadlineAt') then return reply({ kind = 'deadline' }) end
 
 local reason, waitMs, due = standing(true)
-if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) end
-if inFlight() >= SETTINGS.maxInFlight then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
+if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
+if inFlight() >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local places, windowWaitMs = submitRoom()
-if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end
+if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
 local other = standIn(record, due)
-if other then return reply({ ok = 'instead', id = other.id, vehicle = other.vehicle }) end
+if other then return reply({ kind = 'instead', id = other.id, vehicle = other.vehicle }) end
 
 -- Only now, when it could be admitted: links of uploaded images die within a day.
 local fresh = (record.links or '') ~= '' and NOW - num(record, 'linksAt') < ARGS.uploadFreshMs
 if record.uploads == '1' and not fresh then
-  return reply({ ok = 'upload', payload = record.payload, trace = record.trace, tries = num(record, 'uploadTries') })
+  return reply({ kind = 'upload', payload = record.payload, trace = record.trace, tries = num(record, 'uploadTries') })
 end
 
 local n = num(record, 'attempts') + 1

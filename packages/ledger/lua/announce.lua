@@ -15,8 +15,8 @@ forget(redis.call('ZRANGEBYSCORE', key('workers'), '(' .. NOW + LONGEST_MS, '+in
 redis.call('SET', key('workers:seen'), NOW)
 local since = ARGS.since or NOW
 if not redis.call('ZSCORE', key('workers'), ARGS.id) and redis.call('ZCARD', key('workers')) >= MOST then
-  return reply({ ok = 'full', since = since })
+  return reply({ kind = 'full', since = since })
 end
 redis.call('ZADD', key('workers'), NOW + math.min(ARGS.lifeMs, LONGEST_MS), ARGS.id)
 redis.call('HSET', key('workers:told'), ARGS.id, cjson.encode({ since = since, at = NOW, worker = cjson.decode(ARGS.worker) }))
-return reply({ ok = 'announced', since = since })
+return reply({ kind = 'announced', since = since })

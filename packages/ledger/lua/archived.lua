@@ -2,15 +2,15 @@
 -- archived: the results are safe: archiving → succeeded, also from its dead letter; one that succeeded already learns
 -- where they are.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
-if given(record.purgedAt) then return reply({ ok = 'purged' }) end
+if not record then return reply({ kind = 'missing' }) end
+if given(record.purgedAt) then return reply({ kind = 'purged' }) end
 if record.state == 'succeeded' and record.archive then
-  return reply({ ok = 'succeeded', notice = pendingNotice(record) })
+  return reply({ kind = 'succeeded', notice = pendingNotice(record) })
 end
 local givenUp = record.letterClass == 'archive_failed'
 local beside = record.state == 'succeeded' and (record.archiveState == 'pending' or givenUp)
 if record.state ~= 'archiving' and not beside and not (record.state == 'dead' and givenUp) then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 if givenUp then closeLetter(record) end
 endArchive(record, 'done')
@@ -24,4 +24,4 @@ else
   watchForPurge(record)
   enter(record, 'succeeded', 'archived')
 end
-return reply({ ok = 'succeeded', notice = pendingNotice(record) })
+return reply({ kind = 'succeeded', notice = pendingNotice(record) })

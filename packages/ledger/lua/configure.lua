@@ -10,11 +10,11 @@ for name, value in pairs(settings) do
     differences[#differences + 1] = { setting = name, stored = now[name], received = value }
   end
 end
-if #differences > 0 and not ARGS.force then return reply({ ok = 'differs', differences = cjson.encode(differences) }) end
+if #differences > 0 and not ARGS.force then return reply({ kind = 'differs', differences = cjson.encode(differences) }) end
 for name, value in pairs(settings) do redis.call('HSET', key('config'), name, value) end
 -- What the window has learned belongs to one limit and one length.
 local function changed(name) return settings[name] and now[name] ~= settings[name] end
 if changed('submitLimit') or changed('submitWindowMs') then
   redis.call('DEL', key('window:state'))
 end
-return reply({ ok = 'agreed' })
+return reply({ kind = 'agreed' })

@@ -3,8 +3,8 @@
 -- The caller chooses the first vehicle's job id, since it adds that job in the same round trip.
 local record = load(ARGS.id)
 if record then
-  if record.hash ~= ARGS.hash then return reply({ ok = 'conflict', id = ARGS.id, state = record.state }) end
-  return reply({ ok = 'exists', id = ARGS.id, state = record.state })
+  if record.hash ~= ARGS.hash then return reply({ kind = 'conflict', id = ARGS.id, state = record.state }) end
+  return reply({ kind = 'exists', id = ARGS.id, state = record.state })
 end
 if ARGS.dedupeMs then
   -- An equal request of this tenant, made just now: the same generation, unless that one ended without a video.
@@ -12,7 +12,7 @@ if ARGS.dedupeMs then
   local earlier = redis.call('GET', slot)
   local was = earlier and redis.call('HMGET', recordKey(earlier), 'state', 'letterClass') or {}
   local over = was[1] == 'failed' or was[1] == 'cancelled' or isCreatedAnew(was[2])
-  if was[1] and not over then return reply({ ok = 'exists', id = earlier, state = was[1] }) end
+  if was[1] and not over then return reply({ kind = 'exists', id = earlier, state = was[1] }) end
   redis.call('SET', slot, ARGS.id, 'PX', ARGS.dedupeMs)
 end
 record = { id = ARGS.id }
@@ -33,4 +33,4 @@ watch(record, math.min(startAt + deadlineMs, startAt + ARGS.vehicleCheckMs))
 enter(record, 'queued', 'created', startAt)
 if ARGS.delayMs == 0 then hearNewcomer(record) end
 count('created')
-return reply({ ok = 'created', id = ARGS.id, state = 'queued' })
+return reply({ kind = 'created', id = ARGS.id, state = 'queued' })

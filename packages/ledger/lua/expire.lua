@@ -1,15 +1,15 @@
 #!lua flags=allow-oom
 -- expire: the lease of a submission ended without a word from its worker: submitting → unknown.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
-if record.state == 'unknown' then return reply({ ok = 'unknown', attempt = num(record, 'current') }) end
-if record.state ~= 'submitting' then return reply({ ok = 'stale', state = record.state }) end
+if not record then return reply({ kind = 'missing' }) end
+if record.state == 'unknown' then return reply({ kind = 'unknown', attempt = num(record, 'current') }) end
+if record.state ~= 'submitting' then return reply({ kind = 'stale', state = record.state }) end
 local attempt = attemptOf(record, num(record, 'current'))
-if NOW < attempt.leaseUntil then return reply({ ok = 'not_yet', leaseMs = attempt.leaseUntil - NOW }) end
+if NOW < attempt.leaseUntil then return reply({ kind = 'not_yet', leaseMs = attempt.leaseUntil - NOW }) end
 attempt.outcome, attempt.answeredAt = 'expired', NOW
 attempt.evidence = { summary = 'the worker gave no answer before its lease ended' }
 saveAttempt(record, attempt)
 count('expired')
 watch(record, NOW + SETTINGS.unknownWindowMs)
 enter(record, 'unknown', 'expired')
-return reply({ ok = 'unknown', attempt = attempt.n })
+return reply({ kind = 'unknown', attempt = attempt.n })

@@ -3,30 +3,30 @@
 -- claim_balance | note_balance; the last two concern the balance alone, whether or not a gate is closed.
 if ARGS.action == 'close' then
   closeGate(ARGS.reason, {}, ARGS.detail)
-  return reply({ ok = 'closed' })
+  return reply({ kind = 'closed' })
 end
 if ARGS.action == 'open' then
-  return reply({ ok = openGate(ARGS.reason) and 'opened' or 'not_closed' })
+  return reply({ kind = openGate(ARGS.reason) and 'opened' or 'not_closed' })
 end
 if ARGS.action == 'claim_balance' then
   local nextAt = tonumber(redis.call('HGET', key('gatemem'), 'balanceNextAt') or '0')
-  if NOW < nextAt then return reply({ ok = 'not_yet', waitMs = nextAt - NOW }) end
+  if NOW < nextAt then return reply({ kind = 'not_yet', waitMs = nextAt - NOW }) end
   redis.call('HSET', key('gatemem'), 'balanceNextAt', NOW + ARGS.everyMs)
-  return reply({ ok = 'claimed' })
+  return reply({ kind = 'claimed' })
 end
 if ARGS.action == 'note_balance' then
   redis.call('HSET', key('stats'), 'balance', ARGS.balance, 'balanceAt', NOW)
-  return reply({ ok = 'noted' })
+  return reply({ kind = 'noted' })
 end
 local gate = loadGate('credits')
 -- One in a newer version's mode is none of ours.
-if not gate or not isOwnGate('credits', gate) then return reply({ ok = 'not_closed' }) end
+if not gate or not isOwnGate('credits', gate) then return reply({ kind = 'not_closed' }) end
 if ARGS.action == 'claim_probe' then
-  if NOW < gate.nextAt then return reply({ ok = 'not_yet', waitMs = gate.nextAt - NOW }) end
+  if NOW < gate.nextAt then return reply({ kind = 'not_yet', waitMs = gate.nextAt - NOW }) end
   gate.nextAt = NOW + gate.intervalMs
   if gate.balanceAtRefusal then gate.intervalMs = math.min(gate.capMs, gate.intervalMs * 2) end
   saveGate('credits', gate)
-  return reply({ ok = 'claimed' })
+  return reply({ kind = 'claimed' })
 end
 -- probe_result: covers the refused request's price, or where that is unknown has grown since the refusal.
 local balance = ARGS.balance
@@ -37,5 +37,5 @@ if not gate.balanceAtRefusal then
 end
 local covered
 if gate.need then covered = balance >= gate.need else covered = balance > gate.balanceAtRefusal end
-if covered then openGate('credits') return reply({ ok = 'opened' }) end
-return reply({ ok = 'still_closed', need = gate.need })
+if covered then openGate('credits') return reply({ kind = 'opened' }) end
+return reply({ kind = 'still_closed', need = gate.need })

@@ -2,13 +2,13 @@
 -- hint: a callback came with the token of an attempt. It is believed in nothing: no state and no task changes by it.
 -- Where the task is known its next look is now; where the attempt has none, what the callback says is kept as a claim.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
-if not attempt then return reply({ ok = 'unknown_attempt' }) end
+if not attempt then return reply({ kind = 'unknown_attempt' }) end
 set(record, { hints = num(record, 'hints') + 1 })
-local function answer(ok, more)
+local function answer(kind, more)
   more = more or {}
-  more.ok, more.state, more.hints = ok, record.state, num(record, 'hints')
+  more.kind, more.state, more.hints = kind, record.state, num(record, 'hints')
   return reply(more)
 end
 

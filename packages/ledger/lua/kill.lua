@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- kill: dead, with an open dead letter. Which class may kill which state is fixed by its row in the domain; submitting is never killed.
 local record, evidence = load(ARGS.id), cjson.decode(ARGS.evidence)
-local function dead() return reply({ ok = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
+local function dead() return reply({ kind = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
 if not record then
   -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
-  if not killsWithoutRecord(ARGS.class) then return reply({ ok = 'missing' }) end
-  if ARGS.expected then return reply({ ok = 'missing' }) end
+  if not killsWithoutRecord(ARGS.class) then return reply({ kind = 'missing' }) end
+  if ARGS.expected then return reply({ kind = 'missing' }) end
   record = { id = ARGS.id }
   -- Its next vehicle must not take the id of a job that BullMQ may still keep.
   local epoch = string.match(ARGS.vehicle or '', '%-(%d+)$')
@@ -24,17 +24,17 @@ if not record then
 end
 if record.state == 'dead' and record.letterClass == ARGS.class then return dead() end
 if record.state ~= ARGS.expected or not mayKill(ARGS.class, record.state) then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 
 -- Decided by a look that was frozen meanwhile: another one has seen the task since, or it is another task.
 local asOf = ARGS.asOf and cjson.decode(ARGS.asOf)
 if asOf and (record.vehicle ~= asOf.vehicle or num(record, 'polls') ~= asOf.polls) then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 
 if ARGS.class == 'deadline_exceeded' then
-  if NOW < num(record, 'deadlineAt') then return reply({ ok = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
+  if NOW < num(record, 'deadlineAt') then return reply({ kind = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
   -- What it waited for, where it was not its turn.
   if num(record, 'uploadTries') > 0 then
     evidence.summary = evidence.summary .. '; its images could not be uploaded: ' .. record.uploadTrouble
@@ -42,17 +42,17 @@ if ARGS.class == 'deadline_exceeded' then
 end
 if ARGS.class == 'payment_unknown' then
   local left = num(record, 'since') + SETTINGS.unknownWindowMs - NOW
-  if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
+  if left > 0 then return reply({ kind = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'insufficient_credits' then
   -- Before its planned start it does not wait for credits.
   local waited = math.min(creditsClosedMs() - num(record, 'creditBase'), NOW - num(record, 'queuedAt'))
   local left = SETTINGS.creditDeadlineMs - waited
-  if left > 0 then return reply({ ok = 'not_yet', waitMs = left }) end
+  if left > 0 then return reply({ kind = 'not_yet', waitMs = left }) end
 end
 if ARGS.class == 'task_lost' then
   local attempt = attemptOf(record, num(record, 'current'))
-  if attempt.account ~= ARGS.account then return reply({ ok = 'wrong_account' }) end
+  if attempt.account ~= ARGS.account then return reply({ kind = 'wrong_account' }) end
 end
 if ARGS.class == 'archive_failed' then endArchive(record, 'failed') end
 die(record, ARGS.class, evidence)

@@ -4,4 +4,4 @@ redis.call('ZREM', key('workers'), ARGS.id)
 redis.call('HDEL', key('workers:told'), ARGS.id)
 redis.call('SET', key('workers:seen'), NOW)
 if redis.call('GET', key('sweeper')) == ARGS.id then redis.call('DEL', key('sweeper')) end
-return reply({ ok = 'left' })
+return reply({ kind = 'left' })

@@ -69,9 +69,9 @@ end
 local items, seen, last = {}, 0, nil
 while #items < ARGS.limit and seen < SCAN do
   local source, id, score = nearest()
-  if not source then return reply({ ok = 'page', items = cjson.encode(items) }) end
+  if not source then return reply({ kind = 'page', items = cjson.encode(items) }) end
   source.at = source.at + 2
   seen, last = seen + 1, { at = score, id = id }
   if wanted(id) then items[#items + 1] = { id = id, at = score, source = source.name } end
 end
-return reply({ ok = 'page', items = cjson.encode(items), next = last and cjson.encode(last) })
+return reply({ kind = 'page', items = cjson.encode(items), next = last and cjson.encode(last) })

@@ -1,15 +1,15 @@
 #!lua flags=allow-oom
 -- look: a poll begins. Only the current vehicle of a generating task may spend a query of the budget.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
-if not places then return reply({ ok = 'wait', waitMs = waitMs }) end
+if not places then return reply({ kind = 'wait', waitMs = waitMs }) end
 return reply({
-  ok = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
+  kind = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
   pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),
-  polls = num(record, 'polls'), hints = num(record, 'hints'), model = record.model, kind = record.kind,
+  polls = num(record, 'polls'), hints = num(record, 'hints'), model = record.model, timingKind = record.kind,
   trace = record.trace, noResultForMs = noResultForMs(record),
 })

@@ -1,15 +1,15 @@
 #!lua flags=allow-oom
 -- lose: the answer is lost and a task may exist: submitting → unknown. It is never submitted again by itself.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
 local recovered
 if not attempt and ARGS.recover then
   attempt = recoverAttempt(record, ARGS.tokenHash)
   recovered = attempt ~= nil
 end
-if not attempt then return reply({ ok = 'unknown_attempt' }) end
-if attempt.outcome == 'lost' then return reply({ ok = 'unknown', attempt = attempt.n }) end
+if not attempt then return reply({ kind = 'unknown_attempt' }) end
+if attempt.outcome == 'lost' then return reply({ kind = 'unknown', attempt = attempt.n }) end
 
 local member = record.id .. ':' .. attempt.n
 if attempt.outcome == 'open' and ARGS.answered then
@@ -17,7 +17,7 @@ if attempt.outcome == 'open' and ARGS.answered then
 end
 local expiredHere = attempt.outcome == 'expired' and record.state == 'unknown'
 if not (record.state == 'submitting' and num(record, 'current') == attempt.n) and not expiredHere and not recovered then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 local evidence = cjson.decode(ARGS.evidence)
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, evidence
@@ -32,4 +32,4 @@ if not expiredHere then
   watch(record, NOW + SETTINGS.unknownWindowMs)
   enter(record, 'unknown', 'lost')
 end
-return reply({ ok = 'unknown', attempt = attempt.n })
+return reply({ kind = 'unknown', attempt = attempt.n })

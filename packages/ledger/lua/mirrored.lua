@@ -7,4 +7,4 @@ if (tonumber(version) or 0) == ARGS.version then
 else
   redis.call('SADD', key('mirror'), ARGS.id)
 end
-return reply({ ok = 'done' })
+return reply({ kind = 'done' })

@@ -2,23 +2,23 @@
 -- noticed: what became of a try to deliver a callback. ARGS.tries is the count of failed ones that the worker saw, so
 -- that the same call sent twice is one try.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local TRIED = { pending = true, delivered = true, failed = true }
 if record.noticeVehicle ~= ARGS.vehicle or not TRIED[record.noticeState] then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
-if record.noticeState == 'delivered' then return reply({ ok = 'delivered' }) end
-if record.noticeState == 'failed' then return reply({ ok = 'given_up' }) end
+if record.noticeState == 'delivered' then return reply({ kind = 'delivered' }) end
+if record.noticeState == 'failed' then return reply({ kind = 'given_up' }) end
 
 if ARGS.delivered then
   set(record, { noticeState = 'delivered', noticeEvidence = ARGS.evidence })
   redis.call('ZREM', key('notices'), record.id)
   announce(record, 'notified')
   count('notice:delivered')
-  return reply({ ok = 'delivered' })
+  return reply({ kind = 'delivered' })
 end
 if num(record, 'noticeTries') ~= ARGS.tries then
-  return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
+  return reply({ kind = 'retry', delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
 end
 local nextAt = NOW + ARGS.retryDelayMs
 set(record, { noticeTries = ARGS.tries + 1, noticeEvidence = ARGS.evidence })
@@ -27,8 +27,8 @@ if nextAt - num(record, 'noticeSince') > ARGS.giveUpMs then
   redis.call('ZREM', key('notices'), record.id)
   openNoticeLetter(record, cjson.decode(ARGS.evidence))
   announce(record, 'notify_failed')
-  return reply({ ok = 'given_up' })
+  return reply({ kind = 'given_up' })
 end
 set(record, { noticeAt = nextAt })
 redis.call('ZADD', key('notices'), nextAt, record.id)
-return reply({ ok = 'retry', delayMs = ARGS.retryDelayMs })
+return reply({ kind = 'retry', delayMs = ARGS.retryDelayMs })

@@ -4,9 +4,9 @@
 -- domain does.
 if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 -- The same call sent twice is one look, or a single denial would count as two.
 local again = ARGS.permit and record.lastPermit == ARGS.permit
@@ -36,7 +36,7 @@ end
 -- Denied together: those whose denials began within the window before or after this one's, however long ago.
 local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
-  ok = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
+  kind = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
   polls = num(record, 'polls'), misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
   noResultForMs = noResultForMs(record),

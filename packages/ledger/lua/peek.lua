@@ -1,9 +1,9 @@
 #!lua flags=no-writes
 -- peek: how long until a submission may be admitted. Only a hint: admit decides.
 local reason, waitMs = standing(false)
-if reason then return reply({ ok = 'wait', reason = reason, waitMs = waitMs }) end
-if inFlight() >= SETTINGS.maxInFlight then return reply({ ok = 'wait', reason = 'in-flight', waitMs = 500 }) end
+if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
+if inFlight() >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
 local places, windowWaitMs = peekRoom(key('window'), windowLimit(limit, windowMs), windowMs)
-if places > 0 then return reply({ ok = 'room', places = places }) end
-return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs })
+if places > 0 then return reply({ kind = 'room', places = places }) end
+return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs })

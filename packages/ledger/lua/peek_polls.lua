@@ -1,7 +1,7 @@
 #!lua flags=no-writes
 -- peek_polls: how long until a query may be granted. Only a hint: look decides.
 local held = tonumber(redis.call('GET', key('poll:hold')))
-if held and held > NOW then return reply({ ok = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
+if held and held > NOW then return reply({ kind = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
 local places, waitMs = peekRoom(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
-if places > 0 then return reply({ ok = 'room', places = places }) end
-return reply({ ok = 'wait', reason = 'budget', waitMs = waitMs })
+if places > 0 then return reply({ kind = 'room', places = places }) end
+return reply({ kind = 'wait', reason = 'budget', waitMs = waitMs })

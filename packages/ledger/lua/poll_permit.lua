@@ -2,5 +2,5 @@
 -- poll_permit: one query of the pool's budget. Unanswered it is held until its timeout; observe, settle and
 -- poll_done stamp it when the answer is there.
 local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
-if not places then return reply({ ok = 'wait', waitMs = waitMs }) end
-return reply({ ok = 'granted', places = places })
+if not places then return reply({ kind = 'wait', waitMs = waitMs }) end
+return reply({ kind = 'granted', places = places })

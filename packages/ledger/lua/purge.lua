@@ -16,24 +16,24 @@ local function leftInStores(record)
 end
 
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'purged' }) end
+if not record then return reply({ kind = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 -- Who wanted it was frozen meanwhile, and it was redriven.
-if ARGS.vehicle and record.vehicle ~= ARGS.vehicle then return reply({ ok = 'stale', state = record.state }) end
+if ARGS.vehicle and record.vehicle ~= ARGS.vehicle then return reply({ kind = 'stale', state = record.state }) end
 -- What it leaves in the stores is the caller's to remove, so the same call sent twice must tell it again.
 local told = key('purged:') .. record.id
 if given(record.purgedAt) then
   local left = redis.call('GET', told)
-  return reply({ ok = 'purged', left = left or nil })
+  return reply({ kind = 'purged', left = left or nil })
 end
 local newer = newerLetter(record) or newerNoticeLetter(record)
-if newer then return reply({ ok = 'newer', class = newer }) end
-if record.state == 'dead' and not ARGS.force then return reply({ ok = 'open_letter', class = record.letterClass }) end
+if newer then return reply({ kind = 'newer', class = newer }) end
+if record.state == 'dead' and not ARGS.force then return reply({ kind = 'open_letter', class = record.letterClass }) end
 -- Somebody is saving its results, or will; or a newer version has a word for what becomes of them.
 local SETTLED = { [''] = true, done = true, failed = true }
-if not SETTLED[record.archiveState or ''] and not ARGS.force then return reply({ ok = 'stale', state = record.state }) end
+if not SETTLED[record.archiveState or ''] and not ARGS.force then return reply({ kind = 'stale', state = record.state }) end
 local left = leftInStores(record)
 left = left and cjson.encode(left)
 closeLetter(record)
@@ -59,4 +59,4 @@ redis.call('ZREM', key('state:' .. record.state), record.id)
 unindex(record)
 redis.call('PEXPIRE', recordKey(record.id), retentionMs)
 count('purged')
-return reply({ ok = 'purged', left = left })
+return reply({ kind = 'purged', left = left })

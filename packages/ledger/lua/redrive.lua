@@ -3,19 +3,19 @@
 -- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify, the callback alone.
 local record = load(ARGS.id)
 local function redriven()
-  return reply({ ok = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
+  return reply({ kind = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
     archive = pendingArchive(record), notice = pendingNotice(record) })
 end
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 if record.lastRedrive == ARGS.op then
   return redriven()
 end
 local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= ''
   and cjson.decode(record.noticeLetter).class == ARGS.class
 if record.letterClass ~= ARGS.class and not notice then
-  return reply({ ok = 'no_letter', class = record.letterClass or '', state = record.state })
+  return reply({ kind = 'no_letter', class = record.letterClass or '', state = record.state })
 end
-if not notice and newerLetter(record) then return reply({ ok = 'newer', class = record.letterClass }) end
+if not notice and newerLetter(record) then return reply({ kind = 'newer', class = record.letterClass }) end
 -- By itself it is paid again once, and not while Kie is asked whose task a callback named, nor where a newer version has
 -- written what became of an attempt.
 local RESOLVED = { open = true, accepted = true, adopted = true, refused = true, resubmitted = true }
@@ -25,9 +25,9 @@ if ARGS.automatic then
   for n = 1, num(record, 'attempts') do
     local outcome = attemptOf(record, n).outcome
     if UNRESOLVED[outcome] then unresolved = unresolved + 1 end
-    if not UNRESOLVED[outcome] and not RESOLVED[outcome] then return reply({ ok = 'by_hand' }) end
+    if not UNRESOLVED[outcome] and not RESOLVED[outcome] then return reply({ kind = 'by_hand' }) end
   end
-  if unresolved > 1 or next(claimsOf(record)) then return reply({ ok = 'by_hand' }) end
+  if unresolved > 1 or next(claimsOf(record)) then return reply({ kind = 'by_hand' }) end
 end
 local target = ARGS.resumesAt
 -- What may cost money a second time is fixed by the domain, so that no caller's mistake pays again.
@@ -39,12 +39,12 @@ if target == 'queued' then
   for n = 1, num(record, 'attempts') do
     local attempt = attemptOf(record, n)
     if attempt.outcome ~= 'refused' and not attempt.taskId and NOW < attempt.sendBy then
-      return reply({ ok = 'too_early', waitMs = attempt.sendBy - NOW })
+      return reply({ kind = 'too_early', waitMs = attempt.sendBy - NOW })
     end
   end
 end
-if record.payload == nil or record.payload == '' then return reply({ ok = 'no_payload' }) end
-if ARGS.dryRun then return reply({ ok = 'would_redrive', state = target }) end
+if record.payload == nil or record.payload == '' then return reply({ kind = 'no_payload' }) end
+if ARGS.dryRun then return reply({ kind = 'would_redrive', state = target }) end
 
 count('redriven')
 set(record, { lastRedrive = ARGS.op })

@@ -2,20 +2,20 @@
 -- refuse: no task was created. Back to queued, or dead by the policy's count; closes a gate where the policy says so.
 -- ARGS.rule is the row of the error policy: { do = 'refuse' | 'retry' | 'not_sent' | 'die', … } with delays filled in.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
-if not attempt then return reply({ ok = 'unknown_attempt' }) end
+if not attempt then return reply({ kind = 'unknown_attempt' }) end
 -- The answer stands in the attempt as every version writes it, so that the same call sent twice answers the same.
 local function answered()
   local answer = attempt.answer
-  return reply({ ok = answer.ok, delayMs = answer.delayMs, vehicle = answer.vehicle, added = answer.added,
+  return reply({ kind = answer.ok, delayMs = answer.delayMs, vehicle = answer.vehicle, added = answer.added,
     attempt = answer.attempt, class = answer.class, state = answer.state,
     notice = answer.ok == 'dead' and pendingNotice(record) or nil })
 end
 if attempt.answer then return answered() end
 local isCurrent = num(record, 'current') == attempt.n
 if not isCurrent or (record.state ~= 'submitting' and record.state ~= 'unknown') then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 
 local rule, evidence = cjson.decode(ARGS.rule), cjson.decode(ARGS.evidence)

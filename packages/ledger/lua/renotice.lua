@@ -1,11 +1,11 @@
 #!lua flags=allow-oom
 -- renotice: the sweeper found no living job for this notice and names a new one; compare-and-set on the old one.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 -- The same call sent twice names the same vehicle, as long as that is the current one.
 local again = record.renoticed == ARGS.vehicle .. ' ' .. (record.noticeVehicle or '')
 if record.noticeState ~= 'pending' or (record.noticeVehicle ~= ARGS.vehicle and not again) then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
 if not again then
   noticeVehicle(record)
@@ -13,4 +13,4 @@ if not again then
   redis.call('ZADD', key('notices'), math.max(NOW, num(record, 'noticeAt')), record.id)
   count('renoticed')
 end
-return reply({ ok = 'renoticed', vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
+return reply({ kind = 'renoticed', vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) })

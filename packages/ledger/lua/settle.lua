@@ -2,15 +2,15 @@
 -- settle: Kie's verdict about the current task, also when it comes after the task was given up.
 if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local ageMs = math.max(0, NOW - num(record, 'createdAt'))
-if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end
+if record.taskId ~= ARGS.taskId then return reply({ kind = 'stale', state = record.state }) end
 if record.verdict and record.verdict ~= '' then
-  return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
+  return reply({ kind = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
     archive = pendingArchive(record), notice = pendingNotice(record) })
 end
 local givenUp = record.state == 'dead' and isGivenUp(record.letterClass)
-if record.state ~= 'generating' and not givenUp then return reply({ ok = 'stale', state = record.state }) end
+if record.state ~= 'generating' and not givenUp then return reply({ kind = 'stale', state = record.state }) end
 
 closeLetter(record)
 local attempt = attemptOf(record, num(record, 'current'))
@@ -27,7 +27,7 @@ local dueBy = linksDieAt(record, ARGS.completeTime)
 if success and ARGS.archive == 'wait' then
   planArchive(record, dueBy, ARGS.vehicleCheckMs)
   enter(record, 'archiving', 'verdict')
-  return reply({ ok = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs,
+  return reply({ kind = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs,
     archive = pendingArchive(record) })
 end
 set(record, { endedAt = NOW })
@@ -35,5 +35,5 @@ watchForPurge(record)
 enter(record, success and 'succeeded' or 'failed', 'verdict')
 if not success then openLetter(record, 'generation_failed', cjson.decode(ARGS.evidence)) end
 if success and ARGS.archive == 'at-once' then planArchive(record, dueBy, ARGS.vehicleCheckMs) end
-return reply({ ok = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
+return reply({ kind = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
   archive = pendingArchive(record), notice = pendingNotice(record) })

@@ -6,7 +6,7 @@ local URGENT = { 'submitting', 'unknown', 'generating' }
 local TURN = ARGS.turn or 0
 
 local lease = redis.call('GET', key('sweeper'))
-if lease and lease ~= ARGS.worker then return reply({ ok = 'other', worker = lease }) end
+if lease and lease ~= ARGS.worker then return reply({ kind = 'other', worker = lease }) end
 redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
 
 -- A part of the generations in a state, each turn another one: by and by all of them, however many there are.
@@ -111,7 +111,7 @@ for _, id in ipairs(unproved) do
   end
 end
 local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
-local answer = { ok = 'leader', more = isFull or #mirror == ARGS.limit or #overdue == ARGS.limit
+local answer = { kind = 'leader', more = isFull or #mirror == ARGS.limit or #overdue == ARGS.limit
   or #unproved == ARGS.limit }
 answer.due, answer.mirror = cjson.encode(out), cjson.encode(mirror)
 answer.notices, answer.claims = cjson.encode(notices), cjson.encode(claims)

@@ -3,21 +3,21 @@
 -- twice is one try. It is tried again until the links are assumed dead, and at least ARGS.leastTries times; at once
 -- given up where ARGS.hopeless says so.
 local record = load(ARGS.id)
-if not record then return reply({ ok = 'missing' }) end
+if not record then return reply({ kind = 'missing' }) end
 local isTried = record.archiveState == 'pending' or record.archiveState == 'failed'
 if record.vehicle ~= ARGS.vehicle or not isTried then
-  return reply({ ok = 'stale', state = record.state })
+  return reply({ kind = 'stale', state = record.state })
 end
-if record.archiveState == 'failed' then return reply({ ok = 'given_up', notice = pendingNotice(record) }) end
+if record.archiveState == 'failed' then return reply({ kind = 'given_up', notice = pendingNotice(record) }) end
 if num(record, 'archiveTries') ~= ARGS.tries then
-  return reply({ ok = 'retry', delayMs = math.max(0, num(record, 'archiveAt') - NOW) })
+  return reply({ kind = 'retry', delayMs = math.max(0, num(record, 'archiveAt') - NOW) })
 end
 local tries, nextAt = ARGS.tries + 1, NOW + ARGS.retryDelayMs
 set(record, { archiveTries = tries, archiveEvidence = ARGS.evidence })
 if tries >= ARGS.leastTries and (ARGS.hopeless or nextAt > num(record, 'archiveBy')) then
   giveUpArchive(record, cjson.decode(ARGS.evidence))
-  return reply({ ok = 'given_up', notice = pendingNotice(record) })
+  return reply({ kind = 'given_up', notice = pendingNotice(record) })
 end
 set(record, { archiveAt = nextAt })
 watch(record, nextAt + ARGS.vehicleCheckMs)
-return reply({ ok = 'retry', delayMs = ARGS.retryDelayMs })
+return reply({ kind = 'retry', delayMs = ARGS.retryDelayMs })

@@ -10,7 +10,7 @@ for i, id in ipairs(ids) do
 end
 local holder = redis.call('GET', key('sweeper'))
 local goneAt = holder and tonumber(redis.call('ZSCORE', key('workers'), holder) or 0) or 0
-local answer = { ok = 'workers', at = NOW, seenAt = tonumber(redis.call('GET', key('workers:seen')) or nil),
+local answer = { kind = 'workers', at = NOW, seenAt = tonumber(redis.call('GET', key('workers:seen')) or nil),
   unannounced = holder ~= false and not (NOW < goneAt and goneAt <= NOW + LONGEST_MS) }
 answer.workers = cjson.encode(workers)
 return reply(answer)

@@ -55,13 +55,13 @@ export function createGates(redis: Redis | Cluster, root: string, scripts: Scrip
     open: (reason: OrNewer<GateReason>) => gate({ action: 'open', reason }),
     /** True for the one worker that should ask Kie for the balance now. */
     async claimProbe(): Promise<boolean> {
-      return (await gate({ action: 'claim_probe' })).ok === 'claimed';
+      return (await gate({ action: 'claim_probe' })).kind === 'claimed';
     },
     /** Tells the ledger the balance that the probe saw; opens the gate where it covers the refused request. */
     probeResult: (balance: number) => gate({ action: 'probe_result', balance }),
     /** True for one worker of the pool in `everyMs`: it should ask Kie for the balance, so that people can see it. */
     async claimBalance(everyMs: number): Promise<boolean> {
-      return (await gate({ action: 'claim_balance', everyMs })).ok === 'claimed';
+      return (await gate({ action: 'claim_balance', everyMs })).kind === 'claimed';
     },
     /** The balance as Kie told it; opens nothing. */
     noteBalance: (balance: number) => gate({ action: 'note_balance', balance }),

@@ -76,8 +76,8 @@ export function createHandle({ ledger, queues, hub, guard }: HandleTools, id: st
     result: (options = {}) => waitForEnd(hub, guard, id, status, options),
     async cancel() {
       const reply = await guard(() => ledger.cancel(id));
-      if (reply.ok === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
-      if (reply.ok === 'too_late') return { cancelled: false, reason: 'too_late', state: reply.state };
+      if (reply.kind === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
+      if (reply.kind === 'too_late') return { cancelled: false, reason: 'too_late', state: reply.state };
       // Its caller is told as of any other end; should this fail, the sweeper adds the job.
       await guard(() => addNotice(queues, id, reply.notice)).catch(() => undefined);
       return { cancelled: true };

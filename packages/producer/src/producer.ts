@@ -214,7 +214,7 @@ const TOGETHER = 100;
 
 /** Made by this very call, also where its first answer was lost and the client sent it again. */
 function isOwn({ id }: CheckedRequest, reply: CreateReply | undefined): boolean {
-  return reply?.ok === 'created' || (reply?.ok === 'exists' && reply.id === id && reply.state === 'queued');
+  return reply?.kind === 'created' || (reply?.kind === 'exists' && reply.id === id && reply.state === 'queued');
 }
 
 /** The replies in the order of the requests. */
@@ -253,7 +253,8 @@ function itemOf(
 ): { readonly ok: true; readonly handle: Omit<Enqueued, 'warnings'> } | Extract<EnqueuedItem, { ok: false }> {
   if (reply === undefined)
     return { ok: false, error: new ProducerError('redis_unavailable', `Redis gave no answer; ${MAY_BE_MADE}`) };
-  if (reply.ok !== 'conflict') return { ok: true, handle: { ...handle(reply.id), created: reply.ok === 'created' } };
+  if (reply.kind !== 'conflict')
+    return { ok: true, handle: { ...handle(reply.id), created: reply.kind === 'created' } };
   const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
   return { ok: false, error: new ProducerError('idempotency_conflict', message) };
 }

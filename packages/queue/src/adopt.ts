@@ -42,7 +42,7 @@ export interface AdoptOptions {
   readonly tenant?: string;
 }
 
-type AcceptedReply = Extract<AcceptReply, { ok: 'accepted' }>;
+type AcceptedReply = Extract<AcceptReply, { kind: 'accepted' }>;
 
 /**
  * - `adopted`: the task is the generation's; with `already` it was before, and nothing has changed.
@@ -106,8 +106,8 @@ async function bind(
   const lost = record.attempts.find(({ n }) => n === attempt)?.evidence;
   const evidence = overruled === undefined ? undefined : vouchedFor(options.by, overruled, lost);
   const reply = await bindTask(options, record, taskId, attempt, evidence);
-  if (reply.ok !== 'accepted')
-    return refused(options, refusalText(reply), reply.ok === 'bound' ? reply.owner : undefined);
+  if (reply.kind !== 'accepted')
+    return refused(options, refusalText(reply), reply.kind === 'bound' ? reply.owner : undefined);
   const adopted = { kind: 'adopted', attempt, state: reply.state, already: wasIts(record, taskId, reply) } as const;
   if (overruled === undefined) return adopted;
   const { id } = record;
@@ -148,8 +148,8 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
   }
 }
 
-function refusalText(reply: Exclude<AcceptReply, { ok: 'accepted' }>): string {
-  switch (reply.ok) {
+function refusalText(reply: Exclude<AcceptReply, { kind: 'accepted' }>): string {
+  switch (reply.kind) {
     case 'surplus':
       return 'a newer attempt was admitted already: this task is recorded as surplus, it may be paid twice';
     case 'bound':

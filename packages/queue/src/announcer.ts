@@ -57,7 +57,7 @@ export class Announcer {
     try {
       const reply = await ledger.workers.announce({ id, worker: this.#told, lifeMs, since: this.#since });
       this.#since = reply.since;
-      this.#tell(reply.ok === 'full' ? 'so many workers are there that this one is not told of' : undefined);
+      this.#tell(reply.kind === 'full' ? 'so many workers are there that this one is not told of' : undefined);
     } catch (error) {
       this.#tell('this worker could not be announced: until it is, it looks as if it did not run', error);
     }

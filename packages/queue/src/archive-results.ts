@@ -102,7 +102,7 @@ async function finish(
   const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
     at('archive.write', () => ledger.archived(record.id, where)),
   );
-  switch (reply.ok) {
+  switch (reply.kind) {
     case 'succeeded':
       metrics.archives.inc({ outcome: 'saved' });
       if (record.settledAt !== undefined) metrics.archiveSeconds.observe(Math.max(0, nowMs - record.settledAt) / 1000);
@@ -120,7 +120,7 @@ async function finish(
       return { kind: 'complete', result: 'the generation was deleted meanwhile, and so are its files' };
     case 'stale':
     case 'missing':
-      logger.warn({ files, next: reply.ok }, 'results were saved, and nobody waits for them any more');
+      logger.warn({ files, next: reply.kind }, 'results were saved, and nobody waits for them any more');
       return { kind: 'complete', result: 'the generation has moved on' };
     default:
       return reply satisfies never;
@@ -143,8 +143,8 @@ async function putOff(
     at('archive.unsaved', () => ledger.unsaved(args)),
   );
   const leftMs = status.dueBy - nowMs;
-  const seen = { code: found.code, evidence: found.evidence, tries: args.tries + 1, leftMs, next: reply.ok };
-  switch (reply.ok) {
+  const seen = { code: found.code, evidence: found.evidence, tries: args.tries + 1, leftMs, next: reply.kind };
+  switch (reply.kind) {
     case 'retry':
       metrics.archives.inc({ outcome: 'retry' });
       if (isUrgent(record, status, nowMs)) logger.error(seen, 'results are still not safe, and their links die soon');

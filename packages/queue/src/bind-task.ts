@@ -28,7 +28,7 @@ export async function bindTask(
     vehicleCheckMs: timings.vehicleCheckMs,
   };
   const reply = await at('bind.accept', () => ledger.accept(args));
-  if (reply.ok === 'accepted' && reply.state === 'generating') {
+  if (reply.kind === 'accepted' && reply.state === 'generating') {
     await addVehicle(queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
   }
   return reply;

@@ -39,7 +39,7 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
   }
   const permit = `${idOf(job)}:${randomUUID()}`;
   const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
-  if (granted.ok === 'wait') return { end: { kind: 'give_back' } };
+  if (granted.kind === 'wait') return { end: { kind: 'give_back' } };
   const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
   return { work: () => judge({ ...context, logger }, { id, claim, permit }), places: granted.places };
 }
@@ -103,11 +103,11 @@ async function adopt(
 ): Promise<JobEnd> {
   const { logger, metrics } = context;
   const reply = await bindTask(context, record, open.claim.taskId, attempt);
-  if (reply.ok === 'accepted') {
+  if (reply.kind === 'accepted') {
     logger.warn({ attempt, state: reply.state }, 'a callback brought the task of a lost answer: adopted');
     return decide(context, open, 'adopted');
   }
-  if (reply.ok === 'surplus') {
+  if (reply.kind === 'surplus') {
     metrics.surplus.inc();
     logger.error({ attempt }, 'this task turned up after another attempt had been admitted: it may be paid twice');
     return decide(context, open, 'late');
@@ -126,12 +126,12 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const archive = archiveModeOf(context, verdict);
   const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
   const settled = await at('claim.settle', () => ledger.settle(args));
-  if (settled.ok === 'settled') {
+  if (settled.kind === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
     await addNotice(queues, id, settled.notice);
   }
-  logger.warn({ verdict: verdict.state, next: settled.ok }, 'a callback brought the end of a task that was given up');
+  logger.warn({ verdict: verdict.state, next: settled.kind }, 'a callback brought the end of a task that was given up');
   return decide(context, open, 'adopted');
 }
 

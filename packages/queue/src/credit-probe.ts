@@ -14,7 +14,7 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
     try {
       const balance = await at('credits.query', () => kie.credits({ signal: context.deadline }));
       const result = await at('credits.result', () => ledger.gates.probeResult(balance));
-      logger.warn({ balance, gate: result.ok }, 'probed the balance: the credits gate');
+      logger.warn({ balance, gate: result.kind }, 'probed the balance: the credits gate');
     } catch (error) {
       if (!(error instanceof KieError)) throw error;
       logger.warn({ err: error }, 'the balance could not be asked; the gate stays closed');
@@ -46,8 +46,8 @@ async function buryUnpaid(context: WorkerContext): Promise<void> {
     let buried = 0;
     for (const { id } of items) {
       const killed = await kill(context, { id, class: 'insufficient_credits', expected: 'queued', evidence });
-      if (killed.ok === 'not_yet') return;
-      if (killed.ok !== 'dead') continue;
+      if (killed.kind === 'not_yet') return;
+      if (killed.kind !== 'dead') continue;
       buried += 1;
       metrics.sweeps.inc({ action: 'insufficient_credits' });
       logger.error({ generation: id }, evidence.summary);

@@ -74,8 +74,8 @@ export async function followHint(
   id: string,
   reply: HintReply,
 ): Promise<void> {
-  if (reply.ok === 'hinted') await pullForward(queues.poll, reply.vehicle);
-  if (reply.ok !== 'claimed') return;
+  if (reply.kind === 'hinted') await pullForward(queues.poll, reply.vehicle);
+  if (reply.kind !== 'claimed') return;
   // While the submission is open the worker's own answer usually comes first and spares the query.
   await addClaim(queues, id, reply.taskId, reply.state === 'submitting' ? Math.ceil(timings.pollMinMs / 2) : 0);
 }

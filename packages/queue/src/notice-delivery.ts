@@ -119,8 +119,8 @@ async function conclude(context: WorkerContext, id: string, args: NoticedArgs): 
     at('notify.write', () => context.ledger.noticed(args)),
   );
   count(context, reply);
-  const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.ok };
-  switch (reply.ok) {
+  const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.kind };
+  switch (reply.kind) {
     case 'delivered':
       logger.info(seen, 'callback delivered');
       return { kind: 'complete', result: args.evidence.summary };
@@ -138,6 +138,6 @@ async function conclude(context: WorkerContext, id: string, args: NoticedArgs): 
   }
 }
 
-function count({ metrics }: WorkerContext, { ok }: NoticedReply): void {
-  if (ok === 'delivered' || ok === 'retry' || ok === 'given_up') metrics.notices.inc({ outcome: ok });
+function count({ metrics }: WorkerContext, { kind }: NoticedReply): void {
+  if (kind === 'delivered' || kind === 'retry' || kind === 'given_up') metrics.notices.inc({ outcome: kind });
 }

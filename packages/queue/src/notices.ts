@@ -27,6 +27,6 @@ export async function kill<Given extends KillArgs>(
 ): Promise<KillReply> {
   const exact: KillArgs = args;
   const reply = await at('dead.kill', () => ledger.kill(exact));
-  if (reply.ok === 'dead') await addNotice(queues, args.id, reply.notice);
+  if (reply.kind === 'dead') await addNotice(queues, args.id, reply.notice);
   return reply;
 }

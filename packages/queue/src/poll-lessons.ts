@@ -10,11 +10,11 @@ import type { LookReply } from '@kieq/ledger';
 import type { WorkerContext } from './context.ts';
 import { frozenPayloadSchema } from './payload.ts';
 
-type Look = Extract<LookReply, { ok: 'granted' }>;
+type Look = Extract<LookReply, { kind: 'granted' }>;
 
 /** The kind that `accept` wrote down; tasks adopted without one count as their model's. */
-function kindOf({ kind, model }: Pick<Look, 'kind' | 'model'>): string {
-  return kind ?? timingKind(model, {});
+function kindOf(look: Pick<Look, 'timingKind' | 'model'>): string {
+  return look.timingKind ?? timingKind(look.model, {});
 }
 
 /** The kind of a request that is frozen in the ledger; undefined where it was purged. */

@@ -25,7 +25,7 @@ import type { Taken } from './take-loop.ts';
 import { noteNoResult, noResultLetter } from './missing-result.ts';
 import { addSubmitVehicle, idOf } from './vehicles.ts';
 
-type Look = Extract<LookReply, { ok: 'granted' }>;
+type Look = Extract<LookReply, { kind: 'granted' }>;
 
 interface OpenLook {
   readonly id: string;
@@ -46,7 +46,7 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   const permit = `${idOf(job)}:${randomUUID()}`;
   const timeoutMs = context.settings.queryTimeoutMs;
   const reply = await at('poll.look', () => context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs }));
-  switch (reply.ok) {
+  switch (reply.kind) {
     case 'granted':
       return { work: () => lookAt(context, { id, job, look: reply, permit }) };
     case 'wait':
@@ -117,7 +117,7 @@ async function settle(
       ),
     );
     await at('poll.release', () => ledger.pollDone(permit));
-    if (again.ok === 'queued') {
+    if (again.kind === 'queued') {
       logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
       await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
       return { kind: 'complete', result: 'submitted again' };
@@ -139,13 +139,13 @@ async function settle(
   const settled = await tracer.span('kieq.settle', {}, () =>
     persist(context, 'a verdict', 'nothing: it is polled again', () => at('poll.settle', record)),
   );
-  if (settled.ok === 'settled') {
+  if (settled.kind === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
     noteVerdict(context, look, verdict, settled.ageMs);
     await addArchive(context.queues, id, settled.archive, look.model);
     await addNotice(context.queues, id, settled.notice);
   }
-  logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.ok }, 'verdict');
+  logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.kind }, 'verdict');
   return { kind: 'complete', result: `verdict ${verdict.state}` };
 }
 
@@ -171,7 +171,7 @@ async function park(context: WorkerContext, open: OpenLook, observation: Observa
     });
   }
   const reply = await observe(context, open, observation);
-  if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
+  if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
   const parked = parkedEnd(context, open, reply);
   if (observation.seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
@@ -223,7 +223,7 @@ async function awaitResult(
 ): Promise<JobEnd> {
   if (open.look.noResultForMs === undefined) noteNoResult(context, answer);
   const reply = await observe(context, open, { seen: 'no_result' });
-  if (reply.ok !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.ok}` };
+  if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
   const { noResultForMs = 0, polls } = reply;
   if (noResultForMs < context.timings.resultWaitMs) return parkedEnd(context, open, reply);
   return giveUp(context, open, 'result_unreadable', polls, noResultLetter(answer, noResultForMs));
@@ -233,7 +233,7 @@ async function awaitResult(
 function parkedEnd(
   context: WorkerContext,
   { id, job, look }: OpenLook,
-  { delayMs, dueAt }: Extract<ObserveReply, { ok: 'parked' }>,
+  { delayMs, dueAt }: Extract<ObserveReply, { kind: 'parked' }>,
 ): JobEnd {
   const { ledger, queues, logger } = context;
   const parked = { id, vehicle: idOf(job), seen: look.hints };
@@ -276,7 +276,7 @@ async function giveUp(
   const { account, logger } = context;
   const asOf = { vehicle: idOf(job), polls };
   const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account, asOf });
-  logger.error({ class: letterClass, evidence, next: killed.ok }, 'gave up on a task');
-  if (killed.ok === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
+  logger.error({ class: letterClass, evidence, next: killed.kind }, 'gave up on a task');
+  if (killed.kind === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
   return { kind: 'delay', delayMs: nextDelayMs(context, look, 'running') };
 }

@@ -141,7 +141,9 @@ function noLimit(): Promise<Peek> {
   return Promise.resolve({ places: Number.POSITIVE_INFINITY });
 }
 
-async function peekOf(hint: Promise<{ ok: 'room'; places: number } | { ok: 'wait'; waitMs: number }>): Promise<Peek> {
+async function peekOf(
+  hint: Promise<{ kind: 'room'; places: number } | { kind: 'wait'; waitMs: number }>,
+): Promise<Peek> {
   const reply = await hint;
-  return reply.ok === 'room' ? { places: reply.places } : { waitMs: reply.waitMs };
+  return reply.kind === 'room' ? { places: reply.places } : { waitMs: reply.waitMs };
 }

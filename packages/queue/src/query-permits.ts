@@ -28,7 +28,7 @@ export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOpt
       const permit = `${name}:${granted.length + 1}`;
       for (;;) {
         const reply = await at('permit.get', () => ledger.pollPermit(permit, timeoutMs));
-        if (reply.ok === 'granted') break;
+        if (reply.kind === 'granted') break;
         await sleep(reply.waitMs, undefined, { signal });
       }
       granted.push(permit);

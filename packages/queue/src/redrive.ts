@@ -119,7 +119,7 @@ async function afterRedrive(
   reply: RedriveReply,
 ): Promise<RedriveResult> {
   const about = { id, class: target.class, ...(target.warning === undefined ? {} : { warning: target.warning }) };
-  switch (reply.ok) {
+  switch (reply.kind) {
     case 'redriven':
       await addJob(options, { id, model }, target.at, reply);
       return { kind: 'resumed', ...about, state: target.at === 'notify' ? 'notify' : reply.state };
@@ -149,7 +149,7 @@ async function addJob(
   { ledger, queues }: RedriveOptions,
   { id, model }: Pick<GenerationRecord, 'id' | 'model'>,
   resumesAt: ResumePoint,
-  { state, vehicle, archive, notice }: Extract<RedriveReply, { ok: 'redriven' }>,
+  { state, vehicle, archive, notice }: Extract<RedriveReply, { kind: 'redriven' }>,
 ): Promise<void> {
   if (resumesAt === 'notify') return addNotice(queues, id, notice, model);
   if (archive !== undefined) return addArchive(queues, id, archive, model);

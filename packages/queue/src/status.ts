@@ -64,7 +64,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     polls: { entries: pollEntries, limit: Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT) },
     stats,
     settings,
-    binding: bindingOf(peek.ok === 'wait' ? peek.reason : null, gates, workers),
+    binding: bindingOf(peek.kind === 'wait' ? peek.reason : null, gates, workers),
     workers,
     waiting: states.queued + states.submitting + states.unknown + states.generating + states.archiving,
     isEmpty: !isManned(workers) && isEmpty({ states, stats, settings }, counts),
@@ -78,7 +78,7 @@ export async function readBinding(ledger: Ledger, queues: Queues): Promise<strin
     ledger.gates.closed(),
     readWorkforce(ledger, queues),
   ]);
-  return bindingOf(peek.ok === 'wait' ? peek.reason : null, gates, workers);
+  return bindingOf(peek.kind === 'wait' ? peek.reason : null, gates, workers);
 }
 
 /** A gate is news also where nobody works; that nobody works is news where only the limits of daily work hold. */

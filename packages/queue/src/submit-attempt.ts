@@ -20,7 +20,7 @@ export interface AdmittedAttempt {
   readonly sendDeadline: SendDeadline;
   /** How often the ledger's connection had been lost before `admit`. */
   readonly lossesBefore: number;
-  readonly admitted: Extract<AdmitReply, { ok: 'admitted' }>;
+  readonly admitted: Extract<AdmitReply, { kind: 'admitted' }>;
 }
 
 /** From the written intent to a recorded answer: POST once, write what came back, move on. */
@@ -165,14 +165,14 @@ async function recordAccepted(
       }),
     ),
   );
-  if (reply.ok === 'surplus') {
+  if (reply.kind === 'surplus') {
     context.metrics.surplus.inc();
     logger.error({ task: taskId }, 'this task turned up after another attempt had been admitted: it may be paid twice');
     return { kind: 'complete', result: `surplus task ${taskId}` };
   }
-  if (reply.ok !== 'accepted') {
+  if (reply.kind !== 'accepted') {
     logger.error({ task: taskId, reply }, 'the ledger did not take an accepted task');
-    return { kind: 'complete', result: `not accepted: ${reply.ok}` };
+    return { kind: 'complete', result: `not accepted: ${reply.kind}` };
   }
   // Should this fail, the sweeper finds the generation without a vehicle and adds one.
   if (reply.state === 'generating') {
@@ -229,18 +229,18 @@ async function recordRefused(
       }),
     ),
   );
-  const seen = { class: answer.class, evidence: answer.evidence, next: reply.ok };
+  const seen = { class: answer.class, evidence: answer.evidence, next: reply.kind };
   if (answer.class === 'unauthorized')
     logger.error(
       seen,
       'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended',
     );
   else logger.warn(seen, 'refused');
-  if (reply.ok === 'dead') {
+  if (reply.kind === 'dead') {
     await addNotice(context.queues, id, reply.notice, request.model);
     return deadJobEnd(id, reply.class, answer.evidence);
   }
-  if (reply.ok !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.ok}` };
+  if (reply.kind !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.kind}` };
   if (!reply.added) {
     await addSubmitVehicle(ledger, context.queues, { vehicle: reply.vehicle, generation: id, delayMs: reply.delayMs });
     return { kind: 'complete', result: 'refused late; a new job carries it on' };

@@ -27,11 +27,11 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   const { generation, request, problems } = checked.value;
   const own = { id: generation, vehicle: idOf(job) };
   const first = await admit(context, own);
-  if (first.reply.ok === 'stale' && request !== undefined) {
+  if (first.reply.kind === 'stale' && request !== undefined) {
     const conflict = await buryConflict(context, job, request);
     if (conflict !== undefined) return conflict;
   }
-  if (first.reply.ok !== 'missing') return afterAdmission(context, job, generation, first);
+  if (first.reply.kind !== 'missing') return afterAdmission(context, job, generation, first);
   if (problems !== undefined) return buryUnreadable(context, job, problems);
   if (request === undefined) return { end: endRecordless(context, job, generation) };
   const created = await createOnTake(context, job, generation, request);
@@ -75,7 +75,7 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, applic
 async function afterAdmission(context: WorkerContext, job: Job, id: string, admission: Admission): Promise<Taken> {
   const { reply, token, sendDeadline, lossesBefore } = admission;
   const logger = context.logger.child({ generation: id, job: idOf(job) });
-  switch (reply.ok) {
+  switch (reply.kind) {
     case 'admitted':
       return {
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
@@ -136,11 +136,11 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
     scoped.logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
     return later();
   };
-  if (reply.ok === 'admitted') {
+  if (reply.kind === 'admitted') {
     const work = () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, troubled);
     return { work, places: reply.room };
   }
-  if (reply.ok === 'upload') {
+  if (reply.kind === 'upload') {
     const { payload, tries, trace } = reply;
     passed.add(id);
     const passing = () => passUploads(scoped, { id, vehicle, payload, tries }).finally(() => passed.delete(id));
@@ -155,9 +155,9 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
 async function waitOutLease({ ledger, logger }: WorkerContext, id: string, leaseMs: number) {
   if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
   const expired = await at('submit.expire', () => ledger.expire(id));
-  if (expired.ok === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
+  if (expired.kind === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
   // Its worker's refusal came in between: this job is the vehicle again.
-  if (expired.ok === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
+  if (expired.kind === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
   logger.warn({ generation: id }, 'the lease of a submission ended without a word from its worker: unknown');
   return { kind: 'complete', result: 'lease over: unknown' } as const;
 }
@@ -165,8 +165,8 @@ async function waitOutLease({ ledger, logger }: WorkerContext, id: string, lease
 async function exceedDeadline(context: WorkerContext, id: string) {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id, class: 'deadline_exceeded', expected: 'queued', evidence });
-  if (killed.ok === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence);
-  return { kind: 'complete', result: `deadline passed, but ${killed.ok}` } as const;
+  if (killed.kind === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence);
+  return { kind: 'complete', result: `deadline passed, but ${killed.kind}` } as const;
 }
 
 /** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
@@ -198,8 +198,8 @@ async function createOnTake(
   const fields = { ...ledgerFields(request), ...(trace === undefined ? {} : { trace }) };
   const taken = { ...fields, delayMs, vehicle: idOf(job), vehicleCheckMs };
   const created = await at('submit.create', () => ledger.create(taken));
-  if (created.ok === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
-  return created.ok === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
+  if (created.kind === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
+  return created.kind === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
 
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
@@ -209,7 +209,7 @@ async function buryConflict(context: WorkerContext, job: Job, request: CheckedRe
   const created = await at('submit.conflict', () =>
     context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs }),
   );
-  return created.ok === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
+  return created.kind === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }
 
 function conflictProblem(id: string): Problem {

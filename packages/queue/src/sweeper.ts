@@ -12,7 +12,7 @@ import { removeFromStores } from './store-removal.ts';
 import { advance, reviveClaim } from './hints.ts';
 import { addSubmitVehicle, addVehicle, jobState } from './vehicles.ts';
 
-type Leader = Extract<SweepReply, { ok: 'leader' }>;
+type Leader = Extract<SweepReply, { kind: 'leader' }>;
 type Due = Leader['due'][number];
 
 /** Redis does nothing else while it finds so many: half a millisecond, as long as a few submissions take it. */
@@ -67,7 +67,7 @@ export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boole
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const { vehicleCheckMs } = timings;
   const reply = await at('sweep.sweep', () => ledger.sweep({ worker, leaseMs, limit: BATCH, turn, vehicleCheckMs }));
-  if (reply.ok === 'other') {
+  if (reply.kind === 'other') {
     context.metrics.sweepRounds.inc({ outcome: 'other' });
     return false;
   }
@@ -108,7 +108,7 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
   switch (due.state) {
     case 'submitting': {
       const expired = await at('sweep.expire', () => ledger.expire(due.id));
-      if (expired.ok === 'unknown') note(context, 'expired', due);
+      if (expired.kind === 'unknown') note(context, 'expired', due);
       return;
     }
     case 'unknown':
@@ -134,7 +134,7 @@ async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
 async function purge(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, uploads, archive, logger } = context;
   const reply = await at('sweep.purge', () => ledger.purge(due.id, false, due.vehicle));
-  if (reply.ok !== 'purged') return;
+  if (reply.kind !== 'purged') return;
   if (reply.left !== undefined) {
     const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
     if (stays.length > 0)
@@ -149,7 +149,7 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
   const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
   const killed = await at('sweep.unknown', () => ledger.kill(args));
-  if (killed.ok !== 'dead') return;
+  if (killed.kind !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
   const { vehicleCheckMs } = timings;
@@ -163,7 +163,7 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
 async function exceed(context: WorkerContext, due: Due): Promise<void> {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
-  if (killed.ok === 'dead') note(context, 'deadline_exceeded', due);
+  if (killed.kind === 'dead') note(context, 'deadline_exceeded', due);
 }
 
 /** Somebody turned the archive off: what waits for it would wait for ever. */
@@ -182,7 +182,7 @@ async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void>
     vehicleCheckMs: timings.vehicleCheckMs,
   };
   const reply = await at('sweep.unsaved', () => ledger.unsaved(args));
-  if (reply.ok !== 'given_up') return;
+  if (reply.kind !== 'given_up') return;
   await addNotice(queues, due.id, reply.notice);
   note(context, 'archive_failed', due);
 }
@@ -198,7 +198,7 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
   if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
   const reply = await at('sweep.requeue', () => ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs));
-  if (reply.ok !== 'requeued') return;
+  if (reply.kind !== 'requeued') return;
   const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
   if (queue === 'archive') await addArchive(queues, due.id, reply.archive);
   else if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
@@ -211,7 +211,7 @@ async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['not
   const { ledger, queues, metrics, logger } = context;
   if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
   const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle));
-  if (reply.ok !== 'renoticed') return;
+  if (reply.kind !== 'renoticed') return;
   await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });
   logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');

@@ -52,8 +52,8 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
     context.metrics.uploads.inc({ outcome: 'passed' });
   }
   const reply = await at('upload.uploaded', () => context.ledger.uploaded({ id, vehicle, links }));
-  if (reply.ok === 'uploaded') return { kind: 'give_back' };
-  return { kind: 'complete', result: `its images are with Kie, but it is ${reply.ok}` };
+  if (reply.kind === 'uploaded') return { kind: 'give_back' };
+  return { kind: 'complete', result: `its images are with Kie, but it is ${reply.kind}` };
 }
 
 async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
@@ -115,8 +115,8 @@ async function afterTrouble(
     metrics.uploads.inc({ outcome: 'refused' });
     logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
     const killed = await kill(context, { id, class: letterClass, expected: 'queued', evidence });
-    if (killed.ok === 'dead') return deadJobEnd(id, letterClass, evidence);
-    return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.ok}` };
+    if (killed.kind === 'dead') return deadJobEnd(id, letterClass, evidence);
+    return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.kind}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });
   logger.warn({ evidence, tries: tries + 1 }, 'an uploaded image could not be passed to Kie; it is tried again');
@@ -125,6 +125,6 @@ async function afterTrouble(
   const delayMs = Math.max(backoff, Math.min(passed.retryAfterMs ?? 0, capMs));
   const args = { id, vehicle, tries, evidence, delayMs, vehicleCheckMs };
   const reply = await at('upload.postpone', () => ledger.postpone(args));
-  if (reply.ok === 'postponed') return { kind: 'delay', delayMs };
-  return { kind: 'complete', result: `its image could not be passed, but it is ${reply.ok}` };
+  if (reply.kind === 'postponed') return { kind: 'delay', delayMs };
+  return { kind: 'complete', result: `its image could not be passed, but it is ${reply.kind}` };
 }

@@ -20,13 +20,13 @@ export async function runningTask({ producer, ledger, queues }: PoolFixture, pro
   const times = { sendBeforeMs: 1000, leaseGraceMs: 1000, uploadFreshMs: 1000 };
   await until(
     () => ledger.admit({ id, tokenHash, vehicle: `${id}-1`, account, worker: 'testkit', ...times }),
-    ({ ok }) => ok === 'admitted',
+    ({ kind }) => kind === 'admitted',
   );
   const taskId = `task-of-${id}`;
   const hourMs = 3_600_000;
   const answer = { latencyMs: 1, adopted: false, pollDelayMs: hourMs, vehicleCheckMs: hourMs };
   const reply = await ledger.accept({ id, tokenHash, taskId, ...answer });
-  if (reply.ok !== 'accepted') throw new Error(`not accepted: ${reply.ok}`);
+  if (reply.kind !== 'accepted') throw new Error(`not accepted: ${reply.kind}`);
   await queues.poll.add('poll', { v: 1, generation: id }, { jobId: reply.vehicle, delay: hourMs });
   return { id, taskId, token, path: `/callbacks/kie/${id}/${token}` };
 }

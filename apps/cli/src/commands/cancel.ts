@@ -18,8 +18,8 @@ async function cancel({ env, out }: Context, id: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
     await generationOf(pool, id);
     const reply = await pool.ledger.cancel(id);
-    if (reply.ok === 'missing') throw new CliError(EXIT.notFound, `${id} was removed meanwhile`);
-    if (reply.ok === 'too_late')
+    if (reply.kind === 'missing') throw new CliError(EXIT.notFound, `${id} was removed meanwhile`);
+    if (reply.kind === 'too_late')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only a queued generation can be cancelled`);
     await addNotice(pool.queues, id, reply.notice);
     out.print({ id, state: 'cancelled' }, () => `${id} is cancelled`);

@@ -31,10 +31,11 @@ async function purge(context: Context, id: string, yes: boolean | undefined): Pr
     const warning = isUntold ? ' Its callback has not been sent, and never will be: tell the caller.' : '';
     await confirm(context, yes, `Purging ${id} (${letter.class}) cannot be undone.${warning}`);
     const reply = await pool.ledger.purge(id, true);
-    if (reply.ok === 'stale')
+    if (reply.kind === 'stale')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only an ended generation can be purged`);
-    if (reply.ok === 'newer') throw new CliError(EXIT.refused, `${id}: ${newerLetterText(reply.class)}`);
-    if (reply.ok === 'open_letter') throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
+    if (reply.kind === 'newer') throw new CliError(EXIT.refused, `${id}: ${newerLetterText(reply.class)}`);
+    if (reply.kind === 'open_letter')
+      throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
     if (isUntold) context.out.note('its callback was not sent, and never will be: tell the caller');
     if (reply.left !== undefined) await removeFiles(context, pool, id, reply.left);
     context.out.print(

@@ -28,7 +28,7 @@ async function resume({ env, out }: Context, name: string): Promise<void> {
     const wasClosed = (await ledger.gates.closed()).some(({ reason }) => reason === gate);
     if (!wasClosed && !isKnown(GATE_REASONS, gate))
       throw new CliError(EXIT.usage, `there is no gate ${name}; there are ${GATE_REASONS.join(', ')}`);
-    const opened = (await ledger.gates.open(gate)).ok === 'opened';
+    const opened = (await ledger.gates.open(gate)).kind === 'opened';
     const closed = (await ledger.gates.closed()).map(({ reason }) => reason);
     out.print({ gate, opened, stillClosed: closed }, () =>
       opened ? `the gate ${gate} is open` : `the gate ${gate} was not closed`,

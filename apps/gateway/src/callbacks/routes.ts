@@ -92,23 +92,23 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
   );
   metrics.callbacks.inc({ outcome: outcomeOf(hint) });
   // Gone since the door was asked.
-  if (hint.ok === 'missing' || hint.ok === 'unknown_attempt') throw noSuchAddress();
+  if (hint.kind === 'missing' || hint.kind === 'unknown_attempt') throw noSuchAddress();
   if (callback.ageMs !== undefined) metrics.callbackAgeSeconds.observe(callback.ageMs / 1000);
   return hint;
 }
 
 function outcomeOf(hint: HintReply): string {
-  switch (hint.ok) {
+  switch (hint.kind) {
     case 'hinted':
     case 'settled':
-      return hint.foreign ? 'foreign' : hint.ok;
+      return hint.foreign ? 'foreign' : hint.kind;
     case 'missing':
     case 'unknown_attempt':
       return 'unknown';
     case 'claimed':
     case 'no_task':
     case 'too_many':
-      return hint.ok;
+      return hint.kind;
     default:
       return hint satisfies never;
   }

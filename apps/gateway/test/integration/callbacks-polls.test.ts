@@ -130,7 +130,7 @@ test('looks asked for by callbacks come before those that are due', async () => 
   await add(due);
   const hinted = (generation: string) =>
     ({
-      ok: 'hinted',
+      kind: 'hinted',
       state: 'generating',
       hints: 1,
       vehicle: `${generation}-1`,

@@ -25,7 +25,7 @@ type Class = 'refused_repeatedly' | 'model_unavailable' | 'invalid_request';
 async function dead(tenant: string, letterClass: Class = 'refused_repeatedly', options: object = {}) {
   const { id } = await pool.producer.enqueue(testRequest('dies'), { tenant, ...options });
   const reply = await pool.ledger.kill({ id, class: letterClass, expected: 'queued', evidence: EVIDENCE });
-  if (reply.ok !== 'dead') throw new Error(JSON.stringify(reply));
+  if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
   return { id, notice: reply.notice };
 }
 
@@ -41,7 +41,7 @@ async function unheard(tenant: string): Promise<string> {
     evidence: { summary: 'no answer' },
     ...times,
   });
-  if (reply.ok !== 'given_up') throw new Error(JSON.stringify(reply));
+  if (reply.kind !== 'given_up') throw new Error(JSON.stringify(reply));
   return id;
 }
 

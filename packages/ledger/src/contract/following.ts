@@ -60,7 +60,7 @@ export const look = defineTransition({
       noResultForMs: optional(number),
       model: text,
       /** Which completion times are like this task's, as `accept` was told. */
-      kind: optional(text),
+      timingKind: optional(text),
       /** W3C `traceparent` of the caller. */
       trace: optional(text),
     },

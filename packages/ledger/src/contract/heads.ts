@@ -116,7 +116,7 @@ function replyHead(replies: Replies, isWriting: boolean): string[] {
   return [
     'local function reply(answer)',
     ...(isWriting ? ['  save()'] : []),
-    '  local kind = answer.ok',
+    '  local kind = answer.kind',
     ...Object.entries(replies).map(([kind, fields]) => {
       const packed = Object.entries(fields).map(([field, one]) => `, ${one.pack(`answer.${field}`)}`);
       return `  if kind == '${kind}' then return { kind${packed.join('')} } end`;

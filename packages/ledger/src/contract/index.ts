@@ -49,7 +49,7 @@ type AnswerOf<One> = One extends { decode: (raw: unknown) => infer Reply } ? Rep
 
 /** What every script is called with. */
 export type ScriptArgs = { readonly [Name in ScriptName]: ArgsOf<(typeof DEFINED)[Name]> };
-/** What every script answers; `ok` names what happened. */
+/** What every script answers; `kind` names what happened. */
 export type ScriptReplies = { readonly [Name in ScriptName]: AnswerOf<(typeof DEFINED)[Name]> };
 
 export const TRANSITIONS: { readonly [Name in ScriptName]: Transition<ScriptArgs[Name], ScriptReplies[Name]> } =

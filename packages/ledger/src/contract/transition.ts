@@ -24,7 +24,7 @@ export interface Transition<Args, Reply> {
 }
 
 export type ReplyOf<Kinds extends Replies> = {
-  readonly [Kind in keyof Kinds & string]: { readonly ok: Kind } & Values<Kinds[Kind]>;
+  readonly [Kind in keyof Kinds & string]: { readonly kind: Kind } & Values<Kinds[Kind]>;
 }[keyof Kinds & string];
 
 export function defineTransition<Args extends Fields, Kinds extends Replies>(
@@ -44,7 +44,7 @@ export function defineTransition<Args extends Fields, Kinds extends Replies>(
       const decode = typeof kind === 'string' ? decoders.get(kind) : undefined;
       if (decode === undefined) throw new TypeError(`there is no reply ${String(kind)}`);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the decoder is that of this kind
-      return { ok: kind, ...decode(raw) } as ReplyOf<Kinds>;
+      return { kind, ...decode(raw) } as ReplyOf<Kinds>;
     },
   };
 }

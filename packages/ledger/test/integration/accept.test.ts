@@ -27,7 +27,7 @@ async function payingAgain(pool: Pool): Promise<{ id: string; older: string }> {
   await bury(pool, id, 'payment_unknown', 'unknown');
   await expect
     .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
-    .toMatchObject({ ok: 'redriven', state: 'queued' });
+    .toMatchObject({ kind: 'redriven', state: 'queued' });
   return { id, older: 'older' };
 }
 
@@ -44,7 +44,7 @@ describe('accept', () => {
     await pool.admit(id, 'token');
     const reply = await pool.accept(id, 'token', 'task-1');
     expect(reply).toEqual({
-      ok: 'accepted',
+      kind: 'accepted',
       attempt: 1,
       state: 'generating',
       vehicle: `${id}-2`,
@@ -67,7 +67,7 @@ describe('accept', () => {
     const pool = await openPool('accept', quick);
     const { id, token } = await paymentUnknown(pool);
     expect(await pool.accept(id, token, 'task-1', { adopted: true })).toMatchObject({
-      ok: 'accepted',
+      kind: 'accepted',
       state: 'generating',
     });
     const record = await pool.ledger.read.generation(id);
@@ -81,8 +81,8 @@ describe('accept', () => {
     const pool = await openPool('accept', quick);
     const { id } = await paymentUnknown(pool);
     const adopt = { id, attempt: 1, taskId: 'task-1', adopted: true, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };
-    expect(await pool.ledger.accept({ ...adopt, attempt: 2 })).toEqual({ ok: 'unknown_attempt' });
-    expect(await pool.ledger.accept(adopt)).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect(await pool.ledger.accept({ ...adopt, attempt: 2 })).toEqual({ kind: 'unknown_attempt' });
+    expect(await pool.ledger.accept(adopt)).toMatchObject({ kind: 'accepted', attempt: 1, state: 'generating' });
     // Why the answer was lost stays readable.
     expect((await pool.ledger.read.generation(id))?.attempts[0]?.evidence).toEqual(evidence);
   });
@@ -102,8 +102,8 @@ describe('accept', () => {
   test("an older attempt's task is taken instead of paying, while the newer one is not admitted", async () => {
     const pool = await openPool('accept', quick);
     const { id, older } = await payingAgain(pool);
-    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
-    expect(await pool.admit(id, 'newer', { vehicle: `${id}-2` })).toMatchObject({ ok: 'stale', state: 'generating' });
+    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ kind: 'accepted', attempt: 1, state: 'generating' });
+    expect(await pool.admit(id, 'newer', { vehicle: `${id}-2` })).toMatchObject({ kind: 'stale', state: 'generating' });
   });
 
   test("an older attempt's task is surplus once the newer one is admitted, and counted once", async () => {
@@ -111,11 +111,11 @@ describe('accept', () => {
     const { id, older } = await payingAgain(pool);
     await pool.admit(id, 'newer');
     const reply = await pool.accept(id, older, 'task-1');
-    expect(reply).toMatchObject({ ok: 'surplus', attempt: 1, state: 'submitting' });
+    expect(reply).toMatchObject({ kind: 'surplus', attempt: 1, state: 'submitting' });
     expect(await pool.accept(id, older, 'task-1')).toEqual(reply);
     expect((await pool.ledger.read.stats())['surplus']).toBe(1);
     expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:1`);
-    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ ok: 'accepted', attempt: 2 });
+    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ kind: 'accepted', attempt: 2 });
     expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([
       { outcome: 'surplus', taskId: 'task-1' },
       { outcome: 'accepted', taskId: 'task-2' },
@@ -129,7 +129,7 @@ describe('accept', () => {
       const { id, older } = await payingAgain(pool);
       await pool.admit(id, 'newer');
       await pool.accept(id, older, 'task-1');
-      const answer = { ok: 'stale', state: 'generating' };
+      const answer = { kind: 'stale', state: 'generating' };
       expect(await pool.refuse(id, 'newer', rule)).toEqual(answer);
       expect(await pool.refuse(id, 'newer', rule)).toEqual(answer);
       const record = await pool.ledger.read.generation(id);
@@ -148,8 +148,8 @@ describe('accept', () => {
     const { id, older } = await payingAgain(pool);
     await end(pool, id);
     expect(await pool.state(id)).toBe(state);
-    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ ok: 'accepted', state: 'generating' });
-    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect(await pool.accept(id, older, 'task-1')).toMatchObject({ kind: 'accepted', state: 'generating' });
+    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ kind: 'settled', state: 'succeeded' });
     expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
   });
 
@@ -164,8 +164,10 @@ describe('accept', () => {
     }
     await pool.ledger.purge(purged.id, true);
     const adopted = { adopted: true } as const;
-    expect(await pool.accept(paid.id, paid.older, `first-${paid.id}`, adopted)).toMatchObject({ ok: 'accepted' });
-    expect(await pool.accept(purged.id, purged.older, `first-${purged.id}`, adopted)).toMatchObject({ ok: 'surplus' });
+    expect(await pool.accept(paid.id, paid.older, `first-${paid.id}`, adopted)).toMatchObject({ kind: 'accepted' });
+    expect(await pool.accept(purged.id, purged.older, `first-${purged.id}`, adopted)).toMatchObject({
+      kind: 'surplus',
+    });
   });
 
   test('a task given up as stuck is adopted again instead of paying, until the newer attempt is admitted', async () => {
@@ -176,11 +178,11 @@ describe('accept', () => {
     await bury(pool, id, 'task_stuck', 'generating');
     await expect
       .poll(() => pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'queued', { payAgain: true })), often)
-      .toMatchObject({ ok: 'redriven' });
+      .toMatchObject({ kind: 'redriven' });
     const adopted = await pool.accept(id, 'token', 'task-1', { adopted: true });
-    expect(adopted).toMatchObject({ ok: 'accepted', state: 'generating' });
+    expect(adopted).toMatchObject({ kind: 'accepted', state: 'generating' });
     expect(await pool.accept(id, 'token', 'task-1', { adopted: true })).toEqual(adopted);
-    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ kind: 'settled', state: 'succeeded' });
   });
 
   test('a task that Kie failed is not adopted again', async () => {
@@ -191,7 +193,7 @@ describe('accept', () => {
     await pool.ledger.settle(settleArgs(id, 'task-1', 'fail'));
     await expect
       .poll(() => pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued')), often)
-      .toMatchObject({ ok: 'redriven' });
+      .toMatchObject({ kind: 'redriven' });
     await pool.accept(id, 'token', 'task-1', { adopted: true });
     expect(await pool.state(id)).toBe('queued');
   });
@@ -202,10 +204,10 @@ describe('accept', () => {
     const { id, token } = await unknown(pool);
     const before = await pool.raw(id);
     expect(await pool.accept(id, token, first.taskId, { adopted: true })).toEqual({
-      ok: 'bound',
+      kind: 'bound',
       owner: `${first.id}:1`,
     });
-    expect(await pool.accept(id, token, 'task-2', { adopted: true, latencyMs: 1 })).toMatchObject({ ok: 'accepted' });
+    expect(await pool.accept(id, token, 'task-2', { adopted: true, latencyMs: 1 })).toMatchObject({ kind: 'accepted' });
     expect(before['taskId']).toBeUndefined();
     expect(await pool.ledger.read.taskOwner(first.taskId)).toBe(`${first.id}:1`);
   });
@@ -224,18 +226,18 @@ describe('accept', () => {
       vehicleCheckMs: VEHICLE_CHECK_MS,
     });
     expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({
-      ok: 'accepted',
+      kind: 'accepted',
       state: 'generating',
       vehicle: `${id}-2`,
     });
     expect((await ledger.read.window()).learned).toMatchObject({ minLatency: 100 });
-    await expect.poll(() => pool.admit(next), often).toMatchObject({ ok: 'admitted' });
+    await expect.poll(() => pool.admit(next), often).toMatchObject({ kind: 'admitted' });
   });
 
   test('a token of another generation, or none, opens nothing', async () => {
     const pool = await openPool('accept');
     const { id } = await unknown(pool);
-    expect(await pool.accept(id, 'foreign', 'task-1')).toEqual({ ok: 'unknown_attempt' });
+    expect(await pool.accept(id, 'foreign', 'task-1')).toEqual({ kind: 'unknown_attempt' });
     expect(await pool.state(id)).toBe('unknown');
     expect(await pool.ledger.read.taskOwner('task-1')).toBeUndefined();
   });
@@ -246,7 +248,7 @@ describe('settle', () => {
     const pool = await openPool('settle');
     const { id, taskId } = await generating(pool);
     const reply = await pool.ledger.settle(settleArgs(id, taskId));
-    expect(reply).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect(reply).toMatchObject({ kind: 'settled', state: 'succeeded' });
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual({ ...reply, ageMs: expect.any(Number) });
     expect((await pool.ledger.read.stats())['credits']).toBe(55.5);
     const record = await pool.ledger.read.generation(id);
@@ -262,7 +264,7 @@ describe('settle', () => {
       const pool = await openPool('settle');
       const { id, taskId } = await generating(pool);
       await bury(pool, id, letterClass, 'generating');
-      expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+      expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'settled', state: 'succeeded' });
       expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
       expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
     },
@@ -272,7 +274,7 @@ describe('settle', () => {
     const pool = await openPool('settle');
     const { id, taskId } = await generating(pool);
     expect(await pool.ledger.settle({ ...settleArgs(id, taskId, 'fail'), archive: 'wait' })).toMatchObject({
-      ok: 'settled',
+      kind: 'settled',
       state: 'failed',
     });
     const record = await pool.ledger.read.generation(id);
@@ -288,7 +290,7 @@ describe('settle', () => {
     const pool = await openPool('settle');
     const { id } = await generating(pool);
     expect(await pool.ledger.settle(settleArgs(id, 'another-task'))).toMatchObject({
-      ok: 'stale',
+      kind: 'stale',
       state: 'generating',
     });
   });
@@ -298,20 +300,20 @@ describe('an attempt that Redis has lost with its last writes', () => {
   test('its own worker brings the task: followed, and never submitted again', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
-    expect(await pool.accept(id, 'forgotten', 'task-1')).toMatchObject({ ok: 'unknown_attempt' });
+    expect(await pool.accept(id, 'forgotten', 'task-1')).toMatchObject({ kind: 'unknown_attempt' });
     const accepted = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
-    expect(accepted).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect(accepted).toMatchObject({ kind: 'accepted', attempt: 1, state: 'generating' });
     expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toEqual(accepted);
-    expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'generating' });
+    expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'generating' });
   });
 
   test('its own worker lost the answer: unknown, and never submitted again', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
-    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ ok: 'unknown', attempt: 1 });
-    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ ok: 'unknown', attempt: 1 });
+    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ kind: 'unknown', attempt: 1 });
+    expect(await pool.lose(id, 'forgotten', { recover: true })).toEqual({ kind: 'unknown', attempt: 1 });
     expect(await pool.state(id)).toBe('unknown');
-    expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'unknown' });
+    expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'unknown' });
   });
 
   test('after its job was found without a record: followed, and nothing is left to pay again', async () => {
@@ -319,7 +321,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
     const id = 'gen_forgotten';
     await pool.ledger.kill({ id, class: 'record_missing', evidence, payload: '{}', vehicle: `${id}-1` });
     const told = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
-    expect(told).toMatchObject({ ok: 'accepted', attempt: 1, state: 'generating' });
+    expect(told).toMatchObject({ kind: 'accepted', attempt: 1, state: 'generating' });
     expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
   });
 
@@ -328,10 +330,10 @@ describe('an attempt that Redis has lost with its last writes', () => {
     const id = await pool.create();
     await pool.admit(id, 'newer');
     const told = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
-    expect(told).toMatchObject({ ok: 'surplus', attempt: 2, state: 'submitting' });
+    expect(told).toMatchObject({ kind: 'surplus', attempt: 2, state: 'submitting' });
     expect(await pool.accept(id, 'forgotten', 'task-1', { recover: true })).toEqual(told);
-    expect(await pool.lose(id, 'forgotten-too', { recover: true })).toEqual({ ok: 'unknown_attempt' });
-    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ ok: 'accepted', attempt: 1 });
+    expect(await pool.lose(id, 'forgotten-too', { recover: true })).toEqual({ kind: 'unknown_attempt' });
+    expect(await pool.accept(id, 'newer', 'task-2')).toMatchObject({ kind: 'accepted', attempt: 1 });
     expect((await pool.ledger.read.stats())['surplus']).toBe(1);
     expect(await pool.ledger.read.taskOwner('task-1')).toBe(`${id}:2`);
   });

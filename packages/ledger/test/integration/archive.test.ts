@@ -12,7 +12,7 @@ async function settled(pool: Pool, mode: Mode, completeTime?: number): Promise<{
   const args = settleArgs(id, taskId);
   const verdict = completeTime === undefined ? args.verdict : { ...args.verdict, completeTime };
   const reply = await pool.ledger.settle({ ...args, verdict, archive: mode });
-  if (reply.ok !== 'settled' || reply.archive === undefined) throw new Error(`not settled: ${JSON.stringify(reply)}`);
+  if (reply.kind !== 'settled' || reply.archive === undefined) throw new Error(`not settled: ${JSON.stringify(reply)}`);
   return { id, vehicle: reply.archive.vehicle };
 }
 
@@ -44,7 +44,7 @@ describe.each(MODES)('archive %s', (mode) => {
     const args = settleArgs(id, `${id}-task`);
     const again = await pool.ledger.settle({ ...args, archive: mode });
     expect(again).toMatchObject({
-      ok: 'settled',
+      kind: 'settled',
       state: before,
       archive: { vehicle, dueBy: expect.closeTo(now + TTL_MS, -4) },
     });
@@ -80,7 +80,7 @@ describe.each(MODES)('archive %s', (mode) => {
     const pool = await openPool('archive');
     const { id } = await settled(pool, mode);
     const reply = await pool.ledger.archived(id, { files: [FILE] });
-    expect(reply).toMatchObject({ ok: 'succeeded' });
+    expect(reply).toMatchObject({ kind: 'succeeded' });
     expect(await pool.ledger.archived(id, { files: [FILE] })).toEqual(reply);
     expect(await pool.ledger.read.generation(id)).toMatchObject({
       state: 'succeeded',
@@ -94,9 +94,9 @@ describe.each(MODES)('archive %s', (mode) => {
     const pool = await openPool('archive');
     const { id, vehicle } = await settled(pool, mode);
     const args = unsavedArgs(id, vehicle);
-    expect(await pool.ledger.unsaved(args)).toEqual({ ok: 'retry', delayMs: 1000 });
-    expect(await pool.ledger.unsaved(args)).toMatchObject({ ok: 'retry' });
-    expect(await pool.ledger.unsaved({ ...args, vehicle: 'another', tries: 1 })).toMatchObject({ ok: 'stale' });
+    expect(await pool.ledger.unsaved(args)).toEqual({ kind: 'retry', delayMs: 1000 });
+    expect(await pool.ledger.unsaved(args)).toMatchObject({ kind: 'retry' });
+    expect(await pool.ledger.unsaved({ ...args, vehicle: 'another', tries: 1 })).toMatchObject({ kind: 'stale' });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ state: before, archiving: { tries: 1, evidence } });
   });
 
@@ -104,9 +104,9 @@ describe.each(MODES)('archive %s', (mode) => {
     const pool = await openPool('archive', { archiveLinkTtlMs: 1 });
     const { id, vehicle } = await settled(pool, mode);
     const args = unsavedArgs(id, vehicle, { leastTries: 2 });
-    expect(await pool.ledger.unsaved(args)).toMatchObject({ ok: 'retry' });
+    expect(await pool.ledger.unsaved(args)).toMatchObject({ kind: 'retry' });
     const last = await pool.ledger.unsaved({ ...args, tries: 1 });
-    expect(last).toMatchObject({ ok: 'given_up' });
+    expect(last).toMatchObject({ kind: 'given_up' });
     expect(await pool.ledger.unsaved({ ...args, tries: 1 })).toEqual(last);
     expect(await pool.ledger.read.generation(id)).toMatchObject({
       state: mode === 'wait' ? 'dead' : 'succeeded',
@@ -121,7 +121,7 @@ describe.each(MODES)('archive %s', (mode) => {
     const pool = await openPool('archive');
     const { id, vehicle } = await settled(pool, mode);
     const args = unsavedArgs(id, vehicle, { hopeless: true });
-    expect(await pool.ledger.unsaved(args)).toMatchObject({ ok: 'given_up' });
+    expect(await pool.ledger.unsaved(args)).toMatchObject({ kind: 'given_up' });
   });
 
   test('redrive goes on with the archive alone, with time anew; late success closes the letter too', async () => {
@@ -129,7 +129,7 @@ describe.each(MODES)('archive %s', (mode) => {
     const { id, vehicle } = await settled(pool, mode);
     await pool.ledger.unsaved(unsavedArgs(id, vehicle, { hopeless: true }));
     const reply = await pool.ledger.redrive(redriveArgs(id, 'archive_failed', 'archiving'));
-    expect(reply).toMatchObject({ ok: 'redriven', state: before, archive: { delayMs: 0 } });
+    expect(reply).toMatchObject({ kind: 'redriven', state: before, archive: { delayMs: 0 } });
     const again = await pool.ledger.read.generation(id);
     expect(again).toMatchObject({ state: before, archiving: { state: 'pending', tries: 0 } });
     expect(again?.vehicle).not.toBe(vehicle);
@@ -138,7 +138,7 @@ describe.each(MODES)('archive %s', (mode) => {
     expect(await openLetters(pool)).toBe(0);
 
     await pool.ledger.unsaved(unsavedArgs(id, again?.vehicle ?? '', { hopeless: true }));
-    expect(await pool.ledger.archived(id, { files: [FILE] })).toMatchObject({ ok: 'succeeded' });
+    expect(await pool.ledger.archived(id, { files: [FILE] })).toMatchObject({ kind: 'succeeded' });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'succeeded', archiving: { state: 'done' } });
     expect(await openLetters(pool)).toBe(0);
   });
@@ -153,7 +153,7 @@ describe.each(MODES)('archive %s', (mode) => {
     const swept = await pool.ledger.sweep({ worker: 'w', leaseMs: 1000, limit: 10, vehicleCheckMs: 1000 });
     expect(swept).toMatchObject({ due: [{ id, state: before, archiving: true, linksDead: true, overdue: false }] });
     expect(await pool.ledger.requeue(id, vehicle, 1000)).toMatchObject({
-      ok: 'requeued',
+      kind: 'requeued',
       queue: 'archive',
       delayMs: expect.closeTo(50_000, -4),
       archive: { dueBy: expect.any(Number) },
@@ -179,9 +179,9 @@ test('a fail and a success without the wish to archive are ended at once', async
 test('what is being saved is purged by a person only; its late files are then to go', async () => {
   const pool = await openPool('archive');
   const { id } = await settled(pool, 'at-once');
-  expect(await pool.ledger.purge(id, false)).toMatchObject({ ok: 'stale' });
-  expect(await pool.ledger.purge(id, true)).toMatchObject({ ok: 'purged' });
-  expect(await pool.ledger.archived(id, { files: [FILE] })).toEqual({ ok: 'purged' });
+  expect(await pool.ledger.purge(id, false)).toMatchObject({ kind: 'stale' });
+  expect(await pool.ledger.purge(id, true)).toMatchObject({ kind: 'purged' });
+  expect(await pool.ledger.archived(id, { files: [FILE] })).toEqual({ kind: 'purged' });
   expect(await pending(pool)).toEqual([]);
   expect(Object.keys(await pool.raw(id)).filter((field) => field.startsWith('archive'))).toEqual([]);
 });

@@ -15,7 +15,7 @@ test('a pool whose workers cannot say so takes them since it has taken some', as
   const id = await pool.create();
   await pool.admit(id, 'token');
   expect(await pool.ledger.callbackDoor.isOpen()).toBe(false);
-  expect(await hint(pool, id, 'token', 'task')).toMatchObject({ ok: 'claimed' });
+  expect(await hint(pool, id, 'token', 'task')).toMatchObject({ kind: 'claimed' });
   expect(await pool.ledger.callbackDoor.isOpen()).toBe(true);
 });
 
@@ -26,7 +26,7 @@ test('the token of each attempt is known, and no other one, and none of a genera
   expect(await knows(id, 'first')).toBe(false);
   await pool.admit(id, 'first');
   await pool.refuse(id, 'first', RETRY);
-  expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'admitted' });
+  expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'admitted' });
   for (const token of ['first', 'second']) expect([token, await knows(id, token)]).toEqual([token, true]);
   for (const token of ['', 'third', 'firs', 'first ']) expect([token, await knows(id, token)]).toEqual([token, false]);
   expect(await knows('gen_nobody00000', 'first')).toBe(false);

@@ -14,14 +14,14 @@ describe('claims', () => {
   test('are dropped one by one, and twice is once', async () => {
     const pool = await openPool('claims');
     const { id } = await claimed(pool);
-    expect(await pool.ledger.dropClaim(id, 'task-1')).toEqual({ ok: 'dropped' });
-    expect(await pool.ledger.dropClaim(id, 'task-1')).toEqual({ ok: 'none' });
+    expect(await pool.ledger.dropClaim(id, 'task-1')).toEqual({ kind: 'dropped' });
+    expect(await pool.ledger.dropClaim(id, 'task-1')).toEqual({ kind: 'none' });
     expect((await pool.ledger.read.generation(id))?.claims).toMatchObject([{ taskId: 'task-2', attempt: 1 }]);
     expect(await waiting(pool)).toBe(1);
     await pool.ledger.dropClaim(id, 'task-2');
     expect((await pool.ledger.read.generation(id))?.claims).toBeUndefined();
     expect(await waiting(pool)).toBe(0);
-    expect(await pool.ledger.dropClaim('gen_nobody0000', 'task-1')).toEqual({ ok: 'missing' });
+    expect(await pool.ledger.dropClaim('gen_nobody0000', 'task-1')).toEqual({ kind: 'missing' });
   });
 
   test('end when the attempt has its task', async () => {
@@ -55,10 +55,10 @@ describe('claims', () => {
     const { id } = await claimed(pool);
     const sweep = (vehicleCheckMs: number) =>
       pool.ledger.sweep({ worker: 'w', leaseMs: 60_000, limit: 100, vehicleCheckMs });
-    expect(await sweep(60_000)).toMatchObject({ ok: 'leader', claims: [] });
+    expect(await sweep(60_000)).toMatchObject({ kind: 'leader', claims: [] });
     for (let round = 0; round < 2; round += 1) {
       const reply = await sweep(0);
-      const swept = reply.ok === 'leader' ? reply.claims.map(({ taskId }) => taskId).toSorted() : [];
+      const swept = reply.kind === 'leader' ? reply.claims.map(({ taskId }) => taskId).toSorted() : [];
       expect(swept).toEqual(['task-1', 'task-2']);
     }
     // What is left of a record that is gone goes too.

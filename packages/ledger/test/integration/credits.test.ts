@@ -36,7 +36,7 @@ describe('the balance probe', () => {
   test('nobody probes while the gate is open', async () => {
     const pool = await openPool('probe');
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
-    expect(await pool.ledger.gates.probeResult(1000)).toEqual({ ok: 'not_closed' });
+    expect(await pool.ledger.gates.probeResult(1000)).toEqual({ kind: 'not_closed' });
   });
 
   test('known price: opens when the balance covers the dearest refused request', async () => {
@@ -45,19 +45,19 @@ describe('the balance probe', () => {
     for (const id of ids) await pool.admit(id, 'token');
     await pool.refuse(ids[0], 'token', RULE, { price: 110 });
     await pool.refuse(ids[1], 'token', RULE, { price: 55 });
-    expect(await pool.ledger.gates.probeResult(109.5)).toEqual({ ok: 'still_closed', need: 110 });
-    expect(await pool.ledger.gates.probeResult(110)).toEqual({ ok: 'opened' });
-    expect(await pool.admit(ids[0], 'again')).toMatchObject({ ok: 'admitted' });
+    expect(await pool.ledger.gates.probeResult(109.5)).toEqual({ kind: 'still_closed', need: 110 });
+    expect(await pool.ledger.gates.probeResult(110)).toEqual({ kind: 'opened' });
+    expect(await pool.admit(ids[0], 'again')).toMatchObject({ kind: 'admitted' });
     expect((await pool.ledger.read.stats())['balance']).toBe(110);
   });
 
   test('unknown price: opens when the balance has grown since the refusal', async () => {
     const pool = await openPool('probe');
     await close(pool);
-    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed' });
-    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ ok: 'still_closed' });
-    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed' });
-    expect(await pool.ledger.gates.probeResult(5.5)).toEqual({ ok: 'opened' });
+    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ kind: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5.25)).toEqual({ kind: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5)).toEqual({ kind: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5.5)).toEqual({ kind: 'opened' });
   });
 
   test('the intervals grow up to the cap', async () => {
@@ -89,7 +89,7 @@ describe('the balance probe', () => {
     await close(pool);
     expect(await gate(pool)).toMatchObject({ intervalMs: 60_000 });
     expect(await pool.ledger.gates.claimProbe()).toBe(true);
-    expect(await pool.ledger.gates.probeResult(5)).toEqual({ ok: 'still_closed' });
+    expect(await pool.ledger.gates.probeResult(5)).toEqual({ kind: 'still_closed' });
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
   });
 });
@@ -100,14 +100,14 @@ describe('the credit deadline', () => {
     const id = await pool.create();
     const createdAt = await pool.now();
     await expect.poll(() => pool.now(), often).toBeGreaterThan(createdAt + 100);
-    expect(await kill(pool, id)).toEqual({ ok: 'not_yet', waitMs: 400 });
+    expect(await kill(pool, id)).toEqual({ kind: 'not_yet', waitMs: 400 });
 
     await close(pool);
     const closedAt = (await gate(pool))?.since ?? 0;
     await expect.poll(() => pool.now(), often).toBeGreaterThan(closedAt + 40);
     await pool.ledger.gates.open('credits');
     const reopened = await kill(pool, id);
-    expect(reopened).toMatchObject({ ok: 'not_yet' });
+    expect(reopened).toMatchObject({ kind: 'not_yet' });
     await expect.poll(() => pool.now(), often).toBeGreaterThan(closedAt + 450);
     expect(await kill(pool, id)).toEqual(reopened);
 
@@ -124,9 +124,9 @@ describe('the credit deadline', () => {
     const planned = await pool.create({ delayMs: 600_000 });
     await bury(pool, refused, 'insufficient_credits', 'queued');
     const late = await pool.create();
-    expect(await kill(pool, late)).toMatchObject({ ok: 'not_yet' });
+    expect(await kill(pool, late)).toMatchObject({ kind: 'not_yet' });
     await bury(pool, late, 'insufficient_credits', 'queued');
-    expect(await kill(pool, planned)).toMatchObject({ ok: 'not_yet', waitMs: expect.closeTo(600_200, -4) });
+    expect(await kill(pool, planned)).toMatchObject({ kind: 'not_yet', waitMs: expect.closeTo(600_200, -4) });
     expect((await pool.ledger.read.listState('queued', { newestFirst: false })).items).toMatchObject([{ id: planned }]);
   });
 
@@ -144,7 +144,7 @@ describe('the credit deadline', () => {
       vehicleCheckMs: 1000,
     } as const;
     // The send time of the refused attempt is no obstacle: it was answered.
-    expect(await pool.ledger.redrive(call)).toMatchObject({ ok: 'redriven' });
-    expect(await kill(pool, id)).toMatchObject({ ok: 'not_yet' });
+    expect(await pool.ledger.redrive(call)).toMatchObject({ kind: 'redriven' });
+    expect(await kill(pool, id)).toMatchObject({ kind: 'not_yet' });
   });
 });

@@ -69,7 +69,7 @@ describe('kill', () => {
       const before = await pool.raw(id);
       expect(
         await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT }),
-      ).toMatchObject({ ok: 'stale', state });
+      ).toMatchObject({ kind: 'stale', state });
       expect(await pool.raw(id)).toEqual(before);
     },
   );
@@ -82,7 +82,7 @@ describe('kill', () => {
       await bury(pool, id, letterClass, state);
       const dead = await pool.raw(id);
       expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toEqual({
-        ok: 'dead',
+        kind: 'dead',
         class: letterClass,
       });
       expect(await pool.raw(id)).toEqual(dead);
@@ -99,7 +99,7 @@ describe('kill', () => {
     const pool = await openPool('kill', quick);
     const { id } = await unknown(pool);
     expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'generating', evidence })).toMatchObject({
-      ok: 'stale',
+      kind: 'stale',
       state: 'unknown',
     });
   });
@@ -109,7 +109,7 @@ describe('kill', () => {
     const { id } = await unknown(pool);
     const since = Number((await pool.raw(id))['since']);
     expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toEqual({
-      ok: 'not_yet',
+      kind: 'not_yet',
       waitMs: expect.any(Number),
     });
     await bury(pool, id, 'payment_unknown', 'unknown');
@@ -121,7 +121,7 @@ describe('kill', () => {
     const { id } = await generating(pool);
     for (const other of [{}, { account: 'staging' }]) {
       expect(await pool.ledger.kill({ id, class: 'task_lost', expected: 'generating', evidence, ...other })).toEqual({
-        ok: 'wrong_account',
+        kind: 'wrong_account',
       });
     }
     expect(await pool.state(id)).toBe('generating');
@@ -133,36 +133,36 @@ describe('kill', () => {
     const call = { id, class: 'task_stuck', expected: 'generating', evidence } as const;
     const vehicle = (await pool.raw(id))['vehicle'] ?? '';
     const looking = { pollDelayMs: 1000, missingWindowMs: 1, vehicleCheckMs: 1000 };
-    const stale = { ok: 'stale', state: 'generating' };
+    const stale = { kind: 'stale', state: 'generating' };
     const seen = await pool.ledger.observe({ id, taskId, seen: 'running', ...looking });
-    expect(seen).toMatchObject({ ok: 'parked', polls: 1 });
+    expect(seen).toMatchObject({ kind: 'parked', polls: 1 });
     expect(await pool.ledger.kill({ ...call, asOf: { vehicle, polls: 0 } })).toEqual(stale);
     await pool.ledger.requeue(id, vehicle, 1000);
     expect(await pool.ledger.kill({ ...call, asOf: { vehicle, polls: 1 } })).toEqual(stale);
     const asOf = { vehicle: (await pool.raw(id))['vehicle'] ?? '', polls: 1 };
-    expect(await pool.ledger.kill({ ...call, asOf })).toMatchObject({ ok: 'dead' });
+    expect(await pool.ledger.kill({ ...call, asOf })).toMatchObject({ kind: 'dead' });
   });
 
   test('a job whose record is gone gets a letter to stand beside, and its next vehicle a fresh id', async () => {
     const pool = await openPool('kill');
     const id = 'gen_vanished00';
     const call = { id, class: 'record_missing', evidence, payload: '{}', vehicle: `${id}-7` } as const;
-    expect(await pool.ledger.kill({ ...call, expected: 'queued' })).toEqual({ ok: 'missing' });
-    expect(await pool.ledger.kill({ ...call, class: 'task_lost' })).toEqual({ ok: 'missing' });
-    expect(await pool.ledger.kill(call)).toEqual({ ok: 'dead', class: 'record_missing' });
+    expect(await pool.ledger.kill({ ...call, expected: 'queued' })).toEqual({ kind: 'missing' });
+    expect(await pool.ledger.kill({ ...call, class: 'task_lost' })).toEqual({ kind: 'missing' });
+    expect(await pool.ledger.kill(call)).toEqual({ kind: 'dead', class: 'record_missing' });
     const record = await pool.raw(id);
-    expect(await pool.ledger.kill(call)).toEqual({ ok: 'dead', class: 'record_missing' });
+    expect(await pool.ledger.kill(call)).toEqual({ kind: 'dead', class: 'record_missing' });
     expect(await pool.raw(id)).toEqual(record);
     await expect(pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued'))).rejects.toThrow(
       /without paying again/,
     );
     expect(await pool.ledger.redrive(redriveArgs(id, 'record_missing', 'queued', { payAgain: true }))).toEqual({
-      ok: 'redriven',
+      kind: 'redriven',
       state: 'queued',
       vehicle: `${id}-8`,
       queue: 'submit',
     });
-    expect(await pool.admit(id)).toMatchObject({ ok: 'admitted' });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted' });
   });
 });
 
@@ -202,20 +202,20 @@ describe('redrive', () => {
       await makeOld(pool, id);
       const before = await pool.raw(id);
       expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({
-        ok: 'would_redrive',
+        kind: 'would_redrive',
         state: resumesAt,
       });
       expect(await pool.raw(id)).toEqual(before);
 
       const reply = await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }));
-      expect(reply).toMatchObject({ ok: 'redriven', state: resumesAt });
+      expect(reply).toMatchObject({ kind: 'redriven', state: resumesAt });
       const record = await pool.raw(id);
       expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }))).toEqual(reply);
       expect(await pool.raw(id)).toEqual(record);
       expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
       expect(
         await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, op: 'op-2' })),
-      ).toMatchObject({ ok: 'no_letter' });
+      ).toMatchObject({ kind: 'no_letter' });
     },
   );
 
@@ -241,9 +241,9 @@ describe('redrive', () => {
     await pool.lose(id, 'token');
     await bury(pool, id, 'payment_unknown', 'unknown');
     const payAgain = () => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true }));
-    expect(await payAgain()).toEqual({ ok: 'too_early', waitMs: expect.any(Number) });
+    expect(await payAgain()).toEqual({ kind: 'too_early', waitMs: expect.any(Number) });
     expect(await pool.state(id)).toBe('dead');
-    await expect.poll(payAgain, often).toMatchObject({ ok: 'redriven', state: 'queued' });
+    await expect.poll(payAgain, often).toMatchObject({ kind: 'redriven', state: 'queued' });
     expect(Number((await pool.raw(id))['since'])).toBeGreaterThanOrEqual(sendBy);
     expect((await pool.ledger.read.stats())['paid_again']).toBe(1);
   });
@@ -255,7 +255,7 @@ describe('redrive', () => {
     await pool.refuse(id, 'token', DIE);
     const dead = await pool.raw(id);
     expect(await pool.ledger.redrive(redriveArgs(id, 'invalid_request', 'queued'))).toEqual({
-      ok: 'redriven',
+      kind: 'redriven',
       state: 'queued',
       vehicle: `${id}-2`,
       queue: 'submit',
@@ -272,7 +272,7 @@ describe('redrive', () => {
     const { id } = await paymentUnknown(pool);
     await pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown'));
     expect(await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence })).toMatchObject({
-      ok: 'not_yet',
+      kind: 'not_yet',
     });
   });
 
@@ -283,7 +283,7 @@ describe('redrive', () => {
     await bury(pool, id, 'task_stuck', 'generating');
     await expect.poll(() => pool.now(), often).toBeGreaterThan(acceptedAt);
     const reply = await pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
-    expect(reply).toEqual({ ok: 'redriven', state: 'generating', vehicle: `${id}-3`, queue: 'poll' });
+    expect(reply).toEqual({ kind: 'redriven', state: 'generating', vehicle: `${id}-3`, queue: 'poll' });
     const record = await pool.ledger.read.generation(id);
     expect(record?.acceptedAt).toBe(acceptedAt);
     expect(record?.pollSince).toBeGreaterThan(acceptedAt);

@@ -7,7 +7,7 @@ test('an equal request of the tenant within the window is the earlier generation
   const pool = await openPool('dedupe');
   const first = await pool.create(dedupe);
   expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toEqual({
-    ok: 'exists',
+    kind: 'exists',
     id: first,
     state: 'queued',
   });
@@ -18,7 +18,7 @@ test('of many at once one is created', async () => {
   const pool = await openPool('dedupe');
   const ids = Array.from({ length: 20 }, (_, i) => `gen_${String(i).padStart(10, '0')}`);
   const replies = await Promise.all(ids.map((id) => pool.ledger.create(createArgs(id, dedupe))));
-  expect(replies.filter(({ ok }) => ok === 'created')).toHaveLength(1);
+  expect(replies.filter(({ kind }) => kind === 'created')).toHaveLength(1);
   expect(new Set(replies.map(({ id }) => id)).size).toBe(1);
 });
 
@@ -30,7 +30,7 @@ test('another request, another tenant and a request without the window are new',
     ['gen_othertenan', { ...dedupe, tenant: 'other' }],
     ['gen_nowindow00', {}],
   ] as const) {
-    expect(await pool.ledger.create(createArgs(id, change))).toMatchObject({ ok: 'created', id });
+    expect(await pool.ledger.create(createArgs(id, change))).toMatchObject({ kind: 'created', id });
   }
 });
 
@@ -43,7 +43,7 @@ test('after the window it is new', async () => {
       () => pool.ledger.create(createArgs(`gen_again${String((n += 1)).padStart(6, '0')}`, { dedupeMs: 20 })),
       often,
     )
-    .toMatchObject({ ok: 'created' });
+    .toMatchObject({ kind: 'created' });
 });
 
 test.each(['cancelled', 'failed', 'invalid', 'without its images'])(
@@ -60,20 +60,20 @@ test.each(['cancelled', 'failed', 'invalid', 'without its images'])(
       await pool.admit(id);
       await pool.refuse(id, 'token', DIE);
     }
-    expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ ok: 'created' });
+    expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ kind: 'created' });
   },
 );
 
 test('one that succeeded, or may still be paid, does', async () => {
   const pool = await openPool('dedupe');
   const { id, taskId } = await generating(pool, dedupe);
-  expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ ok: 'exists', id });
+  expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ kind: 'exists', id });
   await pool.ledger.settle(settleArgs(id, taskId));
-  expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ ok: 'exists', id });
+  expect(await pool.ledger.create(createArgs('gen_second0000', dedupe))).toMatchObject({ kind: 'exists', id });
 });
 
 test('the same call sent twice finds itself', async () => {
   const pool = await openPool('dedupe');
   const id = await pool.create(dedupe);
-  expect(await pool.ledger.create(createArgs(id, dedupe))).toEqual({ ok: 'exists', id, state: 'queued' });
+  expect(await pool.ledger.create(createArgs(id, dedupe))).toEqual({ kind: 'exists', id, state: 'queued' });
 });

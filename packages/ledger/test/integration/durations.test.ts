@@ -4,7 +4,7 @@ import { bury, generating, openPool, settleArgs, type Pool } from './fixture.ts'
 /** Takes a new generation through its verdict. */
 async function end(pool: Pool, sample: { kind: string; ms: number }): Promise<void> {
   const { id, taskId } = await generating(pool);
-  expect(await pool.ledger.settle({ ...settleArgs(id, taskId), sample })).toMatchObject({ ok: 'settled' });
+  expect(await pool.ledger.settle({ ...settleArgs(id, taskId), sample })).toMatchObject({ kind: 'settled' });
 }
 
 /** Remembers verdicts of many kinds without a generation for each. */
@@ -36,7 +36,7 @@ describe('completion times', () => {
     const pool = await openPool('durations');
     const { id, taskId } = await generating(pool);
     const sample = { kind: 'm', ms: 1000 };
-    expect(await pool.ledger.settle({ ...settleArgs(id, 'another-task'), sample })).toMatchObject({ ok: 'stale' });
+    expect(await pool.ledger.settle({ ...settleArgs(id, 'another-task'), sample })).toMatchObject({ kind: 'stale' });
     expect(await pool.ledger.read.durations(['m'])).toEqual([[]]);
     await bury(pool, id, 'task_stuck', 'generating');
     await pool.ledger.settle({ ...settleArgs(id, taskId), sample });
@@ -81,10 +81,10 @@ describe('completion times', () => {
     await pool.admit(id, 'token');
     await pool.accept(id, 'token', 'task-1', { kind: 'm|5s' });
     const look = { id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1000 };
-    expect(await pool.ledger.look(look)).toMatchObject({ kind: 'm|5s', model: 'm', polls: 0 });
+    expect(await pool.ledger.look(look)).toMatchObject({ timingKind: 'm|5s', model: 'm', polls: 0 });
     const without = await generating(pool);
     const reply = await pool.ledger.look({ ...look, id: without.id, vehicle: `${without.id}-2` });
     expect(reply).toMatchObject({ model: 'm' });
-    expect(reply).not.toHaveProperty('kind');
+    expect(reply).not.toHaveProperty('timingKind');
   });
 });

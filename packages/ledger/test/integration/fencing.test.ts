@@ -20,7 +20,7 @@ const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
 async function expired(pool: Pool): Promise<string> {
   const id = await pool.create();
   await pool.admit(id, 'token', SHORT_LEASE);
-  await expect.poll(() => pool.ledger.expire(id), often).toEqual({ ok: 'unknown', attempt: 1 });
+  await expect.poll(() => pool.ledger.expire(id), often).toEqual({ kind: 'unknown', attempt: 1 });
   return id;
 }
 
@@ -29,7 +29,7 @@ describe('admit', () => {
     const pool = await openPool('admit', { submitTimeoutMs: 20_000 });
     const id = await pool.create();
     expect(await pool.admit(id, 'token')).toEqual({
-      ok: 'admitted',
+      kind: 'admitted',
       attempt: 1,
       sendBeforeMs: 5000,
       timeoutMs: 20_000,
@@ -58,9 +58,9 @@ describe('admit', () => {
     const pool = await openPool('admit');
     const id = await pool.create();
     await pool.admit(id, 'token');
-    expect(await pool.admit(id, 'token')).toMatchObject({ ok: 'admitted', attempt: 1 });
+    expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted', attempt: 1 });
     const busy = await pool.admit(id, 'other');
-    expect(busy).toMatchObject({ ok: 'busy', attempt: 1, leaseMs: expect.closeTo(30_000, -3) });
+    expect(busy).toMatchObject({ kind: 'busy', attempt: 1, leaseMs: expect.closeTo(30_000, -3) });
     expect((await pool.ledger.read.window()).entries).toBe(1);
     expect((await pool.ledger.read.stats())['admitted']).toBe(1);
   });
@@ -69,7 +69,7 @@ describe('admit', () => {
     const pool = await openPool('admit');
     const id = await pool.create();
     expect(await pool.admit(id, 'token', { vehicle: `${id}-2` })).toEqual({
-      ok: 'stale',
+      kind: 'stale',
       state: 'queued',
     });
   });
@@ -79,15 +79,15 @@ describe('admit', () => {
     const id = await pool.create();
     await pool.admit(id, 'token');
     await pool.refuse(id, 'token', RETRY);
-    expect(await pool.admit(id, 'token')).toMatchObject({ ok: 'stale', state: 'queued' });
-    expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'admitted', attempt: 2 });
+    expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'stale', state: 'queued' });
+    expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'admitted', attempt: 2 });
   });
 
   test('a worker of another account submits nothing', async () => {
     const pool = await openPool('admit', { accountFingerprint: 'account-1' });
     const id = await pool.create();
-    expect(await pool.admit(id, 'token', { account: 'staging' })).toEqual({ ok: 'wrong_account' });
-    expect(await pool.admit(id, 'token')).toMatchObject({ ok: 'admitted' });
+    expect(await pool.admit(id, 'token', { account: 'staging' })).toEqual({ kind: 'wrong_account' });
+    expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted' });
   });
 
   test('of many callers at once exactly one is admitted', async () => {
@@ -99,8 +99,8 @@ describe('admit', () => {
     const replies = await Promise.all(
       callers.map((ledger, i) => ledger.admit({ id, tokenHash: `token-${i}`, vehicle: `${id}-1`, ...times })),
     );
-    expect(replies.filter(({ ok }) => ok === 'admitted')).toHaveLength(1);
-    expect(replies.filter(({ ok }) => ok === 'busy')).toHaveLength(11);
+    expect(replies.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
+    expect(replies.filter(({ kind }) => kind === 'busy')).toHaveLength(11);
   });
 });
 
@@ -109,7 +109,7 @@ describe('expire and lose', () => {
     const pool = await openPool('expire');
     const id = await pool.create();
     await pool.admit(id, 'token');
-    expect(await pool.ledger.expire(id)).toMatchObject({ ok: 'not_yet', leaseMs: expect.closeTo(30_000, -3) });
+    expect(await pool.ledger.expire(id)).toMatchObject({ kind: 'not_yet', leaseMs: expect.closeTo(30_000, -3) });
     expect(await pool.state(id)).toBe('submitting');
   });
 
@@ -131,7 +131,7 @@ describe('expire and lose', () => {
     const pool = await openPool('expire', quick);
     const id = await expired(pool);
     const since = (await pool.raw(id))['since'];
-    expect(await pool.lose(id, 'token')).toEqual({ ok: 'unknown', attempt: 1 });
+    expect(await pool.lose(id, 'token')).toEqual({ kind: 'unknown', attempt: 1 });
     expect((await pool.ledger.read.generation(id))?.attempts).toMatchObject([{ outcome: 'lost', evidence }]);
     expect((await pool.raw(id))['since']).toBe(since);
   });
@@ -139,15 +139,15 @@ describe('expire and lose', () => {
   test('a late answer of its own worker needs no more proof', async () => {
     const pool = await openPool('expire', quick);
     const id = await expired(pool);
-    expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({ ok: 'accepted', state: 'generating' });
-    expect(await pool.ledger.expire(id)).toMatchObject({ ok: 'stale', state: 'generating' });
+    expect(await pool.accept(id, 'token', 'task-1')).toMatchObject({ kind: 'accepted', state: 'generating' });
+    expect(await pool.ledger.expire(id)).toMatchObject({ kind: 'stale', state: 'generating' });
   });
 
   test('a late refusal frees an unknown one, with a new vehicle since its job has ended', async () => {
     const pool = await openPool('expire', quick);
     const id = await expired(pool);
     const reply = await pool.refuse(id, 'token', RETRY);
-    expect(reply).toEqual({ ok: 'queued', delayMs: 0, vehicle: `${id}-2`, added: false, attempt: 1 });
+    expect(reply).toEqual({ kind: 'queued', delayMs: 0, vehicle: `${id}-2`, added: false, attempt: 1 });
     expect(await pool.refuse(id, 'token', RETRY)).toEqual(reply);
     expect(await pool.state(id)).toBe('queued');
   });
@@ -156,8 +156,8 @@ describe('expire and lose', () => {
     const pool = await openPool('expire');
     const id = await pool.create();
     await pool.admit(id, 'token');
-    expect(await pool.lose(id, 'foreign')).toEqual({ ok: 'unknown_attempt' });
-    expect(await pool.refuse(id, 'foreign', RETRY)).toEqual({ ok: 'unknown_attempt' });
+    expect(await pool.lose(id, 'foreign')).toEqual({ kind: 'unknown_attempt' });
+    expect(await pool.refuse(id, 'foreign', RETRY)).toEqual({ kind: 'unknown_attempt' });
     expect(await pool.state(id)).toBe('submitting');
   });
 });
@@ -168,7 +168,7 @@ async function haunted(pool: Pool): Promise<string> {
   await bury(pool, id, 'payment_unknown', 'unknown');
   await expect
     .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
-    .toMatchObject({ ok: 'redriven' });
+    .toMatchObject({ kind: 'redriven' });
   await pool.admit(id, 'newer');
   return id;
 }
@@ -178,10 +178,10 @@ describe('a zombie with an older token', () => {
     const pool = await openPool('zombie', quick);
     const id = await haunted(pool);
     const before = await pool.raw(id);
-    expect(await pool.refuse(id, 'token', RETRY)).toEqual({ ok: 'stale', state: 'submitting' });
-    expect(await pool.refuse(id, 'token', DIE)).toEqual({ ok: 'stale', state: 'submitting' });
+    expect(await pool.refuse(id, 'token', RETRY)).toEqual({ kind: 'stale', state: 'submitting' });
+    expect(await pool.refuse(id, 'token', DIE)).toEqual({ kind: 'stale', state: 'submitting' });
     expect(await pool.raw(id)).toEqual(before);
-    expect(await pool.admit(id, 'third')).toMatchObject({ ok: 'busy', attempt: 2 });
+    expect(await pool.admit(id, 'third')).toMatchObject({ kind: 'busy', attempt: 2 });
   });
 
   test('cannot call the newer attempt lost', async () => {
@@ -205,12 +205,12 @@ describe('resubmit', () => {
     const pool = await openPool('resubmit');
     const { id, taskId } = await generating(pool);
     const reply = await again(pool, id, taskId);
-    expect(reply).toEqual({ ok: 'queued', vehicle: `${id}-3`, attempt: 1 });
+    expect(reply).toEqual({ kind: 'queued', vehicle: `${id}-3`, attempt: 1 });
     await pool.admit(id, 'second');
     expect(await again(pool, id, taskId)).toEqual(reply);
     expect(await pool.state(id)).toBe('submitting');
     await pool.accept(id, 'second', 'task-2');
-    expect(await again(pool, id, 'task-2')).toEqual({ ok: 'exhausted' });
+    expect(await again(pool, id, 'task-2')).toEqual({ kind: 'exhausted' });
     expect(await pool.ledger.settle(settleArgs(id, 'task-2', 'fail'))).toMatchObject({ state: 'failed' });
   });
 
@@ -218,7 +218,7 @@ describe('resubmit', () => {
     const pool = await openPool('resubmit');
     const { id, token, taskId } = await generating(pool);
     await again(pool, id, taskId);
-    expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ ok: 'stale', state: 'queued' });
+    expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ kind: 'stale', state: 'queued' });
     await pool.accept(id, token, taskId, { adopted: true });
     expect(await pool.state(id)).toBe('queued');
     expect(await pool.ledger.read.taskOwner(taskId)).toBe(`${id}:1`);
@@ -227,7 +227,7 @@ describe('resubmit', () => {
   test('a limit of 0 submits nothing again', async () => {
     const pool = await openPool('resubmit');
     const { id, taskId } = await generating(pool);
-    expect(await again(pool, id, taskId, 0)).toEqual({ ok: 'exhausted' });
+    expect(await again(pool, id, taskId, 0)).toEqual({ kind: 'exhausted' });
   });
 });
 
@@ -238,11 +238,15 @@ test('each kind of retry has its own count, and dies by it', async () => {
   const wording = { do: 'retry', count: 'validationRetries', retries: 1, then: 'invalid_request', delayMs: 0 } as const;
   for (const [n, rule] of [server, wording].entries()) {
     await pool.admit(id, `token-${n}`);
-    expect(await pool.refuse(id, `token-${n}`, rule)).toMatchObject({ ok: 'queued', added: true, vehicle: `${id}-1` });
+    expect(await pool.refuse(id, `token-${n}`, rule)).toMatchObject({
+      kind: 'queued',
+      added: true,
+      vehicle: `${id}-1`,
+    });
   }
   await pool.admit(id, 'last');
   const dead = await pool.refuse(id, 'last', server);
-  expect(dead).toEqual({ ok: 'dead', class: 'refused_repeatedly' });
+  expect(dead).toEqual({ kind: 'dead', class: 'refused_repeatedly' });
   expect(await pool.refuse(id, 'last', server)).toEqual(dead);
   expect(await pool.ledger.read.generation(id)).toMatchObject({
     state: 'dead',
@@ -267,6 +271,6 @@ test('a refusal keeps the place in the order of queueing', async () => {
 test('unknown is never submitted again by itself', async () => {
   const pool = await openPool('unknown');
   const { id } = await unknown(pool);
-  expect(await pool.admit(id, 'second')).toMatchObject({ ok: 'stale', state: 'unknown' });
-  expect(await pool.ledger.requeue(id, `${id}-1`, 1)).toMatchObject({ ok: 'stale', state: 'unknown' });
+  expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'unknown' });
+  expect(await pool.ledger.requeue(id, `${id}-1`, 1)).toMatchObject({ kind: 'stale', state: 'unknown' });
 });

@@ -210,8 +210,8 @@ export async function bury(
 ): Promise<void> {
   for (;;) {
     const killed = await pool.ledger.kill({ id, class: letterClass, expected, evidence, account: ACCOUNT });
-    if (killed.ok === 'dead') return;
-    if (killed.ok !== 'not_yet') throw new Error(`cannot bury ${id}: ${JSON.stringify(killed)}`);
+    if (killed.kind === 'dead') return;
+    if (killed.kind !== 'not_yet') throw new Error(`cannot bury ${id}: ${JSON.stringify(killed)}`);
   }
 }
 

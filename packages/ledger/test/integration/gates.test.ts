@@ -14,7 +14,7 @@ async function gate(pool: Pool, reason: GateReason) {
 /** Submits a new generation which Kie refuses in this way; `token` tells several apart. */
 async function refused(pool: Pool, rule: RefuseRule, change: Partial<RefuseArgs> = {}): Promise<string> {
   const id = await pool.create();
-  expect(await pool.admit(id, 'token')).toMatchObject({ ok: 'admitted' });
+  expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted' });
   await pool.refuse(id, 'token', rule, change);
   return id;
 }
@@ -46,18 +46,18 @@ describe('any gate', () => {
     await CLOSE[reason](pool);
     const waiting = await Promise.all(Array.from({ length: 5 }, () => pool.create()));
     const replies = await Promise.all(waiting.map((id) => pool.admit(id)));
-    expect(replies).toEqual(waiting.map(() => ({ ok: 'wait', reason, waitMs: expect.any(Number) })));
-    expect(await pool.ledger.peek()).toMatchObject({ ok: 'wait', reason });
+    expect(replies).toEqual(waiting.map(() => ({ kind: 'wait', reason, waitMs: expect.any(Number) })));
+    expect(await pool.ledger.peek()).toMatchObject({ kind: 'wait', reason });
     expect(await pool.ledger.read.generation(waiting[0] ?? '')).toMatchObject({ state: 'queued', attempts: [] });
   });
 
   test.each(GATE_REASONS)('%s: a person can open it by hand', async (reason) => {
     const pool = await openPool('gate');
     await CLOSE[reason](pool);
-    expect(await pool.ledger.gates.open(reason)).toEqual({ ok: 'opened' });
-    expect(await pool.ledger.gates.open(reason)).toEqual({ ok: 'not_closed' });
+    expect(await pool.ledger.gates.open(reason)).toEqual({ kind: 'opened' });
+    expect(await pool.ledger.gates.open(reason)).toEqual({ kind: 'not_closed' });
     expect(await pool.ledger.gates.closed()).toEqual([]);
-    expect(await pool.admit(await pool.create())).toMatchObject({ ok: 'admitted', canary: false });
+    expect(await pool.admit(await pool.create())).toMatchObject({ kind: 'admitted', canary: false });
   });
 
   test('refusals of attempts that were on their way are counted, and change nothing else', async () => {
@@ -98,7 +98,7 @@ describe('rate-limit', () => {
     const pool = await openPool('gate');
     const id = await refused(pool, { do: 'refuse', gate: 'rate-limit', times: { waitMs: 60 } });
     const untilAt = (await gate(pool, 'rate-limit'))?.untilAt ?? 0;
-    await expect.poll(() => pool.admit(id, 'again'), often).toMatchObject({ ok: 'admitted' });
+    await expect.poll(() => pool.admit(id, 'again'), often).toMatchObject({ kind: 'admitted' });
     const record = await pool.ledger.read.generation(id);
     expect(record?.attempts[1]?.admittedAt).toBeGreaterThanOrEqual(untilAt);
     expect(await pool.ledger.gates.closed()).toEqual([]);
@@ -120,7 +120,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
   async function withCanary(pool: Pool): Promise<string> {
     await refused(pool, canaryRule(reason, 20));
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true, room: 0 });
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true, room: 0 });
     return id;
   }
 
@@ -128,16 +128,16 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     const pool = await openPool('canary');
     await refused(pool, canaryRule(reason, 20));
     const ids = await Promise.all(Array.from({ length: 10 }, () => pool.create()));
-    await expect.poll(() => pool.ledger.peek(), often).toMatchObject({ ok: 'room' });
+    await expect.poll(() => pool.ledger.peek(), often).toMatchObject({ kind: 'room' });
     const replies = await Promise.all(ids.map((id) => pool.admit(id)));
-    expect(replies.filter(({ ok }) => ok === 'admitted')).toHaveLength(1);
-    expect(replies.filter(({ ok }) => ok === 'wait')).toHaveLength(9);
+    expect(replies.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
+    expect(replies.filter(({ kind }) => kind === 'wait')).toHaveLength(9);
   });
 
   test("the canary's task opens it", async () => {
     const pool = await openPool('canary');
     const canary = await withCanary(pool);
-    expect(await pool.admit(await pool.create())).toMatchObject({ ok: 'wait', reason });
+    expect(await pool.admit(await pool.create())).toMatchObject({ kind: 'wait', reason });
     await pool.accept(canary, 'canary', 'task-1');
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
@@ -157,7 +157,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     await refused(pool, canaryRule(reason, 10, 30));
     const id = await pool.create();
     for (const [n, intervalMs] of [20, 30, 30].entries()) {
-      await expect.poll(() => pool.admit(id, `canary-${n}`), often).toMatchObject({ ok: 'admitted', canary: true });
+      await expect.poll(() => pool.admit(id, `canary-${n}`), often).toMatchObject({ kind: 'admitted', canary: true });
       await pool.refuse(id, `canary-${n}`, canaryRule(reason, 10, 30));
       const closed = await gate(pool, reason);
       expect(closed).toMatchObject({ intervalMs });
@@ -170,7 +170,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     const canary = await withCanary(pool);
     const { admittedAt = 0 } = (await pool.ledger.read.generation(canary))?.attempts[0] ?? {};
     await expect.poll(() => pool.now(), often).toBeGreaterThan(admittedAt + 40);
-    expect(await pool.admit(await pool.create())).toMatchObject({ ok: 'wait', reason });
+    expect(await pool.admit(await pool.create())).toMatchObject({ kind: 'wait', reason });
     await pool.accept(canary, 'canary', 'task-1');
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
@@ -221,7 +221,7 @@ describe('unreachable', () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 3; i += 1) await refused(pool, notSent({ firstMs: 20, capMs: 20 }), unsent);
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true });
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true });
     await pool.accept(id, 'canary', 'task-1');
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
@@ -230,7 +230,7 @@ describe('unreachable', () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 3; i += 1) await refused(pool, notSent({ firstMs: 20, capMs: 1000 }), unsent);
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true });
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true });
     await pool.lose(id, 'canary', { answered: true, latencyMs: 10, gateAfter: 3 });
     expect(await gate(pool, 'unreachable')).toMatchObject({ intervalMs: 40, refusals: 2 });
   });
@@ -239,7 +239,7 @@ describe('unreachable', () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 3; i += 1) await refused(pool, notSent({ firstMs: 20, capMs: 1000 }), unsent);
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ ok: 'admitted', canary: true });
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true });
     await pool.refuse(id, 'canary', notSent({ firstMs: 20, capMs: 1000 }), unsent);
     expect(await gate(pool, 'unreachable')).toMatchObject({ intervalMs: 40, refusals: 2 });
   });

@@ -43,7 +43,7 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     const named = [taskId, 'foreign', undefined][i];
     const [worth = '', foreign] = (WORTH[name]?.[i] ?? '').split(' ');
     const first = await hint(pool, id, token, named);
-    expect(first).toMatchObject({ ok: worth, state, hints: 1, ...(foreign === undefined ? {} : { foreign: true }) });
+    expect(first).toMatchObject({ kind: worth, state, hints: 1, ...(foreign === undefined ? {} : { foreign: true }) });
     expect(await rest(pool, id)).toEqual(before);
     const { claims } = (await pool.ledger.read.generation(id)) ?? {};
     // Sent twice, as a client may after a reconnect and Kie does anyhow: counted, and nothing else.
@@ -57,7 +57,7 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     const pool = await openPool('hints', quick);
     const { id, taskId } = await PLACE[name]!(pool);
     const before = await pool.raw(id);
-    expect(await hint(pool, id, 'guessed', taskId)).toEqual({ ok: 'unknown_attempt' });
+    expect(await hint(pool, id, 'guessed', taskId)).toEqual({ kind: 'unknown_attempt' });
     expect(await pool.raw(id)).toEqual(before);
   });
 });
@@ -65,7 +65,7 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
 describe('hint', () => {
   test('of a generation that does not exist creates nothing', async () => {
     const pool = await openPool('hints');
-    expect(await hint(pool, 'gen_nobody0000', 'token', 'task')).toEqual({ ok: 'missing' });
+    expect(await hint(pool, 'gen_nobody0000', 'token', 'task')).toEqual({ kind: 'missing' });
     expect(await pool.raw('gen_nobody0000')).toEqual({});
     expect(await pool.redis.exists(`${pool.root}claims`)).toBe(0);
   });
@@ -75,7 +75,7 @@ describe('hint', () => {
     const { id, token, taskId } = await generating(pool);
     const before = await pool.now();
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
-    expect(await hint(pool, id, token, taskId)).toMatchObject({ ok: 'hinted', vehicle, queue: 'poll' });
+    expect(await hint(pool, id, token, taskId)).toMatchObject({ kind: 'hinted', vehicle, queue: 'poll' });
     const record = await pool.ledger.read.generation(id);
     expect(record?.nextPollAt).toBeGreaterThanOrEqual(before);
     expect(record?.nextPollAt).toBeLessThanOrEqual(await pool.now());
@@ -96,12 +96,12 @@ describe('hint', () => {
     const { id, token, taskId } = await generating(pool);
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
     const look = await pool.ledger.look({ id, vehicle, permit: 'p', timeoutMs: 1000 });
-    expect(look).toMatchObject({ ok: 'granted', hints: 0 });
+    expect(look).toMatchObject({ kind: 'granted', hints: 0 });
     await hint(pool, id, token, taskId);
     const times = { pollDelayMs: 60_000, missingWindowMs: 1000, vehicleCheckMs: VEHICLE_CHECK_MS };
     const args = { id, taskId, seen: 'running', permit: 'p', hints: 0, ...times } as const;
-    expect(await pool.ledger.observe(args)).toMatchObject({ ok: 'parked', delayMs: 0, hints: 1 });
-    expect(await pool.ledger.observe(args)).toMatchObject({ ok: 'parked', delayMs: 0, hints: 1 });
+    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, hints: 1 });
+    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, hints: 1 });
     expect(await pool.ledger.observe({ ...args, permit: 'q', hints: 1 })).toMatchObject({ delayMs: 60_000 });
   });
 
@@ -110,26 +110,30 @@ describe('hint', () => {
     const { id, token } = await PLACE['queued to pay again']!(pool);
     await pool.admit(id, 'newer');
     await pool.accept(id, 'newer', 'newer-task');
-    expect(await hint(pool, id, token, 'older-task')).toMatchObject({ ok: 'claimed', attempt: 1, state: 'generating' });
-    expect(await hint(pool, id, 'newer', 'newer-task')).toMatchObject({ ok: 'hinted' });
+    expect(await hint(pool, id, token, 'older-task')).toMatchObject({
+      kind: 'claimed',
+      attempt: 1,
+      state: 'generating',
+    });
+    expect(await hint(pool, id, 'newer', 'newer-task')).toMatchObject({ kind: 'hinted' });
   });
 
   test("another generation's task is not even claimed", async () => {
     const pool = await openPool('hints');
     const other = await generating(pool);
     const { id, token } = await unknown(pool);
-    expect(await hint(pool, id, token, other.taskId)).toMatchObject({ ok: 'settled', foreign: true });
+    expect(await hint(pool, id, token, other.taskId)).toMatchObject({ kind: 'settled', foreign: true });
     expect((await pool.ledger.read.generation(id))?.claims).toBeUndefined();
   });
 
   test('at most five claims wait for proof; a dropped one makes room', async () => {
     const pool = await openPool('hints');
     const { id, token } = await unknown(pool);
-    for (let n = 1; n <= 5; n += 1) expect(await hint(pool, id, token, `task-${n}`)).toMatchObject({ ok: 'claimed' });
-    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ ok: 'too_many', hints: 6 });
-    expect(await hint(pool, id, token, 'task-3')).toMatchObject({ ok: 'claimed' });
+    for (let n = 1; n <= 5; n += 1) expect(await hint(pool, id, token, `task-${n}`)).toMatchObject({ kind: 'claimed' });
+    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ kind: 'too_many', hints: 6 });
+    expect(await hint(pool, id, token, 'task-3')).toMatchObject({ kind: 'claimed' });
     await pool.ledger.dropClaim(id, 'task-3');
-    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ ok: 'claimed' });
+    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ kind: 'claimed' });
   });
 });
 

@@ -75,7 +75,7 @@ const CALL_NAMES = [
 ] as const;
 type Call = (typeof CALL_NAMES)[number];
 
-const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly ok: string }>> = {
+const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly kind: string }>> = {
   create: ({ ledger }, { id }) => ledger.create(createArgs(id)),
   cancel: ({ ledger }, { id }) => ledger.cancel(id),
   admit: async (pool, { id }) => pool.admit(id, 'fresh-token'),
@@ -168,7 +168,7 @@ describe('every transition in every state', () => {
     const placed = await place(pool, state);
     const before = await pool.raw(placed.id);
     const reply = await CALLS[call](pool, placed);
-    expect(reply.ok).toBe(answer);
+    expect(reply.kind).toBe(answer);
     const after = await pool.raw(placed.id);
     expect(after['state']).toBe(next ?? state);
     expect(next === undefined ? after : before).toEqual(before);
@@ -190,7 +190,7 @@ describe('every transition in every state', () => {
 test.each(CALL_NAMES)('%s of a generation that does not exist creates nothing but by create', async (call) => {
   const pool = await openPool('missing');
   const reply = await CALLS[call](pool, { id: 'gen_nowhere000', token: 'token', taskId: 'task' });
-  expect(reply.ok).toBe(call === 'create' ? 'created' : call === 'purge' ? 'purged' : 'missing');
+  expect(reply.kind).toBe(call === 'create' ? 'created' : call === 'purge' ? 'purged' : 'missing');
   expect(await pool.state('gen_nowhere000')).toBe(call === 'create' ? 'queued' : undefined);
 });
 
@@ -198,18 +198,18 @@ test('create twice: the second one finds the first, another hash is a conflict',
   const pool = await openPool('create');
   const { ledger } = pool;
   expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({
-    ok: 'created',
+    kind: 'created',
     id: 'gen_0000000001',
     state: 'queued',
   });
   const record = await pool.raw('gen_0000000001');
   expect(await ledger.create(createArgs('gen_0000000001'))).toEqual({
-    ok: 'exists',
+    kind: 'exists',
     id: 'gen_0000000001',
     state: 'queued',
   });
   expect(await ledger.create(createArgs('gen_0000000001', { hash: 'hash-2', payload: '{}' }))).toEqual({
-    ok: 'conflict',
+    kind: 'conflict',
     id: 'gen_0000000001',
     state: 'queued',
   });
@@ -226,6 +226,6 @@ test("a generation without a deadline has the pool's; 0 is a deadline", async ()
   const left = async (id: string): Promise<number> =>
     Number((await pool.raw(id))['deadlineAt']) - Number((await pool.raw(id))['createdAt']);
   expect([await left(pooled), await left(own), await left(none)]).toEqual([5000, 70, 0]);
-  expect(await pool.admit(none)).toEqual({ ok: 'deadline' });
+  expect(await pool.admit(none)).toEqual({ kind: 'deadline' });
   await bury(pool, none, 'deadline_exceeded', 'queued');
 });

@@ -24,12 +24,12 @@ describe('a gate of a newer version', () => {
     const pool = await openPool('newer');
     const id = await pool.create();
     await closeNewerGate(pool, gate, reason);
-    expect(await pool.ledger.peek()).toEqual({ ok: 'wait', reason, waitMs: 500 });
-    expect(await pool.admit(id)).toEqual({ ok: 'wait', reason, waitMs: 500 });
+    expect(await pool.ledger.peek()).toEqual({ kind: 'wait', reason, waitMs: 500 });
+    expect(await pool.admit(id)).toEqual({ kind: 'wait', reason, waitMs: 500 });
     expect(await pool.ledger.gates.closed()).toMatchObject([{ reason, refusals: 3, detail: 'seen' }]);
     // A person may.
-    expect(await pool.ledger.gates.open(readWord(GATE_REASONS, reason))).toEqual({ ok: 'opened' });
-    expect(await pool.admit(id)).toMatchObject({ ok: 'admitted' });
+    expect(await pool.ledger.gates.open(readWord(GATE_REASONS, reason))).toEqual({ kind: 'opened' });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted' });
   });
 
   test('is not opened by an answer, whoever its canary was', async () => {
@@ -49,9 +49,9 @@ describe('a gate of a newer version', () => {
     await closeNewerGate(pool);
     await closeNewerGate(pool, {}, 'rate-limit');
     const rule = { do: 'refuse', gate: 'rate-limit', times: { waitMs: 60_000 } } as const;
-    expect(await pool.refuse(first, 'one', rule)).toMatchObject({ ok: 'queued' });
+    expect(await pool.refuse(first, 'one', rule)).toMatchObject({ kind: 'queued' });
     const maintenance = { do: 'refuse', gate: 'maintenance', times: { firstMs: 60_000, capMs: 60_000 } } as const;
-    expect(await pool.refuse(second, 'two', maintenance)).toMatchObject({ ok: 'queued' });
+    expect(await pool.refuse(second, 'two', maintenance)).toMatchObject({ kind: 'queued' });
     const closed = await pool.ledger.gates.closed();
     expect(closed.map(({ reason }) => reason).toSorted()).toEqual([NEWER_WORD, 'maintenance', 'rate-limit']);
     expect(closed.find(({ reason }) => reason === 'rate-limit')).toMatchObject({ mode: NEWER_WORD, refusals: 4 });
@@ -61,8 +61,8 @@ describe('a gate of a newer version', () => {
     const pool = await openPool('newer');
     await closeNewerGate(pool, {}, 'credits');
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
-    expect(await pool.ledger.gates.probeResult(1000)).toEqual({ ok: 'not_closed' });
-    expect(await pool.ledger.gates.open(newerReason)).toEqual({ ok: 'not_closed' });
+    expect(await pool.ledger.gates.probeResult(1000)).toEqual({ kind: 'not_closed' });
+    expect(await pool.ledger.gates.open(newerReason)).toEqual({ kind: 'not_closed' });
   });
 });
 
@@ -99,15 +99,15 @@ describe('a record of a newer version', () => {
   test('is resumed, purged, killed and cancelled by nobody here: each script answers a value and changes nothing', async () => {
     const { pool, id } = await poolWithLetter();
     const before = await pool.raw(id);
-    const newer = { ok: 'newer', class: NEWER_WORD };
+    const newer = { kind: 'newer', class: NEWER_WORD };
     expect(await pool.ledger.redrive(redriveArgs(id, newerClass, 'queued'))).toEqual(newer);
     expect(await pool.ledger.redrive(redriveArgs(id, newerClass, 'queued', { payAgain: true }))).toEqual(newer);
-    expect(await pool.ledger.redrive(redriveArgs(id, 'task_lost', 'generating'))).toMatchObject({ ok: 'no_letter' });
+    expect(await pool.ledger.redrive(redriveArgs(id, 'task_lost', 'generating'))).toMatchObject({ kind: 'no_letter' });
     expect(await pool.ledger.purge(id, true)).toEqual(newer);
     const kill = { id, class: 'deadline_exceeded', expected: 'queued', evidence } as const;
-    expect(await pool.ledger.kill(kill)).toEqual({ ok: 'stale', state: 'dead' });
-    expect(await pool.ledger.cancel(id)).toEqual({ ok: 'too_late', state: 'dead' });
-    expect(await pool.admit(id)).toMatchObject({ ok: 'stale', state: 'dead' });
+    expect(await pool.ledger.kill(kill)).toEqual({ kind: 'stale', state: 'dead' });
+    expect(await pool.ledger.cancel(id)).toEqual({ kind: 'too_late', state: 'dead' });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'stale', state: 'dead' });
     expect(await pool.raw(id)).toEqual(before);
   });
 
@@ -116,7 +116,7 @@ describe('a record of a newer version', () => {
     const { id, taskId } = await generating(pool);
     await pool.ledger.settle(settleArgs(id, taskId));
     await openNewerLetter(pool, id, 'succeeded');
-    expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'newer', class: NEWER_WORD });
+    expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'newer', class: NEWER_WORD });
     expect((await pool.ledger.read.generation(id))?.verdict).toBeDefined();
   });
 
@@ -126,22 +126,22 @@ describe('a record of a newer version', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     const letter = JSON.stringify({ class: NEWER_WORD, openedAt: 1, evidence });
     await pool.redis.hset(`${pool.root}gen:${id}`, 'noticeLetter', letter);
-    expect(await pool.ledger.purge(id, true)).toEqual({ ok: 'newer', class: NEWER_WORD });
+    expect(await pool.ledger.purge(id, true)).toEqual({ kind: 'newer', class: NEWER_WORD });
   });
 
   test('in a state of a newer version: every transition is stale, and the sweeper tells it as it is', async () => {
     const { pool, id } = await poolWithLetter(NEWER_WORD);
     const before = await pool.raw(id);
-    const stale = { ok: 'stale', state: NEWER_WORD };
+    const stale = { kind: 'stale', state: NEWER_WORD };
     expect(await pool.admit(id)).toMatchObject(stale);
     expect(await pool.ledger.expire(id)).toMatchObject(stale);
     expect(await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence })).toMatchObject(stale);
     expect(await pool.ledger.purge(id, true)).toMatchObject(stale);
     expect(await pool.ledger.requeue(id, `${id}-1`, VEHICLE_CHECK_MS)).toMatchObject(stale);
-    expect(await pool.ledger.cancel(id)).toEqual({ ok: 'too_late', state: NEWER_WORD });
+    expect(await pool.ledger.cancel(id)).toEqual({ kind: 'too_late', state: NEWER_WORD });
     await pool.redis.zadd(`${pool.root}watch`, 1, id);
     const swept = await pool.ledger.sweep({ worker: 'one', leaseMs: 1000, limit: 10, vehicleCheckMs: 1 });
-    expect(swept).toMatchObject({ ok: 'leader', due: [{ id, state: NEWER_WORD }], mirror: [id] });
+    expect(swept).toMatchObject({ kind: 'leader', due: [{ id, state: NEWER_WORD }], mirror: [id] });
     expect(await pool.raw(id)).toEqual(before);
     expect(await pool.redis.zscore(`${pool.root}state:${NEWER_WORD}`, id)).not.toBeNull();
   });
@@ -156,15 +156,15 @@ describe('a record of a newer version', () => {
     const written = JSON.stringify({ ...attempt, sendBy: 0, outcome: NEWER_WORD });
     await pool.redis.hset(`${pool.root}gen:${id}`, 'a:1', written);
     const args = redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true });
-    expect(await pool.ledger.redrive({ ...args, automatic: true })).toEqual({ ok: 'by_hand' });
-    expect(await pool.ledger.redrive(args)).toMatchObject({ ok: 'redriven' });
+    expect(await pool.ledger.redrive({ ...args, automatic: true })).toEqual({ kind: 'by_hand' });
+    expect(await pool.ledger.redrive(args)).toMatchObject({ kind: 'redriven' });
   });
 
   test('a task that turns up for it is kept as surplus: the newer version decides', async () => {
     const { pool, id } = await poolWithLetter('failed');
     const attempt = JSON.parse((await pool.raw(id))['a:1'] ?? '');
     await pool.redis.hset(`${pool.root}gen:${id}`, 'a:1', JSON.stringify({ ...attempt, taskId: undefined }));
-    expect(await pool.accept(id, 'newer', 'task-9', { adopted: true })).toMatchObject({ ok: 'surplus' });
+    expect(await pool.accept(id, 'newer', 'task-9', { adopted: true })).toMatchObject({ kind: 'surplus' });
     expect(await pool.raw(id)).toMatchObject({ state: 'failed', letterClass: NEWER_WORD });
   });
 
@@ -177,13 +177,13 @@ describe('a record of a newer version', () => {
     const { noticeVehicle = '', vehicle = '' } = before;
     const tried = { id, evidence, tries: 0, retryDelayMs: 1 };
     expect(await pool.ledger.noticed({ ...tried, vehicle: noticeVehicle, delivered: true, giveUpMs: 0 })).toMatchObject(
-      { ok: 'stale' },
+      { kind: 'stale' },
     );
     expect(
       await pool.ledger.unsaved({ ...tried, vehicle, leastTries: 0, hopeless: true, vehicleCheckMs: 1 }),
-    ).toMatchObject({ ok: 'stale' });
-    expect(await pool.ledger.renotice(id, noticeVehicle)).toMatchObject({ ok: 'stale' });
-    expect(await pool.ledger.purge(id, false)).toMatchObject({ ok: 'stale' });
+    ).toMatchObject({ kind: 'stale' });
+    expect(await pool.ledger.renotice(id, noticeVehicle)).toMatchObject({ kind: 'stale' });
+    expect(await pool.ledger.purge(id, false)).toMatchObject({ kind: 'stale' });
     expect(await pool.raw(id)).toEqual(before);
   });
 });

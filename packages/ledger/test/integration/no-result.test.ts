@@ -42,14 +42,14 @@ describe('the wait for the result of a success', () => {
     const task = await generating(pool);
     expect(await look(pool, task)).not.toHaveProperty('noResultForMs');
     expect(await observe(pool, task, 'running')).not.toHaveProperty('noResultForMs');
-    expect(await observe(pool, task)).toMatchObject({ ok: 'parked', noResultForMs: 0 });
+    expect(await observe(pool, task)).toMatchObject({ kind: 'parked', noResultForMs: 0 });
     const since = Number((await pool.raw(task.id))['noResultSince']);
     await later(pool, 20);
     for (const seen of ['running', 'trouble', 'missing', 'no_result'] as const) await observe(pool, task, seen);
     const again = await observe(pool, task);
     expect(again).toMatchObject({ misses: 0 });
-    expect(again.ok === 'parked' && again.noResultForMs).toBeGreaterThanOrEqual(20);
-    expect(await look(pool, task)).toMatchObject({ ok: 'granted', noResultForMs: expect.any(Number) });
+    expect(again.kind === 'parked' && again.noResultForMs).toBeGreaterThanOrEqual(20);
+    expect(await look(pool, task)).toMatchObject({ kind: 'granted', noResultForMs: expect.any(Number) });
     expect(await pool.raw(task.id)).toMatchObject({ state: 'generating', noResultSince: String(since) });
   });
 
@@ -81,7 +81,7 @@ describe('the wait for the result of a success', () => {
     await pool.admit(id, 'second', { vehicle });
     await pool.accept(id, 'second', 'task-2');
     const followed = await look(pool, task);
-    expect(followed).toMatchObject({ ok: 'granted', taskId: 'task-2' });
+    expect(followed).toMatchObject({ kind: 'granted', taskId: 'task-2' });
     expect(followed).not.toHaveProperty('noResultForMs');
   });
 });
@@ -95,7 +95,7 @@ describe('credits of a success whose result came late are booked once', () => {
     await bury(pool, id, 'result_unreadable', 'generating');
     expect(await credits(pool)).toBe(0);
     for (let n = 0; n < 3; n += 1)
-      expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'settled', state: 'succeeded' });
+      expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'settled', state: 'succeeded' });
     expect(await credits(pool)).toBe(55.5);
     expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
   });
@@ -107,7 +107,7 @@ describe('credits of a success whose result came late are booked once', () => {
     await observe(pool, task);
     const empty = settleArgs(id, taskId);
     await pool.ledger.settle({ ...empty, verdict: { ...empty.verdict, resultUrls: [] } });
-    const stale = { ok: 'stale', state: 'succeeded' };
+    const stale = { kind: 'stale', state: 'succeeded' };
     expect(await observe(pool, task)).toMatchObject(stale);
     const kill = { id, class: 'result_unreadable', expected: 'generating', evidence } as const;
     expect(await pool.ledger.kill(kill)).toMatchObject(stale);

@@ -38,7 +38,7 @@ describe('an end makes a notice', () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
     const settled = await pool.ledger.settle(settleArgs(id, taskId));
-    expect(settled).toMatchObject({ ok: 'settled', notice: { vehicle: `${id}-1`, delayMs: 0 } });
+    expect(settled).toMatchObject({ kind: 'settled', notice: { vehicle: `${id}-1`, delayMs: 0 } });
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual({ ...settled, ageMs: expect.any(Number) });
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', vehicle: `${id}-1`, tries: 0 });
   });
@@ -50,13 +50,13 @@ describe('an end makes a notice', () => {
 
     const cancelled = await pool.create(wanted);
     const reply = await pool.ledger.cancel(cancelled);
-    expect(reply).toMatchObject({ ok: 'cancelled', notice: { vehicle: `${cancelled}-1`, delayMs: 0 } });
+    expect(reply).toMatchObject({ kind: 'cancelled', notice: { vehicle: `${cancelled}-1`, delayMs: 0 } });
     expect(await pool.ledger.cancel(cancelled)).toEqual(reply);
 
     const refused = await pool.create(wanted);
     await pool.admit(refused);
     const dead = await pool.refuse(refused, 'token', DIE);
-    expect(dead).toMatchObject({ ok: 'dead', notice: { vehicle: `${refused}-1`, delayMs: 0 } });
+    expect(dead).toMatchObject({ kind: 'dead', notice: { vehicle: `${refused}-1`, delayMs: 0 } });
     expect(await pool.refuse(refused, 'token', DIE)).toEqual(dead);
   });
 
@@ -65,13 +65,13 @@ describe('an end makes a notice', () => {
     const { id, taskId } = await generating(pool, wanted);
     expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' })).not.toHaveProperty('notice');
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ ok: 'succeeded', notice: { delayMs: 0 } });
+    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ kind: 'succeeded', notice: { delayMs: 0 } });
   });
 
   test('of a record that never had one', async () => {
     const pool = await openPool('notice');
     const killed = { id: 'gen_nowhere000', class: 'record_missing', evidence, vehicle: 'v', callback: true } as const;
-    expect(await pool.ledger.kill(killed)).toMatchObject({ ok: 'dead', notice: { delayMs: 0 } });
+    expect(await pool.ledger.kill(killed)).toMatchObject({ kind: 'dead', notice: { delayMs: 0 } });
   });
 
   test('only where the caller wants one', async () => {
@@ -88,8 +88,8 @@ describe('a dead letter after which a paid video may still come', () => {
     const pool = await openPool('held', quick);
     const { id } = await generating(pool, wanted);
     const killed = await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
-    expect(killed).toMatchObject({ ok: 'dead', notice: { vehicle: `${id}-1` } });
-    const delayMs = killed.ok === 'dead' ? (killed.notice?.delayMs ?? 0) : 0;
+    expect(killed).toMatchObject({ kind: 'dead', notice: { vehicle: `${id}-1` } });
+    const delayMs = killed.kind === 'dead' ? (killed.notice?.delayMs ?? 0) : 0;
     expect(delayMs).toBeGreaterThan(50_000);
     expect(delayMs).toBeLessThanOrEqual(60_000);
     const record = await pool.ledger.read.generation(id);
@@ -132,7 +132,7 @@ describe('a dead letter after which a paid video may still come', () => {
     for (const name of ['model_unavailable', 'refused_repeatedly', 'invalid_request'] as const) {
       const id = await pool.create(wanted);
       const killed = await pool.ledger.kill({ id, class: name, expected: 'queued', evidence });
-      expect(killed, name).toMatchObject({ ok: 'dead', notice: { delayMs: 0 } });
+      expect(killed, name).toMatchObject({ kind: 'dead', notice: { delayMs: 0 } });
       expect((await pool.ledger.read.generation(id))?.letter, name).not.toHaveProperty('heldUntil');
     }
   });
@@ -145,7 +145,7 @@ describe('a dead letter after which a paid video may still come', () => {
     await bury(pool, id, 'payment_unknown', 'unknown');
     await expect
       .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
-      .toMatchObject({ ok: 'redriven' });
+      .toMatchObject({ kind: 'redriven' });
     await pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence });
     const letter = (await pool.ledger.read.generation(id))?.letter;
     expect(letter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (letter?.openedAt ?? 0) + quick.holdMs });
@@ -157,10 +157,10 @@ describe('its delivery', () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
-    expect(await tried(pool, id, { delivered: true })).toEqual({ ok: 'delivered' });
+    expect(await tried(pool, id, { delivered: true })).toEqual({ kind: 'delivered' });
     const record = await pool.raw(id);
-    expect(await tried(pool, id, { delivered: true })).toEqual({ ok: 'delivered' });
-    expect(await tried(pool, id)).toEqual({ ok: 'delivered' });
+    expect(await tried(pool, id, { delivered: true })).toEqual({ kind: 'delivered' });
+    expect(await tried(pool, id)).toEqual({ kind: 'delivered' });
     expect(await pool.raw(id)).toEqual(record);
     expect((await pool.ledger.read.stats())['notice:delivered']).toBe(1);
     expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
@@ -170,10 +170,10 @@ describe('its delivery', () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
-    expect(await tried(pool, id)).toEqual({ ok: 'retry', delayMs: 5000 });
-    expect(await tried(pool, id, { tries: 0 })).toMatchObject({ ok: 'retry' });
+    expect(await tried(pool, id)).toEqual({ kind: 'retry', delayMs: 5000 });
+    expect(await tried(pool, id, { tries: 0 })).toMatchObject({ kind: 'retry' });
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', tries: 1, evidence });
-    expect(await tried(pool, id)).toEqual({ ok: 'retry', delayMs: 5000 });
+    expect(await tried(pool, id)).toEqual({ kind: 'retry', delayMs: 5000 });
     expect(await noticeOf(pool, id)).toMatchObject({ tries: 2 });
   });
 
@@ -181,19 +181,19 @@ describe('its delivery', () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
-    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ ok: 'given_up' });
-    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ ok: 'given_up' });
+    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
+    expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
     expect(await pool.state(id)).toBe('succeeded');
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'failed', letter: { class: 'notify_failed', evidence } });
     expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(1);
 
     const before = await pool.raw(id);
     const dry = redriveArgs(id, 'notify_failed', 'notify', { dryRun: true });
-    expect(await pool.ledger.redrive(dry)).toEqual({ ok: 'would_redrive', state: 'notify' });
+    expect(await pool.ledger.redrive(dry)).toEqual({ kind: 'would_redrive', state: 'notify' });
     expect(await pool.raw(id)).toEqual(before);
 
     const reply = await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
-    expect(reply).toMatchObject({ ok: 'redriven', state: 'succeeded', notice: { vehicle: `${id}-2`, delayMs: 0 } });
+    expect(reply).toMatchObject({ kind: 'redriven', state: 'succeeded', notice: { vehicle: `${id}-2`, delayMs: 0 } });
     expect(await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'))).toEqual(reply);
     expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', tries: 0 });
@@ -224,22 +224,22 @@ describe('its delivery', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     const record = await pool.raw(id);
     const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0 };
-    expect(await pool.ledger.noticed({ ...late, delivered: true })).toEqual({ ok: 'stale', state: 'succeeded' });
-    expect(await pool.ledger.noticed({ ...late, delivered: false })).toEqual({ ok: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.noticed({ ...late, delivered: true })).toEqual({ kind: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.noticed({ ...late, delivered: false })).toEqual({ kind: 'stale', state: 'succeeded' });
     expect(await pool.raw(id)).toEqual(record);
   });
 
   test('of a generation that is gone', async () => {
     const pool = await openPool('delivery');
-    expect(await tried(pool, 'gen_nowhere000')).toEqual({ ok: 'missing' });
-    expect(await pool.ledger.renotice('gen_nowhere000', 'v')).toEqual({ ok: 'missing' });
+    expect(await tried(pool, 'gen_nowhere000')).toEqual({ kind: 'missing' });
+    expect(await pool.ledger.renotice('gen_nowhere000', 'v')).toEqual({ kind: 'missing' });
   });
 });
 
 describe('the sweeper', () => {
   const sweep = async (pool: Pool, vehicleCheckMs: number) => {
     const reply = await pool.ledger.sweep({ worker: 'one', leaseMs: 1000, limit: 10, vehicleCheckMs });
-    return reply.ok === 'leader' ? reply.notices : [];
+    return reply.kind === 'leader' ? reply.notices : [];
   };
 
   test('finds a notice whose job should have come long ago, and names a new one once', async () => {
@@ -248,11 +248,11 @@ describe('the sweeper', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     expect(await sweep(pool, 60_000)).toEqual([]);
     await expect.poll(() => sweep(pool, 1)).toEqual([{ id, vehicle: `${id}-1` }]);
-    expect(await pool.ledger.renotice(id, `${id}-1`)).toEqual({ ok: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
-    expect(await pool.ledger.renotice(id, `${id}-1`)).toMatchObject({ ok: 'renoticed', vehicle: `${id}-2` });
+    expect(await pool.ledger.renotice(id, `${id}-1`)).toEqual({ kind: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
+    expect(await pool.ledger.renotice(id, `${id}-1`)).toMatchObject({ kind: 'renoticed', vehicle: `${id}-2` });
     expect(await noticeOf(pool, id)).toMatchObject({ vehicle: `${id}-2` });
     await tried(pool, id, { delivered: true });
-    expect(await pool.ledger.renotice(id, `${id}-2`)).toMatchObject({ ok: 'stale' });
+    expect(await pool.ledger.renotice(id, `${id}-2`)).toMatchObject({ kind: 'stale' });
     expect(await sweep(pool, 0)).toEqual([]);
   });
 
@@ -261,7 +261,7 @@ describe('the sweeper', () => {
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
     await tried(pool, id, { giveUpMs: 100 });
-    expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'purged' });
+    expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged' });
     expect(await noticeOf(pool, id)).toBeUndefined();
     expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
     expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);

@@ -30,12 +30,12 @@ describe('the query budget', () => {
       while (askedAt.length < 14) {
         const permit = randomUUID();
         const reply = await ledger.look({ id, vehicle: `${id}-2`, permit, timeoutMs: 300 });
-        if (reply.ok === 'granted') {
+        if (reply.kind === 'granted') {
           askedAt.push(performance.now());
           await sleep(Math.random() * 30);
           await ledger.pollDone(permit);
-        } else if (reply.ok === 'wait') await sleep(Math.min(reply.waitMs, 20));
-        else throw new Error(reply.ok);
+        } else if (reply.kind === 'wait') await sleep(Math.min(reply.waitMs, 20));
+        else throw new Error(reply.kind);
       }
     }
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
@@ -46,11 +46,11 @@ describe('the query budget', () => {
 
   test('an unanswered query is held for its timeout and a second', async () => {
     const pool = await openPool('polls', { pollLimitPerSecond: 1 });
-    expect(await pool.ledger.pollPermit('first', 600_000)).toEqual({ ok: 'granted', places: 0 });
-    expect(await pool.ledger.pollPermit('second', 1)).toMatchObject({ ok: 'wait' });
-    expect(await pool.ledger.peekPolls()).toMatchObject({ ok: 'wait', reason: 'budget' });
+    expect(await pool.ledger.pollPermit('first', 600_000)).toEqual({ kind: 'granted', places: 0 });
+    expect(await pool.ledger.pollPermit('second', 1)).toMatchObject({ kind: 'wait' });
+    expect(await pool.ledger.peekPolls()).toMatchObject({ kind: 'wait', reason: 'budget' });
     await pool.ledger.pollDone('first');
-    await expect.poll(() => pool.ledger.pollPermit('second', 1), often).toMatchObject({ ok: 'granted' });
+    await expect.poll(() => pool.ledger.pollPermit('second', 1), often).toMatchObject({ kind: 'granted' });
   });
 
   test.each(['observe', 'settle', 'stale observe', 'stale settle'])(
@@ -62,7 +62,7 @@ describe('the query budget', () => {
       const taskId = how.startsWith('stale') ? 'another-task' : task.taskId;
       if (how.endsWith('observe')) await observe(pool, { ...task, taskId }, 'running', { permit: 'permit' });
       else await pool.ledger.settle({ ...settleArgs(task.id, taskId), permit: 'permit' });
-      expect(await pool.ledger.peekPolls()).toMatchObject({ ok: 'wait', waitMs: expect.closeTo(1000, -3) });
+      expect(await pool.ledger.peekPolls()).toMatchObject({ kind: 'wait', waitMs: expect.closeTo(1000, -3) });
       expect(Number(await pool.redis.zscore(`${pool.root}polls`, 'permit'))).toBeLessThanOrEqual(
         (await pool.now()) + 1,
       );
@@ -73,11 +73,11 @@ describe('the query budget', () => {
     const pool = await openPool('polls');
     const { id, taskId } = await generating(pool);
     expect(await pool.ledger.look({ id, vehicle: `${id}-1`, permit: 'p', timeoutMs: 1 })).toEqual({
-      ok: 'stale',
+      kind: 'stale',
       state: 'generating',
     });
     expect(await pool.ledger.look({ id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1 })).toMatchObject({
-      ok: 'granted',
+      kind: 'granted',
       taskId,
       resubmits: 0,
     });
@@ -90,18 +90,18 @@ describe('the query budget', () => {
     await observe(pool, task, 'trouble', { holdMs: 600_000 });
     await observe(pool, task, 'trouble', { holdMs: 1 });
     expect(await pool.ledger.peekPolls()).toMatchObject({
-      ok: 'wait',
+      kind: 'wait',
       reason: 'rate-limit',
       waitMs: expect.closeTo(600_000, -4),
     });
-    expect(await pool.ledger.pollPermit('p', 1)).toMatchObject({ ok: 'wait' });
+    expect(await pool.ledger.pollPermit('p', 1)).toMatchObject({ kind: 'wait' });
   });
 
   test('a hold ends by itself', async () => {
     const pool = await openPool('polls');
     const task = await generating(pool);
     await observe(pool, task, 'trouble', { holdMs: 30 });
-    await expect.poll(() => pool.ledger.pollPermit('p', 1), often).toMatchObject({ ok: 'granted' });
+    await expect.poll(() => pool.ledger.pollPermit('p', 1), often).toMatchObject({ kind: 'granted' });
   });
 });
 
@@ -110,7 +110,7 @@ describe('denials', () => {
     const pool = await openPool('denials');
     const task = await generating(pool);
     expect(await observe(pool, task, 'missing')).toMatchObject({
-      ok: 'parked',
+      kind: 'parked',
       misses: 1,
       missingForMs: 0,
       missingTasks: 1,

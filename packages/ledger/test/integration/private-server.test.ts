@@ -84,7 +84,7 @@ describe('out of memory', () => {
         pool.accept(orphan.id, orphan.token, 'task-orphan', { adopted: true }),
       ]),
     );
-    expect(replies.map(({ ok }) => ok)).toEqual([
+    expect(replies.map(({ kind }) => kind)).toEqual([
       'accepted',
       'queued',
       'unknown',
@@ -101,10 +101,10 @@ describe('out of memory', () => {
   test('gates close and kills bury in spite of it', async () => {
     const { id } = await generating(pool);
     await full(() => pool.ledger.gates.pause('no memory'));
-    expect(await full(() => pool.ledger.peek())).toMatchObject({ ok: 'wait', reason: 'paused' });
+    expect(await full(() => pool.ledger.peek())).toMatchObject({ kind: 'wait', reason: 'paused' });
     expect(
       await full(() => pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence })),
-    ).toMatchObject({ ok: 'dead' });
+    ).toMatchObject({ kind: 'dead' });
     await pool.ledger.gates.open('paused');
   });
 });
@@ -133,9 +133,9 @@ test('scripts that the server has forgotten are sent again', async () => {
     await pool.redis.script('FLUSH');
   };
   await forget();
-  expect(await pool.admit(id, 'token')).toMatchObject({ ok: 'admitted' });
+  expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted' });
   await forget();
   const waves = await Promise.all(Array.from({ length: 20 }, () => pool.accept(id, 'token', 'task-1')));
-  expect(new Set(waves.map(({ ok }) => ok))).toEqual(new Set(['accepted']));
+  expect(new Set(waves.map(({ kind }) => kind))).toEqual(new Set(['accepted']));
   expect((await pool.ledger.read.stats())['accepted']).toBe(1);
 });

@@ -7,7 +7,7 @@ async function purged(pool: Pool): Promise<{ id: string; token: string; taskId: 
   const done = await generating(pool);
   await pool.ledger.settle({ ...settleArgs(done.id, done.taskId), archive: 'wait' });
   await pool.ledger.archived(done.id, { files: [] });
-  expect(await pool.ledger.purge(done.id, false)).toEqual({ ok: 'purged' });
+  expect(await pool.ledger.purge(done.id, false)).toEqual({ kind: 'purged' });
   return done;
 }
 
@@ -31,9 +31,9 @@ test('payload and result go, a tombstone stays for the retention time', async ()
 test('the id is not used again: a repetition finds it, another request is a conflict', async () => {
   const pool = await openPool('purge');
   const { id } = await purged(pool);
-  expect(await pool.ledger.create(createArgs(id))).toEqual({ ok: 'exists', id, state: 'succeeded' });
+  expect(await pool.ledger.create(createArgs(id))).toEqual({ kind: 'exists', id, state: 'succeeded' });
   expect(await pool.ledger.create(createArgs(id, { hash: 'hash-2' }))).toEqual({
-    ok: 'conflict',
+    kind: 'conflict',
     id,
     state: 'succeeded',
   });
@@ -44,10 +44,10 @@ test('its task stays bound: nobody else can adopt it', async () => {
   const { id, token, taskId } = await purged(pool);
   const other = await unknown(pool);
   expect(await pool.accept(other.id, other.token, taskId, { adopted: true })).toEqual({
-    ok: 'bound',
+    kind: 'bound',
     owner: `${id}:1`,
   });
-  expect(await pool.accept(id, token, taskId)).toMatchObject({ ok: 'accepted', state: 'succeeded' });
+  expect(await pool.accept(id, token, taskId)).toMatchObject({ kind: 'accepted', state: 'succeeded' });
 });
 
 test('who was frozen while it was redriven purges nothing', async () => {
@@ -55,8 +55,8 @@ test('who was frozen while it was redriven purges nothing', async () => {
   const { id, taskId } = await generating(pool);
   const vehicle = (await pool.raw(id))['vehicle'];
   await pool.ledger.settle(settleArgs(id, taskId));
-  expect(await pool.ledger.purge(id, false, `${id}-0`)).toEqual({ ok: 'stale', state: 'succeeded' });
-  expect(await pool.ledger.purge(id, false, vehicle)).toEqual({ ok: 'purged' });
+  expect(await pool.ledger.purge(id, false, `${id}-0`)).toEqual({ kind: 'stale', state: 'succeeded' });
+  expect(await pool.ledger.purge(id, false, vehicle)).toEqual({ kind: 'purged' });
 });
 
 test('a second purge changes nothing, and does not lengthen the retention', async () => {
@@ -64,7 +64,7 @@ test('a second purge changes nothing, and does not lengthen the retention', asyn
   const { id } = await purged(pool);
   await pool.redis.pexpire(`${pool.root}gen:${id}`, 1000);
   const raw = await pool.raw(id);
-  expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'purged' });
+  expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged' });
   expect(await pool.raw(id)).toEqual(raw);
   expect(await pool.redis.pttl(`${pool.root}gen:${id}`)).toBeLessThanOrEqual(1000);
   expect((await pool.ledger.read.stats())['purged']).toBe(1);
@@ -74,8 +74,8 @@ test('a dead letter is purged only by force; then it is closed', async () => {
   const pool = await openPool('purge', { unknownWindowMs: 0 });
   const { id } = await unknown(pool);
   await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
-  expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'open_letter', class: 'payment_unknown' });
-  expect(await pool.ledger.purge(id, true)).toEqual({ ok: 'purged' });
+  expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'open_letter', class: 'payment_unknown' });
+  expect(await pool.ledger.purge(id, true)).toEqual({ kind: 'purged' });
   expect((await pool.ledger.read.letterCounts()).payment_unknown).toBe(0);
   expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
 });
@@ -86,7 +86,7 @@ test('the sweeper is told of ended generations when their retention is over', as
   await pool.ledger.cancel(id);
   const due = async () => {
     const reply = await pool.ledger.sweep({ worker: 'w', leaseMs: 1000, limit: 10, vehicleCheckMs: 1 });
-    return reply.ok === 'leader' ? reply.due : [];
+    return reply.kind === 'leader' ? reply.due : [];
   };
   await expect.poll(due, { interval: 5 }).toMatchObject([{ id, state: 'cancelled' }]);
   await pool.ledger.purge(id, false);

@@ -14,7 +14,7 @@ describe('what goes through Lua and comes back', () => {
       big: 123456789012345680,
     });
     const id = await pool.create({ payload });
-    expect(await pool.admit(id)).toMatchObject({ ok: 'admitted', payload });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted', payload });
   });
 
   test('evidence whose text was cut inside of a character is still written', async () => {
@@ -22,7 +22,7 @@ describe('what goes through Lua and comes back', () => {
     const id = await pool.create();
     await pool.admit(id, 'token');
     const cut = { summary: 'cut', msg: '😀😀'.slice(0, 3), body: '\udc00x' };
-    expect(await pool.refuse(id, 'token', RETRY, { evidence: cut })).toMatchObject({ ok: 'queued' });
+    expect(await pool.refuse(id, 'token', RETRY, { evidence: cut })).toMatchObject({ kind: 'queued' });
     expect((await pool.ledger.read.generation(id))?.attempts[0]?.evidence).toEqual({
       summary: 'cut',
       msg: '😀\uFFFD',
@@ -63,8 +63,8 @@ describe('settings', () => {
   test('the first process stores them, one that differs is told where and changes nothing', async () => {
     const pool = await openPool('settings');
     const { settings } = pool.ledger;
-    expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ ok: 'agreed' });
-    expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ ok: 'agreed' });
+    expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ kind: 'agreed' });
+    expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ kind: 'agreed' });
     const stored = await settings.stored();
     const reply = await settings.agree({
       baseUrl: 'https://staging',
@@ -72,11 +72,11 @@ describe('settings', () => {
       accountFingerprint: ACCOUNT,
     });
     expect(reply).toEqual({
-      ok: 'differs',
+      kind: 'differs',
       differences: [{ setting: 'baseUrl', stored: 'https://api.kie.ai', received: 'https://staging' }],
     });
     expect(await settings.stored()).toEqual(stored);
-    expect(await settings.overwrite({ baseUrl: 'https://staging' })).toEqual({ ok: 'agreed' });
+    expect(await settings.overwrite({ baseUrl: 'https://staging' })).toEqual({ kind: 'agreed' });
     expect(await settings.stored()).toEqual({ ...stored, baseUrl: 'https://staging' });
   });
 
@@ -87,7 +87,7 @@ describe('settings', () => {
       one.settings.agree({ pollLimitPerSecond: 1 }),
       other.settings.agree({ pollLimitPerSecond: 2 }),
     ]);
-    expect(replies.map(({ ok }) => ok).toSorted()).toEqual(['agreed', 'differs']);
+    expect(replies.map(({ kind }) => kind).toSorted()).toEqual(['agreed', 'differs']);
   });
 });
 

@@ -24,13 +24,13 @@ let tokens = 0;
 /** Submits a generation, which must be admitted, and has it refused. */
 async function refuse(pool: Pool, id: string, rule: RefuseRule = byPlace()) {
   const token = `token-${(tokens += 1)}`;
-  expect(await pool.admit(id, token)).toMatchObject({ ok: 'admitted' });
+  expect(await pool.admit(id, token)).toMatchObject({ kind: 'admitted' });
   return pool.refuse(id, token, rule, { class: 'invalid_request' });
 }
 
 async function accept(pool: Pool, id: string): Promise<void> {
   const token = `token-${(tokens += 1)}`;
-  expect(await pool.admit(id, token)).toMatchObject({ ok: 'admitted' });
+  expect(await pool.admit(id, token)).toMatchObject({ kind: 'admitted' });
   await pool.accept(id, token, `${id}-task`);
 }
 
@@ -54,18 +54,18 @@ describe('the gate refusing', () => {
     for (const id of open) await pool.admit(id, id);
     const replies = [];
     for (const id of open) replies.push(await pool.refuse(id, id, byPlace(), { class: 'invalid_request' }));
-    expect(replies.map((reply) => reply.ok)).toEqual(open.map(() => 'queued'));
+    expect(replies.map((reply) => reply.kind)).toEqual(open.map(() => 'queued'));
     expect(await Promise.all(open.map((id) => retries(pool, id)))).toEqual([1, 1, 1, 1, ...open.slice(4).map(() => 0)]);
     const [gate] = await pool.ledger.gates.closed();
     expect(gate).toMatchObject({ reason: 'refusing', mode: 'canary', refusals: 16, detail: '422 channel not found' });
-    expect(await pool.admit(await pool.create())).toMatchObject({ ok: 'wait', reason: 'refusing' });
+    expect(await pool.admit(await pool.create())).toMatchObject({ kind: 'wait', reason: 'refusing' });
   });
 
   test('one generation that is refused again and again dies alone', async () => {
     const pool = await openPool('refusing');
     const id = await pool.create();
-    expect(await refuse(pool, id, byPlace({ after: 2 }))).toMatchObject({ ok: 'queued', delayMs: 30_000 });
-    expect(await refuse(pool, id, byPlace({ after: 2 }))).toMatchObject({ ok: 'dead', class: 'invalid_request' });
+    expect(await refuse(pool, id, byPlace({ after: 2 }))).toMatchObject({ kind: 'queued', delayMs: 30_000 });
+    expect(await refuse(pool, id, byPlace({ after: 2 }))).toMatchObject({ kind: 'dead', class: 'invalid_request' });
     expect(await closed(pool)).toEqual([]);
   });
 
@@ -76,9 +76,9 @@ describe('the gate refusing', () => {
     // What is refused in the very millisecond in which it closed is forgiven with the row.
     const closedAt = await pool.ledger.read.now();
     await expect.poll(() => pool.ledger.read.now()).toBeGreaterThan(closedAt);
-    expect(await refuse(pool, ids[0] ?? '')).toMatchObject({ ok: 'queued' });
+    expect(await refuse(pool, ids[0] ?? '')).toMatchObject({ kind: 'queued' });
     expect(await retries(pool, ids[0] ?? '')).toBe(1);
-    expect(await refuse(pool, ids[0] ?? '')).toMatchObject({ ok: 'dead' });
+    expect(await refuse(pool, ids[0] ?? '')).toMatchObject({ kind: 'dead' });
   });
 
   test.each<[string, (pool: Pool) => Promise<unknown>]>([
@@ -125,10 +125,10 @@ describe('a bad batch of one tenant beside others', () => {
     for (const id of sent) await pool.refuse(id, id, byPlace());
     const batch = await pool.create({ tenant: 'bad' });
     expect(await closed(pool)).toEqual([]);
-    expect(await pool.admit(batch)).toEqual({ ok: 'instead', id: good, vehicle: `${good}-1` });
+    expect(await pool.admit(batch)).toEqual({ kind: 'instead', id: good, vehicle: `${good}-1` });
     await accept(pool, good);
-    expect(await refuse(pool, batch)).toMatchObject({ ok: 'queued' });
-    expect(await refuse(pool, batch)).toMatchObject({ ok: 'dead', class: 'invalid_request' });
+    expect(await refuse(pool, batch)).toMatchObject({ kind: 'queued' });
+    expect(await refuse(pool, batch)).toMatchObject({ kind: 'dead', class: 'invalid_request' });
   });
 
   test('whatever models it names: three pairs of one tenant are not enough while another tenant waits', async () => {
@@ -151,16 +151,16 @@ describe('a bad batch of one tenant beside others', () => {
     for (const id of ids) await pool.refuse(id, id, byPlace());
     expect(await closed(pool)).toEqual(['refusing']);
     const next = await pool.create({ tenant: 'one' });
-    expect(await pool.admit(next)).toEqual({ ok: 'instead', id: third, vehicle: `${third}-1` });
-    expect(await pool.admit(third, 'canary', { instead: true })).toMatchObject({ ok: 'admitted', canary: true });
+    expect(await pool.admit(next)).toEqual({ kind: 'instead', id: third, vehicle: `${third}-1` });
+    expect(await pool.admit(third, 'canary', { instead: true })).toMatchObject({ kind: 'admitted', canary: true });
   });
 
   test('alone it closes it, and the first generation of another tenant opens it at once', async () => {
     const pool = await openPool('refusing');
     await refuseNew(pool, 5, 'bad');
-    expect(await pool.admit(await pool.create({ tenant: 'bad' }))).toMatchObject({ ok: 'wait', reason: 'refusing' });
+    expect(await pool.admit(await pool.create({ tenant: 'bad' }))).toMatchObject({ kind: 'wait', reason: 'refusing' });
     const good = await pool.create({ tenant: 'good' });
-    expect(await pool.ledger.peek()).toMatchObject({ ok: 'room' });
+    expect(await pool.ledger.peek()).toMatchObject({ kind: 'room' });
     await accept(pool, good);
     expect(await closed(pool)).toEqual([]);
   });
@@ -192,8 +192,8 @@ describe('its canaries', () => {
     const asked: (string | undefined)[] = [];
     for (let i = 0; i < 6; i += 1) {
       const reply = await pool.admit(head, `try-${i}`);
-      const id = reply.ok === 'instead' ? reply.id : head;
-      if (reply.ok === 'instead') await pool.admit(id, `try-${i}`, { instead: true });
+      const id = reply.kind === 'instead' ? reply.id : head;
+      if (reply.kind === 'instead') await pool.admit(id, `try-${i}`, { instead: true });
       asked.push((await pool.ledger.read.generation(id))?.tenant);
       await pool.refuse(id, `try-${i}`, soon(), { class: 'invalid_request' });
     }
@@ -206,20 +206,20 @@ describe('its canaries', () => {
     const rule = byPlace({ times: AT_ONCE, behindMs: 60_000 });
     await refuseNew(pool, 5, 'acme', 'm', rule);
     const [own, other] = [await pool.create(), await pool.create()];
-    expect(await refuse(pool, own, rule)).toMatchObject({ ok: 'queued', added: true, delayMs: 60_000 });
+    expect(await refuse(pool, own, rule)).toMatchObject({ kind: 'queued', added: true, delayMs: 60_000 });
     await pool.admit(other, 'instead', { instead: true });
     const reply = await pool.refuse(other, 'instead', rule);
-    expect(reply).toMatchObject({ ok: 'queued', added: false, delayMs: 60_000, vehicle: `${other}-2` });
+    expect(reply).toMatchObject({ kind: 'queued', added: false, delayMs: 60_000, vehicle: `${other}-2` });
   });
 
   test('die when another pair was accepted meanwhile and they are refused again', async () => {
     const pool = await openPool('refusing');
     await refuseNew(pool, 5, 'bad', 'm', soon());
     const canary = await pool.create({ tenant: 'bad' });
-    expect(await refuse(pool, canary, soon())).toMatchObject({ ok: 'queued' });
+    expect(await refuse(pool, canary, soon())).toMatchObject({ kind: 'queued' });
     await accept(pool, await pool.create({ tenant: 'good' }));
     expect(await pool.state(canary)).toBe('queued');
-    expect(await refuse(pool, canary, soon())).toMatchObject({ ok: 'dead', class: 'invalid_request' });
+    expect(await refuse(pool, canary, soon())).toMatchObject({ kind: 'dead', class: 'invalid_request' });
   });
 
   test('that are on their way while another pair is accepted die as well', async () => {
@@ -232,7 +232,7 @@ describe('its canaries', () => {
     await pool.admit(canary, 'canary');
     await pool.accept(earlier, 'earlier', 'task-1');
     expect(await closed(pool)).toEqual([]);
-    expect(await pool.refuse(canary, 'canary', soon())).toMatchObject({ ok: 'dead', class: 'invalid_request' });
+    expect(await pool.refuse(canary, 'canary', soon())).toMatchObject({ kind: 'dead', class: 'invalid_request' });
   });
 
   test('are not outdone by an acceptance from before the first refusal: the place may have broken since', async () => {
@@ -252,7 +252,7 @@ describe('its canaries', () => {
     const canary = await pool.create();
     await refuse(pool, canary, soon());
     await accept(pool, await pool.create());
-    expect(await refuse(pool, canary, soon())).toMatchObject({ ok: 'queued' });
+    expect(await refuse(pool, canary, soon())).toMatchObject({ kind: 'queued' });
   });
 
   test('whose answer is lost prove nothing, and the next pair is asked', async () => {
@@ -262,7 +262,7 @@ describe('its canaries', () => {
     await pool.admit(other, 'lost');
     await pool.lose(other, 'lost', { answered: true, latencyMs: 10 });
     expect(await closed(pool)).toEqual(['refusing']);
-    expect(await pool.admit(await pool.create({ tenant: 'a' }))).toMatchObject({ ok: 'wait', reason: 'refusing' });
+    expect(await pool.admit(await pool.create({ tenant: 'a' }))).toMatchObject({ kind: 'wait', reason: 'refusing' });
   });
 
   test('open it when they are refused in any other words', async () => {
@@ -277,7 +277,7 @@ describe('its canaries', () => {
     await refuseNew(pool, 5, 'acme', 'm', byPlace({ times: { firstMs: 1, capMs: 4000 } }));
     const id = await pool.create();
     for (const intervalMs of [2, 4, 8]) {
-      await expect.poll(() => pool.admit(id, `try-${intervalMs}`), { interval: 1 }).toMatchObject({ ok: 'admitted' });
+      await expect.poll(() => pool.admit(id, `try-${intervalMs}`), { interval: 1 }).toMatchObject({ kind: 'admitted' });
       await pool.refuse(id, `try-${intervalMs}`, byPlace());
       expect((await pool.ledger.gates.closed())[0]).toMatchObject({ intervalMs });
     }

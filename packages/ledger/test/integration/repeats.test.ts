@@ -54,8 +54,8 @@ describe('a script that the Redis client sends twice', () => {
     const call = await prepare(stage);
     await call();
     const first = last();
-    const [ok = ''] = what.split(':');
-    expect(first).toMatchObject({ name, reply: { ok } });
+    const [kind = ''] = what.split(':');
+    expect(first).toMatchObject({ name, reply: { kind } });
     const afterFirst = await keys();
 
     // At once: to the last byte, but for what is documented.
@@ -119,7 +119,7 @@ describe('a connection that is cut between a script and its answer', () => {
     proxy.flow();
     await answered;
     expect(await scriptsRun()).toBe(before + 2);
-    const reply = { ok: what.split(':')[0], hints: 1 };
-    expect(last().reply['ok']).toBe({ ...reply, ...DIFFERENCES[`${name} ${what}`]?.answer(reply) }.ok);
+    const reply = { kind: what.split(':')[0], hints: 1 };
+    expect(last().reply['kind']).toBe({ ...reply, ...DIFFERENCES[`${name} ${what}`]?.answer(reply) }.kind);
   });
 });

@@ -66,18 +66,18 @@ describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it
     const unknownClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
     for (const payAgain of [false, true])
       expect(await pool.ledger.redrive(redriveArgs(id, unknownClass, 'queued', { payAgain }))).toMatchObject({
-        ok: 'newer',
+        kind: 'newer',
       });
-    expect(await pool.ledger.purge(id, true)).toMatchObject({ ok: 'newer' });
-    expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ ok: 'stale', state: 'dead' });
+    expect(await pool.ledger.purge(id, true)).toMatchObject({ kind: 'newer' });
+    expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'stale', state: 'dead' });
     for (const expected of ['queued', 'generating'] as const) {
       const kill = { id, class: letterClass, expected, evidence } as const;
-      expect(await pool.ledger.kill(kill)).toMatchObject({ ok: 'stale', state: 'dead' });
+      expect(await pool.ledger.kill(kill)).toMatchObject({ kind: 'stale', state: 'dead' });
     }
-    expect(await pool.admit(id)).toMatchObject({ ok: 'stale' });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'stale' });
     expect(await pool.raw(id)).toEqual(before);
     const hinted = await pool.ledger.hint({ id, tokenHash: token, taskId, vehicleCheckMs: VEHICLE_CHECK_MS });
-    expect(hinted.ok).toMatch(/^(settled|unknown_attempt)$/);
+    expect(hinted.kind).toMatch(/^(settled|unknown_attempt)$/);
     expect(await pool.state(id)).toBe('dead');
   });
 });

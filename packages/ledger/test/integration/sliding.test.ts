@@ -53,8 +53,8 @@ test('workers together never send more than the limit in any sliding window, and
         leaseGraceMs: 50,
         uploadFreshMs: 1000,
       });
-      if (reply.ok === 'admitted') return post(ledger, id, tokenHash, startedAt, random);
-      if (reply.ok !== 'wait') throw new Error(JSON.stringify(reply));
+      if (reply.kind === 'admitted') return post(ledger, id, tokenHash, startedAt, random);
+      if (reply.kind !== 'wait') throw new Error(JSON.stringify(reply));
       await sleep(Math.min(reply.waitMs, 20));
     }
   }

@@ -11,7 +11,7 @@ function sweep(
 
 async function dueIds(pool: Pool, change: { limit?: number; turn?: number } = {}): Promise<string[]> {
   const reply = await sweep(pool, 'worker-1', change);
-  return reply.ok === 'leader' ? reply.due.map(({ id }) => id) : [];
+  return reply.kind === 'leader' ? reply.due.map(({ id }) => id) : [];
 }
 
 /** So many that are due for a look, since long ago. */
@@ -27,17 +27,17 @@ describe('the lease', () => {
   test('is held by one worker until it ends', async () => {
     const pool = await openPool('sweep');
     expect(await sweep(pool, 'one')).toEqual({
-      ok: 'leader',
+      kind: 'leader',
       more: false,
       due: [],
       mirror: [],
       notices: [],
       claims: [],
     });
-    expect(await sweep(pool, 'other')).toEqual({ ok: 'other', worker: 'one' });
-    expect(await sweep(pool, 'one', { leaseMs: 60 })).toMatchObject({ ok: 'leader' });
-    await expect.poll(() => sweep(pool, 'other'), often).toMatchObject({ ok: 'leader' });
-    expect(await sweep(pool, 'one')).toEqual({ ok: 'other', worker: 'other' });
+    expect(await sweep(pool, 'other')).toEqual({ kind: 'other', worker: 'one' });
+    expect(await sweep(pool, 'one', { leaseMs: 60 })).toMatchObject({ kind: 'leader' });
+    await expect.poll(() => sweep(pool, 'other'), often).toMatchObject({ kind: 'leader' });
+    expect(await sweep(pool, 'one')).toEqual({ kind: 'other', worker: 'other' });
   });
 
   test('of many at once one leads', async () => {
@@ -46,7 +46,7 @@ describe('the lease', () => {
     const replies = await Promise.all(
       workers.map((ledger, i) => ledger.sweep({ worker: `w${i}`, leaseMs: 60_000, limit: 1, vehicleCheckMs: 1 })),
     );
-    expect(replies.filter(({ ok }) => ok === 'leader')).toHaveLength(1);
+    expect(replies.filter(({ kind }) => kind === 'leader')).toHaveLength(1);
   });
 });
 
@@ -65,7 +65,7 @@ describe('due generations', () => {
     const id = await pool.create({ deadlineMs: 10 });
     const due = async () => {
       const reply = await sweep(pool);
-      return reply.ok === 'leader' ? reply.due : [];
+      return reply.kind === 'leader' ? reply.due : [];
     };
     await expect
       .poll(due, often)
@@ -105,7 +105,7 @@ describe('due generations', () => {
     const pool = await openPool('due');
     for (let i = 0; i < 3; i += 1) await pool.create({ deadlineMs: 0 });
     const reply = await sweep(pool, 'worker-1', { limit: 2 });
-    expect(reply).toMatchObject({ ok: 'leader', more: true, due: [{}, {}] });
+    expect(reply).toMatchObject({ kind: 'leader', more: true, due: [{}, {}] });
     expect(await sweep(pool, 'worker-1', { limit: 2 })).toMatchObject({ more: false, due: [{}] });
   });
 
@@ -253,7 +253,7 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
   const { id, taskId } = await generating(pool);
   const mirror = async () => {
     const reply = await sweep(pool);
-    return reply.ok === 'leader' ? reply.mirror : [];
+    return reply.kind === 'leader' ? reply.mirror : [];
   };
   await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
   expect(await mirror()).toEqual([id]);
@@ -280,7 +280,7 @@ describe('requeue', () => {
       pool.ledger.requeue(id, `${id}-2`, 1000),
       pool.ledger.requeue(id, `${id}-2`, 1000),
     ]);
-    const one = { ok: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) };
+    const one = { kind: 'requeued', vehicle: `${id}-3`, queue: 'poll', delayMs: expect.closeTo(1000, -3) };
     expect(replies).toEqual([one, one]);
     expect(await pool.raw(id)).toMatchObject({ epoch: '3' });
     expect((await pool.ledger.read.stats())['requeued']).toBe(1);
@@ -292,7 +292,7 @@ describe('requeue', () => {
     await pool.ledger.requeue(id, `${id}-2`, 1000);
     await pool.ledger.resubmit({ id, taskId, limit: 1, evidence, vehicleCheckMs: 1000 });
     expect(await pool.ledger.requeue(id, `${id}-2`, 1000)).toEqual({
-      ok: 'stale',
+      kind: 'stale',
       state: 'queued',
     });
   });
@@ -315,7 +315,7 @@ describe('requeue', () => {
     });
     await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' });
     expect(await pool.ledger.requeue(id, `${id}-3`, 1000)).toMatchObject({
-      ok: 'requeued',
+      kind: 'requeued',
       queue: 'archive',
       delayMs: 0,
     });
@@ -331,6 +331,6 @@ describe('requeue', () => {
       await pool.ledger.settle(settleArgs(id, 'task-1'));
     }
     const { vehicle = '' } = await pool.raw(id);
-    expect(await pool.ledger.requeue(id, vehicle, 1000)).toMatchObject({ ok: 'stale', state });
+    expect(await pool.ledger.requeue(id, vehicle, 1000)).toMatchObject({ kind: 'stale', state });
   });
 });

@@ -5,7 +5,7 @@ const LIMITED = { do: 'refuse', gate: 'rate-limit', times: { waitMs: 1 } } as co
 
 async function admitted(pool: Pool, token = 'token'): Promise<string> {
   const id = await pool.create();
-  await expect.poll(() => pool.admit(id, token), often).toMatchObject({ ok: 'admitted' });
+  await expect.poll(() => pool.admit(id, token), often).toMatchObject({ kind: 'admitted' });
   return id;
 }
 
@@ -21,9 +21,9 @@ describe('the submission window', () => {
     await answered(pool, 0);
     const id = await pool.create();
     const reply = await pool.admit(id);
-    expect(reply).toMatchObject({ ok: 'wait', reason: 'window', waitMs: expect.closeTo(60_000, -3) });
+    expect(reply).toMatchObject({ kind: 'wait', reason: 'window', waitMs: expect.closeTo(60_000, -3) });
     expect(await pool.ledger.peek()).toMatchObject({
-      ok: 'wait',
+      kind: 'wait',
       reason: 'window',
       waitMs: expect.closeTo(60_000, -3),
     });
@@ -68,17 +68,17 @@ describe('the submission window', () => {
     const second = await admitted(pool);
     await pool.refuse(second, 'token', RETRY);
     expect((await pool.ledger.read.window()).entries).toBe(1);
-    expect(await pool.admit(first, 'again')).toMatchObject({ ok: 'wait', reason: 'window' });
+    expect(await pool.admit(first, 'again')).toMatchObject({ kind: 'wait', reason: 'window' });
   });
 
   test('changed settings take effect at once', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 600_000 });
     await answered(pool, 0);
     const id = await pool.create();
-    expect(await pool.admit(id)).toMatchObject({ ok: 'wait', reason: 'window' });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'wait', reason: 'window' });
     await pool.ledger.settings.overwrite({ submitLimit: 2 });
-    expect(await pool.ledger.peek()).toEqual({ ok: 'room', places: 1 });
-    expect(await pool.admit(id)).toMatchObject({ ok: 'admitted', room: 0 });
+    expect(await pool.ledger.peek()).toEqual({ kind: 'room', places: 1 });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted', room: 0 });
     await pool.ledger.settings.overwrite({ submitWindowMs: 1, submitLimit: 1 });
     await pool.accept(id, 'token', 'task-of-it', { latencyMs: 0 });
     await answered(pool, 0);
@@ -91,7 +91,7 @@ describe('the submission window', () => {
     const last = await pool.redis.zrange(`${pool.root}window`, '-1', '-1', 'WITHSCORES');
     const reply = await pool.ledger.peek();
     const freeAt = Number(last[1]) + 60_001;
-    expect(reply).toMatchObject({ ok: 'wait', waitMs: expect.closeTo(freeAt - (await pool.now()), -2) });
+    expect(reply).toMatchObject({ kind: 'wait', waitMs: expect.closeTo(freeAt - (await pool.now()), -2) });
   });
 });
 
@@ -129,7 +129,7 @@ describe('what the window learns', () => {
     expect(after).toMatchObject({ margin: 0, cutLimit: 38 });
     await pool.refuse(other, 'token', LIMITED);
     expect((await pool.ledger.read.window()).learned).toMatchObject({ cutLimit: 38, cutAt: after['cutAt'] });
-    await expect.poll(() => pool.admit(one, 'again'), often).toMatchObject({ ok: 'admitted', room: 38 - 8 });
+    await expect.poll(() => pool.admit(one, 'again'), often).toMatchObject({ kind: 'admitted', room: 38 - 8 });
   });
 
   test('the lowered limit comes back by one every ten quiet windows, and not beyond the limit', async () => {
@@ -137,7 +137,7 @@ describe('what the window learns', () => {
     const id = await admitted(pool);
     await pool.refuse(id, 'token', LIMITED);
     expect((await pool.ledger.read.window()).learned).toMatchObject({ cutLimit: 2 });
-    await expect.poll(() => pool.ledger.peek(), often).toEqual({ ok: 'room', places: 3 });
+    await expect.poll(() => pool.ledger.peek(), often).toEqual({ kind: 'room', places: 3 });
   });
 });
 
@@ -146,8 +146,8 @@ describe('the in-flight cap', () => {
     const pool = await openPool('cap', { maxInFlight: 1 });
     const [first, second] = [await pool.create(), await pool.create()];
     const isFull = async (): Promise<void> => {
-      expect(await pool.admit(second)).toEqual({ ok: 'wait', reason: 'in-flight', waitMs: 500 });
-      expect(await pool.ledger.peek()).toEqual({ ok: 'wait', reason: 'in-flight', waitMs: 500 });
+      expect(await pool.admit(second)).toEqual({ kind: 'wait', reason: 'in-flight', waitMs: 500 });
+      expect(await pool.ledger.peek()).toEqual({ kind: 'wait', reason: 'in-flight', waitMs: 500 });
     };
     await pool.admit(first);
     await isFull();
@@ -164,6 +164,6 @@ describe('the in-flight cap', () => {
       polled: false,
       vehicleCheckMs: 1,
     });
-    expect(await pool.admit(second)).toMatchObject({ ok: 'admitted' });
+    expect(await pool.admit(second)).toMatchObject({ kind: 'admitted' });
   });
 });

@@ -122,8 +122,8 @@ describe('what others wrote there', () => {
     const goneAt = (await pool.now()) + LIFE_MS;
     const others = Array.from({ length: 600 }, (_, i) => [String(goneAt), `other-${i}`]);
     await pool.redis.zadd(`${pool.root}workers`, ...others.flat());
-    expect(await announce(pool, 'late')).toMatchObject({ ok: 'full' });
-    expect(await announce(pool, 'early')).toMatchObject({ ok: 'announced' });
+    expect(await announce(pool, 'late')).toMatchObject({ kind: 'full' });
+    expect(await announce(pool, 'early')).toMatchObject({ kind: 'announced' });
     expect((await pool.ledger.workers.seen()).announced).toHaveLength(500);
   });
 });

@@ -55,7 +55,7 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: ScriptArgs[Na
   sweep,
   list,
   gate,
-  mirrored: () => ({ ok: 'done' }),
+  mirrored: () => ({ kind: 'done' }),
   configure,
   announce,
   leave,

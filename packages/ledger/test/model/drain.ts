@@ -89,13 +89,13 @@ async function kill(
 
 async function submit(play: Play, id: string, instead?: true): Promise<void> {
   const call = admitOf(play, id, instead);
-  const { ok, id: other } = await play.call(call);
-  if (ok === 'instead' && typeof other === 'string') return submit(play, other, true);
-  if (ok === 'upload') {
+  const { kind, id: other } = await play.call(call);
+  if (kind === 'instead' && typeof other === 'string') return submit(play, other, true);
+  if (kind === 'upload') {
     await play.call({ name: 'uploaded', args: { id, vehicle: call.args.vehicle, links: {} } });
     return submit(play, id, instead);
   }
-  if (ok !== 'admitted') return;
+  if (kind !== 'admitted') return;
   await calmly(play, 'send');
   await calmly(play, 'answer');
 }

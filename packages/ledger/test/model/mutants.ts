@@ -17,13 +17,13 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'create: another request is a conflict', from: 'if record.hash ~= ARGS.hash then', to: 'if false then' },
   {
     without: 'cancel: only what is queued',
-    from: "if record.state ~= 'queued' then return reply({ ok = 'too_late'",
-    to: "if false then return reply({ ok = 'too_late'",
+    from: "if record.state ~= 'queued' then return reply({ kind = 'too_late'",
+    to: "if false then return reply({ kind = 'too_late'",
   },
   {
     without: 'admit: only the current vehicle',
-    from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ ok = 'stale', state = record.state })\nend\n-- The same script",
-    to: "if record.state ~= 'queued' then\n  return reply({ ok = 'stale', state = record.state })\nend\n-- The same script",
+    from: "if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then\n  return reply({ kind = 'stale', state = record.state })\nend\n-- The same script",
+    to: "if record.state ~= 'queued' then\n  return reply({ kind = 'stale', state = record.state })\nend\n-- The same script",
   },
   {
     without: 'admit: another attempt is on its way',
@@ -45,7 +45,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'admit: room in the window',
-    from: "if places == 0 then return reply({ ok = 'wait', reason = 'window', waitMs = windowWaitMs }) end",
+    from: "if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end",
     to: '',
   },
   {
@@ -124,8 +124,8 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'refusing: another pair is asked first',
-    from: "if other then return reply({ ok = 'instead'",
-    to: "if false then return reply({ ok = 'instead'",
+    from: "if other then return reply({ kind = 'instead'",
+    to: "if false then return reply({ kind = 'instead'",
   },
   { without: 'refusing: suspects begin no row', from: 'if has(suspectsOf(row), pair) then return unknown end', to: '' },
   { without: 'refusing: any acceptance opens it', from: "    openGate('refusing')\n  elseif", to: '  elseif' },
@@ -179,7 +179,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'settle: the verdict of an older task',
-    from: "if record.taskId ~= ARGS.taskId then return reply({ ok = 'stale', state = record.state }) end\nif record.verdict",
+    from: "if record.taskId ~= ARGS.taskId then return reply({ kind = 'stale', state = record.state }) end\nif record.verdict",
     to: 'if record.verdict',
   },
   { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },

@@ -102,7 +102,7 @@ export class Play implements Scene {
     const reply = await this.#send(call);
     line.answered(reply);
     this.history.push(call);
-    this.#count(`${call.name} ${reply.ok}`);
+    this.#count(`${call.name} ${reply.kind}`);
     this.#noteAdmission(call, reply);
     this.#noteMoney(call, reply);
     const before = this.#keys;
@@ -143,16 +143,16 @@ export class Play implements Scene {
     this.answers.set(answer, (this.answers.get(answer) ?? 0) + 1);
   }
 
-  #noteAdmission({ name, args }: ModelCall, { ok, attempt }: Answer): void {
-    if (name !== 'admit' || ok !== 'admitted') return;
+  #noteAdmission({ name, args }: ModelCall, { kind, attempt }: Answer): void {
+    if (name !== 'admit' || kind !== 'admitted') return;
     if (this.vendor.requests.some(({ token }) => token === args.tokenHash)) return;
     const sendBefore = this.world.now + args.sendBeforeMs;
     const request = { generation: args.id, attempt: Number(attempt), token: args.tokenHash, sendBefore };
     this.vendor.requests.push({ ...request, state: 'unsent' });
   }
 
-  #noteMoney({ name, args }: ModelCall, { ok }: Answer): void {
-    if (name !== 'redrive' || ok !== 'redriven' || !args.payAgain) return;
+  #noteMoney({ name, args }: ModelCall, { kind }: Answer): void {
+    if (name !== 'redrive' || kind !== 'redriven' || !args.payAgain) return;
     const isRepeated = this.history.slice(0, -1).some((one) => one.name === 'redrive' && one.args.op === args.op);
     if (!isRepeated) this.vendor.paidAgain.set(args.id, (this.vendor.paidAgain.get(args.id) ?? 0) + 1);
   }

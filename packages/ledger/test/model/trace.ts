@@ -27,7 +27,7 @@ export class Trace {
     const at = this.#lines.push(`${this.#moment(now)} ${describe(call)} ${more}`.trimEnd()) - 1;
     return {
       answered: (reply) => {
-        this.#lines[at] += ` → ${reply.ok}${'attempt' in reply ? ` attempt ${String(reply['attempt'])}` : ''}`;
+        this.#lines[at] += ` → ${reply.kind}${'attempt' in reply ? ` attempt ${String(reply['attempt'])}` : ''}`;
       },
     };
   }

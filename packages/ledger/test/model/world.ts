@@ -174,7 +174,7 @@ export interface Generation {
 }
 
 /** What a script answers, as far as the model knows. */
-export type Answer = Readonly<Record<string, unknown>> & { readonly ok: string };
+export type Answer = Readonly<Record<string, unknown>> & { readonly kind: string };
 
 export function newWorld(now: number): World {
   return {

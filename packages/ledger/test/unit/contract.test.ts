@@ -26,7 +26,7 @@ function found(lua: string, pattern: RegExp): string[] {
 
 /** Words that a script answers: in a table, or given to a function of its own that answers. */
 function kindsIn(lua: string): string[] {
-  const tables = lua.match(/\bok = [^,}]*|\b(?:answer|vehicleReply)\([^,)]*/g) ?? [];
+  const tables = lua.match(/\b(?:kind|ok) = [^,}]*|\b(?:answer|vehicleReply)\([^,)]*/g) ?? [];
   return found(
     tables
       .join('\n')
@@ -191,7 +191,7 @@ describe('arguments', () => {
     await transitions.lose({ ...lost, times, ...stray });
     // @ts-expect-error: no such field within
     await transitions.lose({ ...lost, times: { ...times, ...stray } });
-    await expect(transitions.lose({ ...lost, times })).resolves.toEqual({ ok: 'missing' });
+    await expect(transitions.lose({ ...lost, times })).resolves.toEqual({ kind: 'missing' });
     expect(sent[0]).toEqual(['gen_1', 'x', '', '1', '{"summary":"seen"}', '', '5', '{"firstMs":1,"capMs":1}']);
   });
 
@@ -239,7 +239,7 @@ describe('replies', () => {
 
   test('of a script of another version are refused', () => {
     expect(() => TRANSITIONS.expire.decode(['from_the_future'])).toThrow('there is no reply from_the_future');
-    expect(() => TRANSITIONS.expire.decode('{"ok":"missing"}')).toThrow('a reply must be an array');
+    expect(() => TRANSITIONS.expire.decode('{"kind":"missing"}')).toThrow('a reply must be an array');
   });
 });
 

@@ -44,7 +44,7 @@ test('the Lua between a script and the wire, where it writes', () => {
   const source = `#!lua flags=allow-oom
 local record = load(ARGS.id)
 set(record, { x = record.seen, y = SETTINGS.fingerprint })
-return reply({ ok = attemptOf(record, 1) and isOver(record) and 'done' or 'missing' })`;
+return reply({ kind = attemptOf(record, 1) and isOver(record) and 'done' or 'missing' })`;
   const lines = withHeads(source, toy, { base, functions: parseLibrary([writing]), settings }).split('\n');
   expect(lines).toEqual([
     '#!lua flags=allow-oom',
@@ -67,7 +67,7 @@ return reply({ ok = attemptOf(record, 1) and isOver(record) and 'done' or 'missi
     ...writing.trimEnd().split('\n'),
     'local function reply(answer)',
     '  save()',
-    '  local kind = answer.ok',
+    '  local kind = answer.kind',
     "  if kind == 'done' then return { kind, answer.name, tostring(answer.ms), answer.tries, (answer.isSure and 1 or 0), answer.items, (answer.note and answer.note or false), (answer.job and { answer.job.vehicle, tostring(answer.job.delayMs) } or false) } end",
     "  if kind == 'missing' then return { kind } end",
     "  error('there is no reply ' .. tostring(kind))",
@@ -77,7 +77,7 @@ return reply({ ok = attemptOf(record, 1) and isOver(record) and 'done' or 'missi
 });
 
 test('a script that only reads writes nothing, and loads no attempts that it does not look at', () => {
-  const source = '#!lua\nlocal record = load(ARGS.id)\nreturn reply({ ok = record.seen })';
+  const source = '#!lua\nlocal record = load(ARGS.id)\nreturn reply({ kind = record.seen })';
   const lua = withHeads(source, toy, { base, functions: parseLibrary([writing]), settings });
   expect(lua).not.toContain('save()');
   expect(lua).toContain("'state', 'seen', 'computed')");
@@ -85,6 +85,6 @@ test('a script that only reads writes nothing, and loads no attempts that it doe
 });
 
 test('a setting that there is not is refused', () => {
-  const source = '#!lua\nreturn reply({ ok = SETTINGS.unheardOf })';
+  const source = '#!lua\nreturn reply({ kind = SETTINGS.unheardOf })';
   expect(() => withHeads(source, toy, { base, functions: [], settings })).toThrow(/no setting unheardOf/);
 });

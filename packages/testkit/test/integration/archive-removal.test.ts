@@ -43,7 +43,7 @@ describe.concurrent('archived results leave the store', () => {
     await pool.recordWhen(id, ({ state }) => state === 'dead');
     expect(Object.keys(await filesOf(pool))).toEqual(expect.arrayContaining([nameOf(good.id), nameOf(id)]));
     const reply = await pool.ledger.purge(id, true);
-    expect(reply).toEqual({ ok: 'purged', left: { unfinished: true } });
+    expect(reply).toEqual({ kind: 'purged', left: { unfinished: true } });
     const stores = { ledger: pool.ledger, uploads: pool.uploads, results: pool.archiveStore };
     expect(await removeFromStores(stores, id, { unfinished: true })).toEqual([]);
     expect(Object.keys(await filesOf(pool))).toEqual([nameOf(good.id)]);
@@ -55,7 +55,7 @@ describe.concurrent('archived results leave the store', () => {
     const id = await one(pool, 'stays');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     const left = { files: [nameOf(id)] };
-    expect(await pool.ledger.purge(id, false)).toEqual({ ok: 'purged', left });
+    expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged', left });
     const stores = { ledger: pool.ledger, uploads: pool.uploads };
     expect(await removeFromStores({ ...stores, results: undefined }, id, left)).toEqual([
       'its archived results stay in the store: ARCHIVE_URL is not set here',

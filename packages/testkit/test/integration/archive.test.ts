@@ -129,7 +129,7 @@ describe.concurrent('a result', () => {
     await pool.redis.client.hset(key, { verdict, state: 'archiving', archive: '', archiveState: 'pending' });
     await pool.redis.client.hdel(key, 'archive');
     const requeued = await pool.ledger.requeue(id, (await pool.ledger.read.generation(id))?.vehicle ?? '', 60_000);
-    if (requeued.ok !== 'requeued') throw new Error(requeued.ok);
+    if (requeued.kind !== 'requeued') throw new Error(requeued.kind);
     await pool.queues.archive.add('archive', { v: 1, generation: id }, { jobId: requeued.vehicle, priority: 1 });
     await pool.recordWhen(id, ({ archiving }) => archiving?.state === 'done');
     expect(Object.keys(await filesOf(pool))).toEqual([nameOf(id)]);

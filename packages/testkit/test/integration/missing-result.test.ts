@@ -131,7 +131,7 @@ describe.concurrent('a success without a result', () => {
     const verdict = { state: 'success', resultUrls: [], resultJson: '{}', creditsConsumed: 55 } as const;
     const evidence = { summary: 'Kie says the task succeeded.' };
     const args = { id, taskId, verdict, evidence, archive: 'no', polled: true, vehicleCheckMs: 60_000 } as const;
-    expect(await pool.ledger.settle(args)).toMatchObject({ ok: 'settled', state: 'succeeded' });
+    expect(await pool.ledger.settle(args)).toMatchObject({ kind: 'settled', state: 'succeeded' });
     await until(
       () => pool.queues.poll.getJobCountByTypes('wait', 'delayed', 'active', 'prioritized'),
       (count) => count === 0,

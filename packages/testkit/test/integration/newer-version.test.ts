@@ -102,7 +102,7 @@ describe.concurrent('a pool in which a newer version has written', () => {
     await closeNewerGate(placeOf(pool));
     const id = await one(pool, 'held back');
     const [gate] = await pool.ledger.gates.closed();
-    expect(await pool.ledger.gates.open(gate?.reason ?? 'paused')).toEqual({ ok: 'opened' });
+    expect(await pool.ledger.gates.open(gate?.reason ?? 'paused')).toEqual({ kind: 'opened' });
     await pool.addWorker();
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
   });
@@ -144,8 +144,8 @@ describe.concurrent('what a newer version has in hand', () => {
       evidence: { summary: '' },
       ...times,
     });
-    const next = settled.ok === 'settled' ? settled.archive : undefined;
-    if (next === undefined) throw new Error(`nothing to save: ${settled.ok}`);
+    const next = settled.kind === 'settled' ? settled.archive : undefined;
+    if (next === undefined) throw new Error(`nothing to save: ${settled.kind}`);
     await pool.redis.client.hset(`${pool.ledger.root}gen:${id}`, 'archiveState', NEWER_WORD);
     await addArchive(pool.queues, id, next);
     await pool.addWorker();

@@ -43,7 +43,7 @@ describe.concurrent('a poster', () => {
     const chunks = await (await pool.archiveStore.read(posterOf(id)))?.toArray();
     expect(toldBy(Buffer.concat(chunks ?? []))).toMatchObject({ video: tinyVideo.toString('base64') });
     const reply = await pool.ledger.purge(id, false);
-    if (reply.ok !== 'purged') throw new Error(reply.ok);
+    if (reply.kind !== 'purged') throw new Error(reply.kind);
     const stores = { ledger: pool.ledger, uploads: pool.uploads, results: pool.archiveStore };
     expect(await removeFromStores(stores, id, reply.left ?? {})).toEqual([]);
     expect(await filesOf(pool)).toEqual({});

@@ -148,7 +148,7 @@ describe.concurrent('a lost answer', () => {
       () => redrive(pool, id, { payAgain: true }),
       ({ kind }) => kind === 'resumed',
     );
-    expect(await pool.ledger.cancel(id)).toMatchObject({ ok: 'cancelled' });
+    expect(await pool.ledger.cancel(id)).toMatchObject({ kind: 'cancelled' });
     expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: false });
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges(pool)).toEqual({ lost: 1 });

@@ -73,7 +73,7 @@ describe.concurrent('the sweeper', () => {
     const abandoned = await one(pool, 'abandoned');
     const times = { sendBeforeMs: 1, leaseGraceMs: 1, uploadFreshMs: 1000 };
     const attempt = { id: abandoned, tokenHash: 'a-hash', vehicle: `${abandoned}-1`, account: ACCOUNT, worker: 'gone' };
-    expect(await pool.ledger.admit({ ...attempt, ...times })).toMatchObject({ ok: 'admitted' });
+    expect(await pool.ledger.admit({ ...attempt, ...times })).toMatchObject({ kind: 'admitted' });
     await pool.ledger.gates.pause('test');
     // More than one round takes.
     const checked = await pool.enqueue(...numbered('checked', 120));
@@ -150,7 +150,7 @@ describe.concurrent('the sweeper', () => {
         leaseGraceMs: 50,
         uploadFreshMs: 1000,
       };
-      expect(await pool.ledger.admit(admission)).toMatchObject({ ok: 'admitted' });
+      expect(await pool.ledger.admit(admission)).toMatchObject({ kind: 'admitted' });
       if (!withJob) await removeVehicle(pool, 'submit', `${id}-1`);
       await pool.addWorker();
       const record = await pool.recordWhen(id, ({ state }) => state === 'unknown');

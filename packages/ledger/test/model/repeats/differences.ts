@@ -13,10 +13,10 @@ interface Difference {
 }
 
 const EXISTS: Difference = {
-  answer: () => ({ ok: 'exists' }),
+  answer: () => ({ kind: 'exists' }),
   why: 'the same generation; whoever calls again hears that it is there',
 };
-const OPENED: Difference = { answer: () => ({ ok: 'not_closed' }), why: 'the gate is open' };
+const OPENED: Difference = { answer: () => ({ kind: 'not_closed' }), why: 'the gate is open' };
 const COUNTED: Difference = {
   answer: ({ hints }) => ({ hints: Number(hints) + 1 }),
   keys: ['gen:*.hints', 'stats.hinted'],
@@ -37,15 +37,15 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'hint too_many': COUNTED,
   'hint no_task': COUNTED,
   'hint settled': COUNTED,
-  'unclaim dropped': { answer: () => ({ ok: 'none' }), why: 'nobody reads this answer' },
+  'unclaim dropped': { answer: () => ({ kind: 'none' }), why: 'nobody reads this answer' },
   'gate opened': OPENED,
   'gate opened: by the balance': OPENED,
   'gate claimed': {
-    answer: () => ({ ok: 'not_yet', waitMs: 30_000 }),
+    answer: () => ({ kind: 'not_yet', waitMs: 30_000 }),
     why: 'a probe that nobody makes; the next one comes an interval later',
   },
   'gate claimed: the balance': {
-    answer: () => ({ ok: 'not_yet', waitMs: 300_000 }),
+    answer: () => ({ kind: 'not_yet', waitMs: 300_000 }),
     why: 'a balance that nobody asks for; the next one comes an interval later',
   },
   'sweep leader: with much to do': {

@@ -29,15 +29,15 @@ export function endArchive(generation: Generation, state: 'done' | 'failed'): vo
 
 export function archived(world: World, { id, archive: results }: ScriptArgs['archived']): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
-  if (generation.isPurged) return { ok: 'purged' };
+  if (generation === undefined) return { kind: 'missing' };
+  if (generation.isPurged) return { kind: 'purged' };
   const { state, letter, archive, files } = generation;
-  const succeeded = (): Answer => ({ ok: 'succeeded', notice: pendingNotice(world, generation) });
+  const succeeded = (): Answer => ({ kind: 'succeeded', notice: pendingNotice(world, generation) });
   if (state === 'succeeded' && files !== undefined) return succeeded();
   const isGivenUp = letter?.class === 'archive_failed';
   // Its caller has the link already.
   const isBeside = state === 'succeeded' && (archive?.state === 'pending' || isGivenUp);
-  if (!isBeside && state !== 'archiving' && !(state === 'dead' && isGivenUp)) return { ok: 'stale', state };
+  if (!isBeside && state !== 'archiving' && !(state === 'dead' && isGivenUp)) return { kind: 'stale', state };
   generation.letter = undefined;
   endArchive(generation, 'done');
   generation.files = results.files.map(({ name }) => name);
@@ -47,12 +47,12 @@ export function archived(world: World, { id, archive: results }: ScriptArgs['arc
 
 export function unsaved(world: World, args: UnsavedArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const { archive, state, vehicle } = generation;
-  if (vehicle !== args.vehicle || archive === undefined || archive.state === 'done') return { ok: 'stale', state };
-  const givenUp = (): Answer => ({ ok: 'given_up', notice: pendingNotice(world, generation) });
+  if (vehicle !== args.vehicle || archive === undefined || archive.state === 'done') return { kind: 'stale', state };
+  const givenUp = (): Answer => ({ kind: 'given_up', notice: pendingNotice(world, generation) });
   if (archive.state === 'failed') return givenUp();
-  if (archive.tries !== args.tries) return { ok: 'retry', delayMs: Math.max(0, archive.at - world.now) };
+  if (archive.tries !== args.tries) return { kind: 'retry', delayMs: Math.max(0, archive.at - world.now) };
   const [tries, at] = [args.tries + 1, world.now + args.retryDelayMs];
   if (tries >= args.leastTries && (args.hopeless || at > archive.by)) {
     generation.archive = { ...archive, state: 'failed', tries };
@@ -61,5 +61,5 @@ export function unsaved(world: World, args: UnsavedArgs): Answer {
     return givenUp();
   }
   generation.archive = { ...archive, tries, at };
-  return { ok: 'retry', delayMs: args.retryDelayMs };
+  return { kind: 'retry', delayMs: args.retryDelayMs };
 }

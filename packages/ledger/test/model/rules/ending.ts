@@ -40,18 +40,19 @@ const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
 export function kill(world: World, args: KillArgs): Answer {
   const generation =
     world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
-  if (generation === undefined) return { ok: 'missing' };
-  const dead = (): Answer => ({ ok: 'dead', class: args.class, notice: pendingNotice(world, generation) });
+  if (generation === undefined) return { kind: 'missing' };
+  const dead = (): Answer => ({ kind: 'dead', class: args.class, notice: pendingNotice(world, generation) });
   const { state, letter } = generation;
   if (state === 'dead' && letter?.class === args.class) return dead();
-  if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { ok: 'stale', state };
+  if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { kind: 'stale', state };
   const { asOf } = args;
   if (asOf !== undefined && (asOf.vehicle !== generation.vehicle || asOf.polls !== generation.polls)) {
-    return { ok: 'stale', state };
+    return { kind: 'stale', state };
   }
   const waitMs = tooEarly(world, generation, args.class);
-  if (waitMs > 0) return { ok: 'not_yet', waitMs };
-  if (args.class === 'task_lost' && currentAttempt(generation).account !== args.account) return { ok: 'wrong_account' };
+  if (waitMs > 0) return { kind: 'not_yet', waitMs };
+  if (args.class === 'task_lost' && currentAttempt(generation).account !== args.account)
+    return { kind: 'wrong_account' };
   if (args.class === 'archive_failed') endArchive(generation, 'failed');
   die(world, generation, args.class);
   return dead();
@@ -88,20 +89,20 @@ function tooEarly(world: World, generation: Generation, letterClass: DeadLetterC
 
 export function redrive(world: World, args: RedriveArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.lastRedrive === args.op) return redriven(world, generation);
   const isNotice = args.class === 'notify_failed' && generation.isNoticeLetter;
   if (generation.letter?.class !== args.class && !isNotice) {
-    return { ok: 'no_letter', class: generation.letter?.class ?? '', state: generation.state };
+    return { kind: 'no_letter', class: generation.letter?.class ?? '', state: generation.state };
   }
-  if (args.automatic === true && needsPerson(generation)) return { ok: 'by_hand' };
+  if (args.automatic === true && needsPerson(generation)) return { kind: 'by_hand' };
   if (args.resumesAt === 'queued') {
     const open = generation.attempts.filter(({ outcome, taskId }) => outcome !== 'refused' && taskId === undefined);
     const early = open.find(({ sendBy }) => world.now < sendBy);
-    if (early !== undefined) return { ok: 'too_early', waitMs: early.sendBy - world.now };
+    if (early !== undefined) return { kind: 'too_early', waitMs: early.sendBy - world.now };
   }
-  if (generation.payload === '') return { ok: 'no_payload' };
-  if (args.dryRun) return { ok: 'would_redrive', state: args.resumesAt };
+  if (generation.payload === '') return { kind: 'no_payload' };
+  if (args.dryRun) return { kind: 'would_redrive', state: args.resumesAt };
   generation.lastRedrive = args.op;
   if (isNotice) planNotice(world, generation, 0);
   else resume(world, generation, args.resumesAt);
@@ -144,7 +145,7 @@ function resume(world: World, generation: Generation, target: ResumePoint): void
 function redriven(world: World, generation: Generation): Answer {
   const { state, vehicle, queue } = generation;
   const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
-  return { ok: 'redriven', state, vehicle, queue, ...jobs };
+  return { kind: 'redriven', state, vehicle, queue, ...jobs };
 }
 
 const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
@@ -157,13 +158,13 @@ interface PurgeArgs {
 
 export function purge(world: World, { id, force, vehicle }: PurgeArgs): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'purged' };
+  if (generation === undefined) return { kind: 'purged' };
   const { state, letter } = generation;
-  if (!ENDED.has(state)) return { ok: 'stale', state };
-  if (vehicle !== undefined && vehicle !== generation.vehicle) return { ok: 'stale', state };
-  if (generation.isPurged) return { ok: 'purged', left: world.purged.get(id)?.left };
-  if (state === 'dead' && !force) return { ok: 'open_letter', class: letter?.class };
-  if (generation.archive?.state === 'pending' && !force) return { ok: 'stale', state };
+  if (!ENDED.has(state)) return { kind: 'stale', state };
+  if (vehicle !== undefined && vehicle !== generation.vehicle) return { kind: 'stale', state };
+  if (generation.isPurged) return { kind: 'purged', left: world.purged.get(id)?.left };
+  if (state === 'dead' && !force) return { kind: 'open_letter', class: letter?.class };
+  if (generation.archive?.state === 'pending' && !force) return { kind: 'stale', state };
   const left = leftInStores(generation);
   if (left !== undefined) world.purged.set(id, { left, until: world.now + 60_000 });
   Object.assign(generation, { letter: undefined, payload: '', isPurged: true, verdict: undefined });
@@ -171,7 +172,7 @@ export function purge(world: World, { id, force, vehicle }: PurgeArgs): Answer {
   generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
   generation.claims.clear();
   dropNotice(generation);
-  return { ok: 'purged', left };
+  return { kind: 'purged', left };
 }
 
 function leftInStores({ isUpload, payload, archive, files }: Generation): LeftInStores | undefined {
@@ -201,38 +202,38 @@ function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt
 
 export function noticed(world: World, args: NoticedArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const { notice } = generation;
-  if (notice === undefined || notice.vehicle !== args.vehicle) return { ok: 'stale', state: generation.state };
-  if (notice.state === 'delivered') return { ok: 'delivered' };
-  if (notice.state === 'failed') return { ok: 'given_up' };
+  if (notice === undefined || notice.vehicle !== args.vehicle) return { kind: 'stale', state: generation.state };
+  if (notice.state === 'delivered') return { kind: 'delivered' };
+  if (notice.state === 'failed') return { kind: 'given_up' };
   if (args.delivered) {
     generation.notice = { ...notice, state: 'delivered' };
-    return { ok: 'delivered' };
+    return { kind: 'delivered' };
   }
-  if (notice.tries !== args.tries) return { ok: 'retry', delayMs: Math.max(0, notice.at - world.now) };
+  if (notice.tries !== args.tries) return { kind: 'retry', delayMs: Math.max(0, notice.at - world.now) };
   const at = world.now + args.retryDelayMs;
   if (at - notice.since > args.giveUpMs) {
     generation.notice = { ...notice, state: 'failed', tries: args.tries + 1 };
     generation.isNoticeLetter = true;
-    return { ok: 'given_up' };
+    return { kind: 'given_up' };
   }
   generation.notice = { ...notice, tries: args.tries + 1, at };
-  return { ok: 'retry', delayMs: args.retryDelayMs };
+  return { kind: 'retry', delayMs: args.retryDelayMs };
 }
 
 export function renotice(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const { notice } = generation;
   const isAgain = notice !== undefined && generation.renoticed === `${vehicle} ${notice.vehicle}`;
   if (notice?.state !== 'pending' || (notice.vehicle !== vehicle && !isAgain)) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   if (!isAgain) {
     const next = nextNoticeVehicle(generation);
     generation.renoticed = `${vehicle} ${next}`;
     generation.notice = { ...notice, vehicle: next };
   }
-  return { ok: 'renoticed', ...pendingNotice(world, generation) };
+  return { kind: 'renoticed', ...pendingNotice(world, generation) };
 }

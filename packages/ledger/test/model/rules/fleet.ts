@@ -8,20 +8,20 @@ export function gate(world: World, args: ScriptArgs['gate']): Answer {
   switch (args.action) {
     case 'close':
       closeGate(world, 'paused');
-      return { ok: 'closed' };
+      return { kind: 'closed' };
     case 'open':
       return {
-        ok:
+        kind:
           args.reason !== undefined && isKnown(GATE_REASONS, args.reason) && openGate(world, args.reason)
             ? 'opened'
             : 'not_closed',
       };
     case 'note_balance':
-      return { ok: 'noted' };
+      return { kind: 'noted' };
     case 'claim_balance':
-      if (world.now < world.balanceNextAt) return { ok: 'not_yet', waitMs: world.balanceNextAt - world.now };
+      if (world.now < world.balanceNextAt) return { kind: 'not_yet', waitMs: world.balanceNextAt - world.now };
       world.balanceNextAt = world.now + (args.everyMs ?? 0);
-      return { ok: 'claimed' };
+      return { kind: 'claimed' };
     case 'claim_probe':
       return claimProbe(world);
     case 'probe_result':
@@ -33,83 +33,83 @@ export function gate(world: World, args: ScriptArgs['gate']): Answer {
 
 function claimProbe({ gates, now }: World): Answer {
   const credits = gates.get('credits');
-  if (credits === undefined) return { ok: 'not_closed' };
+  if (credits === undefined) return { kind: 'not_closed' };
   const { nextAt = 0, intervalMs = 0, capMs = 0, balanceAtRefusal } = credits;
-  if (now < nextAt) return { ok: 'not_yet', waitMs: nextAt - now };
+  if (now < nextAt) return { kind: 'not_yet', waitMs: nextAt - now };
   credits.nextAt = now + intervalMs;
   if (balanceAtRefusal !== undefined) credits.intervalMs = Math.min(capMs, intervalMs * 2);
-  return { ok: 'claimed' };
+  return { kind: 'claimed' };
 }
 
 /** Opens when the balance covers the dearest refused request; without a price when it has grown. */
 function probeResult(world: World, balance: number): Answer {
   const credits = world.gates.get('credits');
-  if (credits === undefined) return { ok: 'not_closed' };
+  if (credits === undefined) return { kind: 'not_closed' };
   credits.balanceAtRefusal ??= balance;
   const isCovered = credits.need === undefined ? balance > credits.balanceAtRefusal : balance >= credits.need;
   if (isCovered) openGate(world, 'credits');
-  return isCovered ? { ok: 'opened' } : { ok: 'still_closed', need: credits.need };
+  return isCovered ? { kind: 'opened' } : { kind: 'still_closed', need: credits.need };
 }
 
 export function peek(world: World): Answer {
   const { reasons, waitMs } = standing(world);
-  if (reasons.length > 0) return { ok: 'wait', reason: reasons, waitMs };
-  if (inFlight(world) >= setting(world, 'maxInFlight')) return { ok: 'wait', reason: ['in-flight'], waitMs: 500 };
+  if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
+  if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
   const room = peekSubmissions(world);
-  if (room.places > 0) return { ok: 'room', places: room.places };
-  return { ok: 'wait', reason: ['window'], waitMs: room.waitMs };
+  if (room.places > 0) return { kind: 'room', places: room.places };
+  return { kind: 'wait', reason: ['window'], waitMs: room.waitMs };
 }
 
 export function peekPolls(world: World): Answer {
   const { places, waitMs } = peekQueries(world);
-  return places > 0 ? { ok: 'room', places } : { ok: 'wait', waitMs };
+  return places > 0 ? { kind: 'room', places } : { kind: 'wait', waitMs };
 }
 
 export function pollPermit(world: World, args: { readonly permit: string; readonly timeoutMs: number }): Answer {
   const room = grantQuery(world, args.permit, args.timeoutMs);
-  return 'wait' in room ? { ok: 'wait', waitMs: room.wait } : { ok: 'granted', places: room.places };
+  return 'wait' in room ? { kind: 'wait', waitMs: room.wait } : { kind: 'granted', places: room.places };
 }
 
 export function pollDone(world: World, { permit }: { readonly permit: string }): Answer {
   stamp(world, world.polls, permit, 0);
-  return { ok: 'done' };
+  return { kind: 'done' };
 }
 
 export function configure(world: World, { settings, force }: ScriptArgs['configure']): Answer {
   const given = Object.entries(settings);
   const isNew = ([name, value]: [string, string]): boolean => (world.settings.get(name) ?? value) !== value;
-  if (!force && given.some(isNew)) return { ok: 'differs' };
+  if (!force && given.some(isNew)) return { kind: 'differs' };
   // What the window has learned belongs to one limit and one length.
   const isOther = (name: string): boolean =>
     settings[name] !== undefined && world.settings.get(name) !== settings[name];
   if (isOther('submitLimit') || isOther('submitWindowMs')) forgetLearned(world);
   for (const [name, value] of given) world.settings.set(name, value);
-  return { ok: 'agreed' };
+  return { kind: 'agreed' };
 }
 
 /** It moves nothing that the model looks at. */
 export function announce({ now }: World, { since }: ScriptArgs['announce']): Answer {
-  return { ok: 'announced', since: since ?? now };
+  return { kind: 'announced', since: since ?? now };
 }
 
 /** Who stops gives the sweeper's lease back. */
 export function leave(world: World, { id }: ScriptArgs['leave']): Answer {
   if (world.sweeper?.worker === id) world.sweeper = undefined;
-  return { ok: 'left' };
+  return { kind: 'left' };
 }
 
 export function workers({ now }: World): Answer {
-  return { ok: 'workers', at: now };
+  return { kind: 'workers', at: now };
 }
 
 /** Which generations are due is judged by what the sweep answers, see invariants. */
 export function sweep(world: World, { worker, leaseMs }: ScriptArgs['sweep']): Answer {
   const { sweeper, now } = world;
   if (sweeper !== undefined && sweeper.until > now && sweeper.worker !== worker) {
-    return { ok: 'other', worker: sweeper.worker };
+    return { kind: 'other', worker: sweeper.worker };
   }
   world.sweeper = { worker, until: now + leaseMs };
-  return { ok: 'leader' };
+  return { kind: 'leader' };
 }
 
 /** Newest first; of the same moment the greater id first. */
@@ -120,5 +120,5 @@ export function list(world: World, { sources, state, limit }: ScriptArgs['list']
     .filter((one) => state === undefined || one.state === state)
     .slice(0, limit);
   const items = shown.map(({ id, createdAt, tenant }) => ({ id, at: createdAt, source: `tenant:${tenant}` }));
-  return { ok: 'page', items };
+  return { kind: 'page', items };
 }

@@ -8,16 +8,16 @@ const CLAIMS_PER_GENERATION = 5;
 
 export function hint(world: World, args: HintArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const attempt = attemptWith(generation, args.tokenHash);
-  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (attempt === undefined) return { kind: 'unknown_attempt' };
   generation.hints += 1;
   const seen = { state: generation.state, hints: generation.hints };
   const foreign = args.taskId !== undefined && attempt.taskId !== undefined && attempt.taskId !== args.taskId;
-  if (generation.isPurged) return { ok: 'settled', ...seen, foreign };
+  if (generation.isPurged) return { kind: 'settled', ...seen, foreign };
   if (generation.state === 'generating' && generation.current === attempt.n) {
     generation.nextPollAt = world.now;
-    return { ok: 'hinted', ...seen, vehicle: generation.vehicle, queue: generation.queue, foreign };
+    return { kind: 'hinted', ...seen, vehicle: generation.vehicle, queue: generation.queue, foreign };
   }
   return { ...claim(world, generation, attempt, args.taskId ?? attempt.taskId, foreign), ...seen };
 }
@@ -35,42 +35,42 @@ function claim(
     attempt.taskId === undefined ||
     canRevive(generation, attempt, taskId) ||
     (isOwn && generation.taskId === taskId && isGivenUp(generation));
-  if (!isOpen) return { ok: 'settled', foreign };
+  if (!isOpen) return { kind: 'settled', foreign };
   if (attempt.taskId === undefined) attempt.isHinted = true;
-  if (taskId === undefined) return { ok: 'no_task' };
-  if (world.tasks.has(taskId) && attempt.taskId === undefined) return { ok: 'settled', foreign: true };
+  if (taskId === undefined) return { kind: 'no_task' };
+  if (world.tasks.has(taskId) && attempt.taskId === undefined) return { kind: 'settled', foreign: true };
   if (!generation.claims.has(taskId)) {
-    if (generation.claims.size >= CLAIMS_PER_GENERATION) return { ok: 'too_many' };
+    if (generation.claims.size >= CLAIMS_PER_GENERATION) return { kind: 'too_many' };
     generation.claims.set(taskId, attempt.n);
   }
-  return { ok: 'claimed', attempt: attempt.n, taskId };
+  return { kind: 'claimed', attempt: attempt.n, taskId };
 }
 
 export function unclaim(world: World, { id, taskId }: { readonly id: string; readonly taskId: string }): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
-  return { ok: generation.claims.delete(taskId) ? 'dropped' : 'none' };
+  if (generation === undefined) return { kind: 'missing' };
+  return { kind: generation.claims.delete(taskId) ? 'dropped' : 'none' };
 }
 
 export function look(world: World, { id, vehicle, permit, timeoutMs }: LookArgs): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'generating' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   const room = grantQuery(world, permit, timeoutMs);
-  if ('wait' in room) return { ok: 'wait', waitMs: room.wait };
+  if ('wait' in room) return { kind: 'wait', waitMs: room.wait };
   const { taskId, polls, hints, resubmits } = generation;
   const noResultForMs = noResultFor(world, generation);
-  return { ok: 'granted', taskId, polls, hints, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
+  return { kind: 'granted', taskId, polls, hints, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
 }
 
 export function observe(world: World, args: ObserveArgs): Answer {
   if (args.permit !== undefined) stamp(world, world.polls, args.permit, 0);
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'generating' || generation.taskId !== args.taskId) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   const isAgain = args.permit !== undefined && generation.lastPermit === args.permit;
   const delayMs = args.hints !== undefined && generation.hints > args.hints ? 0 : args.pollDelayMs;
@@ -89,7 +89,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
   const missingTasks = denials(world).filter((at) => Math.abs(at - began) <= args.missingWindowMs).length;
   const missingForMs = misses > 0 ? world.now - firstMissAt : 0;
   const noResultForMs = noResultFor(world, generation);
-  return { ok: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks, noResultForMs };
+  return { kind: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks, noResultForMs };
 }
 
 /** Counted from the first such answer since the task is followed, or polled anew. */
@@ -112,15 +112,15 @@ function denials({ generations }: World): number[] {
 
 export function resubmit(world: World, { id, taskId, limit }: ResubmitArgs): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const done = generation.attempts.findLast(
     (attempt) => attempt.taskId === taskId && attempt.outcome === 'resubmitted',
   );
-  if (done !== undefined) return { ok: 'queued', vehicle: done.nextVehicle, attempt: done.n };
+  if (done !== undefined) return { kind: 'queued', vehicle: done.nextVehicle, attempt: done.n };
   if (generation.state !== 'generating' || generation.taskId !== taskId) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
-  if (generation.resubmits >= limit) return { ok: 'exhausted' };
+  if (generation.resubmits >= limit) return { kind: 'exhausted' };
   const attempt = currentAttempt(generation);
   newVehicle(generation, 'submit');
   attempt.outcome = 'resubmitted';
@@ -129,17 +129,17 @@ export function resubmit(world: World, { id, taskId, limit }: ResubmitArgs): Ans
   generation.taskId = '';
   queueAfresh(world, generation);
   enter(world, generation, 'queued');
-  return { ok: 'queued', vehicle: generation.vehicle, attempt: attempt.n };
+  return { kind: 'queued', vehicle: generation.vehicle, attempt: attempt.n };
 }
 
 export function settle(world: World, args: SettleArgs): Answer {
   stamp(world, world.polls, args.permit ?? '', 0);
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const { state } = generation;
-  if (generation.taskId !== args.taskId) return { ok: 'stale', state };
+  if (generation.taskId !== args.taskId) return { kind: 'stale', state };
   if (generation.verdict !== undefined) return settled(world, generation);
-  if (state !== 'generating' && !isGivenUp(generation)) return { ok: 'stale', state };
+  if (state !== 'generating' && !isGivenUp(generation)) return { kind: 'stale', state };
   generation.letter = undefined;
   generation.verdict = args.verdict.state;
   world.credits += args.verdict.creditsConsumed ?? 0;
@@ -160,7 +160,7 @@ export function settle(world: World, args: SettleArgs): Answer {
 function settled(world: World, generation: Generation): Answer {
   const { state, vehicle } = generation;
   const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
-  return { ok: 'settled', state, vehicle, ...jobs };
+  return { kind: 'settled', state, vehicle, ...jobs };
 }
 
 function queueOf({ state, archive }: Generation): 'submit' | 'poll' | 'archive' | undefined {
@@ -171,11 +171,11 @@ function queueOf({ state, archive }: Generation): 'submit' | 'poll' | 'archive' 
 
 export function requeue(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const isAgain = generation.requeued === `${vehicle} ${generation.vehicle}`;
   const queue = queueOf(generation);
   if ((generation.vehicle !== vehicle && !isAgain) || queue === undefined) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   if (!isAgain) {
     newVehicle(generation, queue);
@@ -183,5 +183,5 @@ export function requeue(world: World, { id, vehicle }: { readonly id: string; re
   }
   const startsAt = { submit: generation.notBefore, poll: generation.nextPollAt, archive: generation.archive?.at ?? 0 };
   const delayMs = Math.max(0, startsAt[queue] - world.now);
-  return { ok: 'requeued', vehicle: generation.vehicle, queue, delayMs, archive: pendingArchive(world, generation) };
+  return { kind: 'requeued', vehicle: generation.vehicle, queue, delayMs, archive: pendingArchive(world, generation) };
 }

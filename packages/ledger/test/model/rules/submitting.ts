@@ -28,7 +28,7 @@ import { narrow, stampSubmission, submitRoom, widen } from './window.ts';
 export function create(world: World, args: CreateArgs): Answer {
   const found = world.generations.get(args.id);
   if (found !== undefined) {
-    return { ok: found.hash === args.hash ? 'exists' : 'conflict', id: args.id, state: found.state };
+    return { kind: found.hash === args.hash ? 'exists' : 'conflict', id: args.id, state: found.state };
   }
   if (args.dedupeMs !== undefined) {
     const slot = `${args.tenant}:${args.hash}`;
@@ -37,7 +37,7 @@ export function create(world: World, args: CreateArgs): Answer {
       earlier?.state === 'failed' ||
       earlier?.state === 'cancelled' ||
       ['invalid_request', 'upload_missing'].includes(earlier?.letter?.class ?? '');
-    if (earlier !== undefined && !isOver) return { ok: 'exists', id: earlier.id, state: earlier.state };
+    if (earlier !== undefined && !isOver) return { kind: 'exists', id: earlier.id, state: earlier.state };
     world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
   }
   const { id, hash, tenant, model, payload, vehicle, deadlineMs } = args;
@@ -48,52 +48,52 @@ export function create(world: World, args: CreateArgs): Answer {
   generation.deadlineAt += args.delayMs;
   generation.notBefore = world.now + args.delayMs;
   if (args.delayMs === 0) hearNewcomer(world, generation);
-  return { ok: 'created', id, state: 'queued' };
+  return { kind: 'created', id, state: 'queued' };
 }
 
 export function cancel(world: World, { id }: { readonly id: string }): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'queued' && generation.state !== 'cancelled') {
-    return { ok: 'too_late', state: generation.state };
+    return { kind: 'too_late', state: generation.state };
   }
   if (generation.state === 'queued') enter(world, generation, 'cancelled');
-  return { ok: 'cancelled', notice: pendingNotice(world, generation) };
+  return { kind: 'cancelled', notice: pendingNotice(world, generation) };
 }
 
 export function admit(world: World, args: AdmitArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const { state, vehicle } = generation;
   if (state === 'submitting') {
     const attempt = currentAttempt(generation);
-    if (attempt.token === args.tokenHash) return { ok: 'admitted', attempt: attempt.n, canary: attempt.canary };
-    return { ok: 'busy', attempt: attempt.n, leaseMs: Math.max(0, attempt.leaseUntil - world.now) };
+    if (attempt.token === args.tokenHash) return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary };
+    return { kind: 'busy', attempt: attempt.n, leaseMs: Math.max(0, attempt.leaseUntil - world.now) };
   }
   if (state !== 'queued' || vehicle !== args.vehicle || attemptWith(generation, args.tokenHash) !== undefined) {
-    return { ok: 'stale', state };
+    return { kind: 'stale', state };
   }
-  if (world.settings.get('accountFingerprint') !== args.account) return { ok: 'wrong_account' };
-  if (world.now >= generation.deadlineAt) return { ok: 'deadline' };
+  if (world.settings.get('accountFingerprint') !== args.account) return { kind: 'wrong_account' };
+  if (world.now >= generation.deadlineAt) return { kind: 'deadline' };
   return findPlace(world, args, generation);
 }
 
 function findPlace(world: World, args: AdmitArgs, generation: Generation): Answer {
   openOverdue(world);
   const { reasons, waitMs, due } = standing(world);
-  if (reasons.length > 0) return { ok: 'wait', reason: reasons, waitMs };
-  if (inFlight(world) >= setting(world, 'maxInFlight')) return { ok: 'wait', reason: ['in-flight'], waitMs: 500 };
+  if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
+  if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
   const room = submitRoom(world);
-  if (room.places === 0) return { ok: 'wait', reason: ['window'], waitMs: room.waitMs };
+  if (room.places === 0) return { kind: 'wait', reason: ['window'], waitMs: room.waitMs };
   const others = standIn(world, generation, due.includes('refusing'));
-  if (others.length > 0) return { ok: 'instead', id: others };
+  if (others.length > 0) return { kind: 'instead', id: others };
   const { isUpload, linksAt = -Infinity } = generation;
-  if (isUpload && world.now - linksAt >= args.uploadFreshMs) return { ok: 'upload', tries: generation.uploadTries };
+  if (isUpload && world.now - linksAt >= args.uploadFreshMs) return { kind: 'upload', tries: generation.uploadTries };
   const attempt = newAttempt(world, args, generation, due.length > 0);
   sendCanary(world, due, attempt);
   noteCanary(world, generation, attempt, due.includes('refusing'));
   enter(world, generation, 'submitting');
-  return { ok: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : room.places - 1 };
+  return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : room.places - 1 };
 }
 
 function newAttempt(world: World, args: AdmitArgs, generation: Generation, canary: boolean): Attempt {
@@ -111,43 +111,43 @@ function newAttempt(world: World, args: AdmitArgs, generation: Generation, canar
 
 export function uploaded(world: World, { id, vehicle }: UploadedArgs): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   generation.linksAt = world.now;
   generation.uploadTries = 0;
-  return { ok: 'uploaded' };
+  return { kind: 'uploaded' };
 }
 
 export function postpone(world: World, { id, vehicle, tries, delayMs }: PostponeArgs): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'queued' || generation.vehicle !== vehicle) {
-    return { ok: 'stale', state: generation.state };
+    return { kind: 'stale', state: generation.state };
   }
   if (generation.uploadTries === tries) {
     generation.uploadTries += 1;
     generation.notBefore = world.now + delayMs;
   }
-  return { ok: 'postponed', tries: generation.uploadTries };
+  return { kind: 'postponed', tries: generation.uploadTries };
 }
 
 export function accept(world: World, args: AcceptArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const attempt =
     args.attempt === undefined ? attemptWith(generation, args.tokenHash ?? '') : generation.attempts[args.attempt - 1];
-  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (attempt === undefined) return { kind: 'unknown_attempt' };
   if (args.latencyMs !== undefined && attempt.isAnswered !== true)
     noteAnswer(world, generation, attempt, args.latencyMs);
   const isRevived = args.adopted && canRevive(generation, attempt, args.taskId);
   if (attempt.taskId !== undefined && !isRevived) {
-    if (attempt.taskId !== args.taskId) return { ok: 'other_task', taskId: attempt.taskId };
+    if (attempt.taskId !== args.taskId) return { kind: 'other_task', taskId: attempt.taskId };
     return carried(attempt.outcome === 'surplus' ? 'surplus' : 'accepted', args, generation, attempt);
   }
   const owner = world.tasks.get(args.taskId);
-  if (owner !== undefined && !isRevived) return { ok: 'bound', owner };
+  if (owner !== undefined && !isRevived) return { kind: 'bound', owner };
   return bind(world, args, generation, attempt);
 }
 
@@ -186,34 +186,34 @@ function follow(world: World, generation: Generation, attempt: Attempt, delayMs:
   enter(world, generation, 'generating');
 }
 
-function carried(ok: string, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
+function carried(kind: string, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
   for (const [taskId, n] of generation.claims) if (n === attempt.n) generation.claims.delete(taskId);
   const { state, vehicle, queue, hints } = generation;
   const delayMs = attempt.isHinted === true ? 0 : args.pollDelayMs;
-  return { ok, attempt: attempt.n, state, vehicle, queue, hints, delayMs };
+  return { kind, attempt: attempt.n, state, vehicle, queue, hints, delayMs };
 }
 
 export function refuse(world: World, args: RefuseArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const attempt = attemptWith(generation, args.tokenHash);
-  if (attempt === undefined) return { ok: 'unknown_attempt' };
+  if (attempt === undefined) return { kind: 'unknown_attempt' };
   if (attempt.answer !== undefined) return refused(world, generation, attempt.answer);
   const { state, current } = generation;
-  if (current !== attempt.n || (state !== 'submitting' && state !== 'unknown')) return { ok: 'stale', state };
+  if (current !== attempt.n || (state !== 'submitting' && state !== 'unknown')) return { kind: 'stale', state };
   noteRefusal(world, args, generation, attempt);
   const fault = faultOf(world, args, generation, attempt);
   attempt.outcome = 'refused';
   const surplus = generation.attempts.findLast((one) => one.outcome === 'surplus' && one.taskId !== undefined);
   if (surplus !== undefined) {
-    attempt.answer = { ok: 'stale', state: 'generating' };
+    attempt.answer = { kind: 'stale', state: 'generating' };
     surplus.outcome = 'adopted';
     follow(world, generation, surplus, 0);
     return attempt.answer;
   }
   const letterClass = countRetry(world, generation, args, fault);
   if (letterClass !== undefined) {
-    attempt.answer = { ok: 'dead', class: letterClass };
+    attempt.answer = { kind: 'dead', class: letterClass };
     die(world, generation, letterClass);
     return refused(world, generation, attempt.answer);
   }
@@ -221,14 +221,14 @@ export function refuse(world: World, args: RefuseArgs): Answer {
   if (isFresh) newVehicle(generation, 'submit');
   const delayMs = delayOf(args, attempt, fault);
   const { vehicle } = generation;
-  attempt.answer = { ok: 'queued', delayMs, vehicle, added: !isFresh, attempt: attempt.n };
+  attempt.answer = { kind: 'queued', delayMs, vehicle, added: !isFresh, attempt: attempt.n };
   generation.notBefore = world.now + delayMs;
   enter(world, generation, 'queued');
   return attempt.answer;
 }
 
 function refused(world: World, generation: Generation, answer: Answer): Answer {
-  return answer.ok === 'dead' ? { ...answer, notice: pendingNotice(world, generation) } : answer;
+  return answer.kind === 'dead' ? { ...answer, notice: pendingNotice(world, generation) } : answer;
 }
 
 function faultOf(world: World, args: RefuseArgs, generation: Generation, attempt: Attempt): Fault | undefined {
@@ -287,33 +287,33 @@ function countRetry(
 
 export function lose(world: World, args: LoseArgs): Answer {
   const generation = world.generations.get(args.id);
-  if (generation === undefined) return { ok: 'missing' };
+  if (generation === undefined) return { kind: 'missing' };
   const attempt = attemptWith(generation, args.tokenHash);
-  if (attempt === undefined) return { ok: 'unknown_attempt' };
-  if (attempt.outcome === 'lost') return { ok: 'unknown', attempt: attempt.n };
+  if (attempt === undefined) return { kind: 'unknown_attempt' };
+  if (attempt.outcome === 'lost') return { kind: 'unknown', attempt: attempt.n };
   if (attempt.outcome === 'open' && args.answered) {
     stampSubmission(world, `${generation.id}:${attempt.n}`, args.latencyMs);
   }
   const { state, current } = generation;
   const isExpired = attempt.outcome === 'expired' && state === 'unknown';
-  if (!(state === 'submitting' && current === attempt.n) && !isExpired) return { ok: 'stale', state };
+  if (!(state === 'submitting' && current === attempt.n) && !isExpired) return { kind: 'stale', state };
   attempt.outcome = 'lost';
   if (!isExpired) {
     world.unreachable += 1;
     if (world.unreachable >= args.gateAfter) closeGate(world, 'unreachable', args.times, attempt.token);
     enter(world, generation, 'unknown');
   }
-  return { ok: 'unknown', attempt: attempt.n };
+  return { kind: 'unknown', attempt: attempt.n };
 }
 
 export function expire(world: World, { id }: { readonly id: string }): Answer {
   const generation = world.generations.get(id);
-  if (generation === undefined) return { ok: 'missing' };
-  if (generation.state === 'unknown') return { ok: 'unknown', attempt: generation.current };
-  if (generation.state !== 'submitting') return { ok: 'stale', state: generation.state };
+  if (generation === undefined) return { kind: 'missing' };
+  if (generation.state === 'unknown') return { kind: 'unknown', attempt: generation.current };
+  if (generation.state !== 'submitting') return { kind: 'stale', state: generation.state };
   const attempt = currentAttempt(generation);
-  if (world.now < attempt.leaseUntil) return { ok: 'not_yet', leaseMs: attempt.leaseUntil - world.now };
+  if (world.now < attempt.leaseUntil) return { kind: 'not_yet', leaseMs: attempt.leaseUntil - world.now };
   attempt.outcome = 'expired';
   enter(world, generation, 'unknown');
-  return { ok: 'unknown', attempt: attempt.n };
+  return { kind: 'unknown', attempt: attempt.n };
 }
