@@ -207,8 +207,8 @@ function check(request: unknown, options: unknown): CheckedRequest | ProducerErr
 }
 
 /**
- * So many of one call are under way at a time: beyond it nothing gets faster, and what a thousand requests need in memory
- * at once makes each of them dearer.
+ * So many of one call are under way at a time: what they need in memory is short-lived, and others of this process get
+ * their turn in between.
  */
 const TOGETHER = 100;
 
