@@ -7,8 +7,6 @@ const AGAIN_MS = 50;
 const LAST_LINES_MS = 500;
 const PAUSE_MS = 10;
 
-const NOTHING = Buffer.alloc(0);
-
 /**
  * Lines for a file descriptor, usually standard output. A log must never hold up or end the process that writes it:
  *
@@ -22,8 +20,8 @@ const NOTHING = Buffer.alloc(0);
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;
-  /** What the system has not taken; the lines come behind it. */
-  #rest: Buffer = NOTHING;
+  /** What the system has not taken; the lines come behind it, and are not copied before it is their turn. */
+  #waiting: Buffer[] = [];
   #lines: string[] = [];
   #isWriting = false;
   #isGone = false;
@@ -46,38 +44,41 @@ export class LogOutput implements DestinationStream {
    */
   flushSync(): void {
     const until = performance.now() + LAST_LINES_MS;
-    let left = this.#take();
-    while (left.length > 0) {
+    this.#gather();
+    for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
       try {
-        left = left.subarray(writeSync(this.#fd, left));
+        this.#putBack(chunk.subarray(writeSync(this.#fd, chunk)));
       } catch (error) {
-        if (!isBusy(error)) return this.#fail(error);
+        if (!isBusy(error)) return this.#drop(error);
+        this.#putBack(chunk);
         if (performance.now() >= until) break;
         pause(PAUSE_MS);
       }
     }
-    this.#rest = left;
-    if (left.length > 0 && !this.#isWriting) this.#later();
+    if (this.#waiting.length > 0 && !this.#isWriting) this.#later();
   }
 
-  #take(): Buffer {
-    const taken = joined(this.#rest, Buffer.from(this.#lines.join('')));
-    this.#rest = NOTHING;
+  #gather(): void {
+    if (this.#lines.length > 0) this.#waiting.push(Buffer.from(this.#lines.join('')));
     this.#lines = [];
-    return taken;
+  }
+
+  #putBack(chunk: Buffer): void {
+    if (chunk.length > 0) this.#waiting.unshift(chunk);
   }
 
   #next(): void {
-    const taken = this.#take();
-    if (taken.length === 0) return;
+    if (this.#waiting.length === 0) this.#gather();
+    const chunk = this.#waiting.shift();
+    if (chunk === undefined) return;
     this.#isWriting = true;
-    write(this.#fd, taken, (error, written) => {
+    write(this.#fd, chunk, (error, written) => {
       this.#isWriting = false;
-      if (error === null) this.#rest = joined(taken.subarray(written), this.#rest);
+      if (error === null) this.#putBack(chunk.subarray(written));
       else if (isBusy(error)) {
-        this.#rest = joined(taken, this.#rest);
+        this.#putBack(chunk);
         return this.#later();
-      } else this.#fail(error);
+      } else this.#drop(error);
       this.#next();
     });
   }
@@ -91,16 +92,12 @@ export class LogOutput implements DestinationStream {
     }, AGAIN_MS).unref();
   }
 
-  #fail(error: unknown): void {
-    if (codeOf(error) !== 'EPIPE') return;
-    this.#isGone = true;
-    this.#take();
+  /** What stands here is lost; with a reader that is gone, whatever comes as well. */
+  #drop(error: unknown): void {
+    this.#waiting = [];
+    this.#lines = [];
+    this.#isGone = codeOf(error) === 'EPIPE';
   }
-}
-
-function joined(one: Buffer, other: Buffer): Buffer {
-  if (one.length === 0) return other;
-  return other.length === 0 ? one : Buffer.concat([one, other]);
 }
 
 let output: LogOutput | undefined;
