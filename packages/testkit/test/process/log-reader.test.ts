@@ -38,11 +38,7 @@ async function start({ app, port }: (typeof SERVERS)[number], stdout: number | '
   onTestFinished(() => void child.kill('SIGKILL'));
   await until(
     () => fetch(`http://127.0.0.1:${number}/healthz`).catch(() => undefined),
-<<<<<<< ours
-    (answer) => answer.ok,
-=======
     (answer) => answer?.status === 200,
->>>>>>> theirs
   );
   return child;
 }
