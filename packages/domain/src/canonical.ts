@@ -10,7 +10,7 @@ function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value).sort()) {
+  for (const key of Object.keys(value).toSorted()) {
     const member = sorted(Reflect.get(value, key));
     // By assignment this one would become the prototype, and be lost.
     if (key === '__proto__') Object.defineProperty(copy, key, { value: member, enumerable: true });
