@@ -178,23 +178,23 @@ export class TakeLoop {
     const deliver = isBesideTheLoop ? await this.#lift.wait() : undefined;
     release();
     const next = await this.#record(own, end, deliver !== undefined);
-    deliver?.(await this.#unlessStopping(next));
+    deliver?.(next);
   }
 
   /** @returns the job that was taken in the same step, where that was asked for and there was one */
   async #record(own: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
+    let next: TakenJob | undefined;
     try {
-      const next = await this.#apply(own, end, takesNext);
+      next = await this.#apply(own, end, takesNext);
       this.#options.onEnd?.(end.kind);
-      return next;
     } catch (error) {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
       this.#options.logger.warn(
         { err: error, job: own.job.id, end: end.kind },
         'the job was taken over before its end was recorded',
       );
-      return undefined;
     }
+    return next;
   }
 
   async #apply(own: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
@@ -202,13 +202,6 @@ export class TakeLoop {
     const next = await at(`${queue}.${end.kind}`, () => this.#source.apply(own, end, takesNext));
     if (end.kind === 'give_back') await at(`${queue}.wake`, () => this.#source.wakeBlocked());
     return next;
-  }
-
-  /** A job that comes along while the loop stops goes back before `stop` goes on. */
-  async #unlessStopping(next: TakenJob | undefined): Promise<TakenJob | undefined> {
-    if (next === undefined || !this.#stopping.signal.aborted) return next;
-    await this.#giveBack(next);
-    return undefined;
   }
 
   /** Nobody has looked at it: it goes back as if it had not been taken. Should that fail, its lock ends. */
