@@ -8,7 +8,8 @@ export interface FullPipe {
   /** What a process inherits as its standard output. */
   readonly fd: number;
   /** What stands in it, which makes room. */
-  read(): string;
+  read(): Buffer;
+  /** Its reader goes. The other end stays open: who still writes must not write into a file that gets the same number. */
   close(): void;
 }
 
@@ -29,21 +30,21 @@ export function fullPipe({ isBlocking = false, hasReader = true } = {}): FullPip
       size = Math.floor(size / 2);
     }
   }
-  if (!hasReader) closeSync(own);
-  return {
-    fd,
-    read() {
-      const chunk = Buffer.alloc(1024 * 1024);
-      try {
-        return chunk.toString('utf8', 0, readSync(own, chunk));
-      } catch {
-        return '';
-      }
-    },
-    close() {
-      if (hasReader) closeSync(own);
-      closeSync(fd);
-      rmSync(folder, { recursive: true });
-    },
+  let isOpen = true;
+  const close = (): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    closeSync(own);
+    rmSync(folder, { recursive: true });
   };
+  if (!hasReader) close();
+  const read = (): Buffer => {
+    const chunk = Buffer.alloc(1024 * 1024);
+    try {
+      return isOpen ? chunk.subarray(0, readSync(own, chunk)) : Buffer.alloc(0);
+    } catch {
+      return Buffer.alloc(0);
+    }
+  };
+  return { fd, read, close };
 }
