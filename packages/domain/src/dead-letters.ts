@@ -16,9 +16,6 @@ export const HELD_CLASSES = classesWith('isHeld');
 /** What an operator has to know of a dead letter. */
 export type RedriveRule = Pick<DeadLetterRow, 'resumesAt' | 'payAgainResumesAt' | 'mayBeAdopted' | 'advice'>;
 
-/** The redrive table: every class, the step it resumes at, and whether that costs money again. */
-export const REDRIVE_RULES: Readonly<Record<DeadLetterClass, RedriveRule>> = DEAD_LETTERS;
-
 /** Of a class that a newer version has written: it cannot be resumed here, since nobody here knows what that would pay. */
 const NEWER_RULE: RedriveRule = {
   resumesAt: null,

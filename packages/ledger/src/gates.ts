@@ -1,13 +1,9 @@
-import { GATE_REASONS, isKnown, readWord, type GateReason, type OrNewer } from '@kieq/domain';
+import { GATE_MODES, GATE_REASONS, isKnown, readWord, type GateReason, type OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { z } from 'zod';
 import { wordOf } from './fields.ts';
 import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
-
-/** How a gate opens: by time, by the balance, by a canary, by a person. */
-export const GATE_MODES = ['timed', 'probe', 'canary', 'manual'] as const;
-export type GateMode = (typeof GATE_MODES)[number];
 
 const gateSchema = z.object({
   /** Epoch ms since when it is closed. */

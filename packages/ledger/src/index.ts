@@ -8,7 +8,7 @@ export {
   type IntentDurability,
 } from './durability.ts';
 export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
-export { GATE_MODES, isOwnGate, type Gate, type GateMode, type Gates } from './gates.ts';
+export { isOwnGate, type Gate, type Gates } from './gates.ts';
 export type { Exact } from './exact.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type {

@@ -3,7 +3,7 @@ import {
   DEAD_LETTER_CLASSES,
   GENERATION_STATES,
   HELD_CLASSES,
-  REDRIVE_RULES,
+  DEAD_LETTERS,
   type DeadLetterClass,
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
@@ -119,6 +119,6 @@ describe('a dead generation', () => {
 
 test('held is exactly what may still bring a paid video without another request', () => {
   const paid = new Set(['unknown', 'generating', 'archiving']);
-  const coming = DEAD_LETTER_CLASSES.filter((name) => paid.has(REDRIVE_RULES[name].resumesAt ?? ''));
+  const coming = DEAD_LETTER_CLASSES.filter((name) => paid.has(DEAD_LETTERS[name].resumesAt ?? ''));
   expect(new Set(HELD_CLASSES)).toEqual(new Set(coming));
 });

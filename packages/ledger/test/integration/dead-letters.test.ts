@@ -1,4 +1,4 @@
-import { DEAD_LETTER_CLASSES, REDRIVE_RULES, type DeadLetterClass } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, DEAD_LETTERS, type DeadLetterClass } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import {
   ACCOUNT,
@@ -40,24 +40,12 @@ const REACH: Record<Alive, (pool: Pool) => Promise<string>> = {
   archiving,
 };
 
-/** DESIGN.md, kill: every other pair of state and class is refused, and `submitting` is never killed. */
-const KILLABLE: Record<Alive, readonly DeadLetterClass[]> = {
-  queued: [
-    'invalid_request',
-    'model_unavailable',
-    'refused_repeatedly',
-    'insufficient_credits',
-    'deadline_exceeded',
-    'upload_missing',
-  ],
-  submitting: [],
-  unknown: ['payment_unknown'],
-  generating: ['task_lost', 'task_stuck', 'result_unreadable'],
-  archiving: ['archive_failed'],
-};
+/** Every other pair of state and class is refused; the rows themselves are pinned beside the domain's table. */
+const mayKill = (letterClass: DeadLetterClass, state: Alive): boolean =>
+  DEAD_LETTERS[letterClass].killsFrom.some((from) => from === state);
 
 const PAIRS = STATES.flatMap((state) =>
-  DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass, allowed: KILLABLE[state].includes(letterClass) })),
+  DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass, allowed: mayKill(letterClass, state) })),
 );
 
 describe('kill', () => {
@@ -178,7 +166,7 @@ async function letterOf(pool: Pool, letterClass: DeadLetterClass): Promise<strin
     await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
     return id;
   }
-  const from = STATES.find((state) => KILLABLE[state].includes(letterClass));
+  const from = STATES.find((state) => mayKill(letterClass, state));
   if (from === undefined) throw new Error(`nothing opens ${letterClass}`);
   const id = await REACH[from](pool);
   await bury(pool, id, letterClass, from);
@@ -188,7 +176,7 @@ async function letterOf(pool: Pool, letterClass: DeadLetterClass): Promise<strin
 describe('redrive', () => {
   const opened = DEAD_LETTER_CLASSES.filter((letterClass) => letterClass !== 'notify_failed');
   const resumable = opened.flatMap((letterClass) => {
-    const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+    const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[letterClass];
     const free = resumesAt === null ? [] : [{ letterClass, resumesAt, payAgain: false }];
     return payAgainResumesAt === null ? free : [...free, { letterClass, resumesAt: payAgainResumesAt, payAgain: true }];
   });
@@ -219,7 +207,7 @@ describe('redrive', () => {
     },
   );
 
-  test.each(opened.filter((letterClass) => REDRIVE_RULES[letterClass].resumesAt !== 'queued'))(
+  test.each(opened.filter((letterClass) => DEAD_LETTERS[letterClass].resumesAt !== 'queued'))(
     '%s is never queued without pay-again, whatever the caller says',
     async (letterClass) => {
       const pool = await openPool('redrive', quick);

@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import { REDRIVE_RULES } from '@kieq/domain';
+import { DEAD_LETTERS } from '@kieq/domain';
 import type { ArchivedFile } from '@kieq/ledger';
 import type { ModelCall } from '../calls.ts';
 import type { Generation } from '../world.ts';
@@ -95,7 +95,7 @@ function redriveOf(
   letterClass: DeadLetterClass,
   how: { readonly payAgain: boolean; readonly dryRun: boolean; readonly automatic: boolean },
 ): ModelCall | undefined {
-  const { resumesAt, payAgainResumesAt } = REDRIVE_RULES[letterClass];
+  const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[letterClass];
   const target = how.payAgain ? (payAgainResumesAt ?? resumesAt) : resumesAt;
   if (target === null) return undefined;
   const call = { id, class: letterClass, resumesAt: target, op: scene.fresh('op'), vehicleCheckMs: VEHICLE_CHECK_MS };
