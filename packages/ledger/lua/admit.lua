@@ -31,7 +31,8 @@ if NOW >= num(record, 'deadlineAt') then return reply({ kind = 'deadline' }) end
 
 local reason, waitMs, due = standing(true)
 if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
-if inFlight() >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
+local flying = inFlight()
+if flying >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local places, windowWaitMs = submitRoom()
 if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
@@ -60,4 +61,4 @@ noteCanary(record, attempt, due)
 watch(record, attempt.leaseUntil)
 enter(record, 'submitting', 'admitted')
 count('admitted')
-return answerFor(attempt, record, #due > 0 and 0 or places - 1)
+return answerFor(attempt, record, #due > 0 and 0 or math.min(places, SETTINGS.maxInFlight - flying) - 1)

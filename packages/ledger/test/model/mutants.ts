@@ -40,7 +40,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'admit: the in-flight cap',
-    from: 'if inFlight() >= SETTINGS.maxInFlight then',
+    from: 'if flying >= SETTINGS.maxInFlight then',
     to: 'if false then',
   },
   {

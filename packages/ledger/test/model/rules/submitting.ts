@@ -84,6 +84,7 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
   if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
   const room = submitRoom(world);
+  const left = Math.min(room.places, setting(world, 'maxInFlight') - inFlight(world)) - 1;
   if (room.places === 0) return { kind: 'wait', reason: ['window'], waitMs: room.waitMs };
   const others = standIn(world, generation, due.includes('refusing'));
   if (others.length > 0) return { kind: 'instead', id: others };
@@ -93,7 +94,7 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   sendCanary(world, due, attempt);
   noteCanary(world, generation, attempt, due.includes('refusing'));
   enter(world, generation, 'submitting');
-  return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : room.places - 1 };
+  return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : left };
 }
 
 function newAttempt(world: World, args: AdmitArgs, generation: Generation, canary: boolean): Attempt {
