@@ -40,7 +40,10 @@ const REACH: Record<Alive, (pool: Pool) => Promise<string>> = {
   archiving,
 };
 
-/** DESIGN.md, kill: every other pair of state and class is refused, and `submitting` is never killed. */
+/**
+ * Every other pair of state and class is refused (docs/architecture.md#dead-letter-classes); `submitting` is never
+ * killed.
+ */
 const KILLABLE: Record<Alive, readonly DeadLetterClass[]> = {
   queued: [
     'invalid_request',
