@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ENVIRONMENT, environmentTable } from '@kieq/config';
 import {
   DEAD_LETTER_CLASSES,
@@ -17,7 +17,17 @@ import { optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
 import { describe, expect, test } from 'vitest';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
 import { operatorTable, transitionTable } from '../support/dead-letter-tables.ts';
-import { filesBelow, read, ROOT, sorted, unnamed, withPart, wordsIn } from '../support/documents.ts';
+import {
+  anchorsOf,
+  filesBelow,
+  read,
+  ROOT,
+  sorted,
+  unnamed,
+  withoutCode,
+  withPart,
+  wordsIn,
+} from '../support/documents.ts';
 
 /**
  * Keeps the documentation in step with the code. What is generated is rewritten by running this file with `-u`
@@ -159,6 +169,21 @@ describe('every word of the code is explained', () => {
     }
   });
 
+  test.each(['packages/queue', 'packages/ledger'])('modules of %s in its README', async (folder) => {
+    const modules = (await filesBelow(`${folder}/src`, '.ts')).map((path) => basename(path, '.ts'));
+    const text = await read(`${folder}/README.md`);
+    expect(
+      unnamed(
+        text,
+        modules.filter((name) => name !== 'index'),
+      ),
+    ).toEqual([]);
+  });
+
+  test('scripts in the README of the ledger', async () => {
+    expect(unnamed(await read('packages/ledger/README.md'), SCRIPT_NAMES)).toEqual([]);
+  });
+
   /** The file of a command is named after it. */
   async function commandNames(): Promise<string[]> {
     const files = await filesBelow('apps/cli/src/commands', '.ts');
@@ -218,16 +243,6 @@ describe('links', async () => {
     const path = file === '' ? from : relative(ROOT, resolve(ROOT, dirname(from), file));
     const text = await read(path).catch(() => undefined);
     if (text === undefined) return (await readdir(join(ROOT, path)).catch(() => undefined)) !== undefined;
-    return anchor === undefined || wordsIn(withoutCode(text), /^#+ (.+)$/gm).some((title) => slug(title) === anchor);
-  }
-
-  function withoutCode(text: string): string {
-    return text.replaceAll(/^```[\s\S]*?^```/gm, '');
-  }
-
-  /** As GitHub makes the anchor of a heading. */
-  function slug(title: string): string {
-    const kept = title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '');
-    return kept.replaceAll(' ', '-');
+    return anchor === undefined || anchorsOf(text).includes(anchor);
   }
 });
