@@ -10,7 +10,7 @@ import {
   SUBMIT_CLASSES,
   TIMINGS,
 } from '@kieq/domain';
-import { KIE_ERROR_CODES } from '@kieq/kie';
+import { KIE_ERROR_CODES, KLING_DURATIONS, KLING_MODEL, PROMPT_LIMIT } from '@kieq/kie';
 import { SCRIPT_NAMES } from '@kieq/ledger';
 import { PRODUCER_ERROR_CODES } from '@kieq/producer';
 import { optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
@@ -161,6 +161,13 @@ describe('every word of the code is explained', () => {
     const codes = [...source.matchAll(/^ {2}(\w+): (\d+),$/gm)];
     expect(codes.length).toBeGreaterThan(0);
     for (const [, name, code] of codes) expect(text).toContain(`| ${code} | \`${name}\` |`);
+  });
+
+  test('what the code checks of createTask, in the contract of Kie', async () => {
+    const text = await read('docs/kie/api.md');
+    expect(unnamed(text, [KLING_MODEL])).toEqual([]);
+    expect(text).toContain(`one of ${KLING_DURATIONS.map((seconds) => `\`${seconds}\``).join(', ')} |`);
+    expect(text).toContain(`at most ${PROMPT_LIMIT} characters`);
   });
 
   test('options of a request, for the producer and for jobs', async () => {
