@@ -1,8 +1,8 @@
 import { form } from './forms.ts';
 
 /**
- * What must have confirmed the written intent before the POST may leave (DESIGN.md, G1): nobody further, so many
- * replicas (WAIT), or the disk (WAITAOF).
+ * What must have confirmed the written intent before the POST may leave: no other server, so many replicas (WAIT), or
+ * the disk (WAITAOF). See docs/guarantees.md#g1-a-generation-is-charged-at-most-once.
  */
 export type IntentDurability =
   | { readonly kind: 'none' }

@@ -6,7 +6,7 @@ import type { GenerationState } from './states.ts';
 
 /**
  * How a generation looks through Kie's own API, whose states are `waiting`, `success` and `fail`
- * (kie-image-to-video-api.md, section 2).
+ * (docs/kie/api.md#answer-to-recordinfo).
  */
 export type CallerState =
   | {
@@ -32,7 +32,7 @@ export interface CallerFacts {
   readonly lostAnAnswer?: boolean;
 }
 
-/** Kie's code of every failed task (KIE-FACTS.md, Envelope and errors); used where a verdict carries none. */
+/** Kie's code of every failed task (docs/kie/facts.md#codes); used where a verdict carries none. */
 const GENERATION_FAILED = '501';
 
 const LOST_AN_ANSWER = 'An earlier submission of it may have been charged: ask the operator before creating it again.';

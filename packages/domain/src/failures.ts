@@ -1,6 +1,6 @@
 import type { Verdict } from './outcomes.ts';
 
-/** Messages that make a failure final, whatever else the text says (KIE-FACTS.md, recordInfo). */
+/** Messages that make a failure final, whatever else the text says (docs/kie/facts.md#recordinfo). */
 const FINAL = [/flagged/i, /moderat/i, /copyright/i, /sensitive/i, /violat/i, /prohibited/i, /invalid/i, /parameter/i];
 
 /** Messages of failures that have nothing to do with the request. */

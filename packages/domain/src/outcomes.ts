@@ -2,7 +2,7 @@ import type { DeadLetterClass } from './dead-letter-table.ts';
 import type { OrNewer } from './newer.ts';
 
 /**
- * What came back from createTask, classified once by `@kieq/kie` (DESIGN.md, Error policy).
+ * What came back from createTask, classified once by `@kieq/kie` (docs/failure-modes.md#answers-to-createtask).
  * Nobody downstream looks at codes or messages.
  *
  * - `accepted`: a taskId was given, whatever the code.
@@ -67,7 +67,10 @@ export interface SubmitAnswer {
   readonly evidence: Evidence;
 }
 
-/** Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed (KIE-FACTS.md, recordInfo). */
+/**
+ * Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed
+ * (docs/kie/facts.md#recordinfo).
+ */
 export interface Verdict {
   readonly state: 'success' | 'fail';
   /** Empty for `fail`, for text results, and where none could be read. */
@@ -92,7 +95,7 @@ export interface Verdict {
 export type ResultKind = 'links' | 'text' | 'unreadable';
 
 /**
- * What came back from recordInfo (DESIGN.md, Error policy).
+ * What came back from recordInfo (docs/failure-modes.md#answers-to-recordinfo).
  *
  * - `verdict`: `success` with a result, or `fail`; also code 408 and 501, which are terminal for the task.
  * - `no_result`: `success`, and neither a link nor a text can be read. It is paid, and the result may come later, as it

@@ -4,7 +4,7 @@ const SILENT_CREDITS = new Map<unknown, number>([
 ]);
 
 /**
- * Credits that a request of a known model costs (KIE-FACTS.md, kling-2.6/image-to-video), or undefined.
+ * Credits that a request of a known model costs (docs/kie/facts.md#kling-26image-to-video), or undefined.
  * Used only to decide when a topped-up balance covers a refused request; never to bill anybody.
  */
 export function knownPrice(model: string, input: Readonly<Record<string, unknown>>): number | undefined {

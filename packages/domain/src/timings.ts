@@ -25,7 +25,7 @@ export interface Timings {
   readonly unreachableCapMs: number;
   /** A row of equal refusals, and what the gate *refusing* has taught, are forgotten after this long. */
   readonly refusingMemoryMs: number;
-  /** A fresh task may be unknown to recordInfo for this long (KIE-FACTS.md, recordInfo). */
+  /** A fresh task may be unknown to recordInfo for this long (docs/kie/facts.md#recordinfo). */
   readonly freshTaskMs: number;
   /** Kie's denials must span at least this long before a task counts as lost. */
   readonly taskLostMs: number;
@@ -50,7 +50,10 @@ export interface Timings {
   readonly archiveCapMs: number;
   /** Longest run of ffmpeg for one poster. */
   readonly archivePosterMs: number;
-  /** A link of Kie's upload service that is older is not submitted any more (KIE-FACTS.md: gone after 24 h by users). */
+  /**
+   * A link of Kie's upload service that is older is not submitted any more: users saw files gone after 24 h
+   * (docs/kie/facts.md#rules-of-the-account).
+   */
   readonly uploadFreshMs: number;
   /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
   readonly sweepMs: number;

@@ -22,14 +22,15 @@ export interface PollContext {
 
 type TroubleReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
 
-/** Codes that are a verdict about the task by themselves (DESIGN.md, Error policy, "On recordInfo"). */
+/** Codes that are a verdict about the task by themselves (docs/failure-modes.md#answers-to-recordinfo). */
 const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
 /** The longest state word that is kept, in characters; Kie's have ten. */
 const STATE_LIMIT = 100;
 const UNKNOWN_TASK = /record\s?info is null/i;
 
 /**
- * The one classification of recordInfo (DESIGN.md, Error policy; KIE-FACTS.md, recordInfo). Pure.
+ * The one classification of recordInfo (policy: docs/failure-modes.md#answers-to-recordinfo; what Kie does:
+ * docs/kie/facts.md#recordinfo). Pure.
  *
  * Only Kie's own word is a verdict: whatever is no envelope, or no sense, is `trouble` and asks for another look.
  */

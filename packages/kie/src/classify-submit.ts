@@ -11,7 +11,7 @@ import { isValidationWording } from './validation-wording.ts';
 /** Classes that a code or a status alone can name. */
 type Refusal = Exclude<SubmitClass, 'accepted' | 'validation_as_500' | 'not_sent' | 'unknown'>;
 
-/** Codes of an envelope that say "nothing was created" (DESIGN.md, Error policy). All others leave it open. */
+/** Codes of an envelope that say "nothing was created" (docs/kie/facts.md#codes). All others leave it open. */
 const BY_CODE: ReadonlyMap<number, Refusal> = new Map([
   [400, 'invalid_request'],
   [401, 'unauthorized'],
@@ -51,7 +51,8 @@ const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, s
 };
 
 /**
- * The one classification of createTask (DESIGN.md, Error policy; KIE-FACTS.md, Envelope and errors). Pure.
+ * The one classification of createTask (policy: docs/failure-modes.md#answers-to-createtask; what Kie does:
+ * docs/kie/facts.md#envelope-and-errors). Pure.
  *
  * A taskId decides before everything else, also where the connection was cut behind it. Where there is an envelope
  * its `code` decides, whatever the HTTP status; without one the status. Whatever is left is `unknown`: a task may

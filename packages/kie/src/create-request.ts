@@ -34,7 +34,7 @@ const prompt = z
 
 const callBackUrl = httpUrl.optional();
 
-/** createTask for `kling-2.6/image-to-video` (kie-image-to-video-api.md, section 1). Further input fields pass. */
+/** createTask for `kling-2.6/image-to-video` (docs/kie/api.md#create-a-task). Further input fields pass. */
 export const klingRequestSchema = z.object({
   model: z.literal(KLING_MODEL),
   input: z.looseObject({
@@ -46,7 +46,7 @@ export const klingRequestSchema = z.object({
   callBackUrl,
 });
 
-/** createTask for every other model: its input passes untouched (KIE-FACTS.md, Other image-to-video models). */
+/** createTask for every other model: its input passes untouched (docs/kie/facts.md#other-models). */
 export const otherRequestSchema = z.object({
   model: z
     .string()

@@ -20,7 +20,7 @@ export interface CreateTaskOptions {
 }
 
 /**
- * POST /api/v1/jobs/createTask (kie-image-to-video-api.md, section 1).
+ * POST /api/v1/jobs/createTask (docs/kie/api.md#create-a-task).
  *
  * THIS IS THE BILLABLE CALL. One call sends at most one request, on a connection of its own: no retry, no redirect, no
  * second connection, and none that another request has used.

@@ -6,7 +6,7 @@ import type { QueryOptions } from './queries.ts';
 import { linksIn } from './result-links.ts';
 import { exchangeWithRetries } from './retry.ts';
 
-/** POST /api/v1/common/download-url (KIE-FACTS.md, Other endpoints). */
+/** POST /api/v1/common/download-url (docs/kie/facts.md#other-endpoints). */
 export async function downloadUrl(context: KieContext, url: string, options: QueryOptions): Promise<string> {
   const body = Buffer.from(JSON.stringify({ url }));
   const attempt = async () => {

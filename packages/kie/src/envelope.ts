@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { isRecord, parseJson } from './json.ts';
 
 /**
- * Kie's answer as its API wraps it: `{ code, msg, data }` (kie-image-to-video-api.md, Response Parameters).
+ * Kie's answer as its API wraps it: `{ code, msg, data }` (docs/kie/api.md#answer-to-createtask).
  * Errors arrive as HTTP 200 with another `code`, so the code and not the HTTP status is what counts
- * (KIE-FACTS.md, Envelope and errors).
+ * (docs/kie/facts.md#envelope-and-errors).
  */
 export interface Envelope {
   readonly code: number;

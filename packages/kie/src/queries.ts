@@ -30,14 +30,14 @@ const creditsSchema = z.number().or(
     .pipe(z.number()),
 );
 
-/** GET /api/v1/jobs/recordInfo (kie-image-to-video-api.md, section 2). */
+/** GET /api/v1/jobs/recordInfo (docs/kie/api.md#query-a-task). */
 export async function recordInfo(context: KieContext, taskId: string, options: QueryOptions): Promise<PollAnswer> {
   const url = endpoint(context.options.baseUrl, '/api/v1/jobs/recordInfo', { taskId });
   const exchange = await query(context, url, options);
   return classifyPoll(exchange, { taskId, redact: context.redact, nowMs: Date.now() });
 }
 
-/** GET /api/v1/chat/credit (KIE-FACTS.md, Other endpoints). */
+/** GET /api/v1/chat/credit (docs/kie/facts.md#other-endpoints). */
 export async function credits(context: KieContext, options: QueryOptions): Promise<number> {
   const exchange = await query(context, endpoint(context.options.baseUrl, '/api/v1/chat/credit'), options);
   const envelope = classifyCall(exchange, 'credits', context.redact, Date.now());

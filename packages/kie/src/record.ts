@@ -23,8 +23,8 @@ const word = z.string().min(1).or(z.number().transform(String));
 const epochMs = finite.pipe(z.number().positive());
 
 /**
- * `data` of recordInfo (kie-image-to-video-api.md, Query Task Status). Every field may be missing, null or of a kind
- * that the documents do not promise; such a field is undefined, and never spoils the others.
+ * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo). Every field may be missing, null or of a kind that the
+ * contract does not promise; such a field is undefined, and never spoils the others.
  */
 const recordSchema = z.looseObject({
   state: z.string().trim().min(1).optional().catch(undefined),
@@ -52,7 +52,7 @@ export function recordTaskId(record: KieRecord): string | undefined {
 
 /**
  * What the record repeats of the create request. `param` is a JSON string, and its `input` often one again
- * (KIE-FACTS.md, recordInfo).
+ * (docs/kie/facts.md#recordinfo).
  */
 export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho {
   const nested = parseNestedJson(record?.['param']);
@@ -80,7 +80,7 @@ export interface Success {
  * A success as Kie reported it. A result that cannot be read is still a paid success: it is kept verbatim, without
  * URLs; not even that where it is an object too deep to be written.
  *
- * Newer answers carry the parsed result as `response` (KIE-FACTS.md, Later facts); it stands in for an empty
+ * Newer answers carry the parsed result as `response` (docs/kie/facts.md#recordinfo); it stands in for an empty
  * `resultJson`.
  */
 export function readSuccess(record: KieRecord): Success {
@@ -118,7 +118,7 @@ export function failVerdict(
   };
 }
 
-/** A model that makes text: `{"resultObject":{}}` (KIE-FACTS.md, recordInfo). */
+/** A model that makes text: `{"resultObject":{}}` (docs/kie/facts.md#recordinfo). */
 function isText(whole: unknown): boolean {
   const result = parseNestedJson(whole);
   return isRecord(result) && !isBlank(result['resultObject']);

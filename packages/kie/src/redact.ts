@@ -1,4 +1,4 @@
-/** Removes secrets from a text of the vendor before it is kept anywhere (DESIGN.md, G7). */
+/** Removes secrets from a text of the vendor before it is kept anywhere (docs/guarantees.md#g7-secrets-stay-secret). */
 export type Redactor = (text: string) => string;
 
 const MARK = '[redacted]';

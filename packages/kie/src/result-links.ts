@@ -36,7 +36,7 @@ const RECORD_NAMES = [...RESULT_NAMES, 'results', 'result', 'outputs', 'output',
 
 /**
  * The links of a result, in whatever shape a vendor writes them: `{"resultUrls":[…]}` is what Kie documents, others
- * say `result_urls` or `videoUrl`, give a text instead of a list, or objects with `url` (KIE-FACTS.md, Later facts).
+ * say `result_urls` or `videoUrl`, give a text instead of a list, or objects with `url` (docs/kie/facts.md#recordinfo).
  *
  * The value is untrusted. It is looked at once, to a limited depth and breadth; a link is http or https and of a limited
  * length.

@@ -12,7 +12,10 @@ import { exchangeWithRetries } from './retry.ts';
 export interface UploadOptions {
   /** The bytes, or the path of a file. Kie takes images up to 10 MB. */
   readonly file: FileSource;
-  /** Must be unique: an upload under the same name and path OVERWRITES the earlier file (KIE-FACTS.md). */
+  /**
+   * Must be unique: an upload under the same name and path OVERWRITES the earlier file
+   * (docs/kie/facts.md#other-endpoints).
+   */
   readonly fileName: string;
   /** Folder at Kie, such as `images/user-uploads`. */
   readonly uploadPath: string;
@@ -22,7 +25,7 @@ export interface UploadOptions {
 }
 
 export interface Upload {
-  /** What to put into `image_urls`. Kie deletes the file after 1 to 3 days (KIE-FACTS.md, Rules of the account). */
+  /** What to put into `image_urls`. Kie deletes the file after 1 to 3 days (docs/kie/facts.md#rules-of-the-account). */
   readonly downloadUrl: string;
   /** In bytes. */
   readonly fileSize?: number;
@@ -35,7 +38,7 @@ const uploadSchema = z.looseObject({
   mimeType: z.string().min(1).optional().catch(undefined),
 });
 
-/** POST /api/file-stream-upload on the upload host (KIE-FACTS.md, Other endpoints). Free, and safe to repeat. */
+/** POST /api/file-stream-upload on the upload host (docs/kie/facts.md#other-endpoints). Free, and safe to repeat. */
 export async function upload(context: KieContext, options: UploadOptions): Promise<Upload> {
   const form = await encode(options);
   const request = {

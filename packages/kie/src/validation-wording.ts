@@ -1,5 +1,5 @@
 /**
- * Wording with which Kie dresses refused parameters as code 500 (KIE-FACTS.md, Envelope and errors). The first two
+ * Wording with which Kie dresses refused parameters as code 500 (docs/kie/facts.md#envelope-and-errors). The first two
  * were seen in public; the others are their near relatives. A miss costs no money: the answer is a refusal either
  * way, and is only retried more often.
  */

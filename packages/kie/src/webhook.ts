@@ -3,7 +3,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { firstTaskId } from './envelope.ts';
 import { isRecord, parseJson } from './json.ts';
 
-/** Header names of Kie's signature (KIE-FACTS.md, Callbacks), in lower case as Node gives them. */
+/** Header names of Kie's signature (docs/kie/facts.md#callbacks), in lower case as Node gives them. */
 export const WEBHOOK_TIMESTAMP_HEADER = 'x-webhook-timestamp';
 export const WEBHOOK_SIGNATURE_HEADER = 'x-webhook-signature';
 
@@ -41,7 +41,7 @@ export function signWebhook(taskId: string, timestampSeconds: number | string, k
 
 /**
  * Checks signature and age of a callback, in constant time. A valid one proves the id and the time only: ask
- * recordInfo before believing a state or a URL (DESIGN.md, G6).
+ * recordInfo before believing a state or a URL (docs/guarantees.md#g6-no-callback-is-believed).
  */
 export function verifyWebhook(input: WebhookInput): WebhookCheck {
   const taskId = input.taskId ?? callbackTaskId(input.body);
@@ -56,7 +56,8 @@ export function verifyWebhook(input: WebhookInput): WebhookCheck {
 }
 
 /**
- * The task that a callback speaks of: `data.taskId`, `data.task_id`, or the same at top level (KIE-FACTS.md, Callbacks).
+ * The task that a callback speaks of: `data.taskId`, `data.task_id`, or the same at top level
+ * (docs/kie/facts.md#callbacks).
  * @param body parsed JSON, or its text; untrusted.
  */
 export function callbackTaskId(body: unknown): string | undefined {

@@ -1,7 +1,10 @@
 import { isAtLeast, type ServerFacts } from '@kieq/redis';
 import type { Cluster, Redis } from 'ioredis';
 
-/** `KIEQ_INTENT_DURABILITY` (DESIGN.md, G1): what must have confirmed the written intent before the POST may leave. */
+/**
+ * `KIEQ_INTENT_DURABILITY`: what must have confirmed the written intent before the POST may leave
+ * (docs/guarantees.md#g1-a-generation-is-charged-at-most-once).
+ */
 export type IntentDurability =
   | { readonly kind: 'none' }
   | { readonly kind: 'replica'; readonly replicas: number }

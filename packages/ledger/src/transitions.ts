@@ -53,7 +53,10 @@ export function createTransitions(scripts: ScriptRunner) {
     /** How long until a submission may be admitted; a hint that reads only. */
     peek: () => run('peek', {}),
     accept: (args: AcceptArgs) => run('accept', args),
-    /** A callback came. Counts it, and tells what it is worth; it never changes a state (docs/guarantees.md, G6). */
+    /**
+     * A callback came. Counts it, and tells what it is worth; it never changes a state
+     * (docs/guarantees.md#g6-no-callback-is-believed).
+     */
     hint: (args: HintArgs) => run('hint', args),
     /** A claim of `hint` was refuted or given up. */
     dropClaim: (id: string, taskId: string) => run('unclaim', { id, taskId }),

@@ -33,7 +33,7 @@ import { drawBytes } from './random-pool.ts';
 import { placed, tracedPut } from './tracing.ts';
 import { warnOnce } from './warn-once.ts';
 
-/** The body of createTask: `model` and `input` (kie-image-to-video-api.md, section 1). */
+/** The body of createTask: `model` and `input` (docs/kie/api.md#create-a-task). */
 export interface GenerationRequest {
   readonly model: string;
   readonly input: Readonly<Record<string, unknown>>;

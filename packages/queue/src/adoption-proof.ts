@@ -5,7 +5,7 @@ import { hashAttemptToken } from './attempt-token.ts';
 import { differencesOf, type Difference } from './likeness.ts';
 import { frozenPayloadSchema } from './payload.ts';
 
-/** Clocks of Kie and Redis may differ by this much (DESIGN.md, Error policy, on proof). */
+/** Clocks of Kie and Redis may differ by this much (docs/operations.md#adopting). */
 const CLOCK_SKEW_MS = 60_000;
 
 /**

@@ -5,7 +5,7 @@ import { jsonOf } from './json.ts';
 import { frozenPayloadSchema, type FrozenPayload } from './payload.ts';
 
 /**
- * `data` of Kie's Query Task answer, as a caller sees a generation (kie-image-to-video-api.md, section 2). Its
+ * `data` of Kie's answer to recordInfo, as a caller sees a generation (docs/kie/api.md#answer-to-recordinfo). Its
  * `taskId` is the generation's id, and its `param` has the caller's own `callBackUrl`.
  */
 export interface CallerRecord {
@@ -90,7 +90,7 @@ function factsOf({ state, verdict, letter, attempts }: GenerationRecord): Caller
   };
 }
 
-/** Kie's callback: the Query Task answer with code 200 or 501 (KIE-FACTS.md, Callbacks). */
+/** Kie's callback: the answer to recordInfo with code 200 or 501 (docs/kie/facts.md#callbacks). */
 export function callbackBody(data: CallerRecord): {
   readonly code: number;
   readonly msg: string;

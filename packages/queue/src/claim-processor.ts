@@ -27,7 +27,7 @@ type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
 
 /**
  * Takes the job of a claim: a callback with the token of an attempt named a task that the attempt does not have.
- * Only what recordInfo echoes proves it, never the callback (DESIGN.md, G6).
+ * Only what recordInfo echoes proves it, never the callback (docs/guarantees.md#g6-no-callback-is-believed).
  */
 export async function takeClaimJob(context: WorkerContext, job: Job, id: string, taskId: string): Promise<Taken> {
   const { ledger, settings, metrics } = context;

@@ -22,9 +22,9 @@ const VALUE_LIMIT = 80;
 const LEAD = 20;
 
 /**
- * Compares what a task shows with what was asked for, field by field. Forgiven is what Kie itself changes (KIE-FACTS.md,
- * recordInfo): the order of fields, and numbers and booleans for their text and the other way round. So are Kie's links
- * in the place of our names for uploaded images. Defaults are not: Kie does not fill them in.
+ * Compares what a task shows with what was asked for, field by field. Forgiven is what Kie itself changes
+ * (docs/kie/facts.md#recordinfo): the order of fields, and numbers and booleans for their text and the other way round.
+ * So are Kie's links in the place of our names for uploaded images. Defaults are not: Kie does not fill them in.
  * @param field the name of what is compared; those of its parts are made of it
  * @returns the first twenty
  */

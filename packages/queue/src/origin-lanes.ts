@@ -8,8 +8,9 @@ interface Lane {
 const MOST_PAUSES = 60;
 
 /**
- * Shares a process's deliveries between receivers: a slow one must not hold up the others (DESIGN.md, Callers'
- * callBackUrls). Invariant: an origin has a lane exactly while something is being delivered to it.
+ * Shares a process's deliveries between receivers: a slow one must not hold up the others
+ * (docs/architecture.md#callbacks-to-callers). Invariant: an origin has a lane exactly while something is being
+ * delivered to it.
  */
 export class OriginLanes {
   readonly #lanes = new Map<string, Lane>();

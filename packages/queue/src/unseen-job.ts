@@ -8,7 +8,8 @@ if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('HINCRBY', KEYS[2], 'at
 
 /**
  * For a job that was taken and goes back without having been shown to its processor: that it was started does not count.
- * A job that was started before and has no record is never submitted (docs/guarantees.md, G1).
+ * A job that was started before and has no record is never submitted
+ * (docs/guarantees.md#g1-a-generation-is-charged-at-most-once).
  */
 export async function forgetStart(redis: RedisClient, worker: Worker, id: string, token: string): Promise<void> {
   const key = worker.toKey(id);

@@ -72,7 +72,7 @@ export const optionsSchema = z.strictObject({
   defaultPrice: credits.default(100),
   /** Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */
   models: z.array(z.string()).default([]),
-  /** Refuse invalid requests with code 500 instead of 422 (KIE-FACTS). Default false. */
+  /** Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors). Default false. */
   validationAs500: z.boolean().default(false),
   /** Errors as HTTP 200 with a code in the body, or also as HTTP status. Default envelope. */
   errorStyle: z.enum(['envelope', 'status']).default('envelope'),
@@ -84,7 +84,10 @@ export const optionsSchema = z.strictObject({
   costTime: z.enum(['seconds', 'milliseconds']).default('seconds'),
   /** `input` inside `param`: an object (user's document) or again a JSON string (recorded). Default object. */
   paramInput: z.enum(['object', 'string']).default('object'),
-  /** Texts of digits inside `param`: as they came, or as numbers (`"6"` comes back as 6, KIE-FACTS). Default kept. */
+  /**
+   * Texts of digits inside `param`: as they came, or as numbers (`"6"` comes back as 6, docs/kie/facts.md#recordinfo).
+   * Default kept.
+   */
   paramNumbers: z.enum(['kept', 'loose']).default('kept'),
   /** Fields that do not apply yet: null, or "" (both recorded). Default null. */
   blankFields: z.enum(['null', 'empty']).default('null'),

@@ -4,7 +4,7 @@ import type { Ledger } from '@kieq/ledger';
 import { duration } from '../text/time.ts';
 import { ok, warning, type Finding } from './finding.ts';
 
-/** What Kie documents (KIE-FACTS.md, Rules of the account). */
+/** What Kie documents (docs/kie/facts.md#rules-of-the-account). */
 const DOCUMENTED = { submissions: 20, windowMs: 10_000, queriesPerSecond: 10 };
 /** Refusals with 429 beyond this share are more than chance. */
 const REFUSED_SHARE = 0.01;

@@ -12,7 +12,7 @@ import { blankKeyHeader, headerText, WARNINGS_HEADER, type Warning } from '../wa
 import { checkTask } from './check-task.ts';
 import { createdTask, success, successOf } from './schemas.ts';
 
-/** POST /api/v1/jobs/createTask (kie-image-to-video-api.md, section 1): answers as soon as Redis holds the request. */
+/** POST /api/v1/jobs/createTask (docs/kie/api.md#create-a-task): answers as soon as Redis holds the request. */
 export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
   route(app, {
     method: 'POST',

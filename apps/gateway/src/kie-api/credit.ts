@@ -15,7 +15,7 @@ const PATIENCE_MS = 5_000;
 const OLD_MS = 15 * 60_000;
 const RETRY_AFTER_S = 10;
 
-/** GET /api/v1/chat/credit (KIE-FACTS.md, Other endpoints): the balance of the pool's account. */
+/** GET /api/v1/chat/credit (docs/kie/facts.md#other-endpoints): the balance of the pool's account. */
 export function creditRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const balance = balanceReader(deps);
   route(app, {

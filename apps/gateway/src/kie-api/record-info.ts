@@ -12,7 +12,7 @@ const querystring = z.object({
   taskId: z.string('must be given, and once').min(1, 'must not be empty').describe('As createTask answered'),
 });
 
-/** GET /api/v1/jobs/recordInfo (kie-image-to-video-api.md, section 2). */
+/** GET /api/v1/jobs/recordInfo (docs/kie/api.md#query-a-task). */
 export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const resultLinks = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {

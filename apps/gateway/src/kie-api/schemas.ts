@@ -16,7 +16,7 @@ export const createdTask = z.object({
   recordId: z.string().describe('The same'),
 });
 
-/** `data` of Kie's Query Task answer (kie-image-to-video-api.md, section 2). */
+/** `data` of Kie's answer to recordInfo (docs/kie/api.md#answer-to-recordinfo). */
 export const taskRecord = z.object({
   taskId: z.string(),
   model: z.string(),

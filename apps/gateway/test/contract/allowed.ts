@@ -4,8 +4,8 @@
  */
 export const ALLOWED = {
   /**
-   * HTTP status beside an envelope with this code. Kie answers 200 to everything (KIE-FACTS.md, Envelope and errors);
-   * the gateway's status is the code, so that proxies and monitors see it too.
+   * HTTP status beside an envelope with this code. Kie answers 200 to everything
+   * (docs/kie/facts.md#envelope-and-errors); the gateway's status is the code, so that proxies and monitors see it too.
    */
   statusOf: (code: number): readonly number[] => [200, code],
   /** A body that is no JSON object: 400 is "Invalid request parameters", and Kie finds `model` missing in it. */

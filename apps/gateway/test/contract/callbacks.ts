@@ -6,7 +6,7 @@ import { connect, recordForm } from './client.ts';
 import { requestOf } from './requests.ts';
 import { FAILING, FAILURE, type OpenServer } from './server.ts';
 
-/** The code of a failed task (KIE-FACTS.md, Callbacks). */
+/** The code of a failed task (docs/kie/facts.md#callbacks). */
 const FAILED = 501;
 const callbackForm = z.strictObject({ code: z.int(), msg: z.string().min(1), data: z.unknown() });
 

@@ -6,7 +6,7 @@ import { recordInfoContract } from './record-info.ts';
 import type { OpenServer } from './server.ts';
 
 /**
- * kie-image-to-video-api.md as black-box tests. The same run against every server that claims to speak it.
+ * The contract docs/kie/api.md as black-box tests. The same run against every server that claims to speak it.
  * @param name of the server, for the report
  */
 export function kieContract(name: string, open: OpenServer): void {

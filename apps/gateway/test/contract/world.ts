@@ -1,7 +1,7 @@
 import type { FaultRule, SimulatorConfiguration } from '../../../../packages/simulator/src/index.ts';
 import { ENDLESS, FAILING, FAILURE, REFUSAL, REFUSED } from './server.ts';
 
-/** Kie as the document describes it, where recorded traffic differs (KIE-FACTS.md, recordInfo), and quick. */
+/** Kie as the contract describes it, where recorded traffic differs (docs/kie/facts.md#recordinfo), and quick. */
 export const DOCUMENTED: SimulatorConfiguration = {
   costTime: 'milliseconds',
   paramInput: 'object',

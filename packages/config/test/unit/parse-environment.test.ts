@@ -35,7 +35,7 @@ function problemsOf(env: RawEnvironment, groups: readonly Group[] = ALL): readon
 }
 
 describe('defaults', () => {
-  test('are those of the design', () => {
+  test('are these', () => {
     expect(parseEnvironment(MINIMUM, ALL)).toEqual({
       redisUrl: 'redis://localhost',
       prefix: '{kieq}',

@@ -21,8 +21,8 @@ const DURATION_EXPONENT = 0.6;
 const SOUND_FACTOR = 1.15;
 
 /**
- * Completion times to expect before any were seen (KIE-FACTS.md: minutes; 127–165 s on a neighbouring model,
- * 786 s on another). A duration that is missing or makes no sense counts as 5 s.
+ * Completion times to expect before any were seen: minutes; 127–165 s on a neighbouring model, 786 s on another
+ * (docs/kie/facts.md#kling-26image-to-video). A duration that is missing or makes no sense counts as 5 s.
  * @param priorMedianMs median of a silent clip of 5 s
  */
 export function priorFor(kind: RequestKind, priorMedianMs: number = SCHEDULE.priorMedianMs): LogNormal {

@@ -177,7 +177,7 @@ test('the settings of a pool where nobody set any', () => {
   });
 });
 
-describe('the error policy of DESIGN.md', () => {
+describe('the error policy', () => {
   test('has a row for every class of answer, and no other', () => {
     expect(Object.keys(SUBMIT_POLICY).toSorted()).toEqual([...SUBMIT_CLASSES].toSorted());
   });

@@ -6,7 +6,10 @@ import { defineTransition } from './transition.ts';
 const hinted = { state, hints: whole };
 /** `foreign`: the callback names another task than the attempt has. */
 const judged = { ...hinted, foreign: flag };
-/** A callback came. Counts it, and tells what it is worth; it never changes a state (docs/guarantees.md, G6). */
+/**
+ * A callback came. Counts it, and tells what it is worth; it never changes a state
+ * (docs/guarantees.md#g6-no-callback-is-believed).
+ */
 export const hint = defineTransition({
   args: {
     id: text,

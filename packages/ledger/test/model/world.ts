@@ -1,7 +1,10 @@
 import type { DeadLetterClass, GateReason, GenerationState } from '@kieq/domain';
 import type { LeftInStores } from '@kieq/ledger';
 
-/** What the model knows of the ledger: DESIGN.md's table of states, as plain values. Times are epoch ms. */
+/**
+ * What the model knows of the ledger: the table of transitions (docs/architecture.md#transitions), as plain values.
+ * Times are epoch ms.
+ */
 export interface World {
   now: number;
   readonly settings: Map<string, string>;

@@ -102,7 +102,8 @@ describe.concurrent('gates', () => {
     const openedMs = performance.now();
     await pool.ledger.gates.open('paused');
     await pool.recordWhen(waiting, ({ state }) => state === 'generating' || state === 'succeeded');
-    // DESIGN.md: a gate that opens early takes effect within a second; the rest is for a busy machine.
+    // A gate that opens early takes effect within a second (docs/architecture.md#taking-jobs); the rest is for a busy
+    // machine.
     expect(performance.now() - openedMs).toBeLessThan(2000);
   });
 

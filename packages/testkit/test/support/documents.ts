@@ -45,3 +45,21 @@ export function withPart(text: string, name: string, generated: string): string 
     throw new Error(`the marks of ${name} must be there once`);
   return `${before}<!-- ${name}:start -->\n${generated}<!-- ${name}:end -->${after}`;
 }
+
+/** A document without its blocks of code, which may hold lines that look like headings or links. */
+export function withoutCode(text: string): string {
+  return text.replaceAll(/^```[\s\S]*?^```/gm, '');
+}
+
+/** The titles of a document's headings, in order. */
+export function titlesOf(text: string): string[] {
+  return wordsIn(withoutCode(text), /^#+ (.+)$/gm);
+}
+
+/** The anchors of a document's headings, as GitHub makes them. */
+export function anchorsOf(text: string): string[] {
+  return titlesOf(text).map((title) => {
+    const kept = title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '');
+    return kept.replaceAll(' ', '-');
+  });
+}

@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 
 /**
- * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain (DESIGN.md, Shape).
+ * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain
+ * (docs/architecture.md#packages).
  * knip makes sure that whatever is imported is declared, so the manifests tell the whole truth.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

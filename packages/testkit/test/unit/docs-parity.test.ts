@@ -1,16 +1,26 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { ENVIRONMENT, environmentTable } from '@kieq/config';
 import { GATE_REASONS, GENERATION_STATES, keyedGenerationId, SUBMIT_CLASSES, TIMINGS } from '@kieq/domain';
-import { KIE_ERROR_CODES } from '@kieq/kie';
+import { KIE_ERROR_CODES, KLING_DURATIONS, KLING_MODEL, PROMPT_LIMIT } from '@kieq/kie';
 import { SCRIPT_NAMES } from '@kieq/ledger';
 import { PRODUCER_ERROR_CODES } from '@kieq/producer';
 import { optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
 import { describe, expect, test } from 'vitest';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
 import { operatorTable, transitionTable } from '../support/dead-letter-tables.ts';
-import { filesBelow, read, ROOT, sorted, unnamed, withPart, wordsIn } from '../support/documents.ts';
+import {
+  anchorsOf,
+  filesBelow,
+  read,
+  ROOT,
+  sorted,
+  unnamed,
+  withoutCode,
+  withPart,
+  wordsIn,
+} from '../support/documents.ts';
 
 /**
  * Keeps the documentation in step with the code. What is generated is rewritten by running this file with `-u`
@@ -147,10 +157,32 @@ describe('every word of the code is explained', () => {
     for (const [, name, code] of codes) expect(text).toContain(`| ${code} | \`${name}\` |`);
   });
 
+  test('what the code checks of createTask, in the contract of Kie', async () => {
+    const text = await read('docs/kie/api.md');
+    expect(unnamed(text, [KLING_MODEL])).toEqual([]);
+    expect(text).toContain(`one of ${KLING_DURATIONS.map((seconds) => `\`${seconds}\``).join(', ')} |`);
+    expect(text).toContain(`at most ${PROMPT_LIMIT} characters`);
+  });
+
   test('options of a request, for the producer and for jobs', async () => {
     for (const path of ['packages/producer/README.md', 'docs/payload.md', 'docs/http-api.md']) {
       expect(unnamed(await read(path), Object.keys(optionsSchema.shape))).toEqual([]);
     }
+  });
+
+  test.each(['packages/queue', 'packages/ledger'])('modules of %s in its README', async (folder) => {
+    const modules = (await filesBelow(`${folder}/src`, '.ts')).map((path) => basename(path, '.ts'));
+    const text = await read(`${folder}/README.md`);
+    expect(
+      unnamed(
+        text,
+        modules.filter((name) => name !== 'index'),
+      ),
+    ).toEqual([]);
+  });
+
+  test('scripts in the README of the ledger', async () => {
+    expect(unnamed(await read('packages/ledger/README.md'), SCRIPT_NAMES)).toEqual([]);
   });
 
   /** The file of a command is named after it. */
@@ -212,16 +244,6 @@ describe('links', async () => {
     const path = file === '' ? from : relative(ROOT, resolve(ROOT, dirname(from), file));
     const text = await read(path).catch(() => undefined);
     if (text === undefined) return (await readdir(join(ROOT, path)).catch(() => undefined)) !== undefined;
-    return anchor === undefined || wordsIn(withoutCode(text), /^#+ (.+)$/gm).some((title) => slug(title) === anchor);
-  }
-
-  function withoutCode(text: string): string {
-    return text.replaceAll(/^```[\s\S]*?^```/gm, '');
-  }
-
-  /** As GitHub makes the anchor of a heading. */
-  function slug(title: string): string {
-    const kept = title.toLowerCase().replaceAll(/[^\p{L}\p{N} _-]/gu, '');
-    return kept.replaceAll(' ', '-');
+    return anchor === undefined || anchorsOf(text).includes(anchor);
   }
 });
