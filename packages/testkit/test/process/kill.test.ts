@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { adopt } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
+import { scriptText } from '../../../ledger/src/scripts.ts';
 import {
   startProcessPool,
   startTcpProxy,
@@ -11,6 +13,9 @@ import {
   type ProcessPool,
   type TcpProxy,
 } from '../../src/index.ts';
+
+/** How Redis is asked to admit: by the hash of the script. */
+const ADMIT = createHash('sha1').update(scriptText('admit')).digest('hex');
 
 /**
  * Real workers, really killed and frozen. Times: an attempt must be sent within 0.25 s of its admission
@@ -169,7 +174,7 @@ describe('a frozen worker', () => {
     const [warm = ''] = await pool.enqueue(['warm up']);
     await pool.recordWhen(warm, ({ state }) => state === 'succeeded');
     pool.simulator.reset();
-    proxy.holdAnswersTo('"sendBeforeMs"');
+    proxy.holdAnswersTo(ADMIT);
     const ids = await pool.enqueue([prompt]);
     await pool.recordWhen(ids[0] ?? '', ({ state }) => state === 'submitting');
     worker.signal('SIGSTOP');
