@@ -6,8 +6,8 @@ type Env = Readonly<Record<string, string>>;
 /** Of the callbacks of demo and `pnpm dev`; the receiver of examples/http checks it. */
 export const DEMO_WEBHOOK_SECRET = 'demo-secret-not-a-secret';
 const API_KEY = 'demo-key-not-a-secret';
-/** What the caller's environment may add, to show the failing side. */
-const SIMULATOR_PASSED = ['SIM_FAIL_RATE', 'SIM_FAULTS'];
+/** What the caller's environment may add, to show the failing side, and other models. */
+const SIMULATOR_PASSED = ['SIM_FAIL_RATE', 'SIM_FAULTS', 'SIM_MODELS'];
 
 /** Of the simulator: Kie's documented limits, and generations short enough to watch. */
 export function simulatorEnvironment(): Env {
