@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../../', import.meta.url);
 
+export const ROOT = fileURLToPath(root);
 export const IMAGES_DIR = fileURLToPath(new URL('examples/images/', root));
 /** Made anew by every run. */
 export const VIDEOS_DIR = fileURLToPath(new URL('demo-videos/', root));

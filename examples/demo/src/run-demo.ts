@@ -7,7 +7,8 @@ import { VIDEOS_DIR } from './places.ts';
 import { Progress } from './progress.ts';
 import { wantedVideos } from './requests.ts';
 import { emptyVideosDir, Saver, type Saved } from './save.ts';
-import { DEMO_WEBHOOK_SECRET, startStack, type Stack } from './stack.ts';
+import { DEMO_WEBHOOK_SECRET } from './simulated.ts';
+import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
 
 export interface DemoOptions {

@@ -297,7 +297,7 @@ export type ClassWith<Trait extends DeadLetterTrait> = {
 
 /**
  * The one definition of the classes of dead letters, in the order in which lists show them. Every other list of them, of
- * the ledger's Lua and of the documentation too, is made from it (docs/architecture.md, Add a dead-letter class).
+ * the ledger's Lua and of the documentation too, is made from it (docs/contributing/add-a-dead-letter-class.md).
  */
 export const DEAD_LETTERS: Readonly<Record<DeadLetterClass, DeadLetterRow>> = rows;
 

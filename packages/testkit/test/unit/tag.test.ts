@@ -1,0 +1,74 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { ROOT } from '../support/documents.ts';
+
+const RELEASE = {
+  'package.json': '{ "version": "1.2.3" }',
+  'CHANGELOG.md': '## [Unreleased]\n\n## [1.2.3] - 2026-12-01\n',
+  'UPGRADING.md': '## 1.2.3 (from 1.1.0)\n',
+};
+
+interface Repository {
+  write(files: Readonly<Record<string, string>>): void;
+  git(...args: string[]): string;
+  /** `pnpm tag`: exit code and everything it wrote. */
+  tag(...args: string[]): [number | null, string];
+}
+
+/** A temporary Git repository with one commit. */
+function repository(files: Readonly<Record<string, string>>): Repository {
+  const cwd = mkdtempSync(join(tmpdir(), 'kieq-tag-'));
+  onTestFinished(() => rmSync(cwd, { recursive: true }));
+  // Neither the person's settings nor the repository that the tests stand in.
+  const env = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
+  const git = (...args: string[]): string => execFileSync('git', args, { cwd, env, encoding: 'utf8' }).trim();
+  const write: Repository['write'] = (more) => {
+    for (const [name, text] of Object.entries(more)) writeFileSync(join(cwd, name), text);
+  };
+  git('init', '--quiet');
+  git('config', 'user.name', 'tester');
+  git('config', 'user.email', 'tester@example.com');
+  write(files);
+  git('add', '.');
+  git('commit', '--quiet', '--message', 'release');
+  return {
+    write,
+    git,
+    tag(...args) {
+      const script = join(ROOT, 'scripts/tag.mjs');
+      const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], { cwd, env, encoding: 'utf8' });
+      return [status, stdout + stderr];
+    },
+  };
+}
+
+test('pnpm tag makes one annotated tag of the version', () => {
+  const { git, tag } = repository(RELEASE);
+  expect(tag('--dry-run')).toEqual([0, 'v1.2.3 can be made\n']);
+  expect(git('tag', '--list')).toBe('');
+  expect(tag()).toEqual([0, 'v1.2.3 was made; publish it: git push origin v1.2.3\n']);
+  expect(git('cat-file', '-t', 'v1.2.3')).toBe('tag');
+  expect(git('rev-parse', 'v1.2.3^{commit}')).toBe(git('rev-parse', 'HEAD'));
+  expect(tag()).toEqual([2, 'v1.2.3 was not made:\n- the tag v1.2.3 exists\n']);
+});
+
+test.each([
+  ['CHANGELOG.md', '## [Unreleased]\n', 'CHANGELOG.md has no section "## [1.2.3] - <date>"'],
+  ['UPGRADING.md', '## Unreleased: 1.2.3 (from 1.1.0)\n', 'UPGRADING.md has no section "## 1.2.3 (from <version>)"'],
+  ['package.json', '{ "version": "1.2.3-beta" }', 'package.json has the version 1.2.3-beta; it must be X.Y.Z'],
+])('pnpm tag refuses: %s has %s', (file, text, problem) => {
+  const { git, tag } = repository({ ...RELEASE, [file]: text });
+  const [code, output] = tag();
+  expect([code, git('tag', '--list')]).toEqual([2, '']);
+  expect(output).toContain(`- ${problem}\n`);
+});
+
+test('pnpm tag refuses changes that are not committed', () => {
+  const { write, git, tag } = repository(RELEASE);
+  write({ 'new.txt': '' });
+  expect(tag()).toEqual([2, 'v1.2.3 was not made:\n- the working tree has changes that are not committed\n']);
+  expect(git('tag', '--list')).toBe('');
+});
