@@ -48,7 +48,7 @@ export function addActionRoutes(app: FastifyInstance, options: ActionOptions): v
   addGates(app, options);
   app.post('/api/generations/:id/cancel', async (request, reply) => {
     const result = await options.ledger.cancel(generationParams.parse(request.params).id);
-    return reply.code(result.kind === 'cancelled' ? 200 : 409).send(result);
+    return reply.code(result.kind === 'cancelled' ? 200 : 409).send(answerOf(result));
   });
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) });
@@ -82,6 +82,11 @@ async function redriveAll(options: RedriveClassOptions, wanted: OrNewer<DeadLett
   };
 }
 
+/** As this interface has always told what happened. */
+function answerOf({ kind, ...rest }: { readonly kind: string }): object {
+  return { ok: kind, ...rest };
+}
+
 function answerRedrive(reply: FastifyReply, result: RedriveResult): FastifyReply {
   return result.kind === 'not_possible' ? reply.code(409).send({ error: result.reason }) : reply.send(result);
 }
@@ -108,10 +113,12 @@ function addAdopt(app: FastifyInstance, { ledger, queues, adopter, logger }: Act
 
 /** A person may stop all submissions, and open any gate; if its cause stands, the next refusal closes it again. */
 function addGates(app: FastifyInstance, { ledger }: ActionOptions): void {
-  app.post('/api/gates/:reason/open', (request) => ledger.gates.open(gateParams.parse(request.params).reason));
+  app.post('/api/gates/:reason/open', async (request) =>
+    answerOf(await ledger.gates.open(gateParams.parse(request.params).reason)),
+  );
   app.post('/api/gates/:reason/close', async (request, reply) => {
     const { reason } = gateParams.parse(request.params);
     if (reason !== 'paused') return reply.code(409).send({ error: 'Only the gate paused is closed by hand.' });
-    return ledger.gates.pause(`in the dashboard, by ${request.session?.user ?? 'somebody'}`);
+    return answerOf(await ledger.gates.pause(`in the dashboard, by ${request.session?.user ?? 'somebody'}`));
   });
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Cluster, Redis } from 'ioredis';
+import { ContractError } from './contract/codec.ts';
 import { parseLibrary } from './contract/compose.ts';
 import { withHeads, type Shared } from './contract/heads.ts';
 import { TRANSITIONS, type ScriptArgs, type ScriptName, type ScriptReplies } from './contract/index.ts';
@@ -17,7 +18,7 @@ interface LoadedScript {
 
 /** Runs a script by its hash and sends the source only when the server does not know it (restart, failover, flush). */
 export interface ScriptRunner {
-  /** @throws TypeError for arguments that the contract does not allow; the Redis client's error when Redis does not answer */
+  /** @throws ContractError for arguments that the contract does not allow; the Redis client's error when Redis does not answer */
   readonly run: <Name extends ScriptName>(name: Name, args: ScriptArgs[Name]) => Promise<ScriptReplies[Name]>;
 }
 
@@ -54,7 +55,7 @@ export function createScriptRunner(redis: Redis | Cluster, root: string): Script
       try {
         return decode(raw);
       } catch (error) {
-        throw new TypeError(`the ledger's script ${name}: ${String(error)}`, { cause: error });
+        throw new ContractError(`the ledger's script ${name}: ${String(error)}`, { cause: error });
       }
     },
   };

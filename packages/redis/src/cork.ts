@@ -24,11 +24,14 @@ function corkNode(node: Redis): void {
       // Each connection has a stream of its own: the one that is held is let go, whatever comes in between.
       const { stream } = node;
       stream.cork();
-      // Behind all promises that are settled by now: what they send belongs to the same turn.
-      process.nextTick(() => {
-        isHeld = false;
-        stream.uncork();
-      });
+      // Behind all promises that are settled by now: what they send belongs to the same turn. A tick that is asked for
+      // within a promise comes behind the promises, one that is asked for elsewhere before them.
+      queueMicrotask(() =>
+        process.nextTick(() => {
+          isHeld = false;
+          stream.uncork();
+        }),
+      );
     }
     return send(...command);
   };

@@ -1,101 +1,106 @@
-import { write, writeSync } from 'node:fs';
+import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** While nobody reads, the next try comes after so long, in ms. */
+/** While the reader is stuck, the next try comes after so long, in ms. */
 const AGAIN_MS = 50;
 /** What is left when the process ends, or of its last words, is offered to a reader for so long, in ms. */
 const LAST_LINES_MS = 500;
 const PAUSE_MS = 10;
+/** So much is kept for a reader that is stuck; what comes beyond it is lost, and counted. */
+const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
  * Lines for a file descriptor, usually standard output. A log must never hold up or end the process that writes it:
  *
- * - a reader that is slow gets the lines later; meanwhile they are kept, and nothing waits for them;
+ * - a line is handed to the system before `write` returns, as long as the reader keeps up;
+ * - a reader that is slow gets the lines later, in their order; at most 16 MiB are kept for it, then lines are lost, and
+ *   a line says how many;
  * - a reader that is gone (`EPIPE`) gets none any more;
  * - lines that a full disk or another fault refuses are lost, and the next ones are tried again;
  * - when the process ends, what is left is offered for half a second (`flushSync`), then it ends.
  *
- * Lines are written by the thread pool, in their order. pino's own output waits for ever at the end of a process whose
- * reader is gone or stuck, and a full disk ends the process.
+ * pino's own output waits for ever at the end of a process whose reader is gone or stuck, and a full disk ends the
+ * process.
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;
-  /** What the system has not taken; the lines come behind it, and are not copied before it is their turn. */
+  readonly #mostBytes: number;
+  /** What the system has not taken; the first one may be the rest of a line. */
   #waiting: Buffer[] = [];
-  #lines: string[] = [];
-  #isWriting = false;
+  #waitingBytes = 0;
+  #lost = 0;
   #isGone = false;
   #again: NodeJS.Timeout | undefined;
 
-  /** @param fd should not block: one that does, such as a terminal that was stopped, holds up the end of the process */
-  constructor(fd: number) {
+  /**
+   * @param fd should not block: one that does, such as a terminal that was stopped, holds up whatever writes to it
+   * @param mostBytes kept for a reader that is stuck; default 16 MiB
+   */
+  constructor(fd: number, mostBytes: number = MOST_BYTES) {
     this.#fd = fd;
+    this.#mostBytes = mostBytes;
   }
 
   write(line: string): void {
     if (this.#isGone) return;
-    this.#lines.push(line);
-    if (!this.#isWriting && this.#again === undefined) this.#next();
+    const bytes = Buffer.from(line);
+    if (this.#waiting.length > 0 && this.#waitingBytes + bytes.length > this.#mostBytes) {
+      this.#lost += 1;
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#waitingBytes += bytes.length;
+    if (this.#waiting.length === 1) this.#drain();
   }
 
-  /**
-   * Returns when everything is written, or half a second after the call; what a thread is writing at this moment comes
-   * by itself.
-   */
+  /** Returns when everything is written, or half a second after the call. */
   flushSync(): void {
     const until = performance.now() + LAST_LINES_MS;
-    this.#gather();
-    for (let chunk = this.#waiting.shift(); chunk !== undefined; chunk = this.#waiting.shift()) {
-      try {
-        this.#putBack(chunk.subarray(writeSync(this.#fd, chunk)));
-      } catch (error) {
-        if (!isBusy(error)) return this.#drop(error);
-        this.#putBack(chunk);
-        if (performance.now() >= until) break;
-        pause(PAUSE_MS);
+    while (!this.#drain() && performance.now() < until) pause(PAUSE_MS);
+  }
+
+  /** @returns false when something is left: the reader is stuck */
+  #drain(): boolean {
+    clearTimeout(this.#again);
+    for (;;) {
+      const first = this.#waiting[0];
+      if (first === undefined && this.#lost === 0) return true;
+      if (first === undefined) this.#tellLost();
+      else if (!this.#offer(first)) return false;
+    }
+  }
+
+  /** @returns false where it was not taken as a whole */
+  #offer(first: Buffer): boolean {
+    try {
+      const written = writeSync(this.#fd, first);
+      this.#waitingBytes -= written;
+      if (written === first.length) this.#waiting.shift();
+      else this.#waiting[0] = first.subarray(written);
+    } catch (error) {
+      if (!isBusy(error)) this.#drop(error);
+      else {
+        // Nothing waits for it: a process that has nothing else to do ends.
+        this.#again = setTimeout(() => this.#drain(), AGAIN_MS).unref();
+        return false;
       }
     }
-    if (this.#waiting.length > 0 && !this.#isWriting) this.#later();
+    return true;
   }
 
-  #gather(): void {
-    if (this.#lines.length > 0) this.#waiting.push(Buffer.from(this.#lines.join('')));
-    this.#lines = [];
-  }
-
-  #putBack(chunk: Buffer): void {
-    if (chunk.length > 0) this.#waiting.unshift(chunk);
-  }
-
-  #next(): void {
-    if (this.#waiting.length === 0) this.#gather();
-    const chunk = this.#waiting.shift();
-    if (chunk === undefined) return;
-    this.#isWriting = true;
-    write(this.#fd, chunk, (error, written) => {
-      this.#isWriting = false;
-      if (error === null) this.#putBack(chunk.subarray(written));
-      else if (isBusy(error)) {
-        this.#putBack(chunk);
-        return this.#later();
-      } else this.#drop(error);
-      this.#next();
-    });
-  }
-
-  /** Nobody waits for it: a process that has nothing else to do ends. */
-  #later(): void {
-    clearTimeout(this.#again);
-    this.#again = setTimeout(() => {
-      this.#again = undefined;
-      this.#next();
-    }, AGAIN_MS).unref();
+  #tellLost(): void {
+    const time = new Date().toISOString();
+    const msg = 'lines of this log are lost: its reader was stuck';
+    const text = { level: 'warn', time, pid: process.pid, lines: this.#lost, msg };
+    this.#lost = 0;
+    this.write(`${JSON.stringify(text)}\n`);
   }
 
   /** What stands here is lost; with a reader that is gone, whatever comes as well. */
   #drop(error: unknown): void {
     this.#waiting = [];
-    this.#lines = [];
+    this.#waitingBytes = 0;
+    this.#lost = 0;
     this.#isGone = codeOf(error) === 'EPIPE';
   }
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, readSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -35,7 +35,8 @@ export function fullPipe({ isBlocking = false, hasReader = true } = {}): FullPip
     if (!isOpen) return;
     isOpen = false;
     closeSync(own);
-    rmSync(folder, { recursive: true });
+    unlinkSync(path);
+    rmdirSync(folder);
   };
   if (!hasReader) close();
   const read = (): Buffer => {

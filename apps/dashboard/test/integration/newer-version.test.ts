@@ -57,6 +57,6 @@ it('refuses to resume its letters, and opens its gate where a person asks for it
   });
   expect(await ask(`/api/dead-letters/${NEWER_WORD}/redrive`, {})).toMatchObject({ body: { resumed: 0, refused: 1 } });
   expect((await ask(`/api/gates/${NEWER_WORD}/close`, {})).status).toBe(409);
-  expect(await ask(`/api/gates/${NEWER_WORD}/open`, {})).toMatchObject({ status: 200, body: { kind: 'opened' } });
+  expect(await ask(`/api/gates/${NEWER_WORD}/open`, {})).toMatchObject({ status: 200, body: { ok: 'opened' } });
   expect(await board.ledger.gates.closed()).toEqual([]);
 });

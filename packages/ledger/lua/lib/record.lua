@@ -39,7 +39,10 @@ end
 local function save()
   if not OWNER then return end
   for n, attempt in pairs(ATTEMPTS) do set(OWNER, { ['a:' .. n] = cjson.encode(attempt) }) end
-  redis.call('HSET', recordKey(OWNER.id), unpack(CHANGED, 1, FILLED))
+  -- Lua has room for some thousands of values at once; a purge changes every attempt.
+  for from = 1, FILLED, 2000 do
+    redis.call('HSET', recordKey(OWNER.id), unpack(CHANGED, from, math.min(from + 1999, FILLED)))
+  end
   OWNER, FILLED, ATTEMPTS = nil, 0, {}
 end
 

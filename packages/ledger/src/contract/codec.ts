@@ -1,5 +1,10 @@
 import { readWord, type OrNewer } from '@kieq/domain';
 
+/** What goes to a script or comes back is not what the contract says; the message names the field. */
+export class ContractError extends Error {
+  override readonly name = 'ContractError';
+}
+
 /**
  * How one value goes to a script and comes back. Both directions are positional: a script gets texts, and answers texts,
  * whole numbers and nothing.
@@ -7,13 +12,13 @@ import { readWord, type OrNewer } from '@kieq/domain';
 export interface Codec<Value, Optional extends boolean = boolean> {
   /** Whether the value may be absent. */
   readonly isOptional: Optional;
-  /** The text of an argument. @throws TypeError for a value that has none */
+  /** The text of an argument. @throws ContractError for a value that has none */
   encode(value: Value): string;
   /** Lua that reads the argument from its text, such as `tonumber(ARGV[1])`. */
   unpack(text: string): string;
   /** Lua that makes the field of a reply from a value. */
   pack(value: string): string;
-  /** The field of a reply. @throws TypeError for one that is not of this kind */
+  /** The field of a reply. @throws ContractError for one that is not of this kind */
   decode(raw: unknown): Value;
 }
 
@@ -22,6 +27,15 @@ export type ValueOf<Kind> = Kind extends { decode(raw: unknown): infer Value } ?
 
 /** Text of any length; as an optional argument, an empty one counts as absent. */
 export const text: Codec<string, false> = textOf();
+
+/** Text that is never empty, as an argument: where it is a condition, an empty one would be taken for none. */
+export const term: Codec<string, false> = {
+  ...text,
+  encode(value) {
+    if (value === '') throw new ContractError('must not be empty');
+    return value;
+  },
+};
 
 /** Text of which the caller knows that it is one of these words. */
 export function name<Word extends string>(): Codec<Word, false> {
@@ -37,14 +51,14 @@ export function word<Word extends string>(words: readonly Word[]): Codec<OrNewer
 export const number: Codec<number, false> = {
   isOptional: false,
   encode(value) {
-    if (!Number.isFinite(value)) throw new TypeError(`must be a finite number, received ${value}`);
+    if (!Number.isFinite(value)) throw new ContractError(`must be a finite number, received ${value}`);
     return String(value);
   },
   unpack: (argument) => `tonumber(${argument})`,
   pack: (value) => `tostring(${value})`,
   decode(raw) {
     const value = typeof raw === 'string' ? Number(raw) : Number.NaN;
-    if (Number.isNaN(value)) throw new TypeError(`must be a number, received ${String(raw)}`);
+    if (Number.isNaN(value)) throw new ContractError(`must be a number, received ${String(raw)}`);
     return value;
   },
 };
@@ -54,7 +68,7 @@ export const whole: Codec<number, false> = {
   ...number,
   pack: (value) => value,
   decode(raw) {
-    if (typeof raw !== 'number') throw new TypeError(`must be a whole number, received ${String(raw)}`);
+    if (typeof raw !== 'number') throw new ContractError(`must be a whole number, received ${String(raw)}`);
     return raw;
   },
 };
@@ -92,7 +106,7 @@ export function group<Kinds extends Fields>(fields: Kinds): Codec<Values<Kinds>,
   const kinds = Object.entries(fields);
   const decode = decoderOf(fields, 0);
   const none = (): never => {
-    throw new TypeError('a group is no argument');
+    throw new ContractError('a group is no argument');
   };
   return {
     isOptional: false,
@@ -129,14 +143,14 @@ type Absent<Kinds extends Fields> = {
 /** The object that these fields make. */
 export type Values<Kinds extends Fields> = Simplified<Needed<Kinds> & Absent<Kinds>>;
 
-/** @returns what makes the texts of such an object. @throws TypeError that names the field */
+/** @returns what makes the texts of such an object. @throws ContractError that names the field */
 export function encoderOf(fields: Fields): (values: object) => string[] {
   const kinds = Object.entries(fields);
   return (values) =>
     kinds.map(([field, kind]) => {
       const value: unknown = Reflect.get(values, field);
       if (value === undefined && kind.isOptional) return '';
-      if (value === undefined) throw new TypeError(`${field} is missing`);
+      if (value === undefined) throw new ContractError(`${field} is missing`);
       try {
         return kind.encode(value);
       } catch (error) {
@@ -147,7 +161,7 @@ export function encoderOf(fields: Fields): (values: object) => string[] {
 
 /**
  * @param from where the fields begin in the array
- * @returns what reads such an object. @throws TypeError that names the field
+ * @returns what reads such an object. @throws ContractError that names the field
  */
 export function decoderOf<Kinds extends Fields>(
   fields: Kinds,
@@ -156,13 +170,14 @@ export function decoderOf<Kinds extends Fields>(
   const kinds = Object.entries(fields);
   return (raw) => {
     // Redis ends an array at the first thing that Lua does not have.
-    if (raw.length !== from + kinds.length) throw new TypeError(`${kinds[raw.length - from]?.[0] ?? 'it'} is missing`);
+    if (raw.length !== from + kinds.length)
+      throw new ContractError(`${kinds[raw.length - from]?.[0] ?? 'it'} is missing`);
     const values: Record<string, unknown> = {};
     kinds.forEach(([field, kind], i) => {
       const one = raw[from + i];
       try {
         if (one !== null) values[field] = kind.decode(one);
-        else if (!kind.isOptional) throw new TypeError('is missing');
+        else if (!kind.isOptional) throw new ContractError('is missing');
       } catch (error) {
         throw named(field, error);
       }
@@ -172,8 +187,8 @@ export function decoderOf<Kinds extends Fields>(
   };
 }
 
-function named(field: string, error: unknown): TypeError {
-  return new TypeError(`${field} ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+function named(field: string, error: unknown): ContractError {
+  return new ContractError(`${field} ${error instanceof Error ? error.message : String(error)}`, { cause: error });
 }
 
 function textOf<Word extends string>(): Codec<Word, false> {
@@ -188,12 +203,12 @@ function textOf<Word extends string>(): Codec<Word, false> {
 }
 
 function textIn(raw: unknown): string {
-  if (typeof raw !== 'string') throw new TypeError(`must be text, received ${typeof raw}`);
+  if (typeof raw !== 'string') throw new ContractError(`must be text, received ${typeof raw}`);
   return raw;
 }
 
 function arrayIn(raw: unknown): readonly unknown[] {
-  if (!Array.isArray(raw)) throw new TypeError(`must be an array, received ${typeof raw}`);
+  if (!Array.isArray(raw)) throw new ContractError(`must be an array, received ${typeof raw}`);
   return raw;
 }
 

@@ -7,7 +7,7 @@ import {
   type ResumePoint,
 } from '@kieq/domain';
 import type { ArchiveRecord } from '../archive-record.ts';
-import { flag, json, name, number, optional, optionalFlag, text, word } from './codec.ts';
+import { flag, json, name, number, optional, optionalFlag, term, text, word } from './codec.ts';
 import { archiving, letterClass, missing, newer, noticed, stale, state } from './common.ts';
 import { defineTransition } from './transition.ts';
 
@@ -91,7 +91,7 @@ export const purge = defineTransition({
     id: text,
     force: flag,
     /** Only while it is still the generation's: nothing was redriven since it was read. */
-    vehicle: optional(text),
+    vehicle: optional(term),
   },
   reply: { purged: { left: optional(json<LeftInStores>()) }, open_letter: { class: letterClass }, newer, stale },
 });

@@ -1,7 +1,7 @@
 import type { GateReason, GenerationState, OrNewer } from '@kieq/domain';
 import type { ListCursor } from '../reads.ts';
 import type { WorkerTold } from '../workers.ts';
-import { flag, json, list as listOf, name, number, optional, optionalFlag, text } from './codec.ts';
+import { flag, json, list as listOf, name, number, optional, optionalFlag, term, text } from './codec.ts';
 import { defineTransition } from './transition.ts';
 
 /** A generation that is due for a look of the sweeper. */
@@ -49,7 +49,7 @@ export const list = defineTransition({
     /** Names of sorted sets below the root. */
     sources: listOf<string>(),
     state: optional(name<GenerationState>()),
-    tenant: optional(text),
+    tenant: optional(term),
     from: optional(number),
     to: optional(number),
     limit: number,

@@ -1,4 +1,4 @@
-import { decoderOf, encoderOf, type Fields, type Values } from './codec.ts';
+import { ContractError, decoderOf, encoderOf, type Fields, type Values } from './codec.ts';
 
 /** Fields of each reply, by its kind. */
 export type Replies = Readonly<Record<string, Fields>>;
@@ -17,9 +17,9 @@ export interface Transition<Args, Reply> {
   readonly args: Fields;
   readonly reply: Replies;
   readonly alsoReads: readonly string[];
-  /** @throws TypeError that names the argument */
+  /** @throws ContractError that names the argument */
   readonly encode: (args: Args) => string[];
-  /** @throws TypeError that names the field: the script and this definition are not of one version */
+  /** @throws ContractError that names the field: the script and this definition are not of one version */
   readonly decode: (raw: unknown) => Reply;
 }
 
@@ -39,10 +39,10 @@ export function defineTransition<Args extends Fields, Kinds extends Replies>(
     alsoReads,
     encode,
     decode(raw) {
-      if (!Array.isArray(raw)) throw new TypeError(`a reply must be an array, received ${typeof raw}`);
+      if (!Array.isArray(raw)) throw new ContractError(`a reply must be an array, received ${typeof raw}`);
       const kind: unknown = raw[0];
       const decode = typeof kind === 'string' ? decoders.get(kind) : undefined;
-      if (decode === undefined) throw new TypeError(`there is no reply ${String(kind)}`);
+      if (decode === undefined) throw new ContractError(`there is no reply ${String(kind)}`);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the decoder is that of this kind
       return { kind, ...decode(raw) } as ReplyOf<Kinds>;
     },

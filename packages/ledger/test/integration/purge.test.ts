@@ -102,3 +102,19 @@ test('a resubmission that is told late still hears which vehicle it made', async
   await pool.ledger.purge(id, false);
   expect(await pool.ledger.resubmit(again)).toEqual(reply);
 });
+
+test('one with thousands of attempts is purged as a whole', async () => {
+  const pool = await openPool('purge', { retentionMs: RETENTION_MS });
+  const id = await pool.create();
+  const attempts = Array.from({ length: 5000 }, (_, i) => [
+    `a:${i + 1}`,
+    JSON.stringify({ n: i + 1, tokenHash: `token-${i + 1}`, admittedAt: 1, sendBy: 1, outcome: 'refused', evidence }),
+  ]);
+  await pool.redis.hset(`${pool.root}gen:${id}`, { ...Object.fromEntries(attempts), attempts: 5000, current: 5000 });
+  await pool.ledger.cancel(id);
+  expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged' });
+  const record = await pool.ledger.read.generation(id);
+  expect(record?.attempts).toHaveLength(5000);
+  expect(record?.attempts.some((attempt) => attempt.evidence !== undefined)).toBe(false);
+  expect(record?.payload).toBeUndefined();
+});

@@ -1,7 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DEAD_LETTERS, GATE_MODES, GATES, GENERATION_STATES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { decoderOf, encoderOf, flag, group, json, list, number, optional, text } from '../../src/contract/codec.ts';
+import {
+  ContractError,
+  decoderOf,
+  encoderOf,
+  flag,
+  group,
+  json,
+  list,
+  number,
+  optional,
+  text,
+} from '../../src/contract/codec.ts';
 import { SCRIPT_NAMES, TRANSITIONS, type ScriptName } from '../../src/contract/index.ts';
 import { SETTINGS, TABLES_LUA } from '../../src/contract/tables.ts';
 import type { Transition } from '../../src/contract/transition.ts';
@@ -86,13 +97,37 @@ describe.each(SCRIPT_NAMES)('%s', (name) => {
   });
 
   test('returns by its reply alone, so that what it sets is written', () => {
-    expect(
-      lua
-        .match(/^return .*$/gm)
-        ?.every((line) => /^return (?:reply|answered|answerFor|vehicleReply|answer|dead|redriven)\(/.test(line)),
-    ).toBe(true);
+    // Outside of its own functions: what stands in one is indented below it, up to its end.
+    const outside = lua.replaceAll(/^local function [\s\S]*?^end$/gm, '').replaceAll(/^local function .* end$/gm, '');
+    const returns = outside.match(/\breturn\b.*/g) ?? [];
+    const others = returns.filter(
+      (line) => !/^return (?:reply|answered|answerFor|vehicleReply|answer|dead|redriven)\(/.test(line),
+    );
+    expect(others.map((line) => line.replace(/\(.*/, ''))).toEqual(
+      name === 'redrive' ? ['return redis.error_reply'] : [],
+    );
   });
 });
+
+/** The settings of the pool that each script, with the functions that it uses, decides by. */
+const READERS: Partial<Record<ScriptName, string>> = {
+  create: 'deadlineMs',
+  cancel: 'retentionMs',
+  admit: 'accountFingerprint maxInFlight submitLimit submitTimeoutMs submitWindowMs',
+  peek: 'maxInFlight submitLimit submitWindowMs',
+  refuse: 'holdMs submitLimit submitWindowMs',
+  lose: 'unknownWindowMs',
+  expire: 'unknownWindowMs',
+  settle: 'archiveLinkTtlMs holdMs retentionMs',
+  archived: 'retentionMs',
+  unsaved: 'holdMs retentionMs',
+  kill: 'creditDeadlineMs deadlineMs holdMs unknownWindowMs',
+  redrive: 'archiveLinkTtlMs unknownWindowMs',
+  purge: 'retentionMs',
+  look: 'pollLimitPerSecond',
+  peek_polls: 'pollLimitPerSecond',
+  poll_permit: 'pollLimitPerSecond',
+};
 
 describe('settings', () => {
   const read = (name: string): string[] => found(luaOf(name), /(?<=\bSETTINGS\.)\w+/g);
@@ -113,6 +148,13 @@ describe('settings', () => {
       return `${one} = ${setting === 'text' ? `stored[${i + 1}] or nil` : `tonumber(stored[${i + 1}]) or ${setting}`}`;
     });
     if (names.length > 0) expect(whole).toContain(`local SETTINGS = { ${values.join(', ')} }`);
+  });
+
+  // Which ones, so that none can be replaced by a number.
+  test('are read by these scripts', () => {
+    const read = (name: ScriptName): string[] => found(withoutComments(scriptText(name)), /(?<=\bSETTINGS\.)\w+/g);
+    const readers = SCRIPT_NAMES.flatMap((name) => (read(name).length === 0 ? [] : [[name, read(name).join(' ')]]));
+    expect(Object.fromEntries(readers)).toEqual(READERS);
   });
 
   // A number of the catalogue in Lua would be a second definition of it.
@@ -207,7 +249,7 @@ describe('arguments', () => {
     ['b must be a finite number, received NaN', { b: Number.NaN }],
     ['b must be a finite number, received Infinity', { b: Number.POSITIVE_INFINITY }],
   ])('that are none are named: %s', (message, change) => {
-    expect(() => encode({ ...whole, ...change })).toThrow(new TypeError(message));
+    expect(() => encode({ ...whole, ...change })).toThrow(new ContractError(message));
   });
 });
 
