@@ -113,8 +113,8 @@ function addAdopt(app: FastifyInstance, { ledger, queues, adopter, logger }: Act
 
 /** A person may stop all submissions, and open any gate; if its cause stands, the next refusal closes it again. */
 function addGates(app: FastifyInstance, { ledger }: ActionOptions): void {
-  app.post('/api/gates/:reason/open', async (request) =>
-    answerOf(await ledger.gates.open(gateParams.parse(request.params).reason)),
+  app.post('/api/gates/:reason/open', (request) =>
+    ledger.gates.open(gateParams.parse(request.params).reason).then(answerOf),
   );
   app.post('/api/gates/:reason/close', async (request, reply) => {
     const { reason } = gateParams.parse(request.params);

@@ -18,3 +18,4 @@ export * from './teach.ts';
 export * from './until.ts';
 export { checkOut, versionOf } from './upgrade/checkout.ts';
 export { video, videoBytes, videoStream } from './video.ts';
+export { fullPipe, type FullPipe } from './full-pipe.ts';

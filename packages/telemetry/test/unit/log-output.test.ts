@@ -5,9 +5,8 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-// Loaded before a pipe is opened: what Node 20.20 loads behind one may be taken for another kind of module.
-import '../../../testkit/src/index.ts';
-import { fullPipe, type FullPipe } from '../../../testkit/src/full-pipe.ts';
+// All of it is loaded before a pipe is opened: what Node 20.20 loads behind one may be taken for another kind of module.
+import { fullPipe, type FullPipe } from '../../../testkit/src/index.ts';
 import { LogOutput } from '../../src/log-output.ts';
 
 /** With what no 16 KiB of UTF-8 divide without a rest. */

@@ -3,8 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { freePort } from '../../src/free-port.ts';
-import { fullPipe } from '../../src/full-pipe.ts';
-import { startProcessPool, startTcpProxy, until, type ProcessPool, type TcpProxy } from '../../src/index.ts';
+import { fullPipe, startProcessPool, startTcpProxy, until, type ProcessPool, type TcpProxy } from '../../src/index.ts';
 
 const SERVERS = [
   { app: 'worker', port: 'WORKER_METRICS_PORT' },
