@@ -54,7 +54,8 @@ export function longProfile(minutes: number): ChaosProfile {
     eventEveryMs: 1200,
     unknownWindowMs: 15_000,
     slowFaults: true,
-    patienceMs: 180_000,
+    // More is ordered than goes through among the faults: the backlog of each minute takes about 20 s in quiet.
+    patienceMs: 180_000 + minutes * 30_000,
   };
 }
 
