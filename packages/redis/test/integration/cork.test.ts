@@ -59,3 +59,16 @@ test('a connection that is cut while commands wait for their write is opened ane
   expect(client.stream.writableCorked).toBe(1);
   expect(await next).toBe('off');
 });
+
+test('commands that a timer sends leave in one write, too', async () => {
+  const client = await open();
+  const corked = await new Promise<number>((resolve) => {
+    setTimeout(() => {
+      void client.get('one');
+      void Promise.resolve().then(() => resolve(client.stream.writableCorked));
+    }, 0);
+  });
+  expect(corked).toBe(1);
+  expect(await client.get('one')).toBeNull();
+  expect(client.stream.writableCorked).toBe(0);
+});
