@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { BENCHES } from './benches.ts';
 import { describeMachine, presentLoad } from './machine.ts';
 import { optionsOf, UsageError, type Options } from './options.ts';

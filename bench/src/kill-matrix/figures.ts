@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { everywhere, pointName } from '@kieq/testkit/kill-matrix';
+import { everywhere, pointName } from '@kieq/campaigns/kill-matrix';
 import { z } from 'zod';
 import { withBlock } from '../report/render.ts';
 import type { Row } from '../report/results.ts';

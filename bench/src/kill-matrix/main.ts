@@ -1,6 +1,6 @@
 import { appendFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import {
   everywhere,
   plan,
@@ -8,7 +8,7 @@ import {
   type MatrixResult,
   type Place,
   type ReachOptions,
-} from '@kieq/testkit/kill-matrix';
+} from '@kieq/campaigns/kill-matrix';
 import { writeFigures } from './figures.ts';
 import { optionsOf } from './options.ts';
 import { knownPlaces } from './places.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { everywhere, pointName, type MatrixResult } from '@kieq/testkit/kill-matrix';
+import { everywhere, pointName, type MatrixResult } from '@kieq/campaigns/kill-matrix';
 
 interface Setting {
   readonly seed: number;

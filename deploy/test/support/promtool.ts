@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { downloadAlone } from '@kieq/redis';
+import { downloadAlone } from '@kieq/local-redis';
 import { ROOT } from './files.ts';
 
 const run = promisify(execFile);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import { CACHE_DIR } from './places.ts';
 
 export interface OpenRedis {

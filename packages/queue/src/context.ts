@@ -5,9 +5,9 @@ import type { IntentDurability, Ledger, SettleArgs } from '@kieq/ledger';
 import type { Outbound } from '@kieq/outbound';
 import type { FileStore } from '@kieq/storage';
 import type { Logger, Tracer } from '@kieq/telemetry';
-import type { Queues } from './catalogue.ts';
-import type { WorkerMetrics } from './metrics.ts';
-import type { PollPlan } from './poll-plan.ts';
+import type { Queues } from './jobs/catalogue.ts';
+import type { WorkerMetrics } from './status/metrics.ts';
+import type { PollPlan } from './poll/poll-plan.ts';
 
 /** What a pool's processors share. Clock, chance and HTTP come in from outside. */
 export interface WorkerContext {

@@ -1,14 +1,14 @@
 import type { Job } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 import type { WorkerContext } from './context.ts';
-import { Announcer } from './announcer.ts';
-import { takeArchiveJob } from './archive-processor.ts';
-import { createNoticeTaker } from './notify-processor.ts';
-import { takePollJob } from './poll-processor.ts';
-import { takeSubmitJob } from './submit-processor.ts';
-import { Sweeper } from './sweeper.ts';
-import { TakeLoop, type Peek, type Taken } from './take-loop.ts';
-import type { WorkedQueue } from './worked-queues.ts';
+import { Announcer } from './status/announcer.ts';
+import { takeArchiveJob } from './archive/archive-processor.ts';
+import { createNoticeTaker } from './deliveries/delivery-processor.ts';
+import { takePollJob } from './poll/poll-processor.ts';
+import { takeSubmitJob } from './submit/submit-processor.ts';
+import { Sweeper } from './upkeep/sweeper.ts';
+import { TakeLoop, type Peek, type Taken } from './loop/take-loop.ts';
+import type { WorkedQueue } from './jobs/worked-queues.ts';
 
 export interface PoolWorkerOptions {
   readonly context: WorkerContext;

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { freePort } from './free-port.ts';
 import { callRedis } from './redis-calls.ts';
 import { until } from './until.ts';

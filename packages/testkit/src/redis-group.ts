@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis, type LocalRedisOptions } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis, type LocalRedisOptions } from '@kieq/local-redis';
 import { callRedis, type RedisCall } from './redis-calls.ts';
 import { until } from './until.ts';
 

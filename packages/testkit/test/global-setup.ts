@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { aclRules, closeConnection, createConnection, startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
+import { aclRules, closeConnection, createConnection } from '@kieq/redis';
 import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {

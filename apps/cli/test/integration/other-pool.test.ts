@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { createLedger } from '@kieq/ledger';
-import { closeConnection, createConnection, startLocalRedis, waitUntilReady, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../support.ts';
 

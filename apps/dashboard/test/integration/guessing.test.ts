@@ -1,12 +1,6 @@
 import { parseEnvironment } from '@kieq/config';
-import {
-  closeConnection,
-  createConnection,
-  createGuesses,
-  startLocalRedis,
-  waitUntilReady,
-  type Guesses,
-} from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, createGuesses, waitUntilReady, type Guesses } from '@kieq/redis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { basic, cookieOfName, openBoard, type Board } from '../support.ts';
 

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { webhookHeaders } from '../../../../packages/queue/src/webhook-headers.ts';
+import { webhookHeaders } from '../../../../packages/queue/src/deliveries/webhook-headers.ts';
 import { startPool, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { until } from '../../../../packages/testkit/src/until.ts';
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { playMany } from '../model/campaign.ts';
 import { MUTANTS, mutationOf } from '../model/mutants.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { SCRIPT_NAMES } from '../../src/contract/index.ts';
 import { playMany } from '../model/campaign.ts';

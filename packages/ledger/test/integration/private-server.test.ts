@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { confirmIntent } from '@kieq/ledger';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {

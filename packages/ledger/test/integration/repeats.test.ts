@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
 import { SCRIPT_NAMES, type ScriptName } from '../../src/contract/index.ts';

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { silentLogger } from '@kieq/telemetry';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
-import { openQueues, type Queues } from '../../src/catalogue.ts';
-import { advance, pullForwardIfHinted } from '../../src/hints.ts';
-import { TakeLoop } from '../../src/take-loop.ts';
+import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
+import { advance, pullForwardIfHinted } from '../../src/poll/followed-callbacks.ts';
+import { TakeLoop } from '../../src/loop/take-loop.ts';
 
 const ID = 'gen_0123456789';
 const VEHICLE = `${ID}-2`;

@@ -1,13 +1,14 @@
-import { closeConnection, createConnection, startLocalRedis, type LocalRedis, type RedisClient } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { silentLogger } from '@kieq/telemetry';
 import type { Job } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
-import { openQueues, type Queues } from '../../src/catalogue.ts';
-import { TakeLoop, type TakeLoopOptions } from '../../src/take-loop.ts';
-import { TolerantWorker } from '../../src/tolerant-worker.ts';
+import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
+import { TakeLoop, type TakeLoopOptions } from '../../src/loop/take-loop.ts';
+import { TolerantWorker } from '../../src/loop/tolerant-worker.ts';
 
 /** A little more than BullMQ blocks on an empty queue (5 s), or its waiting would pass for silence. */
 const SILENCE_MS = 5_500;

@@ -3,10 +3,10 @@ import { closeConnection, createConnection, type RedisClient } from '@kieq/redis
 import { silentLogger } from '@kieq/telemetry';
 import type { Job } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { openQueues, type Queues } from '../../src/catalogue.ts';
-import type { JobEnd } from '../../src/job-end.ts';
-import { TakeLoop, type Peek, type Taken, type TakeLoopOptions } from '../../src/take-loop.ts';
-import { TolerantWorker } from '../../src/tolerant-worker.ts';
+import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
+import type { JobEnd } from '../../src/loop/job-end.ts';
+import { TakeLoop, type Peek, type Taken, type TakeLoopOptions } from '../../src/loop/take-loop.ts';
+import { TolerantWorker } from '../../src/loop/tolerant-worker.ts';
 
 let redis: RedisClient;
 let queues: Queues;

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { silentLogger } from '@kieq/telemetry';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
-import { openQueues, type Queues } from '../../src/catalogue.ts';
-import type { JobEnd } from '../../src/job-end.ts';
-import { TakeLoop, type Peek, type TakeLoopOptions } from '../../src/take-loop.ts';
+import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
+import type { JobEnd } from '../../src/loop/job-end.ts';
+import { TakeLoop, type Peek, type TakeLoopOptions } from '../../src/loop/take-loop.ts';
 
 let redis: RedisClient;
 let queues: Queues;

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { closeConnection, createConnection } from '@kieq/redis';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import { openQueues } from '../../src/catalogue.ts';
-import { TolerantWorker } from '../../src/tolerant-worker.ts';
-import { forgetStart } from '../../src/unseen-job.ts';
+import { openQueues } from '../../src/jobs/catalogue.ts';
+import { TolerantWorker } from '../../src/loop/tolerant-worker.ts';
+import { forgetStart } from '../../src/loop/unseen-job.ts';
 
 // Counted down twice, a job that was started before would pass for new, and without a record be paid again.
 test('a start is forgotten once, also where the client sends the script twice, and only by the holder of the lock', async () => {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { uploadUrl, type TaskEcho } from '@kieq/domain';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
-import { hashAttemptToken } from '../../src/attempt-token.ts';
-import { proveAdoption } from '../../src/adoption-proof.ts';
+import { hashAttemptToken } from '../../src/submit/attempt-token.ts';
+import { proveAdoption } from '../../src/adopt/adoption-proof.ts';
 import { recordOf } from '../record.ts';
 
 const ID = 'gen_0123456789';

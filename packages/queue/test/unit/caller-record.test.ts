@@ -1,7 +1,7 @@
 import { DEAD_LETTER_CLASSES, readWord, type DeadLetterClass } from '@kieq/domain';
 import { ATTEMPT_OUTCOMES, type GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
-import { callbackBody, callerRecord, deadFailure, isToldFailed } from '../../src/caller-record.ts';
+import { callbackBody, callerRecord, deadFailure, isToldFailed } from '../../src/deliveries/caller-record.ts';
 import { recordOf } from '../record.ts';
 
 const DIED = 1_754_000_000_000;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { creditsLeft } from '../../src/credits-left.ts';
+import { creditsLeft } from '../../src/upkeep/credits-left.ts';
 
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;

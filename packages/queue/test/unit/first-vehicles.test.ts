@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { firstJobText } from '../../src/first-vehicles.ts';
-import { checkRequest, checkSubmitJob, type CheckedRequest } from '../../src/payload.ts';
+import { firstJobText } from '../../src/jobs/first-vehicles.ts';
+import { checkRequest, checkSubmitJob, type CheckedRequest } from '../../src/jobs/payload.ts';
 
 const request = {
   model: 'other/model',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ignoredInItem, ignoredInRequest } from '../../src/ignored-fields.ts';
+import { ignoredInItem, ignoredInRequest } from '../../src/jobs/ignored-fields.ts';
 
 const REQUEST = { model: 'm', input: {}, callBackUrl: 'https://example.com/hook' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hasEnd } from '../../src/image-end.ts';
+import { hasEnd } from '../../src/uploads/image-end.ts';
 
 const JPG = { name: 'JPEG', extension: 'jpg', contentType: 'image/jpeg' } as const;
 const LENGTH = 30_000;

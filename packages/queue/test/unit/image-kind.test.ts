@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { imageKind } from '../../src/image-kind.ts';
+import { imageKind } from '../../src/uploads/image-kind.ts';
 import { JPEG, PNG, webp } from '../image-bytes.ts';
 
 describe('imageKind', () => {

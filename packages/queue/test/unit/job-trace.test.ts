@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { traceOf, traceOptions } from '../../src/job-trace.ts';
+import { traceOf, traceOptions } from '../../src/jobs/job-trace.ts';
 
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 

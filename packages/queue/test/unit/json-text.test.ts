@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { decodeJson, LossyNumber, parseJsonText, UndecodableText } from '../../src/json-text.ts';
+import { decodeJson, LossyNumber, parseJsonText, UndecodableText } from '../../src/jobs/json-text.ts';
 
 const latin = (text: string): Buffer => Buffer.from(text, 'latin1');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { KnownPlaces } from '../../src/known-places.ts';
+import { KnownPlaces } from '../../src/loop/known-places.ts';
 
 function open() {
   let nowMs = 5;

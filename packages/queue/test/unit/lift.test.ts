@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Lift } from '../../src/lift.ts';
+import { Lift } from '../../src/loop/lift.ts';
 
 /** Whether the promise is settled by the next turn of the event loop. */
 function isSettled(promise: Promise<unknown>): Promise<boolean> {

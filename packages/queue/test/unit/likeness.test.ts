@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { uploadUrl } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { differencesOf, doubtOf } from '../../src/likeness.ts';
+import { differencesOf, doubtOf } from '../../src/adopt/likeness.ts';
 
 const differences = (requested: unknown, shown: unknown) => differencesOf(requested, shown, 'input');
 const UPLOADED = uploadUrl({ tenant: 'default', sha256: 'ab'.repeat(32), copy: randomUUID(), extension: 'png' });

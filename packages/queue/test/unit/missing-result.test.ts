@@ -1,7 +1,7 @@
 import { createMetrics, silentLogger } from '@kieq/telemetry';
 import { expect, test } from 'vitest';
-import { createWorkerMetrics } from '../../src/metrics.ts';
-import { noResultLetter, noteNoResult } from '../../src/missing-result.ts';
+import { createWorkerMetrics } from '../../src/status/metrics.ts';
+import { noResultLetter, noteNoResult } from '../../src/poll/missing-result.ts';
 
 const SEEN = {
   kind: 'no_result',

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { assert, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { picture } from '../../../testkit/src/picture.ts';
-import { newUpload } from '../../src/new-upload.ts';
+import { newUpload } from '../../src/uploads/new-upload.ts';
 import { JPEG, PNG, webp } from '../image-bytes.ts';
 
 const CASES = new URL('../cases/', import.meta.url);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OriginLanes } from '../../src/origin-lanes.ts';
+import { OriginLanes } from '../../src/deliveries/origin-lanes.ts';
 
 const SLOW = 'https://slow.example';
 

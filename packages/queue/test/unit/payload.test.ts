@@ -1,7 +1,7 @@
 import { jobGenerationId, keyedGenerationId } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { LossyNumber } from '../../src/json-text.ts';
-import { checkRequest, checkSubmitJob, type CheckedRequest, type PayloadCheck } from '../../src/payload.ts';
+import { LossyNumber } from '../../src/jobs/json-text.ts';
+import { checkRequest, checkSubmitJob, type CheckedRequest, type PayloadCheck } from '../../src/jobs/payload.ts';
 
 const request = {
   model: 'kling-2.6/image-to-video',

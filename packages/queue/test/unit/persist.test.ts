@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { silentLogger } from '@kieq/telemetry';
 import { describe, expect, test } from 'vitest';
-import { persist } from '../../src/persist.ts';
+import { persist } from '../../src/loop/persist.ts';
 
 const contextOf = (end: AbortSignal) => ({ end, logger: silentLogger() });
 

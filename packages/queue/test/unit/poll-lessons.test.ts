@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { kindOfPayload } from '../../src/poll-lessons.ts';
+import { kindOfPayload } from '../../src/poll/poll-lessons.ts';
 
 describe('the kind of a frozen request', () => {
   test('is that of its model and input', () => {

@@ -1,6 +1,6 @@
 import { silentLogger } from '@kieq/telemetry';
 import { expect, test } from 'vitest';
-import { watchPublicUrl } from '../../src/public-url-watch.ts';
+import { watchPublicUrl } from '../../src/archive/public-url-watch.ts';
 
 const logger = silentLogger();
 

@@ -1,7 +1,7 @@
 import { createMetrics, silentLogger } from '@kieq/telemetry';
 import { expect, test } from 'vitest';
-import { createWorkerMetrics } from '../../src/metrics.ts';
-import { endRecordless } from '../../src/recordless-job.ts';
+import { createWorkerMetrics } from '../../src/status/metrics.ts';
+import { endRecordless } from '../../src/submit/recordless-job.ts';
 
 test('a job without a record is put off twice, then dropped, forgotten and counted', async () => {
   const metrics = createMetrics();

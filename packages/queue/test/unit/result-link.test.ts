@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { isSignedLink, linkTimes, resultLink } from '../../src/result-link.ts';
+import { isSignedLink, linkTimes, resultLink } from '../../src/archive/result-link.ts';
 
 const KEY = 'k'.repeat(43);
 const LINKED = { file: 'gen_0123456789.mp4', expiresS: 1_795_484_400 };

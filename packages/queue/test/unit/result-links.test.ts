@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ArchiveStatus, GenerationRecord, LinkBasis } from '@kieq/ledger';
 import { openBlobStore, StorageError, type BlobStore } from '@kieq/storage';
 import { expect, test } from 'vitest';
-import { createResultLinks } from '../../src/result-links.ts';
+import { createResultLinks } from '../../src/archive/result-links.ts';
 import { recordOf } from '../record.ts';
 
 const ID = 'gen_0123456789';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { SendDeadline } from '../../src/send-deadline.ts';
+import { SendDeadline } from '../../src/submit/send-deadline.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1_754_000_000_000 }));
 afterEach(() => void vi.useRealTimers());

@@ -1,6 +1,6 @@
 import { SUBMIT_CLASSES, scaleTimings, TIMINGS, type SubmitAnswer, type SubmitClass } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { decideSubmit, priceOf, type SubmitDecision } from '../../src/submit-rules.ts';
+import { decideSubmit, priceOf, type SubmitDecision } from '../../src/submit/submit-rules.ts';
 
 /** `random` 0 gives the shortest backoff: half of it. */
 const context = { timings: TIMINGS, submitWindowMs: 10_000, tries: 0, random: () => 0 };

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { textProblems } from '../../src/text-problems.ts';
+import { textProblems } from '../../src/jobs/text-problems.ts';
 
 afterEach(() => vi.restoreAllMocks());
 

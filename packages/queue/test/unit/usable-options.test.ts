@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { usableOptions } from '../../src/usable-options.ts';
+import { usableOptions } from '../../src/loop/usable-options.ts';
 
 test.each<[string, unknown, object]>([
   ['none', undefined, {}],

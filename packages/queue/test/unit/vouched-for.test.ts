@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { vouchedFor } from '../../src/vouched-for.ts';
+import { vouchedFor } from '../../src/adopt/vouched-for.ts';
 
 const difference = (field: string) => ({ field, requested: '"a secret wish"', shown: '"another"' });
 

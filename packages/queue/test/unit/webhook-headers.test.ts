@@ -1,7 +1,7 @@
 import { verifyWebhook } from '@kieq/kie';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
-import { webhookHeaders } from '../../src/webhook-headers.ts';
+import { webhookHeaders } from '../../src/deliveries/webhook-headers.ts';
 
 const TASK = 'gen_0123456789';
 const body = JSON.stringify({ code: 200, msg: 'success', data: { taskId: TASK, prompt: 'a cat – 猫' } });

@@ -1,17 +1,6 @@
 import { inspect } from 'node:util';
-import {
-  closeConnection,
-  createConnection,
-  describeClient,
-  failFast,
-  redisRefusal,
-  RedisUnavailableError,
-  startLocalRedis,
-  waitUntilReady,
-  type ConnectionRole,
-  type LocalRedis,
-  type RedisClient,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, describeClient, failFast, redisRefusal, RedisUnavailableError, waitUntilReady, type ConnectionRole, type RedisClient } from '@kieq/redis';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 

@@ -1,11 +1,5 @@
-import {
-  closeConnection,
-  createConnection,
-  sendTogether,
-  startLocalRedis,
-  waitUntilReady,
-  type LocalRedis,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, sendTogether, waitUntilReady } from '@kieq/redis';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { startTcpProxy } from '../../../testkit/src/tcp-proxy.ts';

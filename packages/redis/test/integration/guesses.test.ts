@@ -1,16 +1,5 @@
-import {
-  ACCOUNT_RULE,
-  ASKER_RULE,
-  closeConnection,
-  createConnection,
-  createGuesses,
-  startLocalRedis,
-  waitUntilReady,
-  type GuessRule,
-  type LocalRedis,
-  type RedisClient,
-  type Subject,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { ACCOUNT_RULE, ASKER_RULE, closeConnection, createConnection, createGuesses, waitUntilReady, type GuessRule, type RedisClient, type Subject } from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { askRedis } from '../../src/guesses/ask-redis.ts';
 import { LocalPlaces } from '../../src/guesses/local-places.ts';

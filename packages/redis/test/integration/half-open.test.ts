@@ -1,12 +1,5 @@
-import {
-  closeConnection,
-  createConnection,
-  startLocalRedis,
-  waitUntilReady,
-  type ConnectionRole,
-  type LocalRedis,
-  type RedisClient,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, waitUntilReady, type ConnectionRole, type RedisClient } from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
 

@@ -1,13 +1,5 @@
-import {
-  closeConnection,
-  createConnection,
-  preflight,
-  RedisPreflightError,
-  startLocalRedis,
-  waitUntilReady,
-  type LocalRedis,
-  type RedisClient,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, preflight, RedisPreflightError, waitUntilReady, type RedisClient } from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 let server: LocalRedis;

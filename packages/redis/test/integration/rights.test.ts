@@ -2,16 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  aclRules,
-  closeConnection,
-  createConnection,
-  missingRights,
-  startLocalRedis,
-  waitUntilReady,
-  type LocalRedis,
-  type RedisClient,
-} from '../../src/index.ts';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { aclRules, closeConnection, createConnection, missingRights, waitUntilReady, type RedisClient } from '../../src/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 let server: LocalRedis;

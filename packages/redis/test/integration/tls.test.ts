@@ -1,14 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import {
-  closeConnection,
-  createConnection,
-  describeClient,
-  startLocalRedis,
-  waitUntilReady,
-  type LocalRedis,
-} from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { closeConnection, createConnection, describeClient, waitUntilReady } from '@kieq/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenAnywhere } from '../../../testkit/src/free-port.ts';
 import { selfSigned } from '../../../testkit/src/self-signed.ts';

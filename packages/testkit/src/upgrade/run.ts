@@ -1,4 +1,4 @@
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import type { Build } from './build.ts';
 import { handOver } from './handover.ts';
 import { openPlace, type Place } from './place.ts';

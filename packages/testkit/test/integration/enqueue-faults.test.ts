@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { keyedGenerationId } from '@kieq/domain';
 import { createProducer, ProducerError, type Enqueued, type Producer } from '@kieq/producer';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { callRedis, startPool, testRequest, until, type PoolFixture } from '../../src/index.ts';
 import { charges } from './support.ts';

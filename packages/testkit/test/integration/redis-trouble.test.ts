@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { callRedis, startPool, type PoolFixture } from '../../src/index.ts';
 import { charges, inState, numbered, one, posts } from './support.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import { expect, onTestFinished, test } from 'vitest';
 import { startPool } from '../../src/index.ts';
 import { inState, numbered } from './support.ts';

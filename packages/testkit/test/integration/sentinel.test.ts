@@ -1,5 +1,5 @@
 import type { GenerationRecord, IntentDurability } from '@kieq/ledger';
-import type { LocalRedisOptions } from '@kieq/redis';
+import type { LocalRedisOptions } from '@kieq/local-redis';
 import { describe, test, type TestContext } from 'vitest';
 import {
   callRedis,

@@ -3,7 +3,7 @@ import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createProducer } from '@kieq/producer';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { callRedis, startApp, startRedisCluster, type RedisCluster } from '../../src/index.ts';
 import { listenAnywhere } from '../../src/free-port.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import { expect, test } from 'vitest';
 import { startProcessPool, testRequest, until } from '../../src/index.ts';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/redis';
+import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startProcessPool, until, type ProcessPool } from '../../src/index.ts';
 

@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import { listenAnywhere } from '../../src/free-port.ts';
 import { startApp, startProcessPool, TEST_KEY, type ProcessPool } from '../../src/index.ts';

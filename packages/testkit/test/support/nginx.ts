@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from '
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
-import { downloadPackages } from '@kieq/redis';
+import { downloadPackages } from '@kieq/local-redis';
 import { freePort } from '../../src/free-port.ts';
 import { until } from '../../src/until.ts';
 

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { startLocalRedis } from '@kieq/redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import type { SimulatorConfiguration } from '@kieq/simulator';
 import { startProcessPool, until, type ProcessPool } from '../../src/index.ts';
 import { startCallers, stateOf, type Answer, type Callers } from './callers.ts';

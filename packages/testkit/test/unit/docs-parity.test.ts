@@ -129,7 +129,7 @@ describe('every word of the code is explained', () => {
     expect(unnamed(text, [...PRODUCER_ERROR_CODES, ...KIE_ERROR_CODES, ...Object.keys(API_ERRORS)])).toEqual([]);
     expect(unnamed(text, wordsIn(findings, /'(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(redis, /code = '(\w+)'/g))).toEqual([]);
-    expect(unnamed(text, wordsIn(await read('packages/redis/src/local/errors.ts'), /'(local_\w+)'/g))).toEqual([]);
+    expect(unnamed(text, wordsIn(await read('packages/local-redis/src/errors.ts'), /'(local_\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('packages/config/src/errors.ts'), /code = '(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('apps/dashboard/src/poster-routes.ts'), /code: '(\w+)'/g))).toEqual([]);
     expect(unnamed(text, wordsIn(await read('packages/kie/src/exchange.ts'), /: '([A-Z_]+)',/g))).toEqual([]);

@@ -1,0 +1,177 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ANYBODY, type StrikeKind } from './arms.ts';
+import { Fleet, type FleetOptions } from './fleet.ts';
+import { judge, type Played, type Verdict } from './judge.ts';
+import { pointName, type Event } from './plan.ts';
+import { pick, seeded } from './random.ts';
+import type { Place } from './reach.ts';
+import { atRest } from './rest.ts';
+import { strike, type Recovery } from './strike.ts';
+import { Subject } from './subject.ts';
+import { until } from '@kieq/testkit';
+
+export interface MatrixOptions extends Omit<FleetOptions, 'onTrace'> {
+  /** What to strike; one generation for each. */
+  readonly plan: readonly Event[];
+  /** Where the same generation may be struck again, up to three times. Default: nowhere. */
+  readonly places?: readonly Place[];
+  readonly onEvent?: (event: Event, hit: boolean) => void;
+}
+
+export interface MatrixResult extends Verdict {
+  /** Strikes that hit, by point and kind. */
+  readonly struck: Readonly<Record<string, Record<StrikeKind, number>>>;
+  /** Strikes by scenario. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly kills: number;
+  readonly freezes: number;
+  /** Planned strikes to which nobody came: what another strike did had changed the way. */
+  readonly missed: number;
+  /** Ms from a kill until the job is waiting for another process, of each job that a killed process held. */
+  readonly recoveries: readonly number[];
+  /** Kills whose job stayed in dead hands. */
+  readonly unrecovered: number;
+}
+
+/** Arms that may lie at a time, for each worker. */
+const ARMS_PER_WORKER = 0.7;
+/** Further arms for each generation. */
+const ALSO = 3;
+const AWAKE_MS = 180_000;
+
+/** Strikes as planned, lets everything come to rest, and judges. */
+export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
+  const random = seeded(options.seed);
+  const fleet = await Fleet.start(options);
+  try {
+    const run = new Run(fleet, options, random);
+    await run.play(options.plan);
+    await run.playMissed();
+    await run.curtain();
+    const restless = await atRest(fleet);
+    const verdict = await judge(fleet, run.played);
+    return { ...verdict, violations: [...restless, ...verdict.violations], ...(await run.figures()) };
+  } finally {
+    await fleet.stop();
+  }
+}
+
+class Run {
+  readonly played: Played[] = [];
+  readonly #fleet: Fleet;
+  readonly #options: MatrixOptions;
+  readonly #random: () => number;
+  readonly #places: readonly Place[];
+  readonly #struck: Record<string, Record<StrikeKind, number>> = {};
+  readonly #answers: Record<string, number> = {};
+  readonly #recoveries: Promise<Recovery>[] = [];
+  readonly #missed: Event[] = [];
+  readonly #playing: Promise<unknown>[] = [];
+  #made = 0;
+
+  constructor(fleet: Fleet, options: MatrixOptions, random: () => number) {
+    this.#fleet = fleet;
+    this.#options = options;
+    this.#random = random;
+    this.#places = options.places ?? [];
+  }
+
+  async play(events: readonly Event[]): Promise<void> {
+    const queue = [...events];
+    const line = async (): Promise<void> => {
+      for (let event = queue.shift(); event !== undefined; event = queue.shift()) await this.#strike(event);
+    };
+    await Promise.all(Array.from({ length: Math.ceil(ARMS_PER_WORKER * this.#options.workers) }, line));
+  }
+
+  /** Points that nobody has come to so far, once more under another scenario. */
+  async playMissed(): Promise<void> {
+    for (let round = 0; round < 3; round += 1) {
+      const again = this.#missed.filter((event) => (this.#struck[pointName(event)]?.[event.kind] ?? 0) === 0);
+      const elsewhere = again.map((event) => {
+        const same = this.#places.filter((place) => pointName(place) === pointName(event));
+        return { ...event, ...pick(same, this.#random) };
+      });
+      await this.play(elsewhere);
+    }
+  }
+
+  /** Resolves when everything that was to happen besides the strikes has happened, or was given up. */
+  async curtain(): Promise<void> {
+    await Promise.all(this.#playing);
+  }
+
+  async figures(): Promise<Omit<MatrixResult, keyof Verdict>> {
+    const recoveries = await Promise.all(this.#recoveries);
+    const total = (kind: StrikeKind): number =>
+      Object.values(this.#struck).reduce((sum, counts) => sum + counts[kind], 0);
+    return {
+      struck: this.#struck,
+      answers: this.#answers,
+      kills: total('kill'),
+      freezes: total('freeze'),
+      missed: this.#missed.length,
+      recoveries: recoveries.flatMap((one) => (one.kind === 'waiting' ? [one.ms] : [])),
+      unrecovered: recoveries.filter(({ kind }) => kind === 'held').length,
+    };
+  }
+
+  async #strike(event: Event): Promise<void> {
+    await this.#enoughAwake();
+    const { scenario } = event;
+    const subject = new Subject(this.#fleet, `${this.#options.seed}-${(this.#made += 1)}`);
+    this.played.push({ scenario, subject });
+    let start = (): void => undefined;
+    const started = new Promise<void>((resolve) => (start = resolve));
+    // What a strike prevents is left out: the driver of the scenario may wait in vain.
+    const over = started
+      .then(() => scenario.play(subject))
+      .catch(() => undefined)
+      .then(() => subject.over());
+    const strikes = [event, ...this.#alsoAt(event)].map((one, i) => this.#strikeAt(one, subject, over, i === 0));
+    this.#playing.push(over, ...strikes);
+    start();
+    await strikes[0];
+  }
+
+  /** Further places of the same scenario: whoever takes over may be struck as well. */
+  #alsoAt(event: Event): Event[] {
+    if (event.anybody) return [];
+    const same = this.#places.filter(
+      (place) => place.scenario === event.scenario && !place.anybody && pointName(place) !== pointName(event),
+    );
+    return Array.from({ length: ALSO }, () => pick(same, this.#random)).flatMap((place) =>
+      place === undefined ? [] : [{ ...place, kind: 'freeze' as const }],
+    );
+  }
+
+  async #strikeAt(event: Event, { id }: Subject, over: Promise<void>, isPlanned: boolean): Promise<void> {
+    const { point, phase, kind, anybody } = event;
+    const { lockMs } = this.#options;
+    const freezeMs = lockMs + 100 + this.#random() * lockMs;
+    const thaw = (): Promise<void> => sleep(freezeMs);
+    const generation = anybody ? ANYBODY : id;
+    const { hit, recovery } = await strike(this.#fleet, { generation, point, phase, kind, over, thaw });
+    if (hit) this.#count(event);
+    else if (isPlanned) this.#missed.push(event);
+    if (kind === 'kill' && recovery !== undefined) this.#recoveries.push(recovery);
+    if (hit || isPlanned) this.#options.onEvent?.(event, hit);
+  }
+
+  /** Somebody has to be there who takes over. */
+  async #enoughAwake(): Promise<void> {
+    const least = Math.ceil(this.#options.workers / 2);
+    await until(
+      () => this.#fleet.awake,
+      (awake) => awake >= least,
+      AWAKE_MS,
+      100,
+    );
+  }
+
+  #count(event: Event): void {
+    const counts = (this.#struck[pointName(event)] ??= { kill: 0, freeze: 0 });
+    counts[event.kind] += 1;
+    this.#answers[event.scenario.name] = (this.#answers[event.scenario.name] ?? 0) + 1;
+  }
+}

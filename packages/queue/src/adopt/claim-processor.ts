@@ -1,0 +1,157 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from 'bullmq';
+import { GIVEN_UP_CLASSES, type PollAnswer } from '@kieq/domain';
+import type { Claim, GenerationRecord } from '@kieq/ledger';
+import { proveAdoption } from './adoption-proof.ts';
+import { bindTask } from './bind-task.ts';
+import { addArchive } from '../archive/archive-jobs.ts';
+import { archiveModeOf } from '../archive/archive-mode.ts';
+import type { WorkerContext } from '../context.ts';
+import type { JobEnd } from '../loop/job-end.ts';
+import { at } from '../kill-points.ts';
+import { addNotice } from '../deliveries/add-delivery.ts';
+import { giveBackOnShutdown, permitsAfter } from '../poll/query-permits.ts';
+import type { Taken } from '../loop/take-loop.ts';
+import { idOf } from '../jobs/vehicles.ts';
+
+interface OpenClaim {
+  readonly id: string;
+  readonly claim: Claim;
+  readonly permit: string;
+}
+
+type Shown = Extract<PollAnswer, { kind: 'verdict' | 'no_result' | 'running' }>;
+
+/** `late`: decided before this job came to it, mostly by the answer of the submission itself. */
+type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
+
+/**
+ * Takes the job of a claim: a callback with the token of an attempt named a task that the attempt does not have.
+ * Only what recordInfo echoes proves it, never the callback (docs/guarantees.md#g6-no-callback-is-believed).
+ */
+export async function takeClaimJob(context: WorkerContext, job: Job, id: string, taskId: string): Promise<Taken> {
+  const { ledger, settings, metrics } = context;
+  const record = await at('claim.read', () => ledger.read.generation(id));
+  const claim = record?.claims?.find((one) => one.taskId === taskId);
+  if (claim === undefined) {
+    metrics.claims.inc({ outcome: 'late' });
+    return { end: { kind: 'complete', result: 'the claim is decided already' } };
+  }
+  const permit = `${idOf(job)}:${randomUUID()}`;
+  const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
+  if (granted.kind === 'wait') return { end: { kind: 'give_back' } };
+  const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
+  return { work: () => judge({ ...context, logger }, { id, claim, permit }), places: granted.places };
+}
+
+async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
+  const { ledger, metrics, kie, deadline } = context;
+  const permits = permitsAfter(context, open.permit);
+  const answer = await at('claim.query', () =>
+    kie.recordInfo(open.claim.taskId, { permit: permits.next, signal: deadline }),
+  ).catch(giveBackOnShutdown(context));
+  await at('claim.release', () => Promise.all([permits.release(), ledger.pollDone(open.permit)]));
+  if (answer === undefined) return { kind: 'give_back' };
+  metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
+  switch (answer.kind) {
+    case 'verdict':
+    case 'no_result':
+    case 'running':
+      return prove(context, open, answer);
+    case 'not_found':
+      return later(context, open, 0);
+    case 'trouble':
+      return later(context, open, answer.retryAfterMs ?? 0);
+    default:
+      return answer satisfies never;
+  }
+}
+
+async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
+  // A bare code is the end of a task, and says nothing of whose it is: neither proof nor refutation.
+  if (!saysWhose(answer)) return later(context, open, 0);
+  // Read again: it may have moved on while Kie was asked.
+  const record = await at('claim.reread', () => context.ledger.read.generation(open.id));
+  if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
+  const proof = proveAdoption(record, answer.echo);
+  if (proof.kind !== 'proved') {
+    const reason = proof.kind === 'refuted' ? proof.reason : 'it does not carry the token of an attempt';
+    context.logger.warn({ reason }, 'a callback named a task that does not belong to its generation');
+    return decide(context, open, 'refuted');
+  }
+  if (isGivenUp(record, open.claim.taskId)) return settle(context, open, answer);
+  // Given up and paid again, or counted as surplus: to follow it instead, it must have something to bring.
+  const isKnown = record.attempts.some(({ taskId }) => taskId === open.claim.taskId);
+  if (isKnown && answer.kind === 'no_result') return later(context, open, 0);
+  return adopt(context, open, record, proof.attempt);
+}
+
+function saysWhose({ echo }: Shown): boolean {
+  return echo.callBackUrl !== undefined || echo.model !== undefined || echo.input !== undefined;
+}
+
+/** Its letter says that this very task was given up. */
+function isGivenUp({ state, taskId, letter }: GenerationRecord, claimed: string): boolean {
+  return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === letter?.class);
+}
+
+async function adopt(
+  context: WorkerContext,
+  open: OpenClaim,
+  record: GenerationRecord,
+  attempt: number,
+): Promise<JobEnd> {
+  const { logger, metrics } = context;
+  const reply = await bindTask(context, record, open.claim.taskId, attempt);
+  if (reply.kind === 'accepted') {
+    logger.warn({ attempt, state: reply.state }, 'a callback brought the task of a lost answer: adopted');
+    return decide(context, open, 'adopted');
+  }
+  if (reply.kind === 'surplus') {
+    metrics.surplus.inc();
+    logger.error({ attempt }, 'this task turned up after another attempt had been admitted: it may be paid twice');
+    return decide(context, open, 'late');
+  }
+  logger.warn({ attempt, reply }, 'the ledger did not take a task that a callback named');
+  return decide(context, open, 'refuted');
+}
+
+async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
+  const { ledger, queues, logger, timings } = context;
+  if (answer.kind !== 'verdict') return later(context, open, 0);
+  const { id, claim } = open;
+  const { verdict, evidence } = answer;
+  const { vehicleCheckMs } = timings;
+  const { taskId } = claim;
+  const archive = archiveModeOf(context, verdict);
+  const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
+  const settled = await at('claim.settle', () => ledger.settle(args));
+  if (settled.kind === 'settled') {
+    context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
+    await addArchive(queues, id, settled.archive);
+    await addNotice(queues, id, settled.notice);
+  }
+  logger.warn({ verdict: verdict.state, next: settled.kind }, 'a callback brought the end of a task that was given up');
+  return decide(context, open, 'adopted');
+}
+
+/** Kie could not tell: again after as long as the claim is old, so that the pauses double. */
+async function later(context: WorkerContext, open: OpenClaim, leastMs: number): Promise<JobEnd> {
+  const { ledger, timings, logger } = context;
+  const { id, claim } = open;
+  const ageMs = (await at('claim.now', () => ledger.read.now())) - claim.at;
+  if (ageMs >= timings.taskStuckMs) {
+    const byHand = `kieq adopt ${id} ${claim.taskId}`;
+    logger.error({ byHand }, 'a callback named a task that Kie would not show; given up');
+    return decide(context, open, 'given_up');
+  }
+  const delayMs = Math.max(leastMs, Math.min(timings.retryCapMs, Math.max(timings.retryBaseMs, ageMs)));
+  return { kind: 'delay', delayMs };
+}
+
+async function decide(context: WorkerContext, { id, claim }: OpenClaim, outcome: ClaimOutcome): Promise<JobEnd> {
+  // The ledger drops the claims of an attempt that has its task; the others are dropped here.
+  await at('claim.drop', () => context.ledger.dropClaim(id, claim.taskId));
+  context.metrics.claims.inc({ outcome });
+  return { kind: 'complete', result: `claim ${outcome}` };
+}

@@ -1,0 +1,23 @@
+import { archivePriority } from '@kieq/domain';
+import type { PendingArchive } from '@kieq/ledger';
+import type { Queues } from '../jobs/catalogue.ts';
+import { at } from '../kill-points.ts';
+import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
+
+/**
+ * Adds the job that saves the results of a generation, where a ledger reply asks for one. Adding it twice is harmless,
+ * and one that was forgotten is found by the sweeper.
+ * @param name shown as the job's name
+ */
+export async function addArchive(
+  queues: Queues,
+  generation: string,
+  pending: PendingArchive | undefined,
+  name = 'archive',
+): Promise<void> {
+  if (pending === undefined) return;
+  const data: PollJob = { v: PAYLOAD_VERSION, generation };
+  const { vehicle: jobId, delayMs: delay, dueBy } = pending;
+  const options = { jobId, delay, priority: archivePriority(dueBy) };
+  await at('archive.add', () => queues.archive.add(name, data, options));
+}

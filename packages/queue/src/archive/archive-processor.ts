@@ -1,0 +1,43 @@
+import type { Job } from 'bullmq';
+import type { Archive } from '@kieq/archive';
+import { saveResults } from './archive-results.ts';
+import type { WorkerContext } from '../context.ts';
+import type { JobEnd } from '../loop/job-end.ts';
+import { at } from '../kill-points.ts';
+import { pollJobSchema } from '../jobs/payload.ts';
+import type { Taken } from '../loop/take-loop.ts';
+import { idOf } from '../jobs/vehicles.ts';
+
+/** A try that is due within this time is made now: some worker's clock counted the job's delay. */
+const SLACK_MS = 50;
+
+/** Takes a job of `archive`: results are saved only by the current vehicle of a generation whose archive is pending. */
+export async function takeArchiveJob(context: WorkerContext, archive: Archive, job: Job): Promise<Taken> {
+  const parsed = pollJobSchema.safeParse(job.data);
+  if (!parsed.success) return { end: { kind: 'fail', reason: `not an archive job: ${parsed.error.message}` } };
+  const { read } = context.ledger;
+  const [record, nowMs] = await at('archive.read', () =>
+    Promise.all([read.generation(parsed.data.generation), read.now()]),
+  );
+  const status = record?.archiving;
+  if (record === undefined || status === undefined) return nothing('the record has no results to save');
+  if (record.vehicle !== idOf(job)) return nothing('another job saves them');
+  if (status.state === 'done') return nothing('they are safe');
+  if (status.state === 'failed') return { end: await endGivenUp(job, record.id) };
+  // A newer version's word for it: a worker of that version knows what to do.
+  if (status.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
+  const earlyMs = status.nextAt - nowMs;
+  if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
+  return { work: () => saveResults({ ...context, archive }, record, status, nowMs) };
+}
+
+function nothing(why: string): { readonly end: JobEnd } {
+  return { end: { kind: 'complete', result: `nothing to save: ${why}` } };
+}
+
+/** A job that a person retried in a dashboard: it tells how to go on. */
+async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
+  const redrive = `kieq dlq redrive ${id} --class archive_failed`;
+  await at('archive.log', () => job.log(`Retrying the job changes nothing. To save the results again: ${redrive}`));
+  return { kind: 'fail', reason: `dead letter archive_failed (${redrive})` };
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import {
+  DEAD_LETTER_CLASSES,
+  isKnown,
+  newerLetterText,
+  redriveRule,
+  type DeadLetterClass,
+  type OrNewer,
+  type ResumePoint,
+} from '@kieq/domain';
+import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
+import { addArchive } from '../archive/archive-jobs.ts';
+import type { Queues } from '../jobs/catalogue.ts';
+import { frozenPayload, isToldFailed } from '../deliveries/caller-record.ts';
+import { at } from '../kill-points.ts';
+import { addNotice } from '../deliveries/add-delivery.ts';
+import { openLetters } from './open-dead-letters.ts';
+import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
+
+export interface RedriveOptions {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly vehicleCheckMs: number;
+  /** Submit again although a paid task may exist. Only for classes that need it. */
+  readonly payAgain?: boolean;
+  /** Nobody decided it but the configuration: at most once for each generation. */
+  readonly automatic?: boolean;
+  /** Tell what would happen and change nothing. */
+  readonly dryRun?: boolean;
+  /** Only this tenant's generations; another's is as if it were not there. */
+  readonly tenant?: string;
+}
+
+/**
+ * - `resumed`: goes on at `state`, which is `notify` where only the callback is sent again. `would_resume`: the dry
+ *   run's word for it.
+ * - `not_possible`: `reason` says why; nothing was changed.
+ */
+export type RedriveResult =
+  | {
+      readonly kind: 'resumed' | 'would_resume';
+      readonly id: string;
+      readonly class: DeadLetterClass;
+      readonly state: OrNewer<ResumePoint>;
+      /** What a person should know before resuming it; absent where there is nothing. */
+      readonly warning?: string;
+    }
+  | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
+
+/** Nobody takes back what a caller was told, and what a caller does about it is paid, too. */
+const TOLD_FAILED =
+  'its caller was told that it failed, and may have created it again: if so, both are made, and both are paid';
+
+/**
+ * Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`).
+ * @param letterClass which one; needed where the generation and its callback each have one, since to send a callback
+ *   again and to make another video are two things
+ */
+export async function redriveOne(
+  options: RedriveOptions,
+  id: string,
+  letterClass?: OrNewer<DeadLetterClass>,
+): Promise<RedriveResult> {
+  const { read } = options.ledger;
+  const [record, nowMs] = await at('redrive.read', () => Promise.all([read.generation(id), read.now()]));
+  if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
+  const classes = openLetters(record).map((letter) => letter.class);
+  if (letterClass === undefined && classes.length > 1) {
+    return impossible(id, `it has the dead letters ${classes.join(' and ')}: name the class of one`);
+  }
+  const openClass = letterClass === undefined ? classes[0] : classes.find((one) => one === letterClass);
+  if (openClass === undefined) return impossible(id, noLetter(letterClass, record.state));
+  if (!isKnown(DEAD_LETTER_CLASSES, openClass)) return impossible(id, newerLetterText(openClass));
+  const resumesAt = targetOf(openClass, options.payAgain ?? false);
+  if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
+  // The letter of a job with an unreadable payload keeps that payload for looking only.
+  if (resumesAt.at === 'queued' && frozenPayload(record.payload) === undefined)
+    return impossible(id, 'its payload is gone or was never a valid request');
+  const args = {
+    id,
+    class: openClass,
+    resumesAt: resumesAt.at,
+    payAgain: options.payAgain ?? false,
+    automatic: options.automatic ?? false,
+    dryRun: options.dryRun ?? false,
+    op: randomUUID(),
+    vehicleCheckMs: options.vehicleCheckMs,
+  };
+  const reply = await at('redrive.write', () => options.ledger.redrive(args));
+  const warning = resumesAt.at !== 'notify' && isToldFailed(record, nowMs) ? TOLD_FAILED : undefined;
+  return afterRedrive(options, record, { class: openClass, at: resumesAt.at, warning }, reply);
+}
+
+function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: GenerationRecord): boolean {
+  return tenant !== undefined && tenant !== record.tenant;
+}
+
+function noLetter(wanted: string | undefined, state: string): string {
+  const kind = wanted === undefined ? '' : ` of class ${wanted}`;
+  return `it has no open dead letter${kind}; its state is ${state}`;
+}
+
+function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly at: ResumePoint } | string {
+  const rule = redriveRule(letterClass);
+  if (payAgain) {
+    if (rule.payAgainResumesAt !== null) return { at: rule.payAgainResumesAt };
+    return `pay-again makes no sense for ${letterClass}: redrive it without`;
+  }
+  if (rule.resumesAt !== null) return { at: rule.resumesAt };
+  return rule.payAgainResumesAt === null
+    ? `${letterClass} cannot be redriven yet`
+    : `${letterClass} can only be redriven with pay-again: a task may exist and be charged`;
+}
+
+async function afterRedrive(
+  options: RedriveOptions,
+  { id, model }: GenerationRecord,
+  target: { readonly class: DeadLetterClass; readonly at: ResumePoint; readonly warning: string | undefined },
+  reply: RedriveReply,
+): Promise<RedriveResult> {
+  const about = { id, class: target.class, ...(target.warning === undefined ? {} : { warning: target.warning }) };
+  switch (reply.kind) {
+    case 'redriven':
+      await addJob(options, { id, model }, target.at, reply);
+      return { kind: 'resumed', ...about, state: target.at === 'notify' ? 'notify' : reply.state };
+    case 'would_redrive':
+      return { kind: 'would_resume', ...about, state: reply.state };
+    case 'too_early':
+      return impossible(
+        id,
+        `an older attempt may still be sent for ${Math.ceil(reply.waitMs / 1000)} s; try again after that`,
+      );
+    case 'by_hand':
+      return impossible(id, 'more than one answer was lost, or a task is named for it: a person has to decide');
+    case 'newer':
+      return impossible(id, newerLetterText(reply.class));
+    case 'no_payload':
+      return impossible(id, 'its payload is gone');
+    case 'no_letter':
+      return impossible(id, `its dead letter was closed meanwhile; its state is ${reply.state}`);
+    case 'missing':
+      return impossible(id, 'there is no such generation');
+    default:
+      return reply satisfies never;
+  }
+}
+
+async function addJob(
+  { ledger, queues }: RedriveOptions,
+  { id, model }: Pick<GenerationRecord, 'id' | 'model'>,
+  resumesAt: ResumePoint,
+  { state, vehicle, archive, notice }: Extract<RedriveReply, { kind: 'redriven' }>,
+): Promise<void> {
+  if (resumesAt === 'notify') return addNotice(queues, id, notice, model);
+  if (archive !== undefined) return addArchive(queues, id, archive, model);
+  if (state === 'queued') await addSubmitVehicle(ledger, queues, { vehicle, generation: id, delayMs: 0 });
+  if (state === 'generating')
+    await addVehicle(queues, { vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
+}
+
+function impossible(id: string, reason: string): RedriveResult {
+  return { kind: 'not_possible', id, reason };
+}

@@ -1,0 +1,32 @@
+import type { Exact, KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
+import type { Queues } from '../jobs/catalogue.ts';
+import { at } from '../kill-points.ts';
+import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
+
+/**
+ * Adds the job of a callback that a ledger reply asks for; nothing where the caller wants none. Adding it twice is
+ * harmless, and one that was forgotten is found by the sweeper.
+ * @param name shown as the job's name
+ */
+export async function addNotice(
+  queues: Queues,
+  generation: string,
+  notice: Notice | undefined,
+  name = 'notify',
+): Promise<void> {
+  if (notice === undefined) return;
+  const data: PollJob = { v: PAYLOAD_VERSION, generation };
+  const options = { jobId: notice.vehicle, delay: notice.delayMs };
+  await at('notice.add', () => queues.notify.add(name, data, options));
+}
+
+/** `ledger.kill`, and the caller is told where it wants to be. */
+export async function kill<Given extends KillArgs>(
+  { ledger, queues }: { readonly ledger: Ledger; readonly queues: Queues },
+  args: Given & Exact<KillArgs, Given>,
+): Promise<KillReply> {
+  const exact: KillArgs = args;
+  const reply = await at('dead.kill', () => ledger.kill(exact));
+  if (reply.kind === 'dead') await addNotice(queues, args.id, reply.notice);
+  return reply;
+}

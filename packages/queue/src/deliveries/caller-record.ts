@@ -1,0 +1,132 @@
+import { callerState, type CallerFacts, type CallerState } from '@kieq/domain';
+import type { Attempt, GenerationRecord } from '@kieq/ledger';
+import { z } from 'zod';
+import { jsonOf } from '../jobs/json.ts';
+import { frozenPayloadSchema, type FrozenPayload } from '../jobs/payload.ts';
+
+/**
+ * `data` of Kie's answer to recordInfo, as a caller sees a generation (docs/kie/api.md#answer-to-recordinfo). Its
+ * `taskId` is the generation's id, and its `param` has the caller's own `callBackUrl`.
+ */
+export interface CallerRecord {
+  readonly taskId: string;
+  readonly model: string;
+  readonly state: CallerState['state'];
+  /** The complete create request as JSON text. */
+  readonly param: string;
+  readonly resultJson: string | null;
+  readonly failCode: string | null;
+  readonly failMsg: string | null;
+  /** From creation to the end, in ms. */
+  readonly costTime: number | null;
+  /** Epoch ms, Redis time. */
+  readonly completeTime: number | null;
+  readonly createTime: number;
+  readonly creditsConsumed?: number;
+}
+
+/**
+ * @param nowMs epoch ms in Redis time
+ * @param links of its results, in the order of Kie's (`createResultLinks`); default: Kie's own
+ */
+export function callerRecord(
+  record: GenerationRecord,
+  nowMs: number,
+  links: readonly string[] = record.verdict?.resultUrls ?? [],
+): CallerRecord {
+  const { verdict } = record;
+  const shown = callerState(factsOf(record), nowMs);
+  const hasEnded = shown.state !== 'waiting';
+  const completeTime = hasEnded ? (record.endedAt ?? record.since) : null;
+  return {
+    taskId: record.id,
+    model: record.model,
+    state: shown.state,
+    param: paramOf(record),
+    resultJson: shown.state === 'success' ? resultJson(verdict?.resultJson, links) : null,
+    failCode: shown.state === 'fail' ? shown.failCode : null,
+    failMsg: shown.state === 'fail' ? shown.failMsg : null,
+    costTime: completeTime === null ? null : completeTime - record.createdAt,
+    completeTime,
+    createTime: record.createdAt,
+    ...(hasEnded && verdict?.creditsConsumed !== undefined ? { creditsConsumed: verdict.creditsConsumed } : {}),
+  };
+}
+
+/** Whether its caller could read by now that it failed, or was told so by a callback. */
+export function isToldFailed(record: GenerationRecord, nowMs: number): boolean {
+  return callerState(factsOf(record), nowMs).state === 'fail';
+}
+
+/**
+ * Code and words of a dead generation as a caller of Kie's own API is told them, hold or none; undefined for one that
+ * is not dead.
+ */
+export function deadFailure(
+  record: GenerationRecord,
+): { readonly failCode: string; readonly failMsg: string } | undefined {
+  const shown = record.state === 'dead' ? callerState(factsOf(record), Number.POSITIVE_INFINITY) : undefined;
+  return shown?.state === 'fail' ? { failCode: shown.failCode, failMsg: shown.failMsg } : undefined;
+}
+
+/** Outcomes of attempts of which it is known what they cost; any other one, also of a newer version, may have been charged. */
+const RESOLVED: ReadonlySet<Attempt['outcome']> = new Set<Attempt['outcome']>([
+  'open',
+  'accepted',
+  'adopted',
+  'refused',
+  'resubmitted',
+]);
+
+function factsOf({ state, verdict, letter, attempts }: GenerationRecord): CallerFacts {
+  const { failCode, failMsg } = verdict ?? {};
+  return {
+    state,
+    lostAnAnswer: attempts.some(({ outcome }) => !RESOLVED.has(outcome)),
+    verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
+    ...(letter === undefined
+      ? {}
+      : { letter: { class: letter.class, evidence: letter.evidence, heldUntil: letter.heldUntil } }),
+  };
+}
+
+/** Kie's callback: the answer to recordInfo with code 200 or 501 (docs/kie/facts.md#callbacks). */
+export function callbackBody(data: CallerRecord): {
+  readonly code: number;
+  readonly msg: string;
+  readonly data: CallerRecord;
+} {
+  if (data.state === 'success') return { code: 200, msg: 'success', data };
+  return { code: 501, msg: data.failMsg ?? 'Generation failed', data };
+}
+
+/**
+ * What Kie said, word for word, as long as a client of Kie finds there the links that it is told: it looks for
+ * `resultUrls` and for nothing else.
+ */
+function resultJson(said: string | undefined, resultUrls: readonly string[]): string {
+  if (said !== undefined && resultUrls.length === 0) return said;
+  const told = said === undefined ? undefined : toldSchema.safeParse(jsonOf(said)).data;
+  if (said !== undefined && Array.isArray(told?.resultUrls) && resultUrls.every((url) => told.resultUrls.includes(url)))
+    return said;
+  return JSON.stringify({ ...told, resultUrls });
+}
+
+const toldSchema = z.looseObject({ resultUrls: z.array(z.string()).catch([]) });
+
+function paramOf({ payload }: GenerationRecord): string {
+  const frozen = frozenPayload(payload);
+  if (frozen === undefined) return '{}';
+  const { request, callBackUrl } = frozen;
+  return JSON.stringify({ model: request.model, input: request.input, callBackUrl });
+}
+
+/** The frozen payload of a record; undefined where it was purged or never was a valid request. */
+export function frozenPayload(payload: string | undefined): FrozenPayload | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return frozenPayloadSchema.parse(JSON.parse(payload));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,26 @@
+import { GENERATION_ID } from '@kieq/domain';
+import type { GenerationRecord, Ledger } from '@kieq/ledger';
+import type { ResultLinks } from '../archive/result-links.ts';
+
+/** What its caller is told of a generation, as of one moment. */
+export interface ToldRecord {
+  readonly record: GenerationRecord | undefined;
+  /** Of its results. */
+  readonly links: readonly string[];
+  /** Epoch ms in Redis time. */
+  readonly nowMs: number;
+}
+
+/** Reads it for recordInfo and for callbacks alike, so that they agree. */
+export async function readTold(
+  { read }: Pick<Ledger, 'read'>,
+  resultLinks: ResultLinks,
+  id: string,
+): Promise<ToldRecord> {
+  const [record, nowMs] = await Promise.all([
+    // What is no id names nothing, and never becomes part of a key.
+    GENERATION_ID.test(id) ? read.generation(id) : undefined,
+    read.now(),
+  ]);
+  return { record, nowMs, links: record === undefined ? [] : await resultLinks.of(record) };
+}

@@ -1,0 +1,37 @@
+import type { JobJson } from 'bullmq';
+import { JOB_OPTIONS, type Queues } from './catalogue.ts';
+import { traceOptions } from './job-trace.ts';
+import { at } from '../kill-points.ts';
+import { PAYLOAD_VERSION, type CheckedRequest } from './payload.ts';
+import { vehicleId } from './vehicles.ts';
+
+/**
+ * The first vehicles of new generations carry the whole request, so that a job alone can still make its record
+ * (docs/decisions/0032). They go straight to BullMQ's backend: `Queue.add` would make an object of each job, and write its
+ * data as JSON once more.
+ */
+export async function addFirstVehicles({ submit }: Queues, requests: readonly CheckedRequest[]): Promise<void> {
+  const backend = submit.getBackend();
+  await at('enqueue.add', () =>
+    Promise.all(requests.map((request) => backend.addJob(firstJob(request), vehicleId(request.id, 1)))),
+  );
+}
+
+function firstJob(request: CheckedRequest): JobJson {
+  const { id, model, priority, delayMs, trace } = request;
+  const jobId = vehicleId(id, 1);
+  const opts = { ...JOB_OPTIONS.submit, jobId, priority, delay: delayMs, ...traceOptions(trace) };
+  return { ...NEW, id: jobId, name: model, data: firstJobText(request), opts, timestamp: Date.now() };
+}
+
+/** What BullMQ's type wants of a job that has not been started. */
+const NEW = { progress: 0, attemptsMade: 0, attemptsStarted: 0, stalledCounter: 0, failedReason: '', returnvalue: '' };
+
+/**
+ * The data of a first vehicle (`SubmitJob`) as JSON text. The payload is JSON already, an object with a request at least:
+ * its members are taken over as they stand in the record.
+ */
+export function firstJobText({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): string {
+  const own = JSON.stringify({ v: PAYLOAD_VERSION, generation: id, tenant, priority, delayMs, deadlineMs });
+  return `${own.slice(0, -1)},${payload.slice(1)}`;
+}

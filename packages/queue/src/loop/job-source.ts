@@ -1,0 +1,223 @@
+import type { Job } from 'bullmq';
+import type { RedisClient } from '@kieq/redis';
+import type { Logger } from '@kieq/telemetry';
+import type { QueueName } from '../jobs/catalogue.ts';
+import { applyJobEnd, type JobEnd } from './job-end.ts';
+import { TolerantWorker } from './tolerant-worker.ts';
+import { isUnreadable, mendUnreadable } from './unreadable-job.ts';
+import { forgetStart, giveBackUnseen, lockedBy } from './unseen-job.ts';
+
+/**
+ * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
+ * silence: whoever waits longer on a Redis that answers waits for nothing.
+ */
+const STUCK_MS = 30_000;
+
+/** How long asking for a job may go on after the close: enough for an answer that is on its way. In ms. */
+const LAST_ANSWER_MS = 1_000;
+
+export interface JobSourceOptions {
+  readonly queue: QueueName;
+  readonly redis: RedisClient;
+  readonly prefix: string;
+  readonly lockMs: number;
+  readonly logger: Logger;
+  /** How long asking for a job may take while Redis can be reached, in ms. Default 30 000. */
+  readonly stuckMs?: number;
+  /** Called when BullMQ's worker had to be replaced. */
+  readonly onRestart?: () => void;
+  /** Default: a `TolerantWorker` with connections of its own for blocking. */
+  readonly openWorker?: () => TolerantWorker;
+}
+
+/** A job in this worker's hands, with the token of its lock. */
+export interface TakenJob {
+  readonly job: Job;
+  readonly token: string;
+}
+
+/**
+ * Where a take loop gets its jobs: a BullMQ worker without processor and main loop. One that does not come back although
+ * Redis can be reached (a blocking connection that was lost and never opened again) is replaced by a new one.
+ */
+export class JobSource {
+  readonly #options: JobSourceOptions;
+  #worker: TolerantWorker;
+  #asked = 0;
+  #isEmpty = false;
+  #isClosed = false;
+  #giveUp = (): void => {};
+  #patience: NodeJS.Timeout | undefined;
+  #lastAnswer: NodeJS.Timeout | undefined;
+
+  constructor(options: JobSourceOptions) {
+    this.#options = options;
+    this.#worker = this.#open();
+  }
+
+  /** Resolves when both connections are there, and looks for stalled jobs from then on. */
+  async start(): Promise<void> {
+    await this.#worker.waitUntilReady();
+    await this.#worker.startStalledCheckTimer();
+  }
+
+  /** Whether the last look found no job: the next one may block for a while. */
+  get isEmpty(): boolean {
+    return this.#isEmpty;
+  }
+
+  /** The next job, or undefined when there was none for a while. */
+  async next(): Promise<TakenJob | undefined> {
+    this.#asked += 1;
+    const token = `${this.#worker.id}:${this.#asked}`;
+    const asked = this.#ask(this.#worker, token);
+    const first = await this.#unlessStuck(asked);
+    if (first !== 'stuck') {
+      this.#isEmpty = first === undefined;
+      return first === undefined ? undefined : { job: first, token };
+    }
+    this.#giveBackLater(asked, token);
+    await this.#replace();
+    return undefined;
+  }
+
+  /**
+   * Applies the end of a job, and takes the next one in the same step where that is asked for: only completing can.
+   * @throws where the lock is lost
+   */
+  async apply({ job, token }: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
+    if (takesNext && end.kind === 'complete') return this.#completeAndTake({ job, token }, end.result);
+    await applyJobEnd(job, token, end);
+    return undefined;
+  }
+
+  async #completeAndTake({ job, token }: TakenJob, result: string): Promise<TakenJob | undefined> {
+    const worker = this.#worker;
+    try {
+      const next = await worker.completeAndTake(job, token, result);
+      return next === undefined ? undefined : { job: next, token };
+    } catch (error) {
+      if (isUnreadable(error)) return this.#mend(worker, token, error);
+      await this.#giveBackUntold(worker, job, token);
+      throw error;
+    }
+  }
+
+  /** Of a job that goes back without having been shown to a processor: it counts as not started. */
+  async forgetStart({ job, token }: TakenJob): Promise<void> {
+    if (job.id !== undefined) await forgetStart(this.#options.redis, this.#worker, job.id, token);
+  }
+
+  /**
+   * BullMQ wakes workers that block on an empty queue by a marker, and forgets it when a job with a priority
+   * is given back: without this the job would wait until their blocking call times out after five seconds.
+   */
+  async wakeBlocked(): Promise<void> {
+    await this.#options.redis.zadd(this.#worker.toKey('marker'), 0, '0');
+  }
+
+  /**
+   * Wakes whoever waits in `next`: closing ends a blocking call, except between two connections, where ioredis forgets
+   * the commands that wait for the next one.
+   */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#lastAnswer = setTimeout(() => this.#giveUp(), LAST_ANSWER_MS).unref();
+    await this.#worker.close(true);
+  }
+
+  #open(): TolerantWorker {
+    const { queue, redis, prefix, lockMs, logger, openWorker } = this.#options;
+    const worker =
+      openWorker?.() ??
+      new TolerantWorker(queue, null, {
+        connection: redis,
+        prefix,
+        autorun: false,
+        lockDuration: lockMs,
+        stalledInterval: Math.ceil(lockMs / 3),
+        // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
+        maxStalledCount: Number.MAX_SAFE_INTEGER,
+      });
+    worker.on('error', (error) => logger.warn({ err: error, queue }, 'queue connection trouble'));
+    worker.on('stalled', (job) => logger.warn({ job, queue }, 'took over a stalled job'));
+    return worker;
+  }
+
+  /** Undefined also where there was a job that could not be read: it has been mended, and comes again. */
+  async #ask(worker: TolerantWorker, token: string): Promise<Job | undefined> {
+    try {
+      return await worker.getNextJob(token, { block: this.#isEmpty });
+    } catch (error) {
+      if (isUnreadable(error)) return this.#mend(worker, token, error);
+      throw error;
+    }
+  }
+
+  async #mend(worker: TolerantWorker, token: string, error: unknown): Promise<undefined> {
+    const { redis, logger, queue } = this.#options;
+    logger.warn({ err: error, queue }, 'a job has options or other fields that are no JSON: taken without them');
+    await mendUnreadable(redis, worker, token);
+  }
+
+  /**
+   * A step whose answer was lost is sent a second time, and fails: the job of the first one is complete, and what it took
+   * would be held until its lock ends.
+   */
+  async #giveBackUntold(worker: TolerantWorker, completed: Job, token: string): Promise<void> {
+    const { redis, logger, queue } = this.#options;
+    try {
+      const id = await lockedBy(redis, worker, token);
+      if (id === undefined || id === completed.id) return;
+      await giveBackUnseen(redis, worker, id, token);
+      await this.wakeBlocked();
+    } catch (error) {
+      logger.warn({ err: error, queue }, 'a job that was taken untold could not be given back: its lock ends');
+    }
+  }
+
+  /** The answer, or `stuck` where it does not come. While Redis is away nobody is stuck: everything waits for its return. */
+  async #unlessStuck(asked: Promise<Job | undefined>): Promise<Job | undefined | 'stuck'> {
+    const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
+    this.#losePatience();
+    try {
+      return await Promise.race([asked, givenUp]);
+    } finally {
+      clearTimeout(this.#patience);
+      clearTimeout(this.#lastAnswer);
+    }
+  }
+
+  #losePatience(): void {
+    const { redis, stuckMs = STUCK_MS } = this.#options;
+    this.#patience = setTimeout(() => {
+      if (redis.status === 'ready') this.#giveUp();
+      else this.#losePatience();
+    }, stuckMs);
+  }
+
+  async #replace(): Promise<void> {
+    const { queue, logger, onRestart } = this.#options;
+    if (this.#isClosed) return;
+    logger.error({ queue }, 'asking for a job did not come back: the queue is opened anew');
+    onRestart?.();
+    const stuck = this.#worker;
+    this.#worker = this.#open();
+    // Not awaited: it may hang as well, and takes nothing any more.
+    stuck.close(true).catch((error: unknown) => logger.warn({ err: error, queue }, 'closing a stuck queue failed'));
+    await this.#worker.startStalledCheckTimer();
+  }
+
+  /** Nobody works on a job that turns up after all; should this fail, its lock ends and it is taken over. */
+  #giveBackLater(asked: Promise<Job | undefined>, token: string): void {
+    const { queue, logger } = this.#options;
+    asked
+      .then(async (job) => {
+        if (job === undefined) return;
+        await this.forgetStart({ job, token });
+        await job.moveToWait(token);
+        await this.wakeBlocked();
+      })
+      .catch((error: unknown) => logger.warn({ err: error, queue }, 'asking for a job failed after all'));
+  }
+}

@@ -1,0 +1,250 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from 'bullmq';
+import type { JobEnd } from './job-end.ts';
+import { JobSource, type JobSourceOptions, type TakenJob } from './job-source.ts';
+import { at, within, type LoopQueue } from '../kill-points.ts';
+import { KnownPlaces } from './known-places.ts';
+import { Lift } from './lift.ts';
+import { idOf } from '../jobs/vehicles.ts';
+
+/** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
+const RECHECK_MS = 500;
+/** Pause after an unexpected error of Redis or BullMQ before the loop goes on. */
+const ERROR_PAUSE_MS = 1000;
+
+/** What the ledger says before a job is taken: how many places there are, or how long until there may be one, in ms. */
+export type Peek = { readonly places: number } | { readonly waitMs: number };
+
+/** What the processor says about a job that was just taken: an end at once, or work to do beside the loop. */
+export type Taken =
+  | { readonly end: JobEnd }
+  | {
+      readonly work: () => Promise<JobEnd>;
+      /** How many places were left when it was admitted. Default: one less than were known before. */
+      readonly places?: number;
+    };
+
+/** `lockMs`: job lock; a dead worker's jobs are taken over within about twice that. */
+export interface TakeLoopOptions extends JobSourceOptions {
+  readonly queue: LoopQueue;
+  readonly concurrency: number;
+  /** Asked before a job is taken, unless the last reply told of places. Only a hint: `take` decides. */
+  readonly peek: () => Promise<Peek>;
+  /** Runs in order, one job at a time: parses and admits. */
+  readonly take: (job: Job) => Promise<Taken>;
+  /** Called with every job's end, for metrics. */
+  readonly onEnd?: (end: JobEnd['kind']) => void;
+  /** Called when processing failed by an error that nobody foresaw, for metrics. */
+  readonly onDefect?: () => void;
+}
+
+/**
+ * Takes jobs only when the ledger has a place for them, which BullMQ's own loop cannot: while a call is open
+ * it does not look again until that call ends (docs/decisions/0002). Stalled jobs, blocking on an empty queue
+ * and all moves of jobs are BullMQ's.
+ *
+ * Modes: running, from `start` on; stopping, from `stop` on: takes nothing more, what is active goes on;
+ * stopped, when `stop` resolves. Invariants: every taken job is in `active` until its end is applied; at most one
+ * job is taken and not admitted, since only the loop asks for one (alone, or by an end that waits for it: `Lift`).
+ */
+export class TakeLoop {
+  readonly #options: TakeLoopOptions;
+  readonly #source: JobSource;
+  readonly #active = new Set<Promise<void>>();
+  readonly #stopping = new AbortController();
+  readonly #places = new KnownPlaces();
+  readonly #lift = new Lift(() => this.#wake());
+  #wake = (): void => {};
+  #loop: Promise<void> = Promise.resolve();
+  #lookingSince: number | undefined;
+
+  constructor(options: TakeLoopOptions) {
+    this.#options = options;
+    this.#source = new JobSource(options);
+  }
+
+  get activeCount(): number {
+    return this.#active.size;
+  }
+
+  /** How long the present look for a job has lasted, in ms; 0 while it waits for its own work to end. */
+  get lookingForMs(): number {
+    return this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
+  }
+
+  async start(): Promise<void> {
+    await this.#source.start();
+    this.#lift.open();
+    this.#loop = this.#run();
+  }
+
+  /** Takes nothing more; resolves when every active job has ended. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#lift.close();
+    await Promise.all(this.#active);
+    // Only now: jobs need the connection for their end, and closing is what wakes a loop blocked on an empty queue.
+    await this.#source.close();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        if (this.#isFull()) await this.#untilAnEnd();
+        else await this.#look();
+      } catch (error) {
+        if (this.#stopping.signal.aborted) return;
+        this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed');
+        await this.#pause(ERROR_PAUSE_MS);
+      }
+    }
+  }
+
+  /** A job that waits to bring the next one along makes room for it. */
+  #isFull(): boolean {
+    return this.#active.size - (this.#lift.isTaken ? 1 : 0) >= this.#options.concurrency;
+  }
+
+  /** Resolves when a job ends, or waits to bring the next one along. */
+  #untilAnEnd(): Promise<void> {
+    return new Promise((resolve) => (this.#wake = resolve));
+  }
+
+  async #look(): Promise<void> {
+    this.#lookingSince = performance.now();
+    try {
+      await this.#takeNext();
+    } finally {
+      this.#lookingSince = undefined;
+    }
+  }
+
+  async #takeNext(): Promise<void> {
+    const { queue } = this.#options;
+    const waitMs = this.#places.any ? 0 : await this.#peek();
+    if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
+    const next = await at(`${queue}.take`, () => this.#next());
+    if (next === undefined) return;
+    if (this.#stopping.signal.aborted) return this.#giveBack(next);
+    await within(idOf(next.job), () => this.#handle(next));
+  }
+
+  /** @returns ms until there may be a place; 0 means take a job now */
+  async #peek(): Promise<number> {
+    const seen = await at(`${this.#options.queue}.peek`, () => this.#options.peek());
+    if ('waitMs' in seen) return seen.waitMs;
+    this.#places.tell(seen.places);
+    return 0;
+  }
+
+  async #next(): Promise<TakenJob | undefined> {
+    const brought = this.#lift.take();
+    if (brought !== undefined) return brought;
+    return this.#source.isEmpty ? this.#apart(() => this.#source.next()) : this.#source.next();
+  }
+
+  async #handle(own: TakenJob): Promise<void> {
+    const taking = this.#guard(
+      own.job,
+      () => this.#options.take(own.job),
+      (end): Taken => ({ end }),
+    );
+    // Active from here on: `stop` must also wait for what is admitted while it is called.
+    const running = this.#finish(own, taking);
+    this.#active.add(running);
+    void running.finally(() => {
+      this.#active.delete(running);
+      this.#wake();
+    });
+    const taken = await taking;
+    this.#note(taken);
+    // An end at once is applied before the next job is taken, so that a job given back is first again.
+    if ('end' in taken) await running;
+  }
+
+  #note(taken: Taken): void {
+    if ('end' in taken) this.#places.forget();
+    else if (taken.places === undefined) this.#places.spend();
+    else this.#places.tell(taken.places);
+  }
+
+  async #finish(own: TakenJob, taking: Promise<Taken>): Promise<void> {
+    const release = this.#keepLock(own);
+    const taken = await taking;
+    const end = 'end' in taken ? taken.end : await this.#guard(own.job, taken.work, (failed) => failed);
+    // The loop waits for an end at once itself.
+    const isBesideTheLoop = 'work' in taken && end.kind === 'complete';
+    const deliver = isBesideTheLoop ? await this.#lift.wait() : undefined;
+    release();
+    const next = await this.#record(own, end, deliver !== undefined);
+    deliver?.(next);
+  }
+
+  /** @returns the job that was taken in the same step, where that was asked for and there was one */
+  async #record(own: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
+    let next: TakenJob | undefined;
+    try {
+      next = await this.#apply(own, end, takesNext);
+      this.#options.onEnd?.(end.kind);
+    } catch (error) {
+      // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
+      this.#options.logger.warn(
+        { err: error, job: own.job.id, end: end.kind },
+        'the job was taken over before its end was recorded',
+      );
+    }
+    return next;
+  }
+
+  async #apply(own: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
+    const { queue } = this.#options;
+    const next = await at(`${queue}.${end.kind}`, () => this.#source.apply(own, end, takesNext));
+    if (end.kind === 'give_back') await at(`${queue}.wake`, () => this.#source.wakeBlocked());
+    return next;
+  }
+
+  /** Nobody has looked at it: it goes back as if it had not been taken. Should that fail, its lock ends. */
+  async #giveBack(own: TakenJob): Promise<void> {
+    try {
+      await this.#source.forgetStart(own);
+      await this.#apply(own, { kind: 'give_back' }, false);
+    } catch (error) {
+      this.#options.logger.warn({ err: error, job: own.job.id }, 'a job could not be given back: its lock ends');
+    }
+  }
+
+  /** A defect of a processor must neither end the process nor lose the job: it fails visibly, the sweeper revives it. */
+  async #guard<Value>(job: Job, step: () => Promise<Value>, failed: (end: JobEnd) => Value): Promise<Value> {
+    try {
+      return await step();
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      this.#options.onDefect?.();
+      return failed({ kind: 'fail', reason });
+    }
+  }
+
+  #keepLock({ job, token }: TakenJob): () => void {
+    const timer = setInterval(() => {
+      at(`${this.#options.queue}.lock`, () => job.extendLock(token, this.#options.lockMs)).catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
+      });
+    }, this.#options.lockMs / 2);
+    timer.unref();
+    return () => clearInterval(timer);
+  }
+
+  async #pause(ms: number): Promise<void> {
+    await this.#apart(() => sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined));
+  }
+
+  /** What may last a while: no end waits for the loop meanwhile. */
+  #apart<Value>(run: () => Promise<Value>): Promise<Value> {
+    this.#lift.close();
+    return run().finally(() => {
+      if (!this.#stopping.signal.aborted) this.#lift.open();
+    });
+  }
+}

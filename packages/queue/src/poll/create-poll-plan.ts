@@ -1,0 +1,34 @@
+import type { ScheduleOptions, Timings } from '@kieq/domain';
+import type { Ledger } from '@kieq/ledger';
+import type { Logger } from '@kieq/telemetry';
+import type { WorkerMetrics } from '../status/metrics.ts';
+import { PollPlan } from './poll-plan.ts';
+
+interface CreatePollPlanOptions {
+  readonly ledger: Ledger;
+  /** Scaled like the timings. */
+  readonly schedule: ScheduleOptions;
+  readonly timings: Pick<Timings, 'pollPlanMs'>;
+  /** Where Kie reaches the gateway; with it, callbacks are counted on. */
+  readonly publicUrl: string | undefined;
+  readonly metrics: Pick<WorkerMetrics, 'pollPriceMs' | 'pollSaturated' | 'callbacksOn'>;
+  readonly logger: Logger;
+}
+
+/** The plan of one worker process, with its metrics. */
+export function createPollPlan(options: CreatePollPlanOptions): PollPlan {
+  const { ledger, schedule, timings, publicUrl, metrics, logger } = options;
+  metrics.callbacksOn.set(publicUrl === undefined ? 0 : 1);
+  return new PollPlan({
+    ledger,
+    schedule,
+    callbacks: publicUrl !== undefined,
+    planMs: timings.pollPlanMs,
+    now: () => performance.now(),
+    onPlan({ costRatioMs, isSaturated }) {
+      metrics.pollPriceMs.set(costRatioMs);
+      metrics.pollSaturated.set(isSaturated ? 1 : 0);
+    },
+    onTrouble: (error) => logger.warn({ err: error }, 'looks could not be planned anew; the last plan goes on'),
+  });
+}

@@ -1,0 +1,81 @@
+import { createHash } from 'node:crypto';
+import type { Timings } from '@kieq/domain';
+import type { HintReply, Ledger } from '@kieq/ledger';
+import { ErrorCode, type Queue } from 'bullmq';
+import type { Queues } from '../jobs/catalogue.ts';
+import { at } from '../kill-points.ts';
+import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
+import { jobState } from '../jobs/vehicles.ts';
+
+/**
+ * Brings a sleeping poll to the head of its queue. Polls asked for by callbacks are last in, first out among
+ * themselves: callbacks cannot be more than submissions, which are fewer than the looks of the budget.
+ * Nothing happens to a job that is being worked on or is gone: whoever parks a poll looks for hints afterwards.
+ */
+async function pullForward(poll: Queue, vehicle: string): Promise<void> {
+  const job = await at('hint.job', () => poll.getJob(vehicle));
+  if (job === undefined) return;
+  await at('hint.promote', () => job.promote().catch(unlessMoved));
+  // One that was due already goes to the head as well.
+  await at('hint.priority', () => job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved));
+}
+
+/** Puts a poll that has waited for too long behind those of callbacks and before all others. */
+export async function advance(poll: Queue, vehicle: string): Promise<void> {
+  const job = await at('sweep.overdue', () => poll.getJob(vehicle));
+  if (job === undefined) return;
+  await at('sweep.advance', () => job.changePriority({ priority: 0 }).catch(unlessMoved));
+}
+
+/** It was promoted, taken or removed meanwhile: nothing to do. */
+function unlessMoved(error: unknown): void {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code !== ErrorCode.JobNotInState && code !== ErrorCode.JobNotExist) throw error;
+}
+
+/**
+ * BullMQ cannot promote an active job, nor one that is not added yet. So whoever parks or adds a poll asks here
+ * afterwards whether a callback came meanwhile.
+ * @param seen callbacks that were taken into account
+ */
+export async function pullForwardIfHinted(
+  { read }: { readonly read: Pick<Ledger['read'], 'hints'> },
+  queues: Queues,
+  { id, vehicle, seen }: { readonly id: string; readonly vehicle: string; readonly seen: number },
+): Promise<void> {
+  if ((await at('hint.read', () => read.hints(id))) > seen) await pullForward(queues.poll, vehicle);
+}
+
+/** The job that asks recordInfo whether a task belongs to the generation; one for each claim. */
+function claimJobId(generation: string, taskId: string): string {
+  return `${generation}-claim-${createHash('sha256').update(taskId).digest('hex').slice(0, 12)}`;
+}
+
+async function addClaim(queues: Queues, generation: string, taskId: string, delayMs: number): Promise<void> {
+  const data: PollJob = { v: PAYLOAD_VERSION, generation, claim: taskId };
+  const options = { jobId: claimJobId(generation, taskId), delay: delayMs };
+  await at('hint.claim', () => queues.poll.add('claim', data, options));
+}
+
+/** Adds the job of a claim where none will run any more; true if it did. */
+export async function reviveClaim(queues: Queues, generation: string, taskId: string): Promise<boolean> {
+  const jobId = claimJobId(generation, taskId);
+  if ((await at('hint.claim-state', () => jobState(queues.poll, jobId))) !== 'gone') return false;
+  // A failed one is kept for the dashboard and would swallow its successor.
+  await at('hint.claim-remove', () => queues.poll.remove(jobId));
+  await addClaim(queues, generation, taskId, 0);
+  return true;
+}
+
+/** Acts on what `ledger.hint` said. Should this fail, the sweeper does it later. */
+export async function followHint(
+  queues: Queues,
+  timings: Pick<Timings, 'pollMinMs'>,
+  id: string,
+  reply: HintReply,
+): Promise<void> {
+  if (reply.kind === 'hinted') await pullForward(queues.poll, reply.vehicle);
+  if (reply.kind !== 'claimed') return;
+  // While the submission is open the worker's own answer usually comes first and spares the query.
+  await addClaim(queues, id, reply.taskId, reply.state === 'submitting' ? Math.ceil(timings.pollMinMs / 2) : 0);
+}

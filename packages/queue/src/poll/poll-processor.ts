@@ -1,0 +1,282 @@
+import { randomUUID } from 'node:crypto';
+import type { Job } from 'bullmq';
+import {
+  isTransientFailure,
+  judgeDenial,
+  type Evidence,
+  type GIVEN_UP_CLASSES,
+  type PollAnswer,
+  type Verdict,
+} from '@kieq/domain';
+import type { LookReply, ObserveReply } from '@kieq/ledger';
+import { addArchive } from '../archive/archive-jobs.ts';
+import { archiveModeOf } from '../archive/archive-mode.ts';
+import { takeClaimJob } from '../adopt/claim-processor.ts';
+import type { WorkerContext } from '../context.ts';
+import { pullForwardIfHinted } from './followed-callbacks.ts';
+import type { JobEnd } from '../loop/job-end.ts';
+import { at } from '../kill-points.ts';
+import { addNotice, kill } from '../deliveries/add-delivery.ts';
+import { pollJobSchema } from '../jobs/payload.ts';
+import { persist } from '../loop/persist.ts';
+import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
+import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
+import type { Taken } from '../loop/take-loop.ts';
+import { noteNoResult, noResultLetter } from './missing-result.ts';
+import { addSubmitVehicle, idOf } from '../jobs/vehicles.ts';
+
+type Look = Extract<LookReply, { kind: 'granted' }>;
+
+interface OpenLook {
+  readonly id: string;
+  readonly job: Job;
+  readonly look: Look;
+  readonly permit: string;
+}
+
+/** Denials of several tasks count as one event when they began within this time. */
+const MASS_WINDOW_TIMES_FRESH = 20;
+
+/** Takes a job of `poll`: spends a query of the budget only as the current vehicle of a task without a verdict. */
+export async function takePollJob(context: WorkerContext, job: Job): Promise<Taken> {
+  const parsed = pollJobSchema.safeParse(job.data);
+  if (!parsed.success) return { end: { kind: 'fail', reason: `not a poll job: ${parsed.error.message}` } };
+  const { generation: id, claim } = parsed.data;
+  if (claim !== undefined) return takeClaimJob(context, job, id, claim);
+  const permit = `${idOf(job)}:${randomUUID()}`;
+  const timeoutMs = context.settings.queryTimeoutMs;
+  const reply = await at('poll.look', () => context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs }));
+  switch (reply.kind) {
+    case 'granted':
+      return { work: () => lookAt(context, { id, job, look: reply, permit }) };
+    case 'wait':
+      return { end: { kind: 'give_back' } };
+    case 'stale':
+      return { end: { kind: 'complete', result: `nothing to poll: ${reply.state}` } };
+    case 'missing':
+      return { end: { kind: 'complete', result: 'the record is gone' } };
+    default:
+      return reply satisfies never;
+  }
+}
+
+async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
+  const { id, job, look } = open;
+  const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
+  const scoped = { ...context, logger };
+  const permits = permitsAfter(context, open.permit);
+  const askedAt = performance.now();
+  const answer = await context.tracer.of(id, look.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
+    const seen = await at('poll.query', () =>
+      context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }),
+    ).catch(giveBackOnShutdown(context));
+    span.set({ 'kieq.task': look.taskId, 'kieq.look': look.polls + 1, 'kieq.seen': seen?.kind });
+    return seen;
+  });
+  await permits.release();
+  if (answer === undefined) return { kind: 'give_back' };
+  context.metrics.pollSeconds.observe((performance.now() - askedAt) / 1000);
+  context.metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
+  switch (answer.kind) {
+    case 'verdict':
+      return settle(scoped, open, answer);
+    case 'no_result':
+      return awaitResult(scoped, open, answer);
+    case 'running':
+      context.metrics.vendorStates.inc({ state: knownWord(answer.vendorState) });
+      return park(scoped, open, { seen: 'running' });
+    case 'not_found':
+      return deny(scoped, open, answer.evidence);
+    case 'trouble':
+      return troubled(scoped, open, answer);
+    default:
+      return answer satisfies never;
+  }
+}
+
+const WORDS = new Set(['waiting', 'queuing', 'generating']);
+
+/** Labels must stay few: unheard-of words count as one. */
+function knownWord(state: string): string {
+  return WORDS.has(state) ? state : 'other';
+}
+
+async function settle(
+  context: WorkerContext,
+  { id, look, permit }: OpenLook,
+  answer: Extract<PollAnswer, { kind: 'verdict' }>,
+): Promise<JobEnd> {
+  const { ledger, timings, logger, settings } = context;
+  const { verdict, evidence } = answer;
+  const { taskId } = look;
+  const { vehicleCheckMs } = timings;
+  if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
+    const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
+      at('poll.resubmit', () =>
+        ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
+      ),
+    );
+    await at('poll.release', () => ledger.pollDone(permit));
+    if (again.kind === 'queued') {
+      logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
+      await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
+      return { kind: 'complete', result: 'submitted again' };
+    }
+  }
+  const tracer = context.tracer.of(id, look.trace);
+  const record = () =>
+    ledger.settle({
+      id,
+      taskId,
+      verdict,
+      evidence,
+      archive: archiveModeOf(context, verdict),
+      polled: true,
+      permit,
+      sample: sampleOf(context, look, verdict),
+      vehicleCheckMs,
+    });
+  const settled = await tracer.span('kieq.settle', {}, () =>
+    persist(context, 'a verdict', 'nothing: it is polled again', () => at('poll.settle', record)),
+  );
+  if (settled.kind === 'settled') {
+    tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
+    noteVerdict(context, look, verdict, settled.ageMs);
+    await addArchive(context.queues, id, settled.archive, look.model);
+    await addNotice(context.queues, id, settled.notice);
+  }
+  logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.kind }, 'verdict');
+  return { kind: 'complete', result: `verdict ${verdict.state}` };
+}
+
+interface Observation {
+  readonly seen: 'running' | 'missing' | 'trouble' | 'no_result';
+  /** Not before this; the schedule may ask for longer. */
+  readonly leastMs?: number;
+  readonly holdMs?: number;
+}
+
+function wholeAttributes({ model, polls }: Look, { state, creditsConsumed }: Verdict) {
+  return { 'kieq.model': model, 'kieq.end': state, 'kieq.looks': polls + 1, 'kieq.credits': creditsConsumed };
+}
+
+/** No verdict: the same job comes again later, unless the task has been followed for too long. */
+async function park(context: WorkerContext, open: OpenLook, observation: Observation): Promise<JobEnd> {
+  const { ledger, timings } = context;
+  const { look, permit } = open;
+  if (look.pollingForMs >= timings.taskStuckMs) {
+    await at('poll.stuck', () => ledger.pollDone(permit));
+    return giveUp(context, open, 'task_stuck', look.polls, {
+      summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
+    });
+  }
+  const reply = await observe(context, open, observation);
+  if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
+  const parked = parkedEnd(context, open, reply);
+  if (observation.seen !== 'missing') return parked;
+  const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
+  if (judgement === 'lost') {
+    const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
+    return giveUp(context, open, 'task_lost', reply.polls, { summary });
+  }
+  if (judgement === 'alarm') {
+    context.metrics.massDenials.inc();
+    context.logger.error(
+      { missingTasks: reply.missingTasks },
+      'Kie denies many tasks at once: check key and account; nobody is declared lost',
+    );
+  }
+  return parked;
+}
+
+function observe(
+  context: WorkerContext,
+  { id, look, permit }: OpenLook,
+  { seen, leastMs = 0, holdMs }: Observation,
+): Promise<ObserveReply> {
+  const { ledger, timings } = context;
+  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
+  const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
+  return at('poll.observe', () =>
+    ledger.observe({
+      id,
+      taskId: look.taskId,
+      seen,
+      pollDelayMs,
+      permit,
+      hints: look.hints,
+      missingWindowMs,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(holdMs === undefined ? {} : { holdMs }),
+    }),
+  );
+}
+
+/**
+ * A success without a result is no end: it may come later. It is asked for again with growing pauses, and given up when
+ * Kie has said so for long; `task_stuck` is for tasks of which Kie has said nothing.
+ */
+async function awaitResult(
+  context: WorkerContext,
+  open: OpenLook,
+  answer: Extract<PollAnswer, { kind: 'no_result' }>,
+): Promise<JobEnd> {
+  if (open.look.noResultForMs === undefined) noteNoResult(context, answer);
+  const reply = await observe(context, open, { seen: 'no_result' });
+  if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
+  const { noResultForMs = 0, polls } = reply;
+  if (noResultForMs < context.timings.resultWaitMs) return parkedEnd(context, open, reply);
+  return giveUp(context, open, 'result_unreadable', polls, noResultLetter(answer, noResultForMs));
+}
+
+/** A callback that came since the look could not promote the job, which was active. */
+function parkedEnd(
+  context: WorkerContext,
+  { id, job, look }: OpenLook,
+  { delayMs, dueAt }: Extract<ObserveReply, { kind: 'parked' }>,
+): JobEnd {
+  const { ledger, queues, logger } = context;
+  const parked = { id, vehicle: idOf(job), seen: look.hints };
+  const afterwards = (): Promise<void> =>
+    pullForwardIfHinted(ledger, queues, parked).catch((error: unknown) =>
+      logger.warn({ err: error }, 'a callback could not be followed at once'),
+    );
+  return { kind: 'delay', delayMs, priority: rankOf(context, look, delayMs, dueAt), afterwards };
+}
+
+/** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
+function deny(context: WorkerContext, open: OpenLook, evidence: Evidence): Promise<JobEnd> {
+  context.logger.warn({ evidence, ageMs: open.look.ageMs }, 'Kie does not know the task');
+  return park(context, open, { seen: 'missing' });
+}
+
+function troubled(
+  context: WorkerContext,
+  open: OpenLook,
+  answer: Extract<PollAnswer, { kind: 'trouble' }>,
+): Promise<JobEnd> {
+  context.logger.warn(
+    { reason: answer.reason, evidence: answer.evidence },
+    'polling is in trouble; this is never a verdict',
+  );
+  if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
+  // Rate limit and wrong key concern every query: all of them wait a little.
+  const holdMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
+  return park(context, open, { seen: 'trouble', leastMs: holdMs, holdMs });
+}
+
+/** @param polls looks by now; another worker's since then may have seen the task, or followed another one */
+async function giveUp(
+  context: WorkerContext,
+  { id, job, look }: OpenLook,
+  letterClass: (typeof GIVEN_UP_CLASSES)[number],
+  polls: number,
+  evidence: Evidence,
+): Promise<JobEnd> {
+  const { account, logger } = context;
+  const asOf = { vehicle: idOf(job), polls };
+  const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account, asOf });
+  logger.error({ class: letterClass, evidence, next: killed.kind }, 'gave up on a task');
+  if (killed.kind === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
+  return { kind: 'delay', delayMs: nextDelayMs(context, look, 'running') };
+}

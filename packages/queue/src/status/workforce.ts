@@ -1,0 +1,45 @@
+import type { AnnouncedWorker, Ledger } from '@kieq/ledger';
+import { WORKED_QUEUES } from '../jobs/worked-queues.ts';
+import type { Queues } from '../jobs/catalogue.ts';
+
+/** Who works on the pool, as far as it can be told. */
+export interface Workforce {
+  /** Workers that announce themselves, by id; at most 500. */
+  readonly announced: readonly AnnouncedWorker[];
+  /** Workers of an earlier version are active, which do not announce themselves: at least one. */
+  readonly hasEarlier: boolean;
+  /** When one that announces itself was there last, epoch ms; null: never. */
+  readonly lastSeenMs: number | null;
+  /** Epoch ms by Redis' clock of this look. */
+  readonly atMs: number;
+}
+
+/** What an announced worker left behind may look like the work of another one for so long. */
+const TRACES_MS = 60_000;
+
+/**
+ * Workers of 0.2.0 are known by what they do: they hold the sweeper's lease, or keep BullMQ's timers for stalled jobs
+ * going. So nobody is called dead who only says nothing.
+ */
+export async function readWorkforce({ workers, redis }: Ledger, queues: Queues): Promise<Workforce> {
+  const timers = WORKED_QUEUES.map((name) => queues[name].toKey('stalled-check'));
+  const [{ announced, isOtherSweeping, lastSeenMs, atMs }, going] = await Promise.all([
+    workers.seen(),
+    redis.exists(...timers),
+  ]);
+  const isTrace = lastSeenMs !== null && atMs - lastSeenMs < TRACES_MS;
+  return { announced, hasEarlier: isOtherSweeping || (going > 0 && !isTrace), lastSeenMs, atMs };
+}
+
+/** Whether anybody works on the pool. */
+export function isManned({ announced, hasEarlier }: Workforce): boolean {
+  return announced.length > 0 || hasEarlier;
+}
+
+/** Workers by version, the most first; those that tell none as `unknown`, those of an earlier one as `earlier`. */
+export function workersByVersion({ announced, hasEarlier }: Workforce): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  const versions = [...announced.map(({ version }) => version ?? 'unknown'), ...(hasEarlier ? ['earlier'] : [])];
+  for (const version of versions) counts.set(version, (counts.get(version) ?? 0) + 1);
+  return new Map([...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)));
+}

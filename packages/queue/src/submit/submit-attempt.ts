@@ -1,0 +1,249 @@
+import { timingKind, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
+import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
+import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
+import type { AttemptToken } from './attempt-token.ts';
+import type { WorkerContext } from '../context.ts';
+import { deadJobEnd } from '../dead-letters/dead-job.ts';
+import { pullForwardIfHinted } from '../poll/followed-callbacks.ts';
+import type { JobEnd } from '../loop/job-end.ts';
+import { at, atOnce } from '../kill-points.ts';
+import { addNotice } from '../deliveries/add-delivery.ts';
+import { frozenPayloadSchema } from '../jobs/payload.ts';
+import { persist } from '../loop/persist.ts';
+import type { SendDeadline } from './send-deadline.ts';
+import { decideSubmit, priceOf, unreachableGate } from './submit-rules.ts';
+import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
+
+export interface AdmittedAttempt {
+  readonly id: string;
+  readonly token: AttemptToken;
+  readonly sendDeadline: SendDeadline;
+  /** How often the ledger's connection had been lost before `admit`. */
+  readonly lossesBefore: number;
+  readonly admitted: Extract<AdmitReply, { kind: 'admitted' }>;
+}
+
+/** From the written intent to a recorded answer: POST once, write what came back, move on. */
+export async function runAttempt(context: WorkerContext, attempt: AdmittedAttempt): Promise<JobEnd> {
+  const { id, token, admitted } = attempt;
+  const logger = context.logger.child({ attempt: admitted.attempt });
+  const scoped = { ...context, logger };
+  const request = requestOf(context, attempt);
+  context.metrics.queueSeconds.observe(admitted.waitedMs / 1000);
+  const answer = await tracedSubmit(scoped, attempt, request);
+  context.metrics.submissions.inc({ class: answer.class });
+  if (answer.latencyMs > 0) context.metrics.submitSeconds.observe(answer.latencyMs / 1000);
+  const decision = decideSubmit(answer, {
+    timings: context.timings,
+    submitWindowMs: context.settings.submitWindowMs,
+    tries: admitted.tries,
+    random: context.random,
+  });
+  switch (decision.do) {
+    case 'accept':
+      return recordAccepted(scoped, attempt, decision.taskId, answer, request);
+    case 'lose': {
+      logger.warn(
+        { evidence: answer.evidence },
+        'the answer is lost: a task may exist; never submitted again by itself',
+      );
+      const { latencyMs, evidence } = answer;
+      // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
+      const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
+      await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
+        at('submit.lose', () =>
+          context.ledger.lose({
+            id,
+            tokenHash: token.hash,
+            answered,
+            latencyMs,
+            evidence,
+            recover: true,
+            ...unreachableGate(context.timings),
+          }),
+        ),
+      );
+      return { kind: 'complete', result: 'answer lost: unknown' };
+    }
+    case 'refuse':
+      return recordRefused(scoped, attempt, decision.rule, answer, request);
+    default:
+      return decision satisfies never;
+  }
+}
+
+function requestOf({ settings }: WorkerContext, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
+  const frozen = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
+  const { model, input } = frozen.request;
+  const request = { model, input: withUploadLinks(input, admitted.links ?? {}) };
+  if (settings.publicUrl === undefined) return request;
+  return { ...request, callBackUrl: callbackUrl(settings.publicUrl, id, token.secret) };
+}
+
+/** Two spans: how long it waited, and the call. */
+function tracedSubmit(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  request: KieCreateRequest,
+): Promise<SubmitAnswer> {
+  const { id, admitted } = attempt;
+  const tracer = context.tracer.of(id, admitted.trace);
+  tracer.past('kieq.admit', {
+    startedMs: Date.now() - admitted.waitedMs,
+    attributes: { 'kieq.attempt': admitted.attempt, 'kieq.canary': admitted.canary },
+  });
+  const attributes = { 'kieq.model': request.model, 'kieq.attempt': admitted.attempt, 'kieq.worker': context.worker };
+  return tracer.span('kieq.submit', { kind: 'client', attributes }, async (span) => {
+    const answer = await submit(context, attempt, request);
+    span.set({ 'kieq.class': answer.class, 'http.response.status_code': answer.evidence.httpStatus });
+    return answer;
+  });
+}
+
+async function submit(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  request: KieCreateRequest,
+): Promise<SubmitAnswer> {
+  const { sendDeadline, admitted, lossesBefore } = attempt;
+  if (!(await intentIsDurable(context, lossesBefore))) {
+    const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
+    return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
+  }
+  return at('submit.post', () =>
+    context.kie.createTask(request, {
+      sendDeadline: () => atOnce('submit.send', () => sendDeadline.maySend()),
+      timeoutMs: admitted.timeoutMs,
+      signal: context.deadline,
+    }),
+  );
+}
+
+async function intentIsDurable(
+  { ledger, settings, timings, logger }: WorkerContext,
+  lossesBefore: number,
+): Promise<boolean> {
+  try {
+    return await at('submit.confirm', () =>
+      confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore),
+    );
+  } catch (error) {
+    logger.error(
+      { err: error },
+      'Redis cannot confirm the intent: KIEQ_INTENT_DURABILITY=fsync needs Redis 7.2 with appendonly yes, and neither works on a Cluster',
+    );
+    return false;
+  }
+}
+
+async function recordAccepted(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  taskId: string,
+  answer: SubmitAnswer,
+  { model, input }: KieCreateRequest,
+): Promise<JobEnd> {
+  const { ledger, timings, logger } = context;
+  const { id, token } = attempt;
+  const { latencyMs } = answer;
+  // First of all, so that even a worker that is killed before Redis has it leaves a trace.
+  logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'Kie accepted');
+  const kind = timingKind(model, input);
+  const pollDelayMs = context.plan.firstDelayMs(kind);
+  const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
+    at('submit.accept', () =>
+      ledger.accept({
+        id,
+        tokenHash: token.hash,
+        taskId,
+        latencyMs,
+        adopted: false,
+        recover: true,
+        pollDelayMs,
+        kind,
+        vehicleCheckMs: timings.vehicleCheckMs,
+      }),
+    ),
+  );
+  if (reply.kind === 'surplus') {
+    context.metrics.surplus.inc();
+    logger.error({ task: taskId }, 'this task turned up after another attempt had been admitted: it may be paid twice');
+    return { kind: 'complete', result: `surplus task ${taskId}` };
+  }
+  if (reply.kind !== 'accepted') {
+    logger.error({ task: taskId, reply }, 'the ledger did not take an accepted task');
+    return { kind: 'complete', result: `not accepted: ${reply.kind}` };
+  }
+  // Should this fail, the sweeper finds the generation without a vehicle and adds one.
+  if (reply.state === 'generating') {
+    await addVehicle(context.queues, {
+      vehicle: reply.vehicle,
+      generation: id,
+      queue: 'poll',
+      delayMs: reply.delayMs,
+      name: model,
+      priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
+    });
+    // Callbacks before the answer are in `delayMs`; those since could not find the job.
+    const seen = reply.delayMs === 0 ? 0 : reply.hints;
+    await pullForwardIfHinted(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
+  }
+  return { kind: 'complete', result: `task ${taskId}` };
+}
+
+const INTENT_UNCONFIRMED = 'INTENT_UNCONFIRMED';
+/** Reasons why nothing was sent that say nothing about Kie being reachable. */
+const OWN_FAULTS = new Set<string>([
+  INTENT_UNCONFIRMED,
+  TRANSPORT.sendDeadline,
+  TRANSPORT.sendRefused,
+  TRANSPORT.invalid,
+  TRANSPORT.unserialisable,
+  TRANSPORT.aborted,
+  TRANSPORT.closed,
+]);
+
+async function recordRefused(
+  context: WorkerContext,
+  attempt: AdmittedAttempt,
+  rule: RefuseRule,
+  answer: SubmitAnswer,
+  request: KieCreateRequest,
+): Promise<JobEnd> {
+  const { ledger, timings, logger } = context;
+  const { id, token } = attempt;
+  const price = priceOf(answer, request.model, request.input);
+  const reply = await persist(context, 'a refusal', 'nothing: the lease ends by itself', () =>
+    at('submit.refuse', () =>
+      ledger.refuse({
+        id,
+        tokenHash: token.hash,
+        class: answer.class,
+        rule,
+        sent: answer.class !== 'not_sent',
+        ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
+        latencyMs: answer.latencyMs,
+        evidence: answer.evidence,
+        vehicleCheckMs: timings.vehicleCheckMs,
+        ...(price === undefined ? {} : { price }),
+      }),
+    ),
+  );
+  const seen = { class: answer.class, evidence: answer.evidence, next: reply.kind };
+  if (answer.class === 'unauthorized')
+    logger.error(
+      seen,
+      'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended',
+    );
+  else logger.warn(seen, 'refused');
+  if (reply.kind === 'dead') {
+    await addNotice(context.queues, id, reply.notice, request.model);
+    return deadJobEnd(id, reply.class, answer.evidence);
+  }
+  if (reply.kind !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.kind}` };
+  if (!reply.added) {
+    await addSubmitVehicle(ledger, context.queues, { vehicle: reply.vehicle, generation: id, delayMs: reply.delayMs });
+    return { kind: 'complete', result: 'refused late; a new job carries it on' };
+  }
+  return reply.delayMs > 0 ? { kind: 'delay', delayMs: reply.delayMs } : { kind: 'give_back' };
+}

@@ -1,0 +1,230 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Newer } from '@kieq/domain';
+import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
+import { addArchive } from '../archive/archive-jobs.ts';
+import type { WorkerContext } from '../context.ts';
+import { probeCredits } from './credit-probe.ts';
+import { at, within } from '../kill-points.ts';
+import { mirrorLetter } from '../dead-letters/mirror.ts';
+import { addNotice, kill } from '../deliveries/add-delivery.ts';
+import { redriveOne } from '../dead-letters/redrive.ts';
+import { removeFromStores } from '../archive/store-removal.ts';
+import { advance, reviveClaim } from '../poll/followed-callbacks.ts';
+import { addSubmitVehicle, addVehicle, jobState } from '../jobs/vehicles.ts';
+
+type Leader = Extract<SweepReply, { kind: 'leader' }>;
+type Due = Leader['due'][number];
+
+/** Redis does nothing else while it finds so many: half a millisecond, as long as a few submissions take it. */
+const BATCH = 50;
+
+/**
+ * Looks after what nothing else will move: leases that ended, windows that closed, deadlines, vehicles that vanished.
+ * It runs in every worker on a timer, and acts in the one that holds the ledger's lease.
+ */
+export class Sweeper {
+  readonly #context: WorkerContext;
+  readonly #stopping = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+
+  constructor(context: WorkerContext) {
+    this.#context = context;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const { timings, random, logger } = this.#context;
+    for (let turn = 0; !this.#stopping.signal.aborted; turn += 1) {
+      let more = false;
+      try {
+        more = await sweepOnce(this.#context, turn);
+      } catch (error) {
+        this.#context.metrics.sweepRounds.inc({ outcome: 'failed' });
+        logger.error({ err: error }, 'sweeping failed; trying again');
+      }
+      if (!more)
+        await sleep(timings.sweepMs * (0.75 + random() / 2), undefined, { signal: this.#stopping.signal }).catch(
+          () => undefined,
+        );
+    }
+  }
+}
+
+/**
+ * One round; true when more is due at once. Does nothing while another worker holds the lease.
+ * @param turn counts the rounds: each one looks through another part of the indexes
+ */
+export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boolean> {
+  const { ledger, queues, timings, worker } = context;
+  const leaseMs = Math.max(1000, timings.sweepMs * 3);
+  const { vehicleCheckMs } = timings;
+  const reply = await at('sweep.sweep', () => ledger.sweep({ worker, leaseMs, limit: BATCH, turn, vehicleCheckMs }));
+  if (reply.kind === 'other') {
+    context.metrics.sweepRounds.inc({ outcome: 'other' });
+    return false;
+  }
+  const isWell = await eachAlone(context, [
+    ...reply.due.map((due): Look => [due.id, () => lookAfter(context, due)]),
+    ...reply.notices.map((notice): Look => [notice.id, () => reviveNotice(context, notice)]),
+    ...reply.claims.map((claim): Look => [claim.id, () => reclaim(context, claim)]),
+    ...reply.mirror.map((id): Look => [id, () => mirrorLetter(ledger, queues, id)]),
+  ]);
+  await probeCredits(context);
+  context.metrics.sweepRounds.inc({ outcome: 'led' });
+  // What failed may be due again at once: trying it without a pause would help nobody, least of all a full Redis.
+  return reply.more && isWell;
+}
+
+type Look = readonly [generation: string, look: () => Promise<void>];
+
+/**
+ * The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs.
+ * @returns whether all went well
+ */
+async function eachAlone({ logger }: WorkerContext, looks: readonly Look[]): Promise<boolean> {
+  let isWell = true;
+  for (const [generation, look] of looks) {
+    try {
+      await within(generation, look);
+    } catch (error) {
+      isWell = false;
+      logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
+    }
+  }
+  return isWell;
+}
+
+async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
+  const { ledger } = context;
+  if (due.archiving === true) return lookAfterArchive(context, due);
+  switch (due.state) {
+    case 'submitting': {
+      const expired = await at('sweep.expire', () => ledger.expire(due.id));
+      if (expired.kind === 'unknown') note(context, 'expired', due);
+      return;
+    }
+    case 'unknown':
+      return resolveUnknown(context, due);
+    case 'queued':
+      if (due.pastDeadline) return exceed(context, due);
+      return revive(context, due, 'submit');
+    case 'generating':
+      return revive(context, due, 'poll');
+    case 'archiving':
+    case 'dead':
+      return;
+    case 'succeeded':
+    case 'failed':
+    case 'cancelled':
+      return purge(context, due);
+    default:
+      // Whoever knows the state looks after it.
+      due.state satisfies Newer;
+  }
+}
+
+async function purge(context: WorkerContext, due: Due): Promise<void> {
+  const { ledger, uploads, archive, logger } = context;
+  const reply = await at('sweep.purge', () => ledger.purge(due.id, false, due.vehicle));
+  if (reply.kind !== 'purged') return;
+  if (reply.left !== undefined) {
+    const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
+    if (stays.length > 0)
+      logger.error({ generation: due.id, left: reply.left, stays }, 'files of a purged generation stay');
+  }
+  note(context, 'purged', due);
+}
+
+/** Its window is over: a person decides, unless the configuration prefers to pay again. */
+async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
+  const { ledger, queues, timings, settings, logger } = context;
+  const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
+  const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
+  const killed = await at('sweep.unknown', () => ledger.kill(args));
+  if (killed.kind !== 'dead') return;
+  note(context, 'payment_unknown', due);
+  if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
+  const { vehicleCheckMs } = timings;
+  const result = await redriveOne({ ledger, queues, vehicleCheckMs, payAgain: true, automatic: true }, due.id);
+  if (result.kind === 'resumed') return note(context, 'paid_again', due);
+  // Only now: a caller who is told that it failed while it is paid again would create it once more.
+  await addNotice(queues, due.id, killed.notice);
+  logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
+}
+
+async function exceed(context: WorkerContext, due: Due): Promise<void> {
+  const evidence = { summary: 'waited in the queue beyond its deadline' };
+  const killed = await kill(context, { id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
+  if (killed.kind === 'dead') note(context, 'deadline_exceeded', due);
+}
+
+/** Somebody turned the archive off: what waits for it would wait for ever. */
+async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void> {
+  if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
+  const { ledger, queues, timings } = context;
+  const record = await at('sweep.archive-read', () => ledger.read.generation(due.id));
+  const args: UnsavedArgs = {
+    id: due.id,
+    vehicle: due.vehicle,
+    tries: record?.archiving?.tries ?? 0,
+    evidence: { summary: 'no archive was there until its links were assumed dead' },
+    retryDelayMs: 1,
+    leastTries: 0,
+    hopeless: true,
+    vehicleCheckMs: timings.vehicleCheckMs,
+  };
+  const reply = await at('sweep.unsaved', () => ledger.unsaved(args));
+  if (reply.kind !== 'given_up') return;
+  await addNotice(queues, due.id, reply.notice);
+  note(context, 'archive_failed', due);
+}
+
+/**
+ * A generation whose job is gone, or sleeps beyond its time because some worker's clock was wrong, gets a new one;
+ * the ledger's compare-and-set keeps it at one.
+ */
+async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
+  const { ledger, queues, timings } = context;
+  const job = await at('sweep.job', () => jobState(queues[queue], due.vehicle));
+  // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
+  if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
+  if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
+  const reply = await at('sweep.requeue', () => ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs));
+  if (reply.kind !== 'requeued') return;
+  const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
+  if (queue === 'archive') await addArchive(queues, due.id, reply.archive);
+  else if (queue === 'submit') await addSubmitVehicle(ledger, queues, next);
+  else await addVehicle(queues, { ...next, queue });
+  note(context, 'revived', due);
+}
+
+/** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
+async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
+  const { ledger, queues, metrics, logger } = context;
+  if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
+  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle));
+  if (reply.kind !== 'renoticed') return;
+  await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
+  metrics.sweeps.inc({ action: 'renoticed' });
+  logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
+}
+
+/** The job of a claim is gone; one that sleeps comes again by itself. */
+async function reclaim({ queues, metrics, logger }: WorkerContext, { id, taskId }: Leader['claims'][number]) {
+  if (!(await reviveClaim(queues, id, taskId))) return;
+  metrics.sweeps.inc({ action: 'reclaimed' });
+  logger.warn({ generation: id, task: taskId, action: 'reclaimed' }, 'swept');
+}
+
+function note({ metrics, logger }: WorkerContext, action: string, { id, state, vehicle }: Due): void {
+  metrics.sweeps.inc({ action });
+  logger.warn({ generation: id, state, job: vehicle, action }, 'swept');
+}

@@ -1,0 +1,54 @@
+import type { WorkerContext } from '../context.ts';
+import { standingOf } from './upload-stores.ts';
+
+/** So often a worker compares its upload store with the pool's, in ms. */
+const EVERY_MS = 60_000;
+
+export interface StoreWatch {
+  /** Resolves after the first look. */
+  readonly looked: Promise<void>;
+  stop(): void;
+}
+
+type Watched = Pick<WorkerContext, 'ledger' | 'uploads' | 'logger' | 'metrics'>;
+
+/**
+ * Compares the upload store of a worker with those into which images of the pool are uploaded, at once and every minute.
+ * A worker with another store works on: it says so in its log whenever that changes, and in a metric.
+ */
+export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): StoreWatch {
+  const { uploads, logger, metrics } = context;
+  let told: string | undefined;
+  const look = async (): Promise<void> => {
+    const reason = await differenceOf(context);
+    metrics.uploadStoreDiffers.set(reason === undefined ? 0 : 1);
+    if (reason === told) return;
+    told = reason;
+    if (reason === undefined)
+      return logger.info({ store: uploads.place }, 'the upload store is that of the pool again');
+    logger.warn(
+      { store: uploads.place, reason },
+      'this worker cannot pass on all images of the pool: UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store; generations whose images are elsewhere wait for a worker that has them',
+    );
+  };
+  const lookQuietly = (): Promise<void> =>
+    look().catch((error: unknown) =>
+      logger.debug({ err: error }, 'the upload store could not be compared with that of the pool'),
+    );
+  let looking: Promise<void> | undefined;
+  // One after the other: of two at once the older answer could come last.
+  const lookInTurn = (): Promise<void> => {
+    looking ??= lookQuietly().finally(() => (looking = undefined));
+    return looking;
+  };
+  const timer = setInterval(() => void lookInTurn(), everyMs);
+  timer.unref();
+  return { looked: lookInTurn(), stop: () => clearInterval(timer) };
+}
+
+async function differenceOf(context: Watched): Promise<string | undefined> {
+  const { elsewhere, trouble } = await standingOf(context);
+  if (elsewhere.length === 0) return undefined;
+  const unread = trouble === undefined ? '' : `, and this store cannot be read: ${trouble}`;
+  return `images are uploaded into ${elsewhere.join(', ')}${unread}`;
+}
