@@ -28,7 +28,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           isolate,
-          include: ['{apps,packages}/*/test/unit/**/*.test.ts', '{bench,deploy}/test/unit/**/*.test.ts'],
+          include: [
+            '{apps,packages}/*/test/unit/**/*.test.ts',
+            '{bench,bench/campaigns,deploy}/test/unit/**/*.test.ts',
+          ],
         },
       },
       {
@@ -37,7 +40,7 @@ export default defineConfig({
           ...AT_ONCE,
           name: 'integration',
           isolate,
-          include: ['{apps,packages}/*/test/integration/**/*.test.ts'],
+          include: ['{apps,packages,bench}/*/test/integration/**/*.test.ts'],
           globalSetup: [redis],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -49,7 +52,7 @@ export default defineConfig({
           ...AT_ONCE,
           name: 'process',
           isolate,
-          include: ['{apps,packages}/*/test/process/**/*.test.ts'],
+          include: ['{apps,packages,bench}/*/test/process/**/*.test.ts'],
           globalSetup: [redis, staleBundles],
           testTimeout: 120_000,
           hookTimeout: 60_000,

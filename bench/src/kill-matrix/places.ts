@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import { everywhere, reach, SCENARIOS, type Place, type ReachOptions, type Scenario } from '@kieq/campaigns/kill-matrix';
+import {
+  everywhere,
+  reach,
+  SCENARIOS,
+  type Place,
+  type ReachOptions,
+  type Scenario,
+} from '@kieq/campaigns/kill-matrix';
 import { z } from 'zod';
 import type { MatrixCommand } from './options.ts';
 

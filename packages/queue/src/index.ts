@@ -1,7 +1,13 @@
 export { adopt, type AdoptOptions, type AdoptResult } from './adopt/adopt.ts';
 export { proveAdoption, type AdoptionProof } from './adopt/adoption-proof.ts';
 export { hashAttemptToken, mintAttemptToken } from './submit/attempt-token.ts';
-export { callbackBody, callerRecord, deadFailure, frozenPayload, type CallerRecord } from './deliveries/caller-record.ts';
+export {
+  callbackBody,
+  callerRecord,
+  deadFailure,
+  frozenPayload,
+  type CallerRecord,
+} from './deliveries/caller-record.ts';
 export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './jobs/catalogue.ts';
 export type { WorkerContext, WorkerSettings } from './context.ts';
 export { cached } from './status/cached.ts';
@@ -10,7 +16,13 @@ export { creditsLeft, isOldBalance, meanCredits, type CreditsLeft } from './upke
 export { readFleet, type Fleet, type FleetSource } from './status/fleet.ts';
 export { createFleetMetrics } from './status/fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './status/metrics.ts';
-export { detailsOf, letterDetails, type GenerationDetails, type LetterDetails, type NoticeDetails } from './status/details.ts';
+export {
+  detailsOf,
+  letterDetails,
+  type GenerationDetails,
+  type LetterDetails,
+  type NoticeDetails,
+} from './status/details.ts';
 export { jsonOf } from './jobs/json.ts';
 export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './jobs/json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './status/last-hour.ts';

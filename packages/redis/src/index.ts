@@ -17,10 +17,6 @@ export {
 export { sendTogether } from './cork.ts';
 export { createGuesses, type Guesses, type Turn } from './guesses/guesses.ts';
 export { ACCOUNT_RULE, ASKER_RULE, type GuessRule, type Subject } from './guesses/rule.ts';
-export { downloadAlone, downloadPackages } from '@kieq/local-redis';
-export { LocalRedisError, type LocalRedisErrorCode } from '@kieq/local-redis';
-export type { ServerSource } from '@kieq/local-redis';
-export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from '@kieq/local-redis';
 export { redisRefusal, waitForPool } from './pool-slot.ts';
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';

@@ -2,7 +2,6 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocalRedis, type LocalRedis } from '../../src/index.ts';
-import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
 
@@ -19,9 +18,8 @@ async function start(options: Parameters<typeof startLocalRedis>[0] = {}): Promi
 }
 
 async function connect(url: string): Promise<Redis> {
-  const client = createConnection({ url, role: 'worker' });
-  await waitUntilReady(client);
-  if (!(client instanceof Redis)) throw new Error('not a single server');
+  const client = new Redis(url, { lazyConnect: true });
+  await client.connect();
   return client;
 }
 
@@ -41,7 +39,7 @@ test('a fresh server listens on loopback, never evicts, and takes no snapshots',
   expect(await client.config('GET', 'appendonly')).toEqual(['appendonly', 'no']);
   expect(await client.config('GET', 'bind')).toEqual(['bind', '127.0.0.1']);
   expect(await client.config('GET', 'dir')).toEqual(['dir', server.dataDir]);
-  await closeConnection(client);
+  await client.quit();
 });
 
 test('stop ends that server alone and removes its folder', async () => {
@@ -52,7 +50,7 @@ test('stop ends that server alone and removes its folder', async () => {
   await expect(access(one.dataDir)).rejects.toThrow(/ENOENT/);
   const client = await connect(other.url);
   expect(await client.ping()).toBe('PONG');
-  await closeConnection(client);
+  await client.quit();
 });
 
 test.each(['SIGTERM', 'SIGKILL'] as const)(
@@ -66,7 +64,7 @@ test.each(['SIGTERM', 'SIGKILL'] as const)(
     expect(server.url).toBe(url);
     expect(server.pid).not.toBe(pid);
     expect(await client.get('paid')).toBe('task');
-    await closeConnection(client);
+    await client.quit();
   },
 );
 
@@ -75,14 +73,14 @@ test('a folder given by name is kept, found again, and never shared by two serve
   const first = await start({ dataDir, appendonly: true });
   const client = await connect(first.url);
   await client.set('paid', 'task');
-  await closeConnection(client);
+  await client.quit();
   await expect(startLocalRedis({ dataDir })).rejects.toMatchObject({ code: 'local_redis_data_in_use' });
   await first.stop();
 
   const second = await start({ dataDir, appendonly: true });
   const again = await connect(second.url);
   expect(await again.get('paid')).toBe('task');
-  await closeConnection(again);
+  await again.quit();
   await second.stop();
   await rm(dataDir, { recursive: true });
 });

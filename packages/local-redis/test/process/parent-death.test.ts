@@ -6,12 +6,12 @@ import { expect, test, vi } from 'vitest';
 
 /** The built package: only another process can be killed. */
 const PARENT = `
-  import { startLocalRedis } from '@kieq/redis';
+  import { startLocalRedis } from '@kieq/local-redis';
   const { pid, dataDir } = await startLocalRedis({ appendonly: process.argv[1] === 'aof', cacheDir: process.argv[2] });
   console.log(JSON.stringify({ pid, dataDir }));
   setInterval(() => {}, 1000);
 `;
-const packageFolder = new URL('../../../redis', import.meta.url);
+const packageFolder = new URL('../..', import.meta.url);
 const cacheDir = new URL('../../../../.kieq', import.meta.url).pathname;
 
 function isAlive(pid: number): boolean {

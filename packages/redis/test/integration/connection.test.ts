@@ -1,6 +1,16 @@
 import { inspect } from 'node:util';
 import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { closeConnection, createConnection, describeClient, failFast, redisRefusal, RedisUnavailableError, waitUntilReady, type ConnectionRole, type RedisClient } from '@kieq/redis';
+import {
+  closeConnection,
+  createConnection,
+  describeClient,
+  failFast,
+  redisRefusal,
+  RedisUnavailableError,
+  waitUntilReady,
+  type ConnectionRole,
+  type RedisClient,
+} from '@kieq/redis';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 

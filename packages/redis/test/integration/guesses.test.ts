@@ -1,5 +1,15 @@
 import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { ACCOUNT_RULE, ASKER_RULE, closeConnection, createConnection, createGuesses, waitUntilReady, type GuessRule, type RedisClient, type Subject } from '@kieq/redis';
+import {
+  ACCOUNT_RULE,
+  ASKER_RULE,
+  closeConnection,
+  createConnection,
+  createGuesses,
+  waitUntilReady,
+  type GuessRule,
+  type RedisClient,
+  type Subject,
+} from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { askRedis } from '../../src/guesses/ask-redis.ts';
 import { LocalPlaces } from '../../src/guesses/local-places.ts';

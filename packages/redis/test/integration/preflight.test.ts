@@ -1,5 +1,12 @@
 import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { closeConnection, createConnection, preflight, RedisPreflightError, waitUntilReady, type RedisClient } from '@kieq/redis';
+import {
+  closeConnection,
+  createConnection,
+  preflight,
+  RedisPreflightError,
+  waitUntilReady,
+  type RedisClient,
+} from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 let server: LocalRedis;

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { aclRules, closeConnection, createConnection, missingRights, waitUntilReady, type RedisClient } from '../../src/index.ts';
+import {
+  aclRules,
+  closeConnection,
+  createConnection,
+  missingRights,
+  waitUntilReady,
+  type RedisClient,
+} from '../../src/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 let server: LocalRedis;

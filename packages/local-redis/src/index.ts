@@ -1,0 +1,4 @@
+export { downloadAlone, downloadPackages } from './apt.ts';
+export { LocalRedisError, type LocalRedisErrorCode } from './errors.ts';
+export type { ServerSource } from './server-program.ts';
+export { startLocalRedis, type LocalRedis, type LocalRedisOptions } from './start-local-redis.ts';
