@@ -4,7 +4,7 @@ import type { Pool } from './pool.ts';
 import { lastSeen } from './text/workers.ts';
 
 /** Says beside the result that nobody works on the pool: what is enqueued would seem to be under way. */
-export async function noteNobody({ out }: Context, { ledger, queues, prefix }: Pool): Promise<void> {
+export async function noteNoWorkers({ out }: Context, { ledger, queues, prefix }: Pool): Promise<void> {
   const workers = await readWorkforce(ledger, queues);
   if (isManned(workers)) return;
   out.note((paint) =>

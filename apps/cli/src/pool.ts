@@ -1,6 +1,6 @@
 import type { DeadLetterClass, OrNewer } from '@kieq/domain';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
-import { openLetters, openQueues, type OpenLetter, type Queues } from '@kieq/queue';
+import { openDeadLetters, openQueues, type OpenDeadLetter, type Queues } from '@kieq/queue';
 import { closeConnection, createConnection, failFast, waitForPool, type RedisClient } from '@kieq/redis';
 import { CliError, EXIT } from './exit.ts';
 
@@ -13,7 +13,7 @@ export interface Pool {
   readonly nowMs: () => Promise<number>;
 }
 
-export interface PoolPlace {
+export interface PoolAddress {
   readonly redisUrl: string;
   readonly prefix: string;
 }
@@ -25,7 +25,7 @@ const CONNECT_MS = 2_000;
  * Works on the pool and closes all connections afterwards, so that the process ends by itself.
  * @throws RedisUnavailableError
  */
-export function withPool<Result>(place: PoolPlace, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+export function withPool<Result>(place: PoolAddress, work: (pool: Pool) => Promise<Result>): Promise<Result> {
   return withRedis(place, (redis) => withQueues(redis, place.prefix, work));
 }
 
@@ -34,7 +34,7 @@ export function withPool<Result>(place: PoolPlace, work: (pool: Pool) => Promise
  * @throws RedisUnavailableError
  */
 export async function withRedis<Result>(
-  { redisUrl, prefix }: PoolPlace,
+  { redisUrl, prefix }: PoolAddress,
   work: (redis: RedisClient) => Promise<Result>,
 ): Promise<Result> {
   const redis = createConnection({ url: redisUrl, role: 'producer', connectionName: 'kieq-cli' });
@@ -74,8 +74,8 @@ export async function generationOf({ ledger, prefix }: Pool, id: string): Promis
 /** A generation with one of its open dead letters, and `others` where it has more. */
 export interface DeadGeneration {
   readonly record: GenerationRecord;
-  readonly letter: OpenLetter;
-  readonly others: readonly OpenLetter[];
+  readonly deadLetter: OpenDeadLetter;
+  readonly others: readonly OpenDeadLetter[];
 }
 
 /**
@@ -85,12 +85,12 @@ export interface DeadGeneration {
 export async function deadGenerationOf(
   pool: Pool,
   id: string,
-  letterClass?: OrNewer<DeadLetterClass>,
+  deadLetterClass?: OrNewer<DeadLetterClass>,
 ): Promise<DeadGeneration> {
   const record = await generationOf(pool, id);
-  const open = openLetters(record);
-  const letter = letterClass === undefined ? open[0] : open.find((one) => one.class === letterClass);
-  if (letter !== undefined) return { record, letter, others: open.filter((one) => one !== letter) };
-  const kind = letterClass === undefined ? '' : ` of class ${letterClass}`;
+  const open = openDeadLetters(record);
+  const deadLetter = deadLetterClass === undefined ? open[0] : open.find((one) => one.class === deadLetterClass);
+  if (deadLetter !== undefined) return { record, deadLetter, others: open.filter((one) => one !== deadLetter) };
+  const kind = deadLetterClass === undefined ? '' : ` of class ${deadLetterClass}`;
   throw new CliError(EXIT.notFound, `${id} has no open dead letter${kind}; its state is ${record.state}`);
 }

@@ -81,10 +81,10 @@ export async function generating(ledger: Ledger, taskId: string, options: object
 /** Died in the queue. */
 export async function deadInQueue(
   ledger: Ledger,
-  letterClass: 'invalid_request' | 'model_unavailable' | 'refused_repeatedly',
+  deadLetterClass: 'invalid_request' | 'model_unavailable' | 'refused_repeatedly',
 ): Promise<string> {
   const id = await queued(ledger);
-  await kill(ledger, id, letterClass, 'queued');
+  await kill(ledger, id, deadLetterClass, 'queued');
   return id;
 }
 
@@ -157,9 +157,9 @@ export async function failedUnheard(ledger: Ledger, taskId: string): Promise<str
 }
 
 async function giveUpCallback(ledger: Ledger, id: string): Promise<void> {
-  const vehicle = (await ledger.read.generation(id))?.notice?.vehicle ?? '';
+  const vehicle = (await ledger.read.generation(id))?.delivery?.vehicle ?? '';
   const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0 };
-  const reply = await ledger.noticed({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
+  const reply = await ledger.deliveryTried({ id, vehicle, delivered: false, evidence: EVIDENCE, ...times });
   if (reply.kind !== 'given_up') throw new Error(JSON.stringify(reply));
 }
 
@@ -183,9 +183,9 @@ export async function recordMissing(ledger: Ledger): Promise<string> {
 async function kill(
   ledger: Ledger,
   id: string,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   expected: 'queued' | 'unknown' | 'generating',
 ): Promise<void> {
-  const reply = await ledger.kill({ id, class: letterClass, expected, evidence: EVIDENCE });
+  const reply = await ledger.kill({ id, class: deadLetterClass, expected, evidence: EVIDENCE });
   if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
 }

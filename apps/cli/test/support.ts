@@ -11,7 +11,7 @@ import type { Io } from '../src/io.ts';
 import { run } from '../src/run.ts';
 
 /** What commands that enqueue say first where no worker runs. */
-export const NOBODY =
+export const NO_OWNER =
   /^No worker is running on the pool .* \((none was ever seen|the last one was seen .* ago)\); .*\n/;
 
 interface RunResult {

@@ -15,12 +15,12 @@ interface Resumed {
  */
 export async function redrive(
   id: string,
-  letterClass: string,
+  deadLetterClass: string,
   payAgain: boolean,
   reload: Reload,
 ): Promise<string | undefined> {
   const path = `/api/generations/${encodeURIComponent(id)}/redrive`;
-  const choices = { class: letterClass, payAgain };
+  const choices = { class: deadLetterClass, payAgain };
   const { warning } = await ask<Resumed>(path, { ...choices, dryRun: true });
   if (warning !== undefined && (await mayResumeAnyway(id, warning)) === undefined) return undefined;
   if (payAgain && (await mayPayAgain(id)) === undefined) return undefined;
@@ -50,16 +50,16 @@ interface ClassResult {
 }
 
 /** Resumes all of a class at the step that costs nothing. */
-export async function redriveAll(letterClass: string, count: number, reload: Reload): Promise<string | undefined> {
+export async function redriveAll(deadLetterClass: string, count: number, reload: Reload): Promise<string | undefined> {
   const yes = await question({
-    title: `Resume ${count} of ${letterClass}?`,
+    title: `Resume ${count} of ${deadLetterClass}?`,
     text:
       'Each goes on at the step of its class. Nothing of it is paid a second time; but callers who were told that one ' +
       'failed may have created it again, and then both are paid.',
     yes: 'Resume',
   });
   if (yes === undefined) return undefined;
-  const result = await ask<ClassResult>(`/api/dead-letters/${letterClass}/redrive`, {});
+  const result = await ask<ClassResult>(`/api/dead-letters/${deadLetterClass}/redrive`, {});
   await reload();
   const refused = result.refused === 0 ? '' : `, ${result.refused} refused (${result.refusals[0]?.reason ?? ''})`;
   return `${result.resumed} resumed${refused}${result.more ? '; there are more' : ''}.`;

@@ -1,4 +1,4 @@
-import type { GenerationAnswer, ShownResult } from '../src/overview/forms.ts';
+import type { GenerationAnswer, ShownResult } from '../src/overview/schemas.ts';
 import { adoptTask, cancel } from './actions.ts';
 import { ask } from './api.ts';
 import { byId, h, render } from './dom.ts';
@@ -6,14 +6,14 @@ import { ago, duration, moment, number } from './format.ts';
 import { showYou } from './header.ts';
 import { at } from './place.ts';
 import { action } from './say.ts';
-import { letterButtons } from './sections/letters.ts';
+import { deadLetterButtons } from './sections/dead-letters.ts';
 import { lookForPosters, posterOf, shownPosters } from './sections/posters.ts';
 import { player } from './sections/player.ts';
 
 const EVERY_MS = 2000;
 const id = decodeURIComponent(location.pathname.split('/').at(-1) ?? '');
 type Generation = GenerationAnswer['generation'];
-type Letter = NonNullable<Generation['deadLetter']>;
+type DeadLetter = NonNullable<Generation['deadLetter']>;
 
 async function reload(): Promise<void> {
   const answer = await ask<GenerationAnswer>(`/api/generations/${encodeURIComponent(id)}`);
@@ -21,7 +21,7 @@ async function reload(): Promise<void> {
   showYou(answer.you);
   render('facts', [generation, Math.floor(answer.atMs / 10_000)], () => [facts(answer)]);
   render('actions', [generation.state, answer.you], () => buttons(answer));
-  render('letters', [generation.deadLetter, generation.notice, answer.you], () => letters(answer));
+  render('letters', [generation.deadLetter, generation.delivery, answer.you], () => deadLetters(answer));
   render('attempts', generation.attempts, () => [attempts(answer)]);
   void lookForPosters(generation);
   render('result', [generation.verdict, generation.archiving?.files, answer.results, shownPosters()], () =>
@@ -63,32 +63,32 @@ function buttons({ generation: { state }, you }: GenerationAnswer): HTMLElement[
   return [];
 }
 
-function letters({ generation: { deadLetter, notice }, you }: GenerationAnswer): HTMLElement[] {
-  const open = [deadLetter, notice?.deadLetter ?? null].filter((letter) => letter !== null);
-  return open.map((letter) => letterBox(letter, you));
+function deadLetters({ generation: { deadLetter, delivery }, you }: GenerationAnswer): HTMLElement[] {
+  const open = [deadLetter, delivery?.deadLetter ?? null].filter((deadLetter) => deadLetter !== null);
+  return open.map((deadLetter) => deadLetterBox(deadLetter, you));
 }
 
-function letterBox(letter: Letter, you: GenerationAnswer['you']): HTMLElement {
+function deadLetterBox(deadLetter: DeadLetter, you: GenerationAnswer['you']): HTMLElement {
   return h(
     'div',
     { class: 'letter' },
-    h('h3', {}, `Dead letter: ${letter.class}`),
-    h('p', {}, letter.advice),
-    h('p', { class: 'dim' }, evidenceLine(letter.evidence)),
-    you.role === 'operator' ? h('div', { class: 'actions' }, ...letterButtons(id, letter, you.canAdopt, reload)) : null,
-    letter.goOn.length === 0
+    h('h3', {}, `Dead letter: ${deadLetter.class}`),
+    h('p', {}, deadLetter.advice),
+    h('p', { class: 'dim' }, evidenceLine(deadLetter.evidence)),
+    you.role === 'operator' ? h('div', { class: 'actions' }, ...deadLetterButtons(id, deadLetter, you.canAdopt, reload)) : null,
+    deadLetter.goOn.length === 0
       ? null
       : h(
           'p',
           { class: 'dim' },
           'On the command line: ',
-          h('code', {}, letter.goOn.map(({ command }) => command).join(' | ')),
+          h('code', {}, deadLetter.goOn.map(({ command }) => command).join(' | ')),
         ),
   );
 }
 
 /** Kie's own code and words stand behind ours. */
-function evidenceLine({ summary, httpStatus, code, msg }: Letter['evidence']): string {
+function evidenceLine({ summary, httpStatus, code, msg }: DeadLetter['evidence']): string {
   const more = [
     httpStatus === undefined ? undefined : `HTTP ${httpStatus}`,
     code === undefined ? undefined : `code ${code}`,
@@ -130,7 +130,7 @@ function result({ generation: { verdict, archiving }, results }: GenerationAnswe
   return [
     ...results.flatMap((one, i) => [
       player(one, id, posterOf(id, i + 1)),
-      ...places(one, archiving?.files[i]),
+      ...sources(one, archiving?.files[i]),
       warningOf(archiving?.files[i]),
     ]),
     ...unlinked(verdict),
@@ -141,7 +141,7 @@ function result({ generation: { verdict, archiving }, results }: GenerationAnswe
 type ArchivedFile = NonNullable<Generation['archiving']>['files'][number];
 
 /** The addresses of a result, the one that stays before the one that dies. */
-function places({ archive, kie }: ShownResult, file: ArchivedFile | undefined): HTMLElement[] {
+function sources({ archive, kie }: ShownResult, file: ArchivedFile | undefined): HTMLElement[] {
   const kept =
     archive === null || file === undefined ? [] : [h('p', {}, 'Archived: ', h('a', { href: at(archive) }, file.name))];
   return [

@@ -1,4 +1,4 @@
-import type { You } from '../src/overview/forms.ts';
+import type { You } from '../src/overview/schemas.ts';
 import { ask } from './api.ts';
 import { h, render } from './dom.ts';
 import { at } from './place.ts';

@@ -1,9 +1,9 @@
-import type { OverviewAnswer } from '../src/overview/forms.ts';
+import type { OverviewAnswer } from '../src/overview/schemas.ts';
 import { ask } from './api.ts';
 import { byId } from './dom.ts';
 import { showYou } from './header.ts';
 import { showFlow } from './sections/flow.ts';
-import { showLetters } from './sections/letters.ts';
+import { showDeadLetters } from './sections/dead-letters.ts';
 import { showQueues } from './sections/queues.ts';
 import { showRecent } from './sections/recent.ts';
 import { showTiles } from './sections/tiles.ts';
@@ -18,7 +18,7 @@ async function reload(): Promise<void> {
   showYou(overview.you);
   showFlow(overview, reload);
   showTiles(overview);
-  await showLetters(overview, reload);
+  await showDeadLetters(overview, reload);
   showUnknown(overview, reload);
   showWorkers(overview);
   showQueues(overview);

@@ -13,7 +13,7 @@ import {
 import type { Logger } from '@kieq/telemetry';
 import { z } from 'zod';
 import type { Adopter } from './adopter.ts';
-import { classForm, classParams, generationParams } from './generation-routes.ts';
+import { classSchema, classParams, generationParams } from './generation-routes.ts';
 
 export interface ActionOptions {
   readonly ledger: Ledger;
@@ -30,7 +30,7 @@ const gateParams = z.object({
     .transform((text) => readWord(GATE_REASONS, text)),
 });
 const redriveBody = z.strictObject({
-  class: classForm.optional(),
+  class: classSchema.optional(),
   payAgain: z.boolean().default(false),
   dryRun: z.boolean().default(false),
 });

@@ -3,19 +3,19 @@ import { publicPath, type TrustedProxies } from '@kieq/config';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
 import { createResultLinks, type Queues } from '@kieq/queue';
-import { createGuesses, type Guesses, type RedisClient } from '@kieq/redis';
+import { createThrottle, type Throttle, type RedisClient } from '@kieq/redis';
 import type { BlobStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { addActionRoutes } from './action-routes.ts';
 import { createBoard } from './board.ts';
-import { addClient } from './door/client.ts';
-import { Devices } from './door/devices.ts';
-import { loopbackDoor, passwordDoor } from './door/door.ts';
-import { addGuard } from './door/guard.ts';
-import type { Login } from './door/login.ts';
-import { addLoginRoutes } from './door/login-routes.ts';
-import { createCookies } from './door/session-cookie.ts';
+import { addClient } from './auth/client.ts';
+import { Devices } from './auth/devices.ts';
+import { loopbackAuth, passwordAuth } from './auth/auth.ts';
+import { addGuard } from './auth/guard.ts';
+import type { Login } from './auth/login.ts';
+import { addLoginRoutes } from './auth/login-routes.ts';
+import { createCookies } from './auth/session-cookie.ts';
 import { addGenerationRoutes } from './generation-routes.ts';
 import { addHeaders } from './headers.ts';
 import { createJobReader } from './job-reader.ts';
@@ -40,7 +40,7 @@ export interface AppOptions {
   /** Of `TRUSTED_PROXIES`; undefined: what a proxy says of its client is not believed. */
   readonly trustedProxies?: TrustedProxies | undefined;
   /** Default: counted in Redis. */
-  readonly guesses?: Guesses;
+  readonly throttle?: Throttle;
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
   /** How long a new vehicle may go unnoticed when it vanishes; of the pool's timings. */
@@ -71,9 +71,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addClient(app, options.trustedProxies);
   await app.register(fastifyCookie);
   const devices = new Devices(redis, prefix);
-  const guesses = options.guesses ?? createGuesses({ redis, prefix });
-  const door = logins.length === 0 ? undefined : await passwordDoor(app, { logins, guesses, devices, logger, path });
-  addGuard(app, door?.open ?? loopbackDoor, { publicUrl, logger });
+  const throttle = options.throttle ?? createThrottle({ redis, prefix });
+  const auth = logins.length === 0 ? undefined : await passwordAuth(app, { logins, throttle, devices, logger, path });
+  addGuard(app, auth?.open ?? loopbackAuth, { publicUrl, logger });
   app.addHook('preSerialization', async (request, _reply, payload) => {
     const isBoard = request.routeOptions.url?.startsWith(BOARD) ?? false;
     return redact(isBoard ? await readable(payload) : payload);
@@ -81,7 +81,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // After the hooks, so that they hold for unknown addresses too.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
-  addLoginRoutes(app, door, { devices, cookies: createCookies(publicUrl), logger });
+  addLoginRoutes(app, auth, { devices, cookies: createCookies(publicUrl), logger });
   const source = { ...options, links: createResultLinks({ ledger, store: options.archive }) };
   addOverviewRoutes(app, source);
   addGenerationRoutes(app, source);

@@ -1,22 +1,22 @@
 import { DEAD_LETTER_CLASSES, evidenceText, readWord } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
-import { detailsOf, openLetters } from '@kieq/queue';
+import { detailsOf, openDeadLetters } from '@kieq/queue';
 import { z } from 'zod';
-import type { GenerationAnswer, LetterItem, LetterList } from './overview/forms.ts';
+import type { GenerationAnswer, DeadLetterItem, DeadLetterList } from './overview/schemas.ts';
 import { shownGeneration } from './overview/generation.ts';
 import { shownResults, type ResultSource } from './shown-results.ts';
 import { you } from './you.ts';
 
 export const generationParams = z.object({ id: z.string().min(1).max(200) });
 /** A class that a newer version has written is listed as well; nothing resumes it here. */
-export const classForm = z
+export const classSchema = z
   .string()
   .max(100)
   .transform((text) => readWord(DEAD_LETTER_CLASSES, text));
-export const classParams = z.object({ class: classForm });
+export const classParams = z.object({ class: classSchema });
 
-const LETTERS_SHOWN = 50;
+const DEAD_LETTERS_SHOWN = 50;
 
 /** What is only looked at: one generation, and the open dead letters of a class. */
 export function addGenerationRoutes(
@@ -35,21 +35,21 @@ export function addGenerationRoutes(
     };
     return answer;
   });
-  app.get('/api/dead-letters/:class', (request) => listLetters(ledger, classParams.parse(request.params).class));
+  app.get('/api/dead-letters/:class', (request) => readDeadLetters(ledger, classParams.parse(request.params).class));
 }
 
 /** The oldest first: they have waited longest. */
-async function listLetters({ read }: Ledger, letterClass: LetterClass): Promise<LetterList> {
-  const { items, next } = await read.listLetters(letterClass, { limit: LETTERS_SHOWN });
+async function readDeadLetters({ read }: Ledger, deadLetterClass: OpenedClass): Promise<DeadLetterList> {
+  const { items, next } = await read.readDeadLetters(deadLetterClass, { limit: DEAD_LETTERS_SHOWN });
   const records = await read.generations(items.map(({ id }) => id));
-  const shown = records.flatMap((record): LetterItem[] => {
-    const letter = record === undefined ? undefined : openLetters(record).find((one) => one.class === letterClass);
-    if (record === undefined || letter === undefined) return [];
-    const { openedAt, evidence } = letter;
+  const shown = records.flatMap((record): DeadLetterItem[] => {
+    const deadLetter = record === undefined ? undefined : openDeadLetters(record).find((one) => one.class === deadLetterClass);
+    if (record === undefined || deadLetter === undefined) return [];
+    const { openedAt, evidence } = deadLetter;
     return [
       { ...shownGeneration(record), openedAtMs: openedAt, evidence: evidenceText(evidence), state: record.state },
     ];
   });
   return { atMs: await read.now(), items: shown, more: next !== undefined };
 }
-type LetterClass = z.infer<typeof classParams>['class'];
+type OpenedClass = z.infer<typeof classParams>['class'];

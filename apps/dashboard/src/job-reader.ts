@@ -53,7 +53,7 @@ function withFacts(shown: BoardJob, record: GenerationRecord | undefined, prefix
     tenant: record.tenant,
     ...(prompt === undefined ? {} : { prompt }),
     ...(record.taskId === undefined ? {} : { task: record.taskId }),
-    ...(record.letter === undefined ? {} : { deadLetter: record.letter.class }),
+    ...(record.deadLetter === undefined ? {} : { deadLetter: record.deadLetter.class }),
   };
   return { ...shown, data: { ...facts, ...rest }, externalUrl: link };
 }

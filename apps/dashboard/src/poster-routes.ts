@@ -6,7 +6,7 @@ import type { Ledger } from '@kieq/ledger';
 import type { BlobStore } from '@kieq/storage';
 import { z } from 'zod';
 import { generationParams } from './generation-routes.ts';
-import type { PosterList } from './overview/forms.ts';
+import type { PosterList } from './overview/schemas.ts';
 import { POSTER } from './places.ts';
 
 export interface PosterOptions {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, openDoorAdvice, type Environment } from '@kieq/config';
+import { accountFingerprint, openAccessAdvice, type Environment } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
@@ -18,7 +18,7 @@ import { openBlobStore, type BlobStore } from '@kieq/storage';
 import { createLogger, type Logger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { createApp } from './app.ts';
-import type { Login } from './door/login.ts';
+import type { Login } from './auth/login.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** With the group `kie` where KIE_API_KEY is there: then tasks can be proved and adopted here. */
@@ -73,7 +73,7 @@ export async function runDashboard(
   // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
   const seen = env.dashboardPublicUrl === undefined ? place : { ...place, publicUrl: env.dashboardPublicUrl };
-  logger.info(place.login ? seen : { ...seen, door: openDoorAdvice('dashboard') }, 'dashboard listening');
+  logger.info(place.login ? seen : { ...seen, auth: openAccessAdvice('dashboard') }, 'dashboard listening');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   return {
     url,

@@ -1,7 +1,7 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import type { ResultLinks } from '@kieq/queue';
 import type { BlobStore } from '@kieq/storage';
-import type { ShownResult } from './overview/forms.ts';
+import type { ShownResult } from './overview/schemas.ts';
 import { resultAddress } from './places.ts';
 
 /** Who knows where results are. */

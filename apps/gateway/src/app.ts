@@ -5,7 +5,7 @@ import { createBodies } from './bodies.ts';
 import { addClient } from './client.ts';
 import { watchConnections } from './connections.ts';
 import type { GatewayDeps } from './deps.ts';
-import { addDoor } from './door.ts';
+import { addAuth } from './auth.ts';
 import { addErrorHandler, answerError } from './error-handler.ts';
 import { addHeaders, endConnections, refuseEncodings } from './headers.ts';
 import { healthRoutes } from './health.ts';
@@ -45,7 +45,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   endConnections(app, deps.stopping);
   addRequestLog(app, deps);
   addErrorHandler(app, { ...deps, lingerMs: deps.settings.limits.lingerMs });
-  addDoor(app, deps);
+  addAuth(app, deps);
   refuseEncodings(app);
   await addRateLimit(app, deps);
   addUnknownAddress(app);

@@ -2,10 +2,10 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
-import { isOpen } from './door.ts';
+import { isOpen } from './auth.ts';
 
 /** So many connections make room at once when a new one was turned away. */
-const MADE_ROOM = 64;
+const MADE_SPACE = 64;
 /** Longest time for an answer that anybody may ask for, in ms: a stranger who reads slowly must not keep a connection. */
 const OPEN_ANSWER_MS = 60_000;
 
@@ -28,7 +28,7 @@ export function watchConnections(
   server.on('request', ({ socket }) => fresh.delete(socket));
   server.on('drop', () => {
     metrics.refusals.inc({ limit: 'connections' });
-    makeRoom(server, fresh);
+    makeSpace(server, fresh);
   });
   app.addHook('onRequest', (request, { raw }, done) => {
     if (isOpen(request) && request.routeOptions.config.streams !== true) {
@@ -44,8 +44,8 @@ export function watchConnections(
   });
 }
 
-function makeRoom(server: Server, fresh: ReadonlySet<Socket>): void {
+function makeSpace(server: Server, fresh: ReadonlySet<Socket>): void {
   server.closeIdleConnections();
   // In the order in which they came.
-  for (const socket of [...fresh].slice(0, MADE_ROOM)) socket.destroy();
+  for (const socket of [...fresh].slice(0, MADE_SPACE)) socket.destroy();
 }

@@ -3,7 +3,7 @@ import {
   environmentWarnings,
   parseEnvironment,
   secretValues,
-  uploadPlaceOf,
+  uploadLocationOf,
   withSecretFiles,
 } from '@kieq/config';
 import { runGateway } from './run-gateway.ts';
@@ -16,7 +16,7 @@ async function main(): Promise<void> {
   try {
     const given = withSecretFiles(process.env);
     const env = parseEnvironment(given, GROUPS);
-    const uploads = uploadPlaceOf(env, { env: given });
+    const uploads = uploadLocationOf(env, { env: given });
     const advice = environmentWarnings(given, GROUPS);
     const started = runGateway(env, { secrets: secretValues(given), advice, uploads });
     // Heard from the first moment on; one that comes too early waits for the start.

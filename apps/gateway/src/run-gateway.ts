@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
 import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, asStored, openDoorAdvice, type Environment, type UploadPlace } from '@kieq/config';
+import { accountFingerprint, asStored, openAccessAdvice, type Environment, type UploadLocation } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
@@ -38,13 +38,13 @@ export interface RunningGateway {
 const HEARTBEAT_MS = 15_000;
 
 /** What a gateway needs to know beside its settings. */
-export interface GatewayPlace {
+export interface GatewaySurroundings {
   /** Values that must appear neither in a log nor in an answer. */
   readonly secrets: readonly string[];
   /** Of `environmentWarnings`: what should be corrected. */
   readonly advice?: readonly string[];
   /** Where it keeps the images that callers upload. */
-  readonly uploads: UploadPlace;
+  readonly uploads: UploadLocation;
 }
 
 /**
@@ -54,7 +54,7 @@ export interface GatewayPlace {
  */
 export async function runGateway(
   env: GatewayEnvironment,
-  { secrets, advice = [], uploads }: GatewayPlace,
+  { secrets, advice = [], uploads }: GatewaySurroundings,
 ): Promise<RunningGateway> {
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
   const { redis, warnings } = await connect(env, logger);
@@ -102,7 +102,7 @@ export async function runGateway(
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line tells where the gateway is: with port 0 nobody could know otherwise.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
-  logger.info(keys.length > 0 ? place : { ...place, door: openDoorAdvice('gateway') }, 'gateway listening');
+  logger.info(keys.length > 0 ? place : { ...place, auth: openAccessAdvice('gateway') }, 'gateway listening');
   if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
@@ -112,10 +112,10 @@ export async function runGateway(
 }
 
 /** So many are named at the start; each is named again with whatever it changes. */
-const KEYS_TOLD = 100;
+const KEYS_NAMED = 100;
 
 function knownKeys({ gatewayApiKeys: keys = [], kieApiKey }: GatewayEnvironment): object[] {
-  return keys.slice(0, KEYS_TOLD).map(({ key, tenant }) => ({ keyId: loggedKeyId(key, kieApiKey), tenant }));
+  return keys.slice(0, KEYS_NAMED).map(({ key, tenant }) => ({ keyId: loggedKeyId(key, kieApiKey), tenant }));
 }
 
 function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
@@ -126,7 +126,7 @@ function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
     ratio: env.traceRatio,
     service: 'kieq-gateway',
     instance: `${hostname()}-${process.pid}`,
-    onTrouble: (trouble) => logger.warn({ trouble }, 'traces could not be sent; they are dropped'),
+    onProblem: (problem) => logger.warn({ trouble: problem }, 'traces could not be sent; they are dropped'),
   });
 }
 
@@ -161,7 +161,7 @@ async function listen(
 async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
   await onThisRedis(env, () => agreeOnAccount(ledger, env));
   // Gateways without it in their own environment take callbacks too.
-  if (env.publicUrl !== undefined) await ledger.callbackDoor.open(env.publicUrl);
+  if (env.publicUrl !== undefined) await ledger.callbackAuth.open(env.publicUrl);
   return connectProducer(env, traces);
 }
 

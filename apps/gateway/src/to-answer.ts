@@ -49,7 +49,7 @@ const STATUS_CODES: Readonly<Record<number, ApiErrorCode>> = {
  */
 export function toAnswer(error: unknown, requestId: string, scrub: (text: string) => string): ErrorAnswer {
   if (error instanceof ApiError || error instanceof ProducerError) return known(error, requestId, scrub);
-  const [code, message] = guess(error);
+  const [code, message] = attempt(error);
   return answer(code, message, requestId);
 }
 
@@ -74,7 +74,7 @@ export const UNAVAILABLE =
   'The queue is not available for the moment; whether the call took effect is not known. Repeat a create call with the ' +
   'same idempotency key; where it had none, look for the generation first: a repetition may be paid twice.';
 
-function guess(error: unknown): readonly [ApiErrorCode, string] {
+function attempt(error: unknown): readonly [ApiErrorCode, string] {
   if (!(error instanceof Error)) return ['internal', INTERNAL];
   if (isUnavailable(error) || REFUSED_REPLY.test(error.message)) return ['unavailable', UNAVAILABLE];
   if (error instanceof StorageError)

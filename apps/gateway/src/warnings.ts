@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { headerValues } from './request-parts.ts';
 
 /** Something of a create call that has no effect, although the call is good: told, and never dropped in silence. */
-export const warningForm = z.object({
+export const warningSchema = z.object({
   field: z.string().describe('Field of the body, or header'),
   message: z.string().describe('Why it has no effect'),
 });
-export type Warning = z.infer<typeof warningForm>;
+export type Warning = z.infer<typeof warningSchema>;
 
 /** Where the Kie-compatible API tells warnings; the native one has `warnings` in its answers. */
 export const WARNINGS_HEADER = 'x-kieq-warnings';
@@ -17,7 +17,7 @@ export const WARNINGS_HEADER = 'x-kieq-warnings';
 /** So many characters of a name are told. */
 const NAME_LIMIT = 64;
 /** Nobody looks for secrets in a name without end. */
-const LOOKED_AT = 1000;
+const CHECKED_FIELDS = 1000;
 
 /**
  * Fields that Kie documents and that are not passed on: Kie would call the address with a taskId of its own, which the
@@ -68,7 +68,7 @@ export function headerText(warnings: readonly Warning[], scrub: (text: string) =
 
 /** As they may be shown: a name may hold a secret, of which no half must survive a cut. */
 function masked(warnings: readonly Warning[], scrub: (text: string) => string): Warning[] {
-  return warnings.map(({ field, message }) => ({ field: shortened(scrub(field.slice(0, LOOKED_AT))), message }));
+  return warnings.map(({ field, message }) => ({ field: shortened(scrub(field.slice(0, CHECKED_FIELDS))), message }));
 }
 
 function whyIgnored(name: string): string {

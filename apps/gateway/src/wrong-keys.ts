@@ -52,11 +52,11 @@ export class WrongKeys {
    */
   right(address: string, key: string, keyId: string): number | undefined {
     if (key.length >= STRONG_LENGTH) return undefined;
-    const place = `${keyId} ${address}`;
+    const slot = `${keyId} ${address}`;
     const account = this.#accounts.get(address);
     const isSlowed = account !== undefined && this.#account(address).left < 1;
-    if (isSlowed && !this.#trusted.has(place)) return this.wrong(address);
-    remember(this.#trusted, place, true);
+    if (isSlowed && !this.#trusted.has(slot)) return this.wrong(address);
+    remember(this.#trusted, slot, true);
     return undefined;
   }
 

@@ -3,7 +3,7 @@ import {
   environmentWarnings,
   parseEnvironment,
   secretValues,
-  uploadPlaceOf,
+  uploadLocationOf,
   withSecretFiles,
 } from '@kieq/config';
 import { runWorker } from './run-worker.ts';
@@ -19,7 +19,7 @@ async function main(): Promise<void> {
     const worker = await runWorker(env, {
       secrets: secretValues(given),
       advice: environmentWarnings(given, GROUPS),
-      uploads: uploadPlaceOf(env, { env: given }),
+      uploads: uploadLocationOf(env, { env: given }),
       searchPath: given['PATH'],
     });
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => void worker.shutDown(signal));

@@ -49,10 +49,10 @@ function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
   createFleetMetrics(
     metrics,
     remember(async () => {
-      const [active, lookingForMs] = [pool.active(), pool.lookingForMs()];
+      const [active, idleForMs] = [pool.active(), pool.idleForMs()];
       for (const queue of WORKED_QUEUES) {
         context.metrics.active.set({ queue }, active[queue]);
-        context.metrics.lookSeconds.set({ queue }, lookingForMs[queue] / 1000);
+        context.metrics.idleSeconds.set({ queue }, idleForMs[queue] / 1000);
       }
       return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createArchive, findProgram, type Archive } from '@kieq/archive';
-import { accountFingerprint, archiveModeOf, type Environment, type UploadPlace } from '@kieq/config';
+import { accountFingerprint, archiveModeOf, type Environment, type UploadLocation } from '@kieq/config';
 import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
@@ -56,13 +56,13 @@ const REFUSED_EXIT = 2;
 const RESUBMIT_LIMIT = 1;
 
 /** What a worker needs to know beside its settings. */
-export interface WorkerPlace {
+export interface WorkerSurroundings {
   /** Values that must never appear in a log. */
   readonly secrets: readonly string[];
   /** Of `environmentWarnings`: what should be corrected. */
   readonly advice?: readonly string[];
   /** Where the images are that callers upload. */
-  readonly uploads: UploadPlace;
+  readonly uploads: UploadLocation;
   /** `PATH`, where ffmpeg is looked for once; without it videos have no posters. */
   readonly searchPath?: string | undefined;
 }
@@ -71,7 +71,7 @@ export interface WorkerPlace {
  * Starts one worker process's share of the pool.
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
-export async function runWorker(env: WorkerEnvironment, place: WorkerPlace): Promise<RunningWorker> {
+export async function runWorker(env: WorkerEnvironment, place: WorkerSurroundings): Promise<RunningWorker> {
   const { secrets, advice = [], uploads, searchPath } = place;
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
@@ -154,7 +154,7 @@ function tracing(env: WorkerEnvironment, instance: string, logger: Logger): Prom
     ratio: env.traceRatio,
     service: 'kieq-worker',
     instance,
-    onTrouble: (trouble) => logger.warn({ trouble }, 'traces could not be sent; they are dropped'),
+    onProblem: (problem) => logger.warn({ trouble: problem }, 'traces could not be sent; they are dropped'),
   });
 }
 

@@ -149,7 +149,7 @@ async function guessing(subject: Subject, share: number): Promise<object> {
   const count = partOf(GUESSES, share);
   let next = 0;
   const statuses: { status: number }[] = [];
-  const guess = async (): Promise<void> => {
+  const attempt = async (): Promise<void> => {
     while (next < count) {
       next += 1;
       const headers = { authorization: `Bearer g${next}` };
@@ -161,7 +161,7 @@ async function guessing(subject: Subject, share: number): Promise<object> {
     }
   };
   const startedAt = performance.now();
-  const [, others] = await Promise.all([Promise.all(Array.from({ length: 16 }, guess)), latencies(subject)]);
+  const [, others] = await Promise.all([Promise.all(Array.from({ length: 16 }, attempt)), latencies(subject)]);
   const perSecond = (count * 1000) / (performance.now() - startedAt);
   const lines = subject.gateway.log.filter((line) => line['status'] === 401 || line['status'] === 429).length;
   const most = await residentMiB(subject.gateway.pid);

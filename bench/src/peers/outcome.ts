@@ -15,7 +15,7 @@ export interface Outcome {
   readonly efficiency: number;
   readonly posts: number;
   readonly refused: number;
-  readonly looksPerTask: number;
+  readonly pollsPerTask: number;
   readonly meanDelayS: number;
   readonly p95DelayS: number;
   /** Generations that were charged more than once, and how much more than once each costs, in tasks. */
@@ -40,7 +40,7 @@ export function outcomeOf(books: Books, wanted: Wanted): Outcome {
     efficiency: rounded(efficiencyOf(created, wanted), 3),
     posts: submissions.length,
     refused: submissions.filter(({ code }) => code === 429).length,
-    looksPerTask: rounded(books.queries().length / created.length, 2),
+    pollsPerTask: rounded(books.queries().length / created.length, 2),
     meanDelayS: rounded(mean(delays), 2),
     p95DelayS: rounded(quantile(delays, 0.95), 2),
     paidTwice: [...charges.values()].filter((times) => times > 1).length,

@@ -37,7 +37,7 @@ async function submit(job: Job): Promise<void> {
   await queues.poll.add('poll', { taskId }, { delay: env.LOOK_AFTER_MS });
 }
 
-async function look(job: Job, token: string | undefined): Promise<void> {
+async function poll(job: Job, token: string | undefined): Promise<void> {
   const { taskId } = lookJob.parse(job.data);
   const answer = await kie.recordInfo(taskId);
   if (answer.kind === 'verdict') return;
@@ -52,7 +52,7 @@ const options = {
   lockDuration: env.LOCK_MS,
   stalledInterval: env.LOCK_MS / 3,
 };
-for (const worker of [new Worker('submit', submit, options), new Worker('poll', look, options)]) {
+for (const worker of [new Worker('submit', submit, options), new Worker('poll', poll, options)]) {
   worker.on('error', (error) => process.stderr.write(`${error.message}\n`));
   await worker.waitUntilReady();
 }

@@ -6,8 +6,8 @@ import { LEARNED, TRUTHS } from './truths.ts';
 export interface LoadRow {
   readonly inFlight: number;
   readonly costRatioMs: number;
-  readonly looksPerTask: number;
-  readonly looksPerSecond: number;
+  readonly pollsPerTask: number;
+  readonly pollsPerSecond: number;
   readonly expectedDelayMs: number;
   readonly longestPauseMs: number;
   readonly isSaturated: boolean;
@@ -27,12 +27,12 @@ export function loadRows(): LoadRow[] {
 }
 
 function rowOf(inFlight: number, plan: LoadPlan): LoadRow {
-  const { costRatioMs, looksPerTask, looksPerSecond, isSaturated, schedules } = plan;
+  const { costRatioMs, pollsPerTask, pollsPerSecond, isSaturated, schedules } = plan;
   return {
     inFlight,
     costRatioMs,
-    looksPerTask,
-    looksPerSecond,
+    pollsPerTask,
+    pollsPerSecond,
     expectedDelayMs: Math.max(...schedules.map(({ expectedDelayMs }) => expectedDelayMs)),
     longestPauseMs: Math.max(...schedules.map((schedule) => longestPauseMs(schedule))),
     isSaturated,

@@ -1,14 +1,14 @@
 import {
   CALLBACK_LOSS,
   completionDistribution,
-  nextLookDelayMs,
+  nextPollDelayMs,
   planLoad,
   priorFor,
   SAMPLE_SIZE,
   SCHEDULE,
   scheduleFor,
   timelineOf,
-  type LookSchedule,
+  type PollSchedule,
   type Timeline,
 } from '@kieq/domain';
 import type { Looker } from './simulate.ts';
@@ -27,7 +27,7 @@ export function fallback(): Looker {
 }
 
 /** The schedule of one kind with callbacks on and next to no load. */
-function fallbackSchedule(timeline: Timeline): LookSchedule {
+function fallbackSchedule(timeline: Timeline): PollSchedule {
   const plan = planLoad([{ timeline, inFlight: 1 }], { ...SCHEDULE, callbackLoss: CALLBACK_LOSS });
   const [schedule] = plan.schedules;
   if (schedule === undefined) throw new RangeError('a plan without the schedule of its only kind');
@@ -35,12 +35,12 @@ function fallbackSchedule(timeline: Timeline): LookSchedule {
 }
 
 /** Begins with nothing but the prior and learns as ends are found. */
-function learning(planned: (timeline: Timeline) => LookSchedule): Looker {
+function learning(planned: (timeline: Timeline) => PollSchedule): Looker {
   const sample: number[] = [];
   let ends = 0;
   let schedule = build();
   return {
-    nextAgeMs: (lastLookAgeMs) => lastLookAgeMs + nextLookDelayMs(schedule, lastLookAgeMs),
+    nextAgeMs: (lastPollAgeMs) => lastPollAgeMs + nextPollDelayMs(schedule, lastPollAgeMs),
     learn(completionMs) {
       sample.unshift(completionMs);
       sample.splice(SAMPLE_SIZE);
@@ -49,7 +49,7 @@ function learning(planned: (timeline: Timeline) => LookSchedule): Looker {
     },
   };
 
-  function build(): LookSchedule {
+  function build(): PollSchedule {
     return planned(timelineOf(completionDistribution(sample, priorFor({}))));
   }
 }

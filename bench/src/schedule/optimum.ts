@@ -1,4 +1,4 @@
-import { scheduleFor, survivalAt, timelineOf, type LookSchedule, type Mixture, type Timeline } from '@kieq/domain';
+import { scheduleFor, survivalAt, timelineOf, type PollSchedule, type Mixture, type Timeline } from '@kieq/domain';
 
 /** Mean looks and mean delay of a schedule. */
 export interface Means {
@@ -56,11 +56,11 @@ export function optimumAt(kinds: readonly Kind[], costRatioMs: number): Means {
 }
 
 /** What a schedule costs under a distribution, which need not be the one that it was made for. */
-function meansOf({ lookAgesMs }: Pick<LookSchedule, 'lookAgesMs'>, truth: Mixture): Means {
+function meansOf({ pollAgesMs }: Pick<PollSchedule, 'pollAgesMs'>, truth: Mixture): Means {
   let looks = 0;
   let foundAtMs = 0;
   let lastMs = 0;
-  for (const ageMs of lookAgesMs) {
+  for (const ageMs of pollAgesMs) {
     const running = survivalAt(truth, lastMs);
     looks += running;
     foundAtMs += running * (ageMs - lastMs);

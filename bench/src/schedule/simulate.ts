@@ -3,8 +3,8 @@ import { LEARNED, MEASURED, type Truth } from './truths.ts';
 
 /** What places looks: told of every end that a look has found, and of nothing else. */
 export interface Looker {
-  /** The age of the next look after one at `lastLookAgeMs`, which found the task running; 0 when the task begins. */
-  nextAgeMs(lastLookAgeMs: number): number;
+  /** The age of the next look after one at `lastPollAgeMs`, which found the task running; 0 when the task begins. */
+  nextAgeMs(lastPollAgeMs: number): number;
   /** @param completionMs by the vendor's own clock, so exact although it is found late */
   learn(completionMs: number): void;
 }

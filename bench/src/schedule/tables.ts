@@ -47,8 +47,8 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
       load.map((row) => [
         String(row.inFlight),
         seconds(row.costRatioMs),
-        row.looksPerTask.toFixed(2),
-        `${row.looksPerSecond.toFixed(1)}${row.isSaturated ? ' (saturated)' : ''}`,
+        row.pollsPerTask.toFixed(2),
+        `${row.pollsPerSecond.toFixed(1)}${row.isSaturated ? ' (saturated)' : ''}`,
         seconds(row.expectedDelayMs),
         seconds(row.longestPauseMs),
         `${row.fixed5sPerSecond} per s`,

@@ -40,7 +40,7 @@ export async function* benchVerdict({ redisUrl, scale, share }: Setting): AsyncG
       p95Ms: rounded(quantile(delays, 0.95)),
       p99Ms: rounded(quantile(delays, 0.99)),
       maxMs: rounded(quantile(delays, 1)),
-      looksPerTask: rounded(pool.simulator.ledger.counts.queries / count, 3),
+      pollsPerTask: rounded(pool.simulator.ledger.counts.queries / count, 3),
     };
   } finally {
     await pool.stop();

@@ -12,7 +12,7 @@ import { rehearseBuild } from '../support/rehearse.ts';
 
 const run = promisify(execFile);
 /** Somebody without rights, as the user `node` of the image: only root can become another. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const NO_OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const KEY = 'test-key-0123456789';
 
 let folder: string;
@@ -44,7 +44,7 @@ async function start(target: string, env: Readonly<Record<string, string>>): Pro
   const started = await startMain(target, join(out, target, 'dist/main.js'), {
     cwd: join(out, target),
     env: { NODE_ENV: 'production', ...Object.fromEntries(here), ...env },
-    ...NOBODY,
+    ...NO_OWNER,
   });
   processes.push(started);
   return started;

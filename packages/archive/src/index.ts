@@ -1,7 +1,7 @@
 export type { Bearing } from './bearing.ts';
 export { createArchive, type Archive, type ArchiveOptions } from './archive.ts';
 export { findProgram } from './find-program.ts';
-export { generationOf, posterName, resultBase, resultFolder, type ResultPlace } from './names.ts';
+export { generationOf, posterName, resultBase, resultFolder, type ResultKey } from './names.ts';
 export { MAX_POSTER_BYTES, type PosterOutcome } from './poster.ts';
 export { PROBLEMS, type Problem, type ProblemCode } from './problem.ts';
 export {

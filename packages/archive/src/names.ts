@@ -1,5 +1,5 @@
 /** Which result of which generation. */
-export interface ResultPlace {
+export interface ResultKey {
   readonly tenant: string;
   /** Of the generation, epoch ms. */
   readonly createdAt: number;
@@ -12,12 +12,12 @@ export interface ResultPlace {
  * The name of an archived result without its extension: `tenant-<tenant>/<day of creation, UTC>/<generation>`, and
  * `-2`, `-3`, … behind it for further results. `tenant-` keeps a tenant called `..` out of other folders.
  */
-export function resultBase({ generation, n, ...day }: ResultPlace): string {
+export function resultBase({ generation, n, ...day }: ResultKey): string {
   return `${resultFolder(day)}/${generation}${n === 1 ? '' : `-${n}`}`;
 }
 
 /** The folder of the results of a tenant's generations of one day. */
-export function resultFolder({ tenant, createdAt }: Pick<ResultPlace, 'tenant' | 'createdAt'>): string {
+export function resultFolder({ tenant, createdAt }: Pick<ResultKey, 'tenant' | 'createdAt'>): string {
   return `tenant-${tenant}/${new Date(createdAt).toISOString().slice(0, 10)}`;
 }
 

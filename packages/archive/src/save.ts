@@ -3,7 +3,7 @@ import { StorageError, type BlobDraft, type BlobStore } from '@kieq/storage';
 import { isBorne, type Bearing } from './bearing.ts';
 import { measure, NotWanted, type Measured } from './copy.ts';
 import { isMessage, type MediaKind } from './media.ts';
-import { resultBase, type ResultPlace } from './names.ts';
+import { resultBase, type ResultKey } from './names.ts';
 import { problem, problemOf, type Problem } from './problem.ts';
 import { findStored, findStoredKind } from './stored.ts';
 import type { Throttle } from './throttle.ts';
@@ -25,7 +25,7 @@ export interface SavedFile {
 
 /** A result to be saved. */
 export interface Wanted {
-  readonly place: ResultPlace;
+  readonly place: ResultKey;
   /** Untrusted. */
   readonly url: string;
   /** Default `sound`. */
@@ -128,12 +128,12 @@ class WasThere extends Error {
 /** A file on its way into the store. `begin` opens it; `finish` or `drop` ends it. */
 class Incoming {
   readonly #deps: SaveDeps;
-  readonly #place: ResultPlace;
+  readonly #place: ResultKey;
   readonly #bearing: Bearing;
   #draft: BlobDraft | undefined;
   #name = '';
 
-  constructor(deps: SaveDeps, place: ResultPlace, bearing: Bearing) {
+  constructor(deps: SaveDeps, place: ResultKey, bearing: Bearing) {
     this.#deps = deps;
     this.#place = place;
     this.#bearing = bearing;

@@ -1,12 +1,12 @@
 import type { BlobStore } from '@kieq/storage';
 import { measure, NotWanted } from './copy.ts';
 import { MEDIA_KINDS, type MediaKind } from './media.ts';
-import { resultBase, type ResultPlace } from './names.ts';
+import { resultBase, type ResultKey } from './names.ts';
 import type { SavedFile } from './save.ts';
 import { isBorne, type Bearing } from './bearing.ts';
 
 /** The result as it stands in the store, of whatever kind; undefined where there is none. @throws StorageError */
-export async function findStored(store: BlobStore, place: ResultPlace): Promise<SavedFile | undefined> {
+export async function findStored(store: BlobStore, place: ResultKey): Promise<SavedFile | undefined> {
   for (const kind of MEDIA_KINDS) {
     // It has its name because it was borne with once; now there is nothing better.
     const found = await storedAs(store, `${resultBase(place)}.${kind.extension}`, 'anything');
@@ -18,7 +18,7 @@ export async function findStored(store: BlobStore, place: ResultPlace): Promise<
 /** The result as a file of this kind, also as one of a worker that did not know the kind. @throws StorageError */
 export async function findStoredKind(
   store: BlobStore,
-  place: ResultPlace,
+  place: ResultKey,
   { extension, formerExtension }: MediaKind,
   bearing: Bearing,
 ): Promise<SavedFile | undefined> {

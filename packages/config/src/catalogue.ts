@@ -1,5 +1,5 @@
 import { POOL_SETTING_DEFAULTS as DEFAULTS } from '@kieq/domain';
-import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './forms.ts';
+import { boolean, host, matching, milliseconds, oneOf, port, positiveDecimal, secretText, whole } from './parsers.ts';
 import { kieBaseUrl } from './kie-base-url.ts';
 import { dashboardUrl } from './public-path.ts';
 import { trustedProxies } from './trusted-proxies.ts';
@@ -11,183 +11,183 @@ import { gatewayKeys, intentDurability, otlpHeaders, poolPrefix } from './word-f
 export const GROUPS = {
   redis: {
     redisUrl: required('REDIS_URL', {
-      form: redisUrl,
+      parser: redisUrl,
       secret: true,
       meaning:
         'where Redis is: `redis://`, `rediss://`, Sentinel or Cluster; without it demo and tests start a private local Redis',
     }),
-    prefix: withDefault('KIEQ_PREFIX', '{kieq}', { form: poolPrefix, meaning: 'key prefix of the pool' }),
+    prefix: withDefault('KIEQ_PREFIX', '{kieq}', { parser: poolPrefix, meaning: 'key prefix of the pool' }),
     redisWaitMs: withDefault('KIEQ_REDIS_WAIT_MS', '10000', {
-      form: milliseconds(1, 3_600_000),
+      parser: milliseconds(1, 3_600_000),
       meaning: 'how long a worker, the gateway or the dashboard waits for Redis when it starts, in ms',
     }),
   },
   kie: {
-    kieApiKey: required('KIE_API_KEY', { form: secretText, secret: true, meaning: 'key of the Kie account' }),
+    kieApiKey: required('KIE_API_KEY', { parser: secretText, secret: true, meaning: 'key of the Kie account' }),
     kieBaseUrl: withDefault('KIE_BASE_URL', 'https://api.kie.ai', {
-      form: kieBaseUrl,
+      parser: kieBaseUrl,
       meaning: 'the Kie API; `/api/v1` at its end is taken off',
     }),
     kieUploadUrl: withDefault('KIE_UPLOAD_URL', 'https://kieai.redpandaai.co', {
-      form: httpUrl,
+      parser: httpUrl,
       meaning: "Kie's upload service",
     }),
   },
   callbacks: {
-    publicUrl: optional('PUBLIC_URL', { form: httpUrl, meaning: 'where Kie reaches the gateway; turns callbacks on' }),
+    publicUrl: optional('PUBLIC_URL', { parser: httpUrl, meaning: 'where Kie reaches the gateway; turns callbacks on' }),
     kieWebhookHmacKey: optional('KIE_WEBHOOK_HMAC_KEY', {
-      form: secretText,
+      parser: secretText,
       secret: true,
       meaning: "verify Kie's callbacks",
     }),
   },
   pool: {
     submitLimit: withDefault('KIEQ_SUBMIT_LIMIT', String(DEFAULTS.submitLimit), {
-      form: whole(1, 10_000),
+      parser: whole(1, 10_000),
       meaning: 'submissions per window, of all workers together',
     }),
     submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', String(DEFAULTS.submitWindowMs), {
-      form: milliseconds(1, 3_600_000),
+      parser: milliseconds(1, 3_600_000),
       meaning: 'length of the window, in ms',
     }),
     submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', String(DEFAULTS.submitTimeoutMs), {
-      form: milliseconds(1, 600_000),
+      parser: milliseconds(1, 600_000),
       meaning: 'longest wait for the answer to a submission, in ms',
     }),
     maxInFlight: withDefault('KIEQ_MAX_IN_FLIGHT', String(DEFAULTS.maxInFlight), {
-      form: whole(1, 10_000_000),
+      parser: whole(1, 10_000_000),
       meaning: 'tasks running at once; not a cap of Kie; keep it above limit ÷ window × longest duration',
     }),
     pollLimitPerSecond: withDefault('KIEQ_POLL_LIMIT_PER_SECOND', String(DEFAULTS.pollLimitPerSecond), {
-      form: whole(1, 10_000),
+      parser: whole(1, 10_000),
       meaning: 'status queries per second, of all workers together',
     }),
     unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', String(DEFAULTS.unknownWindowMs), {
-      form: milliseconds(1),
+      parser: milliseconds(1),
       meaning: 'how long a submission without an answer may still be resolved, in ms (30 min)',
     }),
     onUnknown: withDefault('KIEQ_ON_UNKNOWN', 'hold', {
-      form: oneOf('hold', 'pay-again'),
+      parser: oneOf('hold', 'pay-again'),
       meaning: 'after that window: `hold` for a person, or `pay-again` once, which may pay twice',
     }),
     intentDurability: withDefault('KIEQ_INTENT_DURABILITY', 'none', {
-      form: intentDurability,
+      parser: intentDurability,
       meaning: 'what confirms a written intent before the POST: `none`, `replica:<n>`, or `fsync` (Redis 7.2)',
     }),
     creditDeadlineMs: withDefault('KIEQ_CREDIT_DEADLINE_MS', String(DEFAULTS.creditDeadlineMs), {
-      form: milliseconds(1),
+      parser: milliseconds(1),
       meaning: 'longest time in the queue while credits are exhausted, in ms (1 h)',
     }),
     deadlineMs: withDefault('KIEQ_DEADLINE_MS', String(DEFAULTS.deadlineMs), {
-      form: milliseconds(1),
+      parser: milliseconds(1),
       meaning: 'longest time in the queue, in ms (24 h)',
     }),
     holdMs: withDefault('KIEQ_HOLD_MS', String(DEFAULTS.holdMs), {
-      form: milliseconds(0),
+      parser: milliseconds(0),
       meaning:
         'how long a dead letter after which a paid video may still come shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
     }),
     archiveMode: optional('ARCHIVE_MODE', {
-      form: oneOf('no', 'wait', 'at-once'),
+      parser: oneOf('no', 'wait', 'at-once'),
       meaning:
         'when a generation with a video has succeeded: `wait`, once its results are safe; `at-once`, with the link, and they are saved afterwards; `no`, they are not saved; without it `wait` where `ARCHIVE_URL` is set, else `no`',
     }),
     archiveLinkTtlMs: withDefault('ARCHIVE_LINK_TTL_MS', String(DEFAULTS.archiveLinkTtlMs), {
-      form: milliseconds(1),
+      parser: milliseconds(1),
       meaning: 'how long the links of results are assumed to live, in ms (24 h); results are saved in this order',
     }),
     resultLinks: withDefault('RESULT_LINKS', 'archive', {
-      form: oneOf('archive', 'kie'),
+      parser: oneOf('archive', 'kie'),
       meaning:
         "by which links callers are told an archived result: `archive`, by links into the archive where a gateway at `PUBLIC_URL` reads it or it is a bucket; `kie`, by Kie's own, which die within a day",
     }),
     retentionMs: withDefault('KIEQ_RETENTION_MS', String(DEFAULTS.retentionMs), {
       // A tombstone must outlive every job: a week of delay and a week in which BullMQ keeps a failed one.
-      form: milliseconds(1_209_600_000),
+      parser: milliseconds(1_209_600_000),
       meaning:
         'how long payload and result of an ended generation are kept, then its tombstone as long again, in ms (90 d); longer than any job is kept',
     }),
   },
   worker: {
     submitConcurrency: withDefault('KIEQ_SUBMIT_CONCURRENCY', '20', {
-      form: whole(1, 1_000),
+      parser: whole(1, 1_000),
       meaning: 'submissions at once in one worker; one full window, since an answer takes less than a window',
     }),
     pollConcurrency: withDefault('KIEQ_POLL_CONCURRENCY', '20', {
-      form: whole(1, 1_000),
+      parser: whole(1, 1_000),
       meaning:
         'status queries at once in one worker; twice the budget of a second, since an answer takes less than two',
     }),
     notifyConcurrency: withDefault('KIEQ_NOTIFY_CONCURRENCY', '20', {
-      form: whole(1, 1_000),
+      parser: whole(1, 1_000),
       meaning: 'callbacks to callers at once in one worker; at most a quarter of them to one origin',
     }),
     archiveConcurrency: withDefault('ARCHIVE_CONCURRENCY', '4', {
-      form: whole(1, 1_000),
+      parser: whole(1, 1_000),
       meaning: 'generations whose results are saved at once in one worker',
     }),
     archiveBytesPerSecond: withDefault('ARCHIVE_BYTES_PER_SECOND', '0', {
-      form: whole(0, 1_000_000_000_000),
+      parser: whole(0, 1_000_000_000_000),
       meaning: 'how many bytes of results one worker fetches in a second; 0: no limit',
     }),
     archiveMaxBytes: withDefault('ARCHIVE_MAX_BYTES', '4294967296', {
-      form: whole(1, 1_000_000_000_000),
+      parser: whole(1, 1_000_000_000_000),
       meaning: 'the longest result that is saved, in bytes (4 GiB)',
     }),
     lockMs: withDefault('KIEQ_LOCK_MS', '30000', {
-      form: milliseconds(1_000, 3_600_000),
+      parser: milliseconds(1_000, 3_600_000),
       meaning: "job lock, in ms; a dead worker's jobs are taken over within about twice that",
     }),
     workerMetricsHost: withDefault('WORKER_METRICS_HOST', '127.0.0.1', {
-      form: host,
+      parser: host,
       meaning: 'address on which a worker serves them; they are open to whoever reaches it',
     }),
     workerMetricsPort: withDefault('WORKER_METRICS_PORT', '9464', {
-      form: port,
+      parser: port,
       meaning: '`/metrics`, `/healthz`, `/readyz` of a worker',
     }),
   },
   gateway: {
     gatewayHost: withDefault('GATEWAY_HOST', '127.0.0.1', {
-      form: host,
+      parser: host,
       meaning: 'address on which the gateway listens',
     }),
-    gatewayPort: withDefault('GATEWAY_PORT', '8080', { form: port, meaning: 'its port' }),
+    gatewayPort: withDefault('GATEWAY_PORT', '8080', { parser: port, meaning: 'its port' }),
     gatewayApiKeys: optional('GATEWAY_API_KEYS', {
-      form: gatewayKeys,
+      parser: gatewayKeys,
       secret: true,
       meaning:
         '`key:tenant,…`; tenant `*` makes an operator, who sees all tenants; without keys only loopback is served',
     }),
     gatewayRateLimitPerMinute: withDefault('GATEWAY_RATE_LIMIT_PER_MINUTE', '0', {
-      form: whole(0, 1_000_000),
+      parser: whole(0, 1_000_000),
       meaning: 'requests per minute and key, over all gateways; more are answered with 429; 0: no limit',
     }),
     gatewayMaxConnections: withDefault('GATEWAY_MAX_CONNECTIONS', '4096', {
-      form: whole(16, 1_000_000),
+      parser: whole(16, 1_000_000),
       meaning: 'connections that one gateway holds at once; the open files of the process must allow them',
     }),
     gatewayEventStreams: withDefault('GATEWAY_EVENT_STREAMS', '2000', {
-      form: whole(1, 1_000_000),
+      parser: whole(1, 1_000_000),
       meaning: 'event streams that one gateway serves at once, half of them at most for one key; more are 429',
     }),
     dedupeWindowMs: withDefault('KIEQ_DEDUPE_WINDOW_MS', '0', {
-      form: milliseconds(0),
+      parser: milliseconds(0),
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: never',
     }),
   },
   outbound: {
     gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
-      form: secretText,
+      parser: secretText,
       secret: true,
       meaning: "signs the callbacks to callers' addresses; the workers send them, so they need it",
     }),
     allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
-      form: boolean,
+      parser: boolean,
       meaning: "callers' callbacks and result links may be private addresses",
     }),
     outboundProxy: optional('KIEQ_OUTBOUND_PROXY', {
-      form: proxyUrl,
+      parser: proxyUrl,
       secret: true,
       meaning:
         "proxy for callers' callbacks and result links; it resolves their names itself, so it must refuse private addresses",
@@ -195,97 +195,97 @@ export const GROUPS = {
   },
   dashboard: {
     dashboardHost: withDefault('DASHBOARD_HOST', '127.0.0.1', {
-      form: host,
+      parser: host,
       meaning: 'address on which the dashboard listens; beyond loopback it needs a password',
     }),
-    dashboardPort: withDefault('DASHBOARD_PORT', '8081', { form: port, meaning: 'its port' }),
+    dashboardPort: withDefault('DASHBOARD_PORT', '8081', { parser: port, meaning: 'its port' }),
     dashboardPublicUrl: optional('DASHBOARD_PUBLIC_URL', {
-      form: dashboardUrl,
+      parser: dashboardUrl,
       meaning:
         'where people find the dashboard behind a proxy, such as `https://ops.example/kieq`; links and cookies follow its path, which the proxy may take off or leave; needs a password',
     }),
     dashboardUser: optional('DASHBOARD_USER', {
-      form: matching('must not contain a colon', /^[^:]+$/),
+      parser: matching('must not contain a colon', /^[^:]+$/),
       meaning: 'user of the dashboard',
     }),
     dashboardPassword: optional('DASHBOARD_PASSWORD', {
-      form: secretText,
+      parser: secretText,
       secret: true,
       meaning: 'password of the dashboard',
     }),
     dashboardViewerUser: optional('DASHBOARD_VIEWER_USER', {
-      form: matching('must not contain a colon', /^[^:]+$/),
+      parser: matching('must not contain a colon', /^[^:]+$/),
       meaning: 'a second user of the dashboard, who sees everything and changes nothing',
     }),
     dashboardViewerPassword: optional('DASHBOARD_VIEWER_PASSWORD', {
-      form: secretText,
+      parser: secretText,
       secret: true,
       meaning: 'password of that user',
     }),
   },
   proxies: {
     trustedProxies: optional('TRUSTED_PROXIES', {
-      form: trustedProxies,
+      parser: trustedProxies,
       meaning:
         'addresses and networks of the proxies in front of gateway and dashboard, whose `X-Forwarded-For` or `Forwarded` is believed; without it the address of the connection counts',
     }),
   },
   files: {
     archive: optional('ARCHIVE_URL', {
-      form: storeUrl,
+      parser: storeUrl,
       meaning:
         'where results are kept: `file:///…`, a folder that workers, gateways and dashboards share, or `s3://bucket/prefix`; without it only their links are known, which die within a day',
     }),
     uploadStore: optional('UPLOAD_STORE_URL', {
-      form: storeUrl,
+      parser: storeUrl,
       meaning:
         'keeps images uploaded by callers until submission: `file:///…` or `s3://bucket/prefix`; without it `kieq/uploads` below `XDG_DATA_HOME`, else below `~/.local/share`, of the user of the process',
     }),
   },
   process: {
     logLevel: withDefault('LOG_LEVEL', 'info', {
-      form: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+      parser: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
       meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
     }),
     shutdownGraceMs: withDefault('KIEQ_SHUTDOWN_GRACE_MS', '25000', {
-      form: milliseconds(0, 3_600_000),
+      parser: milliseconds(0, 3_600_000),
       meaning: 'grace on SIGTERM for running calls, in ms; 0: none',
     }),
     httpsProxy: optional('HTTPS_PROXY', {
       alias: 'https_proxy',
-      form: proxyUrl,
+      parser: proxyUrl,
       secret: true,
       meaning:
         "proxy for calls to https addresses of Kie, S3, the trace collector and PUBLIC_URL; for callers' and result links see KIEQ_OUTBOUND_PROXY; also `https_proxy`",
     }),
     httpProxy: optional('HTTP_PROXY', {
       alias: 'http_proxy',
-      form: proxyUrl,
+      parser: proxyUrl,
       secret: true,
       meaning: 'the same for http addresses; also `http_proxy`',
     }),
     noProxy: optional('NO_PROXY', {
       alias: 'no_proxy',
-      form: matching('must be hosts, separated by commas or blanks', /^[\x20-\x7E]*$/),
+      parser: matching('must be hosts, separated by commas or blanks', /^[\x20-\x7E]*$/),
       meaning:
         'what is called without a proxy: `*`, names (with all below them), addresses, networks such as `10.0.0.0/8`, each with `:port` or without; this machine always is; also `no_proxy`',
     }),
     otlpEndpoint: optional('OTEL_EXPORTER_OTLP_ENDPOINT', {
-      form: httpUrl,
+      parser: httpUrl,
       meaning:
         'OpenTelemetry collector that takes traces by OTLP over HTTP, such as `http://127.0.0.1:4318`; turns tracing on',
     }),
     otlpHeaders: optional('OTEL_EXPORTER_OTLP_HEADERS', {
-      form: otlpHeaders,
+      parser: otlpHeaders,
       secret: true,
       meaning: 'headers for the collector, `name=value,…`, such as its key',
     }),
     traceRatio: withDefault('KIEQ_TRACE_RATIO', '1', {
-      form: positiveDecimal(1),
+      parser: positiveDecimal(1),
       meaning: "part of the generations that are traced, where no caller's trace decides; the same for every process",
     }),
     timeScale: withDefault('KIEQ_TIME_SCALE', '1', {
-      form: positiveDecimal(10),
+      parser: positiveDecimal(10),
       meaning:
         "for tests: multiplies kieq's own policy times, such as poll pauses and backoff; never set it in production",
     }),

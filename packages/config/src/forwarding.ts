@@ -43,7 +43,7 @@ export function isForwarded(headers: ArrivedRequest['headers']): boolean {
 /**
  * Whether whoever asks is on this machine, for a server that asks for no key and no password: the connection comes
  * from a loopback address, nobody passed the request on, and it names this machine. A proxy on this machine that adds
- * no header and writes `Host` anew cannot be told apart ({@link openDoorAdvice}).
+ * no header and writes `Host` anew cannot be told apart ({@link openAccessAdvice}).
  */
 export function isFromHere({ headers, socket }: ArrivedRequest): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
@@ -56,7 +56,7 @@ const NEEDED = {
 } as const;
 
 /** What a person has to know of a server that asks for no key or password; in its first log line and in `kieq doctor`. */
-export function openDoorAdvice(server: keyof typeof NEEDED): string {
+export function openAccessAdvice(server: keyof typeof NEEDED): string {
   const { missing, set } = NEEDED[server];
   return (
     `without ${missing} the ${server} serves whoever is on this machine as an operator; behind any proxy or tunnel ` +

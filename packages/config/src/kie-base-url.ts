@@ -1,4 +1,4 @@
-import { form } from './forms.ts';
+import { parser } from './parsers.ts';
 import type { RawEnvironment } from './parse-environment.ts';
 import { httpUrl, SLASHES_AT_END } from './url-forms.ts';
 
@@ -6,7 +6,7 @@ import { httpUrl, SLASHES_AT_END } from './url-forms.ts';
 const API_PATH = /\/api\/v1$/;
 
 /** An address as {@link httpUrl} reads it, without the `/api/v1` at its end. */
-export const kieBaseUrl = form(httpUrl.rule, (text) => {
+export const kieBaseUrl = parser(httpUrl.rule, (text) => {
   const url = httpUrl.schema.safeParse(text);
   return url.success ? withoutApiPath(url.data) : undefined;
 });

@@ -7,11 +7,11 @@ export interface OriginHeaders {
   readonly 'sec-fetch-site'?: string | string[] | undefined;
 }
 
-const HOST_FORM = /^(\[[0-9a-f:.]+\]|[^:/@[\]\s]+)(?::\d{1,5})?$/i;
+const HOST_PATTERN = /^(\[[0-9a-f:.]+\]|[^:/@[\]\s]+)(?::\d{1,5})?$/i;
 
 /** Whether the request names this machine by a loopback name; one that was lured here by DNS rebinding names another. */
 export function meansLoopback({ host }: OriginHeaders): boolean {
-  const name = HOST_FORM.exec(host ?? '')?.[1];
+  const name = HOST_PATTERN.exec(host ?? '')?.[1];
   return name !== undefined && isLoopback(name);
 }
 

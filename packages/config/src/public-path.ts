@@ -1,4 +1,4 @@
-import { form } from './forms.ts';
+import { parser } from './parsers.ts';
 import { httpUrl } from './url-forms.ts';
 
 /**
@@ -9,7 +9,7 @@ const OWN = ['api', 'files', 'generations', 'healthz', 'login', 'queues'];
 const PATH = /^(\/[A-Za-z0-9._~-]+)*$/;
 
 /** Where people find the dashboard: an origin and a path, without slash at the end. */
-export const dashboardUrl = form(
+export const dashboardUrl = parser(
   `must be an http or https URL without user, password, query and fragment, its path of A-Z a-z 0-9 . _ ~ -, not beginning with /${OWN.join(', /')}`,
   (text) => {
     const url = httpUrl.schema.safeParse(text);

@@ -1,6 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import { canonicalAddress } from './addresses.ts';
-import { form } from './forms.ts';
+import { parser } from './parsers.ts';
 
 /** The proxies whose word on the address of a client is taken. */
 export interface TrustedProxies {
@@ -11,7 +11,7 @@ export interface TrustedProxies {
 const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
 /** Everybody is no proxy: whoever asks could name any address. */
-export const trustedProxies = form(
+export const trustedProxies = parser(
   'must be IP addresses and networks such as 10.0.0.0/8, separated by commas, none of them everybody (/0)',
   (text): TrustedProxies | undefined => {
     const list = new BlockList();

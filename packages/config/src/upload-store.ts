@@ -17,7 +17,7 @@ export interface Surroundings {
 }
 
 /** Where the images are kept that callers upload, and who says so. */
-export interface UploadPlace {
+export interface UploadLocation {
   readonly store: StoreUrl;
   /**
    * - `environment`: `UPLOAD_STORE_URL`.
@@ -39,10 +39,10 @@ const OLD_FOLDER = '.kieq/uploads';
  * still needed.
  * @throws ConfigError where nothing is set and the user has no home folder
  */
-export function uploadPlaceOf(
+export function uploadLocationOf(
   { uploadStore }: Pick<Environment<'files'>, 'uploadStore'>,
   { env, workingDirectory = '.', homeOfUser = homeBySystem }: Surroundings,
-): UploadPlace {
+): UploadLocation {
   if (uploadStore !== undefined) return { store: uploadStore, from: 'environment' };
   const old = join(workingDirectory, OLD_FOLDER);
   if (isFolder(old)) return fromWorkingDirectory(folderStore(resolve(old)));
@@ -80,7 +80,7 @@ function isFolder(path: string): boolean {
   }
 }
 
-function fromWorkingDirectory(store: StoreUrl): UploadPlace {
+function fromWorkingDirectory(store: StoreUrl): UploadLocation {
   const warning = `uploaded images are kept in ${store.url}, which an earlier version made in the working directory; a process that is started elsewhere does not find them: set UPLOAD_STORE_URL=${store.url} for every gateway, worker and kieq`;
   return { store, from: 'working-directory', warning };
 }

@@ -1,18 +1,18 @@
 import { fileURLToPath } from 'node:url';
-import { form } from './forms.ts';
+import { parser } from './parsers.ts';
 
 /** From the first of them on: tried from each, a hundred thousand slashes within a URL would take half a minute. */
 export const SLASHES_AT_END = /(?<!\/)\/+$/;
 
 /** An origin with an optional path, without slash at the end, so that paths can be appended. */
-export const httpUrl = form('must be an http or https URL without user, password, query and fragment', (text) => {
+export const httpUrl = parser('must be an http or https URL without user, password, query and fragment', (text) => {
   const url = parse(text);
   if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
   return isPlain(url) ? url.href.replace(SLASHES_AT_END, '') : undefined;
 });
 
 /** Of an HTTP proxy, with user and password where it wants them. */
-export const proxyUrl = form(
+export const proxyUrl = parser(
   'must be the address of an HTTP proxy: http://[user:password@]host:port, or https://…',
   (text) => {
     // As curl does: without a scheme it is http.
@@ -33,7 +33,7 @@ function isDecodable(text: string): boolean {
 }
 
 /** The form alone; `@kieq/redis` reads it. */
-export const redisUrl = form(
+export const redisUrl = parser(
   'must be a Redis URL: redis://, rediss://, redis+sentinel:// or redis+cluster:// (with TLS rediss+…)',
   (text) => (/^rediss?(\+sentinel|\+cluster)?:\/\/[^\s/?#]\S*$/.test(text) ? text : undefined),
 );
@@ -48,7 +48,7 @@ export type StoreUrl =
       /** Without slashes around it; may be empty. */ readonly prefix: string;
     };
 
-export const storeUrl = form(
+export const storeUrl = parser(
   'must be file:///folder or s3://bucket/prefix, without user, password, query and fragment',
   readStoreUrl,
 );

@@ -22,37 +22,37 @@ export interface Spec<T> {
   readonly alias?: string;
   readonly meaning: string;
   readonly secret?: boolean;
-  readonly form: Form<T>;
+  readonly parser: Parser<T>;
 }
 
 /** How a text is read. */
-export interface Form<T> {
+export interface Parser<T> {
   readonly rule: string;
   readonly schema: z.ZodType<T, string>;
 }
 
 /** A key without which the group cannot work. */
-export function required<T>(key: string, { meaning, secret = false, form }: Spec<T>): Variable<T> {
+export function required<T>(key: string, { meaning, secret = false, parser }: Spec<T>): Variable<T> {
   return {
     key,
     fallback: undefined,
     required: true,
     secret,
     meaning,
-    rule: form.rule,
-    schema: z.string().pipe(form.schema),
+    rule: parser.rule,
+    schema: z.string().pipe(parser.schema),
   };
 }
 
 /** A key that may be absent. */
-export function optional<T>(key: string, { meaning, secret = false, form, alias }: Spec<T>): Variable<T | undefined> {
-  const schema = z.string().pipe(form.schema).optional();
+export function optional<T>(key: string, { meaning, secret = false, parser, alias }: Spec<T>): Variable<T | undefined> {
+  const schema = z.string().pipe(parser.schema).optional();
   const named = alias === undefined ? {} : { alias };
-  return { key, ...named, fallback: undefined, required: false, secret, meaning, rule: form.rule, schema };
+  return { key, ...named, fallback: undefined, required: false, secret, meaning, rule: parser.rule, schema };
 }
 
 /** A key with a default, written as in the environment. */
-export function withDefault<T>(key: string, fallback: string, { meaning, secret = false, form }: Spec<T>): Variable<T> {
-  const schema = z.string().default(fallback).pipe(form.schema);
-  return { key, fallback, required: false, secret, meaning, rule: form.rule, schema };
+export function withDefault<T>(key: string, fallback: string, { meaning, secret = false, parser }: Spec<T>): Variable<T> {
+  const schema = z.string().default(fallback).pipe(parser.schema);
+  return { key, fallback, required: false, secret, meaning, rule: parser.rule, schema };
 }

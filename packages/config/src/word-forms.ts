@@ -1,4 +1,4 @@
-import { form } from './forms.ts';
+import { parser } from './parsers.ts';
 
 /**
  * What must have confirmed the written intent before the POST may leave: no other server, so many replicas (WAIT), or
@@ -9,7 +9,7 @@ export type IntentDurability =
   | { readonly kind: 'replica'; readonly replicas: number }
   | { readonly kind: 'fsync' };
 
-export const intentDurability = form(
+export const intentDurability = parser(
   'must be none, replica:<1 to 99> or fsync',
   (text): IntentDurability | undefined => {
     if (text === 'none' || text === 'fsync') return { kind: text };
@@ -19,7 +19,7 @@ export const intentDurability = form(
 );
 
 /** Every key of a pool must sit in one Cluster slot. */
-export const poolPrefix = form(
+export const poolPrefix = parser(
   'must contain one hash tag such as {kieq}, and otherwise letters, digits and . _ : -',
   (text) => (/^[\w.:-]*\{[\w.:-]+\}[\w.:-]*$/.test(text) ? text : undefined),
 );
@@ -33,7 +33,7 @@ export interface GatewayKey {
 const GATEWAY_KEY = /^([A-Za-z0-9._~+/=-]+):([A-Za-z0-9_.-]{1,64}|\*)$/;
 
 /** `key:tenant,…`; a tenant may have several keys, a key only one tenant. */
-export const gatewayKeys = form(
+export const gatewayKeys = parser(
   'must be key:tenant,… with keys of A-Z a-z 0-9 . _ ~ + / = - and each key once',
   (text) => {
     const pairs = text.split(',').map((pair) => GATEWAY_KEY.exec(pair.trim()));
@@ -48,7 +48,7 @@ export const gatewayKeys = form(
 const HEADER_PAIR = /^\s*([A-Za-z0-9!#$%&'*+.^_`|~-]+)\s*=([^,]*)$/;
 
 /** `name=value,…` as OpenTelemetry has it: values are percent-encoded. */
-export const otlpHeaders = form('must be name=value,… with percent-encoded values', (text) => {
+export const otlpHeaders = parser('must be name=value,… with percent-encoded values', (text) => {
   const pairs = text.split(',').map((pair) => HEADER_PAIR.exec(pair));
   const headers: Record<string, string> = {};
   for (const match of pairs) {

@@ -21,7 +21,7 @@ export type CallerState =
 export interface CallerFacts {
   readonly state: OrNewer<GenerationState>;
   readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
-  readonly letter?: {
+  readonly deadLetter?: {
     readonly class: OrNewer<DeadLetterClass>;
     /** Kie's own words in it are redacted and shortened. */
     readonly evidence: Said & { readonly summary: string };
@@ -76,23 +76,23 @@ export function callerState(facts: CallerFacts, nowMs: number): CallerState {
   }
 }
 
-function deadState({ letter, lostAnAnswer = false }: CallerFacts, nowMs: number): CallerState {
-  if (letter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
-  const { heldUntil } = letter;
+function deadState({ deadLetter, lostAnAnswer = false }: CallerFacts, nowMs: number): CallerState {
+  if (deadLetter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
+  const { heldUntil } = deadLetter;
   if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
-  const row = isKnown(DEAD_LETTER_CLASSES, letter.class) ? DEAD_LETTERS[letter.class] : NEWER_ROW;
-  return { state: 'fail', ...failureOf(letter, row, lostAnAnswer) };
+  const row = isKnown(DEAD_LETTER_CLASSES, deadLetter.class) ? DEAD_LETTERS[deadLetter.class] : NEWER_ROW;
+  return { state: 'fail', ...failureOf(deadLetter, row, lostAnAnswer) };
 }
 
 /** Kie's own code and words where it refused the request, with ours behind them; else the class and ours alone. */
 function failureOf(
-  { class: letterClass, evidence }: NonNullable<CallerFacts['letter']>,
+  { class: deadLetterClass, evidence }: NonNullable<CallerFacts['deadLetter']>,
   { callerText, freeText, isRefusal, tellsSummary }: typeof NEWER_ROW,
   lostAnAnswer: boolean,
 ): { readonly failCode: string; readonly failMsg: string } {
   const ours = freeText === null ? callerText : `${callerText} ${lostAnAnswer ? LOST_AN_ANSWER : freeText}`;
   const { code, msg = '' }: Said = isRefusal ? evidence : {};
-  const failCode = code === undefined ? letterClass : String(code);
+  const failCode = code === undefined ? deadLetterClass : String(code);
   if (msg !== '') return { failCode, failMsg: `${msg} (${ours})` };
   return { failCode, failMsg: tellsSummary ? `${ours} (${evidence.summary})` : ours };
 }

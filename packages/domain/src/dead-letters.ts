@@ -25,14 +25,14 @@ const NEWER_RULE: RedriveRule = {
 };
 
 /** Why nothing is done about a letter of such a class, for whoever asked for it. */
-export function newerLetterText(letterClass: string): string {
-  return `${letterClass} was written by a newer version of kieq: use the tools of that version`;
+export function newerDeadLetterText(deadLetterClass: string): string {
+  return `${deadLetterClass} was written by a newer version of kieq: use the tools of that version`;
 }
 
 /** The row of the redrive table, also for a class that this version does not know. */
-export function redriveRule(letterClass: OrNewer<DeadLetterClass>): RedriveRule {
-  if (!isKnown(DEAD_LETTER_CLASSES, letterClass)) return NEWER_RULE;
+export function redriveRule(deadLetterClass: OrNewer<DeadLetterClass>): RedriveRule {
+  if (!isKnown(DEAD_LETTER_CLASSES, deadLetterClass)) return NEWER_RULE;
   // Nothing else of the row: what this returns is shown as it is.
-  const { resumesAt, payAgainResumesAt, mayBeAdopted, advice } = DEAD_LETTERS[letterClass];
+  const { resumesAt, payAgainResumesAt, mayBeAdopted, advice } = DEAD_LETTERS[deadLetterClass];
   return { resumesAt, payAgainResumesAt, mayBeAdopted, advice };
 }

@@ -63,7 +63,7 @@ export interface SubmitAnswer {
    * Of a refusal that may be the fault of the place and not of the request: what it has in common with the same refusal
    * of other requests, at most 120 characters (docs/decisions/0022).
    */
-  readonly placeFault?: string;
+  readonly endpointFault?: string;
   readonly evidence: Evidence;
 }
 

@@ -7,7 +7,7 @@ import type { Timings } from './timings.ts';
  * enough denials to judge by when it has passed.
  * @param pollingForMs since the task was accepted or polled anew
  */
-export function blindLookDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostMs'>, pollingForMs: number): number {
+export function blindPollDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostMs'>, pollingForMs: number): number {
   const longest = Math.max(timings.pollMinMs, timings.taskLostMs / 6);
   return Math.ceil(Math.min(longest, Math.max(timings.pollMinMs, pollingForMs / 6)));
 }

@@ -33,7 +33,7 @@ export interface Timings {
   readonly taskStuckMs: number;
   /** A success without a result is asked for again for this long: then dead `result_unreadable`. */
   readonly resultWaitMs: number;
-  /** Shortest pause before another look after one that told nothing; see `blindLookDelayMs`. */
+  /** Shortest pause before another look after one that told nothing; see `blindPollDelayMs`. */
   readonly pollMinMs: number;
   /** The schedule of looks is planned anew at most this often, from what was learned and from the present load. */
   readonly pollPlanMs: number;

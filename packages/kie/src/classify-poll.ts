@@ -20,7 +20,7 @@ export interface PollContext {
   readonly nowMs: number;
 }
 
-type TroubleReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
+type TransientReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
 
 /** Codes that are a verdict about the task by themselves (docs/failure-modes.md#answers-to-recordinfo). */
 const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
@@ -36,7 +36,7 @@ const UNKNOWN_TASK = /record\s?info is null/i;
  */
 export function classifyPoll(exchange: Exchange, context: PollContext): PollAnswer {
   if (exchange.kind === 'failure') {
-    return trouble('transient', `No usable answer (${exchange.transport}).`, exchange, context);
+    return transient('transient', `No usable answer (${exchange.transport}).`, exchange, context);
   }
   const envelope = readEnvelope(exchange.body);
   return envelope === undefined ? withoutEnvelope(exchange, context) : withEnvelope(exchange, envelope, context);
@@ -44,25 +44,25 @@ export function classifyPoll(exchange: Exchange, context: PollContext): PollAnsw
 
 function withoutEnvelope(answer: Answer, context: PollContext): PollAnswer {
   const summary = `HTTP ${answer.status} without an envelope.`;
-  if (answer.status === 429) return trouble('rate_limited', summary, answer, context);
+  if (answer.status === 429) return transient('rate_limited', summary, answer, context);
   const refused = answer.status === 401 || answer.status === 403;
-  return trouble(refused ? 'unauthorized' : 'transient', summary, answer, context);
+  return transient(refused ? 'unauthorized' : 'transient', summary, answer, context);
 }
 
 function withEnvelope(answer: Answer, envelope: Envelope, context: PollContext): PollAnswer {
   const { code, msg = '' } = envelope;
   if (UNKNOWN_TASK.test(msg) || code === 404) return notFound(answer, context);
-  if (code === 429) return trouble('rate_limited', 'Kie refused: too many queries.', answer, context);
-  if (code === 401) return trouble('unauthorized', 'Kie refused the key or this address.', answer, context);
+  if (code === 429) return transient('rate_limited', 'Kie refused: too many queries.', answer, context);
+  if (code === 401) return transient('unauthorized', 'Kie refused the key or this address.', answer, context);
   const record = readRecord(envelope.data);
   const answered = record === undefined ? undefined : recordTaskId(record);
   if (answered !== undefined && answered !== context.taskId) {
-    return trouble('transient', 'Kie answered about another task.', answer, context);
+    return transient('transient', 'Kie answered about another task.', answer, context);
   }
   const said = code === 200 || TERMINAL_CODES.has(code) ? aboutTask(answer, envelope, record, context) : undefined;
   if (said !== undefined) return said;
   if (answer.status === 404) return notFound(answer, context);
-  return trouble('transient', `Code ${code} says nothing about the task.`, answer, context);
+  return transient('transient', `Code ${code} says nothing about the task.`, answer, context);
 }
 
 function aboutTask(
@@ -118,7 +118,7 @@ function notFound(answer: Answer, context: PollContext): PollAnswer {
   return { kind: 'not_found', evidence: evidenceOf('Kie denies knowing the task.', answer, context.redact) };
 }
 
-function trouble(reason: TroubleReason, summary: string, exchange: Exchange, context: PollContext): PollAnswer {
+function transient(reason: TransientReason, summary: string, exchange: Exchange, context: PollContext): PollAnswer {
   const retryAfter = exchange.kind === 'answer' ? retryAfterMs(exchange.headers, context.nowMs) : undefined;
   const evidence = evidenceOf(summary, exchange, context.redact);
   return { kind: 'trouble', reason, ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }), evidence };

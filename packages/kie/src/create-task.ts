@@ -6,7 +6,7 @@ import type { KieCreateRequest } from './create-request.ts';
 import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import { endpoint } from './options.ts';
-import { placeFaultOf } from './place-fault.ts';
+import { endpointFaultOf } from './endpoint-fault.ts';
 
 export interface CreateTaskOptions {
   /** True while it is still allowed to send. Asked once, on the connected socket, right before the first byte. */
@@ -34,8 +34,8 @@ export async function createTask(
   const body = serialise(request);
   const exchange = body === undefined ? UNSERIALISABLE : await send(context, url, body, options);
   const answer = classifySubmit(exchange, context.redact, Date.now());
-  const placeFault = placeFaultOf(answer, request);
-  return placeFault === undefined ? answer : { ...answer, placeFault };
+  const endpointFault = endpointFaultOf(answer, request);
+  return endpointFault === undefined ? answer : { ...answer, endpointFault };
 }
 
 const UNSERIALISABLE: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.unserialisable, latencyMs: 0 };

@@ -26,11 +26,11 @@ export function redactPatterns(text: string): string {
  * @param apiKey the secret itself; it is kept in the closure only.
  */
 export function createRedactor(apiKey: string): Redactor {
-  const forms =
+  const encodings =
     apiKey.length < SHORTEST_KEY
       ? []
       : [...new Set([apiKey, JSON.stringify(apiKey).slice(1, -1), encodeURIComponent(apiKey)])];
-  return (text) => redactPatterns(forms.reduce((rest, form) => rest.replaceAll(form, MARK), text));
+  return (text) => redactPatterns(encodings.reduce((rest, encoding) => rest.replaceAll(encoding, MARK), text));
 }
 
 /** The first `limit` characters, with an ellipsis as the last of them where something was cut off. */

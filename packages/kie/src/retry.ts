@@ -22,7 +22,7 @@ function isPassing(exchange: Exchange): boolean {
 }
 
 /** Carries an exchange through p-retry, which only retries exceptions. */
-class PassingTrouble extends Error {
+class TransientError extends Error {
   readonly exchange: Exchange;
 
   constructor(exchange: Exchange) {
@@ -43,7 +43,7 @@ export async function exchangeWithRetries(
 ): Promise<Exchange> {
   const once = async (): Promise<Exchange> => {
     const exchange = await attempt();
-    if (isPassing(exchange)) throw new PassingTrouble(exchange);
+    if (isPassing(exchange)) throw new TransientError(exchange);
     return exchange;
   };
   try {
@@ -52,11 +52,11 @@ export async function exchangeWithRetries(
       minTimeout: retry.minMs,
       maxTimeout: retry.maxMs,
       randomize: true,
-      shouldRetry: ({ error }) => error instanceof PassingTrouble,
+      shouldRetry: ({ error }) => error instanceof TransientError,
       ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
-    if (error instanceof PassingTrouble) return error.exchange;
+    if (error instanceof TransientError) return error.exchange;
     if (signal?.aborted) return { kind: 'failure', sent: false, transport: TRANSPORT.aborted, latencyMs: 0 };
     throw error;
   }

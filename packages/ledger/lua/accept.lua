@@ -14,7 +14,7 @@ local function vehicleReply(kind)
   return reply({
     kind = kind, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
     -- A callback that was quicker than this answer has said that the task is over.
-    delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
+    delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, dueAt = num(record, 'nextPollAt'), callbacksSeen = num(record, 'hints'),
   })
 end
 

@@ -4,7 +4,7 @@
 local function answerFor(attempt, record, room)
   return reply({
     kind = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
-    timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, room = room,
+    timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, slots = room,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
     trace = record.trace,

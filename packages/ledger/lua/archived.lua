@@ -5,14 +5,14 @@ local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if given(record.purgedAt) then return reply({ kind = 'purged' }) end
 if record.state == 'succeeded' and record.archive then
-  return reply({ kind = 'succeeded', notice = pendingNotice(record) })
+  return reply({ kind = 'succeeded', delivery = pendingDelivery(record) })
 end
 local givenUp = record.letterClass == 'archive_failed'
 local beside = record.state == 'succeeded' and (record.archiveState == 'pending' or givenUp)
 if record.state ~= 'archiving' and not beside and not (record.state == 'dead' and givenUp) then
   return reply({ kind = 'stale', state = record.state })
 end
-if givenUp then closeLetter(record) end
+if givenUp then closeDeadLetter(record) end
 endArchive(record, 'done')
 set(record, { archive = ARGS.archive, archivedAt = NOW })
 count('archived')
@@ -24,4 +24,4 @@ else
   watchForPurge(record)
   enter(record, 'succeeded', 'archived')
 end
-return reply({ kind = 'succeeded', notice = pendingNotice(record) })
+return reply({ kind = 'succeeded', delivery = pendingDelivery(record) })

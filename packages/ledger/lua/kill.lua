@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- kill: dead, with an open dead letter. Which class may kill which state is fixed by its row in the domain; submitting is never killed.
 local record, evidence = load(ARGS.id), cjson.decode(ARGS.evidence)
-local function dead() return reply({ kind = 'dead', class = ARGS.class, notice = pendingNotice(record) }) end
+local function dead() return reply({ kind = 'dead', class = ARGS.class, delivery = pendingDelivery(record) }) end
 if not record then
   -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
   if not killsWithoutRecord(ARGS.class) then return reply({ kind = 'missing' }) end

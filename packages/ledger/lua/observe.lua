@@ -11,7 +11,7 @@ end
 -- The same call sent twice is one look, or a single denial would count as two.
 local again = ARGS.permit and record.lastPermit == ARGS.permit
 -- A callback came during the look, which may have been too early to see the end.
-local delayMs = ARGS.hints and num(record, 'hints') > ARGS.hints and 0 or ARGS.pollDelayMs
+local delayMs = ARGS.callbacksSeen and num(record, 'hints') > ARGS.callbacksSeen and 0 or ARGS.pollDelayMs
 if not again then
   local nextPollAt = NOW + delayMs
   set(record, { polls = num(record, 'polls') + 1, nextPollAt = nextPollAt, lastSeen = ARGS.seen, lastPermit = ARGS.permit or '' })
@@ -29,14 +29,14 @@ elseif ARGS.seen == 'running' or ARGS.seen == 'no_result' then
   end
 end
 if ARGS.seen == 'no_result' and not noResultForMs(record) then set(record, { noResultSince = NOW }) end
-if ARGS.holdMs and ARGS.holdMs > 0 then
-  local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.holdMs))
+if ARGS.pauseMs and ARGS.pauseMs > 0 then
+  local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.pauseMs))
   redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)
 end
 -- Denied together: those whose denials began within the window before or after this one's, however long ago.
 local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
-  kind = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), hints = num(record, 'hints'),
+  kind = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), callbacksSeen = num(record, 'hints'),
   polls = num(record, 'polls'), misses = num(record, 'misses'),
   missingForMs = num(record, 'misses') > 0 and NOW - num(record, 'firstMissAt') or 0,
   noResultForMs = noResultForMs(record),

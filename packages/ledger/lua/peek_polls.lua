@@ -3,5 +3,5 @@
 local held = tonumber(redis.call('GET', key('poll:hold')))
 if held and held > NOW then return reply({ kind = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
 local places, waitMs = peekRoom(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
-if places > 0 then return reply({ kind = 'room', places = places }) end
+if places > 0 then return reply({ kind = 'room', slots = places }) end
 return reply({ kind = 'wait', reason = 'budget', waitMs = waitMs })

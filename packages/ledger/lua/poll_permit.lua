@@ -3,4 +3,4 @@
 -- poll_done stamp it when the answer is there.
 local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
 if not places then return reply({ kind = 'wait', waitMs = waitMs }) end
-return reply({ kind = 'granted', places = places })
+return reply({ kind = 'granted', slots = places })

@@ -28,7 +28,7 @@ if given(record.purgedAt) then
   local left = redis.call('GET', told)
   return reply({ kind = 'purged', left = left or nil })
 end
-local newer = newerLetter(record) or newerNoticeLetter(record)
+local newer = newerDeadLetter(record) or newerNoticeLetter(record)
 if newer then return reply({ kind = 'newer', class = newer }) end
 if record.state == 'dead' and not ARGS.force then return reply({ kind = 'open_letter', class = record.letterClass }) end
 -- Somebody is saving its results, or will; or a newer version has a word for what becomes of them.
@@ -36,7 +36,7 @@ local SETTLED = { [''] = true, done = true, failed = true }
 if not SETTLED[record.archiveState or ''] and not ARGS.force then return reply({ kind = 'stale', state = record.state }) end
 local left = leftInStores(record)
 left = left and cjson.encode(left)
-closeLetter(record)
+closeDeadLetter(record)
 endArchive(record, '')
 dropNotice(record)
 saveClaims(record, {})

@@ -4,7 +4,7 @@
 local record = load(ARGS.id)
 local function redriven()
   return reply({ kind = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
-    archive = pendingArchive(record), notice = pendingNotice(record) })
+    archive = pendingArchive(record), delivery = pendingDelivery(record) })
 end
 if not record then return reply({ kind = 'missing' }) end
 if record.lastRedrive == ARGS.op then
@@ -15,7 +15,7 @@ local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= 
 if record.letterClass ~= ARGS.class and not notice then
   return reply({ kind = 'no_letter', class = record.letterClass or '', state = record.state })
 end
-if not notice and newerLetter(record) then return reply({ kind = 'newer', class = record.letterClass }) end
+if not notice and newerDeadLetter(record) then return reply({ kind = 'newer', class = record.letterClass }) end
 -- By itself it is paid again once, and not while Kie is asked whose task a callback named, nor where a newer version has
 -- written what became of an attempt.
 local RESOLVED = { open = true, accepted = true, adopted = true, refused = true, resubmitted = true }
@@ -52,7 +52,7 @@ if notice then
   planNotice(record, 0)
   return redriven()
 end
-closeLetter(record)
+closeDeadLetter(record)
 if target == 'archiving' and record.state == 'succeeded' then
   -- Its caller has the result already: only the archive goes on.
   planArchive(record, NOW + SETTINGS.archiveLinkTtlMs, ARGS.vehicleCheckMs)

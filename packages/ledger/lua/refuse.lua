@@ -10,7 +10,7 @@ local function answered()
   local answer = attempt.answer
   return reply({ kind = answer.ok, delayMs = answer.delayMs, vehicle = answer.vehicle, added = answer.added,
     attempt = answer.attempt, class = answer.class, state = answer.state,
-    notice = answer.ok == 'dead' and pendingNotice(record) or nil })
+    delivery = answer.ok == 'dead' and pendingDelivery(record) or nil })
 end
 if attempt.answer then return answered() end
 local isCurrent = num(record, 'current') == attempt.n

@@ -7,12 +7,12 @@ local ageMs = math.max(0, NOW - num(record, 'createdAt'))
 if record.taskId ~= ARGS.taskId then return reply({ kind = 'stale', state = record.state }) end
 if record.verdict and record.verdict ~= '' then
   return reply({ kind = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
-    archive = pendingArchive(record), notice = pendingNotice(record) })
+    archive = pendingArchive(record), delivery = pendingDelivery(record) })
 end
 local givenUp = record.state == 'dead' and isGivenUp(record.letterClass)
 if record.state ~= 'generating' and not givenUp then return reply({ kind = 'stale', state = record.state }) end
 
-closeLetter(record)
+closeDeadLetter(record)
 local attempt = attemptOf(record, num(record, 'current'))
 attempt.verdict = ARGS.verdictState
 saveAttempt(record, attempt)
@@ -33,7 +33,7 @@ end
 set(record, { endedAt = NOW })
 watchForPurge(record)
 enter(record, success and 'succeeded' or 'failed', 'verdict')
-if not success then openLetter(record, 'generation_failed', cjson.decode(ARGS.evidence)) end
+if not success then openDeadLetter(record, 'generation_failed', cjson.decode(ARGS.evidence)) end
 if success and ARGS.archive == 'at-once' then planArchive(record, dueBy, ARGS.vehicleCheckMs) end
 return reply({ kind = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
-  archive = pendingArchive(record), notice = pendingNotice(record) })
+  archive = pendingArchive(record), delivery = pendingDelivery(record) })

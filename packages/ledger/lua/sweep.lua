@@ -114,5 +114,5 @@ local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
 local answer = { kind = 'leader', more = isFull or #mirror == ARGS.limit or #overdue == ARGS.limit
   or #unproved == ARGS.limit }
 answer.due, answer.mirror = cjson.encode(out), cjson.encode(mirror)
-answer.notices, answer.claims = cjson.encode(notices), cjson.encode(claims)
+answer.deliveries, answer.claims = cjson.encode(notices), cjson.encode(claims)
 return reply(answer)

@@ -8,7 +8,7 @@ local isTried = record.archiveState == 'pending' or record.archiveState == 'fail
 if record.vehicle ~= ARGS.vehicle or not isTried then
   return reply({ kind = 'stale', state = record.state })
 end
-if record.archiveState == 'failed' then return reply({ kind = 'given_up', notice = pendingNotice(record) }) end
+if record.archiveState == 'failed' then return reply({ kind = 'given_up', delivery = pendingDelivery(record) }) end
 if num(record, 'archiveTries') ~= ARGS.tries then
   return reply({ kind = 'retry', delayMs = math.max(0, num(record, 'archiveAt') - NOW) })
 end
@@ -16,7 +16,7 @@ local tries, nextAt = ARGS.tries + 1, NOW + ARGS.retryDelayMs
 set(record, { archiveTries = tries, archiveEvidence = ARGS.evidence })
 if tries >= ARGS.leastTries and (ARGS.hopeless or nextAt > num(record, 'archiveBy')) then
   giveUpArchive(record, cjson.decode(ARGS.evidence))
-  return reply({ kind = 'given_up', notice = pendingNotice(record) })
+  return reply({ kind = 'given_up', delivery = pendingDelivery(record) })
 end
 set(record, { archiveAt = nextAt })
 watch(record, nextAt + ARGS.vehicleCheckMs)

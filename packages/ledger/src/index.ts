@@ -13,9 +13,9 @@ export type { Exact } from './exact.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type {
   GenerationListOptions,
-  LetterCounts,
-  LetterListOptions,
-  LetterPage,
+  DeadLetterCounts,
+  DeadLetterListOptions,
+  DeadLetterPage,
   ListCursor,
   ListPage,
   Page,
@@ -23,16 +23,16 @@ export type {
 } from './reads.ts';
 export {
   ATTEMPT_OUTCOMES,
-  NOTICE_STATES,
+  DELIVERY_STATES,
   type Attempt,
   type Claim,
   type GenerationRecord,
-  type NoticeRecord,
-  type NoticeState,
+  type DeliveryRecord,
+  type DeliveryState,
 } from './record.ts';
 export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
-export type { AnnouncedWorker, SeenWorkers, Workers, WorkerTold } from './workers.ts';
+export type { AnnouncedWorker, SeenWorkers, Workers, WorkerAnnouncement } from './workers.ts';

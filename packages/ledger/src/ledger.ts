@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 import { createArchiveLinks, type ArchiveLinks } from './archive-links.ts';
-import { createCallbackDoor, type CallbackDoor } from './callback-door.ts';
+import { createCallbackAuth, type CallbackAuth } from './callback-auth.ts';
 import { createGates, type Gates } from './gates.ts';
 import { createReads, type Reads } from './reads.ts';
 import { createScriptRunner } from './scripts.ts';
@@ -15,7 +15,7 @@ export interface Ledger extends Transitions {
   readonly gates: Gates;
   readonly settings: Settings;
   readonly uploadStores: UploadStores;
-  readonly callbackDoor: CallbackDoor;
+  readonly callbackAuth: CallbackAuth;
   readonly workers: Workers;
   readonly archiveLinks: ArchiveLinks;
   /** Key root, such as `{kieq}:ledger:`. */
@@ -41,7 +41,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
     uploadStores: createUploadStores(options.redis, root, read.now),
-    callbackDoor: createCallbackDoor(options.redis, root, read.now),
+    callbackAuth: createCallbackAuth(options.redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(options.redis, root, read.now),
     root,

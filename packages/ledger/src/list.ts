@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
-import { letterClasses } from './letter-classes.ts';
-import type { GenerationListOptions, LetterListOptions, LetterPage, ListPage } from './reads.ts';
+import { deadLetterClasses } from './dead-letter-classes.ts';
+import type { GenerationListOptions, DeadLetterListOptions, DeadLetterPage, ListPage } from './reads.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** @param redis for the names of the tenants: each has an index of its own */
@@ -17,13 +17,13 @@ export async function listGenerations(
   return next === undefined ? { items: shown } : { items: shown, next };
 }
 
-export async function listLetters(
+export async function readDeadLetters(
   scripts: ScriptRunner,
   redis: Redis | Cluster,
   root: string,
-  { tenant, class: letterClass, limit, cursor, oldestFirst = false }: LetterListOptions,
-): Promise<LetterPage> {
-  const classes = letterClass === undefined ? await letterClasses(redis, root) : [letterClass];
+  { tenant, class: deadLetterClass, limit, cursor, oldestFirst = false }: DeadLetterListOptions,
+): Promise<DeadLetterPage> {
+  const classes = deadLetterClass === undefined ? await deadLetterClasses(redis, root) : [deadLetterClass];
   const sources = classes.map((name) => `letters:${name}`);
   const { items, next } = await scripts.run('list', { sources, tenant, limit, cursor, oldestFirst });
   const shown = items.flatMap(({ id, at, source }) => {

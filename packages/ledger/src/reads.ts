@@ -1,8 +1,8 @@
 import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
-import { letterClasses } from './letter-classes.ts';
-import { listGenerations, listLetters } from './list.ts';
+import { deadLetterClasses } from './dead-letter-classes.ts';
+import { listGenerations, readDeadLetters } from './list.ts';
 import { parseRecord, type GenerationRecord } from './record.ts';
 import type { ScriptRunner } from './scripts.ts';
 
@@ -32,7 +32,7 @@ export interface GenerationListOptions extends ListOptions {
   readonly to?: number;
 }
 
-export interface LetterListOptions extends ListOptions {
+export interface DeadLetterListOptions extends ListOptions {
   /** All classes by default. */
   readonly class?: OrNewer<DeadLetterClass>;
   /** Default false: newest first. */
@@ -45,13 +45,13 @@ export interface ListPage {
   readonly next?: ListCursor;
 }
 
-export interface LetterPage {
+export interface DeadLetterPage {
   readonly items: readonly { readonly id: string; readonly at: number; readonly class: OrNewer<DeadLetterClass> }[];
   readonly next?: ListCursor;
 }
 
 /** Open dead letters per class. */
-export type LetterCounts = Readonly<Record<OrNewer<DeadLetterClass>, number>>;
+export type DeadLetterCounts = Readonly<Record<OrNewer<DeadLetterClass>, number>>;
 
 /** Reading never changes anything and never decides about money. */
 export function createReads(redis: Redis | Cluster, root: string, scripts: ScriptRunner) {
@@ -76,7 +76,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
     /** Callbacks that have come for it. */
-    hints: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
+    callbacksSeen: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
     /** `<generation>:<attempt>` to which a task is bound, or undefined. */
     async taskOwner(taskId: string): Promise<string | undefined> {
       return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
@@ -88,18 +88,18 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     enteredBetween: (state: GenerationState, fromMs: number, toMs: number): Promise<number> =>
       redis.zcount(`${root}state:${state}`, fromMs, toMs),
     /** Every class that this version knows, and those of which a newer one has opened letters here, at most 20. */
-    letterClasses: (): Promise<OrNewer<DeadLetterClass>[]> => letterClasses(redis, root),
+    deadLetterClasses: (): Promise<OrNewer<DeadLetterClass>[]> => deadLetterClasses(redis, root),
     /** Open dead letters of each of these classes. */
-    letterCounts: async (): Promise<LetterCounts> =>
-      countEach(await letterClasses(redis, root), (letterClass) => sizeOf('letters', letterClass)),
+    deadLetterCounts: async (): Promise<DeadLetterCounts> =>
+      countEach(await deadLetterClasses(redis, root), (deadLetterClass) => sizeOf('letters', deadLetterClass)),
     listState: (state: GenerationState, options: { offset?: number; limit?: number; newestFirst?: boolean } = {}) =>
       page(`${root}state:${state}`, options.offset ?? 0, options.limit ?? 50, options.newestFirst ?? true),
-    listLetters: (letterClass: OrNewer<DeadLetterClass>, options: { offset?: number; limit?: number } = {}) =>
-      page(`${root}letters:${letterClass}`, options.offset ?? 0, options.limit ?? 50, false),
+    readDeadLetters: (deadLetterClass: OrNewer<DeadLetterClass>, options: { offset?: number; limit?: number } = {}) =>
+      page(`${root}letters:${deadLetterClass}`, options.offset ?? 0, options.limit ?? 50, false),
     /** Generations by creation, newest first. */
     list: (options: GenerationListOptions): Promise<ListPage> => listGenerations(scripts, redis, root, options),
     /** Open dead letters. */
-    listDeadLetters: (options: LetterListOptions): Promise<LetterPage> => listLetters(scripts, redis, root, options),
+    listDeadLetters: (options: DeadLetterListOptions): Promise<DeadLetterPage> => readDeadLetters(scripts, redis, root, options),
     /** Several records at once, in the order of the ids. */
     async generations(ids: readonly string[]): Promise<(GenerationRecord | undefined)[]> {
       return Promise.all(ids.map((id) => redis.hgetall(`${root}gen:${id}`).then((hash) => parseRecord(id, hash))));

@@ -16,8 +16,8 @@ export const ATTEMPT_OUTCOMES = [
   'surplus',
 ] as const;
 /** A callback: to be delivered, delivered, or given up. */
-export const NOTICE_STATES = ['pending', 'delivered', 'failed'] as const;
-export type NoticeState = (typeof NOTICE_STATES)[number];
+export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
 /** One try to submit. Times are epoch ms in Redis time. */
 const attemptSchema = z.object({
@@ -51,7 +51,7 @@ const verdictSchema = z.object({
   completeTime: z.number().optional(),
 });
 
-const letterSchema = z.object({
+const deadLetterSchema = z.object({
   class: wordOf(DEAD_LETTER_CLASSES),
   openedAt: z.number(),
   evidence: evidenceSchema,
@@ -92,13 +92,13 @@ const fields = z.object({
   validationRetries: count,
   resubmits: count,
   /** Grows with every change of a dead letter. */
-  letters: count,
+  deadLetters: count,
   /** W3C `traceparent` of the caller. */
   trace: optionalText,
   /** '1': the caller wants a callback at the end. */
   callback: optionalText,
   /** The callback of its last end. */
-  noticeState: optionalWord(NOTICE_STATES),
+  noticeState: optionalWord(DELIVERY_STATES),
   noticeVehicle: optionalText,
   /** When it is due; then when its tries began; then how many failed. */
   noticeAt: optionalNumber,
@@ -107,10 +107,10 @@ const fields = z.object({
   /** What the receiver said last, as evidence. */
   noticeEvidence: optionalText,
   noticeLetter: optionalText,
-  letter: optionalText,
+  deadLetter: optionalText,
   verdict: optionalText,
   /** Callbacks that have come, believed or not. */
-  hints: count,
+  callbacksSeen: count,
   claims: optionalText,
 });
 
@@ -129,8 +129,8 @@ type Fields = z.infer<typeof fields>;
 type NoticeField = Extract<keyof Fields, `notice${string}`>;
 
 /** The callback that tells the caller of a generation's last end. Times are epoch ms in Redis time. */
-export interface NoticeRecord {
-  readonly state: OrNewer<NoticeState>;
+export interface DeliveryRecord {
+  readonly state: OrNewer<DeliveryState>;
   /** Job id in the queue `notify`. */
   readonly vehicle: string;
   readonly dueAt: number;
@@ -140,18 +140,18 @@ export interface NoticeRecord {
   readonly tries: number;
   readonly evidence?: z.infer<typeof evidenceSchema>;
   /** Open while it is given up. */
-  readonly letter?: z.infer<typeof letterSchema>;
+  readonly deadLetter?: z.infer<typeof deadLetterSchema>;
 }
 
 /** What the ledger knows about one generation, whichever version has written it. Times are epoch ms in Redis time. */
 export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims' | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];
-  readonly letter?: z.infer<typeof letterSchema>;
+  readonly deadLetter?: z.infer<typeof deadLetterSchema>;
   readonly verdict?: z.infer<typeof verdictSchema>;
   /** Whether the caller wants a callback at the end. */
   readonly callback: boolean;
-  readonly notice?: NoticeRecord;
+  readonly delivery?: DeliveryRecord;
   /** Saving its results; absent where nobody does. */
   readonly archiving?: ArchiveStatus;
   readonly claims?: readonly Claim[];
@@ -160,36 +160,36 @@ export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 
 /** Reads the hash of a record; undefined where there is none. */
 export function parseRecord(id: string, hash: Readonly<Record<string, string>>): GenerationRecord | undefined {
   if (hash['state'] === undefined) return undefined;
-  const { attempts, letter, verdict, callback, claims, ...others } = fields.parse(hash);
-  const { notice, rest } = splitNotice(others);
+  const { attempts, deadLetter, verdict, callback, claims, ...others } = fields.parse(hash);
+  const { delivery, rest } = splitDelivery(others);
   const archiving = archiveOf(hash);
   return {
     id,
     ...rest,
     callback: callback === '1',
-    ...(notice === undefined ? {} : { notice }),
+    ...(delivery === undefined ? {} : { delivery }),
     ...(archiving === undefined ? {} : { archiving }),
     ...(claims === undefined ? {} : { claims: parseClaims(claims) }),
     attempts: parseAttempts(hash, attempts),
-    ...(letter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(letter)) }),
+    ...(deadLetter === undefined ? {} : { deadLetter: deadLetterSchema.parse(JSON.parse(deadLetter)) }),
     ...(verdict === undefined ? {} : { verdict: verdictSchema.parse(JSON.parse(verdict)) }),
   };
 }
 
-function splitNotice(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims'>) {
+function splitDelivery(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims'>) {
   const { noticeState, noticeVehicle, noticeAt, noticeSince, noticeTries, noticeEvidence, noticeLetter, ...rest } =
     record;
-  if (noticeState === undefined) return { rest, notice: undefined };
-  const notice: NoticeRecord = {
+  if (noticeState === undefined) return { rest, delivery: undefined };
+  const delivery: DeliveryRecord = {
     state: noticeState,
     vehicle: noticeVehicle ?? '',
     dueAt: noticeAt ?? 0,
     since: noticeSince ?? 0,
     tries: noticeTries,
     ...(noticeEvidence === undefined ? {} : { evidence: evidenceSchema.parse(JSON.parse(noticeEvidence)) }),
-    ...(noticeLetter === undefined ? {} : { letter: letterSchema.parse(JSON.parse(noticeLetter)) }),
+    ...(noticeLetter === undefined ? {} : { deadLetter: deadLetterSchema.parse(JSON.parse(noticeLetter)) }),
   };
-  return { rest, notice };
+  return { rest, delivery };
 }
 
 function parseClaims(json: string): Claim[] {

@@ -4,20 +4,20 @@ import type { ScriptArgs } from './contract/index.ts';
 import type { Exacting } from './exact.ts';
 import type { ScriptRunner } from './scripts.ts';
 
-export type { GateTimes, PlaceRule, RefuseRule } from './contract/rules.ts';
+export type { GateTimes, EndpointRule, RefuseRule } from './contract/rules.ts';
 export type CreateArgs = ScriptArgs['create'];
 export type AdmitArgs = ScriptArgs['admit'];
 export type UploadedArgs = ScriptArgs['uploaded'];
 export type PostponeArgs = ScriptArgs['postpone'];
-export type NoticedArgs = ScriptArgs['noticed'];
+export type DeliveryTriedArgs = ScriptArgs['delivery_tried'];
 export type AcceptArgs = ScriptArgs['accept'];
-export type HintArgs = ScriptArgs['hint'];
+export type CallbackArgs = ScriptArgs['callback'];
 export type RefuseArgs = ScriptArgs['refuse'];
 export type LoseArgs = ScriptArgs['lose'];
 export type ResubmitArgs = ScriptArgs['resubmit'];
 export type KillArgs = ScriptArgs['kill'];
 export type RedriveArgs = ScriptArgs['redrive'];
-export type LookArgs = ScriptArgs['look'];
+export type PollArgs = ScriptArgs['poll'];
 export type ObserveArgs = ScriptArgs['observe'];
 export type UnsavedArgs = ScriptArgs['unsaved'];
 export type SweepArgs = ScriptArgs['sweep'];
@@ -57,7 +57,7 @@ export function createTransitions(scripts: ScriptRunner) {
      * A callback came. Counts it, and tells what it is worth; it never changes a state
      * (docs/guarantees.md#g6-no-callback-is-believed).
      */
-    hint: (args: HintArgs) => run('hint', args),
+    callback: (args: CallbackArgs) => run('callback', args),
     /** A claim of `hint` was refuted or given up. */
     dropClaim: (id: string, taskId: string) => run('unclaim', { id, taskId }),
     refuse: (args: RefuseArgs) => run('refuse', args),
@@ -74,7 +74,7 @@ export function createTransitions(scripts: ScriptRunner) {
     /** @param vehicle where given, only while it is still the generation's: nothing was redriven since it was read */
     purge: (id: string, force: boolean, vehicle?: string) => run('purge', { id, force, vehicle }),
     /** Begins a look at a task: checks that this job is its vehicle and takes one query of the budget. */
-    look: (args: LookArgs) => run('look', args),
+    poll: (args: PollArgs) => run('poll', args),
     observe: (args: ObserveArgs) => run('observe', args),
     /** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
     pollPermit: (permit: string, timeoutMs: number) => run('poll_permit', { permit, timeoutMs }),
@@ -86,9 +86,9 @@ export function createTransitions(scripts: ScriptRunner) {
     /** Uploading did not work; the queued generation waits. */
     postpone: (args: PostponeArgs) => run('postpone', args),
     /** What became of a try to deliver a callback. */
-    noticed: (args: NoticedArgs) => run('noticed', args),
+    deliveryTried: (args: DeliveryTriedArgs) => run('delivery_tried', args),
     /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
-    renotice: (id: string, vehicle: string) => run('renotice', { id, vehicle }),
+    redeliver: (id: string, vehicle: string) => run('redeliver', { id, vehicle }),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) => run('requeue', { id, vehicle, vehicleCheckMs }),
     /** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
     mirrored: (id: string, version: number) => run('mirrored', { id, version }).then(() => undefined),

@@ -15,7 +15,7 @@ const entrySchema = z.object({ place: z.string(), at: z.number() });
  * for its images any more.
  */
 const USED_MS = 14 * 24 * 3_600_000;
-const LONGEST_PLACE = 500;
+const LONGEST_LOCATION = 500;
 
 /**
  * Which stores the images of the pool were uploaded into lately. A pool of which nobody has said it yet has none: then
@@ -43,7 +43,7 @@ export function createUploadStores(redis: Redis | Cluster, root: string, now: ()
     /** Images are uploaded into this one; those whose time is over are forgotten. */
     async use({ id, place }: UsedStore): Promise<void> {
       const over = (await entries()).filter((one) => one.isOver && one.id !== id).map((one) => one.id);
-      await redis.hset(key, id, JSON.stringify({ place: place.slice(0, LONGEST_PLACE), at: await now() }));
+      await redis.hset(key, id, JSON.stringify({ place: place.slice(0, LONGEST_LOCATION), at: await now() }));
       if (over.length > 0) await redis.hdel(key, ...over);
       await redis.pexpire(key, USED_MS);
     },

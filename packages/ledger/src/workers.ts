@@ -4,7 +4,7 @@ import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
 
 /** What a worker tells of itself. */
-export interface WorkerTold {
+export interface WorkerAnnouncement {
   readonly version: string;
   readonly host: string;
   /** The queues that it works on, each with how many of its jobs it does at once. */

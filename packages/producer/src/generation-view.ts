@@ -39,7 +39,7 @@ export interface GenerationView {
 }
 
 export function viewOf(record: GenerationRecord): GenerationView {
-  const { verdict, letter, archiving } = record;
+  const { verdict, deadLetter, archiving } = record;
   const failure = deadFailure(record) ?? verdict;
   return {
     id: record.id,
@@ -59,9 +59,9 @@ export function viewOf(record: GenerationRecord): GenerationView {
     ...(verdict?.creditsConsumed === undefined ? {} : { creditsConsumed: verdict.creditsConsumed }),
     ...(failure?.failCode === undefined ? {} : { failCode: failure.failCode }),
     ...(failure?.failMsg === undefined ? {} : { failMsg: failure.failMsg }),
-    ...(letter === undefined
+    ...(deadLetter === undefined
       ? {}
-      : { deadLetter: { class: letter.class, summary: evidenceText(letter.evidence), openedAt: letter.openedAt } }),
+      : { deadLetter: { class: deadLetter.class, summary: evidenceText(deadLetter.evidence), openedAt: deadLetter.openedAt } }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { isEnded } from '@kieq/domain';
 import { eventsSince, isLater, type Ledger, type LedgerEvent } from '@kieq/ledger';
-import { addNotice, type Queues } from '@kieq/queue';
+import { addDelivery, type Queues } from '@kieq/queue';
 import { ProducerError } from './errors.ts';
 import type { EventHub } from './event-hub.ts';
 import { viewOf, type GenerationView } from './generation-view.ts';
@@ -79,7 +79,7 @@ export function createHandle({ ledger, queues, hub, guard }: HandleTools, id: st
       if (reply.kind === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
       if (reply.kind === 'too_late') return { cancelled: false, reason: 'too_late', state: reply.state };
       // Its caller is told as of any other end; should this fail, the sweeper adds the job.
-      await guard(() => addNotice(queues, id, reply.notice)).catch(() => undefined);
+      await guard(() => addDelivery(queues, id, reply.delivery)).catch(() => undefined);
       return { cancelled: true };
     },
     events: (options = {}) => follow({ ledger, hub, guard, id, status }, options),

@@ -1,6 +1,6 @@
 import { Agent, type AgentOptions, type ClientRequest, type RequestOptions } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { authorityOf, placeOf, placeOfProxy, serverNameOf } from './place.ts';
+import { authorityOf, targetOf, proxyTargetOf, serverNameOf } from './target.ts';
 import type { Proxies } from './proxies.ts';
 import { proxyAuthorization } from './tunnel.ts';
 
@@ -26,7 +26,7 @@ export class ForwardAgent extends Agent {
   }
 
   override addRequest(request: ClientRequest, options: RequestOptions): void {
-    const { host, port } = placeOf(options);
+    const { host, port } = targetOf(options);
     const proxy = this.#proxies.for('http:', host, port);
     const agent = proxy === undefined ? undefined : this.#toProxy[proxy.protocol];
     if (proxy === undefined || agent === undefined) return super.addRequest(request, options);
@@ -39,7 +39,7 @@ export class ForwardAgent extends Agent {
     request.path = `http://${authorityOf({ host, port }).replace(/:80$/, '')}${request.path}`;
     const authorization = proxyAuthorization(proxy);
     if (authorization !== undefined) request.setHeader('proxy-authorization', authorization);
-    const there = { ...placeOfProxy(proxy), hostname: undefined, servername: serverNameOf(proxy) };
+    const there = { ...proxyTargetOf(proxy), hostname: undefined, servername: serverNameOf(proxy) };
     agent.addRequest(request, { ...options, ...there });
   }
 

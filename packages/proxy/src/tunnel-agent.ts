@@ -1,7 +1,7 @@
 import { Agent, type AgentOptions, type RequestOptions } from 'node:https';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { authorityOf, placeOf } from './place.ts';
+import { authorityOf, targetOf } from './target.ts';
 import type { Proxies } from './proxies.ts';
 import { openTunnel, ProxyError } from './tunnel.ts';
 
@@ -23,7 +23,7 @@ export class TunnelAgent extends Agent {
   }
 
   override createConnection(options: RequestOptions, created: Created = () => {}): Duplex | null | undefined {
-    const { host, port } = placeOf(options);
+    const { host, port } = targetOf(options);
     const proxy = this.#proxies.for('https:', host, port);
     if (proxy === undefined) return super.createConnection(options, created);
     void this.#tunnel(proxy, options, created);
@@ -32,7 +32,7 @@ export class TunnelAgent extends Agent {
 
   async #tunnel(proxy: URL, options: RequestOptions, created: Created): Promise<void> {
     try {
-      const socket = await openTunnel(proxy, authorityOf(placeOf(options)), this.#limitMs);
+      const socket = await openTunnel(proxy, authorityOf(targetOf(options)), this.#limitMs);
       // Node's `https` hands what it does not know itself to `tls.connect`, which takes a connection that stands.
       const within: RequestOptions & { readonly socket: Duplex } = { ...options, socket };
       const secured = super.createConnection(within);

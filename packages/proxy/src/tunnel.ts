@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Duplex } from 'node:stream';
-import { placeOfProxy, serverNameOf } from './place.ts';
+import { proxyTargetOf, serverNameOf } from './target.ts';
 
 /** No tunnel, so nothing has been sent to the host behind the proxy. */
 export class ProxyError extends Error {
@@ -32,7 +32,7 @@ export function openTunnel(proxy: URL, authority: string, limitMs: number): Prom
   const authorization = proxyAuthorization(proxy);
   const asking = (proxy.protocol === 'https:' ? httpsRequest : httpRequest)({
     method: 'CONNECT',
-    ...placeOfProxy(proxy),
+    ...proxyTargetOf(proxy),
     servername: serverNameOf(proxy),
     path: authority,
     agent: false,

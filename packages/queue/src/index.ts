@@ -18,20 +18,20 @@ export { createFleetMetrics } from './status/fleet-metrics.ts';
 export { createWorkerMetrics, type WorkerMetrics } from './status/metrics.ts';
 export {
   detailsOf,
-  letterDetails,
+  deadLetterDetails,
   type GenerationDetails,
-  type LetterDetails,
-  type NoticeDetails,
+  type DeadLetterDetails,
+  type DeliveryDetails,
 } from './status/details.ts';
 export { jsonOf } from './jobs/json.ts';
 export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './jobs/json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './status/last-hour.ts';
-export { followHint } from './poll/followed-callbacks.ts';
+export { followCallback } from './poll/followed-callbacks.ts';
 export { at, KILL_POINTS, MATRIX_POINTS, within, type KillPoint } from './kill-points.ts';
 export type { Difference } from './adopt/likeness.ts';
 export { newUpload, UPLOAD_LIMIT_BYTES, type NewUpload, type RefusedUpload } from './uploads/new-upload.ts';
 export { oldestWaiting } from './status/oldest-waiting.ts';
-export { openLetters, type OpenLetter } from './dead-letters/open-dead-letters.ts';
+export { openDeadLetters, type OpenDeadLetter } from './dead-letters/open-dead-letters.ts';
 export {
   checkRequest,
   checkSubmitJob,
@@ -49,7 +49,7 @@ export {
   type SubmitJob,
 } from './jobs/payload.ts';
 export { addArchive } from './archive/archive-jobs.ts';
-export { addNotice, kill } from './deliveries/add-delivery.ts';
+export { addDelivery, kill } from './deliveries/add-delivery.ts';
 export { POOL_EVENTS } from './status/pool-events.ts';
 export { PollPlan, type PollPlanOptions } from './poll/poll-plan.ts';
 export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
@@ -57,7 +57,7 @@ export { redriveClass, type RedriveClassOptions } from './dead-letters/redrive-c
 export { redriveOne, type RedriveOptions, type RedriveResult } from './dead-letters/redrive.ts';
 export { isSignedLink, linkTimes, resultLink, type LinkedFile } from './archive/result-link.ts';
 export { createResultLinks, dispositionOf, type ResultLinks } from './archive/result-links.ts';
-export { readTold, type ToldRecord } from './deliveries/told-record.ts';
+export { readReported, type ReportedRecord } from './deliveries/reported-record.ts';
 export { watchPublicUrl } from './archive/public-url-watch.ts';
 export { readBinding, readStatus, type PoolStatus } from './status/status.ts';
 export { sweepOnce } from './upkeep/sweeper.ts';

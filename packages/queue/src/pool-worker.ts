@@ -3,7 +3,7 @@ import type { RedisClient } from '@kieq/redis';
 import type { WorkerContext } from './context.ts';
 import { Announcer } from './status/announcer.ts';
 import { takeArchiveJob } from './archive/archive-processor.ts';
-import { createNoticeTaker } from './deliveries/delivery-processor.ts';
+import { createDeliveryTaker } from './deliveries/delivery-processor.ts';
 import { takePollJob } from './poll/poll-processor.ts';
 import { takeSubmitJob } from './submit/submit-processor.ts';
 import { Sweeper } from './upkeep/sweeper.ts';
@@ -33,7 +33,7 @@ export interface PoolWorker {
   /** Jobs in work. */
   active(): PerLoop;
   /** How long each loop's present look for a job has lasted, in ms. */
-  lookingForMs(): PerLoop;
+  idleForMs(): PerLoop;
 }
 
 type PerLoop = Readonly<Record<WorkedQueue, number>>;
@@ -76,7 +76,7 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
     'notify',
     options.notifyConcurrency,
     noLimit,
-    createNoticeTaker(context, options.notifyConcurrency),
+    createDeliveryTaker(context, options.notifyConcurrency),
   );
   const { archive } = context;
   const saving =
@@ -89,12 +89,12 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   let stopped: Promise<void> | undefined;
   // A Redis that comes back empty has forgotten that callbacks come.
   const reopen = (): void =>
-    void openCallbackDoor(context).catch((error: unknown) =>
+    void announceCallbacks(context).catch((error: unknown) =>
       context.logger.warn({ err: error }, 'the pool could not be told that callbacks come'),
     );
   return {
     async start() {
-      await openCallbackDoor(context);
+      await announceCallbacks(context);
       redis.on('ready', reopen);
       await context.plan.refresh();
       await announcer.start();
@@ -112,18 +112,18 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
       archive: saving?.activeCount ?? 0,
       notify: notify.activeCount,
     }),
-    lookingForMs: () => ({
-      submit: submit.lookingForMs,
-      poll: poll.lookingForMs,
-      archive: saving?.lookingForMs ?? 0,
-      notify: notify.lookingForMs,
+    idleForMs: () => ({
+      submit: submit.idleForMs,
+      poll: poll.idleForMs,
+      archive: saving?.idleForMs ?? 0,
+      notify: notify.idleForMs,
     }),
   };
 }
 
 /** Before a task carries a callback address, the gateways know that one comes. */
-async function openCallbackDoor({ ledger, settings }: WorkerContext): Promise<void> {
-  if (settings.publicUrl !== undefined) await ledger.callbackDoor.open(settings.publicUrl);
+async function announceCallbacks({ ledger, settings }: WorkerContext): Promise<void> {
+  if (settings.publicUrl !== undefined) await ledger.callbackAuth.open(settings.publicUrl);
 }
 
 /** How many jobs of each queue it does at once. */
@@ -138,12 +138,12 @@ function concurrencies({ context, ...options }: PoolWorkerOptions): Readonly<Rec
 
 /** Who saves results, or tells callers, asks nobody for a place. */
 function noLimit(): Promise<Peek> {
-  return Promise.resolve({ places: Number.POSITIVE_INFINITY });
+  return Promise.resolve({ slots: Number.POSITIVE_INFINITY });
 }
 
 async function peekOf(
-  hint: Promise<{ kind: 'room'; places: number } | { kind: 'wait'; waitMs: number }>,
+  peek: Promise<{ kind: 'slots'; slots: number } | { kind: 'wait'; waitMs: number }>,
 ): Promise<Peek> {
-  const reply = await hint;
-  return reply.kind === 'room' ? { places: reply.places } : { waitMs: reply.waitMs };
+  const reply = await peek;
+  return reply.kind === 'slots' ? { slots: reply.slots } : { waitMs: reply.waitMs };
 }

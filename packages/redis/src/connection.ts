@@ -21,7 +21,7 @@ export type RedisClient = Redis | Cluster;
  */
 export type ConnectionRole = 'producer' | 'worker' | 'blocking';
 
-type Place =
+type Location =
   | { readonly url: string }
   | (Omit<SentinelTarget, 'kind' | 'tls' | 'db'> & { readonly tls?: boolean; readonly db?: number })
   | (Omit<ClusterTarget, 'kind' | 'tls' | 'nodes'> & {
@@ -29,7 +29,7 @@ type Place =
       readonly tls?: boolean;
     });
 
-export type ConnectionOptions = Place & {
+export type ConnectionOptions = Location & {
   readonly role: ConnectionRole;
   /** Shown by CLIENT LIST. */
   readonly connectionName?: string;

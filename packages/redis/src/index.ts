@@ -15,8 +15,8 @@ export {
   type RedisFinding,
 } from './errors.ts';
 export { sendTogether } from './cork.ts';
-export { createGuesses, type Guesses, type Turn } from './guesses/guesses.ts';
-export { ACCOUNT_RULE, ASKER_RULE, type GuessRule, type Subject } from './guesses/rule.ts';
+export { createThrottle, type Throttle, type Turn } from './throttle/throttle.ts';
+export { ACCOUNT_RULE, ASKER_RULE, type ThrottleRule, type Subject } from './throttle/rule.ts';
 export { redisRefusal, waitForPool } from './pool-slot.ts';
 export { inspectServer, preflight, type PreflightReport } from './preflight.ts';
 export { describeRedisUrl, describeTarget, parseRedisUrl, type HostPort, type RedisTarget } from './redis-url.ts';

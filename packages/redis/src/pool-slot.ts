@@ -5,7 +5,7 @@ import { RedisClusterError, RedisPreflightError, RedisUrlError } from './errors.
 import { describeRedisUrl, describeTarget } from './redis-url.ts';
 
 /** Between two looks at a Cluster that does not serve the pool's slot, in ms. */
-const LOOK_AGAIN_MS = 200;
+const PROBE_EVERY_MS = 200;
 
 /** Another node has the slot, or is about to have it. */
 const ELSEWHERE = /^(MOVED|ASK) \d/;
@@ -25,12 +25,12 @@ export async function waitForPool(client: RedisClient, prefix: string, timeoutMs
   const startedMs = performance.now();
   await waitUntilReady(client, timeoutMs);
   for (;;) {
-    const trouble = await lookAtSlot(client, prefix);
-    if (trouble === undefined) return;
-    if (ELSEWHERE.test(trouble.message)) throw elsewhere(client, prefix);
-    if (!isUnavailable(trouble)) throw trouble;
-    if (performance.now() - startedMs >= timeoutMs) throw unavailable(client, trouble.message, trouble);
-    await sleep(LOOK_AGAIN_MS);
+    const problem = await probeSlot(client, prefix);
+    if (problem === undefined) return;
+    if (ELSEWHERE.test(problem.message)) throw elsewhere(client, prefix);
+    if (!isUnavailable(problem)) throw problem;
+    if (performance.now() - startedMs >= timeoutMs) throw unavailable(client, problem.message, problem);
+    await sleep(PROBE_EVERY_MS);
   }
 }
 
@@ -47,7 +47,7 @@ export function redisRefusal(url: string, error: unknown): string | undefined {
   return isOfRedis ? `Redis at ${describeRedisUrl(url)} cannot be used: ${error.message}` : undefined;
 }
 
-async function lookAtSlot(client: RedisClient, prefix: string): Promise<Error | undefined> {
+async function probeSlot(client: RedisClient, prefix: string): Promise<Error | undefined> {
   try {
     // Any key of it: the rights of a user may end at the prefix.
     await client.exists(`${prefix}:ledger`);
@@ -63,7 +63,7 @@ function elsewhere(client: RedisClient, prefix: string): RedisClusterError {
   const node = `${describeClient(client)} is one node of a Redis Cluster, and another one holds the pool ${prefix}`;
   if (target?.kind !== 'single') return new RedisClusterError(`${node}: use redis+cluster://host:port`);
   const { host, port, db, ...login } = target;
-  const form = describeTarget({ ...login, kind: 'cluster', nodes: [{ host, port }] });
+  const url = describeTarget({ ...login, kind: 'cluster', nodes: [{ host, port }] });
   const rest = db === 0 ? '' : '; a Cluster has no databases';
-  return new RedisClusterError(`${node}. Set REDIS_URL to ${form}${rest}. Nothing was written`);
+  return new RedisClusterError(`${node}. Set REDIS_URL to ${url}${rest}. Nothing was written`);
 }

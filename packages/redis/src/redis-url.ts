@@ -35,8 +35,8 @@ export interface ClusterTarget extends Login {
 /** Where Redis is, whatever the form it was given in. */
 export type RedisTarget = SingleTarget | SentinelTarget | ClusterTarget;
 
-const URL_FORM = /^(rediss?)(\+sentinel|\+cluster)?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
-const HOST_FORM = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/;
+const URL_PATTERN = /^(rediss?)(\+sentinel|\+cluster)?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
+const HOST_PATTERN = /^(\[[0-9a-fA-F:.]+\]|[^:[\]\s]+)(?::(\d{1,5}))?$/;
 const REDIS_PORT = 6379;
 const SENTINEL_PORT = 26379;
 
@@ -54,8 +54,8 @@ const Database = z.union([z.literal('').transform(() => 0), z.coerce.number().in
  * @throws RedisUrlError that says what is wrong and never contains the password
  */
 export function parseRedisUrl(url: string): RedisTarget {
-  const match = URL_FORM.exec(url.trim());
-  if (match === null) throw new RedisUrlError(`not a Redis URL; expected ${FORMS}`);
+  const match = URL_PATTERN.exec(url.trim());
+  if (match === null) throw new RedisUrlError(`not a Redis URL; expected ${URL_SYNTAX}`);
   const [, scheme, mode, login, hosts = '', path = '', query = ''] = match;
   const credentials = { tls: scheme === 'rediss', ...parseLogin(login) };
   if (mode === '+sentinel') return sentinelTarget(credentials, hosts, path, query);
@@ -66,11 +66,11 @@ export function parseRedisUrl(url: string): RedisTarget {
   }
   const [first, ...rest] = parseHosts(hosts, REDIS_PORT);
   if (first === undefined || rest.length > 0)
-    throw new RedisUrlError(`several hosts need redis+sentinel or redis+cluster; ${FORMS}`);
+    throw new RedisUrlError(`several hosts need redis+sentinel or redis+cluster; ${URL_SYNTAX}`);
   return { kind: 'single', ...credentials, ...first, db: database(path) };
 }
 
-const FORMS =
+const URL_SYNTAX =
   'redis://[user:password@]host:port[/db], rediss://…, redis+sentinel://host:port,host2:port/name[/db] or redis+cluster://host:port,host2:port';
 
 /** The URL with `***` in place of every password; safe for logs and messages. A text that is no Redis URL is hidden. */
@@ -125,12 +125,12 @@ function parseLogin(login: string | undefined): Pick<Login, 'username' | 'passwo
 
 function parseHosts(hosts: string, defaultPort: number): HostPort[] {
   return hosts.split(',').map((text) => {
-    const match = HOST_FORM.exec(text.trim());
+    const match = HOST_PATTERN.exec(text.trim());
     const port = Port.safeParse(match?.[2] ?? defaultPort);
     const host = match?.[1]?.replace(/^\[|\]$/g, '');
     // Without the text: a password with a raw slash ends up here.
     if (host === undefined || !port.success)
-      throw new RedisUrlError(`a host is not host:port with a port of 1 to 65535; ${FORMS}`);
+      throw new RedisUrlError(`a host is not host:port with a port of 1 to 65535; ${URL_SYNTAX}`);
     return { host, port: port.data };
   });
 }

@@ -3,7 +3,7 @@ import type { _Object, MultipartUpload, S3Client } from '@aws-sdk/client-s3';
 import type { BlobInfo, BlobStore, ByteRange, LinkOptions } from './blob-store.ts';
 import { StorageError } from './errors.ts';
 import { S3_LIMITS, type S3Options } from './limits.ts';
-import { openBucket, orNone, type Bucket, type S3Place } from './s3-bucket.ts';
+import { openBucket, orNone, type Bucket, type S3Location } from './s3-bucket.ts';
 import { checkName } from './names.ts';
 import { openS3Draft } from './s3-draft.ts';
 import type { Sdk } from './s3-client.ts';
@@ -11,7 +11,7 @@ import { isNoSuchKey } from './s3-error.ts';
 import { createS3Store } from './s3-store.ts';
 
 /** Large files in a bucket, which must exist. */
-export function createS3Blobs(where: S3Place, reach: Partial<S3Options> = {}): BlobStore {
+export function createS3Blobs(where: S3Location, reach: Partial<S3Options> = {}): BlobStore {
   const bucket = openBucket(where, { ...S3_LIMITS, ...reach });
   const { place, target, call } = bucket;
   const small = createS3Store(where, { ...S3_LIMITS, ...reach });
@@ -79,7 +79,7 @@ async function readFrom(
 
 async function* listBelow(
   bucket: Bucket,
-  { prefix }: S3Place,
+  { prefix }: S3Location,
   folder: string,
 ): AsyncGenerator<BlobInfo & { readonly name: string }> {
   const root = prefix === '' ? '' : `${prefix}/`;
@@ -101,7 +101,7 @@ function* fileOf({ Key, Size, LastModified }: _Object, root: string): Generator<
   yield { name: Key.slice(root.length), bytes: Size, modifiedAt: LastModified.getTime() };
 }
 
-async function abortUploads(bucket: Bucket, { prefix }: S3Place, begunBefore: number): Promise<number> {
+async function abortUploads(bucket: Bucket, { prefix }: S3Location, begunBefore: number): Promise<number> {
   const { Bucket: name } = bucket.target('x');
   const under = prefix === '' ? '' : `${prefix}/`;
   const found = await bucket.use('tidy up', (client, { ListMultipartUploadsCommand }) =>

@@ -5,7 +5,7 @@ import { createClient, loadSdk, type Sdk } from './s3-client.ts';
 import { isNoSuchKey, s3Failure } from './s3-error.ts';
 
 /** Where the files are in S3; the prefix without slashes around it, or empty. */
-export interface S3Place {
+export interface S3Location {
   readonly bucket: string;
   readonly prefix: string;
 }
@@ -29,7 +29,7 @@ export interface Bucket {
 }
 
 /** Nothing is asked for before the first call. */
-export function openBucket({ bucket, prefix }: S3Place, limits: S3Options): Bucket {
+export function openBucket({ bucket, prefix }: S3Location, limits: S3Options): Bucket {
   const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
   const connection = lazyClient(place, limits);
   const use: Use = async (what, action) => {

@@ -4,13 +4,13 @@ import { collect, tooLarge } from './collect.ts';
 import { StorageError } from './errors.ts';
 import { MAX_FILE_BYTES, S3_LIMITS, type S3Options } from './limits.ts';
 import { checkSize } from './names.ts';
-import { openBucket, orNone, type S3Place } from './s3-bucket.ts';
+import { openBucket, orNone, type S3Location } from './s3-bucket.ts';
 import { isTaken, knowsNoCondition } from './s3-error.ts';
 import type { Sdk } from './s3-client.ts';
 import type { FileStore } from './store.ts';
 
 /** A store in a bucket, which must exist. */
-export function createS3Store({ bucket, prefix }: S3Place, options: Partial<S3Options> = {}): FileStore {
+export function createS3Store({ bucket, prefix }: S3Location, options: Partial<S3Options> = {}): FileStore {
   const limits = { ...S3_LIMITS, ...options };
   const { place, target, call, close } = openBucket({ bucket, prefix }, limits);
   const get: FileStore['get'] = (name) =>

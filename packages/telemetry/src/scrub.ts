@@ -85,9 +85,9 @@ export function createScrubbers(secrets: readonly string[] = []): Scrubber {
 export function createThoroughScrubbers(secrets: readonly string[] = []): Scrubber {
   const long = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET))];
   const words = long.filter((secret) => WORD.test(secret));
-  const forms = long.filter((secret) => !WORD.test(secret)).flatMap(formsOf);
+  const encodings = long.filter((secret) => !WORD.test(secret)).flatMap(encodingsOf);
   // The longest first, so that one secret inside another leaves no rest.
-  const known = [...new Set(forms)].toSorted((one, other) => other.length - one.length);
+  const known = [...new Set(encodings)].toSorted((one, other) => other.length - one.length);
   const asValues = wordMasker(words);
   const hasWord = wordFinder(words);
   const name = (text: string): string => {
@@ -143,7 +143,7 @@ function escapeOf(unit: number): string {
   return String.raw`\u${unit.toString(16).padStart(4, '0')}`;
 }
 
-function formsOf(secret: string): string[] {
+function encodingsOf(secret: string): string[] {
   const url = encodeURIComponent(secret);
   return [secret, JSON.stringify(secret).slice(1, -1), url, JSON.stringify(url).slice(1, -1)];
 }

@@ -18,13 +18,13 @@ const MORE = { [NEWER_WORD]: { any: [1] } };
  * a newer way, and there are fields that this version does not know.
  * @param state that of the generation from now on; a newer version's, too
  */
-export async function openNewerLetter({ redis, root }: LedgerPlace, id: string, state = 'dead'): Promise<void> {
+export async function openNewerDeadLetter({ redis, root }: LedgerPlace, id: string, state = 'dead'): Promise<void> {
   const record = `${root}gen:${id}`;
   const [seconds] = await redis.time();
   const now = Number(seconds) * 1000;
   const was = (await redis.hget(record, 'state')) ?? '';
   const evidence = { summary: 'seen by a newer version', ...MORE };
-  const letter = { class: NEWER_WORD, openedAt: now, evidence, from: was, ...MORE };
+  const deadLetter = { class: NEWER_WORD, openedAt: now, evidence, from: was, ...MORE };
   const times = { admittedAt: now, sendBy: now, leaseUntil: now };
   const attempt = { n: 1, tokenHash: 'newer', ...times, outcome: NEWER_WORD, taskId: `task-of-${id}`, ...MORE };
   await redis.zrem(`${root}state:${was}`, id);
@@ -32,9 +32,9 @@ export async function openNewerLetter({ redis, root }: LedgerPlace, id: string, 
   await redis.hset(record, {
     state,
     since: now,
-    letter: JSON.stringify(letter),
-    letterClass: NEWER_WORD,
-    letters: 1,
+    deadLetter: JSON.stringify(deadLetter),
+    deadLetterClass: NEWER_WORD,
+    deadLetters: 1,
     attempts: 1,
     current: 1,
     'a:1': JSON.stringify(attempt),

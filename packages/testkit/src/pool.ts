@@ -177,7 +177,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
   };
 }
 
-interface WorkerPlace {
+interface WorkerSurroundings {
   readonly url: string;
   readonly prefix: string;
   readonly timings: Timings;
@@ -188,7 +188,7 @@ interface WorkerPlace {
 
 async function startWorker(
   options: PoolFixtureOptions,
-  place: WorkerPlace,
+  place: WorkerSurroundings,
 ): Promise<{ pool: PoolWorker; close: () => Promise<void> }> {
   const redis: RedisClient = createConnection({ url: options.redisUrl, role: 'worker' });
   const queues = openQueues(redis, place.prefix);
@@ -260,7 +260,7 @@ async function startWorker(
   return { pool, close };
 }
 
-function archiveOf(options: PoolFixtureOptions, place: WorkerPlace, outbound: Outbound): Archive | undefined {
+function archiveOf(options: PoolFixtureOptions, place: WorkerSurroundings, outbound: Outbound): Archive | undefined {
   const { archiveMode = 'no' } = options.worker ?? {};
   if (archiveMode === 'no' && options.archiveStore === undefined) return undefined;
   return createArchive({

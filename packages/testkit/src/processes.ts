@@ -162,9 +162,9 @@ class Written {
     return new Promise((resolve, reject) => {
       const done = (): void => {
         clearTimeout(timer);
-        this.#listeners.delete(look);
+        this.#listeners.delete(poll);
       };
-      const look = (): void => {
+      const poll = (): void => {
         const found = this.log.find(is);
         if (found !== undefined) resolve(found);
         else if (this.#exitCode === undefined) return;
@@ -176,8 +176,8 @@ class Written {
         const last = this.#text.slice(-20).join('\n');
         reject(new Error(`${this.#name} logged nothing of the kind in ${timeoutMs} ms: ${last}`));
       }, timeoutMs);
-      this.#listeners.add(look);
-      look();
+      this.#listeners.add(poll);
+      poll();
     });
   }
 

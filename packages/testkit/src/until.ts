@@ -2,14 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Looks again every `everyMs` until the value satisfies the predicate; fails with the last value seen. */
 export async function until<Value>(
-  look: () => Promise<Value | undefined> | Value | undefined,
+  poll: () => Promise<Value | undefined> | Value | undefined,
   is: (value: Value) => boolean,
   timeoutMs = 15_000,
   everyMs = 20,
 ): Promise<Value> {
   const endsAt = performance.now() + timeoutMs;
   for (;;) {
-    const value = await look();
+    const value = await poll();
     if (value !== undefined && is(value)) return value;
     if (performance.now() > endsAt)
       throw new Error(`not so after ${timeoutMs} ms; last seen: ${JSON.stringify(value)}`);

@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@kieq/config';
-import { addNotice } from '@kieq/queue';
+import { addDelivery } from '@kieq/queue';
 import type { Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -21,7 +21,7 @@ async function cancel({ env, out }: Context, id: string): Promise<void> {
     if (reply.kind === 'missing') throw new CliError(EXIT.notFound, `${id} was removed meanwhile`);
     if (reply.kind === 'too_late')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only a queued generation can be cancelled`);
-    await addNotice(pool.queues, id, reply.notice);
+    await addDelivery(pool.queues, id, reply.delivery);
     out.print({ id, state: 'cancelled' }, () => `${id} is cancelled`);
   });
 }

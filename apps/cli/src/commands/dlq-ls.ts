@@ -1,11 +1,11 @@
 import { parseEnvironment } from '@kieq/config';
 import { DEAD_LETTER_CLASSES, redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
-import { openLetters } from '@kieq/queue';
+import { openDeadLetters } from '@kieq/queue';
 import { Option, type Command } from 'commander';
 import { addCommand, type Context } from '../context.ts';
 import { wholeNumber } from '../forms.ts';
 import { withPool, type Pool } from '../pool.ts';
-import { letterRow, lettersText, type LetterRow } from '../text/letters.ts';
+import { deadLetterRow, deadLettersText, type DeadLetterRow } from '../text/letters.ts';
 
 interface LsOptions {
   readonly class?: DeadLetterClass;
@@ -25,14 +25,14 @@ export function addDlqLs(parent: Command, context: Context): void {
 
 async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
-    const classes = options.class === undefined ? await pool.ledger.read.letterClasses() : [options.class];
+    const classes = options.class === undefined ? await pool.ledger.read.deadLetterClasses() : [options.class];
     const [found, counts, now] = await Promise.all([
-      Promise.all(classes.map((one) => lettersOf(pool, one, options.limit))),
-      pool.ledger.read.letterCounts(),
+      Promise.all(classes.map((one) => deadLettersOf(pool, one, options.limit))),
+      pool.ledger.read.deadLetterCounts(),
       pool.nowMs(),
     ]);
     const rows = found.flat();
-    out.print(rows, (paint) => lettersText(rows, now, paint));
+    out.print(rows, (paint) => deadLettersText(rows, now, paint));
     for (const one of classes) {
       const open = counts[one] ?? 0;
       if (open > options.limit) out.note(`${one}: ${options.limit} of ${open} shown; see --limit.`);
@@ -41,12 +41,12 @@ async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
   });
 }
 
-async function lettersOf({ ledger }: Pool, letterClass: OrNewer<DeadLetterClass>, limit: number): Promise<LetterRow[]> {
-  const { items } = await ledger.read.listLetters(letterClass, { limit });
+async function deadLettersOf({ ledger }: Pool, deadLetterClass: OrNewer<DeadLetterClass>, limit: number): Promise<DeadLetterRow[]> {
+  const { items } = await ledger.read.readDeadLetters(deadLetterClass, { limit });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.flatMap((record) => {
     if (record === undefined) return [];
-    const letters = openLetters(record).filter((one) => one.class === letterClass);
-    return letters.map((letter) => letterRow(record, letter));
+    const deadLetters = openDeadLetters(record).filter((one) => one.class === deadLetterClass);
+    return deadLetters.map((deadLetter) => deadLetterRow(record, deadLetter));
   });
 }

@@ -1,5 +1,5 @@
 import { parseEnvironment } from '@kieq/config';
-import { DEAD_LETTER_CLASSES, isKnown, newerLetterText } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, isKnown, newerDeadLetterText } from '@kieq/domain';
 import type { LeftInStores } from '@kieq/ledger';
 import { proxiesOf } from '@kieq/proxy';
 import { removeFromStores } from '@kieq/queue';
@@ -24,23 +24,23 @@ export function addDlqPurge(parent: Command, context: Context): void {
 async function purge(context: Context, id: string, yes: boolean | undefined): Promise<void> {
   const env = parseEnvironment(context.env, ['redis', 'files']);
   await withPool(env, async (pool) => {
-    const { record, letter } = await deadGenerationOf(pool, id);
-    if (!isKnown(DEAD_LETTER_CLASSES, letter.class))
-      throw new CliError(EXIT.refused, `${id}: ${newerLetterText(letter.class)}`);
-    const isUntold = record.notice?.state === 'pending';
-    const warning = isUntold ? ' Its callback has not been sent, and never will be: tell the caller.' : '';
-    await confirm(context, yes, `Purging ${id} (${letter.class}) cannot be undone.${warning}`);
+    const { record, deadLetter } = await deadGenerationOf(pool, id);
+    if (!isKnown(DEAD_LETTER_CLASSES, deadLetter.class))
+      throw new CliError(EXIT.refused, `${id}: ${newerDeadLetterText(deadLetter.class)}`);
+    const isUndelivered = record.delivery?.state === 'pending';
+    const warning = isUndelivered ? ' Its callback has not been sent, and never will be: tell the caller.' : '';
+    await confirm(context, yes, `Purging ${id} (${deadLetter.class}) cannot be undone.${warning}`);
     const reply = await pool.ledger.purge(id, true);
     if (reply.kind === 'stale')
       throw new CliError(EXIT.refused, `${id} is ${reply.state}: only an ended generation can be purged`);
-    if (reply.kind === 'newer') throw new CliError(EXIT.refused, `${id}: ${newerLetterText(reply.class)}`);
+    if (reply.kind === 'newer') throw new CliError(EXIT.refused, `${id}: ${newerDeadLetterText(reply.class)}`);
     if (reply.kind === 'open_letter')
       throw new CliError(EXIT.refused, `${id} still has its dead letter ${reply.class}`);
-    if (isUntold) context.out.note('its callback was not sent, and never will be: tell the caller');
+    if (isUndelivered) context.out.note('its callback was not sent, and never will be: tell the caller');
     if (reply.left !== undefined) await removeFiles(context, pool, id, reply.left);
     context.out.print(
-      { id, class: letter.class, purged: true },
-      () => `${id} is purged; its dead letter ${letter.class} is closed`,
+      { id, class: deadLetter.class, purged: true },
+      () => `${id} is purged; its dead letter ${deadLetter.class} is closed`,
     );
   });
 }

@@ -47,8 +47,8 @@ function redrive(
   id: string | undefined,
   options: RedriveFlags & { class?: DeadLetterClass },
 ): Promise<void> {
-  const { class: letterClass, ...flags } = options;
-  if (id !== undefined) return redriveById(context, id, letterClass, flags);
-  if (letterClass !== undefined) return redriveByClass(context, letterClass, flags);
+  const { class: deadLetterClass, ...flags } = options;
+  if (id !== undefined) return redriveById(context, id, deadLetterClass, flags);
+  if (deadLetterClass !== undefined) return redriveByClass(context, deadLetterClass, flags);
   throw new CliError(EXIT.usage, 'name a generation or a --class');
 }

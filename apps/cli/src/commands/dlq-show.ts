@@ -1,9 +1,9 @@
 import { parseEnvironment } from '@kieq/config';
 import type { Command } from 'commander';
-import { letterDetails } from '@kieq/queue';
+import { deadLetterDetails } from '@kieq/queue';
 import { addCommand, type Context } from '../context.ts';
 import { deadGenerationOf, withPool } from '../pool.ts';
-import { letterText } from '../text/details.ts';
+import { deadLetterText } from '../text/details.ts';
 import { paintState } from '../text/paint.ts';
 
 export function addDlqShow(parent: Command, context: Context): void {
@@ -17,14 +17,14 @@ export function addDlqShow(parent: Command, context: Context): void {
 
 async function dlqShow({ env, out }: Context, id: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
-    const { record, letter, others } = await deadGenerationOf(pool, id);
+    const { record, deadLetter, others } = await deadGenerationOf(pool, id);
     const { state } = record;
     const now = await pool.nowMs();
-    const details = letterDetails(id, state, letter);
-    const alsoOpen = others.map((other) => letterDetails(id, state, other));
+    const details = deadLetterDetails(id, state, deadLetter);
+    const alsoOpen = others.map((other) => deadLetterDetails(id, state, other));
     out.print({ id, state, ...details, alsoOpen }, (paint) => {
-      const letters = [details, ...alsoOpen].map((one) => letterText(one, now, paint));
-      return [`${id} is ${paintState(paint, state)}`, ...letters].join('\n\n');
+      const deadLetters = [details, ...alsoOpen].map((one) => deadLetterText(one, now, paint));
+      return [`${id} is ${paintState(paint, state)}`, ...deadLetters].join('\n\n');
     });
   });
 }

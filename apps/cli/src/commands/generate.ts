@@ -12,7 +12,7 @@ import { followAndDeliver } from '../follow/deliver.ts';
 import { targetOf } from '../follow/save-result.ts';
 import { wholeNumber } from '../forms.ts';
 import { enqueueWithImages, requestOf, withStoreFor } from '../images/with-images.ts';
-import { noteNobody } from '../nobody.ts';
+import { noteNoWorkers } from '../nobody.ts';
 import { withPool, type Pool } from '../pool.ts';
 
 interface GenerateOptions extends SingleOptions, GroupingFlags {
@@ -81,7 +81,7 @@ async function tell(context: Context, pool: Pool, made: Enqueued): Promise<void>
   const { out } = context;
   const { id, created } = made;
   if (created) {
-    await noteNobody(context, pool);
+    await noteNoWorkers(context, pool);
     out.print({ id, created }, () => id);
     out.note(`Enqueued; follow it with: kieq watch ${id}`);
     return;

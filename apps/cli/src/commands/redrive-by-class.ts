@@ -9,7 +9,7 @@ import { redriveOptions, redriveText } from '../redrive.ts';
 import type { RedriveFlags } from './dlq-redrive.ts';
 
 /** Which of them it is true of costs a look at each: the dry run looks. */
-const TOLD_FAILED =
+const REPORTED_FAILED =
   'Callers who were told that one of these failed may have created it again; then both are paid. --dry-run tells which.';
 
 interface Tally {
@@ -25,41 +25,41 @@ interface Tally {
  */
 export async function redriveByClass(
   context: Context,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   flags: RedriveFlags,
 ): Promise<void> {
   const env = parseEnvironment(context.env, ['redis']);
-  refuseSenseless(letterClass, flags.payAgain ?? false);
+  refuseSenseless(deadLetterClass, flags.payAgain ?? false);
   await withPool(env, async (pool) => {
-    const open = (await pool.ledger.read.letterCounts())[letterClass];
+    const open = (await pool.ledger.read.deadLetterCounts())[deadLetterClass];
     // A callback alone makes nothing that a caller could have created again.
-    const isResumed = redriveRule(letterClass).resumesAt !== 'notify';
-    if (open > 0 && flags.dryRun !== true && isResumed) context.out.note(TOLD_FAILED);
+    const isResumed = redriveRule(deadLetterClass).resumesAt !== 'notify';
+    if (open > 0 && flags.dryRun !== true && isResumed) context.out.note(REPORTED_FAILED);
     if (flags.payAgain === true && flags.dryRun !== true && open > 0) {
       await confirm(
         context,
         flags.yes,
-        `Redriving ${open} of ${letterClass} with pay-again submits them again and may pay a second time for each.`,
+        `Redriving ${open} of ${deadLetterClass} with pay-again submits them again and may pay a second time for each.`,
       );
     }
     const stop = new AbortController();
     const unhear = context.io.onInterrupt(() => stop.abort());
     const options = { ...redriveOptions(pool, env, flags), perSecond: flags.rate, signal: stop.signal };
-    const tally = await redriveAll(context, open, redriveClass(options, letterClass)).finally(unhear);
-    finish(context, letterClass, tally, stop.signal.aborted);
+    const tally = await redriveAll(context, open, redriveClass(options, deadLetterClass)).finally(unhear);
+    finish(context, deadLetterClass, tally, stop.signal.aborted);
   });
 }
 
-function refuseSenseless(letterClass: DeadLetterClass, payAgain: boolean): void {
-  const { resumesAt, payAgainResumesAt } = redriveRule(letterClass);
+function refuseSenseless(deadLetterClass: DeadLetterClass, payAgain: boolean): void {
+  const { resumesAt, payAgainResumesAt } = redriveRule(deadLetterClass);
   if (payAgain && payAgainResumesAt === null)
-    throw new CliError(EXIT.refused, `pay-again makes no sense for ${letterClass}: redrive it without`);
+    throw new CliError(EXIT.refused, `pay-again makes no sense for ${deadLetterClass}: redrive it without`);
   if (payAgain || resumesAt !== null) return;
   const reason =
     payAgainResumesAt === null
       ? 'cannot be redriven yet'
       : 'can only be redriven with --pay-again: a task may exist and be charged';
-  throw new CliError(EXIT.refused, `${letterClass} ${reason}`);
+  throw new CliError(EXIT.refused, `${deadLetterClass} ${reason}`);
 }
 
 async function redriveAll({ out }: Context, open: number, results: AsyncGenerator<RedriveResult>): Promise<Tally> {
@@ -76,17 +76,17 @@ async function redriveAll({ out }: Context, open: number, results: AsyncGenerato
   return tally;
 }
 
-function finish({ out }: Context, letterClass: DeadLetterClass, tally: Tally, interrupted: boolean): void {
+function finish({ out }: Context, deadLetterClass: DeadLetterClass, tally: Tally, interrupted: boolean): void {
   const { open, resumed, would_resume: wouldResume, not_possible: notPossible } = tally;
-  const summary = { class: letterClass, open, resumed, wouldResume, notPossible, interrupted };
-  out.line({ summary }, () => summaryText(letterClass, tally));
+  const summary = { class: deadLetterClass, open, resumed, wouldResume, notPossible, interrupted };
+  out.line({ summary }, () => summaryText(deadLetterClass, tally));
   if (interrupted)
     throw new CliError(EXIT.interrupted, `interrupted after ${resumed + wouldResume + notPossible} of ${open}`);
   if (notPossible > 0) throw new CliError(EXIT.refused, `${notPossible} of ${open} could not be redriven`);
 }
 
-function summaryText(letterClass: DeadLetterClass, { open, resumed, would_resume: wouldResume }: Tally): string {
-  if (open === 0) return `no open dead letters of class ${letterClass}`;
+function summaryText(deadLetterClass: DeadLetterClass, { open, resumed, would_resume: wouldResume }: Tally): string {
+  if (open === 0) return `no open dead letters of class ${deadLetterClass}`;
   if (wouldResume > 0) return `${wouldResume} of ${open} would resume; nothing was changed`;
   return `${resumed} of ${open} resumed`;
 }

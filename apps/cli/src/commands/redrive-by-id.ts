@@ -15,30 +15,30 @@ import type { RedriveFlags } from './dlq-redrive.ts';
 export async function redriveById(
   context: Context,
   id: string,
-  letterClass: DeadLetterClass | undefined,
+  deadLetterClass: DeadLetterClass | undefined,
   flags: RedriveFlags,
 ): Promise<void> {
   const env = parseEnvironment(context.env, ['redis']);
   await withPool(env, async (pool) => {
-    const { letter, others } = await deadGenerationOf(pool, id, letterClass);
-    if (letterClass === undefined && others.length > 0) {
-      const classes = [letter, ...others].map((one) => one.class).join(' and ');
+    const { deadLetter, others } = await deadGenerationOf(pool, id, deadLetterClass);
+    if (deadLetterClass === undefined && others.length > 0) {
+      const classes = [deadLetter, ...others].map((one) => one.class).join(' and ');
       throw new CliError(EXIT.refused, `${id} has the dead letters ${classes}: choose one with --class`);
     }
     const options = redriveOptions(pool, env, flags);
     // Nobody is asked about what is not possible anyway.
-    const preview = await redriveOne({ ...options, dryRun: true }, id, letter.class);
+    const preview = await redriveOne({ ...options, dryRun: true }, id, deadLetter.class);
     if (preview.kind === 'not_possible' || flags.dryRun === true) return report(context, preview);
     if (flags.payAgain === true) {
       await confirm(
         context,
         flags.yes,
-        `Redriving ${id} (${letter.class}) with pay-again submits it again and may pay a second time${warningText(preview)}.`,
+        `Redriving ${id} (${deadLetter.class}) with pay-again submits it again and may pay a second time${warningText(preview)}.`,
       );
     } else if (preview.warning !== undefined) {
       context.out.note(`${id}${warningText(preview)}.`);
     }
-    report(context, await redriveOne(options, id, letter.class));
+    report(context, await redriveOne(options, id, deadLetter.class));
   });
 }
 

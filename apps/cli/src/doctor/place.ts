@@ -2,7 +2,7 @@ import { createLedger, parseIntentDurability, type UsedStore } from '@kieq/ledge
 import type { RedisClient } from '@kieq/redis';
 import { creditsLeft, meanCredits, readLastHour, readStatus, recentSuccesses } from '@kieq/queue';
 import { endingOf, EXIT } from '../exit.ts';
-import { withPool, withRedis, type Pool, type PoolPlace } from '../pool.ts';
+import { withPool, withRedis, type Pool, type PoolAddress } from '../pool.ts';
 import { skewOf, type Skew } from './clock.ts';
 import type { SeenEnvironment } from './environment.ts';
 import { problem, type Finding } from './finding.ts';
@@ -52,7 +52,7 @@ interface SeenServer extends SeenPlace {
 
 async function lookAtServer(
   redis: RedisClient,
-  { redisUrl, prefix }: PoolPlace,
+  { redisUrl, prefix }: PoolAddress,
   seen: SeenEnvironment,
 ): Promise<SeenServer> {
   const stored = await createLedger({ redis, prefix }).settings.stored();

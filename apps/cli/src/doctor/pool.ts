@@ -28,9 +28,9 @@ export function checkPool(status: PoolStatus, nowMs: number): Finding[] {
     found.push(
       warning('pool', `paused in the dashboard: ${pausedQueues.join(', ')}`, 'Resume the queue in the dashboard.'),
     );
-  const letters = Object.entries(deadLetters).filter(([, count]) => count > 0);
-  if (letters.length > 0) {
-    const text = letters.map(([name, count]) => `${name} ${count}`).join(', ');
+  const openCount = Object.entries(deadLetters).filter(([, count]) => count > 0);
+  if (openCount.length > 0) {
+    const text = openCount.map(([name, count]) => `${name} ${count}`).join(', ');
     found.push(warning('pool', `open dead letters: ${text}`, 'kieq dlq ls tells each with its advice.'));
   }
   return found.length > 0 ? found : [ok('pool', 'no gate is closed, and no dead letter is open')];

@@ -3,7 +3,7 @@ import { NO_PROXIES, proxiesOf } from '@kieq/proxy';
 import { checkArchive } from './archive.ts';
 import { checkCallbacks } from './callbacks.ts';
 import { checkClocks, kieSkew } from './clock.ts';
-import { checkDoors } from './doors.ts';
+import { checkAccess } from './doors.ts';
 import { readEnvironment } from './environment.ts';
 import { skipped, type Finding } from './finding.ts';
 import { checkKie } from './kie.ts';
@@ -35,7 +35,7 @@ export async function runChecks(env: RawEnvironment): Promise<Finding[]> {
     ...kie,
     ...checkClocks(place.skew, skew),
     ...callbacks,
-    ...checkDoors(env),
+    ...checkAccess(env),
     ...stores,
   ];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigError, uploadPlaceOf, type Environment, type RawEnvironment, type UploadPlace } from '@kieq/config';
+import { ConfigError, uploadLocationOf, type Environment, type RawEnvironment, type UploadLocation } from '@kieq/config';
 import type { UsedStore } from '@kieq/ledger';
 import { proxiesOf } from '@kieq/proxy';
 import { standingOf } from '@kieq/queue';
@@ -33,9 +33,9 @@ export async function checkUploads(
   }
 }
 
-function placeOf(files: Environment<'files'>, env: RawEnvironment): UploadPlace | ConfigError {
+function placeOf(files: Environment<'files'>, env: RawEnvironment): UploadLocation | ConfigError {
   try {
-    return uploadPlaceOf(files, { env });
+    return uploadLocationOf(files, { env });
   } catch (error) {
     if (error instanceof ConfigError) return error;
     throw error;
@@ -50,7 +50,7 @@ async function keepsAFile(store: FileStore): Promise<boolean> {
   return bytes !== undefined && CONTENT.equals(bytes);
 }
 
-async function checkPool(uploads: FileStore, { from }: UploadPlace, used: readonly UsedStore[]): Promise<Finding[]> {
+async function checkPool(uploads: FileStore, { from }: UploadLocation, used: readonly UsedStore[]): Promise<Finding[]> {
   const ledger = { uploadStores: { used: () => Promise.resolve([...used]) } };
   const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
   const others = elsewhere.join(', ');
@@ -66,7 +66,7 @@ async function checkPool(uploads: FileStore, { from }: UploadPlace, used: readon
   return [ok('uploads', `${uploads.place} keeps files${hint}`)];
 }
 
-function checkPlace({ warning: text, store }: UploadPlace): Finding[] {
+function checkPlace({ warning: text, store }: UploadLocation): Finding[] {
   return text === undefined ? [] : [warning('uploads', text, `Set UPLOAD_STORE_URL=${store.url} for all processes.`)];
 }
 

@@ -1,6 +1,6 @@
 import { isManned, type PoolStatus, type Queues } from '@kieq/queue';
 import { PLAIN } from '../text/paint.ts';
-import { lastSeen, nobodyText, workersLine } from '../text/workers.ts';
+import { lastSeen, noWorkersText, workersLine } from '../text/workers.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
 const START = 'Start a worker: node apps/worker/dist/main.js.';
@@ -10,7 +10,7 @@ export async function checkWorkers(queues: Queues, status: PoolStatus): Promise<
   const { workers, waiting } = status;
   if (isManned(workers)) return [ok('workers', workersLine(status, PLAIN))];
   const make = waiting > 0 ? problem : warning;
-  const message = `${nobodyText(status)}; ${lastSeen(workers)}`;
+  const message = `${noWorkersText(status)}; ${lastSeen(workers)}`;
   const connected = await connections(queues);
   if (connected === 0) return [make('workers', message, START)];
   const fix = 'Look at the log and /readyz of each, and whether it is frozen; restart it.';

@@ -1,8 +1,8 @@
 import { createProducer, ProducerError, type EnqueuedItem, type ProducerErrorCode } from '@kieq/producer';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { noteNobody } from '../nobody.ts';
-import { withPool, type PoolPlace } from '../pool.ts';
+import { noteNoWorkers } from '../nobody.ts';
+import { withPool, type PoolAddress } from '../pool.ts';
 import { countBar } from '../text/bar.ts';
 import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
 import type { Item } from './item.ts';
@@ -27,7 +27,7 @@ interface Run {
  * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away or
  * refused, `interrupted` after SIGINT, `no video` when one that existed already has ended without one
  */
-export async function enqueueAll(context: Context, place: PoolPlace, items: readonly Item[]): Promise<void> {
+export async function enqueueAll(context: Context, place: PoolAddress, items: readonly Item[]): Promise<void> {
   const { out, io } = context;
   const stop = new AbortController();
   const unhear = io.onInterrupt(() => stop.abort());
@@ -80,13 +80,13 @@ function tellExisting({ out }: Context, asked: number, { existing }: Run): void 
 
 async function enqueueBatches(
   context: Context,
-  place: PoolPlace,
+  place: PoolAddress,
   items: readonly Item[],
   signal: AbortSignal,
   onBatch: (batch: readonly Outcome[], done: number) => void,
 ): Promise<Run> {
   // Fails sooner than the producer, which waits longer for Redis than a person wants to.
-  await withPool(place, (pool) => noteNobody(context, pool));
+  await withPool(place, (pool) => noteNoWorkers(context, pool));
   const producer = await createProducer({ redis: place.redisUrl, prefix: place.prefix });
   const outcomes: Outcome[] = [];
   const existing: Existing[] = [];

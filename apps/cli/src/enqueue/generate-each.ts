@@ -6,7 +6,7 @@ import { CliError, EXIT, endingOf } from '../exit.ts';
 import { followEach } from '../follow/follow-each.ts';
 import type { Target } from '../follow/save-result.ts';
 import { enqueueWithImages, isAddress, requestOf, withStoreFor, type Wanted } from '../images/with-images.ts';
-import { noteNobody } from '../nobody.ts';
+import { noteNoWorkers } from '../nobody.ts';
 import { withPool, type Pool } from '../pool.ts';
 import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
 import { keyOfImage, type GroupingFlags } from './one-or-each.ts';
@@ -45,7 +45,7 @@ export async function generateEach(context: Context, sources: readonly string[],
     try {
       const made = await enqueueEach(context, pool, producer, sources, options);
       if (!waits) {
-        await noteNobody(context, pool);
+        await noteNoWorkers(context, pool);
         return tell(context, made);
       }
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;

@@ -43,7 +43,7 @@ export function itemOfOptions(options: SingleOptions, images: Readonly<Record<st
 function refuseUndecoded(given: Readonly<Record<string, string | undefined>>): void {
   const name = Object.keys(given).find((one) => given[one]?.includes('\ufffd'));
   if (name === undefined) return;
-  const flag = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+  const flag = name.replaceAll(/[A-Z]/g, (deadLetter) => `-${deadLetter.toLowerCase()}`);
   const meant = String.raw`where U+FFFD itself is meant, give it as \ufffd in a file for --from`;
   throw new CliError(EXIT.usage, `nothing was enqueued: --${flag} came in bytes that are no UTF-8 (${meant})`);
 }

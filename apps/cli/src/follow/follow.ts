@@ -2,7 +2,7 @@ import type { GenerationHandle } from '@kieq/producer';
 import type { GenerationRecord } from '@kieq/ledger';
 import { isUnavailable } from '@kieq/redis';
 import type { Context } from '../context.ts';
-import { noteNobody } from '../nobody.ts';
+import { noteNoWorkers } from '../nobody.ts';
 import { generationOf, type Pool } from '../pool.ts';
 import { Display } from './display.ts';
 import { isAtEnd } from './live-text.ts';
@@ -30,7 +30,7 @@ export async function follow(
 ): Promise<Followed> {
   const { io, out } = context;
   const first = await generationOf(pool, handle.id);
-  if (!isAtEnd(first)) await noteNobody(context, pool);
+  if (!isAtEnd(first)) await noteNoWorkers(context, pool);
   const interrupt = new AbortController();
   const timeout = new AbortController();
   const unhear = io.onInterrupt(() => interrupt.abort());

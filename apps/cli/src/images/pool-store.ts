@@ -1,4 +1,4 @@
-import { uploadPlaceOf, type Environment, type UploadPlace } from '@kieq/config';
+import { uploadLocationOf, type Environment, type UploadLocation } from '@kieq/config';
 import { proxiesOf } from '@kieq/proxy';
 import { nameStore, standingOf } from '@kieq/queue';
 import { openStore, StorageError, type FileStore } from '@kieq/storage';
@@ -11,10 +11,10 @@ import type { Pool } from '../pool.ts';
  * @throws ConfigError where there is no place for one
  */
 export function openUploads({ env, out }: Context, files: Environment<'files'>): FileStore {
-  return openPlace(uploadPlaceOf(files, { env }), files, out);
+  return openPlace(uploadLocationOf(files, { env }), files, out);
 }
 
-function openPlace(place: UploadPlace, files: Environment<'files'>, out: Context['out']): FileStore {
+function openPlace(place: UploadLocation, files: Environment<'files'>, out: Context['out']): FileStore {
   if (place.warning !== undefined) out.note((paint) => `${paint.warn('warning:')} ${place.warning}`);
   return openStore(place.store, proxiesOf(files));
 }
@@ -28,7 +28,7 @@ export async function openPoolStore(
   { ledger }: Pool,
   files: Environment<'files'>,
 ): Promise<FileStore> {
-  const place = uploadPlaceOf(files, { env: context.env });
+  const place = uploadLocationOf(files, { env: context.env });
   const uploads = openPlace(place, files, context.out);
   try {
     const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
@@ -50,7 +50,7 @@ async function quietly(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function object({ out }: Context, { store, from }: UploadPlace, elsewhere: readonly string[]): void {
+function object({ out }: Context, { store, from }: UploadLocation, elsewhere: readonly string[]): void {
   const facts = `images of this pool are uploaded into ${elsewhere.join(', ')}, and this one would lie in ${store.url}`;
   // The same address with another id is a store whose marker was lost, or another machine: whoever is there may know.
   if (from === 'environment' || elsewhere.includes(store.url)) {

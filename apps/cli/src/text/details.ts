@@ -1,7 +1,7 @@
 import type { Evidence, Newer } from '@kieq/domain';
 import { createRedactor } from '@kieq/kie';
 import type { ArchivedFile } from '@kieq/ledger';
-import type { GenerationDetails, LetterDetails, NoticeDetails } from '@kieq/queue';
+import type { GenerationDetails, DeadLetterDetails, DeliveryDetails } from '@kieq/queue';
 import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section } from './table.ts';
 import { duration, moment, until } from './time.ts';
@@ -30,18 +30,18 @@ export function detailsText(details: GenerationDetails, nowMs: number, paint: Pa
     section('attempts', attemptsText(details.attempts, nowMs, paint), paint),
   ];
   if (details.verdict !== undefined) parts.push(section('verdict', verdictText(details.verdict), paint));
-  if (details.deadLetter !== null) parts.push(letterText(details.deadLetter, nowMs, paint));
-  const undelivered = details.notice?.deadLetter ?? null;
-  if (undelivered !== null) parts.push(letterText(undelivered, nowMs, paint));
+  if (details.deadLetter !== null) parts.push(deadLetterText(details.deadLetter, nowMs, paint));
+  const undelivered = details.delivery?.deadLetter ?? null;
+  if (undelivered !== null) parts.push(deadLetterText(undelivered, nowMs, paint));
   parts.push(`${paint.strong('payload')}:\n${JSON.stringify(details.payload, null, 2)}`);
   return parts.join('\n\n');
 }
 
-function callbackText({ callback, notice }: GenerationDetails, nowMs: number): string | undefined {
-  if (notice === null) return callback ? 'at the end' : undefined;
-  const failed = notice.tries === 0 ? '' : ` (failed tries: ${notice.tries})`;
-  const evidence = notice.evidence === undefined ? '' : `: ${evidenceText(notice.evidence)}`;
-  return `${noticeWord(notice, nowMs)}${failed}${evidence}`;
+function callbackText({ callback, delivery }: GenerationDetails, nowMs: number): string | undefined {
+  if (delivery === null) return callback ? 'at the end' : undefined;
+  const failed = delivery.tries === 0 ? '' : ` (failed tries: ${delivery.tries})`;
+  const evidence = delivery.evidence === undefined ? '' : `: ${evidenceText(delivery.evidence)}`;
+  return `${deliveryWord(delivery, nowMs)}${failed}${evidence}`;
 }
 
 function archiveText({ archiving }: GenerationDetails, nowMs: number): string | undefined {
@@ -59,7 +59,7 @@ function fileText({ name, bytes, warning }: ArchivedFile): string {
   return `${name} (${bytes} bytes${warning === undefined ? '' : `; kept although ${warning}`})`;
 }
 
-function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
+function deliveryWord({ state, dueAt }: DeliveryDetails, nowMs: number): string {
   switch (state) {
     case 'pending':
       return `due ${until(dueAt, nowMs)}`;
@@ -73,18 +73,18 @@ function noticeWord({ state, dueAt }: NoticeDetails, nowMs: number): string {
 }
 
 /** A dead letter with its advice and the commands to go on. */
-export function letterText(letter: LetterDetails, nowMs: number, paint: Paint): string {
+export function deadLetterText(deadLetter: DeadLetterDetails, nowMs: number, paint: Paint): string {
   const about = fields(
     [
-      ['class', paint.bad(letter.class)],
-      ['opened', moment(letter.openedAt, nowMs)],
-      ['came from', letter.from],
-      ['evidence', evidenceText(letter.evidence)],
-      ['advice', letter.advice],
+      ['class', paint.bad(deadLetter.class)],
+      ['opened', moment(deadLetter.openedAt, nowMs)],
+      ['came from', deadLetter.from],
+      ['evidence', evidenceText(deadLetter.evidence)],
+      ['advice', deadLetter.advice],
     ],
     '  ',
   );
-  const ways = letter.goOn.map(({ command, effect }) => `  ${paint.strong(command)}\n      ${effect}`);
+  const ways = deadLetter.goOn.map(({ command, effect }) => `  ${paint.strong(command)}\n      ${effect}`);
   return `${section('dead letter', about, paint)}\n\n${section('to go on', ways.join('\n'), paint)}`;
 }
 

@@ -2,7 +2,7 @@ import { GENERATION_STATES } from '@kieq/domain';
 import type { PoolStatus } from '@kieq/queue';
 import { bar } from './bar.ts';
 import { paintState, type Paint } from './paint.ts';
-import { bindingText, emptyText, gatesText, lettersCount, queuesText } from './status.ts';
+import { bindingText, emptyText, gatesText, deadLettersCount, queuesText } from './status.ts';
 import { fields, section } from './table.ts';
 import { workersLine } from './workers.ts';
 
@@ -24,7 +24,7 @@ export function glancePage(prefix: string, status: PoolStatus, nowMs: number, pa
       ['states', statesLine(status, paint) || 'none'],
     ]),
     section('gates', gatesText(status.gates, nowMs, paint), paint),
-    section('dead letters', lettersCount(status, paint), paint),
+    section('dead letters', deadLettersCount(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
   ].join('\n\n');
 }
@@ -32,13 +32,13 @@ export function glancePage(prefix: string, status: PoolStatus, nowMs: number, pa
 /** The same in a line, for a log. */
 export function glanceLine(status: PoolStatus, nowMs: number, paint: Paint): string {
   const { settings, window, deadLetters } = status;
-  const letters = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
+  const openCount = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
   return [
     new Date(nowMs).toISOString(),
     bindingText(status, paint),
     `window ${window.entries}/${settings['submitLimit'] ?? '?'}`,
     statesLine(status, paint),
-    letters === 0 ? undefined : paint.bad(`dead letters ${letters}`),
+    openCount === 0 ? undefined : paint.bad(`dead letters ${openCount}`),
   ]
     .filter((part) => part !== undefined && part !== '')
     .join('  ');

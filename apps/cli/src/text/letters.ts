@@ -7,13 +7,13 @@ import {
   type ResumePoint,
 } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import type { OpenLetter } from '@kieq/queue';
+import type { OpenDeadLetter } from '@kieq/queue';
 import type { Paint } from './paint.ts';
 import { headedTable } from './table.ts';
 import { duration } from './time.ts';
 
 /** One line of `kieq dlq ls`. */
-export interface LetterRow {
+export interface DeadLetterRow {
   readonly id: string;
   readonly class: OrNewer<DeadLetterClass>;
   readonly state: OrNewer<GenerationState>;
@@ -28,24 +28,24 @@ export interface LetterRow {
   readonly payAgainResumesAt: GenerationState | null;
 }
 
-export function letterRow(record: GenerationRecord, letter: OpenLetter): LetterRow {
-  const { resumesAt, payAgainResumesAt } = redriveRule(letter.class);
+export function deadLetterRow(record: GenerationRecord, deadLetter: OpenDeadLetter): DeadLetterRow {
+  const { resumesAt, payAgainResumesAt } = redriveRule(deadLetter.class);
   return {
     id: record.id,
-    class: letter.class,
+    class: deadLetter.class,
     state: record.state,
-    openedAt: letter.openedAt,
+    openedAt: deadLetter.openedAt,
     tenant: record.tenant,
     model: record.model,
     attempts: record.attempts.length,
     taskId: record.taskId ?? null,
-    summary: evidenceText(letter.evidence),
+    summary: evidenceText(deadLetter.evidence),
     resumesAt,
     payAgainResumesAt,
   };
 }
 
-export function lettersText(rows: readonly LetterRow[], nowMs: number, paint: Paint): string {
+export function deadLettersText(rows: readonly DeadLetterRow[], nowMs: number, paint: Paint): string {
   if (rows.length === 0) return 'no open dead letters';
   const lines = rows.map((row) => [
     paint.bad(row.class),

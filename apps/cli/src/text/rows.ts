@@ -27,7 +27,7 @@ export function rowOf(record: GenerationRecord, nowMs: number): GenerationRow {
     attempts: record.attempts.length,
     polls: record.polls,
     taskId: record.taskId ?? null,
-    deadLetter: record.letter?.class ?? null,
+    deadLetter: record.deadLetter?.class ?? null,
     createdAt: record.createdAt,
     ageMs: Math.max(0, nowMs - record.createdAt),
   };

@@ -5,7 +5,7 @@ import { balanceText } from './balance.ts';
 import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section, table } from './table.ts';
 import { duration, until } from './time.ts';
-import { nobodyText, workersLine, workersTable } from './workers.ts';
+import { noWorkersText, workersLine, workersTable } from './workers.ts';
 
 /**
  * The pool for a person.
@@ -33,7 +33,7 @@ export function statusText(
     section('gates', gatesText(status.gates, nowMs, paint), paint),
     section('workers', workersTable(status.workers, paint), paint),
     section('states', statesText(states, paint), paint),
-    section('dead letters', lettersCount(status, paint), paint),
+    section('dead letters', deadLettersCount(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
     section('counters', counters(withoutBalance(stats)), paint),
     section('window has learned', counters(window.learned), paint),
@@ -50,7 +50,7 @@ export function emptyText(prefix: string): string {
 export function bindingText(status: PoolStatus, paint: Paint): string {
   const { binding, gates } = status;
   if (binding === null) return paint.good('free');
-  if (binding === 'no-worker') return paint.bad(`stand still: ${nobodyText(status)}`);
+  if (binding === 'no-worker') return paint.bad(`stand still: ${noWorkersText(status)}`);
   const text = `held back by ${binding}`;
   return gates.length > 0 ? paint.bad(text) : text;
 }
@@ -113,7 +113,7 @@ export function queuesText(queues: PoolStatus['queues']): string {
 }
 
 /** Zeroes are left out: what is there should be seen. */
-export function lettersCount({ deadLetters }: PoolStatus, paint: Paint): string {
+export function deadLettersCount({ deadLetters }: PoolStatus, paint: Paint): string {
   return table(
     nonZero(deadLetters).map(([name, count]) => [paint.bad(name), String(count)]),
     '  ',

@@ -15,7 +15,7 @@ export function workersLine({ workers, waiting }: Manning, paint: Paint): string
 }
 
 /** What it means that nobody works. */
-export function nobodyText({ waiting }: Pick<PoolStatus, 'waiting'>): string {
+export function noWorkersText({ waiting }: Pick<PoolStatus, 'waiting'>): string {
   if (waiting === 0) return 'no worker is running';
   return waiting === 1
     ? 'no worker is running, and 1 generation waits for one'

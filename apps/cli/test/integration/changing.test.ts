@@ -22,9 +22,9 @@ describe('cancel', () => {
   it('has its caller told', async () => {
     const id = await queued(pool.ledger, { callBackUrl: 'https://caller.example/hook' });
     await pool.run(['cancel', id]);
-    const { notice } = (await pool.ledger.read.generation(id)) ?? {};
+    const { delivery } = (await pool.ledger.read.generation(id)) ?? {};
     const queues = openQueues(pool.redis.client, pool.redis.prefix);
-    expect((await queues.notify.getJobs()).map((job) => job.id)).toEqual([notice?.vehicle]);
+    expect((await queues.notify.getJobs()).map((job) => job.id)).toEqual([delivery?.vehicle]);
     await queues.close();
     expect((await pool.run(['show', id])).stdout).toMatch(/callback +due now/);
   });

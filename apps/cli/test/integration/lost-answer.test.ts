@@ -29,7 +29,7 @@ async function loseAnswer(prompt: string): Promise<{ readonly taskId: string }> 
 }
 
 /** As a person finds it: in the list of the class. */
-async function onlyLetter(): Promise<string> {
+async function onlyDeadLetter(): Promise<string> {
   const { stdout } = await kieq('dlq', 'ls', '--class', 'payment_unknown');
   const ids = [...stdout.matchAll(/^payment_unknown +(gen_\w+)/gm)].map(([, id = '']) => id);
   expect(ids).toHaveLength(1);
@@ -47,7 +47,7 @@ it('from payment_unknown to a finished video by the command line alone, adopted 
   const prompt = 'a boat, found in the account';
   const { taskId } = await loseAnswer(prompt);
   expect((await kieq('status')).stdout).toMatch(/payment_unknown +1/);
-  const id = await onlyLetter();
+  const id = await onlyDeadLetter();
   expect((await kieq('dlq', 'show', id)).stdout).toContain(`kieq adopt ${id} <taskId>`);
   expect((await kieq('adopt', id, taskId)).code).toBe(4);
   expect((await kieq('adopt', id, taskId, '--confirm')).code).toBe(0);
@@ -59,7 +59,7 @@ it('from payment_unknown to a finished video by the command line alone, adopted 
 it('from payment_unknown to a finished video by the command line alone, paid again after a word', async () => {
   const prompt = 'a bridge, paid again';
   await loseAnswer(prompt);
-  const id = await onlyLetter();
+  const id = await onlyDeadLetter();
   // The send time of the lost attempt must have passed.
   await pool.recordWhen(id, ({ attempts: [first] }) => (first?.sendBy ?? Infinity) < Date.now());
   expect((await kieq('dlq', 'redrive', id, '--pay-again')).code).toBe(4);

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import {
   closeNewerGate,
   NEWER_WORD,
-  openNewerLetter,
+  openNewerDeadLetter,
   type LedgerPlace,
 } from '../../../../packages/testkit/src/newer-version.ts';
 import { checkPool } from '../../src/doctor/pool.ts';
@@ -18,7 +18,7 @@ beforeEach(async () => {
   pool = await testPool('cli-newer');
   place = { redis: pool.redis.client, root: pool.ledger.root };
   id = await queued(pool.ledger);
-  await openNewerLetter(place, id);
+  await openNewerDeadLetter(place, id);
   await closeNewerGate(place);
 });
 afterEach(() => pool.cleanup());
@@ -34,7 +34,7 @@ it('status shows the gate, who opens it, and the letters', async () => {
 
 it('list and show tell its class, its state and its attempts as they stand', async () => {
   const strange = await queued(pool.ledger);
-  await openNewerLetter(place, strange, NEWER_WORD);
+  await openNewerDeadLetter(place, strange, NEWER_WORD);
   const { code, stdout } = await pool.run(['list']);
   expect(code).toBe(0);
   expect(stdout).toMatch(/dead \(from_the_future\)/);

@@ -25,8 +25,8 @@ describe('dlq purge', () => {
     const { code, json } = await pool.run(['dlq', 'purge', id, '--yes', '--json']);
     expect({ code, json }).toEqual({ code: 0, json: { id, class: 'invalid_request', purged: true } });
     const record = await pool.ledger.read.generation(id);
-    expect([record?.payload, record?.letter]).toEqual([undefined, undefined]);
-    expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(0);
+    expect([record?.payload, record?.deadLetter]).toEqual([undefined, undefined]);
+    expect((await pool.ledger.read.deadLetterCounts()).invalid_request).toBe(0);
     expect((await pool.run(['show', id, '--json'])).json).toMatchObject({ payload: null, deadLetter: null });
   });
 

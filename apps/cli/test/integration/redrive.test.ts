@@ -59,7 +59,7 @@ describe('dlq redrive by id', () => {
     expect((await pool.run(['dlq', 'show', id])).stdout).toContain(command);
     expect((await pool.run(command.split(' ').slice(1))).stdout).toBe(`${id} resumes at notify (notify_failed)\n`);
     expect(await stateOf(id)).toBe('cancelled');
-    expect(await vehiclesOf('notify')).toEqual([(await pool.ledger.read.generation(id))?.notice?.vehicle]);
+    expect(await vehiclesOf('notify')).toEqual([(await pool.ledger.read.generation(id))?.delivery?.vehicle]);
   });
 
   it('wants to know which one where the generation and its callback each have a letter', async () => {
@@ -69,11 +69,11 @@ describe('dlq redrive by id', () => {
       expect({ code, stdout }).toEqual({ code: 4, stdout: '' });
       expect(stderr).toContain('generation_failed and notify_failed: choose one with --class');
     }
-    expect(await pool.ledger.read.letterCounts()).toMatchObject({ generation_failed: 1, notify_failed: 1 });
+    expect(await pool.ledger.read.deadLetterCounts()).toMatchObject({ generation_failed: 1, notify_failed: 1 });
     // The commands that are told for each of them are taken as they are.
     const shown = (await pool.run(['dlq', 'show', id])).stdout;
-    const told = (letterClass: string): string[] => {
-      const command = `kieq dlq redrive ${id} --class ${letterClass}`;
+    const told = (deadLetterClass: string): string[] => {
+      const command = `kieq dlq redrive ${id} --class ${deadLetterClass}`;
       expect(shown).toContain(command);
       return command.split(' ').slice(1);
     };
@@ -106,7 +106,7 @@ describe('dlq redrive by id', () => {
     expect((await pool.run(['dlq', 'redrive', id, '--dry-run', '--pay-again'])).stdout).toContain(
       'would resume at queued',
     );
-    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('task_stuck');
+    expect((await pool.ledger.read.generation(id))?.deadLetter?.class).toBe('task_stuck');
     expect(await vehiclesOf('poll')).toEqual([]);
   });
 
@@ -199,7 +199,7 @@ describe('dlq redrive by class', () => {
     expect(code).toBe(0);
     expect(stdout).toContain(`[1/2] ${first} would resume at generating`);
     expect(stdout).toContain('2 of 2 would resume; nothing was changed');
-    expect((await pool.ledger.read.letterCounts()).task_stuck).toBe(2);
+    expect((await pool.ledger.read.deadLetterCounts()).task_stuck).toBe(2);
   });
 
   it('stops between two on SIGINT', async () => {
@@ -210,7 +210,7 @@ describe('dlq redrive by class', () => {
     });
     expect(code).toBe(130);
     expect(lines).toMatchObject([{ kind: 'resumed' }, { summary: { resumed: 1, interrupted: true } }]);
-    expect((await pool.ledger.read.letterCounts()).task_stuck).toBe(1);
+    expect((await pool.ledger.read.deadLetterCounts()).task_stuck).toBe(1);
   });
 
   it('ends with 4 when some were not possible, and asks before it pays again', async () => {

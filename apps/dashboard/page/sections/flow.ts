@@ -1,4 +1,4 @@
-import type { OverviewAnswer, OverviewGate } from '../../src/overview/forms.ts';
+import type { OverviewAnswer, OverviewGate } from '../../src/overview/schemas.ts';
 import { setGate, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, duration, moment, number } from '../format.ts';
@@ -20,15 +20,15 @@ const WHY: Readonly<Record<string, string>> = {
 /** Whether submissions flow; if not, which gates hold them and since when. */
 export function showFlow(overview: OverviewAnswer, reload: Reload): void {
   const { gates, pausedQueues, binding, isEmpty, workers, you, atMs } = overview;
-  const isNobody = isUnmanned(overview);
+  const hasNoWorkers = isUnmanned(overview);
   const may = you.role === 'operator';
   const isPaused = gates.some(({ reason }) => reason === 'paused');
   const minute = Math.floor(atMs / 5000);
-  const isHeld = isNobody || gates.length + pausedQueues.length > 0;
-  const told = { gates, pausedQueues, binding, isEmpty, isNobody, waiting: isNobody ? workers.waiting : 0, may };
-  render('flow', { ...told, minute: isNobody || gates.length > 0 ? minute : 0 }, () => [
+  const isHeld = hasNoWorkers || gates.length + pausedQueues.length > 0;
+  const told = { gates, pausedQueues, binding, isEmpty, hasNoWorkers, waiting: hasNoWorkers ? workers.waiting : 0, may };
+  render('flow', { ...told, minute: hasNoWorkers || gates.length > 0 ? minute : 0 }, () => [
     h('div', { class: `flow ${isHeld ? 'held' : 'flows'}` }, h('strong', {}, headline(overview))),
-    isNobody ? h('p', { class: 'gate' }, nobodyText(overview)) : null,
+    hasNoWorkers ? h('p', { class: 'gate' }, noWorkersText(overview)) : null,
     ...gates.map((gate) => gateRow(gate, atMs, may, reload)),
     ...pausedQueues.map((queue) =>
       h(
@@ -63,7 +63,7 @@ function waitingText({ workers: { waiting } }: OverviewAnswer): string {
   return waiting === 1 ? ', and 1 generation waits for one' : `, and ${number(waiting)} generations wait for one`;
 }
 
-function nobodyText({ isEmpty, workers: { lastSeenMs }, atMs }: OverviewAnswer): string {
+function noWorkersText({ isEmpty, workers: { lastSeenMs }, atMs }: OverviewAnswer): string {
   if (isEmpty) return 'Nothing was ever configured or enqueued there, and no worker is running. Is KIEQ_PREFIX right?';
   const seen = lastSeenMs === null ? 'None was ever seen' : `The last one was seen ${ago(lastSeenMs, atMs)}`;
   return `${seen}. Nothing is submitted, looked at or delivered until one runs.`;

@@ -1,19 +1,19 @@
-import type { ShownResult } from '../../src/overview/forms.ts';
+import type { ShownResult } from '../../src/overview/schemas.ts';
 import { h } from '../dom.ts';
 import { at as below } from '../place.ts';
 
-interface Place {
+interface Source {
   readonly name: string;
   readonly url: string;
 }
 
 /** Where it can be fetched, in the order in which it is tried. What is no web address is only shown. */
-function placesOf({ archive, kie }: ShownResult): Place[] {
-  const places = [
+function sourcesOf({ archive, kie }: ShownResult): Source[] {
+  const sources = [
     { name: 'the archive', url: archive ?? '' },
     { name: "Kie's link", url: kie },
   ];
-  return places.flatMap(({ name, url }) => {
+  return sources.flatMap(({ name, url }) => {
     if (url.startsWith('/')) return [{ name, url: below(url) }];
     return /^https?:\/\//i.test(url) ? [{ name, url }] : [];
   });
@@ -24,8 +24,8 @@ function placesOf({ archive, kie }: ShownResult): Place[] {
  * @param poster address of a picture, with which nothing of the video is fetched until it is played
  */
 export function player(result: ShownResult, label: string, poster: string | null = null): HTMLElement {
-  const places = placesOf(result);
-  if (places.length === 0) return h('p', { class: 'dim' }, result.kie);
+  const sources = sourcesOf(result);
+  if (sources.length === 0) return h('p', { class: 'dim' }, result.kie);
   const said = h('p', { class: 'dim', role: 'status', hidden: true });
   const again = h('button', { hidden: true, onclick: () => show(0) }, 'Try again');
   const video = document.createElement('video');
@@ -37,9 +37,9 @@ export function player(result: ShownResult, label: string, poster: string | null
   const show = (next: number): void => {
     const wantsToPlay = !video.paused;
     at = next;
-    say(next === 0 ? '' : `${upper(places[next - 1]?.name ?? '')} does not give it; this is ${places[next]?.name}.`);
+    say(next === 0 ? '' : `${upper(sources[next - 1]?.name ?? '')} does not give it; this is ${sources[next]?.name}.`);
     again.hidden = true;
-    const { url = '' } = places[next] ?? {};
+    const { url = '' } = sources[next] ?? {};
     video.src = poster === null ? `${url}#t=0.1` : url;
     // Whether it may is told by the next error, or by nothing at all.
     if (wantsToPlay) video.play().catch(() => undefined);
@@ -49,8 +49,8 @@ export function player(result: ShownResult, label: string, poster: string | null
     said.hidden = text === '';
   };
   video.addEventListener('error', () => {
-    if (at + 1 < places.length) return show(at + 1);
-    say(nowhere(places));
+    if (at + 1 < sources.length) return show(at + 1);
+    say(noSource(sources));
     again.hidden = false;
   });
   show(0);
@@ -58,8 +58,8 @@ export function player(result: ShownResult, label: string, poster: string | null
 }
 
 /** A browser does not tell a file that is gone from one that it cannot play. */
-function nowhere(places: readonly Place[]): string {
-  const names = places.map(({ name }) => name);
+function noSource(sources: readonly Source[]): string {
+  const names = sources.map(({ name }) => name);
   const where = names.length === 1 ? `not by ${names[0]}` : `neither by ${names.join(' nor by ')}`;
   return `It cannot be played here, ${where}: the file is gone, or this browser does not play its form.`;
 }

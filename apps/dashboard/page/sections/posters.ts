@@ -1,4 +1,4 @@
-import type { GenerationAnswer, PosterList } from '../../src/overview/forms.ts';
+import type { GenerationAnswer, PosterList } from '../../src/overview/schemas.ts';
 import { ask } from '../api.ts';
 import { at } from '../place.ts';
 

@@ -1,4 +1,4 @@
-import type { OverviewAnswer, OverviewResult } from '../../src/overview/forms.ts';
+import type { OverviewAnswer, OverviewResult } from '../../src/overview/schemas.ts';
 import { h, render } from '../dom.ts';
 import { number } from '../format.ts';
 import { at } from '../place.ts';

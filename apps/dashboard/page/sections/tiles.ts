@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../src/overview/forms.ts';
+import type { OverviewAnswer } from '../../src/overview/schemas.ts';
 import { h, render } from '../dom.ts';
 import { ago, duration, number, percent } from '../format.ts';
 

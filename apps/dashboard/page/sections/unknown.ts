@@ -1,4 +1,4 @@
-import type { OverviewAnswer } from '../../src/overview/forms.ts';
+import type { OverviewAnswer } from '../../src/overview/schemas.ts';
 import { adoptTask, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, number } from '../format.ts';

@@ -1,7 +1,7 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import { frozenPayload } from '@kieq/queue';
 import { promptOf } from '../prompt.ts';
-import type { OverviewGeneration } from './forms.ts';
+import type { OverviewGeneration } from './schemas.ts';
 
 /** A generation as a row of a list. */
 export function shownGeneration({ id, since, model, tenant, payload }: GenerationRecord): OverviewGeneration {

@@ -10,7 +10,7 @@ import {
   type PoolStatus,
   type Queues,
 } from '@kieq/queue';
-import type { Overview, OverviewGate, OverviewLetters, OverviewResult } from './forms.ts';
+import type { Overview, OverviewGate, OverviewDeadLetters, OverviewResult } from './schemas.ts';
 import { shownResults, type ResultSource } from '../shown-results.ts';
 import { shownGeneration } from './generation.ts';
 
@@ -29,13 +29,13 @@ const WORKERS_SHOWN = 50;
 export async function readOverview(source: OverviewSource): Promise<Overview> {
   const { ledger, queues, prefix } = source;
   const atMs = await ledger.read.now();
-  const [status, hour, oldest, unknown, recent, letters] = await Promise.all([
+  const [status, hour, oldest, unknown, recent, deadLetters] = await Promise.all([
     readStatus(ledger, queues),
     readLastHour(ledger, atMs),
     oldestWaiting(source, atMs),
     oldestUnknown(ledger),
     recentSuccesses(ledger, RESULTS_SHOWN),
-    readLetters(ledger),
+    readDeadLetters(ledger),
   ]);
   const results = await shownResults(source, recent);
   return {
@@ -56,7 +56,7 @@ export async function readOverview(source: OverviewSource): Promise<Overview> {
     queues: oldest.map(({ name, oldestMs }) => ({ name, ...countsOf(status.queues[name]), oldestMs })),
     hour,
     unknown: unknown.map(shownGeneration),
-    letters: letters.map((one) => shownLetters(one, status)),
+    deadLetters: deadLetters.map((one) => shownDeadLetters(one, status)),
     recent: recent.map((record, i) => shownResult(record, results[i]?.[0] ?? null)),
   };
 }
@@ -67,17 +67,17 @@ async function oldestUnknown(ledger: Ledger): Promise<GenerationRecord[]> {
   return records.filter((record) => record !== undefined);
 }
 
-interface OldestLetter {
-  readonly letterClass: OrNewer<DeadLetterClass>;
+interface OldestDeadLetter {
+  readonly deadLetterClass: OrNewer<DeadLetterClass>;
   readonly oldestMs: number | null;
 }
 
-async function readLetters(ledger: Ledger): Promise<OldestLetter[]> {
-  const classes = await ledger.read.letterClasses();
+async function readDeadLetters(ledger: Ledger): Promise<OldestDeadLetter[]> {
+  const classes = await ledger.read.deadLetterClasses();
   return Promise.all(
-    classes.map(async (letterClass) => {
-      const { items } = await ledger.read.listLetters(letterClass, { limit: 1 });
-      return { letterClass, oldestMs: items[0]?.at ?? null };
+    classes.map(async (deadLetterClass) => {
+      const { items } = await ledger.read.readDeadLetters(deadLetterClass, { limit: 1 });
+      return { deadLetterClass, oldestMs: items[0]?.at ?? null };
     }),
   );
 }
@@ -120,11 +120,11 @@ function countsOf(counts: Readonly<Record<string, number>>) {
   };
 }
 
-function shownLetters({ letterClass, oldestMs }: OldestLetter, status: PoolStatus): OverviewLetters {
-  const { advice, resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(letterClass);
+function shownDeadLetters({ deadLetterClass, oldestMs }: OldestDeadLetter, status: PoolStatus): OverviewDeadLetters {
+  const { advice, resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(deadLetterClass);
   return {
-    class: letterClass,
-    count: status.deadLetters[letterClass] ?? 0,
+    class: deadLetterClass,
+    count: status.deadLetters[deadLetterClass] ?? 0,
     oldestMs,
     advice,
     resumesAt,

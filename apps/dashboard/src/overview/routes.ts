@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { cached } from '@kieq/queue';
 import { you } from '../you.ts';
-import type { OverviewAnswer } from './forms.ts';
+import type { OverviewAnswer } from './schemas.ts';
 import { readOverview, type OverviewSource } from './overview.ts';
 
 /** The page asks every two seconds. */

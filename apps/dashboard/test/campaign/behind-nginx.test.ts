@@ -157,7 +157,7 @@ it('guesses of one client of nginx hold no other one up', async () => {
     return (await fetch(`${nginx.origin}/kieq/api/login`, { method: 'POST', headers, body })).status;
   };
   const gone = new AbortController();
-  const guesses = Array.from({ length: 12 }, () =>
+  const throttle = Array.from({ length: 12 }, () =>
     fetch(`${nginx.origin}/kieq/api/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', 'x-test-client': '192.0.2.66' },
@@ -168,11 +168,11 @@ it('guesses of one client of nginx hold no other one up', async () => {
       () => 'late',
     ),
   );
-  await Promise.race(guesses);
+  await Promise.race(throttle);
   const before = performance.now();
   expect(await logIn('192.0.2.7', 'correct horse')).toBe(200);
   expect(performance.now() - before).toBeLessThan(1000);
   gone.abort();
-  const ends = await Promise.all(guesses);
+  const ends = await Promise.all(throttle);
   expect(ends.filter((end) => end === 'late').length).toBeGreaterThan(3);
 }, 30_000);

@@ -22,8 +22,8 @@ describe('with a password', () => {
 
   it.each(wrong)('%s is asked for it on every address', async (_name, headers) => {
     // Nobody waits here: how guesses are slowed down is tested in guessing.test.ts.
-    const guesses = { turn: () => Promise.resolve({ kind: 'answer' } as const) };
-    const { app } = await openBoard(inject('redisUrl'), { logins, guesses });
+    const throttle = { turn: () => Promise.resolve({ kind: 'answer' } as const) };
+    const { app } = await openBoard(inject('redisUrl'), { logins, throttle });
     const asset = await anAsset(
       (
         await app.inject({

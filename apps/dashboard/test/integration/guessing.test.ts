@@ -1,6 +1,6 @@
 import { parseEnvironment } from '@kieq/config';
 import { startLocalRedis } from '@kieq/local-redis';
-import { closeConnection, createConnection, createGuesses, waitUntilReady, type Guesses } from '@kieq/redis';
+import { closeConnection, createConnection, createThrottle, waitUntilReady, type Throttle } from '@kieq/redis';
 import { expect, inject, it, onTestFinished } from 'vitest';
 import { basic, cookieOfName, openBoard, type Board } from '../support.ts';
 
@@ -12,15 +12,15 @@ const own = { host: 'board.example', origin: 'http://board.example', 'sec-fetch-
 const { trustedProxies } = parseEnvironment({ TRUSTED_PROXIES: '127.0.0.1' }, ['proxies']);
 
 /** Real ones, in a world that runs a hundred times as fast. */
-function hurried(guesses: Guesses): Guesses {
+function hurried(throttle: Throttle): Throttle {
   return {
-    turn: (subjects, guess) =>
-      guesses.turn(
+    turn: (subjects, attempt) =>
+      throttle.turn(
         subjects.map(({ name, rule }) => ({
           name,
           rule: { ...rule, growMs: rule.growMs / 100, pauseMs: rule.pauseMs / 100, mostMs: rule.mostMs / 100 },
         })),
-        guess,
+        attempt,
       ),
   };
 }
@@ -35,7 +35,7 @@ async function openHurried(): Promise<Board> {
     const keys = await redis.keys(`${prefix.replaceAll(/[{}]/g, '?')}*`);
     if (keys.length > 0) await redis.del(...keys);
   });
-  return openBoard(inject('redisUrl'), { logins, trustedProxies, guesses: hurried(createGuesses({ redis, prefix })) });
+  return openBoard(inject('redisUrl'), { logins, trustedProxies, throttle: hurried(createThrottle({ redis, prefix })) });
 }
 
 async function logIn({ app }: Board, user: string, password: string, more: Readonly<Record<string, string>> = {}) {
@@ -110,14 +110,14 @@ it("a browser that is known for one user is a stranger's for another", async () 
 
 it('what a client writes about its address counts for nothing where no proxy is trusted', async () => {
   const seen: string[] = [];
-  const guesses: Guesses = {
+  const throttle: Throttle = {
     turn: (subjects) => {
       seen.push(...subjects.map(({ name }) => name));
       return Promise.resolve({ kind: 'answer' });
     },
   };
-  const believing = await openBoard(inject('redisUrl'), { logins, guesses, trustedProxies });
-  const other = await openBoard(inject('redisUrl'), { logins, guesses });
+  const believing = await openBoard(inject('redisUrl'), { logins, throttle, trustedProxies });
+  const other = await openBoard(inject('redisUrl'), { logins, throttle });
   for (const board of [believing, other])
     await logIn(board, 'operator', 'x', { 'x-forwarded-for': '9.9.9.9, 192.0.2.7' });
   expect(seen).toEqual([
@@ -137,7 +137,7 @@ it('while Redis is away logging in works, and guesses are counted', async () => 
   const board = await openBoard(inject('redisUrl'), {
     logins,
     redis,
-    guesses: hurried(createGuesses({ redis, prefix: '{away}' })),
+    throttle: hurried(createThrottle({ redis, prefix: '{away}' })),
   });
   await server.stop();
   for (let i = 0; i < 9; i += 1) expect((await logIn(board, 'operator', 'guess')).statusCode).toBe(401);

@@ -1,5 +1,5 @@
 import { beforeEach, expect, inject, it } from 'vitest';
-import { closeNewerGate, NEWER_WORD, openNewerLetter } from '../../../../packages/testkit/src/index.ts';
+import { closeNewerGate, NEWER_WORD, openNewerDeadLetter } from '../../../../packages/testkit/src/index.ts';
 import { openBoard, type Board } from '../support.ts';
 
 const ID = 'gen_0000000000';
@@ -11,7 +11,7 @@ beforeEach(async () => {
   const request = { payload: '{}', hash: 'h', tenant: 'default', model: 'm', priority: 100 };
   const plain = { delayMs: 0, vehicle: `${ID}-1`, vehicleCheckMs: 1000, callback: false, uploads: false };
   await board.ledger.create({ id: ID, ...request, ...plain });
-  await openNewerLetter(place, ID);
+  await openNewerDeadLetter(place, ID);
   await closeNewerGate(place);
 });
 
@@ -29,7 +29,7 @@ it('shows its gate and its letters on the overview, and nothing that resumes the
     body: {
       binding: NEWER_WORD,
       gates: [{ reason: NEWER_WORD, isNewer: true }],
-      letters: expect.arrayContaining([
+      deadLetters: expect.arrayContaining([
         expect.objectContaining({
           class: NEWER_WORD,
           count: 1,

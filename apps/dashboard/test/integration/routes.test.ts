@@ -1,6 +1,6 @@
 import { appRoutes } from '@bull-board/api/dist/routes.js';
 import { expect, inject, it } from 'vitest';
-import { ALLOWED_ROUTES } from '../../src/door/allowed-routes.ts';
+import { ALLOWED_ROUTES } from '../../src/auth/allowed-routes.ts';
 import { failedJob, openBoard, type Board, type Method } from '../support.ts';
 
 const METHODS = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH' } as const satisfies Record<string, Method>;

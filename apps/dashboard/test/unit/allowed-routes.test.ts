@@ -1,6 +1,6 @@
 import { appRoutes, buildHistoryRoutes } from '@bull-board/api/dist/routes.js';
 import { expect, it } from 'vitest';
-import { ALLOWED_ROUTES, isAllowed } from '../../src/door/allowed-routes.ts';
+import { ALLOWED_ROUTES, isAllowed } from '../../src/auth/allowed-routes.ts';
 
 /** Bull Board's routes, below the address where this dashboard has it. */
 const routes = appRoutes.api.flatMap(({ method, route }) =>

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { SESSION_MS, Sessions } from '../../src/door/sessions.ts';
+import { SESSION_MS, Sessions } from '../../src/auth/sessions.ts';
 
 it('a session ends by itself, or when it is told to, and its id cannot be guessed from another', () => {
   let now = 0;

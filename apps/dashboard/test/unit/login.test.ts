@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { loginCheck } from '../../src/door/login.ts';
+import { loginCheck } from '../../src/auth/login.ts';
 
 const roleOf = loginCheck([
   { user: 'operator', password: 'pässword:with colon', role: 'operator' },

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { HintReply } from '@kieq/ledger';
-import { at, followHint, hashAttemptToken, within } from '@kieq/queue';
+import type { CallbackReply } from '@kieq/ledger';
+import { at, followCallback, hashAttemptToken, within } from '@kieq/queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
@@ -8,26 +8,26 @@ import type { Bodies } from '../bodies.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { charsetOf } from '../read-json.ts';
 import { documented } from '../routes.ts';
-import { createCallbackDoor, noSuchAddress } from './door.ts';
+import { createCallbackAuth, noSuchAddress } from './auth.ts';
 import { readCallback, signatureProblem } from './read-callback.ts';
 
 const URL = '/callbacks/kie/:generation/:token';
 
-const paramsForm = z.object({
+const paramsSchema = z.object({
   generation: z.string().describe('Id of the generation'),
   token: z.string().describe('The secret of one attempt, which only its callback address carries'),
 });
 
 /** As Kie expects it, within 15 s. */
 const TAKEN = { code: 200, msg: 'success' } as const;
-const takenForm = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('It is written down');
+const takenSchema = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('It is written down');
 
 const DOCUMENT = {
   summary: "Kie's callback for a task",
   description: 'For Kie alone. Whatever it says, the verdict is asked of Kie.',
   tags: ['operations'],
-  params: paramsForm,
-  response: { 200: takenForm },
+  params: paramsSchema,
+  response: { 200: takenSchema },
 };
 const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_large', 'unsupported_media_type'];
 /** Of the body: nobody can read it, or it did not come as it should. */
@@ -40,7 +40,7 @@ const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_sl
  */
 export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bodies: Bodies): Promise<void> {
   const { callbackBytes, callbackBodyMs } = deps.settings.limits;
-  const admit = createCallbackDoor(deps);
+  const admit = createCallbackAuth(deps);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
     bodies.read(request, payload, callbackBodyMs),
@@ -55,16 +55,16 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bo
     done();
   });
   const onRequest = async (request: FastifyRequest): Promise<void> => {
-    const { generation, token } = paramsForm.parse(request.params);
+    const { generation, token } = paramsSchema.parse(request.params);
     await admit(request, generation, token);
   };
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
   app.post(URL, { config: { open: true }, bodyLimit: callbackBytes, schema, onRequest }, async (request, reply) => {
-    const { generation, token } = paramsForm.parse(request.params);
-    const hint = await within(generation, () => take(deps, request, generation, token));
+    const { generation, token } = paramsSchema.parse(request.params);
+    const judged = await within(generation, () => take(deps, request, generation, token));
     void reply.send(TAKEN);
     // The ledger has it; what follows is done for the sake of speed, and by the sweeper otherwise.
-    within(generation, () => followHint(deps.queues, deps.timings, generation, hint)).catch((error: unknown) =>
+    within(generation, () => followCallback(deps.queues, deps.timings, generation, judged)).catch((error: unknown) =>
       deps.logger.warn({ err: error, generation }, 'a callback could not be followed at once'),
     );
     return reply;
@@ -72,7 +72,7 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bo
 }
 
 /** @throws ApiError `unreadable_body`, `unauthorized`, `not_found` */
-async function take(deps: GatewayDeps, request: FastifyRequest, id: string, token: string): Promise<HintReply> {
+async function take(deps: GatewayDeps, request: FastifyRequest, id: string, token: string): Promise<CallbackReply> {
   const { metrics, settings, timings } = deps;
   const callback = readCallback(request.body, Date.now(), charsetOf(request));
   if (callback === undefined) throw new ApiError('unreadable_body', 'The body must be a JSON object.');
@@ -81,8 +81,8 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
     metrics.callbacks.inc({ outcome: problem });
     throw new ApiError('unauthorized', problem === 'stale' ? 'The signature is too old.' : 'The signature is wrong.');
   }
-  const hint = await at('hint.write', () =>
-    deps.ledger.hint({
+  const judged = await at('hint.write', () =>
+    deps.ledger.callback({
       id,
       // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
       tokenHash: hashAttemptToken(token),
@@ -90,26 +90,26 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
       ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
     }),
   );
-  metrics.callbacks.inc({ outcome: outcomeOf(hint) });
+  metrics.callbacks.inc({ outcome: outcomeOf(judged) });
   // Gone since the door was asked.
-  if (hint.kind === 'missing' || hint.kind === 'unknown_attempt') throw noSuchAddress();
+  if (judged.kind === 'missing' || judged.kind === 'unknown_attempt') throw noSuchAddress();
   if (callback.ageMs !== undefined) metrics.callbackAgeSeconds.observe(callback.ageMs / 1000);
-  return hint;
+  return judged;
 }
 
-function outcomeOf(hint: HintReply): string {
-  switch (hint.kind) {
-    case 'hinted':
+function outcomeOf(judged: CallbackReply): string {
+  switch (judged.kind) {
+    case 'calledBack':
     case 'settled':
-      return hint.foreign ? 'foreign' : hint.kind;
+      return judged.foreign ? 'foreign' : judged.kind;
     case 'missing':
     case 'unknown_attempt':
       return 'unknown';
     case 'claimed':
     case 'no_task':
     case 'too_many':
-      return hint.kind;
+      return judged.kind;
     default:
-      return hint satisfies never;
+      return judged satisfies never;
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { GenerationRecord } from '@kieq/ledger';
-import { callerRecord, createResultLinks, readTold } from '@kieq/queue';
+import { callerRecord, createResultLinks, readReported } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { mayActFor, type Caller } from '../caller.ts';
@@ -20,7 +20,7 @@ export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
     url: '/api/v1/jobs/recordInfo',
     schema: { summary: 'Query a task', tags: ['kie'], querystring, response: { 200: successOf(taskRecord) } },
     handler: async ({ query, caller }) => {
-      const { record, nowMs, links } = await readTold(deps.ledger, resultLinks, query.taskId);
+      const { record, nowMs, links } = await readReported(deps.ledger, resultLinks, query.taskId);
       // Kie's own words for an id that it does not know.
       if (record === undefined || !isVisible(record, caller))
         throw new ApiError('invalid_request', 'recordInfo is null');

@@ -7,7 +7,7 @@ import { ApiError, type ApiErrorCode } from '../api-error.ts';
 import { answerFile, storeWith } from '../archived-file.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { documented } from '../routes.ts';
-import { createPlaces } from './places.ts';
+import { createSlots } from './slots.ts';
 
 const URL = '/results/:file';
 /** Files that one gateway sends at once; of one file, so much as a player asks for. */
@@ -77,13 +77,13 @@ const ERRORS: readonly ApiErrorCode[] = [
  * no generation is looked up before the signature holds: nobody learns here which generations exist.
  */
 export function resultLinkRoutes(app: FastifyInstance, deps: GatewayDeps): void {
-  const places = createPlaces(MOST_AT_ONCE, MOST_OF_ONE, MOST_OF_TENANT);
+  const slots = createSlots(MOST_AT_ONCE, MOST_OF_ONE, MOST_OF_TENANT);
   const basis = cached(() => deps.ledger.archiveLinks.basis(), BASIS_TTL_MS);
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
   app.get(URL, { config: { open: true, streams: true }, exposeHeadRoute: true, schema }, async (request, reply) => {
     const { name, generation } = await checkLink(basis, request);
     const { file, store, tenant } = await find(deps, name, generation);
-    takePlace(places.enter(name, tenant), reply);
+    takeSlot(slots.enter(name, tenant), reply);
     reply.headers(HEADERS);
     return answerFile(store, file, request, reply);
   });
@@ -122,7 +122,7 @@ function whyNone(record: GenerationRecord | undefined): string {
 }
 
 /** @throws ApiError `unavailable` */
-function takePlace(leave: (() => void) | undefined, { raw }: FastifyReply): void {
+function takeSlot(leave: (() => void) | undefined, { raw }: FastifyReply): void {
   if (leave === undefined)
     throw new ApiError('unavailable', 'too many results are being sent at once; try again', {
       retryAfterS: RETRY_AFTER_S,

@@ -7,7 +7,7 @@ import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { parseCaller } from '../problems.ts';
 import { route } from '../routes.ts';
-import { idParams, stateWord } from './forms.ts';
+import { idParams, stateWord } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
 
 const adoptBody = z.strictObject({
@@ -23,7 +23,7 @@ const adoptBody = z.strictObject({
     ),
 });
 
-const adoptedForm = z.object({
+const adoptedSchema = z.object({
   id: z.string(),
   attempt: z.int().describe('The attempt whose answer was lost'),
   state: stateWord,
@@ -41,7 +41,7 @@ export function adoptRoute(app: FastifyInstance, deps: GatewayDeps): void {
       tags: ['generations'],
       params: idParams,
       body: adoptBody,
-      response: { 200: adoptedForm },
+      response: { 200: adoptedSchema },
     },
     errors: ['not_found', 'not_adopted'],
     async handler({ params, body, caller, request }) {
@@ -58,7 +58,7 @@ async function adoptTask(
   id: string,
   { taskId, confirm }: z.output<typeof adoptBody>,
   caller: Caller,
-): Promise<z.output<typeof adoptedForm>> {
+): Promise<z.output<typeof adoptedSchema>> {
   await visibleRecord(deps, caller, id);
   const { ledger, queues, kie, timings, logger } = deps;
   const { tenant } = caller;

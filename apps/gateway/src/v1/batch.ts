@@ -4,22 +4,22 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
-import { count, createdForm, statesOf, told, type CreateDeps } from './create.ts';
+import { count, createdSchema, statesOf, told, type CreateDeps } from './create.ts';
 import { UNAVAILABLE } from '../to-answer.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
-const failureForm = z.object({
+const failureSchema = z.object({
   code: z.enum(['invalid_request', 'idempotency_conflict', 'forbidden', 'unavailable']),
   message: z.string(),
   problems: z.array(z.object({ field: z.string(), rule: z.string(), received: z.string() })),
 });
 
 /** One answer of a batch. */
-export const batchAnswerForm = z.discriminatedUnion('ok', [
-  createdForm.extend({ ok: z.literal(true) }),
-  z.object({ ok: z.literal(false), error: failureForm }),
+export const batchAnswerSchema = z.discriminatedUnion('ok', [
+  createdSchema.extend({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: failureSchema }),
 ]);
-type BatchAnswer = z.infer<typeof batchAnswerForm>;
+type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 
 export interface BatchContext extends CreationContext {
   /** How an error is told, without secrets. */
@@ -85,6 +85,6 @@ async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]):
   });
 }
 
-function failureOf({ code, message, problems }: ErrorAnswer): z.infer<typeof failureForm> {
-  return { code: failureForm.shape.code.safeParse(code).data ?? 'unavailable', message, problems: [...problems] };
+function failureOf({ code, message, problems }: ErrorAnswer): z.infer<typeof failureSchema> {
+  return { code: failureSchema.shape.code.safeParse(code).data ?? 'unavailable', message, problems: [...problems] };
 }

@@ -15,9 +15,9 @@ import { parseCaller } from '../problems.ts';
 import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
 import { blankKeyHeader } from '../warnings.ts';
-import { batchAnswerForm, createMany } from './batch.ts';
+import { batchAnswerSchema, createMany } from './batch.ts';
 import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
-import { count, createdForm, createOne, type Created } from './create.ts';
+import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
 import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
@@ -41,8 +41,8 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         headers: idempotencyHeaders,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
-          200: createdForm.describe('It had been made before, by this idempotency key or an equal request'),
-          201: createdForm.describe('Created; `Location` has its address'),
+          200: createdSchema.describe('It had been made before, by this idempotency key or an equal request'),
+          201: createdSchema.describe('Created; `Location` has its address'),
         },
       },
       errors: ['idempotency_conflict'],
@@ -57,7 +57,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
       description: 'Every item is answered for itself, in order; a bad one affects no other.',
       tags: ['generations'],
       body: batchDoc,
-      response: { 200: z.object({ items: z.array(batchAnswerForm) }) },
+      response: { 200: z.object({ items: z.array(batchAnswerSchema) }) },
     },
     bodyLimitBytes: BATCH_BODY_BYTES,
     tooLarge: 'Split the items over several batches. Nothing was made.',

@@ -4,17 +4,17 @@ import { z } from 'zod';
 import type { CreateOutcome } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Creation } from './creation.ts';
-import { warningForm, type Warning } from '../warnings.ts';
-import { stateWord } from './forms.ts';
+import { warningSchema, type Warning } from '../warnings.ts';
+import { stateWord } from './schemas.ts';
 
 /** The answer to a create call. */
-export const createdForm = z.object({
+export const createdSchema = z.object({
   id: z.string(),
   created: z.boolean().describe('False when the generation had been made before'),
   state: stateWord,
-  warnings: z.array(warningForm).optional().describe('What was sent and has no effect; absent where all has'),
+  warnings: z.array(warningSchema).optional().describe('What was sent and has no effect; absent where all has'),
 });
-export type Created = z.infer<typeof createdForm>;
+export type Created = z.infer<typeof createdSchema>;
 
 export type CreateDeps = Pick<GatewayDeps, 'producer' | 'ledger' | 'metrics'>;
 

@@ -4,16 +4,16 @@ import { audit } from '../audit.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { parseCaller } from '../problems.ts';
 import { route } from '../routes.ts';
-import { letterForm, listLetters } from './dead-letters.ts';
+import { deadLetterSchema, readDeadLetters } from './dead-letters.ts';
 import { disconnectSignal } from './disconnect.ts';
-import { classForm, cursorForm, idParams, limitForm, tenantForm } from './forms.ts';
-import { redriveAll, redriveById, redriveResultForm, resumedForm } from './redrive.ts';
+import { classSchema, cursorSchema, idParams, limitSchema, tenantSchema } from './schemas.ts';
+import { redriveAll, redriveById, redriveResultSchema, resumedSchema } from './redrive.ts';
 
 const listQuery = z.strictObject({
-  class: classForm.optional(),
-  tenant: tenantForm.optional().describe('For operators; a tenant sees its own'),
-  limit: limitForm,
-  cursor: cursorForm.optional(),
+  class: classSchema.optional(),
+  tenant: tenantSchema.optional().describe('For operators; a tenant sees its own'),
+  limit: limitSchema,
+  cursor: cursorSchema.optional(),
 });
 
 const choices = {
@@ -22,13 +22,13 @@ const choices = {
 };
 const oneBody = z.strictObject({
   ...choices,
-  class: classForm.optional().describe('Which, where the generation and its callback each have one'),
+  class: classSchema.optional().describe('Which, where the generation and its callback each have one'),
 });
 const classBody = z.strictObject({
   ...choices,
-  class: classForm,
+  class: classSchema,
   limit: z.int().min(1).max(1000).default(100),
-  tenant: tenantForm.optional(),
+  tenant: tenantSchema.optional(),
 });
 
 /** Dead letters and their redrive. */
@@ -41,9 +41,9 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       summary: 'List open dead letters, newest first',
       tags,
       querystring: listQuery,
-      response: { 200: z.object({ items: z.array(letterForm), nextCursor: z.string().optional() }) },
+      response: { 200: z.object({ items: z.array(deadLetterSchema), nextCursor: z.string().optional() }) },
     },
-    handler: ({ query, caller }) => listLetters(deps, query, caller),
+    handler: ({ query, caller }) => readDeadLetters(deps, query, caller),
   });
   route(app, {
     method: 'POST',
@@ -53,7 +53,7 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       tags,
       params: idParams,
       body: oneBody,
-      response: { 200: resumedForm },
+      response: { 200: resumedSchema },
     },
     errors: ['not_found', 'not_redrivable'],
     bodyIsOptional: true,
@@ -71,7 +71,7 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       description: 'At most 50 in a second; whoever hangs up stops it. `more` says that others are left.',
       tags,
       body: classBody,
-      response: { 200: z.object({ items: z.array(redriveResultForm), more: z.boolean() }) },
+      response: { 200: z.object({ items: z.array(redriveResultSchema), more: z.boolean() }) },
     },
     handler: ({ body, caller, request, reply }) =>
       redriveAll(deps, parseCaller(classBody, body), {

@@ -1,14 +1,14 @@
 import { evidenceText } from '@kieq/domain';
-import type { GenerationRecord, LetterPage } from '@kieq/ledger';
+import type { GenerationRecord, DeadLetterPage } from '@kieq/ledger';
 import { z } from 'zod';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { classWord, epochMs, stateWord } from './forms.ts';
+import { classWord, epochMs, stateWord } from './schemas.ts';
 import { fillPage } from './page.ts';
-import { outlook, redriveForm } from './view.ts';
+import { outlook, redriveSchema } from './view.ts';
 
 /** An open dead letter. */
-export const letterForm = z.object({
+export const deadLetterSchema = z.object({
   generation: z.string(),
   class: classWord,
   openedAt: epochMs,
@@ -17,26 +17,26 @@ export const letterForm = z.object({
   tenant: z.string(),
   model: z.string(),
   advice: z.string(),
-  redrive: redriveForm,
+  redrive: redriveSchema,
 });
-type Letter = z.infer<typeof letterForm>;
-type Entry = LetterPage['items'][number];
+type DeadLetter = z.infer<typeof deadLetterSchema>;
+type Entry = DeadLetterPage['items'][number];
 
-export interface LetterFilter {
+export interface DeadLetterFilter {
   readonly class?: Entry['class'] | undefined;
   readonly tenant?: string | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
-export async function listLetters(
+export async function readDeadLetters(
   { ledger }: GatewayDeps,
-  { class: letterClass, tenant, limit, cursor }: LetterFilter,
+  { class: deadLetterClass, tenant, limit, cursor }: DeadLetterFilter,
   caller: Caller,
-): Promise<{ items: Letter[]; nextCursor?: string }> {
+): Promise<{ items: DeadLetter[]; nextCursor?: string }> {
   const owner = tenantFor(caller, tenant);
   const filter = {
-    ...(letterClass === undefined ? {} : { class: letterClass }),
+    ...(deadLetterClass === undefined ? {} : { class: deadLetterClass }),
     ...(owner === undefined ? {} : { tenant: owner }),
   };
   const { entries, ...next } = await fillPage<Entry>(
@@ -46,15 +46,15 @@ export async function listLetters(
     cursor,
   );
   const records = await ledger.read.generations(entries.map(({ id }) => id));
-  return { items: entries.flatMap((entry, i) => letterOf(entry, records[i])), ...next };
+  return { items: entries.flatMap((entry, i) => deadLetterOf(entry, records[i])), ...next };
 }
 
 /** None where it was closed while the page was read. */
-function letterOf({ id, class: letterClass }: Entry, record: GenerationRecord | undefined): Letter[] {
-  const letter = [record?.letter, record?.notice?.letter].find((one) => one?.class === letterClass);
-  if (record === undefined || letter === undefined) return [];
+function deadLetterOf({ id, class: deadLetterClass }: Entry, record: GenerationRecord | undefined): DeadLetter[] {
+  const deadLetter = [record?.deadLetter, record?.delivery?.deadLetter].find((one) => one?.class === deadLetterClass);
+  if (record === undefined || deadLetter === undefined) return [];
   const { state, tenant, model } = record;
-  const { openedAt, evidence } = letter;
+  const { openedAt, evidence } = deadLetter;
   const summary = evidenceText(evidence);
-  return [{ generation: id, class: letterClass, openedAt, summary, state, tenant, model, ...outlook(letterClass) }];
+  return [{ generation: id, class: deadLetterClass, openedAt, summary, state, tenant, model, ...outlook(deadLetterClass) }];
 }

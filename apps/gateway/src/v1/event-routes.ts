@@ -5,10 +5,10 @@ import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { whenOver } from '../request-over.ts';
 import { route } from '../routes.ts';
-import { EventPlaces } from './event-places.ts';
+import { EventSlots } from './event-slots.ts';
 import { streamStart, type StreamStart } from './event-position.ts';
 import { EventStream } from './event-stream.ts';
-import { idParams } from './forms.ts';
+import { idParams } from './schemas.ts';
 import { viewOf } from './view.ts';
 import { visibleRecord } from './visible.ts';
 
@@ -29,10 +29,10 @@ const eventsAnswer = {
 /** `GET /v1/generations/:id/events`. */
 export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const open = new Set<EventStream>();
-  const places = new EventPlaces(deps.settings.limits);
-  const takePlace = ({ keyId = 'local' }: Caller): (() => void) => {
+  const slots = new EventSlots(deps.settings.limits);
+  const takeSlot = ({ keyId = 'local' }: Caller): (() => void) => {
     try {
-      return places.take(keyId);
+      return slots.take(keyId);
     } catch (error) {
       deps.metrics.refused(error, 'events');
       throw error;
@@ -58,7 +58,7 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     streams: true,
     async handler({ params, query, caller, request, reply }) {
       // Given back when the answer is over, however it ends.
-      whenOver(request, takePlace(caller));
+      whenOver(request, takeSlot(caller));
       const record = await visibleRecord(deps, caller, params.id);
       const start = await streamStart(deps.ledger, record, lastSeen(request, query.lastEventId));
       if (start.kind === 'over') return reply.code(204).send();

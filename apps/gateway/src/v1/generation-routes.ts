@@ -6,26 +6,26 @@ import { audit } from '../audit.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
-import { cursorForm, idParams, instantForm, limitForm, stateForm, tenantForm } from './forms.ts';
+import { cursorSchema, idParams, instantSchema, limitSchema, stateSchema, tenantSchema } from './schemas.ts';
 import { fillPage } from './page.ts';
-import { viewForm, viewOf, type View } from './view.ts';
+import { viewSchema, viewOf, type View } from './view.ts';
 import { visibleRecord } from './visible.ts';
 
 const listQuery = z.strictObject({
-  state: stateForm.optional(),
-  tenant: tenantForm.optional().describe('For operators; a tenant sees its own'),
-  from: instantForm
+  state: stateSchema.optional(),
+  tenant: tenantSchema.optional().describe('For operators; a tenant sees its own'),
+  from: instantSchema
     .optional()
     .describe('Created at or after: epoch milliseconds, a date, or an ISO 8601 time with a zone'),
-  to: instantForm.optional().describe('Created at or before; like `from`'),
-  limit: limitForm,
-  cursor: cursorForm.optional(),
+  to: instantSchema.optional().describe('Created at or before; like `from`'),
+  limit: limitSchema,
+  cursor: cursorSchema.optional(),
 });
 const listAnswer = z.object({
-  items: z.array(viewForm),
+  items: z.array(viewSchema),
   nextCursor: z.string().optional().describe('Absent at the end'),
 });
-const cancelledForm = z.object({ id: z.string(), state: z.literal('cancelled') });
+const cancelledSchema = z.object({ id: z.string(), state: z.literal('cancelled') });
 
 /** Reading, listing and cancelling. */
 export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
@@ -45,7 +45,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
   route(app, {
     method: 'GET',
     url: '/v1/generations/:id',
-    schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewForm } },
+    schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewSchema } },
     errors: ['not_found'],
     handler: async ({ params, caller }) => {
       const record = await visibleRecord(deps, caller, params.id);
@@ -60,7 +60,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
       description: 'Afterwards it is too late: a submitted task cannot be recalled. Repeating it is harmless.',
       tags: ['generations'],
       params: idParams,
-      response: { 200: cancelledForm },
+      response: { 200: cancelledSchema },
     },
     // It needs no body, and reads one all the same.
     errors: ['not_found', 'too_late', 'too_slow', 'body_too_large', 'unsupported_media_type'],

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { classWord, resumePointWord } from './forms.ts';
+import { classWord, resumePointWord } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
 
-export const resumedForm = z.object({
+export const resumedSchema = z.object({
   kind: z.enum(['resumed', 'would_resume']),
   id: z.string(),
   class: classWord,
@@ -17,8 +17,8 @@ export const resumedForm = z.object({
     .optional()
     .describe('Where its caller was told that it failed, and may have created it again; a dry run tells it before'),
 });
-export const redriveResultForm = z.discriminatedUnion('kind', [
-  resumedForm,
+export const redriveResultSchema = z.discriminatedUnion('kind', [
+  resumedSchema,
   z.object({ kind: z.literal('not_possible'), id: z.string(), reason: z.string() }),
 ]);
 
@@ -31,12 +31,12 @@ interface Choices {
 export async function redriveById(
   deps: GatewayDeps,
   id: string,
-  { class: letterClass, ...choices }: Choices & { readonly class?: DeadLetterClass | undefined },
+  { class: deadLetterClass, ...choices }: Choices & { readonly class?: DeadLetterClass | undefined },
   caller: Caller,
-): Promise<z.infer<typeof resumedForm>> {
+): Promise<z.infer<typeof resumedSchema>> {
   await visibleRecord(deps, caller, id);
   const options = optionsOf(deps, choices, caller.tenant);
-  const result = await within(id, () => redriveOne(options, id, letterClass));
+  const result = await within(id, () => redriveOne(options, id, deadLetterClass));
   if (result.kind === 'not_possible') throw new ApiError('not_redrivable', result.reason);
   return result;
 }
@@ -57,30 +57,30 @@ interface RedriveAllOptions {
 /** Those of a class, until the limit or until the signal aborts. */
 export async function redriveAll(
   deps: GatewayDeps,
-  { class: letterClass, limit, tenant, ...choices }: ClassChoices,
+  { class: deadLetterClass, limit, tenant, ...choices }: ClassChoices,
   { caller, signal, onEnd }: RedriveAllOptions,
 ): Promise<{ items: RedriveResult[]; more: boolean }> {
   const owner = tenantFor(caller, tenant);
   const items: RedriveResult[] = [];
   const options = { ...optionsOf(deps, choices, owner), limit, signal };
   try {
-    for await (const result of redriveClass(options, letterClass)) items.push(result);
+    for await (const result of redriveClass(options, deadLetterClass)) items.push(result);
   } finally {
     onEnd(items);
   }
   const done = new Set(items.map(({ id }) => id));
-  const more = items.length === limit && (await isAnyLeft(deps, letterClass, owner, done));
+  const more = items.length === limit && (await isAnyLeft(deps, deadLetterClass, owner, done));
   return { items, more };
 }
 
 /** Whether there is an open letter beside those that were looked at. */
 async function isAnyLeft(
   { ledger }: GatewayDeps,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   tenant: string | undefined,
   done: ReadonlySet<string>,
 ): Promise<boolean> {
-  const filter = { class: letterClass, limit: done.size + 1, ...(tenant === undefined ? {} : { tenant }) };
+  const filter = { class: deadLetterClass, limit: done.size + 1, ...(tenant === undefined ? {} : { tenant }) };
   let page = await ledger.read.listDeadLetters(filter);
   while (!page.items.some(({ id }) => !done.has(id))) {
     if (page.next === undefined) return false;

@@ -5,7 +5,7 @@ import { ApiError } from '../api-error.ts';
 import { answerFile, storeWith } from '../archived-file.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
-import { idParams } from './forms.ts';
+import { idParams } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
 
 const DESCRIPTION = `The bytes of an archived result, whole or by \`Range\`, or a redirect to a link into the bucket

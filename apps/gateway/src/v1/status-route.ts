@@ -5,22 +5,22 @@ import { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
-import { epochMs, wordForm } from './forms.ts';
+import { epochMs, wordSchema } from './schemas.ts';
 
-const gateForm = z.object({
-  reason: wordForm(GATE_REASONS),
+const gateSchema = z.object({
+  reason: wordSchema(GATE_REASONS),
   since: epochMs,
-  mode: wordForm(GATE_MODES, 'How it opens'),
+  mode: wordSchema(GATE_MODES, 'How it opens'),
   detail: z.string().optional(),
   untilAt: epochMs.optional().describe('When it opens by itself'),
   nextAt: epochMs.optional().describe('When it is tried next'),
 });
 const counts = z.record(z.string(), z.int());
 /** One number for each class, and for those that a newer version has written. */
-const letterCounts = z.partialRecord(z.union([z.enum(DEAD_LETTER_CLASSES), z.string()]), z.int());
+const deadLetterCounts = z.partialRecord(z.union([z.enum(DEAD_LETTER_CLASSES), z.string()]), z.int());
 
 /** Workers of a newer version may tell otherwise of themselves; what is not understood is null. */
-const workerForm = z.object({
+const workerSchema = z.object({
   id: z.string(),
   version: z.string().nullable(),
   host: z.string().nullable(),
@@ -28,25 +28,25 @@ const workerForm = z.object({
   lastSeen: epochMs.nullable().describe('Its last announcement; one comes every 10 s'),
   queues: z.record(z.string(), z.number()).nullable().describe('What it works on, and how much of it at once'),
 });
-const workersForm = z.object({
+const workersSchema = z.object({
   running: z.int().describe('Those that announce themselves; one that was killed or is frozen counts for 45 s more'),
   earlier: z
     .boolean()
     .describe('Workers of an earlier version are active, at least one: they do not announce themselves'),
   lastSeen: epochMs.nullable().describe('When one that announces itself was there last; null: never'),
   waiting: z.int().optional().describe('Generations that go no further without a worker, for operators'),
-  list: z.array(workerForm).optional().describe('Each one that announces itself, at most 500; for operators'),
+  list: z.array(workerSchema).optional().describe('Each one that announces itself, at most 500; for operators'),
 });
 
 /** The pool at a glance. */
-const statusForm = z.object({
-  gates: z.array(gateForm).describe('What stops submissions; empty when nothing does'),
+const statusSchema = z.object({
+  gates: z.array(gateSchema).describe('What stops submissions; empty when nothing does'),
   pausedQueues: z.array(z.enum(QUEUE_NAMES)),
   binding: z
     .string()
     .nullable()
     .describe('What holds submissions back now: a gate, `no-worker`, `in-flight`, `window`, or nothing'),
-  workers: workersForm.describe('Who works on the pool'),
+  workers: workersSchema.describe('Who works on the pool'),
   window: z.object({
     limit: z.int().optional(),
     windowMs: z.int().optional(),
@@ -63,16 +63,16 @@ const statusForm = z.object({
     .describe('As the workers saw it last; null before'),
   queues: z.record(z.enum(QUEUE_NAMES), counts),
   states: z.record(z.enum(GENERATION_STATES), z.int()).optional().describe('For operators'),
-  deadLetters: letterCounts.optional().describe('Open ones, for operators; later versions may tell further classes'),
+  deadLetters: deadLetterCounts.optional().describe('Open ones, for operators; later versions may tell further classes'),
 });
-type Status = z.infer<typeof statusForm>;
+type Status = z.infer<typeof statusSchema>;
 
 /** `GET /v1/status`. */
 export function statusRoute(app: FastifyInstance, deps: GatewayDeps): void {
   route(app, {
     method: 'GET',
     url: '/v1/status',
-    schema: { summary: 'The pool at a glance', tags: ['operations'], response: { 200: statusForm } },
+    schema: { summary: 'The pool at a glance', tags: ['operations'], response: { 200: statusSchema } },
     handler: async ({ caller }) => shown(await readStatus(deps.ledger, deps.queues), caller),
   });
 }

@@ -9,7 +9,7 @@ import { Pace } from '../limits/pace.ts';
 import { parseCaller } from '../problems.ts';
 import { jsonText } from '../read-json.ts';
 import { creationTenant, objectOf, presentOptions, problem, type JsonObject } from './creation.ts';
-import { tenantForm } from './forms.ts';
+import { tenantSchema } from './schemas.ts';
 import type { KeptImages } from './kept-images.ts';
 
 /** Most images in one call. */
@@ -109,7 +109,7 @@ class Form {
     const { tenant: named } = presentOptions(fields);
     const tenant = creationTenant(named, this.#caller) ?? named ?? 'default';
     this.#input = objectOf(fields['input'] ?? {}, 'input');
-    this.#request = { fields, tenant: parseCaller(tenantForm, tenant, 'tenant') };
+    this.#request = { fields, tenant: parseCaller(tenantSchema, tenant, 'tenant') };
   }
 
   async #takeImage(part: MultipartFile): Promise<void> {

@@ -1,11 +1,11 @@
 import { evidenceText, redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
-import { ATTEMPT_OUTCOMES, NOTICE_STATES, type Attempt, type GenerationRecord, type NoticeRecord } from '@kieq/ledger';
+import { ATTEMPT_OUTCOMES, DELIVERY_STATES, type Attempt, type GenerationRecord, type DeliveryRecord } from '@kieq/ledger';
 import { deadFailure, frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
 import { resultPath } from './result-path.ts';
-import { classWord, epochMs, resumePointWord, stateWord, wordForm } from './forms.ts';
+import { classWord, epochMs, resumePointWord, stateWord, wordSchema } from './schemas.ts';
 
-export const redriveForm = z.object({
+export const redriveSchema = z.object({
   resumesAt: resumePointWord
     .nullable()
     .describe('Where a redrive goes on; null where only pay-again resumes it, or nothing here'),
@@ -13,31 +13,31 @@ export const redriveForm = z.object({
   payAgainResumesAt: z.literal('queued').nullable().describe('Where a redrive with pay-again goes on'),
 });
 
-const letterForm = z.object({
+const deadLetterSchema = z.object({
   class: classWord,
   summary: z.string().describe("One sentence, with Kie's own words and code where it gave some"),
   openedAt: epochMs,
   advice: z.string(),
-  redrive: redriveForm,
+  redrive: redriveSchema,
 });
 
-const noticeForm = z.object({
-  state: wordForm(NOTICE_STATES),
+const deliverySchema = z.object({
+  state: wordSchema(DELIVERY_STATES),
   tries: z.int().describe('Deliveries that failed'),
   dueAt: epochMs,
   lastError: z.string().optional(),
-  deadLetter: letterForm.optional(),
+  deadLetter: deadLetterSchema.optional(),
 });
 
-const attemptForm = z.object({
+const attemptSchema = z.object({
   n: z.int(),
-  outcome: wordForm(ATTEMPT_OUTCOMES),
+  outcome: wordSchema(ATTEMPT_OUTCOMES),
   admittedAt: epochMs,
   answeredAt: epochMs.optional(),
   taskId: z.string().optional(),
 });
 
-const resultForm = z.object({
+const resultSchema = z.object({
   url: z.string().describe('On this gateway'),
   name: z.string().describe('In the archive'),
   contentType: z.string(),
@@ -47,7 +47,7 @@ const resultForm = z.object({
 });
 
 /** A generation as its owner sees it. */
-export const viewForm = z.object({
+export const viewSchema = z.object({
   id: z.string(),
   state: stateWord,
   tenant: z.string(),
@@ -62,7 +62,7 @@ export const viewForm = z.object({
   notBefore: epochMs.optional(),
   deadlineAt: epochMs.optional(),
   endedAt: epochMs.optional(),
-  attempts: z.array(attemptForm),
+  attempts: z.array(attemptSchema),
   polls: z.int(),
   taskId: z.string().optional().describe("Kie's id of the current task"),
   resultUrls: z
@@ -72,19 +72,19 @@ export const viewForm = z.object({
     ),
   kieUrls: z.array(z.string()).describe("Kie's own links, in the same order"),
   resultUrlsDieAt: epochMs.optional().describe("When Kie's links are assumed dead; told where results are archived"),
-  results: z.array(resultForm).describe('Archived results, in the order of resultUrls; empty until they are safe'),
+  results: z.array(resultSchema).describe('Archived results, in the order of resultUrls; empty until they are safe'),
   creditsConsumed: z.number().optional(),
   failCode: z.string().optional().describe("Of a failed or dead one: Kie's code, or the class of the dead letter"),
   failMsg: z.string().optional().describe("Kie's own words where it gave some"),
-  deadLetter: letterForm.optional(),
-  notice: noticeForm.optional().describe('The callback to `callBackUrl`, once the generation has ended'),
+  deadLetter: deadLetterSchema.optional(),
+  delivery: deliverySchema.optional().describe('The callback to `callBackUrl`, once the generation has ended'),
   metadata: z.record(z.string(), z.string()),
 });
-export type View = z.infer<typeof viewForm>;
+export type View = z.infer<typeof viewSchema>;
 
 /** @param links of its results, by `createResultLinks` */
 export function viewOf(record: GenerationRecord, links: readonly string[]): View {
-  const { verdict, letter, notice, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
+  const { verdict, deadLetter, delivery, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
   const frozen = frozenPayload(record.payload);
   const failure = deadFailure(record) ?? verdict;
   return {
@@ -109,33 +109,33 @@ export function viewOf(record: GenerationRecord, links: readonly string[]): View
     creditsConsumed: verdict?.creditsConsumed,
     failCode: failure?.failCode,
     failMsg: failure?.failMsg,
-    deadLetter: letter === undefined ? undefined : letterView(letter),
-    notice: notice === undefined ? undefined : noticeView(notice),
+    deadLetter: deadLetter === undefined ? undefined : deadLetterView(deadLetter),
+    delivery: delivery === undefined ? undefined : deliveryView(delivery),
     metadata: frozen?.metadata ?? {},
   };
 }
 
 /** No token hash, worker or account: they are the pool's own. */
-function attemptView({ n, outcome, admittedAt, answeredAt, taskId }: Attempt): z.infer<typeof attemptForm> {
+function attemptView({ n, outcome, admittedAt, answeredAt, taskId }: Attempt): z.infer<typeof attemptSchema> {
   return { n, outcome, admittedAt, answeredAt, taskId };
 }
 
-function noticeView({ state, tries, dueAt, evidence, letter }: NoticeRecord): z.infer<typeof noticeForm> {
-  const deadLetter = letter === undefined ? undefined : letterView(letter);
+function deliveryView({ state, tries, dueAt, evidence, deadLetter }: DeliveryRecord): z.infer<typeof deliverySchema> {
+  const deadLetter = deadLetter === undefined ? undefined : deadLetterView(deadLetter);
   return { state, tries, dueAt, lastError: evidence?.summary, deadLetter };
 }
 
-function letterView(letter: NonNullable<GenerationRecord['letter']>): z.infer<typeof letterForm> {
-  const { evidence, openedAt } = letter;
-  return { class: letter.class, summary: evidenceText(evidence), openedAt, ...outlook(letter.class) };
+function deadLetterView(deadLetter: NonNullable<GenerationRecord['deadLetter']>): z.infer<typeof deadLetterSchema> {
+  const { evidence, openedAt } = deadLetter;
+  return { class: deadLetter.class, summary: evidenceText(evidence), openedAt, ...outlook(deadLetter.class) };
 }
 
 /** What can be done about a dead letter of this class. */
-export function outlook(letterClass: OrNewer<DeadLetterClass>): {
+export function outlook(deadLetterClass: OrNewer<DeadLetterClass>): {
   advice: string;
-  redrive: z.infer<typeof redriveForm>;
+  redrive: z.infer<typeof redriveSchema>;
 } {
-  const { advice, resumesAt, payAgainResumesAt } = redriveRule(letterClass);
+  const { advice, resumesAt, payAgainResumesAt } = redriveRule(deadLetterClass);
   return {
     advice,
     redrive: { resumesAt, payAgainNeeded: resumesAt === null && payAgainResumesAt !== null, payAgainResumesAt },

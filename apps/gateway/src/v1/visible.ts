@@ -2,7 +2,7 @@ import type { GenerationRecord } from '@kieq/ledger';
 import { ApiError } from '../api-error.ts';
 import { mayActFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
-import { isGenerationId } from './forms.ts';
+import { isGenerationId } from './schemas.ts';
 
 /**
  * The record of a generation that this caller may see.

@@ -26,7 +26,7 @@ export const recordForm = z.object({
 type TaskRecord = z.infer<typeof recordForm>;
 
 /** `data` of createTask's answer. */
-export const createdForm = z.object({ taskId: z.string().min(1), recordId: z.string().optional() });
+export const createdSchema = z.object({ taskId: z.string().min(1), recordId: z.string().optional() });
 
 interface Call {
   readonly method?: string;
@@ -61,7 +61,7 @@ export async function connect(open: OpenServer): Promise<KieContractClient> {
   return {
     ask: (path, call) => ask(server, path, call),
     createTask,
-    created: async (body) => createdForm.parse(success(await createTask(body))).taskId,
+    created: async (body) => createdSchema.parse(success(await createTask(body))).taskId,
     recordInfo,
     record,
     ended: (taskId) =>

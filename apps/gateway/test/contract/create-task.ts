@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ALLOWED } from './allowed.ts';
-import { connect, createdForm } from './client.ts';
+import { connect, createdSchema } from './client.ts';
 import { requestOf, withoutInput, type Input } from './requests.ts';
 import { REFUSAL, REFUSED, type OpenServer } from './server.ts';
 
@@ -59,7 +59,7 @@ export function createTaskContract(open: OpenServer): void {
     test("the document's example and answers with the id of the task", async () => {
       const kie = await connect(open);
       const answer = await kie.createTask(requestOf());
-      const { taskId } = createdForm.parse(answer.data);
+      const { taskId } = createdSchema.parse(answer.data);
       expect(answer).toEqual({ code: 200, msg: 'success', data: { taskId, recordId: taskId } });
     });
 
@@ -100,7 +100,7 @@ export function createTaskContract(open: OpenServer): void {
     const { code, msg, data } = await kie.createTask(requestOf(`an image of nowhere ${REFUSED}`));
     expect(ALLOWED.refusedByKie(REFUSAL.code)).toContain(code);
     if (code !== 200) return expect(msg).toContain(REFUSAL.msg);
-    const { state, failCode, failMsg } = await kie.ended(createdForm.parse(data).taskId);
+    const { state, failCode, failMsg } = await kie.ended(createdSchema.parse(data).taskId);
     expect({ state, failCode }).toEqual({ state: 'fail', failCode: String(REFUSAL.code) });
     expect(failMsg).toContain(REFUSAL.msg);
   });
@@ -117,7 +117,7 @@ export function createTaskContract(open: OpenServer): void {
       const { code, data } = await kie.createTask({ ...requestOf(), model });
       expect(ALLOWED.unknownModel).toContain(code);
       if (code !== 200) return;
-      const record = await kie.ended(createdForm.parse(data).taskId);
+      const record = await kie.ended(createdSchema.parse(data).taskId);
       expect(record).toMatchObject({ state: 'fail', model, failMsg: expect.stringMatching(/./) });
     },
   );

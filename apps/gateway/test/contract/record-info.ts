@@ -5,7 +5,7 @@ import { connect } from './client.ts';
 import { requestOf } from './requests.ts';
 import { ENDLESS, FAILING, FAILURE, type OpenServer } from './server.ts';
 
-const resultForm = z.strictObject({ resultUrls: z.array(z.url({ protocol: /^https?$/ })).min(1) });
+const resultSchema = z.strictObject({ resultUrls: z.array(z.url({ protocol: /^https?$/ })).min(1) });
 /** Clocks of the same machine, and time for a slow one. */
 const CLOCK_MS = 60_000;
 const UNKNOWN_TASK = { code: 422, msg: 'recordInfo is null', data: null };
@@ -37,7 +37,7 @@ export function recordInfoContract(open: OpenServer): void {
       expect(completeTime).toBeGreaterThanOrEqual(createTime);
       // In milliseconds, as the document says.
       expect(costTime).toBe(completeTime - createTime);
-      const { resultUrls } = resultForm.parse(JSON.parse(record.resultJson ?? ''));
+      const { resultUrls } = resultSchema.parse(JSON.parse(record.resultJson ?? ''));
       expect((await fetch(resultUrls[0] ?? '')).headers.get('content-type')).toBe('video/mp4');
     });
 

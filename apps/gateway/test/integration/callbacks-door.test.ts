@@ -50,10 +50,10 @@ describe('before a byte of the body is kept', () => {
     let answer: (knows: boolean) => void = () => undefined;
     const slow = new Promise<boolean>((resolve) => (answer = resolve));
     const { ledger } = pool;
-    const callbackDoor = { ...ledger.callbackDoor, knows: () => slow };
+    const callbackAuth = { ...ledger.callbackAuth, knows: () => slow };
     const gateway = await startGateway({
       pool,
-      deps: { ledger: { ...ledger, callbackDoor } },
+      deps: { ledger: { ...ledger, callbackAuth } },
       limits: { callbackLookups: 1 },
     });
     const first = gateway.ask(WRONG, { body: {} });
@@ -85,7 +85,7 @@ describe('with the right address', () => {
     const said = await stalled.closed();
     expect(said).toMatch(/^HTTP\/1\.1 408 /);
     expect(said).toContain('"code":408');
-    expect((await pool.ledger.read.generation(id))?.hints).toBe(0);
+    expect((await pool.ledger.read.generation(id))?.callbacksSeen).toBe(0);
     const slow = await startGateway({ pool, limits: { paceMs: 30, paceBytes: 1000 } });
     const dripping = openRaw(slow.url, post(path, 262_144), '{');
     const drip = setInterval(() => dripping.socket.write(' '), 5);
@@ -102,7 +102,7 @@ describe('with the right address', () => {
     const body = JSON.stringify({ code: 200, msg: 'success', data: { taskId, param } });
     expect(body.length).toBeGreaterThan(9 * 262_000);
     expect((await gateway.ask(path, { body })).status).toBe(200);
-    expect((await pool.ledger.read.generation(id))?.hints).toBe(1);
+    expect((await pool.ledger.read.generation(id))?.callbacksSeen).toBe(1);
   });
 });
 
@@ -111,15 +111,15 @@ describe('a pool', () => {
     const { path, taskId } = await runningTask(pool);
     let asked = 0;
     const { ledger } = pool;
-    const callbackDoor = {
-      ...ledger.callbackDoor,
-      knows: (...which: Parameters<typeof ledger.callbackDoor.knows>) => {
+    const callbackAuth = {
+      ...ledger.callbackAuth,
+      knows: (...which: Parameters<typeof ledger.callbackAuth.knows>) => {
         asked += 1;
-        return ledger.callbackDoor.knows(...which);
+        return ledger.callbackAuth.knows(...which);
       },
       isOpen: () => Promise.resolve(false),
     };
-    const deps = { ledger: { ...ledger, callbackDoor } };
+    const deps = { ledger: { ...ledger, callbackAuth } };
     const gateway = await startGateway({ pool, takesCallbacks: false, deps });
     const answer = await gateway.ask(path, { body: { taskId } });
     expect(answer).toMatchObject({ status: 404, body: { msg: expect.stringContaining('PUBLIC_URL') } });

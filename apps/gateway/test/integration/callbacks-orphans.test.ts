@@ -40,10 +40,10 @@ describe('an orphan', () => {
     });
     flow.pool.simulator.script([CUT]);
     const { id } = await flow.submit('orphan');
-    await flow.pool.recordWhen(id, ({ letter }) => letter?.class === 'payment_unknown');
+    await flow.pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'payment_unknown');
     flow.pool.simulator.finish();
     const record = await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    expect(record.letter).toBeUndefined();
+    expect(record.deadLetter).toBeUndefined();
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
@@ -105,16 +105,16 @@ describe('an orphan', () => {
   });
 });
 
-test.each(GIVEN_UP_CLASSES)('a task that was given up as %s is settled by its callback', async (letterClass) => {
+test.each(GIVEN_UP_CLASSES)('a task that was given up as %s is settled by its callback', async (deadLetterClass) => {
   const flow = await openCallbackPool('stuck', { simulator: { generation: LONG } });
   const { pool } = flow;
   const { id } = await flow.submit('stuck');
   await pool.recordWhen(id, ({ state }) => state === 'generating');
   const evidence = { summary: 'no verdict' };
-  await pool.ledger.kill({ id, class: letterClass, expected: 'generating', evidence, account: ACCOUNT });
+  await pool.ledger.kill({ id, class: deadLetterClass, expected: 'generating', evidence, account: ACCOUNT });
   pool.simulator.finish();
   const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-  expect(record.letter).toBeUndefined();
+  expect(record.deadLetter).toBeUndefined();
   await claimsDone(flow);
 });
 

@@ -8,7 +8,7 @@ import {
   timelineOf,
   type ScheduleOptions,
 } from '@kieq/domain';
-import { followHint } from '@kieq/queue';
+import { followCallback } from '@kieq/queue';
 import { describe, expect, test } from 'vitest';
 import { until } from '../../../../packages/testkit/src/until.ts';
 import { unnoticedMs } from '../../../../packages/testkit/test/support/many-tasks.ts';
@@ -21,7 +21,7 @@ describe('a callback', () => {
     const flow = await openCallbackPool('cb-prompt');
     const [id = ''] = await flow.pool.enqueue('prompt');
     const record = await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    expect(record).toMatchObject({ polls: 1, hints: 1 });
+    expect(record).toMatchObject({ polls: 1, callbacksSeen: 1 });
     expect(flow.pool.simulator.ledger.queries()).toHaveLength(1);
     expect(record.verdict?.resultUrls[0]).toContain(flow.pool.simulator.url);
   });
@@ -68,7 +68,7 @@ describe('a callback', () => {
     const { pool } = flow;
     pool.simulator.script([{ on: 'callback', fault: { kind: 'duplicated', copies: 3 } }]);
     const [id = ''] = await pool.enqueue('twice');
-    const ended = await pool.recordWhen(id, ({ state, hints }) => state === 'succeeded' && hints === 4);
+    const ended = await pool.recordWhen(id, ({ state, callbacksSeen }) => state === 'succeeded' && callbacksSeen === 4);
     const { path } = await flow.submit('next');
     await pool.simulator.waitUntil(({ callbacks }) => callbacks >= 5);
     expect((await flow.post({ path }, {})).status).toBe(200);
@@ -96,7 +96,7 @@ describe('a callback and a look at the same time', () => {
     await flow.post(submitted, saying(submitted.taskId));
     expect(simulator.release()).toBe(1);
     const record = await pool.recordWhen(submitted.id, ({ state }) => state === 'succeeded');
-    expect(record).toMatchObject({ polls: 2, hints: 2 });
+    expect(record).toMatchObject({ polls: 2, callbacksSeen: 2 });
   });
 
   test('a look that a forged callback asked for goes back to the schedule', async () => {
@@ -128,18 +128,18 @@ test('looks asked for by callbacks come before those that are due', async () => 
   await add(two);
   await add(asleep, 60_000);
   await add(due);
-  const hinted = (generation: string) =>
+  const calledBack = (generation: string) =>
     ({
-      kind: 'hinted',
+      kind: 'calledBack',
       state: 'generating',
-      hints: 1,
+      callbacksSeen: 1,
       vehicle: `${generation}-1`,
       queue: 'poll',
       foreign: false,
     }) as const;
   // Asleep, due already, and gone.
   for (const generation of [due, asleep, 'gen_00000000gone'])
-    await followHint(flow.pool.queues, flow.pool.timings, generation, hinted(generation));
+    await followCallback(flow.pool.queues, flow.pool.timings, generation, calledBack(generation));
   const order = await poll.getJobs(['wait'], 0, -1, true);
   expect(order.map(({ id }) => id)).toEqual([asleep, due, one, two].map((generation) => `${generation}-1`));
 });

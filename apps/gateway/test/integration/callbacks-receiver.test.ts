@@ -27,11 +27,11 @@ const raw = (id: string) => pool.redis.client.hgetall(`${pool.ledger.root}gen:${
 
 /** All that a callback may change of a running task: a count, and when it is looked at. */
 async function essence(id: string): Promise<Record<string, string>> {
-  const { hints: _hints, nextPollAt: _nextPollAt, ...rest } = await raw(id);
+  const { callbacksSeen: _hints, nextPollAt: _nextPollAt, ...rest } = await raw(id);
   return rest;
 }
 
-const hintsOf = async (id: string) => (await pool.ledger.read.generation(id))?.hints;
+const hintsOf = async (id: string) => (await pool.ledger.read.generation(id))?.callbacksSeen;
 
 describe('a callback with the right address', () => {
   test.each<[string, (taskId: string) => unknown]>([

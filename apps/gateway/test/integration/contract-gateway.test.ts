@@ -1,4 +1,4 @@
-import { parseEnvironment, uploadPlaceOf } from '@kieq/config';
+import { parseEnvironment, uploadLocationOf } from '@kieq/config';
 import { afterAll, beforeAll, inject } from 'vitest';
 import { startPool, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { runGateway, type RunningGateway } from '../../src/run-gateway.ts';
@@ -24,7 +24,7 @@ beforeAll(async () => {
     UPLOAD_STORE_URL: pool.uploads.place,
   };
   const env = parseEnvironment(environment, ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files']);
-  const uploads = uploadPlaceOf(env, { env: environment });
+  const uploads = uploadLocationOf(env, { env: environment });
   gateway = await runGateway(env, { secrets: [apiKey, TEST_KEY], uploads });
 });
 afterAll(async () => {

@@ -64,7 +64,7 @@ test('the receiver takes the callback of a generation and tells what it says', a
     () => receiver.lines(),
     (lines) => lines.length > 0,
   );
-  const record = await pool.recordWhen(created.id, ({ notice }) => notice?.state === 'delivered');
+  const record = await pool.recordWhen(created.id, ({ delivery }) => delivery?.state === 'delivered');
   expect(record.tenant).toBe(tenant);
   const urls = record.verdict?.resultUrls;
   expect(JSON.parse(line ?? '')).toMatchObject({ taskId: created.id, state: 'success', urls, failMsg: null });

@@ -54,7 +54,7 @@ test.each([
       expect(record).toMatchObject({ state: 'generating', taskId, attempts: [{ outcome: 'accepted' }] });
       expect(record?.verdict).toBeUndefined();
       // Forged signatures do not even cause a look.
-      if (keyed) expect(record).toMatchObject({ hints: 0, polls: 0 });
+      if (keyed) expect(record).toMatchObject({ callbacksSeen: 0, polls: 0 });
     }
     pool.simulator.finish();
     for (const { id } of targets) await pool.recordWhen(id, ({ state }) => state === 'succeeded', PATIENCE_MS);

@@ -2,7 +2,7 @@ import { beforeEach, expect, inject, onTestFinished, test } from 'vitest';
 import {
   closeNewerGate,
   NEWER_WORD,
-  openNewerLetter,
+  openNewerDeadLetter,
   startPool,
   testRequest,
   type LedgerPlace,
@@ -22,9 +22,9 @@ beforeEach(async () => {
   gateway = await startGateway({ pool });
   place = { redis: pool.redis.client, root: pool.ledger.root };
   ({ id } = await pool.producer.enqueue(testRequest('theirs')));
-  await openNewerLetter(place, id);
+  await openNewerDeadLetter(place, id);
   ({ id: strange } = await pool.producer.enqueue(testRequest('strange'), { idempotencyKey: 'strange' }));
-  await openNewerLetter(place, strange, NEWER_WORD);
+  await openNewerDeadLetter(place, strange, NEWER_WORD);
   await closeNewerGate(place);
 });
 

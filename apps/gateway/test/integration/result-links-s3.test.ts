@@ -35,7 +35,7 @@ test('a bucket is reached by a presigned link, the same in callback and recordIn
   const receiver = await startReceiver();
   onTestFinished(() => receiver.stop());
   const { id } = await pool.producer.enqueue(testRequest('bucket'), { tenant: 'a', callBackUrl: receiver.url });
-  await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+  await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
   const told = await until(
     () => receiver.received[0]?.text,
     (text) => text !== undefined,

@@ -22,19 +22,19 @@ beforeEach(async () => {
 
 type Class = 'refused_repeatedly' | 'model_unavailable' | 'invalid_request';
 
-async function dead(tenant: string, letterClass: Class = 'refused_repeatedly', options: object = {}) {
+async function dead(tenant: string, deadLetterClass: Class = 'refused_repeatedly', options: object = {}) {
   const { id } = await pool.producer.enqueue(testRequest('dies'), { tenant, ...options });
-  const reply = await pool.ledger.kill({ id, class: letterClass, expected: 'queued', evidence: EVIDENCE });
+  const reply = await pool.ledger.kill({ id, class: deadLetterClass, expected: 'queued', evidence: EVIDENCE });
   if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
-  return { id, notice: reply.notice };
+  return { id, delivery: reply.delivery };
 }
 
 /** Dead, and its caller never took the callback either. */
 async function unheard(tenant: string): Promise<string> {
-  const { id, notice } = await dead(tenant, 'refused_repeatedly', CALLER);
+  const { id, delivery } = await dead(tenant, 'refused_repeatedly', CALLER);
   const times = { tries: 0, retryDelayMs: 1, giveUpMs: 0 };
-  const vehicle = notice?.vehicle ?? '';
-  const reply = await pool.ledger.noticed({
+  const vehicle = delivery?.vehicle ?? '';
+  const reply = await pool.ledger.deliveryTried({
     id,
     vehicle,
     delivered: false,
@@ -124,8 +124,8 @@ describe('POST /v1/dead-letters/:id/redrive', () => {
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
       state: 'dead',
-      notice: { state: 'pending' },
-      letter: { class: 'refused_repeatedly' },
+      delivery: { state: 'pending' },
+      deadLetter: { class: 'refused_repeatedly' },
     });
   });
 
@@ -153,38 +153,38 @@ describe('POST /v1/dead-letters/:id/redrive', () => {
 
 describe('POST /v1/dead-letters/redrive', () => {
   const ask = (body: unknown, key: string) => gateway.ask(`${PATH}/redrive`, { key, body });
-  const letterClass = 'invalid_request';
+  const deadLetterClass = 'invalid_request';
 
   test('resumes the oldest of a class, up to the limit, of this tenant alone', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 3; i += 1) ids.push((await dead('a', letterClass)).id);
-    const others = [(await dead('b', letterClass)).id, (await dead('a', 'model_unavailable')).id];
-    const dry = await ask({ class: letterClass, dryRun: true }, 'key-of-a');
+    for (let i = 0; i < 3; i += 1) ids.push((await dead('a', deadLetterClass)).id);
+    const others = [(await dead('b', deadLetterClass)).id, (await dead('a', 'model_unavailable')).id];
+    const dry = await ask({ class: deadLetterClass, dryRun: true }, 'key-of-a');
     expect(dry.body.items.map(({ kind }: { kind: string }) => kind)).toEqual(
       Array.from({ length: 3 }, () => 'would_resume'),
     );
     expect(dry.body.more).toBe(false);
-    const some = await ask({ class: letterClass, limit: 2 }, 'key-of-a');
+    const some = await ask({ class: deadLetterClass, limit: 2 }, 'key-of-a');
     const warning = expect.stringContaining('told that it failed');
-    const resumed = (id = '') => ({ kind: 'resumed', id, class: letterClass, state: 'queued', warning });
+    const resumed = (id = '') => ({ kind: 'resumed', id, class: deadLetterClass, state: 'queued', warning });
     expect(some).toMatchObject({ status: 200, body: { items: [resumed(ids[0]), resumed(ids[1])], more: true } });
-    const rest = await ask({ class: letterClass, limit: 1 }, 'key-of-a');
+    const rest = await ask({ class: deadLetterClass, limit: 1 }, 'key-of-a');
     expect(rest.body).toEqual({ items: [resumed(ids[2])], more: false });
-    expect(await ask({ class: letterClass }, 'key-of-a')).toMatchObject({ body: { items: [], more: false } });
+    expect(await ask({ class: deadLetterClass }, 'key-of-a')).toMatchObject({ body: { items: [], more: false } });
     expect(await Promise.all(others.map(stateOf))).toEqual(['dead', 'dead']);
-    expect((await ask({ class: letterClass, tenant: 'b' }, 'key-of-a')).status).toBe(403);
-    expect((await ask({ class: letterClass, tenant: 'b' }, 'key-of-op')).body.items).toHaveLength(1);
+    expect((await ask({ class: deadLetterClass, tenant: 'b' }, 'key-of-a')).status).toBe(403);
+    expect((await ask({ class: deadLetterClass, tenant: 'b' }, 'key-of-op')).body.items).toHaveLength(1);
   });
 
   test('tells of those that are not possible, and does not count them as left', async () => {
-    const { id } = await dead('c', letterClass);
-    const { status, body } = await ask({ class: letterClass, payAgain: true, limit: 1 }, 'key-of-c');
+    const { id } = await dead('c', deadLetterClass);
+    const { status, body } = await ask({ class: deadLetterClass, payAgain: true, limit: 1 }, 'key-of-c');
     expect(status).toBe(200);
     expect(body).toEqual({ items: [{ kind: 'not_possible', id, reason: expect.any(String) }], more: false });
   });
 
   test('stops when the caller hangs up', async () => {
-    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await dead('d', letterClass)).id));
+    const ids = await Promise.all(Array.from({ length: 20 }, async () => (await dead('d', deadLetterClass)).id));
     const raw = Object.assign(new EventEmitter(), { writableFinished: false });
     let calls = 0;
     const redrive: Ledger['redrive'] = (args) => {
@@ -193,7 +193,7 @@ describe('POST /v1/dead-letters/redrive', () => {
       return pool.ledger.redrive(args);
     };
     const deps = { ...gateway.deps, ledger: { ...pool.ledger, redrive } };
-    const choices = { class: letterClass, tenant: 'd', limit: 100, payAgain: false, dryRun: false } as const;
+    const choices = { class: deadLetterClass, tenant: 'd', limit: 100, payAgain: false, dryRun: false } as const;
     const signal = disconnectSignal({ raw });
     const told: unknown[] = [];
     const onEnd = (results: readonly unknown[]): void => void told.push(...results);
@@ -204,7 +204,7 @@ describe('POST /v1/dead-letters/redrive', () => {
     expect((await Promise.all(ids.map(stateOf))).filter((state) => state === 'queued')).toHaveLength(4);
   });
 
-  test.each([{}, { class: 'none' }, { class: letterClass, limit: 0 }, { class: letterClass, limit: 1001 }, []])(
+  test.each([{}, { class: 'none' }, { class: deadLetterClass, limit: 0 }, { class: deadLetterClass, limit: 1001 }, []])(
     'refuses %j',
     async (body) => {
       expect((await ask(body, 'key-of-a')).status).toBe(422);

@@ -31,7 +31,7 @@ describe('GET /v1/generations/:id', () => {
       metadata: options.metadata,
       attempts: [{ n: 1, outcome: 'accepted', taskId: body.taskId }],
       creditsConsumed: 55,
-      notice: { state: 'pending' },
+      delivery: { state: 'pending' },
     });
     expect(body.resultUrls[0]).toMatch(/\.mp4$/);
     expect(body.endedAt).toBeGreaterThanOrEqual(body.createdAt);

@@ -27,7 +27,7 @@ function redrive({ ask }: GatewayFixture, id: string, body: object) {
 async function paymentUnknown(prompts: readonly string[]): Promise<string[]> {
   pool.simulator.script(prompts.map((prompt) => ({ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } })));
   const ids = await pool.enqueue(...prompts);
-  await Promise.all(ids.map((id) => pool.recordWhen(id, ({ letter }) => letter?.class === 'payment_unknown')));
+  await Promise.all(ids.map((id) => pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'payment_unknown')));
   return ids;
 }
 
@@ -74,7 +74,7 @@ describe('a generation that failed and whose callback failed too', () => {
       { on: 'task', when: { prompt }, fault: { kind: 'fail', failCode: '500', failMsg: 'Content was flagged' } },
     ]);
     const { id } = await pool.producer.enqueue(testRequest(prompt), { callBackUrl: NOWHERE });
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'failed');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'failed');
     for (const body of [{}, { dryRun: true }]) {
       const refused = await redrive(gateway, id, body);
       expect(refused).toMatchObject({ status: 409, body: { error: { code: 'not_redrivable' } } });
@@ -93,7 +93,7 @@ describe('a generation that failed and whose callback failed too', () => {
 
     const again = await redrive(gateway, id, { class: 'notify_failed' });
     expect(again).toMatchObject({ status: 200, body: { kind: 'resumed', class: 'notify_failed', state: 'notify' } });
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'failed');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'failed');
     expect(pool.simulator.ledger.submissions().filter((entry) => entry.prompt === prompt)).toHaveLength(1);
     const anew = await redrive(gateway, id, { class: 'generation_failed' });
     expect(anew).toMatchObject({ status: 200, body: { class: 'generation_failed', state: 'queued' } });

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createPlaces } from '../../src/results/places.ts';
+import { createSlots } from '../../src/results/slots.ts';
 
 test('no more places are taken than there are, in all and by one name, and each is left once', () => {
-  const places = createPlaces(3, 2, 3);
+  const places = createSlots(3, 2, 3);
   const [first, second] = [places.enter('a', 'shop'), places.enter('a', 'shop')];
   expect(second).toBeDefined();
   expect(places.enter('a', 'shop')).toBeUndefined();
@@ -19,7 +19,7 @@ test('no more places are taken than there are, in all and by one name, and each 
 });
 
 test('one tenant does not take all places, by however many links', () => {
-  const places = createPlaces(4, 4, 2);
+  const places = createSlots(4, 4, 2);
   const [first] = [places.enter('a', 'shop'), places.enter('b', 'shop')];
   expect(places.enter('c', 'shop')).toBeUndefined();
   expect(places.enter('d', 'other')).toBeDefined();

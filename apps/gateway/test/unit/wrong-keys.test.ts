@@ -11,13 +11,13 @@ function slowed() {
 
 test('an address may send some wrong keys at once, and then one in a while; others are not held up', () => {
   const { keys, pass } = slowed();
-  const guess = () => keys.wrong('1.2.3.4');
-  expect([guess(), guess(), guess(), guess(), guess()]).toEqual([undefined, undefined, undefined, 2, 2]);
+  const attempt = () => keys.wrong('1.2.3.4');
+  expect([attempt(), attempt(), attempt(), attempt(), attempt()]).toEqual([undefined, undefined, undefined, 2, 2]);
   expect(keys.wrong('5.6.7.8')).toBeUndefined();
   pass(2000);
-  expect([guess(), guess()]).toEqual([undefined, 2]);
+  expect([attempt(), attempt()]).toEqual([undefined, 2]);
   pass(3_600_000);
-  expect([guess(), guess(), guess(), guess()]).toEqual([undefined, undefined, undefined, 2]);
+  expect([attempt(), attempt(), attempt(), attempt()]).toEqual([undefined, undefined, undefined, 2]);
 });
 
 test('a right key that nobody can guess is never refused; a short one is slowed where it is new', () => {

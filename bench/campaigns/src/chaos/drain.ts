@@ -29,7 +29,7 @@ export async function drain(
   for (;;) {
     // Those that were stuck for good end as well: nobody waits a day here.
     pool.simulator.finish();
-    const unrest = await look(world);
+    const unrest = await poll(world);
     const ms = performance.now() - startedMs;
     if (Object.keys(unrest).length === 0 || ms > profile.patienceMs) return { unrest, ms: Math.round(ms) };
     if (ms - toldMs > TELL_EVERY_MS) {
@@ -41,10 +41,10 @@ export async function drain(
 }
 
 /** Counts that are not zero. */
-async function look({ pool }: World): Promise<Unrest> {
+async function poll({ pool }: World): Promise<Unrest> {
   const { ledger, queues } = pool;
   const { queued, submitting, unknown, generating, archiving } = await ledger.read.stateCounts();
-  const [claims, notices, mirror] = await Promise.all([
+  const [claims, deliveries, mirror] = await Promise.all([
     claimsThatEnd(pool),
     ledger.redis.zcard(`${ledger.root}notices`),
     ledger.redis.scard(`${ledger.root}mirror`),
@@ -54,7 +54,7 @@ async function look({ pool }: World): Promise<Unrest> {
     const open = await queues[name].getJobs(['active', 'waiting', 'prioritized', 'delayed']);
     jobs[`jobs in ${name}`] = open.filter((job) => !isOfNoUse(pool, job.data)).length;
   }
-  const all = { queued, submitting, unknown, generating, archiving, claims, notices, mirror, ...jobs };
+  const all = { queued, submitting, unknown, generating, archiving, claims, deliveries, mirror, ...jobs };
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
 }
 

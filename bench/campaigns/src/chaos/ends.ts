@@ -2,7 +2,7 @@ import { isEnded, type Newer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { CallbackAttempt } from '@kieq/simulator';
 import type { Case } from './findings.ts';
-import { letterProblem } from './letters.ts';
+import { deadLetterProblem } from './letters.ts';
 
 /** Kie's own callbacks that a gateway took, by task. */
 export type TakenCallbacks = ReadonlyMap<string, readonly CallbackAttempt[]>;
@@ -44,11 +44,11 @@ function wrongEnd(one: Case, record: GenerationRecord, taken: TakenCallbacks): s
         : `its result is ${JSON.stringify(record.verdict?.resultUrls)}`;
     case 'failed':
       if (task?.state !== 'refunded') return `failed, and its task is ${task?.state ?? 'of another generation'}`;
-      return record.letter?.class === 'generation_failed' ? undefined : 'failed without its dead letter';
+      return record.deadLetter?.class === 'generation_failed' ? undefined : 'failed without its dead letter';
     case 'cancelled':
       return undefined;
     case 'dead':
-      return letterProblem(one, record, taken);
+      return deadLetterProblem(one, record, taken);
     // Told already: they have not ended.
     case 'queued':
     case 'submitting':
@@ -62,8 +62,8 @@ function wrongEnd(one: Case, record: GenerationRecord, taken: TakenCallbacks): s
 }
 
 /** A charged task is followed to its end, or stands in the record, or an open letter says that it may exist. */
-function isKnown({ order }: Case, { attempts, letter }: GenerationRecord, taskId: string): boolean {
+function isKnown({ order }: Case, { attempts, deadLetter }: GenerationRecord, taskId: string): boolean {
   if (attempts.some((attempt) => attempt.taskId === taskId)) return true;
   const isOpen = attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
-  return isOpen && (letter?.class === 'payment_unknown' || (order?.paidAgain ?? 0) > 0);
+  return isOpen && (deadLetter?.class === 'payment_unknown' || (order?.paidAgain ?? 0) > 0);
 }

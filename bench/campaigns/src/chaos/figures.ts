@@ -67,7 +67,7 @@ function tally(cases: readonly Case[]): Record<string, number> {
   const sums: Record<string, number> = {};
   for (const { record } of cases) {
     if (record === undefined) continue;
-    const name = record.state === 'dead' ? `dead ${record.letter?.class}` : record.state;
+    const name = record.state === 'dead' ? `dead ${record.deadLetter?.class}` : record.state;
     sums[name] = (sums[name] ?? 0) + 1;
   }
   return sums;

@@ -58,8 +58,8 @@ function callbackViolations({ hooks }: World, cases: readonly Case[]): Violation
     if (record?.callback !== true) return [];
     const last = hooks.told.get(record.id)?.at(-1);
     const expected = record.state === 'succeeded' ? 'success' : 'fail';
-    if (last === expected && record.notice?.state === 'delivered') return [];
-    const what = `${record.state}, its caller was told ${last ?? 'nothing'}; the notice is ${record.notice?.state}`;
+    if (last === expected && record.delivery?.state === 'delivered') return [];
+    const what = `${record.state}, its caller was told ${last ?? 'nothing'}; the notice is ${record.delivery?.state}`;
     return [{ rule: 'caller told', what, prompt: one.prompt, id: record.id }];
   });
   return [...untold, ...hooks.problems.map((what) => ({ rule: 'callback signed', what }))];
@@ -68,8 +68,8 @@ function callbackViolations({ hooks }: World, cases: readonly Case[]): Violation
 /** The ledger's own books: what it counted, what it booked, what it mirrors. */
 async function ledgerViolations({ pool }: World, cases: readonly Case[]): Promise<Violation[]> {
   const { ledger, queues, simulator } = pool;
-  const [stats, letters] = await Promise.all([ledger.read.stats(), ledger.read.letterCounts()]);
-  const open = Object.values(letters).reduce((sum, count) => sum + count, 0);
+  const [stats, deadLetters] = await Promise.all([ledger.read.stats(), ledger.read.deadLetterCounts()]);
+  const open = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
   const mirrored = await queues['dead-letter'].count();
   const booked = stats['credits'] ?? 0;
   const priced = cases.reduce((sum, { record }) => {

@@ -7,11 +7,11 @@ import type { TakenCallbacks } from './ends.ts';
 type Judge = (one: Case, record: GenerationRecord, taken: TakenCallbacks) => string | undefined;
 
 /** Whether the class of an open dead letter is the right one, by what Kie saw. */
-export function letterProblem(one: Case, record: GenerationRecord, taken: TakenCallbacks): string | undefined {
-  const { letter } = record;
-  if (letter === undefined) return 'dead without a dead letter';
-  if (!isKnown(DEAD_LETTER_CLASSES, letter.class)) return `a dead letter ${letter.class} of another version`;
-  return (JUDGES[letter.class] ?? never)(one, record, taken);
+export function deadLetterProblem(one: Case, record: GenerationRecord, taken: TakenCallbacks): string | undefined {
+  const { deadLetter } = record;
+  if (deadLetter === undefined) return 'dead without a dead letter';
+  if (!isKnown(DEAD_LETTER_CLASSES, deadLetter.class)) return `a dead letter ${deadLetter.class} of another version`;
+  return (JUDGES[deadLetter.class] ?? never)(one, record, taken);
 }
 
 const VALIDATION = [400, 404, 422, 451];
@@ -27,7 +27,7 @@ function refusedWith(codes: readonly number[]): Judge {
 }
 
 /** For every class that cannot come about within a campaign. */
-const never: Judge = (_one, { letter }) => `nothing happened that makes a ${letter?.class}`;
+const never: Judge = (_one, { deadLetter }) => `nothing happened that makes a ${deadLetter?.class}`;
 
 const JUDGES: Readonly<Partial<Record<DeadLetterClass, Judge>>> = {
   invalid_request: refusedWith(VALIDATION),

@@ -61,19 +61,19 @@ export async function duplicateJobs(scene: Scene, { count }: DeedOf<'duplicate'>
   }
 }
 
-const letters = z.object({ items: z.array(z.object({ generation: z.string(), class: z.string() })) });
+const deadLetters = z.object({ items: z.array(z.object({ generation: z.string(), class: z.string() })) });
 
 /** Redrives some open dead letters through the gateway; what pays again is written down before it is asked for. */
 export async function redriveSome(scene: Scene, { count, payAgain }: DeedOf<'redrive'>): Promise<void> {
-  const listed = letters.safeParse((await asOperator(scene, '/v1/dead-letters?limit=100'))?.body);
+  const listed = deadLetters.safeParse((await asOperator(scene, '/v1/dead-letters?limit=100'))?.body);
   const open = listed.success ? listed.data.items : [];
-  const wanted = payAgain ? open.filter((letter) => letter.class === 'payment_unknown') : open;
-  for (const { generation, class: letterClass } of someOf(scene, wanted, count)) {
+  const wanted = payAgain ? open.filter((deadLetter) => deadLetter.class === 'payment_unknown') : open;
+  for (const { generation, class: deadLetterClass } of someOf(scene, wanted, count)) {
     const order = scene.book.byId(generation);
     // Its charges could not be counted against its order.
     if (payAgain && order === undefined) continue;
     if (payAgain && order !== undefined) order.paidAgain += 1;
-    const body = { class: letterClass, payAgain };
+    const body = { class: deadLetterClass, payAgain };
     const answer = await asOperator(scene, `/v1/dead-letters/${generation}/redrive`, { method: 'POST', body });
     if (answer?.status === 200) scene.count(payAgain ? 'redrive, paid again' : 'redrive');
   }

@@ -23,7 +23,7 @@ export interface Verdict {
   readonly doubled: number;
   readonly lost: number;
   /** Open dead letters by class. */
-  readonly letters: Readonly<Record<string, number>>;
+  readonly deadLetters: Readonly<Record<string, number>>;
   /** Callbacks beyond the first, all under the `webhook-id` of the first. */
   readonly toldAgain: number;
   /** Everything that must not be; empty when the guarantees held. */
@@ -54,7 +54,7 @@ export async function judge(fleet: Fleet, played: readonly Played[]): Promise<Ve
     ...(await wronglyMirrored(fleet, cases)),
   ];
   const known = cases.filter(({ record }) => record !== undefined && PAID.has(endOf(record)));
-  const open = cases.filter(({ record }) => record?.letter?.class === 'payment_unknown');
+  const open = cases.filter(({ record }) => record?.deadLetter?.class === 'payment_unknown');
   const found = cases.reduce((sum, one) => sum + chargesOf(one), 0);
   const unresolved = open.reduce((sum, one) => sum + chargesOf(one), 0);
   return {
@@ -64,7 +64,7 @@ export async function judge(fleet: Fleet, played: readonly Played[]): Promise<Ve
     unresolved,
     doubled: cases.filter((one) => chargesOf(one) > 1).length,
     lost: cases.filter(isLost).length,
-    letters: countLetters(cases),
+    deadLetters: countDeadLetters(cases),
     toldAgain: cases.reduce((sum, { subject }) => sum + Math.max(0, toldOf(subject).length - 1), 0),
     violations,
   };
@@ -92,10 +92,10 @@ function byPrompt<Entry extends { readonly prompt: string }>(entries: readonly E
   return groups;
 }
 
-function endOf({ state, letter }: GenerationRecord): End {
+function endOf({ state, deadLetter }: GenerationRecord): End {
   if (state === 'succeeded') return 'succeeded';
   if (state === 'failed') return 'failed';
-  return state === 'dead' ? `dead:${letter?.class ?? 'no letter'}` : 'none';
+  return state === 'dead' ? `dead:${deadLetter?.class ?? 'no letter'}` : 'none';
 }
 
 function chargesOf({ tasks }: Case): number {
@@ -114,8 +114,8 @@ function isLost(one: Case): boolean {
 }
 
 /** Its letter can be resumed by paying again: there may be a charge already. */
-function saysMayBePaid({ state, letter }: GenerationRecord): boolean {
-  return state === 'dead' && letter !== undefined && redriveRule(letter.class).payAgainResumesAt !== null;
+function saysMayBePaid({ state, deadLetter }: GenerationRecord): boolean {
+  return state === 'dead' && deadLetter !== undefined && redriveRule(deadLetter.class).payAgainResumesAt !== null;
 }
 
 function* wrongs(one: Case): Generator<string> {
@@ -129,19 +129,19 @@ function* wrongs(one: Case): Generator<string> {
     return;
   }
   const end = endOf(record);
-  if (!scenario.ends.includes(end)) yield `${name} ended as ${end}: ${record.letter?.evidence.summary ?? ''}`;
+  if (!scenario.ends.includes(end)) yield `${name} ended as ${end}: ${record.deadLetter?.evidence.summary ?? ''}`;
   if (end === 'dead:payment_unknown' && one.home.some(isShown)) yield `${name} has a task that came home`;
   if (PAID.has(end) && charges === 0) yield `${name} is ${end} without a charge`;
   if (posts > record.attempts.length) yield `${name} was sent ${posts} times in ${record.attempts.length} attempts`;
   if (record.callback && record.purgedAt === undefined) yield* untold(name, record, toldOf(subject));
 }
 
-function* untold(name: string, { notice }: GenerationRecord, told: readonly string[]): Generator<string> {
-  if (notice === undefined) yield `${name} has ended and nobody is to be told`;
-  else if (notice.state === 'delivered' && told.length === 0) yield `${name} was not told`;
-  else if (notice.state === 'failed' && notice.letter?.class !== 'notify_failed')
+function* untold(name: string, { delivery }: GenerationRecord, told: readonly string[]): Generator<string> {
+  if (delivery === undefined) yield `${name} has ended and nobody is to be told`;
+  else if (delivery.state === 'delivered' && told.length === 0) yield `${name} was not told`;
+  else if (delivery.state === 'failed' && delivery.deadLetter?.class !== 'notify_failed')
     yield `${name} was given up in silence`;
-  else if (notice.state === 'pending') yield `${name} waits to be told`;
+  else if (delivery.state === 'pending') yield `${name} waits to be told`;
 }
 
 /** Every task that a record has is its own, and nobody else's. */
@@ -183,16 +183,16 @@ async function wronglyMirrored({ pool }: Fleet, cases: readonly Case[]): Promise
   return cases.flatMap(({ record }) => {
     if (record === undefined) return [];
     const shown = jobs.has(`${record.id}-letter`);
-    return shown === (record.letter !== undefined) ? [] : [`${record.id}: its letter and the mirror differ`];
+    return shown === (record.deadLetter !== undefined) ? [] : [`${record.id}: its letter and the mirror differ`];
   });
 }
 
-function countLetters(cases: readonly Case[]): Record<string, number> {
-  const letters: Record<string, number> = {};
+function countDeadLetters(cases: readonly Case[]): Record<string, number> {
+  const deadLetters: Record<string, number> = {};
   for (const { record } of cases) {
-    for (const letter of [record?.letter, record?.notice?.letter]) {
-      if (letter !== undefined) letters[letter.class] = (letters[letter.class] ?? 0) + 1;
+    for (const deadLetter of [record?.deadLetter, record?.delivery?.deadLetter]) {
+      if (deadLetter !== undefined) deadLetters[deadLetter.class] = (deadLetters[deadLetter.class] ?? 0) + 1;
     }
   }
-  return letters;
+  return deadLetters;
 }

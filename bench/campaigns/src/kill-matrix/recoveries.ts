@@ -35,15 +35,15 @@ export class Recoveries {
     return new Promise((resolve) => {
       const end = (at: number | undefined): void => {
         clearTimeout(timer);
-        waiting.delete(look);
+        waiting.delete(poll);
         if (waiting.size === 0) this.#waiting.delete(name);
         resolve(at);
       };
-      const look = (at: number): void => {
+      const poll = (at: number): void => {
         if (at > after) end(at);
       };
       const timer = setTimeout(() => end(undefined), timeoutMs);
-      waiting.add(look);
+      waiting.add(poll);
     });
   }
 
@@ -70,6 +70,6 @@ export class Recoveries {
   }
 
   #tell(name: string, at: number): void {
-    for (const look of this.#waiting.get(name) ?? []) look(at);
+    for (const poll of this.#waiting.get(name) ?? []) poll(at);
   }
 }

@@ -25,7 +25,7 @@ export async function atRest(fleet: Fleet): Promise<string[]> {
 
 async function movingParts({ pool }: Fleet): Promise<string[]> {
   const { ledger, redis, queues } = pool;
-  const [states, notices, letters, claims, ...jobs] = await Promise.all([
+  const [states, deliveries, deadLetters, claims, ...jobs] = await Promise.all([
     Promise.all(MOVING.map((state) => redis.client.zrangebyscore(`${ledger.root}state:${state}`, '-inf', '+inf'))),
     redis.client.zrangebyscore(`${ledger.root}notices`, '-inf', '+inf'),
     redis.client.smembers(`${ledger.root}mirror`),
@@ -34,9 +34,9 @@ async function movingParts({ pool }: Fleet): Promise<string[]> {
   ]);
   return [
     ...MOVING.flatMap((state, i) => (states[i] ?? []).map((id) => `${id} is ${state}`)),
-    ...notices.map((id) => `the callback of ${id} is pending`),
+    ...deliveries.map((id) => `the callback of ${id} is pending`),
     ...claims.map((id) => `a claim of ${id} is open`),
-    ...letters.map((id) => `the letters of ${id} are not mirrored`),
+    ...deadLetters.map((id) => `the letters of ${id} are not mirrored`),
     ...WORKED_ON.flatMap((name, i) => (jobs[i] ?? []).map((job) => `job ${job.id ?? ''} of ${name}`)),
   ];
 }

@@ -24,7 +24,7 @@ async function decide(subject: Subject): Promise<void> {
   // A strike may make it unknown once more.
   for (;;) {
     const { state } = await subject.when(
-      (record) => record.letter?.class === 'payment_unknown' || ['generating', 'succeeded'].includes(record.state),
+      (record) => record.deadLetter?.class === 'payment_unknown' || ['generating', 'succeeded'].includes(record.state),
     );
     if (state !== 'dead') return;
     const task = fleet.pool.simulator.ledger.tasks().find((one) => one.prompt === prompt);

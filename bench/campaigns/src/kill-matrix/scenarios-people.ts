@@ -8,8 +8,8 @@ const told: readonly Scenario[] = [
   scenario('receiver cuts first', ['succeeded'], (subject) => subject.enqueue({ reception: 'cuts-first' })),
   scenario('receiver is down', ['succeeded'], async (subject) => {
     await subject.enqueue({ reception: 'down' });
-    await subject.insist(async ({ notice }) => {
-      if ((notice?.tries ?? 0) > 0) await subject.age({ noticeSince: 1 });
+    await subject.insist(async ({ delivery }) => {
+      if ((delivery?.tries ?? 0) > 0) await subject.age({ noticeSince: 1 });
     });
     await retryFailed(subject, 'notify');
   }),
@@ -75,18 +75,18 @@ const operators: readonly Scenario[] = [
     // The first one is given a second chance.
     subject.script({ on: 'createTask', when: { times: 2 }, fault: { kind: 'code', code: 422 } });
     await subject.enqueue();
-    await subject.when(({ letter }) => letter?.class === 'invalid_request');
+    await subject.when(({ deadLetter }) => deadLetter?.class === 'invalid_request');
     await subject.ask(`/v1/dead-letters/${subject.id}/redrive`, {});
   }),
   scenario('retried in a dashboard', ['dead:invalid_request'], async (subject) => {
     subject.script({ on: 'createTask', when: { times: 'always' }, fault: { kind: 'code', code: 422 } });
     await subject.enqueue();
-    await subject.when(({ letter }) => letter?.class === 'invalid_request');
+    await subject.when(({ deadLetter }) => deadLetter?.class === 'invalid_request');
     await retryFailed(subject, 'submit');
   }),
   scenario('purged', ['succeeded', 'dead:invalid_request'], async (subject) => {
     await subject.enqueue({ images: [await subject.upload()] });
-    await subject.when(({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    await subject.when(({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     const { ledger, redis } = subject.fleet.pool;
     await redis.client.zadd(`${ledger.root}watch`, 1, subject.id);
     await subject.when(({ purgedAt }) => purgedAt !== undefined);
@@ -109,7 +109,7 @@ async function askForTask(subject: Subject): Promise<void> {
 /** As the dashboard's button does. */
 async function retryFailed(subject: Subject, queue: 'submit' | 'notify'): Promise<void> {
   const record = await subject.fleet.pool.ledger.read.generation(subject.id);
-  const name = queue === 'submit' ? record?.vehicle : record?.notice?.vehicle;
+  const name = queue === 'submit' ? record?.vehicle : record?.delivery?.vehicle;
   const job = await subject.fleet.pool.queues[queue].getJob(name ?? '');
   // A strike may have let it end otherwise.
   await job?.retry().catch(() => undefined);

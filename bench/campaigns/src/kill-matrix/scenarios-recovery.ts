@@ -59,8 +59,8 @@ const vanished: readonly Scenario[] = [
   }),
   scenario('notify job vanishes', ['succeeded'], async (subject) => {
     await subject.enqueue({ reception: 'fails-thrice' });
-    await subject.when(({ notice }) => (notice?.tries ?? 0) > 0);
-    await remove(subject, 'notify', async () => (await subject.now())?.notice?.vehicle);
+    await subject.when(({ delivery }) => (delivery?.tries ?? 0) > 0);
+    await remove(subject, 'notify', async () => (await subject.now())?.delivery?.vehicle);
   }),
   {
     ...scenario('claim job vanishes', ['succeeded'], async (subject) => {
@@ -114,7 +114,7 @@ const adoption: readonly Scenario[] = [
   scenario('adopted by hand', ['succeeded'], async (subject) => {
     subject.script(lostCallback, { on: 'createTask', fault: { kind: 'cutAfter' } });
     await subject.enqueue();
-    await subject.when(({ state, letter }) => state === 'unknown' || letter?.class === 'payment_unknown');
+    await subject.when(({ state, deadLetter }) => state === 'unknown' || deadLetter?.class === 'payment_unknown');
     await subject.ask(`/v1/generations/${subject.id}/adopt`, { taskId: taskOf(subject), confirm: true });
   }),
   {
@@ -150,12 +150,12 @@ async function forget({ fleet }: Subject, job: string): Promise<void> {
 }
 
 /** Lets its denials span the time after which a task counts as lost. */
-async function denied(subject: Subject, look?: () => Promise<unknown>): Promise<void> {
+async function denied(subject: Subject, poll?: () => Promise<unknown>): Promise<void> {
   await subject.insist(async ({ state, misses }) => {
     if (state !== 'generating') return;
     const longAgo = Date.now() - 3_600_000;
     if (misses > 0) await subject.age({ firstMissAt: longAgo, acceptedAt: longAgo });
-    await look?.();
+    await poll?.();
   });
 }
 

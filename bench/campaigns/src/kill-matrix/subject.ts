@@ -166,10 +166,10 @@ export class Subject {
   }
 }
 
-function isOver({ state, notice, purgedAt }: GenerationRecord): boolean {
+function isOver({ state, delivery, purgedAt }: GenerationRecord): boolean {
   if (purgedAt !== undefined) return true;
   const hasEnded = state === 'succeeded' || state === 'failed' || state === 'dead';
-  return hasEnded && notice?.state !== 'pending';
+  return hasEnded && delivery?.state !== 'pending';
 }
 
 const PNG = Buffer.from(

@@ -146,6 +146,6 @@ async function countUnfollowed({ read }: Place['pool']['ledger'], prompts: reado
   return count;
 }
 
-function isFollowed({ state, letter }: GenerationRecord): boolean {
-  return letter !== undefined || state === 'queued' || state === 'submitting' || state === 'unknown';
+function isFollowed({ state, deadLetter }: GenerationRecord): boolean {
+  return deadLetter !== undefined || state === 'queued' || state === 'submitting' || state === 'unknown';
 }

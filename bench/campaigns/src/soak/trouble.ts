@@ -37,7 +37,7 @@ export function startTrouble(place: Place): Trouble {
       await sleep(FROZEN_MS);
       worker.thaw();
     }),
-    every(GIVE_UP_EVERY_MS, async () => void (counts.given += await giveUpLetters(place, givenUp))),
+    every(GIVE_UP_EVERY_MS, async () => void (counts.given += await giveUpDeadLetters(place, givenUp))),
   ];
   return {
     counts,
@@ -59,7 +59,7 @@ async function cutSome({ pool }: Place, dice: Dice): Promise<number> {
 }
 
 /** As `kieq dlq purge` does: what nobody will resume would be kept for ever. */
-async function giveUpLetters({ pool }: Place, givenUp: Set<string>): Promise<number> {
+async function giveUpDeadLetters({ pool }: Place, givenUp: Set<string>): Promise<number> {
   const { items } = await pool.ledger.read.listDeadLetters({ limit: 200 });
   const dead = (await pool.ledger.read.generations(items.map(({ id }) => id))).filter((one) => one?.state === 'dead');
   for (const record of dead) {

@@ -7,7 +7,7 @@ import type { Order } from '../../src/chaos/orders.ts';
 import { recordOf } from '../../../../packages/queue/test/record.ts';
 
 const ID = 'gen_0123456789';
-const NOBODY: TakenCallbacks = new Map();
+const NO_OWNER: TakenCallbacks = new Map();
 
 function task(taskId: string, state: Task['state']): Task {
   const status = state === 'charged' ? 'success' : state === 'refunded' ? 'fail' : 'running';
@@ -55,7 +55,7 @@ const SUCCEEDED: Partial<GenerationRecord> = {
 const UNKNOWN: Partial<GenerationRecord> = {
   state: 'dead',
   attempts: [attempt(1, 'lost')],
-  letter: { class: 'payment_unknown', openedAt: 0, evidence: { summary: '' } },
+  deadLetter: { class: 'payment_unknown', openedAt: 0, evidence: { summary: '' } },
 };
 
 function caseOf(
@@ -73,7 +73,7 @@ function caseOf(
   };
 }
 
-const rules = (one: Case, taken = NOBODY): string[] => endProblems(one, taken).map(({ rule }) => rule);
+const rules = (one: Case, taken = NO_OWNER): string[] => endProblems(one, taken).map(({ rule }) => rule);
 
 test.each([
   ['a success that is charged once', caseOf(SUCCEEDED, [task('t1', 'charged')])],
@@ -122,7 +122,7 @@ test.each([
   ['dead without a letter', caseOf({ state: 'dead' }, []), ['wrong end']],
   [
     'a deadline that never came',
-    caseOf({ ...UNKNOWN, letter: { class: 'deadline_exceeded', openedAt: 0, evidence: { summary: '' } } }, []),
+    caseOf({ ...UNKNOWN, deadLetter: { class: 'deadline_exceeded', openedAt: 0, evidence: { summary: '' } } }, []),
     ['wrong end'],
   ],
   ['unknown payment of what was refused', caseOf({ ...UNKNOWN, attempts: [attempt(1, 'refused')] }, []), ['wrong end']],

@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import type { StoreLocation } from '@kieq/storage';
-import type { ResultPlace } from '../../src/names.ts';
+import type { ResultKey } from '../../src/names.ts';
 
 const CHILD = fileURLToPath(new URL('save-and-die.mjs', import.meta.url));
 
 /** What save-and-die.mjs is to do. */
 export interface SaveOrder {
   readonly location: StoreLocation;
-  readonly place: ResultPlace;
+  readonly place: ResultKey;
   readonly url: string;
   /** File to which it writes its calls of the file system, one a line. */
   readonly steps: string;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isForwarded, isFromHere, openDoorAdvice } from '../../src/forwarding.ts';
+import { isForwarded, isFromHere, openAccessAdvice } from '../../src/forwarding.ts';
 
 const here = {
   host: 'localhost:8080',
@@ -53,5 +53,5 @@ describe('a request', () => {
 });
 
 it.each(['gateway', 'dashboard'] as const)('the advice of an open %s names what to set, and why', (server) => {
-  expect(openDoorAdvice(server)).toMatch(new RegExp(`behind any proxy .* set ${server.toUpperCase()}_.*Host anew`));
+  expect(openAccessAdvice(server)).toMatch(new RegExp(`behind any proxy .* set ${server.toUpperCase()}_.*Host anew`));
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ConfigError, parseEnvironment, uploadPlaceOf, type RawEnvironment } from '../../src/index.ts';
+import { ConfigError, parseEnvironment, uploadLocationOf, type RawEnvironment } from '../../src/index.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,7 +15,7 @@ const placeIn = (
   workingDirectory: string,
   env: RawEnvironment,
   homeOfUser: () => string | undefined = () => undefined,
-) => uploadPlaceOf(parseEnvironment(env, ['files']), { env, workingDirectory, homeOfUser });
+) => uploadLocationOf(parseEnvironment(env, ['files']), { env, workingDirectory, homeOfUser });
 
 const keptIn = (path: string) => ({ store: { kind: 'file', path, url: pathToFileURL(path).href }, from: 'user' });
 

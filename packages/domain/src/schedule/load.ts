@@ -1,5 +1,5 @@
 import { SCHEDULE, type ScheduleOptions } from './options.ts';
-import { scheduleFor, type LookSchedule } from './schedule.ts';
+import { scheduleFor, type PollSchedule } from './schedule.ts';
 import type { Timeline } from './timeline.ts';
 
 /** The tasks of one kind that are running now. */
@@ -21,11 +21,11 @@ export interface LoadPlan {
   /** The price of a look at which all kinds together fit. */
   readonly costRatioMs: number;
   /** One for each kind, in the order given. */
-  readonly schedules: readonly LookSchedule[];
+  readonly schedules: readonly PollSchedule[];
   /** Expected looks per task, averaged over the tasks that end. */
-  readonly looksPerTask: number;
+  readonly pollsPerTask: number;
   /** Expected looks per second of the fleet. */
-  readonly looksPerSecond: number;
+  readonly pollsPerSecond: number;
   /** Even with the fewest looks there is more demand than the share of the budget: looks will queue. */
   readonly isSaturated: boolean;
 }
@@ -37,9 +37,9 @@ const RELIABLE_LOSS = 0.1;
 /**
  * With callbacks to rely on, the most looks per task: the promise is 1.1, and beliefs lag behind a vendor that becomes slower.
  */
-const MOST_LOOKS_WITH_CALLBACKS = 1.04;
+const MOST_POLLS_WITH_CALLBACKS = 1.04;
 /** Fewer looks per task than this cost much delay and save next to nothing: overload raises the price no further. */
-const FEWEST_LOOKS = 1.08;
+const FEWEST_POLLS = 1.08;
 const HIGHEST_COST_RATIO = 1e5;
 const BISECTIONS = 24;
 
@@ -52,16 +52,16 @@ export function planLoad(kinds: readonly KindInFlight[], options: LoadOptions = 
   const { budgetPerSecond = 10, budgetShare = 0.8, callbackLoss = 1 } = options;
   const endsPerSecond = kinds.reduce((sum, kind) => sum + endsPerSecondOf(kind), 0);
   const affordable = endsPerSecond > 0 ? (budgetShare * budgetPerSecond) / endsPerSecond : Infinity;
-  const mostLooks = callbackLoss <= RELIABLE_LOSS ? MOST_LOOKS_WITH_CALLBACKS : Math.max(FEWEST_LOOKS, affordable);
+  const mostPolls = callbackLoss <= RELIABLE_LOSS ? MOST_POLLS_WITH_CALLBACKS : Math.max(FEWEST_POLLS, affordable);
   const costRatioMs = lowestFitting(
     options.costRatioMs / Math.max(1e-3, Math.min(1, callbackLoss)),
-    (cost) => looksPerTask(kinds, schedulesAt(kinds, cost, options)) <= mostLooks,
+    (cost) => pollsPerTask(kinds, schedulesAt(kinds, cost, options)) <= mostPolls,
   );
   const schedules = schedulesAt(kinds, costRatioMs, options);
-  const looks = looksPerTask(kinds, schedules);
-  const looksPerSecond = looks * endsPerSecond;
-  const isSaturated = looksPerSecond > budgetShare * budgetPerSecond * 1.001;
-  return { costRatioMs, schedules, looksPerTask: looks, looksPerSecond, isSaturated };
+  const polls = pollsPerTask(kinds, schedules);
+  const pollsPerSecond = polls * endsPerSecond;
+  const isSaturated = pollsPerSecond > budgetShare * budgetPerSecond * 1.001;
+  return { costRatioMs, schedules, pollsPerTask: polls, pollsPerSecond, isSaturated };
 }
 
 /** By Little's law. */
@@ -69,16 +69,16 @@ function endsPerSecondOf({ timeline, inFlight }: KindInFlight): number {
   return (inFlight * 1000) / timeline.meanMs;
 }
 
-function schedulesAt(kinds: readonly KindInFlight[], costRatioMs: number, options: LoadOptions): LookSchedule[] {
+function schedulesAt(kinds: readonly KindInFlight[], costRatioMs: number, options: LoadOptions): PollSchedule[] {
   return kinds.map(({ timeline }) => scheduleFor(timeline, costRatioMs, options));
 }
 
 /** A kind without tasks counts as if it had a few, so that its first task finds a plan like the others'. */
-function looksPerTask(kinds: readonly KindInFlight[], schedules: readonly LookSchedule[]): number {
+function pollsPerTask(kinds: readonly KindInFlight[], schedules: readonly PollSchedule[]): number {
   const weights = kinds.map((kind) => Math.max(endsPerSecondOf(kind), 1e-6));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const looks = weights.reduce((sum, weight, i) => sum + weight * (schedules[i]?.expectedLooks ?? 0), 0);
-  return total === 0 ? 0 : looks / total;
+  const polls = weights.reduce((sum, weight, i) => sum + weight * (schedules[i]?.expectedPolls ?? 0), 0);
+  return total === 0 ? 0 : polls / total;
 }
 
 /** Looks never grow with the price, so halving the interval, on a logarithmic scale, finds the lowest that fits. */

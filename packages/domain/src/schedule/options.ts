@@ -8,7 +8,7 @@ export interface ScheduleOptions {
   readonly horizonMs: number;
   /** The least price of one look, as the ms of detection delay that it is worth. */
   readonly costRatioMs: number;
-  /** A look of a lower class counts as due this much later for each class; see `lookRank`. */
+  /** A look of a lower class counts as due this much later for each class; see `pollRank`. */
   readonly agingMs: number;
   /** Median completion time of a silent clip of 5 s before there is data; see `priorFor`. */
   readonly priorMedianMs: number;

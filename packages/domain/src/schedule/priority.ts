@@ -2,18 +2,18 @@ import { SCHEDULE } from './options.ts';
 import { survivalOn, type Timeline } from './timeline.ts';
 
 /** A look that is planned. */
-export interface PlannedLook {
+export interface PlannedPoll {
   /** Of the task, when the look is due. */
   readonly ageMs: number;
   /** At the last look, which found it running; 0 if there was none. */
-  readonly lastLookAgeMs: number;
+  readonly lastPollAgeMs: number;
   /** Share of callbacks that never come; 1 where callbacks are off. Default 1. */
   readonly callbackLoss?: number;
 }
 
 /** Classes of looks, the likeliest first. A callback's look has none: it goes before all. */
-export const LOOK_CLASSES = { likely: 0, possible: 1, unlikely: 2 } as const;
-export type LookClass = (typeof LOOK_CLASSES)[keyof typeof LOOK_CLASSES];
+export const POLL_CLASSES = { likely: 0, possible: 1, unlikely: 2 } as const;
+export type PollClass = (typeof POLL_CLASSES)[keyof typeof POLL_CLASSES];
 
 /** The queue can tell as many ranks apart (BullMQ's largest priority): two years of `agingMs`, then they begin anew. */
 const RANKS = 2 ** 21 - 1;
@@ -22,10 +22,10 @@ const LIKELY = 0.25;
 const POSSIBLE = 0.05;
 
 /** By the probability that the task ended between its last look and this one. */
-export function lookClass(look: PlannedLook, timeline: Timeline): LookClass {
-  const chance = endedChance(look, timeline);
-  if (chance >= LIKELY) return LOOK_CLASSES.likely;
-  return chance >= POSSIBLE ? LOOK_CLASSES.possible : LOOK_CLASSES.unlikely;
+export function pollClass(poll: PlannedPoll, timeline: Timeline): PollClass {
+  const chance = endedChance(poll, timeline);
+  if (chance >= LIKELY) return POLL_CLASSES.likely;
+  return chance >= POSSIBLE ? POLL_CLASSES.possible : POLL_CLASSES.unlikely;
 }
 
 /**
@@ -35,7 +35,7 @@ export function lookClass(look: PlannedLook, timeline: Timeline): LookClass {
  * @param dueAtMs since the epoch, by one clock for all looks
  * @returns 1 or more
  */
-export function lookRank(dueAtMs: number, ofClass: LookClass, agingMs: number = SCHEDULE.agingMs): number {
+export function pollRank(dueAtMs: number, ofClass: PollClass, agingMs: number = SCHEDULE.agingMs): number {
   return ((Math.floor(dueAtMs / agingMs) + ofClass) % RANKS) + 1;
 }
 
@@ -43,10 +43,10 @@ export function lookRank(dueAtMs: number, ofClass: LookClass, agingMs: number = 
  * The probability that a task ended between its last look and now, if no callback came: by Bayes, since an end
  * without a callback has the probability of its loss. Tasks that nobody expects to run any more count as ended.
  */
-export function endedChance({ ageMs, lastLookAgeMs, callbackLoss = 1 }: PlannedLook, timeline: Timeline): number {
-  const before = survivalOn(timeline, lastLookAgeMs);
+export function endedChance({ ageMs, lastPollAgeMs, callbackLoss = 1 }: PlannedPoll, timeline: Timeline): number {
+  const before = survivalOn(timeline, lastPollAgeMs);
   if (before === 0) return 1;
-  const running = survivalOn(timeline, Math.max(ageMs, lastLookAgeMs)) / before;
+  const running = survivalOn(timeline, Math.max(ageMs, lastPollAgeMs)) / before;
   const endedSilently = callbackLoss * (1 - running);
   return endedSilently === 0 ? 0 : endedSilently / (endedSilently + running);
 }

@@ -4,13 +4,13 @@ import { bestPolicy } from './policy.ts';
 import type { Timeline } from './timeline.ts';
 
 /** When to look at a task of one kind. */
-export interface LookSchedule {
+export interface PollSchedule {
   /** The price of a look for which this schedule is best. */
   readonly costRatioMs: number;
   /** Ages of the looks at a task that is looked at exactly as planned; ascending, the last one at the horizon. */
-  readonly lookAgesMs: readonly number[];
+  readonly pollAgesMs: readonly number[];
   /** Looks at one task, the one that finds its end included, if the distribution is right. */
-  readonly expectedLooks: number;
+  readonly expectedPolls: number;
   /** From the end of a task to the look that finds it, on average, if no callback comes. */
   readonly expectedDelayMs: number;
   readonly minSpacingMs: number;
@@ -25,12 +25,12 @@ export function scheduleFor(
   timeline: Timeline,
   costRatioMs: number,
   { minSpacingMs, maxSpacingMs }: Pick<ScheduleOptions, 'minSpacingMs' | 'maxSpacingMs'> = SCHEDULE,
-): LookSchedule {
+): PollSchedule {
   const next = bestPolicy(timeline, costRatioMs, minSpacingMs);
   const path = pathOf(timeline, next);
   return {
     costRatioMs,
-    lookAgesMs: path.map((i) => at(timeline.agesMs, i)),
+    pollAgesMs: path.map((i) => at(timeline.agesMs, i)),
     ...expectationsOf(timeline, path),
     minSpacingMs,
     maxSpacingMs,
@@ -50,16 +50,16 @@ function pathOf({ agesMs, tailFrom }: Timeline, next: Int32Array): number[] {
 function expectationsOf(
   { agesMs, survival, meanMs }: Timeline,
   path: readonly number[],
-): Pick<LookSchedule, 'expectedLooks' | 'expectedDelayMs'> {
-  let expectedLooks = 0;
+): Pick<PollSchedule, 'expectedPolls' | 'expectedDelayMs'> {
+  let expectedPolls = 0;
   let foundAtMs = 0;
   let last = 0;
   for (const i of path) {
-    expectedLooks += at(survival, last);
+    expectedPolls += at(survival, last);
     foundAtMs += at(survival, last) * (at(agesMs, i) - at(agesMs, last));
     last = i;
   }
-  return { expectedLooks, expectedDelayMs: Math.max(0, foundAtMs - meanMs) };
+  return { expectedPolls, expectedDelayMs: Math.max(0, foundAtMs - meanMs) };
 }
 
 /**
@@ -67,36 +67,36 @@ function expectationsOf(
  * and it may have ended at any moment: the longest pause between looks, the one before the first look included.
  * @param untilAgeMs pauses that begin later do not count: by default those of the tail, which only very late tasks see
  */
-export function longestPauseMs(schedule: LookSchedule, untilAgeMs: number = tailAgeMs(schedule)): number {
-  const begins = [0, ...schedule.lookAgesMs];
-  const pauses = schedule.lookAgesMs.map((ageMs, i) => (at(begins, i) < untilAgeMs ? ageMs - at(begins, i) : 0));
+export function longestPauseMs(schedule: PollSchedule, untilAgeMs: number = tailAgeMs(schedule)): number {
+  const begins = [0, ...schedule.pollAgesMs];
+  const pauses = schedule.pollAgesMs.map((ageMs, i) => (at(begins, i) < untilAgeMs ? ageMs - at(begins, i) : 0));
   return Math.max(0, ...pauses);
 }
 
-function tailAgeMs({ timeline }: LookSchedule): number {
+function tailAgeMs({ timeline }: PollSchedule): number {
   return at(timeline.agesMs, timeline.tailFrom);
 }
 
 /**
  * The pause until the next look at a task.
  * @param ageMs of the task now
- * @param lastLookAgeMs its age at the last look, which found it running: by default, that look was now; 0 if there was
+ * @param lastPollAgeMs its age at the last look, which found it running: by default, that look was now; 0 if there was
  *   none. Ages below 0 and looks in the future, from a clock that was set back, count as 0 and as now
  * @returns whole ms; 0 for a look that is overdue after a restart, since the fleet's budget spaces those anyway
  */
-export function nextLookDelayMs(schedule: LookSchedule, ageMs: number, lastLookAgeMs: number = ageMs): number {
+export function nextPollDelayMs(schedule: PollSchedule, ageMs: number, lastPollAgeMs: number = ageMs): number {
   const now = Math.max(0, ageMs);
-  const last = Math.min(now, Math.max(0, lastLookAgeMs));
-  return Math.max(0, Math.ceil(nextLookAgeMs(schedule, last) - now));
+  const last = Math.min(now, Math.max(0, lastPollAgeMs));
+  return Math.max(0, Math.ceil(nextPollAgeMs(schedule, last) - now));
 }
 
 /** The age of the best next look, also after one that was made late or early, or that a callback caused. */
-function nextLookAgeMs({ timeline, next, minSpacingMs, maxSpacingMs }: LookSchedule, lastLookAgeMs: number): number {
+function nextPollAgeMs({ timeline, next, minSpacingMs, maxSpacingMs }: PollSchedule, lastPollAgeMs: number): number {
   const { agesMs, tailFrom } = timeline;
-  const place = lowerBound(agesMs, lastLookAgeMs);
+  const place = lowerBound(agesMs, lastPollAgeMs);
   const planned = place < tailFrom ? at(next, place) : -1;
-  const earliest = lastLookAgeMs + minSpacingMs;
+  const earliest = lastPollAgeMs + minSpacingMs;
   if (planned >= 0) return Math.max(earliest, at(agesMs, planned));
   const inTail = Math.max(tailFrom, lowerBound(agesMs, earliest));
-  return inTail < agesMs.length ? at(agesMs, inTail) : lastLookAgeMs + Math.max(minSpacingMs, maxSpacingMs);
+  return inTail < agesMs.length ? at(agesMs, inTail) : lastPollAgeMs + Math.max(minSpacingMs, maxSpacingMs);
 }

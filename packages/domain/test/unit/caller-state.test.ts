@@ -8,8 +8,8 @@ import {
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-const letter = (letterClass: DeadLetterClass, heldUntil?: number, kie: { code?: number; msg?: string } = {}) => ({
-  class: letterClass,
+const deadLetter = (deadLetterClass: DeadLetterClass, heldUntil?: number, kie: { code?: number; msg?: string } = {}) => ({
+  class: deadLetterClass,
   evidence: { summary: 'as Kie said', ...kie },
   heldUntil,
 });
@@ -25,7 +25,7 @@ test('every state shows as one that Kie knows', () => {
 });
 
 test('a success is one, whatever letter stands beside it', () => {
-  expect(callerState({ state: 'succeeded', letter: letter('notify_failed') }, 0)).toEqual({
+  expect(callerState({ state: 'succeeded', deadLetter: deadLetter('notify_failed') }, 0)).toEqual({
     state: 'success',
   });
 });
@@ -33,7 +33,7 @@ test('a success is one, whatever letter stands beside it', () => {
 describe('a failure', () => {
   test('says what Kie said, at once', () => {
     const verdict = { failCode: '500', failMsg: 'Content was flagged' };
-    expect(callerState({ state: 'failed', verdict, letter: letter('generation_failed') }, 10_001)).toEqual({
+    expect(callerState({ state: 'failed', verdict, deadLetter: deadLetter('generation_failed') }, 10_001)).toEqual({
       state: 'fail',
       ...verdict,
     });
@@ -56,24 +56,24 @@ describe('a dead generation', () => {
   test.each(DEAD_LETTER_CLASSES)(
     '%s shows as waiting while it is held, then fails with its class and words',
     (name) => {
-      const facts = { state: 'dead', letter: letter(name, 11_000) } as const;
+      const facts = { state: 'dead', deadLetter: deadLetter(name, 11_000) } as const;
       expect(callerState(facts, 10_999)).toEqual({ state: 'waiting', heldUntil: 11_000 });
       const shown = callerState(facts, 11_000);
       expect(shown).toMatchObject({ state: 'fail', failCode: name, failMsg: expect.stringMatching(/^[A-Z].+[.)d]$/) });
-      expect(callerState({ state: 'dead', letter: letter(name) }, 0)).toEqual(shown);
+      expect(callerState({ state: 'dead', deadLetter: deadLetter(name) }, 0)).toEqual(shown);
     },
   );
 
   test('that was invalid tells what was wrong', () => {
-    const shown = callerState({ state: 'dead', letter: letter('invalid_request') }, 10_000);
+    const shown = callerState({ state: 'dead', deadLetter: deadLetter('invalid_request') }, 10_000);
     expect(shown).toMatchObject({ failMsg: expect.stringContaining('as Kie said') });
   });
 
-  const said = (letterClass: DeadLetterClass, lostAnAnswer = false) =>
+  const said = (deadLetterClass: DeadLetterClass, lostAnAnswer = false) =>
     callerState(
       {
         state: 'dead',
-        letter: letter(letterClass, undefined, { code: 451, msg: 'The image could not be fetched' }),
+        deadLetter: deadLetter(deadLetterClass, undefined, { code: 451, msg: 'The image could not be fetched' }),
         lostAnAnswer,
       },
       0,

@@ -41,9 +41,9 @@ describe('a word of a newer version', () => {
   });
 
   test('as a class, to a Kie client: held as long as that version said, then failed without a word about the charge', () => {
-    const letter = { class: newerClass, evidence: { summary: 'x' }, heldUntil: 10 };
-    expect(callerState({ state: 'dead', letter }, 9)).toEqual({ state: 'waiting', heldUntil: 10 });
-    const failed = callerState({ state: 'dead', letter }, 10);
+    const deadLetter = { class: newerClass, evidence: { summary: 'x' }, heldUntil: 10 };
+    expect(callerState({ state: 'dead', deadLetter }, 9)).toEqual({ state: 'waiting', heldUntil: 10 });
+    const failed = callerState({ state: 'dead', deadLetter }, 10);
     expect(failed).toMatchObject({ state: 'fail', failCode: FUTURE });
     expect(failed).not.toMatchObject({ failMsg: expect.stringContaining('charged') });
   });

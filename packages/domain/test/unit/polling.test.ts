@@ -1,9 +1,9 @@
 import {
-  blindLookDelayMs,
+  blindPollDelayMs,
   completionDistribution,
   judgeDenial,
   noResultDelayMs,
-  nextLookDelayMs,
+  nextPollDelayMs,
   priorFor,
   scheduleFor,
   SCHEDULE,
@@ -21,20 +21,20 @@ describe('looks', () => {
     [1_800_000, 300_000],
     [86_400_000, 300_000],
   ])('that told nothing at the age of %i ms are repeated after %i ms', (pollingForMs, pauseMs) => {
-    expect(blindLookDelayMs(TIMINGS, pollingForMs)).toBe(pauseMs);
+    expect(blindPollDelayMs(TIMINGS, pollingForMs)).toBe(pauseMs);
   });
 
   test('a day of looks at one stuck task stays below 250 queries', () => {
     const schedule = scheduleFor(timelineOf(completionDistribution([], priorFor({}))), SCHEDULE.costRatioMs);
-    let looks = 0;
+    let polls = 0;
     for (
-      let ageMs = nextLookDelayMs(schedule, 0);
+      let ageMs = nextPollDelayMs(schedule, 0);
       ageMs < TIMINGS.taskStuckMs;
-      ageMs += nextLookDelayMs(schedule, ageMs)
+      ageMs += nextPollDelayMs(schedule, ageMs)
     )
-      looks += 1;
-    expect(looks).toBeGreaterThan(20);
-    expect(looks).toBeLessThan(250);
+      polls += 1;
+    expect(polls).toBeGreaterThan(20);
+    expect(polls).toBeLessThan(250);
   });
 });
 
@@ -52,11 +52,11 @@ describe('looks for the result of a success', () => {
   });
 
   test('are less than 25 in half an hour, and the last one is at its end', () => {
-    let [looks, waitedMs] = [0, 0];
-    for (; waitedMs < TIMINGS.resultWaitMs; waitedMs += noResultDelayMs(TIMINGS, waitedMs)) looks += 1;
+    let [polls, waitedMs] = [0, 0];
+    for (; waitedMs < TIMINGS.resultWaitMs; waitedMs += noResultDelayMs(TIMINGS, waitedMs)) polls += 1;
     expect(waitedMs).toBe(TIMINGS.resultWaitMs);
-    expect(looks).toBeGreaterThan(10);
-    expect(looks).toBeLessThan(25);
+    expect(polls).toBeGreaterThan(10);
+    expect(polls).toBeLessThan(25);
   });
 });
 

@@ -22,7 +22,7 @@ const TRUTHS = {
 test.each(Object.entries(TRUTHS))('200 completions of a %s teach a schedule near the optimum', (_name, truth) => {
   const ratios = [1, 2, 3].map((turn) => {
     const believed = completionDistribution(evenSample(truth, turn), priorFor({}));
-    const learned = meansOf(scheduleFor(timelineOf(believed), SCHEDULE.costRatioMs).lookAgesMs, truth);
+    const learned = meansOf(scheduleFor(timelineOf(believed), SCHEDULE.costRatioMs).pollAgesMs, truth);
     return learned.delayMs / optimalDelayMs(truth, learned.looks);
   });
   expect(Math.max(...ratios)).toBeLessThan(1.15);
@@ -40,24 +40,24 @@ function evenSample(truth: Mixture, turn: number): number[] {
   });
 }
 
-function meansOf(lookAgesMs: readonly number[], truth: Mixture): { looks: number; delayMs: number } {
-  const running = lookAgesMs.map((_, i) => survivalAt(truth, lookAgesMs[i - 1] ?? 0));
-  const foundAtMs = lookAgesMs.reduce((sum, age, i) => sum + (running[i] ?? 0) * (age - (lookAgesMs[i - 1] ?? 0)), 0);
+function meansOf(pollAgesMs: readonly number[], truth: Mixture): { looks: number; delayMs: number } {
+  const running = pollAgesMs.map((_, i) => survivalAt(truth, pollAgesMs[i - 1] ?? 0));
+  const foundAtMs = pollAgesMs.reduce((sum, age, i) => sum + (running[i] ?? 0) * (age - (pollAgesMs[i - 1] ?? 0)), 0);
   return { looks: running.reduce((sum, share) => sum + share, 0), delayMs: foundAtMs - truth.meanMs };
 }
 
 /** With as many looks on average, drawing lots between two schedules where none has exactly as many. */
-function optimalDelayMs(truth: Mixture, looks: number): number {
+function optimalDelayMs(truth: Mixture, polls: number): number {
   const options = { ...SCHEDULE, minSpacingMs: 1, places: 2_000, tailSurvival: 1e-6 };
   const timeline = timelineOf(truth, options);
-  const at = (price: number) => meansOf(scheduleFor(timeline, price, options).lookAgesMs, truth);
+  const at = (price: number) => meansOf(scheduleFor(timeline, price, options).pollAgesMs, truth);
   let [low, high] = [1, 1e7];
   for (let i = 0; i < 30; i += 1) {
     const middle = Math.sqrt(low * high);
-    if (at(middle).looks > looks) low = middle;
+    if (at(middle).looks > polls) low = middle;
     else high = middle;
   }
   const [more, fewer] = [at(low), at(high)];
-  const lot = more.looks === fewer.looks ? 0 : (more.looks - looks) / (more.looks - fewer.looks);
+  const lot = more.looks === fewer.looks ? 0 : (more.looks - polls) / (more.looks - fewer.looks);
   return more.delayMs + lot * (fewer.delayMs - more.delayMs);
 }

@@ -31,9 +31,9 @@ describe('the plan for the present load', () => {
     const { timeline, inFlight } = { timeline: SLOW, inFlight: 1_000 };
     const plan = planLoad([{ timeline, inFlight }]);
     expect(plan.costRatioMs).toBeGreaterThan(SCHEDULE.costRatioMs);
-    expect(plan.looksPerSecond).toBeLessThanOrEqual(8);
-    expect(plan.looksPerSecond).toBeGreaterThan(7.8);
-    expect(plan.looksPerSecond).toBeCloseTo((inFlight * plan.looksPerTask * 1000) / timeline.meanMs, 6);
+    expect(plan.pollsPerSecond).toBeLessThanOrEqual(8);
+    expect(plan.pollsPerSecond).toBeGreaterThan(7.8);
+    expect(plan.pollsPerSecond).toBeCloseTo((inFlight * plan.pollsPerTask * 1000) / timeline.meanMs, 6);
   });
 
   test('sets one price for all kinds together', () => {
@@ -45,25 +45,25 @@ describe('the plan for the present load', () => {
     const plan = planLoad(kinds);
     expect(plan.schedules.map(({ costRatioMs }) => costRatioMs)).toEqual(kinds.map(() => plan.costRatioMs));
     const perSecond = kinds.map(({ timeline, inFlight }, i) => {
-      return (inFlight * 1000 * (plan.schedules[i]?.expectedLooks ?? 0)) / timeline.meanMs;
+      return (inFlight * 1000 * (plan.schedules[i]?.expectedPolls ?? 0)) / timeline.meanMs;
     });
-    expect(perSecond.reduce((sum, looks) => sum + looks, 0)).toBeLessThanOrEqual(8);
+    expect(perSecond.reduce((sum, polls) => sum + polls, 0)).toBeLessThanOrEqual(8);
   });
 
   test('says when not even the fewest looks fit, and keeps the price finite', () => {
     const plan = planLoad([{ timeline: FAST, inFlight: 5_000 }]);
     expect(plan.isSaturated).toBe(true);
-    expect(plan.looksPerTask).toBeGreaterThan(1.05);
+    expect(plan.pollsPerTask).toBeGreaterThan(1.05);
     expect(plan.schedules.every(({ expectedDelayMs }) => Number.isFinite(expectedDelayMs))).toBe(true);
   });
 
   test('takes a smaller budget into account', () => {
     const kinds = [{ timeline: SLOW, inFlight: 100 }];
-    expect(planLoad(kinds, { ...SCHEDULE, budgetPerSecond: 1 }).looksPerSecond).toBeLessThanOrEqual(0.8);
+    expect(planLoad(kinds, { ...SCHEDULE, budgetPerSecond: 1 }).pollsPerSecond).toBeLessThanOrEqual(0.8);
   });
 
   test('plans for nothing at all', () => {
-    expect(planLoad([])).toMatchObject({ schedules: [], looksPerTask: 0, looksPerSecond: 0, isSaturated: false });
+    expect(planLoad([])).toMatchObject({ schedules: [], pollsPerTask: 0, pollsPerSecond: 0, isSaturated: false });
   });
 });
 
@@ -73,8 +73,8 @@ describe('with callbacks on', () => {
     ['the prior alone', timelineOf(completionDistribution([], priorFor({})))],
   ])('%s needs less than 1.1 looks and looks late', (_what, timeline) => {
     const plan = planLoad([{ timeline, inFlight: 50 }], WITH_CALLBACKS);
-    expect(plan.looksPerTask).toBeLessThanOrEqual(1.04);
-    const first = plan.schedules[0]?.lookAgesMs[0] ?? 0;
+    expect(plan.pollsPerTask).toBeLessThanOrEqual(1.04);
+    const first = plan.schedules[0]?.pollAgesMs[0] ?? 0;
     const place = timeline.agesMs.findIndex((ageMs) => ageMs >= first);
     expect(timeline.survival[place]).toBeLessThan(0.05);
     expect(longestPauseMs(plan.schedules[0] ?? scheduleFor(timeline, 1))).toBe(first);
@@ -82,9 +82,9 @@ describe('with callbacks on', () => {
 
   test('is the schedule of a higher price, which a pool that loses more callbacks lowers', () => {
     const firstLook = (callbackLoss: number): number =>
-      planLoad([{ timeline: SLOW, inFlight: 50 }], { ...SCHEDULE, callbackLoss }).schedules[0]?.lookAgesMs[0] ?? 0;
+      planLoad([{ timeline: SLOW, inFlight: 50 }], { ...SCHEDULE, callbackLoss }).schedules[0]?.pollAgesMs[0] ?? 0;
     expect(firstLook(CALLBACK_LOSS)).toBeGreaterThan(1.2 * firstLook(1));
-    expect(planLoad([{ timeline: SLOW, inFlight: 50 }]).looksPerTask).toBeGreaterThan(2);
+    expect(planLoad([{ timeline: SLOW, inFlight: 50 }]).pollsPerTask).toBeGreaterThan(2);
   });
 
   test('that are lost half of the time, a look costs twice as much', () => {

@@ -2,14 +2,14 @@ import {
   completionDistribution,
   longestPauseMs,
   mixtureOf,
-  nextLookDelayMs,
+  nextPollDelayMs,
   priorFor,
   SCHEDULE,
   scheduleFor,
   scaleSchedule,
   survivalAt,
   timelineOf,
-  type LookSchedule,
+  type PollSchedule,
   type Timeline,
 } from '@kieq/domain';
 import { assert, array, double, integer, property } from 'fast-check';
@@ -24,8 +24,8 @@ function learned(sample: readonly number[]): Timeline {
   return timelineOf(completionDistribution(sample, PRIOR));
 }
 
-function pausesOf({ lookAgesMs }: LookSchedule): number[] {
-  return lookAgesMs.map((ageMs, i) => ageMs - (lookAgesMs[i - 1] ?? 0));
+function pausesOf({ pollAgesMs }: PollSchedule): number[] {
+  return pollAgesMs.map((ageMs, i) => ageMs - (pollAgesMs[i - 1] ?? 0));
 }
 
 describe('the schedule of looks', () => {
@@ -34,9 +34,9 @@ describe('the schedule of looks', () => {
       property(sampled, price, (sample, costRatioMs) => {
         const schedule = scheduleFor(learned(sample), costRatioMs);
         expect(Math.min(...pausesOf(schedule))).toBeGreaterThanOrEqual(SCHEDULE.minSpacingMs - 1e-6);
-        expect(schedule.lookAgesMs.at(-1)).toBe(SCHEDULE.horizonMs);
-        expect(schedule.expectedLooks).toBeGreaterThanOrEqual(1);
-        expect(Number.isFinite(schedule.expectedLooks + schedule.expectedDelayMs)).toBe(true);
+        expect(schedule.pollAgesMs.at(-1)).toBe(SCHEDULE.horizonMs);
+        expect(schedule.expectedPolls).toBeGreaterThanOrEqual(1);
+        expect(Number.isFinite(schedule.expectedPolls + schedule.expectedDelayMs)).toBe(true);
       }),
       SETTINGS,
     );
@@ -47,7 +47,7 @@ describe('the schedule of looks', () => {
       property(sampled, price, double({ min: 1, max: 100, noNaN: true }), (sample, costRatioMs, factor) => {
         const timeline = learned(sample);
         const [cheap, dear] = [scheduleFor(timeline, costRatioMs), scheduleFor(timeline, costRatioMs * factor)];
-        expect(dear.expectedLooks).toBeLessThanOrEqual(cheap.expectedLooks + 1e-9);
+        expect(dear.expectedPolls).toBeLessThanOrEqual(cheap.expectedPolls + 1e-9);
         expect(dear.expectedDelayMs).toBeGreaterThanOrEqual(cheap.expectedDelayMs - 1e-6);
       }),
       SETTINGS,
@@ -62,25 +62,25 @@ describe('the schedule of looks', () => {
     ['completions of a day', Array.from({ length: 200 }, () => 86_400_000)],
   ])('has a plan after %s', (_what, sample) => {
     const schedule = scheduleFor(learned(sample), 3_000);
-    expect(schedule.lookAgesMs.every(Number.isFinite)).toBe(true);
-    expect(schedule.expectedLooks).toBeLessThan(40);
+    expect(schedule.pollAgesMs.every(Number.isFinite)).toBe(true);
+    expect(schedule.expectedPolls).toBeLessThan(40);
   });
 
   test('looks once, just afterwards, where all tasks take the same time', () => {
     const schedule = scheduleFor(learned(Array.from({ length: 200 }, () => 100_000)), 3_000);
-    expect(schedule.lookAgesMs[0]).toBeGreaterThan(100_000);
-    expect(schedule.lookAgesMs[0]).toBeLessThan(108_000);
-    expect(schedule.expectedLooks).toBeLessThan(1.3);
+    expect(schedule.pollAgesMs[0]).toBeGreaterThan(100_000);
+    expect(schedule.pollAgesMs[0]).toBeLessThan(108_000);
+    expect(schedule.expectedPolls).toBeLessThan(1.3);
   });
 
   test('makes a day of looks at a stuck task cost less than 250 queries', () => {
-    expect(scheduleFor(learned([]), 3_000).lookAgesMs.length).toBeLessThan(250);
+    expect(scheduleFor(learned([]), 3_000).pollAgesMs.length).toBeLessThan(250);
   });
 
   test('beyond the distribution waits at most a third of the age, and 10 min', () => {
     const schedule = scheduleFor(learned([]), 3_000);
     const tailMs = schedule.timeline.agesMs[schedule.timeline.tailFrom] ?? 0;
-    const late = schedule.lookAgesMs.flatMap((ageMs, i) =>
+    const late = schedule.pollAgesMs.flatMap((ageMs, i) =>
       ageMs > tailMs ? [[ageMs, pausesOf(schedule)[i] ?? 0]] : [],
     );
     for (const [ageMs = 0, pauseMs = 0] of late.slice(0, -1)) {
@@ -94,7 +94,7 @@ describe('the schedule of looks', () => {
     const timeline = timelineOf(mixtureOf([{ ...priorFor({}, options.priorMedianMs), weight: 1 }]), options);
     const small = scheduleFor(timeline, options.costRatioMs, options);
     const large = scheduleFor(learned([]), SCHEDULE.costRatioMs);
-    expect(small.expectedLooks).toBeCloseTo(large.expectedLooks, 2);
+    expect(small.expectedPolls).toBeCloseTo(large.expectedPolls, 2);
     expect(small.expectedDelayMs * 100).toBeCloseTo(large.expectedDelayMs, -2);
   });
 });
@@ -139,8 +139,8 @@ describe('it is the best one', () => {
         integer({ min: 1, max: 12 }),
         (timeline, cost, minSpacingMs) => {
           const least = leastCost(timeline, cost, minSpacingMs);
-          const { expectedLooks, expectedDelayMs } = scheduleFor(timeline, cost, { minSpacingMs, maxSpacingMs: 600 });
-          if (least < Infinity) expect(expectedLooks * cost + expectedDelayMs).toBeCloseTo(least, 6);
+          const { expectedPolls, expectedDelayMs } = scheduleFor(timeline, cost, { minSpacingMs, maxSpacingMs: 600 });
+          if (least < Infinity) expect(expectedPolls * cost + expectedDelayMs).toBeCloseTo(least, 6);
         },
       ),
       { numRuns: 500, seed: 3 },
@@ -150,10 +150,10 @@ describe('it is the best one', () => {
   test('by the condition of Barlow, Hunter and Proschan for the pauses', () => {
     const truth = mixtureOf([{ medianMs: 150_000, sigma: 0.3, weight: 1 }]);
     const options = { ...SCHEDULE, minSpacingMs: 1, places: 20_000, tailSurvival: 1e-6 };
-    const { lookAgesMs } = scheduleFor(timelineOf(truth, options), 3_000, options);
+    const { pollAgesMs } = scheduleFor(timelineOf(truth, options), 3_000, options);
     const density = (ms: number): number => survivalAt(truth, ms - 50) - survivalAt(truth, ms + 50);
     for (let k = 1; k < 5; k += 1) {
-      const [before = 0, now = 0, after = 0] = lookAgesMs.slice(k - 1, k + 2);
+      const [before = 0, now = 0, after = 0] = pollAgesMs.slice(k - 1, k + 2);
       const ended = survivalAt(truth, before) - survivalAt(truth, now);
       expect((after - now) / 1000).toBeCloseTo(((100 * ended) / density(now) - 3_000) / 1000, 0);
     }
@@ -162,26 +162,26 @@ describe('it is the best one', () => {
 
 describe('the next look', () => {
   const schedule = scheduleFor(learned([100_000, 110_000, 130_000, 150_000, 120_000]), 3_000);
-  const [first = 0, second = 0] = schedule.lookAgesMs;
+  const [first = 0, second = 0] = schedule.pollAgesMs;
 
   test('follows the plan while looks are in time', () => {
-    expect(nextLookDelayMs(schedule, 0)).toBe(Math.ceil(first));
-    expect(nextLookDelayMs(schedule, first)).toBe(Math.ceil(second - first));
+    expect(nextPollDelayMs(schedule, 0)).toBe(Math.ceil(first));
+    expect(nextPollDelayMs(schedule, first)).toBe(Math.ceil(second - first));
   });
 
   test('counts from the last look, not from now', () => {
-    expect(nextLookDelayMs(schedule, 10_000, 0)).toBe(Math.ceil(first - 10_000));
+    expect(nextPollDelayMs(schedule, 10_000, 0)).toBe(Math.ceil(first - 10_000));
   });
 
   test('is at once when it is overdue', () => {
-    expect(nextLookDelayMs(schedule, first + 1_000, 0)).toBe(0);
-    expect(nextLookDelayMs(schedule, 90_000_000, 0)).toBe(0);
+    expect(nextPollDelayMs(schedule, first + 1_000, 0)).toBe(0);
+    expect(nextPollDelayMs(schedule, 90_000_000, 0)).toBe(0);
   });
 
   test('after a late look is planned anew and keeps the spacing', () => {
     assert(
       property(double({ min: 0, max: 86_000_000, noNaN: true }), (ageMs) => {
-        const delayMs = nextLookDelayMs(schedule, ageMs);
+        const delayMs = nextPollDelayMs(schedule, ageMs);
         expect(delayMs).toBeGreaterThanOrEqual(SCHEDULE.minSpacingMs);
         expect(delayMs).toBeLessThanOrEqual(Math.max(longestPauseMs(schedule), SCHEDULE.maxSpacingMs + 5_000));
       }),
@@ -190,11 +190,11 @@ describe('the next look', () => {
   });
 
   test('keeps coming after the horizon', () => {
-    expect(nextLookDelayMs(schedule, SCHEDULE.horizonMs)).toBe(SCHEDULE.maxSpacingMs);
+    expect(nextPollDelayMs(schedule, SCHEDULE.horizonMs)).toBe(SCHEDULE.maxSpacingMs);
   });
 
   test('survives a clock that was set back', () => {
-    expect(nextLookDelayMs(schedule, -3_600_000)).toBe(Math.ceil(first));
-    expect(nextLookDelayMs(schedule, first, first + 3_600_000)).toBe(nextLookDelayMs(schedule, first));
+    expect(nextPollDelayMs(schedule, -3_600_000)).toBe(Math.ceil(first));
+    expect(nextPollDelayMs(schedule, first, first + 3_600_000)).toBe(nextPollDelayMs(schedule, first));
   });
 });

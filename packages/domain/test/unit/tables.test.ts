@@ -124,9 +124,9 @@ describe('the table of dead letters', () => {
     expect(DEAD_LETTER_CLASSES).toEqual(Object.keys(PINS));
   });
 
-  test.each(pinned)('%s', (letterClass, pin) => {
+  test.each(pinned)('%s', (deadLetterClass, pin) => {
     const { killsFrom, killsWithoutRecord, resumesAt, payAgainResumesAt, advice, callerText, freeText, ...traits } =
-      DEAD_LETTERS[letterClass as DeadLetterClass];
+      DEAD_LETTERS[deadLetterClass as DeadLetterClass];
     expect(advice).not.toBe('');
     const on = Object.entries(traits).filter(([, value]) => value);
     expect({

@@ -2,7 +2,7 @@ import type { SubmitAnswer } from '@kieq/domain';
 import { describe, expect, it } from 'vitest';
 
 import { classifySubmit } from '../../src/classify-submit.ts';
-import { placeFaultOf } from '../../src/place-fault.ts';
+import { endpointFaultOf } from '../../src/endpoint-fault.ts';
 import { answer, envelope, NOW, redact } from './fixtures.ts';
 
 const REQUEST = {
@@ -13,7 +13,7 @@ const REQUEST = {
 function refused(code: number | string, msg?: string): SubmitAnswer {
   return classifySubmit(answer(200, msg === undefined ? { code } : envelope(code, msg)), redact, NOW);
 }
-const faultOf = (code: number | string, msg?: string) => placeFaultOf(refused(code, msg), REQUEST);
+const faultOf = (code: number | string, msg?: string) => endpointFaultOf(refused(code, msg), REQUEST);
 
 describe('a refusal that may be the fault of the place', () => {
   it.each([
@@ -44,8 +44,8 @@ describe('a refusal that may be the fault of the place', () => {
 
   it('nor an acceptance, nor a page', () => {
     const accepted = classifySubmit(answer(200, envelope(404, 'no', { taskId: 't1' })), redact, NOW);
-    expect(placeFaultOf(accepted, REQUEST)).toBeUndefined();
-    expect(placeFaultOf(classifySubmit(answer(404, '<html>'), redact, NOW), REQUEST)).toBeUndefined();
+    expect(endpointFaultOf(accepted, REQUEST)).toBeUndefined();
+    expect(endpointFaultOf(classifySubmit(answer(404, '<html>'), redact, NOW), REQUEST)).toBeUndefined();
   });
 });
 
@@ -66,8 +66,8 @@ describe('a message that speaks of the request', () => {
   });
 
   it('is none where a word only contains the name of a field', () => {
-    expect(placeFaultOf(refused(422, 'channels exhausted'), { model: 'm', input: { channel: 1 } })).toBeUndefined();
-    expect(placeFaultOf(refused(422, 'channeling failed'), { model: 'm', input: { channel: 1 } })).toBeDefined();
+    expect(endpointFaultOf(refused(422, 'channels exhausted'), { model: 'm', input: { channel: 1 } })).toBeUndefined();
+    expect(endpointFaultOf(refused(422, 'channeling failed'), { model: 'm', input: { channel: 1 } })).toBeDefined();
   });
 });
 
@@ -86,7 +86,7 @@ describe('the same refusal', () => {
 
   it('names the model of its own request', () => {
     const other = { ...REQUEST, model: 'veo-next' };
-    expect(placeFaultOf(refused(422, 'no channel for model veo-next'), other)).toBe(
+    expect(endpointFaultOf(refused(422, 'no channel for model veo-next'), other)).toBe(
       faultOf(422, 'no channel for model kling-2.6/image-to-video'),
     );
   });
@@ -98,7 +98,7 @@ describe('the same refusal', () => {
 
   it('is short, however long the message and however large the request', () => {
     const input = Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`field${i}`, { deeper: i }]));
-    const answered = placeFaultOf(refused(422, 'blah '.repeat(100_000)), { model: 'm', input });
+    const answered = endpointFaultOf(refused(422, 'blah '.repeat(100_000)), { model: 'm', input });
     expect(answered?.length).toBeLessThanOrEqual(120);
   });
 });

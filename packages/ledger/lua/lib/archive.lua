@@ -33,7 +33,7 @@ end
 local function giveUpArchive(record, evidence)
   endArchive(record, 'failed')
   if record.state == 'archiving' then return die(record, 'archive_failed', evidence) end
-  openLetter(record, 'archive_failed', evidence)
+  openDeadLetter(record, 'archive_failed', evidence)
   watchForPurge(record)
   announce(record, 'archive_failed')
 end

@@ -5,7 +5,7 @@ local CLAIMS_PER_GENERATION = 5
 -- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
 -- paying for another one. Also where it ended without a video: that task is paid.
 local function isTaskless(record)
-  if given(record.purgedAt) or newerLetter(record) then return false end
+  if given(record.purgedAt) or newerDeadLetter(record) then return false end
   return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and neverHadATask(record.letterClass))
 end
 
@@ -32,7 +32,7 @@ end
 local function follow(record, attempt, outcome, nextPollAt)
   attempt.outcome = outcome
   saveAttempt(record, attempt)
-  closeLetter(record)
+  closeDeadLetter(record)
   newVehicle(record, 'poll')
   set(record, {
     current = attempt.n, taskId = attempt.taskId, acceptedAt = NOW, pollSince = NOW, nextPollAt = nextPollAt,

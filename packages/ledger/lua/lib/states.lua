@@ -14,7 +14,7 @@ local function enter(record, state, event, order)
 end
 
 -- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.
-local function newerLetter(record)
+local function newerDeadLetter(record)
   local class = record.letterClass or ''
   return class ~= '' and not isKnownClass(class) and class or nil
 end
@@ -59,7 +59,7 @@ end
 -- caller is told when that is over, everybody else at once. What is written into the letter here decides, for the callback
 -- and for every reader: whoever looks at it goes by heldUntil and never by the class, so that workers of two versions tell
 -- one end.
-local function openLetter(record, class, evidence)
+local function openDeadLetter(record, class, evidence)
   local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
   if isHeld(class) or lostAnAnswer(record) then letter.heldUntil = NOW + SETTINGS.holdMs end
   local n = num(record, 'letters') + 1
@@ -69,7 +69,7 @@ local function openLetter(record, class, evidence)
   count('letter:' .. class)
 end
 
-local function closeLetter(record)
+local function closeDeadLetter(record)
   local class = record.letterClass
   if not class or class == '' then return end
   redis.call('ZREM', key('letters:' .. class), record.id)
@@ -78,7 +78,7 @@ local function closeLetter(record)
 end
 
 local function die(record, class, evidence)
-  openLetter(record, class, evidence)
+  openDeadLetter(record, class, evidence)
   set(record, { endedAt = NOW })
   watch(record, nil)
   enter(record, 'dead', 'dead')

@@ -3,7 +3,7 @@ import { group, number, optional, text, word, type ValueOf } from './codec.ts';
 
 /** What a script tells of a record may be a newer version's word. */
 export const state = word(GENERATION_STATES);
-export const letterClass = word(DEAD_LETTER_CLASSES);
+export const deadLetterClass = word(DEAD_LETTER_CLASSES);
 
 export const missing = {};
 /** The generation, or this job of it, has moved on; nothing was changed. */
@@ -12,13 +12,13 @@ export const stale = { state };
 export const newer = { class: text };
 export const unknownAttempt = {};
 
-const notice = group({ vehicle: text, delayMs: number });
+const delivery = group({ vehicle: text, delayMs: number });
 /**
  * A callback to send: the job `vehicle` in the queue `notify`, due after `delayMs`. Absent where the caller wants none.
  * Whoever gets one adds the job; the sweeper adds what was forgotten.
  */
-export type Notice = ValueOf<typeof notice>;
-export const noticed = { notice: optional(notice) };
+export type PendingDelivery = ValueOf<typeof delivery>;
+export const withDelivery = { delivery: optional(delivery) };
 
 const pendingArchive = group({ vehicle: text, delayMs: number, dueBy: number });
 /**

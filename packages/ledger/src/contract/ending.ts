@@ -8,7 +8,7 @@ import {
 } from '@kieq/domain';
 import type { ArchiveRecord } from '../archive-record.ts';
 import { flag, json, name, number, optional, optionalFlag, term, text, word } from './codec.ts';
-import { archiving, letterClass, missing, newer, noticed, stale, state } from './common.ts';
+import { archiving, deadLetterClass, missing, newer, withDelivery, stale, state } from './common.ts';
 import { defineTransition } from './transition.ts';
 
 /** Dead, with an open dead letter. */
@@ -40,7 +40,7 @@ export const kill = defineTransition({
     uploads: optionalFlag,
   },
   reply: {
-    dead: { class: letterClass, ...noticed },
+    dead: { class: deadLetterClass, ...withDelivery },
     not_yet: { waitMs: number },
     wrong_account: {},
     stale,
@@ -63,7 +63,7 @@ export const redrive = defineTransition({
     vehicleCheckMs: number,
   },
   reply: {
-    redriven: { state, vehicle: text, queue: text, ...noticed, ...archiving },
+    redriven: { state, vehicle: text, queue: text, ...withDelivery, ...archiving },
     /** `state` is where it would resume: a state, or `notify`. */
     would_redrive: { state: word([...GENERATION_STATES, 'notify'] as const) },
     no_letter: { class: text, state },
@@ -93,14 +93,14 @@ export const purge = defineTransition({
     /** Only while it is still the generation's: nothing was redriven since it was read. */
     vehicle: optional(term),
   },
-  reply: { purged: { left: optional(json<LeftInStores>()) }, open_letter: { class: letterClass }, newer, stale },
+  reply: { purged: { left: optional(json<LeftInStores>()) }, open_letter: { class: deadLetterClass }, newer, stale },
 });
 
 /** The results are safe. */
 export const archived = defineTransition({
   args: { id: text, archive: json<ArchiveRecord>() },
   reply: {
-    succeeded: noticed,
+    succeeded: withDelivery,
     /** The generation was deleted meanwhile: so are its files to be. */
     purged: {},
     stale,
@@ -128,14 +128,14 @@ export const unsaved = defineTransition({
   reply: {
     retry: { delayMs: number },
     /** Dead letter `archive_failed`. */
-    given_up: noticed,
+    given_up: withDelivery,
     stale,
     missing,
   },
 });
 
 /** What became of a try to deliver a callback. */
-export const noticedTry = defineTransition({
+export const deliveryTried = defineTransition({
   args: {
     id: text,
     /** The job that carried the notice. */
@@ -154,7 +154,7 @@ export const noticedTry = defineTransition({
 });
 
 /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
-export const renotice = defineTransition({
+export const redeliver = defineTransition({
   args: { id: text, vehicle: text },
   reply: { renoticed: { vehicle: text, delayMs: number }, stale, missing },
 });

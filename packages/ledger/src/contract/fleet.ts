@@ -1,6 +1,6 @@
 import type { GateReason, GenerationState, OrNewer } from '@kieq/domain';
 import type { ListCursor } from '../reads.ts';
-import type { WorkerTold } from '../workers.ts';
+import type { WorkerAnnouncement } from '../workers.ts';
 import { flag, json, list as listOf, name, number, optional, optionalFlag, term, text } from './codec.ts';
 import { defineTransition } from './transition.ts';
 
@@ -35,7 +35,7 @@ export const sweep = defineTransition({
       due: listOf<Due>(),
       mirror: listOf<string>(),
       /** Notices whose job should have come long ago. */
-      notices: listOf<{ readonly id: string; readonly vehicle: string }>(),
+      deliveries: listOf<{ readonly id: string; readonly vehicle: string }>(),
       /** Claims that have waited for a judgement for too long. */
       claims: listOf<{ readonly id: string; readonly taskId: string }>(),
     },
@@ -105,7 +105,7 @@ export const configure = defineTransition({
 export const announce = defineTransition({
   args: {
     id: text,
-    worker: json<WorkerTold>(),
+    worker: json<WorkerAnnouncement>(),
     /** So long it counts without another announcement; at most a minute. */
     lifeMs: number,
     /** Epoch ms, as the first announcement answered. */

@@ -1,16 +1,16 @@
 import type { Evidence, Verdict } from '@kieq/domain';
 import { flag, json, name, number, optional, text, whole } from './codec.ts';
-import { archiving, missing, noticed, stale, state, unknownAttempt } from './common.ts';
+import { archiving, missing, withDelivery, stale, state, unknownAttempt } from './common.ts';
 import { defineTransition } from './transition.ts';
 
-const hinted = { state, hints: whole };
+const calledBack = { state, callbacksSeen: whole };
 /** `foreign`: the callback names another task than the attempt has. */
-const judged = { ...hinted, foreign: flag };
+const judged = { ...calledBack, foreign: flag };
 /**
  * A callback came. Counts it, and tells what it is worth; it never changes a state
  * (docs/guarantees.md#g6-no-callback-is-believed).
  */
-export const hint = defineTransition({
+export const callback = defineTransition({
   args: {
     id: text,
     /** Of the token in the callback's address. */
@@ -21,12 +21,12 @@ export const hint = defineTransition({
   },
   reply: {
     /** The task is being polled: its vehicle should come at once. */
-    hinted: { ...judged, vehicle: text, queue: text },
+    calledBack: { ...judged, vehicle: text, queue: text },
     /** The attempt has no task, or gave it up: recordInfo must prove that this one is its own. */
-    claimed: { ...hinted, attempt: whole, taskId: text },
-    too_many: hinted,
+    claimed: { ...calledBack, attempt: whole, taskId: text },
+    too_many: calledBack,
     /** The attempt has no task and the callback named none. */
-    no_task: hinted,
+    no_task: calledBack,
     /** Nothing to do. */
     settled: judged,
     unknown_attempt: unknownAttempt,
@@ -41,7 +41,7 @@ export const unclaim = defineTransition({
 });
 
 /** Begins a poll: checks that this job is the task's vehicle, and takes one query of the budget. */
-export const look = defineTransition({
+export const poll = defineTransition({
   args: {
     id: text,
     vehicle: text,
@@ -58,7 +58,7 @@ export const look = defineTransition({
       /** Polls of this task before this one. */
       polls: whole,
       /** Callbacks so far; `observe` compares. */
-      hints: whole,
+      callbacksSeen: whole,
       /** Since Kie first said success without a result; absent where it has not. */
       noResultForMs: optional(number),
       model: text,
@@ -82,9 +82,9 @@ export const observe = defineTransition({
     pollDelayMs: number,
     permit: optional(text),
     /** Callbacks as `look` counted them: another one since then, and the next poll is now. */
-    hints: optional(number),
+    callbacksSeen: optional(number),
     /** All polls of the pool wait this long: the query budget was refused. */
-    holdMs: optional(number),
+    pauseMs: optional(number),
     missingWindowMs: number,
     vehicleCheckMs: number,
   },
@@ -95,7 +95,7 @@ export const observe = defineTransition({
       /** When the next poll is due, in ms since the epoch of Redis. */
       dueAt: number,
       /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
-      hints: whole,
+      callbacksSeen: whole,
       /** Polls of this task, this one included. */
       polls: whole,
       misses: whole,
@@ -142,7 +142,7 @@ export const settle = defineTransition({
   },
   reply: {
     /** `ageMs`: since its creation. */
-    settled: { state, vehicle: text, ageMs: number, ...noticed, ...archiving },
+    settled: { state, vehicle: text, ageMs: number, ...withDelivery, ...archiving },
     stale,
     missing,
   },
@@ -151,7 +151,7 @@ export const settle = defineTransition({
 /** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
 export const pollPermit = defineTransition({
   args: { permit: text, timeoutMs: number },
-  reply: { granted: { places: whole }, wait: { waitMs: number } },
+  reply: { granted: { slots: whole }, wait: { waitMs: number } },
 });
 
 /** The query of this permit has ended. */

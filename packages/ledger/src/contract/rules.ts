@@ -14,13 +14,13 @@ export type RefuseRule =
       readonly retries: number;
       readonly then: DeadLetterClass;
       readonly delayMs: number;
-      readonly place?: PlaceRule;
+      readonly place?: EndpointRule;
     }
   | { readonly do: 'not_sent'; readonly gateAfter: number; readonly times: GateTimes; readonly delayMs: number }
   | { readonly do: 'die'; readonly class: DeadLetterClass };
 
 /** The refusal may be the fault of the place: when the gate *refusing* closes, and what follows (docs/decisions/0022). */
-export interface PlaceRule {
+export interface EndpointRule {
   /** Equal for the same refusal of other requests. */
   readonly same: string;
   /** So many different generations in a row, over all pairs of tenant and model that there are. */

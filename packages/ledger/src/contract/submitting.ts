@@ -1,6 +1,6 @@
 import type { Evidence, SubmitClass } from '@kieq/domain';
 import { flag, json, name, number, optional, optionalFlag, text, whole } from './codec.ts';
-import { letterClass, missing, noticed, stale, state, unknownAttempt } from './common.ts';
+import { deadLetterClass, missing, withDelivery, stale, state, unknownAttempt } from './common.ts';
 import type { GateTimes, RefuseRule } from './rules.ts';
 import { defineTransition } from './transition.ts';
 
@@ -88,7 +88,7 @@ export const admit = defineTransition({
       sendBeforeMs: number,
       timeoutMs: number,
       payload: text,
-      room: whole,
+      slots: whole,
       /** Refusals of this generation that call for backoff. */
       tries: whole,
       canary: flag,
@@ -112,14 +112,14 @@ export const admit = defineTransition({
   },
 });
 
-const room = {
-  room: { places: whole },
+const slots = {
+  slots: { slots: whole },
   wait: { reason: text, waitMs: number },
 };
 /** How long until a submission may be admitted; a hint that reads only. */
-export const peek = defineTransition({ args: {}, reply: room });
+export const peek = defineTransition({ args: {}, reply: slots });
 /** How many ms until a query may be granted. */
-export const peekPolls = defineTransition({ args: {}, reply: room });
+export const peekPolls = defineTransition({ args: {}, reply: slots });
 
 const carried = {
   attempt: whole,
@@ -131,7 +131,7 @@ const carried = {
   /** When that is, in ms since the epoch of Redis. */
   dueAt: number,
   /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
-  hints: whole,
+  callbacksSeen: whole,
 };
 /** A task exists for this attempt; also adopt. */
 export const accept = defineTransition({
@@ -188,7 +188,7 @@ export const refuse = defineTransition({
       added: flag,
       attempt: whole,
     },
-    dead: { class: letterClass, ...noticed },
+    dead: { class: deadLetterClass, ...withDelivery },
     stale,
     unknown_attempt: unknownAttempt,
     missing,
@@ -222,5 +222,5 @@ export const expire = defineTransition({
 /** Only from queued: Kie has no cancel. */
 export const cancel = defineTransition({
   args: { id: text },
-  reply: { cancelled: noticed, too_late: { state }, missing },
+  reply: { cancelled: withDelivery, too_late: { state }, missing },
 });

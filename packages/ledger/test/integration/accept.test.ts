@@ -51,7 +51,7 @@ describe('accept', () => {
       queue: 'poll',
       dueAt: expect.any(Number),
       delayMs: 1000,
-      hints: 0,
+      callbacksSeen: 0,
     });
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
@@ -71,10 +71,10 @@ describe('accept', () => {
       state: 'generating',
     });
     const record = await pool.ledger.read.generation(id);
-    expect(record?.letter).toBeUndefined();
+    expect(record?.deadLetter).toBeUndefined();
     expect(record?.endedAt).toBeUndefined();
     expect(record?.attempts[0]?.outcome).toBe('adopted');
-    expect((await pool.ledger.read.letterCounts()).payment_unknown).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).payment_unknown).toBe(0);
   });
 
   test('adoption by hand names the attempt by number', async () => {
@@ -150,7 +150,7 @@ describe('accept', () => {
     expect(await pool.state(id)).toBe(state);
     expect(await pool.accept(id, older, 'task-1')).toMatchObject({ kind: 'accepted', state: 'generating' });
     expect(await pool.ledger.settle(settleArgs(id, 'task-1'))).toMatchObject({ kind: 'settled', state: 'succeeded' });
-    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+    expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
   });
 
   test('a surplus task is adopted when the newer one failed; not when the generation was purged', async () => {
@@ -260,13 +260,13 @@ describe('settle', () => {
 
   test.each(GIVEN_UP_CLASSES)(
     'a verdict that comes after %s counts, and closes the dead letter',
-    async (letterClass) => {
+    async (deadLetterClass) => {
       const pool = await openPool('settle');
       const { id, taskId } = await generating(pool);
-      await bury(pool, id, letterClass, 'generating');
+      await bury(pool, id, deadLetterClass, 'generating');
       expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'settled', state: 'succeeded' });
-      expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
-      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+      expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
+      expect((await pool.ledger.read.deadLetterCounts())[deadLetterClass]).toBe(0);
     },
   );
 
@@ -280,7 +280,7 @@ describe('settle', () => {
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
       state: 'failed',
-      letter: { class: 'generation_failed', evidence },
+      deadLetter: { class: 'generation_failed', evidence },
       verdict: { state: 'fail', resultUrls: [] },
     });
     expect((await pool.ledger.read.stats())['credits']).toBe(0);
@@ -322,7 +322,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
     await pool.ledger.kill({ id, class: 'record_missing', evidence, payload: '{}', vehicle: `${id}-1` });
     const told = await pool.accept(id, 'forgotten', 'task-1', { recover: true });
     expect(told).toMatchObject({ kind: 'accepted', attempt: 1, state: 'generating' });
-    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+    expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
   });
 
   test('too late, beside a newer attempt: told as a surplus task, and the newer one goes on', async () => {

@@ -32,7 +32,7 @@ function unsavedArgs(id: string, vehicle: string, change: Partial<UnsavedArgs> =
 
 const pending = (pool: Pool): Promise<string[]> =>
   pool.redis.zrangebyscore(`${pool.root}archives`, '-inf', '+inf', 'WITHSCORES');
-const openLetters = async (pool: Pool) => (await pool.ledger.read.letterCounts()).archive_failed;
+const openDeadLetters = async (pool: Pool) => (await pool.ledger.read.deadLetterCounts()).archive_failed;
 
 describe.each(MODES)('archive %s', (mode) => {
   const before = mode === 'wait' ? 'archiving' : 'succeeded';
@@ -110,11 +110,11 @@ describe.each(MODES)('archive %s', (mode) => {
     expect(await pool.ledger.unsaved({ ...args, tries: 1 })).toEqual(last);
     expect(await pool.ledger.read.generation(id)).toMatchObject({
       state: mode === 'wait' ? 'dead' : 'succeeded',
-      letter: { class: 'archive_failed', evidence, from: before },
+      deadLetter: { class: 'archive_failed', evidence, from: before },
       archiving: { state: 'failed', tries: 2 },
     });
     expect(await pending(pool)).toEqual([]);
-    expect(await openLetters(pool)).toBe(1);
+    expect(await openDeadLetters(pool)).toBe(1);
   });
 
   test('given up early where trying again changes nothing', async () => {
@@ -133,14 +133,14 @@ describe.each(MODES)('archive %s', (mode) => {
     const again = await pool.ledger.read.generation(id);
     expect(again).toMatchObject({ state: before, archiving: { state: 'pending', tries: 0 } });
     expect(again?.vehicle).not.toBe(vehicle);
-    expect(again?.letter).toBeUndefined();
+    expect(again?.deadLetter).toBeUndefined();
     expect(again?.archiving?.dueBy).toBeGreaterThan((await pool.now()) + TTL_MS - 60_000);
-    expect(await openLetters(pool)).toBe(0);
+    expect(await openDeadLetters(pool)).toBe(0);
 
     await pool.ledger.unsaved(unsavedArgs(id, again?.vehicle ?? '', { hopeless: true }));
     expect(await pool.ledger.archived(id, { files: [FILE] })).toMatchObject({ kind: 'succeeded' });
     expect(await pool.ledger.read.generation(id)).toMatchObject({ state: 'succeeded', archiving: { state: 'done' } });
-    expect(await openLetters(pool)).toBe(0);
+    expect(await openDeadLetters(pool)).toBe(0);
   });
 
   test('the sweeper sees it, also when its links are dead, and names a new job for the time of its next try', async () => {

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { openPool, RETRY } from './fixture.ts';
-import { hint } from './placed.ts';
+import { callback } from './placed.ts';
 
 test('a pool takes callbacks once somebody said that they come', async () => {
   const { ledger, redis, root } = await openPool('door');
-  expect(await ledger.callbackDoor.isOpen()).toBe(false);
-  await ledger.callbackDoor.open('https://kieq.example');
-  expect(await ledger.callbackDoor.isOpen()).toBe(true);
+  expect(await ledger.callbackAuth.isOpen()).toBe(false);
+  await ledger.callbackAuth.open('https://kieq.example');
+  expect(await ledger.callbackAuth.isOpen()).toBe(true);
   expect(await redis.hget(`${root}callbacks`, 'publicUrl')).toBe('https://kieq.example');
 });
 
@@ -14,14 +14,14 @@ test('a pool whose workers cannot say so takes them since it has taken some', as
   const pool = await openPool('door');
   const id = await pool.create();
   await pool.admit(id, 'token');
-  expect(await pool.ledger.callbackDoor.isOpen()).toBe(false);
-  expect(await hint(pool, id, 'token', 'task')).toMatchObject({ kind: 'claimed' });
-  expect(await pool.ledger.callbackDoor.isOpen()).toBe(true);
+  expect(await pool.ledger.callbackAuth.isOpen()).toBe(false);
+  expect(await callback(pool, id, 'token', 'task')).toMatchObject({ kind: 'claimed' });
+  expect(await pool.ledger.callbackAuth.isOpen()).toBe(true);
 });
 
 test('the token of each attempt is known, and no other one, and none of a generation that nobody has', async () => {
   const pool = await openPool('door');
-  const { knows } = pool.ledger.callbackDoor;
+  const { knows } = pool.ledger.callbackAuth;
   const id = await pool.create();
   expect(await knows(id, 'first')).toBe(false);
   await pool.admit(id, 'first');

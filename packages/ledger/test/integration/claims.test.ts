@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { openPool, paymentUnknown, unknown, type Pool } from './fixture.ts';
-import { hint, PLACE, quick } from './placed.ts';
+import { callback, PLACE, quick } from './placed.ts';
 
 describe('claims', () => {
   async function claimed(pool: Pool) {
     const lost = await unknown(pool);
-    await hint(pool, lost.id, lost.token, 'task-1');
-    await hint(pool, lost.id, lost.token, 'task-2');
+    await callback(pool, lost.id, lost.token, 'task-1');
+    await callback(pool, lost.id, lost.token, 'task-2');
     return lost;
   }
   const waiting = (pool: Pool) => pool.redis.zcard(`${pool.root}claims`);
@@ -35,7 +35,7 @@ describe('claims', () => {
   test('of another attempt stay', async () => {
     const pool = await openPool('claims', quick);
     const { id, token } = await PLACE['queued to pay again']!(pool);
-    await hint(pool, id, token, 'older-task');
+    await callback(pool, id, token, 'older-task');
     await pool.admit(id, 'newer');
     await pool.accept(id, 'newer', 'newer-task');
     expect((await pool.ledger.read.generation(id))?.claims).toMatchObject([{ taskId: 'older-task', attempt: 1 }]);
@@ -44,7 +44,7 @@ describe('claims', () => {
   test('end with the record', async () => {
     const pool = await openPool('claims', quick);
     const { id, token } = await paymentUnknown(pool);
-    await hint(pool, id, token, 'task-1');
+    await callback(pool, id, token, 'task-1');
     await pool.ledger.purge(id, true);
     expect((await pool.ledger.read.generation(id))?.claims).toBeUndefined();
     expect(await waiting(pool)).toBe(0);

@@ -41,22 +41,22 @@ const REACH: Record<Alive, (pool: Pool) => Promise<string>> = {
 };
 
 /** Every other pair of state and class is refused; the rows themselves are pinned beside the domain's table. */
-const mayKill = (letterClass: DeadLetterClass, state: Alive): boolean =>
-  DEAD_LETTERS[letterClass].killsFrom.some((from) => from === state);
+const mayKill = (deadLetterClass: DeadLetterClass, state: Alive): boolean =>
+  DEAD_LETTERS[deadLetterClass].killsFrom.some((from) => from === state);
 
 const PAIRS = STATES.flatMap((state) =>
-  DEAD_LETTER_CLASSES.map((letterClass) => ({ state, letterClass, allowed: mayKill(letterClass, state) })),
+  DEAD_LETTER_CLASSES.map((deadLetterClass) => ({ state, deadLetterClass, allowed: mayKill(deadLetterClass, state) })),
 );
 
 describe('kill', () => {
   test.each(PAIRS.filter(({ allowed }) => !allowed))(
     '$state is not killed by $letterClass',
-    async ({ state, letterClass }) => {
+    async ({ state, deadLetterClass }) => {
       const pool = await openPool('kill', quick);
       const id = await REACH[state](pool);
       const before = await pool.raw(id);
       expect(
-        await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT }),
+        await pool.ledger.kill({ id, class: deadLetterClass, expected: state, evidence, account: ACCOUNT }),
       ).toMatchObject({ kind: 'stale', state });
       expect(await pool.raw(id)).toEqual(before);
     },
@@ -64,22 +64,22 @@ describe('kill', () => {
 
   test.each(PAIRS.filter(({ allowed }) => allowed))(
     '$state is killed by $letterClass',
-    async ({ state, letterClass }) => {
+    async ({ state, deadLetterClass }) => {
       const pool = await openPool('kill', quick);
       const id = await REACH[state](pool);
-      await bury(pool, id, letterClass, state);
+      await bury(pool, id, deadLetterClass, state);
       const dead = await pool.raw(id);
-      expect(await pool.ledger.kill({ id, class: letterClass, expected: state, evidence, account: ACCOUNT })).toEqual({
+      expect(await pool.ledger.kill({ id, class: deadLetterClass, expected: state, evidence, account: ACCOUNT })).toEqual({
         kind: 'dead',
-        class: letterClass,
+        class: deadLetterClass,
       });
       expect(await pool.raw(id)).toEqual(dead);
       expect(await pool.ledger.read.generation(id)).toMatchObject({
         state: 'dead',
-        letter: { class: letterClass, from: state, evidence },
+        deadLetter: { class: deadLetterClass, from: state, evidence },
         endedAt: expect.any(Number),
       });
-      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(1);
+      expect((await pool.ledger.read.deadLetterCounts())[deadLetterClass]).toBe(1);
     },
   );
 
@@ -155,67 +155,67 @@ describe('kill', () => {
 });
 
 /** A dead letter of each class that the ledger opens, with every older send time past. */
-async function letterOf(pool: Pool, letterClass: DeadLetterClass): Promise<string> {
-  if (letterClass === 'record_missing') {
+async function deadLetterOf(pool: Pool, deadLetterClass: DeadLetterClass): Promise<string> {
+  if (deadLetterClass === 'record_missing') {
     const id = 'gen_vanished00';
-    await pool.ledger.kill({ id, class: letterClass, evidence, payload: '{}' });
+    await pool.ledger.kill({ id, class: deadLetterClass, evidence, payload: '{}' });
     return id;
   }
-  if (letterClass === 'generation_failed') {
+  if (deadLetterClass === 'generation_failed') {
     const { id, taskId } = await generating(pool);
     await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
     return id;
   }
-  const from = STATES.find((state) => mayKill(letterClass, state));
-  if (from === undefined) throw new Error(`nothing opens ${letterClass}`);
+  const from = STATES.find((state) => mayKill(deadLetterClass, state));
+  if (from === undefined) throw new Error(`nothing opens ${deadLetterClass}`);
   const id = await REACH[from](pool);
-  await bury(pool, id, letterClass, from);
+  await bury(pool, id, deadLetterClass, from);
   return id;
 }
 
 describe('redrive', () => {
-  const opened = DEAD_LETTER_CLASSES.filter((letterClass) => letterClass !== 'notify_failed');
-  const resumable = opened.flatMap((letterClass) => {
-    const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[letterClass];
-    const free = resumesAt === null ? [] : [{ letterClass, resumesAt, payAgain: false }];
-    return payAgainResumesAt === null ? free : [...free, { letterClass, resumesAt: payAgainResumesAt, payAgain: true }];
+  const opened = DEAD_LETTER_CLASSES.filter((deadLetterClass) => deadLetterClass !== 'notify_failed');
+  const resumable = opened.flatMap((deadLetterClass) => {
+    const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[deadLetterClass];
+    const free = resumesAt === null ? [] : [{ deadLetterClass, resumesAt, payAgain: false }];
+    return payAgainResumesAt === null ? free : [...free, { deadLetterClass, resumesAt: payAgainResumesAt, payAgain: true }];
   });
 
   test.each(resumable)(
     '$letterClass resumes at $resumesAt, pay-again $payAgain',
-    async ({ letterClass, resumesAt, payAgain }) => {
+    async ({ deadLetterClass, resumesAt, payAgain }) => {
       const pool = await openPool('redrive', quick);
-      const id = await letterOf(pool, letterClass);
+      const id = await deadLetterOf(pool, deadLetterClass);
       // Only here: the older attempt's send time, which a real redrive waits for (tested below).
       await makeOld(pool, id);
       const before = await pool.raw(id);
-      expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({
+      expect(await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({
         kind: 'would_redrive',
         state: resumesAt,
       });
       expect(await pool.raw(id)).toEqual(before);
 
-      const reply = await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }));
+      const reply = await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain }));
       expect(reply).toMatchObject({ kind: 'redriven', state: resumesAt });
       const record = await pool.raw(id);
-      expect(await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain }))).toEqual(reply);
+      expect(await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain }))).toEqual(reply);
       expect(await pool.raw(id)).toEqual(record);
-      expect((await pool.ledger.read.letterCounts())[letterClass]).toBe(0);
+      expect((await pool.ledger.read.deadLetterCounts())[deadLetterClass]).toBe(0);
       expect(
-        await pool.ledger.redrive(redriveArgs(id, letterClass, resumesAt, { payAgain, op: 'op-2' })),
+        await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain, op: 'op-2' })),
       ).toMatchObject({ kind: 'no_letter' });
     },
   );
 
-  test.each(opened.filter((letterClass) => DEAD_LETTERS[letterClass].resumesAt !== 'queued'))(
+  test.each(opened.filter((deadLetterClass) => DEAD_LETTERS[deadLetterClass].resumesAt !== 'queued'))(
     '%s is never queued without pay-again, whatever the caller says',
-    async (letterClass) => {
+    async (deadLetterClass) => {
       const pool = await openPool('redrive', quick);
-      const id = await letterOf(pool, letterClass);
+      const id = await deadLetterOf(pool, deadLetterClass);
       await makeOld(pool, id);
       const before = await pool.raw(id);
-      await expect(pool.ledger.redrive(redriveArgs(id, letterClass, 'queued'))).rejects.toThrow(
-        `${letterClass} does not resume at queued`,
+      await expect(pool.ledger.redrive(redriveArgs(id, deadLetterClass, 'queued'))).rejects.toThrow(
+        `${deadLetterClass} does not resume at queued`,
       );
       expect(await pool.raw(id)).toEqual(before);
     },

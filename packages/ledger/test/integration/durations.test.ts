@@ -80,10 +80,10 @@ describe('completion times', () => {
     const id = await pool.create();
     await pool.admit(id, 'token');
     await pool.accept(id, 'token', 'task-1', { kind: 'm|5s' });
-    const look = { id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1000 };
-    expect(await pool.ledger.look(look)).toMatchObject({ timingKind: 'm|5s', model: 'm', polls: 0 });
+    const poll = { id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1000 };
+    expect(await pool.ledger.poll(poll)).toMatchObject({ timingKind: 'm|5s', model: 'm', polls: 0 });
     const without = await generating(pool);
-    const reply = await pool.ledger.look({ ...look, id: without.id, vehicle: `${without.id}-2` });
+    const reply = await pool.ledger.poll({ ...poll, id: without.id, vehicle: `${without.id}-2` });
     expect(reply).toMatchObject({ model: 'm' });
     expect(reply).not.toHaveProperty('timingKind');
   });

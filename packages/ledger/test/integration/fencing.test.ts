@@ -34,7 +34,7 @@ describe('admit', () => {
       sendBeforeMs: 5000,
       timeoutMs: 20_000,
       payload: '{"model":"m"}',
-      room: 999,
+      slots: 999,
       tries: 0,
       canary: false,
       waitedMs: expect.any(Number),
@@ -252,7 +252,7 @@ test('each kind of retry has its own count, and dies by it', async () => {
     state: 'dead',
     serverErrors: 2,
     validationRetries: 1,
-    letter: { class: 'refused_repeatedly', from: 'submitting' },
+    deadLetter: { class: 'refused_repeatedly', from: 'submitting' },
     endedAt: expect.any(Number),
   });
 });

@@ -178,13 +178,13 @@ export function settleArgs(id: string, taskId: string, state: 'success' | 'fail'
 
 export function redriveArgs(
   id: string,
-  letterClass: OrNewer<DeadLetterClass>,
+  deadLetterClass: OrNewer<DeadLetterClass>,
   resumesAt: ResumePoint,
   change: { payAgain?: boolean; dryRun?: boolean; op?: string } = {},
 ) {
   return {
     id,
-    class: letterClass,
+    class: deadLetterClass,
     resumesAt,
     payAgain: false,
     dryRun: false,
@@ -205,11 +205,11 @@ export async function paymentUnknown(pool: Pool): Promise<{ id: string; token: s
 export async function bury(
   pool: Pool,
   id: string,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   expected: GenerationState,
 ): Promise<void> {
   for (;;) {
-    const killed = await pool.ledger.kill({ id, class: letterClass, expected, evidence, account: ACCOUNT });
+    const killed = await pool.ledger.kill({ id, class: deadLetterClass, expected, evidence, account: ACCOUNT });
     if (killed.kind === 'dead') return;
     if (killed.kind !== 'not_yet') throw new Error(`cannot bury ${id}: ${JSON.stringify(killed)}`);
   }

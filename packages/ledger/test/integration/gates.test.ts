@@ -120,7 +120,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
   async function withCanary(pool: Pool): Promise<string> {
     await refused(pool, canaryRule(reason, 20));
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true, room: 0 });
+    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true, slots: 0 });
     return id;
   }
 
@@ -128,7 +128,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     const pool = await openPool('canary');
     await refused(pool, canaryRule(reason, 20));
     const ids = await Promise.all(Array.from({ length: 10 }, () => pool.create()));
-    await expect.poll(() => pool.ledger.peek(), often).toMatchObject({ kind: 'room' });
+    await expect.poll(() => pool.ledger.peek(), often).toMatchObject({ kind: 'slots' });
     const replies = await Promise.all(ids.map((id) => pool.admit(id)));
     expect(replies.filter(({ kind }) => kind === 'admitted')).toHaveLength(1);
     expect(replies.filter(({ kind }) => kind === 'wait')).toHaveLength(9);

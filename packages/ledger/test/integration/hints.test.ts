@@ -1,7 +1,7 @@
 import { GENERATION_STATES } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 import { generating, openPool, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
-import { hint, PLACE, quick } from './placed.ts';
+import { callback, PLACE, quick } from './placed.ts';
 
 /** What a callback with the right token is worth: naming the attempt's task, a task of nobody, none. */
 const WORTH: Record<string, readonly [own: string, foreign: string, none: string]> = {
@@ -28,7 +28,7 @@ const OWN = new Set(['hints', 'claims', 'nextPollAt']);
 /** Everything else. Attempts are compared as what they say, not as they are written. */
 async function rest(pool: Pool, id: string): Promise<Record<string, unknown>> {
   const others = Object.entries(await pool.raw(id)).filter(([name]) => !OWN.has(name));
-  const parse = (json: string): object => ({ ...JSON.parse(json), hinted: undefined });
+  const parse = (json: string): object => ({ ...JSON.parse(json), calledBack: undefined });
   return Object.fromEntries(others.map(([name, value]) => [name, name.startsWith('a:') ? parse(value) : value]));
 }
 
@@ -42,12 +42,12 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     const state = await pool.state(id);
     const named = [taskId, 'foreign', undefined][i];
     const [worth = '', foreign] = (WORTH[name]?.[i] ?? '').split(' ');
-    const first = await hint(pool, id, token, named);
-    expect(first).toMatchObject({ kind: worth, state, hints: 1, ...(foreign === undefined ? {} : { foreign: true }) });
+    const first = await callback(pool, id, token, named);
+    expect(first).toMatchObject({ kind: worth, state, callbacksSeen: 1, ...(foreign === undefined ? {} : { foreign: true }) });
     expect(await rest(pool, id)).toEqual(before);
     const { claims } = (await pool.ledger.read.generation(id)) ?? {};
     // Sent twice, as a client may after a reconnect and Kie does anyhow: counted, and nothing else.
-    expect(await hint(pool, id, token, named)).toEqual({ ...first, hints: 2 });
+    expect(await callback(pool, id, token, named)).toEqual({ ...first, callbacksSeen: 2 });
     expect((await pool.ledger.read.generation(id))?.claims).toEqual(claims);
     expect(claims?.map((claim) => claim.taskId)).toEqual(worth === 'claimed' ? [named ?? taskId] : undefined);
     expect(await rest(pool, id)).toEqual(before);
@@ -57,15 +57,15 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     const pool = await openPool('hints', quick);
     const { id, taskId } = await PLACE[name]!(pool);
     const before = await pool.raw(id);
-    expect(await hint(pool, id, 'guessed', taskId)).toEqual({ kind: 'unknown_attempt' });
+    expect(await callback(pool, id, 'guessed', taskId)).toEqual({ kind: 'unknown_attempt' });
     expect(await pool.raw(id)).toEqual(before);
   });
 });
 
-describe('hint', () => {
+describe('callback', () => {
   test('of a generation that does not exist creates nothing', async () => {
     const pool = await openPool('hints');
-    expect(await hint(pool, 'gen_nobody0000', 'token', 'task')).toEqual({ kind: 'missing' });
+    expect(await callback(pool, 'gen_nobody0000', 'token', 'task')).toEqual({ kind: 'missing' });
     expect(await pool.raw('gen_nobody0000')).toEqual({});
     expect(await pool.redis.exists(`${pool.root}claims`)).toBe(0);
   });
@@ -75,7 +75,7 @@ describe('hint', () => {
     const { id, token, taskId } = await generating(pool);
     const before = await pool.now();
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
-    expect(await hint(pool, id, token, taskId)).toMatchObject({ kind: 'hinted', vehicle, queue: 'poll' });
+    expect(await callback(pool, id, token, taskId)).toMatchObject({ kind: 'calledBack', vehicle, queue: 'poll' });
     const record = await pool.ledger.read.generation(id);
     expect(record?.nextPollAt).toBeGreaterThanOrEqual(before);
     expect(record?.nextPollAt).toBeLessThanOrEqual(await pool.now());
@@ -86,8 +86,8 @@ describe('hint', () => {
     const pool = await openPool('hints');
     const id = await pool.create();
     await pool.admit(id, 'token');
-    await hint(pool, id, 'token');
-    expect(await pool.accept(id, 'token', 'task', { pollDelayMs: 60_000 })).toMatchObject({ delayMs: 0, hints: 1 });
+    await callback(pool, id, 'token');
+    expect(await pool.accept(id, 'token', 'task', { pollDelayMs: 60_000 })).toMatchObject({ delayMs: 0, callbacksSeen: 1 });
     expect((await pool.ledger.read.generation(id))?.nextPollAt).toBeLessThanOrEqual(await pool.now());
   });
 
@@ -95,14 +95,14 @@ describe('hint', () => {
     const pool = await openPool('hints');
     const { id, token, taskId } = await generating(pool);
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
-    const look = await pool.ledger.look({ id, vehicle, permit: 'p', timeoutMs: 1000 });
-    expect(look).toMatchObject({ kind: 'granted', hints: 0 });
-    await hint(pool, id, token, taskId);
+    const poll = await pool.ledger.poll({ id, vehicle, permit: 'p', timeoutMs: 1000 });
+    expect(poll).toMatchObject({ kind: 'granted', callbacksSeen: 0 });
+    await callback(pool, id, token, taskId);
     const times = { pollDelayMs: 60_000, missingWindowMs: 1000, vehicleCheckMs: VEHICLE_CHECK_MS };
-    const args = { id, taskId, seen: 'running', permit: 'p', hints: 0, ...times } as const;
-    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, hints: 1 });
-    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, hints: 1 });
-    expect(await pool.ledger.observe({ ...args, permit: 'q', hints: 1 })).toMatchObject({ delayMs: 60_000 });
+    const args = { id, taskId, seen: 'running', permit: 'p', callbacksSeen: 0, ...times } as const;
+    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, callbacksSeen: 1 });
+    expect(await pool.ledger.observe(args)).toMatchObject({ kind: 'parked', delayMs: 0, callbacksSeen: 1 });
+    expect(await pool.ledger.observe({ ...args, permit: 'q', callbacksSeen: 1 })).toMatchObject({ delayMs: 60_000 });
   });
 
   test('an older attempt whose answer is lost claims too', async () => {
@@ -110,30 +110,30 @@ describe('hint', () => {
     const { id, token } = await PLACE['queued to pay again']!(pool);
     await pool.admit(id, 'newer');
     await pool.accept(id, 'newer', 'newer-task');
-    expect(await hint(pool, id, token, 'older-task')).toMatchObject({
+    expect(await callback(pool, id, token, 'older-task')).toMatchObject({
       kind: 'claimed',
       attempt: 1,
       state: 'generating',
     });
-    expect(await hint(pool, id, 'newer', 'newer-task')).toMatchObject({ kind: 'hinted' });
+    expect(await callback(pool, id, 'newer', 'newer-task')).toMatchObject({ kind: 'calledBack' });
   });
 
   test("another generation's task is not even claimed", async () => {
     const pool = await openPool('hints');
     const other = await generating(pool);
     const { id, token } = await unknown(pool);
-    expect(await hint(pool, id, token, other.taskId)).toMatchObject({ kind: 'settled', foreign: true });
+    expect(await callback(pool, id, token, other.taskId)).toMatchObject({ kind: 'settled', foreign: true });
     expect((await pool.ledger.read.generation(id))?.claims).toBeUndefined();
   });
 
   test('at most five claims wait for proof; a dropped one makes room', async () => {
     const pool = await openPool('hints');
     const { id, token } = await unknown(pool);
-    for (let n = 1; n <= 5; n += 1) expect(await hint(pool, id, token, `task-${n}`)).toMatchObject({ kind: 'claimed' });
-    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ kind: 'too_many', hints: 6 });
-    expect(await hint(pool, id, token, 'task-3')).toMatchObject({ kind: 'claimed' });
+    for (let n = 1; n <= 5; n += 1) expect(await callback(pool, id, token, `task-${n}`)).toMatchObject({ kind: 'claimed' });
+    expect(await callback(pool, id, token, 'task-6')).toMatchObject({ kind: 'too_many', callbacksSeen: 6 });
+    expect(await callback(pool, id, token, 'task-3')).toMatchObject({ kind: 'claimed' });
     await pool.ledger.dropClaim(id, 'task-3');
-    expect(await hint(pool, id, token, 'task-6')).toMatchObject({ kind: 'claimed' });
+    expect(await callback(pool, id, token, 'task-6')).toMatchObject({ kind: 'claimed' });
   });
 });
 

@@ -14,7 +14,7 @@ async function all(pool: Pool, options: Parameters<Pool['ledger']['read']['list'
   return ids;
 }
 
-async function letters(
+async function deadLetters(
   pool: Pool,
   options: Parameters<Pool['ledger']['read']['listDeadLetters']>[0],
 ): Promise<string[]> {
@@ -143,10 +143,10 @@ describe('dead letters', () => {
       await Promise.all(made.map((one) => pool.redis.zadd(`${pool.root}letters:${one.class}`, one.at, one.id)));
       const order = made.toSorted((x, y) => x.at - y.at || (x.id < y.id ? -1 : 1));
       const expected = rising ? order : order.toReversed();
-      expect(await letters(pool, { oldestFirst: rising, limit: 7 })).toEqual(expected.map(({ id }) => id));
+      expect(await deadLetters(pool, { oldestFirst: rising, limit: 7 })).toEqual(expected.map(({ id }) => id));
       const some = expected.filter((one) => one.class === 'model_unavailable' && one.id < idOf(501));
       const filter = { class: 'model_unavailable', tenant: 'a', oldestFirst: rising, limit: 100 } as const;
-      expect(await letters(pool, filter)).toEqual(some.map(({ id }) => id));
+      expect(await deadLetters(pool, filter)).toEqual(some.map(({ id }) => id));
     },
   );
 });

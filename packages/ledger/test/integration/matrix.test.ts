@@ -70,7 +70,7 @@ const CALL_NAMES = [
   'archived',
   'redrive',
   'purge',
-  'look',
+  'poll',
   'observe',
 ] as const;
 type Call = (typeof CALL_NAMES)[number];
@@ -89,9 +89,9 @@ const CALLS: Record<Call, (pool: Pool, placed: Placed) => Promise<{ readonly kin
   archived: ({ ledger }, { id }) => ledger.archived(id, ARCHIVE),
   redrive: ({ ledger }, { id }) => ledger.redrive(redriveArgs(id, 'payment_unknown', 'unknown')),
   purge: ({ ledger }, { id }) => ledger.purge(id, false),
-  look: async (pool, { id }) => {
+  poll: async (pool, { id }) => {
     const vehicle = (await pool.raw(id))['vehicle'] ?? '';
-    return pool.ledger.look({ id, vehicle, permit: 'look', timeoutMs: 1000 });
+    return pool.ledger.poll({ id, vehicle, permit: 'poll', timeoutMs: 1000 });
   },
   observe: ({ ledger }, { id, taskId }) =>
     ledger.observe({
@@ -131,7 +131,7 @@ const MATRIX: Record<Call, string> = {
     ' no_letter            no_letter           no_letter           no_letter           no_letter           no_letter        no_letter     no_letter        redriven>unknown',
   purge:
     '   stale                stale               stale               stale               stale               purged>succeeded purged>failed purged>cancelled open_letter',
-  look: '    stale                stale               stale               granted             stale               stale            stale         stale            stale',
+  poll: '    stale                stale               stale               granted             stale               stale            stale         stale            stale',
   observe:
     ' stale                stale               stale               parked>generating   stale               stale            stale         stale            stale',
 };
@@ -154,7 +154,7 @@ async function place(pool: Pool, state: GenerationState): Promise<Placed> {
 function withoutTimes(reply: object): object {
   return {
     ...reply,
-    room: undefined,
+    slots: undefined,
     leaseMs: undefined,
     ageMs: undefined,
     waitedMs: undefined,

@@ -27,7 +27,7 @@ const MET = Object.entries({
   expire: ['unknown', 'not_yet'],
   kill: ['dead', 'not_yet', 'stale'],
   redrive: ['redriven', 'too_early'],
-  hint: ['claimed'],
+  callback: ['claimed'],
   settle: ['settled', 'stale'],
   resubmit: ['queued', 'exhausted'],
   requeue: ['requeued'],

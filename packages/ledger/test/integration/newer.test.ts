@@ -1,15 +1,15 @@
 import { DEAD_LETTER_CLASSES, GATE_REASONS, readWord } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { closeNewerGate, NEWER_WORD, openNewerLetter } from '../../../testkit/src/newer-version.ts';
+import { closeNewerGate, NEWER_WORD, openNewerDeadLetter } from '../../../testkit/src/newer-version.ts';
 import { evidence, generating, openPool, redriveArgs, settleArgs, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
 
 const newerClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
 const newerReason = readWord(GATE_REASONS, NEWER_WORD);
 
-async function poolWithLetter(state?: string): Promise<{ pool: Pool; id: string }> {
+async function poolWithDeadLetter(state?: string): Promise<{ pool: Pool; id: string }> {
   const pool = await openPool('newer');
   const id = await pool.create();
-  await openNewerLetter(pool, id, state);
+  await openNewerDeadLetter(pool, id, state);
   return { pool, id };
 }
 
@@ -68,36 +68,36 @@ describe('a gate of a newer version', () => {
 
 describe('a record of a newer version', () => {
   test('is read with its words as they stand, and without the fields that nobody here knows', async () => {
-    const { pool, id } = await poolWithLetter();
+    const { pool, id } = await poolWithDeadLetter();
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
       state: 'dead',
-      letter: { class: NEWER_WORD, evidence: { summary: 'seen by a newer version' }, from: 'queued' },
+      deadLetter: { class: NEWER_WORD, evidence: { summary: 'seen by a newer version' }, from: 'queued' },
       attempts: [{ n: 1, outcome: NEWER_WORD }],
     });
     expect(JSON.stringify(record).split(NEWER_WORD)).toHaveLength(3);
   });
 
   test.each(['noticeState', 'archiveState'])('tells its %s', async (field) => {
-    const { pool, id } = await poolWithLetter();
+    const { pool, id } = await poolWithDeadLetter();
     await pool.redis.hset(`${pool.root}gen:${id}`, field, NEWER_WORD);
-    const { notice, archiving } = (await pool.ledger.read.generation(id)) ?? {};
-    expect([notice?.state, archiving?.state]).toContain(NEWER_WORD);
+    const { delivery, archiving } = (await pool.ledger.read.generation(id)) ?? {};
+    expect([delivery?.state, archiving?.state]).toContain(NEWER_WORD);
   });
 
   test('stands in lists and counts, as long as they are few', async () => {
-    const { pool, id } = await poolWithLetter();
-    expect(await pool.ledger.read.letterCounts()).toMatchObject({ [NEWER_WORD]: 1, task_lost: 0 });
+    const { pool, id } = await poolWithDeadLetter();
+    expect(await pool.ledger.read.deadLetterCounts()).toMatchObject({ [NEWER_WORD]: 1, task_lost: 0 });
     const { items } = await pool.ledger.read.listDeadLetters({ limit: 10 });
     expect(items).toMatchObject([{ id, class: NEWER_WORD }]);
     expect((await pool.ledger.read.list({ limit: 10 })).items).toMatchObject([{ id }]);
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`letter:newer_${i}`, 1]));
     await pool.redis.hset(`${pool.root}stats`, many);
-    expect(await pool.ledger.read.letterClasses()).toHaveLength(DEAD_LETTER_CLASSES.length + 20);
+    expect(await pool.ledger.read.deadLetterClasses()).toHaveLength(DEAD_LETTER_CLASSES.length + 20);
   });
 
   test('is resumed, purged, killed and cancelled by nobody here: each script answers a value and changes nothing', async () => {
-    const { pool, id } = await poolWithLetter();
+    const { pool, id } = await poolWithDeadLetter();
     const before = await pool.raw(id);
     const newer = { kind: 'newer', class: NEWER_WORD };
     expect(await pool.ledger.redrive(redriveArgs(id, newerClass, 'queued'))).toEqual(newer);
@@ -115,7 +115,7 @@ describe('a record of a newer version', () => {
     const pool = await openPool('newer');
     const { id, taskId } = await generating(pool);
     await pool.ledger.settle(settleArgs(id, taskId));
-    await openNewerLetter(pool, id, 'succeeded');
+    await openNewerDeadLetter(pool, id, 'succeeded');
     expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'newer', class: NEWER_WORD });
     expect((await pool.ledger.read.generation(id))?.verdict).toBeDefined();
   });
@@ -124,13 +124,13 @@ describe('a record of a newer version', () => {
     const pool = await openPool('newer');
     const { id, taskId } = await generating(pool);
     await pool.ledger.settle(settleArgs(id, taskId));
-    const letter = JSON.stringify({ class: NEWER_WORD, openedAt: 1, evidence });
-    await pool.redis.hset(`${pool.root}gen:${id}`, 'noticeLetter', letter);
+    const deadLetter = JSON.stringify({ class: NEWER_WORD, openedAt: 1, evidence });
+    await pool.redis.hset(`${pool.root}gen:${id}`, 'noticeLetter', deadLetter);
     expect(await pool.ledger.purge(id, true)).toEqual({ kind: 'newer', class: NEWER_WORD });
   });
 
   test('in a state of a newer version: every transition is stale, and the sweeper tells it as it is', async () => {
-    const { pool, id } = await poolWithLetter(NEWER_WORD);
+    const { pool, id } = await poolWithDeadLetter(NEWER_WORD);
     const before = await pool.raw(id);
     const stale = { kind: 'stale', state: NEWER_WORD };
     expect(await pool.admit(id)).toMatchObject(stale);
@@ -161,11 +161,11 @@ describe('a record of a newer version', () => {
   });
 
   test('a task that turns up for it is kept as surplus: the newer version decides', async () => {
-    const { pool, id } = await poolWithLetter('failed');
+    const { pool, id } = await poolWithDeadLetter('failed');
     const attempt = JSON.parse((await pool.raw(id))['a:1'] ?? '');
     await pool.redis.hset(`${pool.root}gen:${id}`, 'a:1', JSON.stringify({ ...attempt, taskId: undefined }));
     expect(await pool.accept(id, 'newer', 'task-9', { adopted: true })).toMatchObject({ kind: 'surplus' });
-    expect(await pool.raw(id)).toMatchObject({ state: 'failed', letterClass: NEWER_WORD });
+    expect(await pool.raw(id)).toMatchObject({ state: 'failed', deadLetterClass: NEWER_WORD });
   });
 
   test('a callback and an archive in a newer state are left to that version', async () => {
@@ -176,13 +176,13 @@ describe('a record of a newer version', () => {
     const before = await pool.raw(id);
     const { noticeVehicle = '', vehicle = '' } = before;
     const tried = { id, evidence, tries: 0, retryDelayMs: 1 };
-    expect(await pool.ledger.noticed({ ...tried, vehicle: noticeVehicle, delivered: true, giveUpMs: 0 })).toMatchObject(
+    expect(await pool.ledger.deliveryTried({ ...tried, vehicle: noticeVehicle, delivered: true, giveUpMs: 0 })).toMatchObject(
       { kind: 'stale' },
     );
     expect(
       await pool.ledger.unsaved({ ...tried, vehicle, leastTries: 0, hopeless: true, vehicleCheckMs: 1 }),
     ).toMatchObject({ kind: 'stale' });
-    expect(await pool.ledger.renotice(id, noticeVehicle)).toMatchObject({ kind: 'stale' });
+    expect(await pool.ledger.redeliver(id, noticeVehicle)).toMatchObject({ kind: 'stale' });
     expect(await pool.ledger.purge(id, false)).toMatchObject({ kind: 'stale' });
     expect(await pool.raw(id)).toEqual(before);
   });

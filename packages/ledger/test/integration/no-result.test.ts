@@ -23,9 +23,9 @@ function observe(pool: Pool, { id, taskId }: Task, seen: ObserveArgs['seen'] = '
   return pool.ledger.observe({ id, taskId, seen, ...times, ...(permit === undefined ? {} : { permit }) });
 }
 
-async function look(pool: Pool, { id }: Task) {
+async function poll(pool: Pool, { id }: Task) {
   const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
-  return pool.ledger.look({ id, vehicle, permit: 'look', timeoutMs: 1000 });
+  return pool.ledger.poll({ id, vehicle, permit: 'poll', timeoutMs: 1000 });
 }
 
 /** The clock of Redis has moved on. */
@@ -40,7 +40,7 @@ describe('the wait for the result of a success', () => {
   test('counts from the first such answer, by the clock of Redis, whatever is seen in between', async () => {
     const pool = await openPool('no-result');
     const task = await generating(pool);
-    expect(await look(pool, task)).not.toHaveProperty('noResultForMs');
+    expect(await poll(pool, task)).not.toHaveProperty('noResultForMs');
     expect(await observe(pool, task, 'running')).not.toHaveProperty('noResultForMs');
     expect(await observe(pool, task)).toMatchObject({ kind: 'parked', noResultForMs: 0 });
     const since = Number((await pool.raw(task.id))['noResultSince']);
@@ -49,7 +49,7 @@ describe('the wait for the result of a success', () => {
     const again = await observe(pool, task);
     expect(again).toMatchObject({ misses: 0 });
     expect(again.kind === 'parked' && again.noResultForMs).toBeGreaterThanOrEqual(20);
-    expect(await look(pool, task)).toMatchObject({ kind: 'granted', noResultForMs: expect.any(Number) });
+    expect(await poll(pool, task)).toMatchObject({ kind: 'granted', noResultForMs: expect.any(Number) });
     expect(await pool.raw(task.id)).toMatchObject({ state: 'generating', noResultSince: String(since) });
   });
 
@@ -70,7 +70,7 @@ describe('the wait for the result of a success', () => {
     await later(pool);
     await bury(pool, id, 'result_unreadable', 'generating');
     await pool.ledger.redrive(redriveArgs(id, 'result_unreadable', 'generating'));
-    expect(await look(pool, task)).not.toHaveProperty('noResultForMs');
+    expect(await poll(pool, task)).not.toHaveProperty('noResultForMs');
     expect(await observe(pool, task)).toMatchObject({ noResultForMs: 0 });
     await later(pool);
     await bury(pool, id, 'result_unreadable', 'generating');
@@ -80,7 +80,7 @@ describe('the wait for the result of a success', () => {
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
     await pool.admit(id, 'second', { vehicle });
     await pool.accept(id, 'second', 'task-2');
-    const followed = await look(pool, task);
+    const followed = await poll(pool, task);
     expect(followed).toMatchObject({ kind: 'granted', taskId: 'task-2' });
     expect(followed).not.toHaveProperty('noResultForMs');
   });
@@ -97,7 +97,7 @@ describe('credits of a success whose result came late are booked once', () => {
     for (let n = 0; n < 3; n += 1)
       expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'settled', state: 'succeeded' });
     expect(await credits(pool)).toBe(55.5);
-    expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+    expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
   });
 
   test('where an earlier version settled it without a result, and this one gives it up or settles it afterwards', async () => {

@@ -16,17 +16,17 @@ import {
 const wanted = { callback: true };
 const quick = { unknownWindowMs: 1, deadlineMs: 60_000, holdMs: 60_000 };
 
-const noticeOf = async (pool: Pool, id: string) => (await pool.ledger.read.generation(id))?.notice;
+const noticeOf = async (pool: Pool, id: string) => (await pool.ledger.read.generation(id))?.delivery;
 
 /** A try of the current notice that the receiver did not take, or did. */
 async function tried(pool: Pool, id: string, change: { delivered?: boolean; giveUpMs?: number; tries?: number } = {}) {
-  const notice = await noticeOf(pool, id);
-  return pool.ledger.noticed({
+  const delivery = await noticeOf(pool, id);
+  return pool.ledger.deliveryTried({
     id,
-    vehicle: notice?.vehicle ?? '',
+    vehicle: delivery?.vehicle ?? '',
     delivered: false,
     evidence,
-    tries: notice?.tries ?? 0,
+    tries: delivery?.tries ?? 0,
     retryDelayMs: 5000,
     giveUpMs: 60_000,
     ...change,
@@ -38,7 +38,7 @@ describe('an end makes a notice', () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
     const settled = await pool.ledger.settle(settleArgs(id, taskId));
-    expect(settled).toMatchObject({ kind: 'settled', notice: { vehicle: `${id}-1`, delayMs: 0 } });
+    expect(settled).toMatchObject({ kind: 'settled', delivery: { vehicle: `${id}-1`, delayMs: 0 } });
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toEqual({ ...settled, ageMs: expect.any(Number) });
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', vehicle: `${id}-1`, tries: 0 });
   });
@@ -46,17 +46,17 @@ describe('an end makes a notice', () => {
   test('of a failure, a cancellation and a refusal that kills', async () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
-    expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ notice: { delayMs: 0 } });
+    expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ delivery: { delayMs: 0 } });
 
     const cancelled = await pool.create(wanted);
     const reply = await pool.ledger.cancel(cancelled);
-    expect(reply).toMatchObject({ kind: 'cancelled', notice: { vehicle: `${cancelled}-1`, delayMs: 0 } });
+    expect(reply).toMatchObject({ kind: 'cancelled', delivery: { vehicle: `${cancelled}-1`, delayMs: 0 } });
     expect(await pool.ledger.cancel(cancelled)).toEqual(reply);
 
     const refused = await pool.create(wanted);
     await pool.admit(refused);
     const dead = await pool.refuse(refused, 'token', DIE);
-    expect(dead).toMatchObject({ kind: 'dead', notice: { vehicle: `${refused}-1`, delayMs: 0 } });
+    expect(dead).toMatchObject({ kind: 'dead', delivery: { vehicle: `${refused}-1`, delayMs: 0 } });
     expect(await pool.refuse(refused, 'token', DIE)).toEqual(dead);
   });
 
@@ -65,13 +65,13 @@ describe('an end makes a notice', () => {
     const { id, taskId } = await generating(pool, wanted);
     expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' })).not.toHaveProperty('notice');
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ kind: 'succeeded', notice: { delayMs: 0 } });
+    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ kind: 'succeeded', delivery: { delayMs: 0 } });
   });
 
   test('of a record that never had one', async () => {
     const pool = await openPool('notice');
     const killed = { id: 'gen_nowhere000', class: 'record_missing', evidence, vehicle: 'v', callback: true } as const;
-    expect(await pool.ledger.kill(killed)).toMatchObject({ kind: 'dead', notice: { delayMs: 0 } });
+    expect(await pool.ledger.kill(killed)).toMatchObject({ kind: 'dead', delivery: { delayMs: 0 } });
   });
 
   test('only where the caller wants one', async () => {
@@ -88,21 +88,21 @@ describe('a dead letter after which a paid video may still come', () => {
     const pool = await openPool('held', quick);
     const { id } = await generating(pool, wanted);
     const killed = await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
-    expect(killed).toMatchObject({ kind: 'dead', notice: { vehicle: `${id}-1` } });
-    const delayMs = killed.kind === 'dead' ? (killed.notice?.delayMs ?? 0) : 0;
+    expect(killed).toMatchObject({ kind: 'dead', delivery: { vehicle: `${id}-1` } });
+    const delayMs = killed.kind === 'dead' ? (killed.delivery?.delayMs ?? 0) : 0;
     expect(delayMs).toBeGreaterThan(50_000);
     expect(delayMs).toBeLessThanOrEqual(60_000);
     const record = await pool.ledger.read.generation(id);
-    expect(record?.letter?.heldUntil).toBe(record?.notice?.dueAt);
+    expect(record?.deadLetter?.heldUntil).toBe(record?.delivery?.dueAt);
     // Whatever the hold is later, what the callback and a query say stays together.
     await pool.ledger.settings.overwrite({ holdMs: 1 });
-    expect((await pool.ledger.read.generation(id))?.letter?.heldUntil).toBe(record?.letter?.heldUntil);
+    expect((await pool.ledger.read.generation(id))?.deadLetter?.heldUntil).toBe(record?.deadLetter?.heldUntil);
 
     await pool.ledger.redrive(redriveArgs(id, 'task_stuck', 'generating'));
     expect(await noticeOf(pool, id)).toBeUndefined();
     expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
     expect(await pool.ledger.settle(settleArgs(id, `${id}-task`))).toMatchObject({
-      notice: { vehicle: `${id}-2`, delayMs: 0 },
+      delivery: { vehicle: `${id}-2`, delayMs: 0 },
     });
   });
 
@@ -112,7 +112,7 @@ describe('a dead letter after which a paid video may still come', () => {
     await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({
       state: 'succeeded',
-      notice: { vehicle: `${id}-2`, delayMs: 0 },
+      delivery: { vehicle: `${id}-2`, delayMs: 0 },
     });
   });
 
@@ -132,8 +132,8 @@ describe('a dead letter after which a paid video may still come', () => {
     for (const name of ['model_unavailable', 'refused_repeatedly', 'invalid_request'] as const) {
       const id = await pool.create(wanted);
       const killed = await pool.ledger.kill({ id, class: name, expected: 'queued', evidence });
-      expect(killed, name).toMatchObject({ kind: 'dead', notice: { delayMs: 0 } });
-      expect((await pool.ledger.read.generation(id))?.letter, name).not.toHaveProperty('heldUntil');
+      expect(killed, name).toMatchObject({ kind: 'dead', delivery: { delayMs: 0 } });
+      expect((await pool.ledger.read.generation(id))?.deadLetter, name).not.toHaveProperty('heldUntil');
     }
   });
 
@@ -147,8 +147,8 @@ describe('a dead letter after which a paid video may still come', () => {
       .poll(() => pool.ledger.redrive(redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true })), often)
       .toMatchObject({ kind: 'redriven' });
     await pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence });
-    const letter = (await pool.ledger.read.generation(id))?.letter;
-    expect(letter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (letter?.openedAt ?? 0) + quick.holdMs });
+    const deadLetter = (await pool.ledger.read.generation(id))?.deadLetter;
+    expect(deadLetter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (deadLetter?.openedAt ?? 0) + quick.holdMs });
   });
 });
 
@@ -184,8 +184,8 @@ describe('its delivery', () => {
     expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
     expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
     expect(await pool.state(id)).toBe('succeeded');
-    expect(await noticeOf(pool, id)).toMatchObject({ state: 'failed', letter: { class: 'notify_failed', evidence } });
-    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(1);
+    expect(await noticeOf(pool, id)).toMatchObject({ state: 'failed', deadLetter: { class: 'notify_failed', evidence } });
+    expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(1);
 
     const before = await pool.raw(id);
     const dry = redriveArgs(id, 'notify_failed', 'notify', { dryRun: true });
@@ -193,9 +193,9 @@ describe('its delivery', () => {
     expect(await pool.raw(id)).toEqual(before);
 
     const reply = await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
-    expect(reply).toMatchObject({ kind: 'redriven', state: 'succeeded', notice: { vehicle: `${id}-2`, delayMs: 0 } });
+    expect(reply).toMatchObject({ kind: 'redriven', state: 'succeeded', delivery: { vehicle: `${id}-2`, delayMs: 0 } });
     expect(await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'))).toEqual(reply);
-    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(0);
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', tries: 0 });
     expect((await pool.ledger.read.generation(id))?.endedAt).toBeDefined();
   });
@@ -205,15 +205,15 @@ describe('its delivery', () => {
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
     await tried(pool, id, { giveUpMs: 100 });
-    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('generation_failed');
+    expect((await pool.ledger.read.generation(id))?.deadLetter?.class).toBe('generation_failed');
     await pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
     expect(await pool.state(id)).toBe('failed');
-    expect((await pool.ledger.read.generation(id))?.letter?.class).toBe('generation_failed');
+    expect((await pool.ledger.read.generation(id))?.deadLetter?.class).toBe('generation_failed');
     await tried(pool, id, { giveUpMs: 100 });
     await pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued', { op: 'op-2' }));
     // The end that it told of is no more.
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(0);
   });
 
   test('of an older notice changes nothing', async () => {
@@ -224,22 +224,22 @@ describe('its delivery', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     const record = await pool.raw(id);
     const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0 };
-    expect(await pool.ledger.noticed({ ...late, delivered: true })).toEqual({ kind: 'stale', state: 'succeeded' });
-    expect(await pool.ledger.noticed({ ...late, delivered: false })).toEqual({ kind: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.deliveryTried({ ...late, delivered: true })).toEqual({ kind: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.deliveryTried({ ...late, delivered: false })).toEqual({ kind: 'stale', state: 'succeeded' });
     expect(await pool.raw(id)).toEqual(record);
   });
 
   test('of a generation that is gone', async () => {
     const pool = await openPool('delivery');
     expect(await tried(pool, 'gen_nowhere000')).toEqual({ kind: 'missing' });
-    expect(await pool.ledger.renotice('gen_nowhere000', 'v')).toEqual({ kind: 'missing' });
+    expect(await pool.ledger.redeliver('gen_nowhere000', 'v')).toEqual({ kind: 'missing' });
   });
 });
 
 describe('the sweeper', () => {
   const sweep = async (pool: Pool, vehicleCheckMs: number) => {
     const reply = await pool.ledger.sweep({ worker: 'one', leaseMs: 1000, limit: 10, vehicleCheckMs });
-    return reply.kind === 'leader' ? reply.notices : [];
+    return reply.kind === 'leader' ? reply.deliveries : [];
   };
 
   test('finds a notice whose job should have come long ago, and names a new one once', async () => {
@@ -248,11 +248,11 @@ describe('the sweeper', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     expect(await sweep(pool, 60_000)).toEqual([]);
     await expect.poll(() => sweep(pool, 1)).toEqual([{ id, vehicle: `${id}-1` }]);
-    expect(await pool.ledger.renotice(id, `${id}-1`)).toEqual({ kind: 'renoticed', vehicle: `${id}-2`, delayMs: 0 });
-    expect(await pool.ledger.renotice(id, `${id}-1`)).toMatchObject({ kind: 'renoticed', vehicle: `${id}-2` });
+    expect(await pool.ledger.redeliver(id, `${id}-1`)).toEqual({ kind: 'redelivered', vehicle: `${id}-2`, delayMs: 0 });
+    expect(await pool.ledger.redeliver(id, `${id}-1`)).toMatchObject({ kind: 'redelivered', vehicle: `${id}-2` });
     expect(await noticeOf(pool, id)).toMatchObject({ vehicle: `${id}-2` });
     await tried(pool, id, { delivered: true });
-    expect(await pool.ledger.renotice(id, `${id}-2`)).toMatchObject({ kind: 'stale' });
+    expect(await pool.ledger.redeliver(id, `${id}-2`)).toMatchObject({ kind: 'stale' });
     expect(await sweep(pool, 0)).toEqual([]);
   });
 
@@ -263,7 +263,7 @@ describe('the sweeper', () => {
     await tried(pool, id, { giveUpMs: 100 });
     expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged' });
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect((await pool.ledger.read.letterCounts()).notify_failed).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(0);
     expect(await pool.redis.zcard(`${pool.root}notices`)).toBe(0);
   });
 });

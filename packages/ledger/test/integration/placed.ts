@@ -14,9 +14,9 @@ import {
 /** Settings under which nothing waits. */
 export const quick = { unknownWindowMs: 1, submitTimeoutMs: 1 };
 
-export function hint(pool: Pool, id: string, tokenHash: string, taskId?: string) {
+export function callback(pool: Pool, id: string, tokenHash: string, taskId?: string) {
   const named = taskId === undefined ? {} : { taskId };
-  return pool.ledger.hint({ id, tokenHash, vehicleCheckMs: VEHICLE_CHECK_MS, ...named });
+  return pool.ledger.callback({ id, tokenHash, vehicleCheckMs: VEHICLE_CHECK_MS, ...named });
 }
 
 interface Placed {

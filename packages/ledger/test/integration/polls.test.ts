@@ -26,10 +26,10 @@ describe('the query budget', () => {
     const pool = await openPool('polls', { pollLimitPerSecond: 5 });
     const { id } = await generating(pool);
     const askedAt: number[] = [];
-    async function look(ledger: Ledger): Promise<void> {
+    async function poll(ledger: Ledger): Promise<void> {
       while (askedAt.length < 14) {
         const permit = randomUUID();
-        const reply = await ledger.look({ id, vehicle: `${id}-2`, permit, timeoutMs: 300 });
+        const reply = await ledger.poll({ id, vehicle: `${id}-2`, permit, timeoutMs: 300 });
         if (reply.kind === 'granted') {
           askedAt.push(performance.now());
           await sleep(Math.random() * 30);
@@ -39,14 +39,14 @@ describe('the query budget', () => {
       }
     }
     const workers = await Promise.all(Array.from({ length: 4 }, () => pool.another()));
-    await Promise.all(workers.map(look));
+    await Promise.all(workers.map(poll));
     const spans = askedAt.slice(5).map((time, i) => time - (askedAt[i] ?? 0));
     expect(Math.min(...spans)).toBeGreaterThanOrEqual(1000);
   });
 
   test('an unanswered query is held for its timeout and a second', async () => {
     const pool = await openPool('polls', { pollLimitPerSecond: 1 });
-    expect(await pool.ledger.pollPermit('first', 600_000)).toEqual({ kind: 'granted', places: 0 });
+    expect(await pool.ledger.pollPermit('first', 600_000)).toEqual({ kind: 'granted', slots: 0 });
     expect(await pool.ledger.pollPermit('second', 1)).toMatchObject({ kind: 'wait' });
     expect(await pool.ledger.peekPolls()).toMatchObject({ kind: 'wait', reason: 'budget' });
     await pool.ledger.pollDone('first');
@@ -58,7 +58,7 @@ describe('the query budget', () => {
     async (how) => {
       const pool = await openPool('polls', { pollLimitPerSecond: 1 });
       const task = await generating(pool);
-      await pool.ledger.look({ id: task.id, vehicle: `${task.id}-2`, permit: 'permit', timeoutMs: 600_000 });
+      await pool.ledger.poll({ id: task.id, vehicle: `${task.id}-2`, permit: 'permit', timeoutMs: 600_000 });
       const taskId = how.startsWith('stale') ? 'another-task' : task.taskId;
       if (how.endsWith('observe')) await observe(pool, { ...task, taskId }, 'running', { permit: 'permit' });
       else await pool.ledger.settle({ ...settleArgs(task.id, taskId), permit: 'permit' });
@@ -72,11 +72,11 @@ describe('the query budget', () => {
   test('only the current vehicle of a task without a verdict may ask', async () => {
     const pool = await openPool('polls');
     const { id, taskId } = await generating(pool);
-    expect(await pool.ledger.look({ id, vehicle: `${id}-1`, permit: 'p', timeoutMs: 1 })).toEqual({
+    expect(await pool.ledger.poll({ id, vehicle: `${id}-1`, permit: 'p', timeoutMs: 1 })).toEqual({
       kind: 'stale',
       state: 'generating',
     });
-    expect(await pool.ledger.look({ id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1 })).toMatchObject({
+    expect(await pool.ledger.poll({ id, vehicle: `${id}-2`, permit: 'p', timeoutMs: 1 })).toMatchObject({
       kind: 'granted',
       taskId,
       resubmits: 0,
@@ -87,8 +87,8 @@ describe('the query budget', () => {
   test('a refused query holds all of them back; a shorter hold does not shorten a longer one', async () => {
     const pool = await openPool('polls');
     const task = await generating(pool);
-    await observe(pool, task, 'trouble', { holdMs: 600_000 });
-    await observe(pool, task, 'trouble', { holdMs: 1 });
+    await observe(pool, task, 'trouble', { pauseMs: 600_000 });
+    await observe(pool, task, 'trouble', { pauseMs: 1 });
     expect(await pool.ledger.peekPolls()).toMatchObject({
       kind: 'wait',
       reason: 'rate-limit',
@@ -100,7 +100,7 @@ describe('the query budget', () => {
   test('a hold ends by itself', async () => {
     const pool = await openPool('polls');
     const task = await generating(pool);
-    await observe(pool, task, 'trouble', { holdMs: 30 });
+    await observe(pool, task, 'trouble', { pauseMs: 30 });
     await expect.poll(() => pool.ledger.pollPermit('p', 1), often).toMatchObject({ kind: 'granted' });
   });
 });

@@ -76,8 +76,8 @@ test('a dead letter is purged only by force; then it is closed', async () => {
   await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
   expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'open_letter', class: 'payment_unknown' });
   expect(await pool.ledger.purge(id, true)).toEqual({ kind: 'purged' });
-  expect((await pool.ledger.read.letterCounts()).payment_unknown).toBe(0);
-  expect((await pool.ledger.read.generation(id))?.letter).toBeUndefined();
+  expect((await pool.ledger.read.deadLetterCounts()).payment_unknown).toBe(0);
+  expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
 });
 
 test('the sweeper is told of ended generations when their retention is over', async () => {

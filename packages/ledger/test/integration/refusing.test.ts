@@ -1,4 +1,4 @@
-import type { PlaceRule, RefuseRule } from '@kieq/ledger';
+import type { EndpointRule, RefuseRule } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
 import { openPool, RETRY, type Pool } from './fixture.ts';
 
@@ -15,7 +15,7 @@ const OF_REQUEST = {
   delayMs: 30_000,
 } as const;
 
-function byPlace(change: Partial<PlaceRule> = {}): RefuseRule {
+function byPlace(change: Partial<EndpointRule> = {}): RefuseRule {
   const place = { same: '422 channel not found', after: 5, times: LONG, behindMs: 0, memoryMs: 600_000, ...change };
   return { ...OF_REQUEST, place };
 }
@@ -160,7 +160,7 @@ describe('a bad batch of one tenant beside others', () => {
     await refuseNew(pool, 5, 'bad');
     expect(await pool.admit(await pool.create({ tenant: 'bad' }))).toMatchObject({ kind: 'wait', reason: 'refusing' });
     const good = await pool.create({ tenant: 'good' });
-    expect(await pool.ledger.peek()).toMatchObject({ kind: 'room' });
+    expect(await pool.ledger.peek()).toMatchObject({ kind: 'slots' });
     await accept(pool, good);
     expect(await closed(pool)).toEqual([]);
   });

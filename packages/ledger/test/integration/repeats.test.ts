@@ -119,7 +119,7 @@ describe('a connection that is cut between a script and its answer', () => {
     proxy.flow();
     await answered;
     expect(await scriptsRun()).toBe(before + 2);
-    const reply = { kind: what.split(':')[0], hints: 1 };
+    const reply = { kind: what.split(':')[0], callbacksSeen: 1 };
     expect(last().reply['kind']).toBe({ ...reply, ...DIFFERENCES[`${name} ${what}`]?.answer(reply) }.kind);
   });
 });

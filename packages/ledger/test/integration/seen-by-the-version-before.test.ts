@@ -16,52 +16,52 @@ import {
 const SINCE_0_3_0 = ['upload_missing', 'result_unreadable'] as const satisfies readonly DeadLetterClass[];
 
 /** A generation that this version has killed so, with everything that it writes on the way there. */
-async function killed(pool: Pool, letterClass: (typeof SINCE_0_3_0)[number]) {
-  if (letterClass === 'upload_missing') {
+async function killed(pool: Pool, deadLetterClass: (typeof SINCE_0_3_0)[number]) {
+  if (deadLetterClass === 'upload_missing') {
     const id = await pool.create({ callback: true });
-    await bury(pool, id, letterClass, 'queued');
+    await bury(pool, id, deadLetterClass, 'queued');
     return { id, taskId: 'nothing', token: 'nobody' };
   }
   const task = await generating(pool, { callback: true });
   const { id, taskId } = task;
   const times = { pollDelayMs: 1000, missingWindowMs: 1000, vehicleCheckMs: VEHICLE_CHECK_MS };
   await pool.ledger.observe({ id, taskId, seen: 'no_result', ...times });
-  await bury(pool, id, letterClass, 'generating');
+  await bury(pool, id, deadLetterClass, 'generating');
   return task;
 }
 
 /** The same under a name that nobody here knows: so the version before, whose rules (0019) these are, sees it. */
-async function disguise({ redis, root }: Pool, id: string, letterClass: DeadLetterClass): Promise<void> {
+async function disguise({ redis, root }: Pool, id: string, deadLetterClass: DeadLetterClass): Promise<void> {
   const record = `${root}gen:${id}`;
-  const letter = (await redis.hget(record, 'letter')) ?? '';
-  await redis.hset(record, { letter: letter.replace(letterClass, NEWER_WORD), letterClass: NEWER_WORD });
-  await redis.rename(`${root}letters:${letterClass}`, `${root}letters:${NEWER_WORD}`);
+  const deadLetter = (await redis.hget(record, 'letter')) ?? '';
+  await redis.hset(record, { deadLetter: deadLetter.replace(deadLetterClass, NEWER_WORD), deadLetterClass: NEWER_WORD });
+  await redis.rename(`${root}letters:${deadLetterClass}`, `${root}letters:${NEWER_WORD}`);
   await redis.hincrby(`${root}stats`, `letter:${NEWER_WORD}`, 1);
 }
 
-describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it', (letterClass) => {
+describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it', (deadLetterClass) => {
   test('is read, listed and counted by its name, and its caller is told what is right', async () => {
     const pool = await openPool('before');
-    const { id } = await killed(pool, letterClass);
-    await disguise(pool, id, letterClass);
+    const { id } = await killed(pool, deadLetterClass);
+    await disguise(pool, id, deadLetterClass);
     const record = await pool.ledger.read.generation(id);
-    const letter = record?.letter ?? expect.fail();
-    expect(letter).toMatchObject({ class: NEWER_WORD, evidence });
-    expect(redriveRule(letter.class)).toMatchObject({ resumesAt: null, payAgainResumesAt: null });
+    const deadLetter = record?.deadLetter ?? expect.fail();
+    expect(deadLetter).toMatchObject({ class: NEWER_WORD, evidence });
+    expect(redriveRule(deadLetter.class)).toMatchObject({ resumesAt: null, payAgainResumesAt: null });
     expect((await pool.ledger.read.listDeadLetters({ limit: 10 })).items).toMatchObject([{ id, class: NEWER_WORD }]);
-    expect(await pool.ledger.read.letterCounts()).toMatchObject({ [NEWER_WORD]: 1 });
-    const facts = { state: 'dead', letter: { ...letter, heldUntil: letter.heldUntil } } as const;
-    const isHeld = letterClass === 'result_unreadable';
-    expect(callerState(facts, letter.openedAt).state).toBe(isHeld ? 'waiting' : 'fail');
-    expect(callerState(facts, letter.heldUntil ?? letter.openedAt).state).toBe('fail');
+    expect(await pool.ledger.read.deadLetterCounts()).toMatchObject({ [NEWER_WORD]: 1 });
+    const facts = { state: 'dead', deadLetter: { ...deadLetter, heldUntil: deadLetter.heldUntil } } as const;
+    const isHeld = deadLetterClass === 'result_unreadable';
+    expect(callerState(facts, deadLetter.openedAt).state).toBe(isHeld ? 'waiting' : 'fail');
+    expect(callerState(facts, deadLetter.heldUntil ?? deadLetter.openedAt).state).toBe('fail');
     // Whoever sends the callback sends it then.
-    expect(record?.notice?.dueAt).toBe(letter.heldUntil ?? letter.openedAt);
+    expect(record?.delivery?.dueAt).toBe(deadLetter.heldUntil ?? deadLetter.openedAt);
   });
 
   test('is resumed, purged, settled, killed and adopted by nobody there', async () => {
     const pool = await openPool('before');
-    const { id, taskId, token } = await killed(pool, letterClass);
-    await disguise(pool, id, letterClass);
+    const { id, taskId, token } = await killed(pool, deadLetterClass);
+    await disguise(pool, id, deadLetterClass);
     const before = await pool.raw(id);
     const unknownClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
     for (const payAgain of [false, true])
@@ -71,13 +71,13 @@ describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it
     expect(await pool.ledger.purge(id, true)).toMatchObject({ kind: 'newer' });
     expect(await pool.ledger.settle(settleArgs(id, taskId))).toMatchObject({ kind: 'stale', state: 'dead' });
     for (const expected of ['queued', 'generating'] as const) {
-      const kill = { id, class: letterClass, expected, evidence } as const;
+      const kill = { id, class: deadLetterClass, expected, evidence } as const;
       expect(await pool.ledger.kill(kill)).toMatchObject({ kind: 'stale', state: 'dead' });
     }
     expect(await pool.admit(id)).toMatchObject({ kind: 'stale' });
     expect(await pool.raw(id)).toEqual(before);
-    const hinted = await pool.ledger.hint({ id, tokenHash: token, taskId, vehicleCheckMs: VEHICLE_CHECK_MS });
-    expect(hinted.kind).toMatch(/^(settled|unknown_attempt)$/);
+    const calledBack = await pool.ledger.callback({ id, tokenHash: token, taskId, vehicleCheckMs: VEHICLE_CHECK_MS });
+    expect(calledBack.kind).toMatch(/^(settled|unknown_attempt)$/);
     expect(await pool.state(id)).toBe('dead');
   });
 });

@@ -31,7 +31,7 @@ describe('the lease', () => {
       more: false,
       due: [],
       mirror: [],
-      notices: [],
+      deliveries: [],
       claims: [],
     });
     expect(await sweep(pool, 'other')).toEqual({ kind: 'other', worker: 'one' });
@@ -234,16 +234,16 @@ describe('who stands in the index of a state', () => {
   test('and belongs there, stays as it is', async () => {
     const pool = await openPool('index', { unknownWindowMs: 60_000 });
     const ids = [await pool.create(), (await unknown(pool)).id, (await generating(pool)).id];
-    const places = () =>
+    const slots = () =>
       Promise.all(
         ['queued', 'unknown', 'generating'].map((state) =>
           pool.redis.zrange(`${pool.root}state:${state}`, '0', '-1', 'WITHSCORES'),
         ),
       );
-    const before = await places();
+    const before = await slots();
     await longDue(pool, ids);
     await rounds(pool, 1, 100);
-    expect(await places()).toEqual(before);
+    expect(await slots()).toEqual(before);
     expect((await pool.ledger.read.stats())['index_repaired']).toBeUndefined();
   });
 });

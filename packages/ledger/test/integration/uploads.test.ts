@@ -67,7 +67,7 @@ test('a deadline that passes meanwhile tells why it waited', async () => {
   const { vehicle = '' } = await pool.raw(id);
   await pool.ledger.postpone({ id, vehicle, tries: 0, evidence, delayMs: 1, vehicleCheckMs: VEHICLE_CHECK_MS });
   await bury(pool, id, 'deadline_exceeded', 'queued');
-  expect((await pool.ledger.read.generation(id))?.letter?.evidence.summary).toBe(
+  expect((await pool.ledger.read.generation(id))?.deadLetter?.evidence.summary).toBe(
     'as seen on the wire; its images could not be uploaded: as seen on the wire',
   );
 });

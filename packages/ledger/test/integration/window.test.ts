@@ -77,8 +77,8 @@ describe('the submission window', () => {
     const id = await pool.create();
     expect(await pool.admit(id)).toMatchObject({ kind: 'wait', reason: 'window' });
     await pool.ledger.settings.overwrite({ submitLimit: 2 });
-    expect(await pool.ledger.peek()).toEqual({ kind: 'room', places: 1 });
-    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted', room: 0 });
+    expect(await pool.ledger.peek()).toEqual({ kind: 'slots', slots: 1 });
+    expect(await pool.admit(id)).toMatchObject({ kind: 'admitted', slots: 0 });
     await pool.ledger.settings.overwrite({ submitWindowMs: 1, submitLimit: 1 });
     await pool.accept(id, 'token', 'task-of-it', { latencyMs: 0 });
     await answered(pool, 0);
@@ -129,7 +129,7 @@ describe('what the window learns', () => {
     expect(after).toMatchObject({ margin: 0, cutLimit: 38 });
     await pool.refuse(other, 'token', LIMITED);
     expect((await pool.ledger.read.window()).learned).toMatchObject({ cutLimit: 38, cutAt: after['cutAt'] });
-    await expect.poll(() => pool.admit(one, 'again'), often).toMatchObject({ kind: 'admitted', room: 38 - 8 });
+    await expect.poll(() => pool.admit(one, 'again'), often).toMatchObject({ kind: 'admitted', slots: 38 - 8 });
   });
 
   test('the lowered limit comes back by one every ten quiet windows, and not beyond the limit', async () => {
@@ -137,7 +137,7 @@ describe('what the window learns', () => {
     const id = await admitted(pool);
     await pool.refuse(id, 'token', LIMITED);
     expect((await pool.ledger.read.window()).learned).toMatchObject({ cutLimit: 2 });
-    await expect.poll(() => pool.ledger.peek(), often).toEqual({ kind: 'room', places: 3 });
+    await expect.poll(() => pool.ledger.peek(), often).toEqual({ kind: 'slots', slots: 3 });
   });
 });
 

@@ -1,7 +1,7 @@
 import type { ScriptArgs } from '../../src/contract/index.ts';
 import type { ScriptName } from '../../src/contract/index.ts';
 import { archived, unsaved } from './rules/archiving.ts';
-import { kill, noticed, purge, redrive, renotice } from './rules/ending.ts';
+import { kill, deliveryTried, purge, redrive, redeliver } from './rules/ending.ts';
 import {
   announce,
   configure,
@@ -15,7 +15,7 @@ import {
   sweep,
   workers,
 } from './rules/fleet.ts';
-import { hint, look, observe, requeue, resubmit, settle, unclaim } from './rules/following.ts';
+import { callback, poll, observe, requeue, resubmit, settle, unclaim } from './rules/following.ts';
 import { accept, admit, cancel, create, expire, lose, postpone, refuse, uploaded } from './rules/submitting.ts';
 import type { Answer, World } from './world.ts';
 
@@ -30,7 +30,7 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: ScriptArgs[Na
   admit,
   peek,
   accept,
-  hint,
+  callback,
   unclaim,
   refuse,
   lose,
@@ -42,15 +42,15 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: ScriptArgs[Na
   kill,
   redrive,
   purge,
-  look,
+  poll,
   observe,
   peek_polls: peekPolls,
   poll_permit: pollPermit,
   poll_done: pollDone,
   uploaded,
   postpone,
-  noticed,
-  renotice,
+  deliveryTried,
+  redeliver,
   requeue,
   sweep,
   list,

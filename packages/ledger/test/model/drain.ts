@@ -81,10 +81,10 @@ async function lookAfter(play: Play, { id, state, taskId, deadlineAt, archive }:
 async function kill(
   play: Play,
   id: string,
-  letterClass: 'deadline_exceeded' | 'payment_unknown',
+  deadLetterClass: 'deadline_exceeded' | 'payment_unknown',
   expected: 'queued' | 'unknown',
 ): Promise<void> {
-  await play.call({ name: 'kill', args: { id, class: letterClass, expected, evidence } });
+  await play.call({ name: 'kill', args: { id, class: deadLetterClass, expected, evidence } });
 }
 
 async function submit(play: Play, id: string, instead?: true): Promise<void> {

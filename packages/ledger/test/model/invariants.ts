@@ -26,7 +26,7 @@ export function violations(dump: Dump, now: number): string[] {
   return [
     ...records.flatMap((record) => [
       ...indexFaults(dump, record),
-      ...letterFaults(dump, record),
+      ...deadLetterFaults(dump, record),
       ...watchFaults(dump, record, now),
       ...attemptFaults(record),
     ]),
@@ -76,18 +76,18 @@ function indexFaults(dump: Dump, { id, fields, state, isPurged }: Found): string
 /** Letters that stand beside an end that is not `dead`. */
 const STANDS_IN: Readonly<Record<string, string>> = { generation_failed: 'failed', archive_failed: 'succeeded' };
 
-function letterFaults(dump: Dump, { id, fields, state, isPurged }: Found): string[] {
-  const letterClass = fields['letterClass'] ?? '';
+function deadLetterFaults(dump: Dump, { id, fields, state, isPurged }: Found): string[] {
+  const deadLetterClass = fields['letterClass'] ?? '';
   const listed = Object.keys(dump).filter((name) => name.startsWith('letters:') && id in members(dump, name));
   const others = listed.filter((name) => name !== 'letters:notify_failed');
   return failed(id, [
     [
-      others.join() === (letterClass === '' ? '' : `letters:${letterClass}`),
-      `has ${letterClass}, listed in ${others.join()}`,
+      others.join() === (deadLetterClass === '' ? '' : `letters:${deadLetterClass}`),
+      `has ${deadLetterClass}, listed in ${others.join()}`,
     ],
-    [isPurged || state !== 'dead' || letterClass !== '', 'dead, no letter'],
-    [letterClass === '' || STANDS_IN[letterClass] === state || state === 'dead', `${state} with ${letterClass}`],
-    [isPurged || state !== 'failed' || letterClass === 'generation_failed', 'failed without a letter'],
+    [isPurged || state !== 'dead' || deadLetterClass !== '', 'dead, no letter'],
+    [deadLetterClass === '' || STANDS_IN[deadLetterClass] === state || state === 'dead', `${state} with ${deadLetterClass}`],
+    [isPurged || state !== 'failed' || deadLetterClass === 'generation_failed', 'failed without a letter'],
   ]);
 }
 

@@ -1,7 +1,7 @@
 import type { Ledger } from '@kieq/ledger';
 import type { Redis } from 'ioredis';
 import { createArchiveLinks } from '../../src/archive-links.ts';
-import { createCallbackDoor } from '../../src/callback-door.ts';
+import { createCallbackAuth } from '../../src/callback-auth.ts';
 import { createGates } from '../../src/gates.ts';
 import { createReads } from '../../src/reads.ts';
 import type { ScriptArgs, ScriptName } from '../../src/contract/index.ts';
@@ -50,7 +50,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     gates: createGates(redis, root, scripts),
     settings: createSettings(redis, root, scripts),
     uploadStores: createUploadStores(redis, root, read.now),
-    callbackDoor: createCallbackDoor(redis, root, read.now),
+    callbackAuth: createCallbackAuth(redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(redis, root, read.now),
     root,

@@ -5,7 +5,7 @@ import { differingKeys } from './repeats/differences.ts';
 import type { Answer } from './world.ts';
 
 /** Scripts whose second sending may answer or change otherwise; `repeats/differences.ts` says why that does no harm. */
-const DIFFERENT = new Set(['create', 'admit', 'hint', 'unclaim', 'gate', 'sweep']);
+const DIFFERENT = new Set(['create', 'admit', 'callback', 'unclaim', 'gate', 'sweep']);
 
 /** What a script that is sent twice at the same moment does wrong. */
 export function repeatFaults(call: ModelCall, first: Answer, second: Answer, before: Dump, after: Dump): string[] {

@@ -39,7 +39,7 @@ function viewOfRow({ same = '', ids, pairs, suspects, opened, pardon }: World['r
 }
 
 function viewOfGeneration(one: Generation): object {
-  const { notice, archive } = one;
+  const { delivery, archive } = one;
   return {
     state: one.state,
     vehicle: one.vehicle,
@@ -47,16 +47,16 @@ function viewOfGeneration(one: Generation): object {
     current: one.current,
     taskId: one.taskId,
     attempts: one.attempts.map(({ n, token, outcome, taskId = '' }) => `${n} ${token} ${outcome} ${taskId}`.trim()),
-    letter: one.letter?.class ?? '',
+    deadLetter: one.deadLetter?.class ?? '',
     verdict: one.verdict ?? '',
     deadlineAt: one.deadlineAt,
     notBefore: one.notBefore,
     nextPollAt: one.state === 'generating' ? one.nextPollAt : 0,
-    counts: [one.polls, one.misses, one.hints, one.resubmits, one.serverErrors, one.validationRetries, one.notSent],
+    counts: [one.polls, one.misses, one.callbacksSeen, one.resubmits, one.serverErrors, one.validationRetries, one.notSent],
     place: [one.placeAt, one.canaryAt],
     uploads: [one.uploadTries, one.linksAt ?? 0],
-    notice: notice === undefined ? '' : `${notice.state} ${notice.vehicle} ${notice.at} ${notice.tries}`,
-    noticeLetter: one.isNoticeLetter,
+    delivery: delivery === undefined ? '' : `${delivery.state} ${delivery.vehicle} ${delivery.at} ${delivery.tries}`,
+    noticeLetter: one.isNoticeDeadLetter,
     archive: archive === undefined ? '' : `${archive.state} ${archive.at} ${archive.by} ${archive.tries}`,
     isArchived: one.files !== undefined,
     noResultSince: one.noResultSince,
@@ -144,7 +144,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
   const attempts = Array.from({ length: number('attempts') }, (_, i) =>
     attemptSchema.parse(JSON.parse(text(`a:${i + 1}`))),
   );
-  const notice = ['noticeState', 'noticeVehicle', 'noticeAt', 'noticeTries'].map(text);
+  const delivery = ['noticeState', 'noticeVehicle', 'noticeAt', 'noticeTries'].map(text);
   const archive = ['archiveState', 'archiveAt', 'archiveBy', 'archiveTries'].map(text);
   return {
     state: text('state'),
@@ -153,7 +153,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     current: number('current'),
     taskId: text('taskId'),
     attempts: attempts.map(({ n, tokenHash, outcome, taskId }) => `${n} ${tokenHash} ${outcome} ${taskId}`.trim()),
-    letter: text('letterClass'),
+    deadLetter: text('letterClass'),
     verdict: text('verdict') === '' ? '' : verdictSchema.parse(JSON.parse(text('verdict'))).state,
     deadlineAt: number('deadlineAt'),
     notBefore: number('notBefore'),
@@ -161,7 +161,7 @@ function viewOfRecord(fields: Readonly<Record<string, string>>): object {
     counts: ['polls', 'misses', 'hints', 'resubmits', 'serverErrors', 'validationRetries', 'notSent'].map(number),
     place: ['placeAt', 'canaryAt'].map(number),
     uploads: [number('uploadTries'), number('linksAt')],
-    notice: notice[0] === '' ? '' : notice.join(' '),
+    delivery: delivery[0] === '' ? '' : delivery.join(' '),
     noticeLetter: text('noticeLetter') !== '',
     archive: archive[0] === '' ? '' : archive.join(' '),
     isArchived: text('archive') !== '',

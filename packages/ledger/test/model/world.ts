@@ -104,7 +104,7 @@ export interface Attempt {
   nextVehicle?: string;
 }
 
-interface Notice {
+interface PendingDelivery {
   state: 'pending' | 'delivered' | 'failed';
   readonly vehicle: string;
   readonly at: number;
@@ -152,7 +152,7 @@ export interface Generation {
   misses: number;
   firstMissAt: number;
   lastPermit: string;
-  hints: number;
+  callbacksSeen: number;
   resubmits: number;
   serverErrors: number;
   validationRetries: number;
@@ -166,10 +166,10 @@ export interface Generation {
   archive: Archive | undefined;
   /** Names of its archived results; undefined until they are safe. */
   files: readonly string[] | undefined;
-  letter: { readonly class: DeadLetterClass; readonly heldUntil: number | undefined } | undefined;
-  notice: Notice | undefined;
+  deadLetter: { readonly class: DeadLetterClass; readonly heldUntil: number | undefined } | undefined;
+  delivery: PendingDelivery | undefined;
   noticeEpoch: number;
-  isNoticeLetter: boolean;
+  isNoticeDeadLetter: boolean;
   renoticed: string;
   readonly claims: Map<string, number>;
   lastRedrive: string;
@@ -234,7 +234,7 @@ export function newGeneration(
     misses: 0,
     firstMissAt: 0,
     lastPermit: '',
-    hints: 0,
+    callbacksSeen: 0,
     resubmits: 0,
     serverErrors: 0,
     validationRetries: 0,
@@ -246,10 +246,10 @@ export function newGeneration(
     verdict: undefined,
     archive: undefined,
     files: undefined,
-    letter: undefined,
-    notice: undefined,
+    deadLetter: undefined,
+    delivery: undefined,
     noticeEpoch: 0,
-    isNoticeLetter: false,
+    isNoticeDeadLetter: false,
     renoticed: '',
     claims: new Map(),
     lastRedrive: '',

@@ -60,11 +60,11 @@ describe.each(SCRIPT_NAMES)('%s', (name) => {
 
   test('unpacks every argument from its own place', () => {
     const [, table = ''] = /^local ARGS = \{(.*)\}$/m.exec(whole) ?? [];
-    const places = Array.from(table.matchAll(/(?:^|, )\s*(\w+) = [^,]*?ARGV\[(\d+)\]/g), ([, field, place]) => [
+    const slots = Array.from(table.matchAll(/(?:^|, )\s*(\w+) = [^,]*?ARGV\[(\d+)\]/g), ([, field, place]) => [
       field,
       place,
     ]);
-    expect(places).toEqual(Object.keys(TRANSITIONS[name].args).map((field, i) => [field, String(i + 1)]));
+    expect(slots).toEqual(Object.keys(TRANSITIONS[name].args).map((field, i) => [field, String(i + 1)]));
   });
 
   test('answers every declared kind with its declared fields, and nothing else', () => {
@@ -124,7 +124,7 @@ const READERS: Partial<Record<ScriptName, string>> = {
   kill: 'creditDeadlineMs deadlineMs holdMs unknownWindowMs',
   redrive: 'archiveLinkTtlMs unknownWindowMs',
   purge: 'retentionMs',
-  look: 'pollLimitPerSecond',
+  poll: 'pollLimitPerSecond',
   peek_polls: 'pollLimitPerSecond',
   poll_permit: 'pollLimitPerSecond',
 };

@@ -3,7 +3,7 @@ import {
   DEAD_LETTER_CLASSES,
   evidenceText,
   isKnown,
-  newerLetterText,
+  newerDeadLetterText,
   type PollAnswer,
   type Timings,
 } from '@kieq/domain';
@@ -15,7 +15,7 @@ import { bindTask } from './bind-task.ts';
 import type { Queues } from '../jobs/catalogue.ts';
 import { at } from '../kill-points.ts';
 import { doubtOf, type Difference } from './likeness.ts';
-import { openLetters } from '../dead-letters/open-dead-letters.ts';
+import { openDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import { queryPermits } from '../poll/query-permits.ts';
 import { vouchedFor } from './vouched-for.ts';
 
@@ -72,8 +72,8 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const { ledger } = options;
   const record = await at('adopt.read', () => ledger.read.generation(id));
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
-  const newer = openLetters(record).find((letter) => !isKnown(DEAD_LETTER_CLASSES, letter.class));
-  if (newer !== undefined) return { kind: 'refused', reason: newerLetterText(newer.class) };
+  const newer = openDeadLetters(record).find((deadLetter) => !isKnown(DEAD_LETTER_CLASSES, deadLetter.class));
+  if (newer !== undefined) return { kind: 'refused', reason: newerDeadLetterText(newer.class) };
   const answer = await ask(options, id, taskId);
   if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
@@ -84,13 +84,13 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   if (proof.kind !== 'plausible') return bind(options, record, taskId, proof.attempt);
   const { attempt, differences } = proof;
   const doubt = doubtOf(differences);
-  if (options.tenant !== undefined && differences.length > 0) return refused(options, mayBeAnybodys(differences));
+  if (options.tenant !== undefined && differences.length > 0) return refused(options, mayBelongToOthers(differences));
   if (!options.confirm) return { kind: 'needs_confirmation', attempt, differences, doubt };
   return bind(options, record, taskId, attempt, differences);
 }
 
 /** Names the fields alone: the rest may be another tenant's request. */
-function mayBeAnybodys(differences: readonly Difference[]): string {
+function mayBelongToOthers(differences: readonly Difference[]): string {
   const fields = differences.map(({ field }) => field).join(', ');
   return `the task does not prove itself, and differs from the request in ${fields}; only an operator can vouch for it`;
 }

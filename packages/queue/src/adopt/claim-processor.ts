@@ -9,7 +9,7 @@ import { archiveModeOf } from '../archive/archive-mode.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { at } from '../kill-points.ts';
-import { addNotice } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../deliveries/add-delivery.ts';
 import { giveBackOnShutdown, permitsAfter } from '../poll/query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { idOf } from '../jobs/vehicles.ts';
@@ -41,7 +41,7 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
   const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
   if (granted.kind === 'wait') return { end: { kind: 'give_back' } };
   const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
-  return { work: () => judge({ ...context, logger }, { id, claim, permit }), places: granted.places };
+  return { work: () => judge({ ...context, logger }, { id, claim, permit }), slots: granted.slots };
 }
 
 async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
@@ -91,8 +91,8 @@ function saysWhose({ echo }: Shown): boolean {
 }
 
 /** Its letter says that this very task was given up. */
-function isGivenUp({ state, taskId, letter }: GenerationRecord, claimed: string): boolean {
-  return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === letter?.class);
+function isGivenUp({ state, taskId, deadLetter }: GenerationRecord, claimed: string): boolean {
+  return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === deadLetter?.class);
 }
 
 async function adopt(
@@ -129,7 +129,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   if (settled.kind === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
-    await addNotice(queues, id, settled.notice);
+    await addDelivery(queues, id, settled.delivery);
   }
   logger.warn({ verdict: verdict.state, next: settled.kind }, 'a callback brought the end of a task that was given up');
   return decide(context, open, 'adopted');

@@ -5,7 +5,7 @@ import type { WorkerContext } from '../context.ts';
 import { freshLinks } from './fresh-links.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { at } from '../kill-points.ts';
-import { addNotice } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../deliveries/add-delivery.ts';
 import { persist } from '../loop/persist.ts';
 import { makePosters } from './posters.ts';
 
@@ -110,7 +110,7 @@ async function finish(
         if (warning !== undefined)
           logger.warn({ name, warning }, 'a result is kept although it is not as it should be');
       logger.info({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }, 'results are safe');
-      await addNotice(queues, record.id, reply.notice);
+      await addDelivery(queues, record.id, reply.delivery);
       // After everything that somebody waits for, and beside the end of the job: a slow ffmpeg must delay neither this
       // generation nor the next one that has results to save.
       void makePosters(context, files);
@@ -153,7 +153,7 @@ async function putOff(
     case 'given_up':
       metrics.archives.inc({ outcome: 'given_up' });
       logger.error(seen, 'results could not be saved: dead letter archive_failed');
-      await addNotice(queues, id, reply.notice);
+      await addDelivery(queues, id, reply.delivery);
       return { kind: 'fail', reason: `dead letter archive_failed: ${found.evidence.summary} (kieq show ${id})` };
     case 'stale':
     case 'missing':

@@ -1,8 +1,8 @@
 import type { GenerationRecord } from '@kieq/ledger';
 
-export type OpenLetter = NonNullable<GenerationRecord['letter']>;
+export type OpenDeadLetter = NonNullable<GenerationRecord['deadLetter']>;
 
 /** The open dead letters of a generation: its own first, then the one of its callback, `notify_failed`. */
-export function openLetters({ letter, notice }: Pick<GenerationRecord, 'letter' | 'notice'>): OpenLetter[] {
-  return [letter, notice?.letter].filter((one) => one !== undefined);
+export function openDeadLetters({ deadLetter, delivery }: Pick<GenerationRecord, 'deadLetter' | 'delivery'>): OpenDeadLetter[] {
+  return [deadLetter, delivery?.deadLetter].filter((one) => one !== undefined);
 }

@@ -16,26 +16,26 @@ const PAGE = 50;
 /** Resumes all open dead letters of a class, oldest first, at a limited rate, until done or cancelled. */
 export async function* redriveClass(
   options: RedriveClassOptions,
-  letterClass: OrNewer<DeadLetterClass>,
+  deadLetterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<RedriveResult> {
   const { signal, perSecond = 50, limit = Number.POSITIVE_INFINITY } = options;
   // A letter that dies again during the run is not redriven again.
   const startedAt = await options.ledger.read.now();
   let yielded = 0;
-  for await (const { id, at } of lettersOf(options, letterClass)) {
+  for await (const { id, at } of deadLettersOf(options, deadLetterClass)) {
     if (yielded >= limit || signal?.aborted === true || at > startedAt) return;
     yielded += 1;
-    yield await redriveOne(options, id, letterClass);
+    yield await redriveOne(options, id, deadLetterClass);
     await sleep(1000 / perSecond, undefined, { signal }).catch(() => undefined);
   }
 }
 
 /** A place in the list, and not a number of entries: what was resumed leaves the list, what stays is passed. */
-async function* lettersOf(
+async function* deadLettersOf(
   { ledger, tenant, signal }: RedriveClassOptions,
-  letterClass: OrNewer<DeadLetterClass>,
+  deadLetterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<{ readonly id: string; readonly at: number }> {
-  const filter = { class: letterClass, oldestFirst: true, limit: PAGE, ...(tenant === undefined ? {} : { tenant }) };
+  const filter = { class: deadLetterClass, oldestFirst: true, limit: PAGE, ...(tenant === undefined ? {} : { tenant }) };
   let cursor: ListCursor | undefined;
   do {
     // Each call looks at a bounded number of letters, other tenants' among them, within Redis.

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   DEAD_LETTER_CLASSES,
   isKnown,
-  newerLetterText,
+  newerDeadLetterText,
   redriveRule,
   type DeadLetterClass,
   type OrNewer,
@@ -11,10 +11,10 @@ import {
 import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import { addArchive } from '../archive/archive-jobs.ts';
 import type { Queues } from '../jobs/catalogue.ts';
-import { frozenPayload, isToldFailed } from '../deliveries/caller-record.ts';
+import { frozenPayload, isReportedFailed } from '../deliveries/caller-record.ts';
 import { at } from '../kill-points.ts';
-import { addNotice } from '../deliveries/add-delivery.ts';
-import { openLetters } from './open-dead-letters.ts';
+import { addDelivery } from '../deliveries/add-delivery.ts';
+import { openDeadLetters } from './open-dead-letters.ts';
 import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
 
 export interface RedriveOptions {
@@ -48,7 +48,7 @@ export type RedriveResult =
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
 
 /** Nobody takes back what a caller was told, and what a caller does about it is paid, too. */
-const TOLD_FAILED =
+const REPORTED_FAILED =
   'its caller was told that it failed, and may have created it again: if so, both are made, and both are paid';
 
 /**
@@ -59,18 +59,18 @@ const TOLD_FAILED =
 export async function redriveOne(
   options: RedriveOptions,
   id: string,
-  letterClass?: OrNewer<DeadLetterClass>,
+  deadLetterClass?: OrNewer<DeadLetterClass>,
 ): Promise<RedriveResult> {
   const { read } = options.ledger;
   const [record, nowMs] = await at('redrive.read', () => Promise.all([read.generation(id), read.now()]));
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
-  const classes = openLetters(record).map((letter) => letter.class);
-  if (letterClass === undefined && classes.length > 1) {
+  const classes = openDeadLetters(record).map((deadLetter) => deadLetter.class);
+  if (deadLetterClass === undefined && classes.length > 1) {
     return impossible(id, `it has the dead letters ${classes.join(' and ')}: name the class of one`);
   }
-  const openClass = letterClass === undefined ? classes[0] : classes.find((one) => one === letterClass);
-  if (openClass === undefined) return impossible(id, noLetter(letterClass, record.state));
-  if (!isKnown(DEAD_LETTER_CLASSES, openClass)) return impossible(id, newerLetterText(openClass));
+  const openClass = deadLetterClass === undefined ? classes[0] : classes.find((one) => one === deadLetterClass);
+  if (openClass === undefined) return impossible(id, noDeadLetter(deadLetterClass, record.state));
+  if (!isKnown(DEAD_LETTER_CLASSES, openClass)) return impossible(id, newerDeadLetterText(openClass));
   const resumesAt = targetOf(openClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
   // The letter of a job with an unreadable payload keeps that payload for looking only.
@@ -87,7 +87,7 @@ export async function redriveOne(
     vehicleCheckMs: options.vehicleCheckMs,
   };
   const reply = await at('redrive.write', () => options.ledger.redrive(args));
-  const warning = resumesAt.at !== 'notify' && isToldFailed(record, nowMs) ? TOLD_FAILED : undefined;
+  const warning = resumesAt.at !== 'notify' && isReportedFailed(record, nowMs) ? REPORTED_FAILED : undefined;
   return afterRedrive(options, record, { class: openClass, at: resumesAt.at, warning }, reply);
 }
 
@@ -95,21 +95,21 @@ function isForeign({ tenant }: Pick<RedriveOptions, 'tenant'>, record: Generatio
   return tenant !== undefined && tenant !== record.tenant;
 }
 
-function noLetter(wanted: string | undefined, state: string): string {
+function noDeadLetter(wanted: string | undefined, state: string): string {
   const kind = wanted === undefined ? '' : ` of class ${wanted}`;
   return `it has no open dead letter${kind}; its state is ${state}`;
 }
 
-function targetOf(letterClass: DeadLetterClass, payAgain: boolean): { readonly at: ResumePoint } | string {
-  const rule = redriveRule(letterClass);
+function targetOf(deadLetterClass: DeadLetterClass, payAgain: boolean): { readonly at: ResumePoint } | string {
+  const rule = redriveRule(deadLetterClass);
   if (payAgain) {
     if (rule.payAgainResumesAt !== null) return { at: rule.payAgainResumesAt };
-    return `pay-again makes no sense for ${letterClass}: redrive it without`;
+    return `pay-again makes no sense for ${deadLetterClass}: redrive it without`;
   }
   if (rule.resumesAt !== null) return { at: rule.resumesAt };
   return rule.payAgainResumesAt === null
-    ? `${letterClass} cannot be redriven yet`
-    : `${letterClass} can only be redriven with pay-again: a task may exist and be charged`;
+    ? `${deadLetterClass} cannot be redriven yet`
+    : `${deadLetterClass} can only be redriven with pay-again: a task may exist and be charged`;
 }
 
 async function afterRedrive(
@@ -133,7 +133,7 @@ async function afterRedrive(
     case 'by_hand':
       return impossible(id, 'more than one answer was lost, or a task is named for it: a person has to decide');
     case 'newer':
-      return impossible(id, newerLetterText(reply.class));
+      return impossible(id, newerDeadLetterText(reply.class));
     case 'no_payload':
       return impossible(id, 'its payload is gone');
     case 'no_letter':
@@ -149,9 +149,9 @@ async function addJob(
   { ledger, queues }: RedriveOptions,
   { id, model }: Pick<GenerationRecord, 'id' | 'model'>,
   resumesAt: ResumePoint,
-  { state, vehicle, archive, notice }: Extract<RedriveReply, { kind: 'redriven' }>,
+  { state, vehicle, archive, delivery }: Extract<RedriveReply, { kind: 'redriven' }>,
 ): Promise<void> {
-  if (resumesAt === 'notify') return addNotice(queues, id, notice, model);
+  if (resumesAt === 'notify') return addDelivery(queues, id, delivery, model);
   if (archive !== undefined) return addArchive(queues, id, archive, model);
   if (state === 'queued') await addSubmitVehicle(ledger, queues, { vehicle, generation: id, delayMs: 0 });
   if (state === 'generating')

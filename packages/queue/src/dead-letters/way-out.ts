@@ -15,9 +15,9 @@ export interface WayOut {
 }
 
 /** The commands by which a dead letter can be left, the cheapest first. None for a class of a newer version. */
-export function waysOut(id: string, letterClass: OrNewer<DeadLetterClass>, state: OrNewer<GenerationState>): WayOut[] {
-  if (!isKnown(DEAD_LETTER_CLASSES, letterClass)) return [];
-  const { resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(letterClass);
+export function waysOut(id: string, deadLetterClass: OrNewer<DeadLetterClass>, state: OrNewer<GenerationState>): WayOut[] {
+  if (!isKnown(DEAD_LETTER_CLASSES, deadLetterClass)) return [];
+  const { resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(deadLetterClass);
   const ways: WayOut[] = [];
   if (mayBeAdopted) {
     ways.push({
@@ -26,7 +26,7 @@ export function waysOut(id: string, letterClass: OrNewer<DeadLetterClass>, state
     });
   }
   // With the class: its callback may have a letter too, now or later.
-  const redrive = `kieq dlq redrive ${id} --class ${letterClass}`;
+  const redrive = `kieq dlq redrive ${id} --class ${deadLetterClass}`;
   if (resumesAt === 'notify') ways.push({ command: redrive, effect: 'send the callback again' });
   else if (resumesAt !== null) ways.push({ command: redrive, effect: `resume at ${resumesAt}; pays nothing twice` });
   if (payAgainResumesAt !== null) {

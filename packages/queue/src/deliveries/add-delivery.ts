@@ -1,4 +1,4 @@
-import type { Exact, KillArgs, KillReply, Ledger, Notice } from '@kieq/ledger';
+import type { Exact, KillArgs, KillReply, Ledger, PendingDelivery } from '@kieq/ledger';
 import type { Queues } from '../jobs/catalogue.ts';
 import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
@@ -8,15 +8,15 @@ import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
  * harmless, and one that was forgotten is found by the sweeper.
  * @param name shown as the job's name
  */
-export async function addNotice(
+export async function addDelivery(
   queues: Queues,
   generation: string,
-  notice: Notice | undefined,
+  delivery: PendingDelivery | undefined,
   name = 'notify',
 ): Promise<void> {
-  if (notice === undefined) return;
+  if (delivery === undefined) return;
   const data: PollJob = { v: PAYLOAD_VERSION, generation };
-  const options = { jobId: notice.vehicle, delay: notice.delayMs };
+  const options = { jobId: delivery.vehicle, delay: delivery.delayMs };
   await at('notice.add', () => queues.notify.add(name, data, options));
 }
 
@@ -27,6 +27,6 @@ export async function kill<Given extends KillArgs>(
 ): Promise<KillReply> {
   const exact: KillArgs = args;
   const reply = await at('dead.kill', () => ledger.kill(exact));
-  if (reply.kind === 'dead') await addNotice(queues, args.id, reply.notice);
+  if (reply.kind === 'dead') await addDelivery(queues, args.id, reply.delivery);
   return reply;
 }

@@ -54,7 +54,7 @@ export function callerRecord(
 }
 
 /** Whether its caller could read by now that it failed, or was told so by a callback. */
-export function isToldFailed(record: GenerationRecord, nowMs: number): boolean {
+export function isReportedFailed(record: GenerationRecord, nowMs: number): boolean {
   return callerState(factsOf(record), nowMs).state === 'fail';
 }
 
@@ -78,15 +78,15 @@ const RESOLVED: ReadonlySet<Attempt['outcome']> = new Set<Attempt['outcome']>([
   'resubmitted',
 ]);
 
-function factsOf({ state, verdict, letter, attempts }: GenerationRecord): CallerFacts {
+function factsOf({ state, verdict, deadLetter, attempts }: GenerationRecord): CallerFacts {
   const { failCode, failMsg } = verdict ?? {};
   return {
     state,
     lostAnAnswer: attempts.some(({ outcome }) => !RESOLVED.has(outcome)),
     verdict: { ...(failCode === undefined ? {} : { failCode }), ...(failMsg === undefined ? {} : { failMsg }) },
-    ...(letter === undefined
+    ...(deadLetter === undefined
       ? {}
-      : { letter: { class: letter.class, evidence: letter.evidence, heldUntil: letter.heldUntil } }),
+      : { deadLetter: { class: deadLetter.class, evidence: deadLetter.evidence, heldUntil: deadLetter.heldUntil } }),
   };
 }
 
@@ -106,13 +106,13 @@ export function callbackBody(data: CallerRecord): {
  */
 function resultJson(said: string | undefined, resultUrls: readonly string[]): string {
   if (said !== undefined && resultUrls.length === 0) return said;
-  const told = said === undefined ? undefined : toldSchema.safeParse(jsonOf(said)).data;
+  const told = said === undefined ? undefined : reportedSchema.safeParse(jsonOf(said)).data;
   if (said !== undefined && Array.isArray(told?.resultUrls) && resultUrls.every((url) => told.resultUrls.includes(url)))
     return said;
   return JSON.stringify({ ...told, resultUrls });
 }
 
-const toldSchema = z.looseObject({ resultUrls: z.array(z.string()).catch([]) });
+const reportedSchema = z.looseObject({ resultUrls: z.array(z.string()).catch([]) });
 
 function paramOf({ payload }: GenerationRecord): string {
   const frozen = frozenPayload(payload);

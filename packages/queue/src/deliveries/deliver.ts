@@ -1,5 +1,5 @@
 import { backoffMs, type Evidence, type Timings } from '@kieq/domain';
-import type { GenerationRecord, NoticedArgs, NoticedReply, NoticeRecord } from '@kieq/ledger';
+import type { GenerationRecord, DeliveryTriedArgs, DeliveryTriedReply, DeliveryRecord } from '@kieq/ledger';
 import type { OutboundAnswer } from '@kieq/outbound';
 import { callbackBody, callerRecord } from './caller-record.ts';
 import type { WorkerContext } from '../context.ts';
@@ -8,9 +8,9 @@ import { at } from '../kill-points.ts';
 import { persist } from '../loop/persist.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
-export interface DueNotice {
+export interface DueDelivery {
   readonly record: GenerationRecord;
-  readonly notice: NoticeRecord;
+  readonly delivery: DeliveryRecord;
   /** Of its results, as they are told now. */
   readonly links: readonly string[];
   /** The caller's `callBackUrl`. */
@@ -26,7 +26,7 @@ const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
  * One try to deliver the callback. It is sent at least once: a worker that dies between the receiver's answer and its
  * record sends it again, under the same `webhook-id`.
  */
-export async function deliver(context: WorkerContext, due: DueNotice): Promise<JobEnd> {
+export async function deliver(context: WorkerContext, due: DueDelivery): Promise<JobEnd> {
   const { outbound, timings, deadline } = context;
   const { record, url, nowMs, links } = due;
   const startedMs = performance.now();
@@ -44,7 +44,7 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
       span.set({
         'kieq.outcome': answered.kind,
         'http.response.status_code': status,
-        'kieq.try': due.notice.tries + 1,
+        'kieq.try': due.delivery.tries + 1,
       });
       return answered;
     });
@@ -52,22 +52,22 @@ export async function deliver(context: WorkerContext, due: DueNotice): Promise<J
   if (answer.kind === 'failed' && deadline.aborted) return { kind: 'give_back' };
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
   if (delivered) {
-    const lateMs = Math.max(0, nowMs - due.notice.since) + performance.now() - startedMs;
-    context.metrics.noticeSeconds.observe(lateMs / 1000);
+    const lateMs = Math.max(0, nowMs - due.delivery.since) + performance.now() - startedMs;
+    context.metrics.deliverySeconds.observe(lateMs / 1000);
   }
   const retryAfterMs = answer.kind === 'answered' ? answer.retryAfterMs : undefined;
   return conclude(context, record.id, {
-    ...tryOf(record.id, due.notice, timings),
+    ...tryOf(record.id, due.delivery, timings),
     delivered,
     evidence: evidenceOf(answer),
-    retryDelayMs: retryDelayMs(context, due.notice.tries, retryAfterMs),
+    retryDelayMs: retryDelayMs(context, due.delivery.tries, retryAfterMs),
   });
 }
 
 /** Named after the end that it tells of, so that it stays the same over retries, lost jobs and redrives. */
 function signedHeaders(
   { webhookSecret }: WorkerContext,
-  { record, nowMs }: DueNotice,
+  { record, nowMs }: DueDelivery,
   body: string,
 ): Record<string, string> {
   return webhookHeaders({
@@ -80,9 +80,9 @@ function signedHeaders(
 }
 
 /** Its payload has no address: nobody can be told, and a person should see that. */
-export function giveUpWithoutAddress(context: WorkerContext, id: string, notice: NoticeRecord): Promise<JobEnd> {
+export function giveUpWithoutAddress(context: WorkerContext, id: string, delivery: DeliveryRecord): Promise<JobEnd> {
   return conclude(context, id, {
-    ...tryOf(id, notice, context.timings),
+    ...tryOf(id, delivery, context.timings),
     delivered: false,
     evidence: { summary: 'the payload has no callback address any more' },
     retryDelayMs: 1,
@@ -90,7 +90,7 @@ export function giveUpWithoutAddress(context: WorkerContext, id: string, notice:
   });
 }
 
-function tryOf(id: string, { vehicle, tries }: NoticeRecord, timings: Timings) {
+function tryOf(id: string, { vehicle, tries }: DeliveryRecord, timings: Timings) {
   return { id, vehicle, tries, giveUpMs: timings.notifyGiveUpMs };
 }
 
@@ -113,10 +113,10 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
   }
 }
 
-async function conclude(context: WorkerContext, id: string, args: NoticedArgs): Promise<JobEnd> {
+async function conclude(context: WorkerContext, id: string, args: DeliveryTriedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
   const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
-    at('notify.write', () => context.ledger.noticed(args)),
+    at('notify.write', () => context.ledger.deliveryTried(args)),
   );
   count(context, reply);
   const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.kind };
@@ -138,6 +138,6 @@ async function conclude(context: WorkerContext, id: string, args: NoticedArgs): 
   }
 }
 
-function count({ metrics }: WorkerContext, { kind }: NoticedReply): void {
-  if (kind === 'delivered' || kind === 'retry' || kind === 'given_up') metrics.notices.inc({ outcome: kind });
+function count({ metrics }: WorkerContext, { kind }: DeliveryTriedReply): void {
+  if (kind === 'delivered' || kind === 'retry' || kind === 'given_up') metrics.deliveries.inc({ outcome: kind });
 }

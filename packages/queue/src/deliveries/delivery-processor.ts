@@ -3,12 +3,12 @@ import { frozenPayload } from './caller-record.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { at } from '../kill-points.ts';
-import { deliver, giveUpWithoutAddress, type DueNotice } from './deliver.ts';
+import { deliver, giveUpWithoutAddress, type DueDelivery } from './deliver.ts';
 import { OriginLanes } from './origin-lanes.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { createResultLinks } from '../archive/result-links.ts';
 import type { Taken } from '../loop/take-loop.ts';
-import { readTold } from './told-record.ts';
+import { readReported } from './reported-record.ts';
 import { idOf } from '../jobs/vehicles.ts';
 
 /** A callback that is due within this time is sent now: some worker's clock counted the job's delay. */
@@ -22,25 +22,25 @@ const PAUSE_SHARE = 1 / 5;
  * Takes jobs of `notify`: a callback is sent only by the current vehicle of a notice that is pending and due.
  * @param concurrency deliveries at once in this process
  */
-export function createNoticeTaker(context: WorkerContext, concurrency: number): (job: Job) => Promise<Taken> {
+export function createDeliveryTaker(context: WorkerContext, concurrency: number): (job: Job) => Promise<Taken> {
   const lanes = new OriginLanes(Math.ceil(concurrency * ORIGIN_SHARE));
   const resultLinks = createResultLinks({ ledger: context.ledger, store: context.archive?.store });
   return async (job) => {
     const parsed = pollJobSchema.safeParse(job.data);
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
     const { record, nowMs, links } = await at('notify.read', () =>
-      readTold(context.ledger, resultLinks, parsed.data.generation),
+      readReported(context.ledger, resultLinks, parsed.data.generation),
     );
-    const notice = record?.notice;
-    if (record === undefined || notice === undefined) return nothing('the record has no notice');
-    if (notice.vehicle !== idOf(job)) return nothing('another job carries the notice');
-    if (notice.state === 'failed') return { end: await endGivenUp(job, record.id) };
-    if (notice.state === 'delivered') return nothing('the caller has it');
+    const delivery = record?.delivery;
+    if (record === undefined || delivery === undefined) return nothing('the record has no notice');
+    if (delivery.vehicle !== idOf(job)) return nothing('another job carries the notice');
+    if (delivery.state === 'failed') return { end: await endGivenUp(job, record.id) };
+    if (delivery.state === 'delivered') return nothing('the caller has it');
     // A newer version's word for it: a worker of that version knows what to do.
-    if (notice.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
-    const earlyMs = notice.dueAt - nowMs;
+    if (delivery.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
+    const earlyMs = delivery.dueAt - nowMs;
     if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
-    return taken(context, lanes, { record, notice, nowMs, links });
+    return taken(context, lanes, { record, delivery, nowMs, links });
   };
 }
 
@@ -55,15 +55,15 @@ async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 
-function taken(context: WorkerContext, lanes: OriginLanes, due: Omit<DueNotice, 'url'>): Taken {
-  const { record, notice } = due;
+function taken(context: WorkerContext, lanes: OriginLanes, due: Omit<DueDelivery, 'url'>): Taken {
+  const { record, delivery } = due;
   const url = frozenPayload(record.payload)?.callBackUrl;
-  if (url === undefined) return { work: () => giveUpWithoutAddress(context, record.id, notice) };
-  const place = lanes.enter(originOf(url));
-  if ('pauses' in place) {
-    return { end: { kind: 'delay', delayMs: place.pauses * Math.ceil(context.timings.notifyBaseMs * PAUSE_SHARE) } };
+  if (url === undefined) return { work: () => giveUpWithoutAddress(context, record.id, delivery) };
+  const slot = lanes.enter(originOf(url));
+  if ('pauses' in slot) {
+    return { end: { kind: 'delay', delayMs: slot.pauses * Math.ceil(context.timings.notifyBaseMs * PAUSE_SHARE) } };
   }
-  return { work: () => deliver(context, { ...due, url }).finally(place.leave) };
+  return { work: () => deliver(context, { ...due, url }).finally(slot.leave) };
 }
 
 function originOf(url: string): string {

@@ -12,7 +12,7 @@ export interface IgnoredField {
 const MOST = 10;
 const NAME_LIMIT = 64;
 /** Nobody looks for secrets in a name without end. */
-const LOOKED_AT = 1000;
+const CHECKED_FIELDS = 1000;
 
 const REQUEST_FIELDS = new Set(['model', 'input', 'callBackUrl']);
 const ITEM_FIELDS = new Set(['request', 'options']);
@@ -46,7 +46,7 @@ export function ignoredInItem(item: unknown): IgnoredField[] {
 function shown(value: unknown, known: ReadonlySet<string>, where: string): IgnoredField[] {
   if (typeof value !== 'object' || value === null) return [];
   return ignoredFields({ ...value }, known, (name) => whyIgnored(name, where)).map(({ field, message }) => ({
-    field: shorten(redactPatterns(field.slice(0, LOOKED_AT)), NAME_LIMIT),
+    field: shorten(redactPatterns(field.slice(0, CHECKED_FIELDS)), NAME_LIMIT),
     message,
   }));
 }

@@ -8,8 +8,8 @@ const FIELD_LIMIT = 200;
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Where something stands, from the inside out: its text is made only where there is something to tell. */
-interface Place {
-  readonly within?: Place;
+interface Position {
+  readonly within?: Position;
   /** Such as `[0]` or `.name`; the outermost is told as it is. */
   readonly part: string;
 }
@@ -25,33 +25,33 @@ export function textProblems(value: unknown, field = '', levels = 100): Problem[
   return problemsAt(value, field === '' ? undefined : { part: field }, levels);
 }
 
-function problemsAt(value: unknown, place: Place | undefined, levels: number): Problem[] {
+function problemsAt(value: unknown, position: Position | undefined, levels: number): Problem[] {
   if (typeof value === 'string')
-    return halves(value, place, 'must have whole characters (a lone surrogate is half of one)');
+    return halves(value, position, 'must have whole characters (a lone surrogate is half of one)');
   if (value instanceof LossyNumber) {
     const rule = 'must have no more digits than a double holds; give it as text where the model takes text';
-    return [{ field: fieldOf(place), rule, received: value.source.slice(0, RECEIVED_LIMIT) }];
+    return [{ field: fieldOf(position), rule, received: value.source.slice(0, RECEIVED_LIMIT) }];
   }
   if (typeof value !== 'object' || value === null || levels === 0) return [];
   const isList = Array.isArray(value);
   return Object.entries(value).flatMap(([name, inner]) => {
-    const part = isList ? `[${name}]` : place === undefined ? name : `.${name}`;
-    const inside = { part, ...(place === undefined ? {} : { within: place }) };
+    const part = isList ? `[${name}]` : position === undefined ? name : `.${name}`;
+    const inside = { part, ...(position === undefined ? {} : { within: position }) };
     return [...halves(name, inside, 'must be named in whole characters'), ...problemsAt(inner, inside, levels - 1)];
   });
 }
 
-function halves(text: string, place: Place | undefined, rule: string): Problem[] {
+function halves(text: string, position: Position | undefined, rule: string): Problem[] {
   if (!LONE_SURROGATE.test(text)) return [];
   // Cut before it is written: as JSON each unit may become six.
   const received = JSON.stringify(text.slice(0, RECEIVED_LIMIT)).slice(0, RECEIVED_LIMIT);
-  return [{ field: fieldOf(place), rule, received }];
+  return [{ field: fieldOf(position), rule, received }];
 }
 
 /** Its last characters where it is too long: they say where to look. */
-function fieldOf(place: Place | undefined): string {
+function fieldOf(position: Position | undefined): string {
   let text = '';
-  for (let at = place; at !== undefined && text.length <= FIELD_LIMIT; at = at.within)
+  for (let at = position; at !== undefined && text.length <= FIELD_LIMIT; at = at.within)
     text = `${at.part.slice(-FIELD_LIMIT - 1)}${text}`;
   const told = text.length <= FIELD_LIMIT ? text : `…${text.slice(1 - FIELD_LIMIT)}`;
   return told.replaceAll(/\p{Surrogate}/gu, '\ufffd');

@@ -3,7 +3,7 @@ import type { Job } from 'bullmq';
 import type { JobEnd } from './job-end.ts';
 import { JobSource, type JobSourceOptions, type TakenJob } from './job-source.ts';
 import { at, within, type LoopQueue } from '../kill-points.ts';
-import { KnownPlaces } from './known-places.ts';
+import { KnownSlots } from './known-slots.ts';
 import { Lift } from './lift.ts';
 import { idOf } from '../jobs/vehicles.ts';
 
@@ -13,7 +13,7 @@ const RECHECK_MS = 500;
 const ERROR_PAUSE_MS = 1000;
 
 /** What the ledger says before a job is taken: how many places there are, or how long until there may be one, in ms. */
-export type Peek = { readonly places: number } | { readonly waitMs: number };
+export type Peek = { readonly slots: number } | { readonly waitMs: number };
 
 /** What the processor says about a job that was just taken: an end at once, or work to do beside the loop. */
 export type Taken =
@@ -21,7 +21,7 @@ export type Taken =
   | {
       readonly work: () => Promise<JobEnd>;
       /** How many places were left when it was admitted. Default: one less than were known before. */
-      readonly places?: number;
+      readonly slots?: number;
     };
 
 /** `lockMs`: job lock; a dead worker's jobs are taken over within about twice that. */
@@ -52,7 +52,7 @@ export class TakeLoop {
   readonly #source: JobSource;
   readonly #active = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly #places = new KnownPlaces();
+  readonly #places = new KnownSlots();
   readonly #lift = new Lift(() => this.#wake());
   #wake = (): void => {};
   #loop: Promise<void> = Promise.resolve();
@@ -68,7 +68,7 @@ export class TakeLoop {
   }
 
   /** How long the present look for a job has lasted, in ms; 0 while it waits for its own work to end. */
-  get lookingForMs(): number {
+  get idleForMs(): number {
     return this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
   }
 
@@ -134,7 +134,7 @@ export class TakeLoop {
   async #peek(): Promise<number> {
     const seen = await at(`${this.#options.queue}.peek`, () => this.#options.peek());
     if ('waitMs' in seen) return seen.waitMs;
-    this.#places.tell(seen.places);
+    this.#places.tell(seen.slots);
     return 0;
   }
 
@@ -165,8 +165,8 @@ export class TakeLoop {
 
   #note(taken: Taken): void {
     if ('end' in taken) this.#places.forget();
-    else if (taken.places === undefined) this.#places.spend();
-    else this.#places.tell(taken.places);
+    else if (taken.slots === undefined) this.#places.spend();
+    else this.#places.tell(taken.slots);
   }
 
   async #finish(own: TakenJob, taking: Promise<Taken>): Promise<void> {

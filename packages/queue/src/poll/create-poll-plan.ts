@@ -29,6 +29,6 @@ export function createPollPlan(options: CreatePollPlanOptions): PollPlan {
       metrics.pollPriceMs.set(costRatioMs);
       metrics.pollSaturated.set(isSaturated ? 1 : 0);
     },
-    onTrouble: (error) => logger.warn({ err: error }, 'looks could not be planned anew; the last plan goes on'),
+    onProblem: (error) => logger.warn({ err: error }, 'looks could not be planned anew; the last plan goes on'),
   });
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Timings } from '@kieq/domain';
-import type { HintReply, Ledger } from '@kieq/ledger';
+import type { CallbackReply, Ledger } from '@kieq/ledger';
 import { ErrorCode, type Queue } from 'bullmq';
 import type { Queues } from '../jobs/catalogue.ts';
 import { at } from '../kill-points.ts';
@@ -38,12 +38,12 @@ function unlessMoved(error: unknown): void {
  * afterwards whether a callback came meanwhile.
  * @param seen callbacks that were taken into account
  */
-export async function pullForwardIfHinted(
-  { read }: { readonly read: Pick<Ledger['read'], 'hints'> },
+export async function pullForwardIfCalledBack(
+  { read }: { readonly read: Pick<Ledger['read'], 'callbacksSeen'> },
   queues: Queues,
   { id, vehicle, seen }: { readonly id: string; readonly vehicle: string; readonly seen: number },
 ): Promise<void> {
-  if ((await at('hint.read', () => read.hints(id))) > seen) await pullForward(queues.poll, vehicle);
+  if ((await at('hint.read', () => read.callbacksSeen(id))) > seen) await pullForward(queues.poll, vehicle);
 }
 
 /** The job that asks recordInfo whether a task belongs to the generation; one for each claim. */
@@ -68,13 +68,13 @@ export async function reviveClaim(queues: Queues, generation: string, taskId: st
 }
 
 /** Acts on what `ledger.hint` said. Should this fail, the sweeper does it later. */
-export async function followHint(
+export async function followCallback(
   queues: Queues,
   timings: Pick<Timings, 'pollMinMs'>,
   id: string,
-  reply: HintReply,
+  reply: CallbackReply,
 ): Promise<void> {
-  if (reply.kind === 'hinted') await pullForward(queues.poll, reply.vehicle);
+  if (reply.kind === 'calledBack') await pullForward(queues.poll, reply.vehicle);
   if (reply.kind !== 'claimed') return;
   // While the submission is open the worker's own answer usually comes first and spares the query.
   await addClaim(queues, id, reply.taskId, reply.state === 'submitting' ? Math.ceil(timings.pollMinMs / 2) : 0);

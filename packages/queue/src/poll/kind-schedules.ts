@@ -4,7 +4,7 @@ import {
   requestKindOf,
   scheduleFor,
   timelineOf,
-  type LookSchedule,
+  type PollSchedule,
   type ScheduleOptions,
   type Timeline,
 } from '@kieq/domain';
@@ -16,7 +16,7 @@ interface Known {
   /** Of the sample that the timeline was built from; 0 for none. */
   readonly version: number;
   readonly timeline: Timeline;
-  schedule: LookSchedule | undefined;
+  schedule: PollSchedule | undefined;
 }
 
 /** What this process believes about each kind: built once per sample, the schedule once per sample and price. */
@@ -53,7 +53,7 @@ export class KindSchedules {
     return this.#get(kind).timeline;
   }
 
-  schedule(kind: string, costRatioMs: number): LookSchedule {
+  schedule(kind: string, costRatioMs: number): PollSchedule {
     const known = this.#get(kind);
     if (known.schedule?.costRatioMs !== costRatioMs)
       known.schedule = scheduleFor(known.timeline, costRatioMs, this.#options);

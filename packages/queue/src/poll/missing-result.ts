@@ -20,7 +20,7 @@ export function noteNoResult(
 }
 
 /** What the dead letter says: for how long, what it cost where Kie told that, and what Kie said instead. */
-export function noResultLetter({ evidence, creditsConsumed }: NoResult, waitedMs: number): Evidence {
+export function noResultDeadLetter({ evidence, creditsConsumed }: NoResult, waitedMs: number): Evidence {
   const cost = creditsConsumed === undefined ? 'it is paid' : `it cost ${creditsConsumed} credits`;
   const seconds = Math.round(waitedMs / 1000);
   const summary = `Kie says success (${cost}), and in ${seconds} s gave neither a link nor a text that can be read`;

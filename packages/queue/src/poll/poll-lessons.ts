@@ -1,20 +1,20 @@
 import {
-  blindLookDelayMs,
+  blindPollDelayMs,
   completionMs,
   detectionDelayMs,
   noResultDelayMs,
   timingKind,
   type Verdict,
 } from '@kieq/domain';
-import type { LookReply } from '@kieq/ledger';
+import type { PollReply } from '@kieq/ledger';
 import type { WorkerContext } from '../context.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 
-type Look = Extract<LookReply, { kind: 'granted' }>;
+type Poll = Extract<PollReply, { kind: 'granted' }>;
 
 /** The kind that `accept` wrote down; tasks adopted without one count as their model's. */
-function kindOf(look: Pick<Look, 'timingKind' | 'model'>): string {
-  return look.timingKind ?? timingKind(look.model, {});
+function kindOf(poll: Pick<Poll, 'timingKind' | 'model'>): string {
+  return poll.timingKind ?? timingKind(poll.model, {});
 }
 
 /** The kind of a request that is frozen in the ledger; undefined where it was purged. */
@@ -30,22 +30,22 @@ export function kindOfPayload(payload: string | undefined): string | undefined {
  */
 export function nextDelayMs(
   { plan, timings }: WorkerContext,
-  look: Look,
+  poll: Poll,
   seen: 'running' | 'missing' | 'trouble' | 'no_result',
 ): number {
-  if (seen === 'no_result') return noResultDelayMs(timings, look.noResultForMs ?? 0);
-  const plannedMs = plan.nextDelayMs(kindOf(look), look.ageMs);
-  return seen === 'running' ? plannedMs : Math.min(plannedMs, blindLookDelayMs(timings, look.pollingForMs));
+  if (seen === 'no_result') return noResultDelayMs(timings, poll.noResultForMs ?? 0);
+  const plannedMs = plan.nextDelayMs(kindOf(poll), poll.ageMs);
+  return seen === 'running' ? plannedMs : Math.min(plannedMs, blindPollDelayMs(timings, poll.pollingForMs));
 }
 
 /** Its place among the looks that wait for the budget. */
-export function rankOf({ plan }: Pick<WorkerContext, 'plan'>, look: Look, delayMs: number, dueAtMs: number): number {
-  return plan.rank(kindOf(look), look.ageMs, delayMs, dueAtMs);
+export function rankOf({ plan }: Pick<WorkerContext, 'plan'>, poll: Poll, delayMs: number, dueAtMs: number): number {
+  return plan.rank(kindOf(poll), poll.ageMs, delayMs, dueAtMs);
 }
 
 /** The completion time that a verdict teaches the pool. */
-export function sampleOf({ plan }: WorkerContext, look: Look, verdict: Verdict): { kind: string; ms: number } {
-  return { kind: kindOf(look), ms: completionMs(verdict, look.ageMs, plan.horizonMs) };
+export function sampleOf({ plan }: WorkerContext, poll: Poll, verdict: Verdict): { kind: string; ms: number } {
+  return { kind: kindOf(poll), ms: completionMs(verdict, poll.ageMs, plan.horizonMs) };
 }
 
 /**
@@ -54,12 +54,12 @@ export function sampleOf({ plan }: WorkerContext, look: Look, verdict: Verdict):
  */
 export function noteVerdict(
   { metrics, plan }: WorkerContext,
-  look: Look,
+  poll: Poll,
   verdict: Verdict,
   generationMs: number,
 ): void {
   metrics.generationSeconds.observe({ end: verdict.state }, generationMs / 1000);
-  metrics.pollsPerTask.observe(look.polls + 1);
-  const delayMs = detectionDelayMs(verdict, look.ageMs, plan.horizonMs);
+  metrics.pollsPerTask.observe(poll.polls + 1);
+  const delayMs = detectionDelayMs(verdict, poll.ageMs, plan.horizonMs);
   if (delayMs !== undefined) metrics.detectionSeconds.observe(delayMs / 1000);
 }

@@ -3,9 +3,9 @@ import {
   CALLBACK_LOSS,
   commonKinds,
   inFlightByKind,
-  lookClass,
-  lookRank,
-  nextLookDelayMs,
+  pollClass,
+  pollRank,
+  nextPollDelayMs,
   planLoad,
   type ScheduleOptions,
 } from '@kieq/domain';
@@ -28,7 +28,7 @@ export interface PollPlanOptions {
   readonly now: () => number;
   readonly onPlan: (plan: { readonly costRatioMs: number; readonly isSaturated: boolean }) => void;
   /** The pool could not be read; the last plan stays. */
-  readonly onTrouble: (error: unknown) => void;
+  readonly onProblem: (error: unknown) => void;
 }
 
 type Reads = Pick<Ledger['read'], 'learnedKinds' | 'durations' | 'stateCounts'>;
@@ -67,24 +67,24 @@ export class PollPlan {
    */
   nextDelayMs(kind: string, ageMs: number): number {
     if (this.#options.now() - this.#plannedAt >= this.#options.planMs) void this.refresh();
-    return nextLookDelayMs(this.#kinds.schedule(kind, this.#costRatioMs), ageMs);
+    return nextPollDelayMs(this.#kinds.schedule(kind, this.#costRatioMs), ageMs);
   }
 
   /**
    * The place of a look among those that wait for the budget: a job's priority.
-   * @param lastLookAgeMs of the task at its last look; 0 if there was none
+   * @param lastPollAgeMs of the task at its last look; 0 if there was none
    * @param dueAtMs by the clock of Redis
    */
-  rank(kind: string, lastLookAgeMs: number, delayMs: number, dueAtMs: number): number {
-    const look = { ageMs: lastLookAgeMs + delayMs, lastLookAgeMs, callbackLoss: this.#callbackLoss };
-    return lookRank(dueAtMs, lookClass(look, this.#kinds.timeline(kind)), this.#options.schedule.agingMs);
+  rank(kind: string, lastPollAgeMs: number, delayMs: number, dueAtMs: number): number {
+    const poll = { ageMs: lastPollAgeMs + delayMs, lastPollAgeMs, callbackLoss: this.#callbackLoss };
+    return pollRank(dueAtMs, pollClass(poll, this.#kinds.timeline(kind)), this.#options.schedule.agingMs);
   }
 
   /** Reads and plans anew. Never rejects: in trouble the last plan stays. */
   refresh(): Promise<void> {
     this.#plannedAt = this.#options.now();
     this.#planning ??= this.#plan()
-      .catch(this.#options.onTrouble)
+      .catch(this.#options.onProblem)
       .finally(() => {
         this.#planning = undefined;
       });

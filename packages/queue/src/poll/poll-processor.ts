@@ -8,29 +8,29 @@ import {
   type PollAnswer,
   type Verdict,
 } from '@kieq/domain';
-import type { LookReply, ObserveReply } from '@kieq/ledger';
+import type { PollReply, ObserveReply } from '@kieq/ledger';
 import { addArchive } from '../archive/archive-jobs.ts';
 import { archiveModeOf } from '../archive/archive-mode.ts';
 import { takeClaimJob } from '../adopt/claim-processor.ts';
 import type { WorkerContext } from '../context.ts';
-import { pullForwardIfHinted } from './followed-callbacks.ts';
+import { pullForwardIfCalledBack } from './followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { at } from '../kill-points.ts';
-import { addNotice, kill } from '../deliveries/add-delivery.ts';
+import { addDelivery, kill } from '../deliveries/add-delivery.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
-import { noteNoResult, noResultLetter } from './missing-result.ts';
+import { noteNoResult, noResultDeadLetter } from './missing-result.ts';
 import { addSubmitVehicle, idOf } from '../jobs/vehicles.ts';
 
-type Look = Extract<LookReply, { kind: 'granted' }>;
+type Poll = Extract<PollReply, { kind: 'granted' }>;
 
-interface OpenLook {
+interface OpenPoll {
   readonly id: string;
   readonly job: Job;
-  readonly look: Look;
+  readonly poll: Poll;
   readonly permit: string;
 }
 
@@ -45,10 +45,10 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   if (claim !== undefined) return takeClaimJob(context, job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
   const timeoutMs = context.settings.queryTimeoutMs;
-  const reply = await at('poll.look', () => context.ledger.look({ id, vehicle: idOf(job), permit, timeoutMs }));
+  const reply = await at('poll.look', () => context.ledger.poll({ id, vehicle: idOf(job), permit, timeoutMs }));
   switch (reply.kind) {
     case 'granted':
-      return { work: () => lookAt(context, { id, job, look: reply, permit }) };
+      return { work: () => pollTask(context, { id, job, poll: reply, permit }) };
     case 'wait':
       return { end: { kind: 'give_back' } };
     case 'stale':
@@ -60,17 +60,17 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   }
 }
 
-async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
-  const { id, job, look } = open;
-  const logger = context.logger.child({ generation: id, task: look.taskId, job: idOf(job) });
+async function pollTask(context: WorkerContext, open: OpenPoll): Promise<JobEnd> {
+  const { id, job, poll } = open;
+  const logger = context.logger.child({ generation: id, task: poll.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
   const permits = permitsAfter(context, open.permit);
   const askedAt = performance.now();
-  const answer = await context.tracer.of(id, look.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
+  const answer = await context.tracer.of(id, poll.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
     const seen = await at('poll.query', () =>
-      context.kie.recordInfo(look.taskId, { permit: permits.next, signal: context.deadline }),
+      context.kie.recordInfo(poll.taskId, { permit: permits.next, signal: context.deadline }),
     ).catch(giveBackOnShutdown(context));
-    span.set({ 'kieq.task': look.taskId, 'kieq.look': look.polls + 1, 'kieq.seen': seen?.kind });
+    span.set({ 'kieq.task': poll.taskId, 'kieq.look': poll.polls + 1, 'kieq.seen': seen?.kind });
     return seen;
   });
   await permits.release();
@@ -88,7 +88,7 @@ async function lookAt(context: WorkerContext, open: OpenLook): Promise<JobEnd> {
     case 'not_found':
       return deny(scoped, open, answer.evidence);
     case 'trouble':
-      return troubled(scoped, open, answer);
+      return failedTransiently(scoped, open, answer);
     default:
       return answer satisfies never;
   }
@@ -103,14 +103,14 @@ function knownWord(state: string): string {
 
 async function settle(
   context: WorkerContext,
-  { id, look, permit }: OpenLook,
+  { id, poll, permit }: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'verdict' }>,
 ): Promise<JobEnd> {
   const { ledger, timings, logger, settings } = context;
   const { verdict, evidence } = answer;
-  const { taskId } = look;
+  const { taskId } = poll;
   const { vehicleCheckMs } = timings;
-  if (isTransientFailure(verdict) && look.resubmits < settings.resubmitLimit) {
+  if (isTransientFailure(verdict) && poll.resubmits < settings.resubmitLimit) {
     const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
       at('poll.resubmit', () =>
         ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
@@ -123,7 +123,7 @@ async function settle(
       return { kind: 'complete', result: 'submitted again' };
     }
   }
-  const tracer = context.tracer.of(id, look.trace);
+  const tracer = context.tracer.of(id, poll.trace);
   const record = () =>
     ledger.settle({
       id,
@@ -133,19 +133,19 @@ async function settle(
       archive: archiveModeOf(context, verdict),
       polled: true,
       permit,
-      sample: sampleOf(context, look, verdict),
+      sample: sampleOf(context, poll, verdict),
       vehicleCheckMs,
     });
   const settled = await tracer.span('kieq.settle', {}, () =>
     persist(context, 'a verdict', 'nothing: it is polled again', () => at('poll.settle', record)),
   );
   if (settled.kind === 'settled') {
-    tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(look, verdict) });
-    noteVerdict(context, look, verdict, settled.ageMs);
-    await addArchive(context.queues, id, settled.archive, look.model);
-    await addNotice(context.queues, id, settled.notice);
+    tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(poll, verdict) });
+    noteVerdict(context, poll, verdict, settled.ageMs);
+    await addArchive(context.queues, id, settled.archive, poll.model);
+    await addDelivery(context.queues, id, settled.delivery);
   }
-  logger.info({ verdict: verdict.state, ageMs: look.ageMs, failMsg: verdict.failMsg, next: settled.kind }, 'verdict');
+  logger.info({ verdict: verdict.state, ageMs: poll.ageMs, failMsg: verdict.failMsg, next: settled.kind }, 'verdict');
   return { kind: 'complete', result: `verdict ${verdict.state}` };
 }
 
@@ -153,28 +153,28 @@ interface Observation {
   readonly seen: 'running' | 'missing' | 'trouble' | 'no_result';
   /** Not before this; the schedule may ask for longer. */
   readonly leastMs?: number;
-  readonly holdMs?: number;
+  readonly pauseMs?: number;
 }
 
-function wholeAttributes({ model, polls }: Look, { state, creditsConsumed }: Verdict) {
+function wholeAttributes({ model, polls }: Poll, { state, creditsConsumed }: Verdict) {
   return { 'kieq.model': model, 'kieq.end': state, 'kieq.looks': polls + 1, 'kieq.credits': creditsConsumed };
 }
 
 /** No verdict: the same job comes again later, unless the task has been followed for too long. */
-async function park(context: WorkerContext, open: OpenLook, observation: Observation): Promise<JobEnd> {
+async function park(context: WorkerContext, open: OpenPoll, observation: Observation): Promise<JobEnd> {
   const { ledger, timings } = context;
-  const { look, permit } = open;
-  if (look.pollingForMs >= timings.taskStuckMs) {
+  const { poll, permit } = open;
+  if (poll.pollingForMs >= timings.taskStuckMs) {
     await at('poll.stuck', () => ledger.pollDone(permit));
-    return giveUp(context, open, 'task_stuck', look.polls, {
-      summary: `no verdict after ${Math.round(look.pollingForMs / 1000)} s of polling`,
+    return giveUp(context, open, 'task_stuck', poll.polls, {
+      summary: `no verdict after ${Math.round(poll.pollingForMs / 1000)} s of polling`,
     });
   }
   const reply = await observe(context, open, observation);
   if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
   const parked = parkedEnd(context, open, reply);
   if (observation.seen !== 'missing') return parked;
-  const judgement = judgeDenial({ ageMs: look.ageMs, ...reply }, timings);
+  const judgement = judgeDenial({ ageMs: poll.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
     const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
     return giveUp(context, open, 'task_lost', reply.polls, { summary });
@@ -191,23 +191,23 @@ async function park(context: WorkerContext, open: OpenLook, observation: Observa
 
 function observe(
   context: WorkerContext,
-  { id, look, permit }: OpenLook,
-  { seen, leastMs = 0, holdMs }: Observation,
+  { id, poll, permit }: OpenPoll,
+  { seen, leastMs = 0, pauseMs }: Observation,
 ): Promise<ObserveReply> {
   const { ledger, timings } = context;
-  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, look, seen));
+  const pollDelayMs = Math.max(leastMs, nextDelayMs(context, poll, seen));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
   return at('poll.observe', () =>
     ledger.observe({
       id,
-      taskId: look.taskId,
+      taskId: poll.taskId,
       seen,
       pollDelayMs,
       permit,
-      hints: look.hints,
+      callbacksSeen: poll.callbacksSeen,
       missingWindowMs,
       vehicleCheckMs: timings.vehicleCheckMs,
-      ...(holdMs === undefined ? {} : { holdMs }),
+      ...(pauseMs === undefined ? {} : { pauseMs }),
     }),
   );
 }
@@ -218,41 +218,41 @@ function observe(
  */
 async function awaitResult(
   context: WorkerContext,
-  open: OpenLook,
+  open: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'no_result' }>,
 ): Promise<JobEnd> {
-  if (open.look.noResultForMs === undefined) noteNoResult(context, answer);
+  if (open.poll.noResultForMs === undefined) noteNoResult(context, answer);
   const reply = await observe(context, open, { seen: 'no_result' });
   if (reply.kind !== 'parked') return { kind: 'complete', result: `nothing to park: ${reply.kind}` };
   const { noResultForMs = 0, polls } = reply;
   if (noResultForMs < context.timings.resultWaitMs) return parkedEnd(context, open, reply);
-  return giveUp(context, open, 'result_unreadable', polls, noResultLetter(answer, noResultForMs));
+  return giveUp(context, open, 'result_unreadable', polls, noResultDeadLetter(answer, noResultForMs));
 }
 
 /** A callback that came since the look could not promote the job, which was active. */
 function parkedEnd(
   context: WorkerContext,
-  { id, job, look }: OpenLook,
+  { id, job, poll }: OpenPoll,
   { delayMs, dueAt }: Extract<ObserveReply, { kind: 'parked' }>,
 ): JobEnd {
   const { ledger, queues, logger } = context;
-  const parked = { id, vehicle: idOf(job), seen: look.hints };
+  const parked = { id, vehicle: idOf(job), seen: poll.callbacksSeen };
   const afterwards = (): Promise<void> =>
-    pullForwardIfHinted(ledger, queues, parked).catch((error: unknown) =>
+    pullForwardIfCalledBack(ledger, queues, parked).catch((error: unknown) =>
       logger.warn({ err: error }, 'a callback could not be followed at once'),
     );
-  return { kind: 'delay', delayMs, priority: rankOf(context, look, delayMs, dueAt), afterwards };
+  return { kind: 'delay', delayMs, priority: rankOf(context, poll, delayMs, dueAt), afterwards };
 }
 
 /** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
-function deny(context: WorkerContext, open: OpenLook, evidence: Evidence): Promise<JobEnd> {
-  context.logger.warn({ evidence, ageMs: open.look.ageMs }, 'Kie does not know the task');
+function deny(context: WorkerContext, open: OpenPoll, evidence: Evidence): Promise<JobEnd> {
+  context.logger.warn({ evidence, ageMs: open.poll.ageMs }, 'Kie does not know the task');
   return park(context, open, { seen: 'missing' });
 }
 
-function troubled(
+function failedTransiently(
   context: WorkerContext,
-  open: OpenLook,
+  open: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'trouble' }>,
 ): Promise<JobEnd> {
   context.logger.warn(
@@ -261,22 +261,22 @@ function troubled(
   );
   if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
   // Rate limit and wrong key concern every query: all of them wait a little.
-  const holdMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
-  return park(context, open, { seen: 'trouble', leastMs: holdMs, holdMs });
+  const pauseMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
+  return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs });
 }
 
 /** @param polls looks by now; another worker's since then may have seen the task, or followed another one */
 async function giveUp(
   context: WorkerContext,
-  { id, job, look }: OpenLook,
-  letterClass: (typeof GIVEN_UP_CLASSES)[number],
+  { id, job, poll }: OpenPoll,
+  deadLetterClass: (typeof GIVEN_UP_CLASSES)[number],
   polls: number,
   evidence: Evidence,
 ): Promise<JobEnd> {
   const { account, logger } = context;
   const asOf = { vehicle: idOf(job), polls };
-  const killed = await kill(context, { id, class: letterClass, expected: 'generating', evidence, account, asOf });
-  logger.error({ class: letterClass, evidence, next: killed.kind }, 'gave up on a task');
-  if (killed.kind === 'dead') return { kind: 'complete', result: `dead letter ${letterClass}` };
-  return { kind: 'delay', delayMs: nextDelayMs(context, look, 'running') };
+  const killed = await kill(context, { id, class: deadLetterClass, expected: 'generating', evidence, account, asOf });
+  logger.error({ class: deadLetterClass, evidence, next: killed.kind }, 'gave up on a task');
+  if (killed.kind === 'dead') return { kind: 'complete', result: `dead letter ${deadLetterClass}` };
+  return { kind: 'delay', delayMs: nextDelayMs(context, poll, 'running') };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { VERSION } from '@kieq/domain';
-import type { WorkerTold } from '@kieq/ledger';
+import type { WorkerAnnouncement } from '@kieq/ledger';
 import type { WorkerContext } from '../context.ts';
 
 /** A worker counts for so many of its periods: three announcements may get lost. */
@@ -18,13 +18,13 @@ type Announced = Pick<WorkerContext, 'ledger' | 'logger' | 'timings' | 'worker'>
  */
 export class Announcer {
   readonly #context: Announced;
-  readonly #told: WorkerTold;
+  readonly #told: WorkerAnnouncement;
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #since: number | undefined;
   #isWell = true;
 
-  constructor(context: Announced, told: Omit<WorkerTold, 'version'>) {
+  constructor(context: Announced, told: Omit<WorkerAnnouncement, 'version'>) {
     this.#context = context;
     this.#told = { version: VERSION, ...told };
   }
@@ -73,9 +73,9 @@ export class Announcer {
   }
 
   /** Once, until it is over. */
-  #tell(trouble: string | undefined, error?: unknown): void {
+  #tell(problem: string | undefined, error?: unknown): void {
     const wasWell = this.#isWell;
-    this.#isWell = trouble === undefined;
-    if (trouble !== undefined && wasWell) this.#context.logger.warn({ err: error }, trouble);
+    this.#isWell = problem === undefined;
+    if (problem !== undefined && wasWell) this.#context.logger.warn({ err: error }, problem);
   }
 }

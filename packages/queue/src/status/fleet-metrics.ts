@@ -20,7 +20,7 @@ export function createFleetMetrics(metrics: Metrics, read: () => Promise<Fleet |
     collect: async (gauge) => gauge.set((await read()) === undefined ? 0 : 1),
   });
   defineWork(define);
-  defineTrouble(define);
+  defineProblems(define);
   defineLimits(define);
   defineMoney(metrics, read, define);
   defineServer(define);
@@ -86,7 +86,7 @@ function defineWork(define: Define): void {
   );
 }
 
-function defineTrouble(define: Define): void {
+function defineProblems(define: Define): void {
   define('gate_closed', '1 while the gate is closed', ['reason'], (gauge, { status }) => {
     for (const reason of gateReasons(status))
       gauge.set({ reason }, status.gates.some((gate) => gate.reason === reason) ? 1 : 0);
@@ -102,10 +102,10 @@ function defineTrouble(define: Define): void {
       gauge.set({ queue }, status.pausedQueues.some((name) => name === queue) ? 1 : 0);
   });
   define('dead_letters', 'Open dead letters by class', ['class'], (gauge, { status }) => {
-    for (const [letterClass, open] of Object.entries(status.deadLetters)) gauge.set({ class: letterClass }, open);
+    for (const [deadLetterClass, open] of Object.entries(status.deadLetters)) gauge.set({ class: deadLetterClass }, open);
   });
   define('dead_letter_oldest_seconds', 'How long the oldest dead letter is open', ['class'], (gauge, fleet) => {
-    for (const [letterClass, ms] of fleet.letterMs) gauge.set({ class: letterClass }, seconds(ms));
+    for (const [deadLetterClass, ms] of fleet.deadLetterMs) gauge.set({ class: deadLetterClass }, seconds(ms));
   });
 }
 

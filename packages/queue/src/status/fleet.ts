@@ -21,7 +21,7 @@ export interface Fleet {
   /** How long the generation that entered the state first has been in it. */
   readonly inStateMs: ReadonlyMap<OpenState, number | null>;
   /** How long the oldest dead letter is open. */
-  readonly letterMs: ReadonlyMap<OrNewer<DeadLetterClass>, number | null>;
+  readonly deadLetterMs: ReadonlyMap<OrNewer<DeadLetterClass>, number | null>;
   readonly server: RedisUsage;
 }
 
@@ -34,19 +34,19 @@ export async function readFleet({ ledger, queues, redis }: FleetSource): Promise
   const atMs = await ledger.read.now();
   const age = (since: number | null | undefined): number | null =>
     since === null || since === undefined ? null : Math.max(0, atMs - since);
-  const [status, server, waiting, inState, letters] = await Promise.all([
+  const [status, server, waiting, inState, deadLetters] = await Promise.all([
     readStatus(ledger, queues),
     readUsage(redis),
     oldestWaiting({ ledger, queues }, atMs),
     ofEach(OPEN_STATES, async (state) =>
       age((await ledger.read.listState(state, { limit: 1, newestFirst: false })).items[0]?.at),
     ),
-    ofEach(await ledger.read.letterClasses(), async (letterClass) =>
-      age((await ledger.read.listLetters(letterClass, { limit: 1 })).items[0]?.at),
+    ofEach(await ledger.read.deadLetterClasses(), async (deadLetterClass) =>
+      age((await ledger.read.readDeadLetters(deadLetterClass, { limit: 1 })).items[0]?.at),
     ),
   ]);
   const waitingMs = new Map(waiting.map(({ name, oldestMs }) => [name, age(oldestMs)]));
-  return { status, atMs, waitingMs, inStateMs: inState, letterMs: letters, server };
+  return { status, atMs, waitingMs, inStateMs: inState, deadLetterMs: deadLetters, server };
 }
 
 async function ofEach<Name, Value>(names: readonly Name[], read: (name: Name) => Promise<Value>) {

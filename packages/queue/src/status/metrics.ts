@@ -2,7 +2,7 @@ import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
 /** From fast answers to the request timeout. */
 const SUBMIT_BUCKETS_S = [0.05, 0.1, 0.3, 0.5, 0.7, 1, 2, 5, 10, 20];
-const LOOKS_BUCKETS = [1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 200];
+const POLLS_BUCKETS = [1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 200];
 /** From a look pulled forward by a callback to one that was late in the distribution. */
 const DETECTION_BUCKETS_S = [0.1, 0.3, 1, 3, 5, 10, 20, 40, 80, 160, 300, 600, 1800];
 /** From a window with room to a night without credits. */
@@ -10,7 +10,7 @@ const WAIT_BUCKETS_S = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_4
 /** Minutes are the rule, a day is the end. */
 const LIFE_BUCKETS_S = [10, 30, 60, 120, 180, 240, 300, 450, 600, 900, 1800, 3600, 14_400, 86_400];
 /** From a callback that is taken at once to one that is taken on the last day. */
-const NOTICE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
+const DELIVERY_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
 
 /** What a worker process counts; labels are closed sets. */
 export interface WorkerMetrics {
@@ -31,8 +31,8 @@ export interface WorkerMetrics {
   readonly active: Gauge<'queue'>;
   readonly surplus: Counter<never>;
   readonly massDenials: Counter<never>;
-  readonly notices: Counter<'outcome'>;
-  readonly noticeSeconds: Histogram<never>;
+  readonly deliveries: Counter<'outcome'>;
+  readonly deliverySeconds: Histogram<never>;
   readonly unreadableResults: Counter<never>;
   readonly recordlessJobs: Counter<never>;
   readonly archives: Counter<'outcome'>;
@@ -45,7 +45,7 @@ export interface WorkerMetrics {
   readonly sweepRounds: Counter<'outcome'>;
   readonly redisLosses: Counter<never>;
   readonly loopRestarts: Counter<'queue'>;
-  readonly lookSeconds: Gauge<'queue'>;
+  readonly idleSeconds: Gauge<'queue'>;
 }
 
 export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
@@ -85,7 +85,7 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     pollsPerTask: metrics.histogram({
       name: 'polls_per_task',
       help: 'Looks at a task until its verdict, the last one included',
-      buckets: LOOKS_BUCKETS,
+      buckets: POLLS_BUCKETS,
     }),
     detectionSeconds: metrics.histogram({
       name: 'detection_delay_seconds',
@@ -123,15 +123,15 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       name: 'mass_denials_total',
       help: 'Tasks not declared lost: many were denied together',
     }),
-    notices: metrics.counter({
+    deliveries: metrics.counter({
       name: 'notices_total',
       help: 'Tries to deliver a callback to its caller: delivered, retry or given_up',
       labels: ['outcome'],
     }),
-    noticeSeconds: metrics.histogram({
+    deliverySeconds: metrics.histogram({
       name: 'notice_seconds',
       help: 'From the moment when a callback was due to its delivery',
-      buckets: NOTICE_BUCKETS_S,
+      buckets: DELIVERY_BUCKETS_S,
     }),
     unreadableResults: metrics.counter({
       name: 'unreadable_results_total',
@@ -150,7 +150,7 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     archiveSeconds: metrics.histogram({
       name: 'archive_seconds',
       help: 'From the verdict to the beginning of the try that saved its results',
-      buckets: NOTICE_BUCKETS_S,
+      buckets: DELIVERY_BUCKETS_S,
     }),
     claims: metrics.counter({
       name: 'claims_total',
@@ -185,7 +185,7 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
       help: 'Queues opened anew because asking for a job did not come back although Redis answered',
       labels: ['queue'],
     }),
-    lookSeconds: metrics.gauge({
+    idleSeconds: metrics.gauge({
       name: 'take_loop_look_seconds',
       help: 'How long the present look for a job has lasted; more than a minute while Redis answers is a defect',
       labels: ['queue'],

@@ -26,11 +26,11 @@ export async function oldestWaiting(
 }
 
 /** Planned starts wait for their time, and not for us. */
-const LOOKED_AT = 20;
+const CHECKED_FIELDS = 20;
 
 /** The order of `submit` is that of priorities, so the oldest is asked of the ledger. */
 async function oldestQueued({ ledger }: Source, atMs: number): Promise<number | undefined> {
-  const { items } = await ledger.read.listState('queued', { limit: LOOKED_AT, newestFirst: false });
+  const { items } = await ledger.read.listState('queued', { limit: CHECKED_FIELDS, newestFirst: false });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.map((record) => readySince(record, 'submit')).find((since) => since !== undefined && since <= atMs);
 }
@@ -52,9 +52,9 @@ function readySince(record: GenerationRecord | undefined, name: QueueName): numb
     case 'archive':
       return record?.archiving?.nextAt;
     case 'notify':
-      return record?.notice?.dueAt;
+      return record?.delivery?.dueAt;
     case 'dead-letter':
-      return record?.letter?.openedAt;
+      return record?.deadLetter?.openedAt;
     default:
       return name satisfies never;
   }

@@ -1,5 +1,5 @@
 import type { GenerationState } from '@kieq/domain';
-import type { Gate, Ledger, LetterCounts } from '@kieq/ledger';
+import type { Gate, Ledger, DeadLetterCounts } from '@kieq/ledger';
 import { DEFAULT_POLL_LIMIT } from '../poll/poll-plan.ts';
 import { isManned, readWorkforce, type Workforce } from './workforce.ts';
 import { QUEUE_NAMES, type QueueName, type Queues } from '../jobs/catalogue.ts';
@@ -10,7 +10,7 @@ export interface PoolStatus {
   /** Queues paused in a dashboard: they stop work like a gate. */
   readonly pausedQueues: readonly QueueName[];
   readonly states: Readonly<Record<GenerationState, number>>;
-  readonly deadLetters: LetterCounts;
+  readonly deadLetters: DeadLetterCounts;
   readonly queues: Readonly<Record<QueueName, Readonly<Record<string, number>>>>;
   readonly inFlight: number;
   readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };
@@ -36,7 +36,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
       ledger.read.archives(),
       ledger.gates.closed(),
       ledger.read.stateCounts(),
-      ledger.read.letterCounts(),
+      ledger.read.deadLetterCounts(),
       ledger.read.window(),
       ledger.read.pollEntries(),
       ledger.read.stats(),

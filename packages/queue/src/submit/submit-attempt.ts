@@ -4,10 +4,10 @@ import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
 import type { AttemptToken } from './attempt-token.ts';
 import type { WorkerContext } from '../context.ts';
 import { deadJobEnd } from '../dead-letters/dead-job.ts';
-import { pullForwardIfHinted } from '../poll/followed-callbacks.ts';
+import { pullForwardIfCalledBack } from '../poll/followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { at, atOnce } from '../kill-points.ts';
-import { addNotice } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../deliveries/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
@@ -185,8 +185,8 @@ async function recordAccepted(
       priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
     });
     // Callbacks before the answer are in `delayMs`; those since could not find the job.
-    const seen = reply.delayMs === 0 ? 0 : reply.hints;
-    await pullForwardIfHinted(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
+    const seen = reply.delayMs === 0 ? 0 : reply.callbacksSeen;
+    await pullForwardIfCalledBack(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
   }
   return { kind: 'complete', result: `task ${taskId}` };
 }
@@ -237,7 +237,7 @@ async function recordRefused(
     );
   else logger.warn(seen, 'refused');
   if (reply.kind === 'dead') {
-    await addNotice(context.queues, id, reply.notice, request.model);
+    await addDelivery(context.queues, id, reply.delivery, request.model);
     return deadJobEnd(id, reply.class, answer.evidence);
   }
   if (reply.kind !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.kind}` };

@@ -23,16 +23,16 @@ const LEASE_SLACK_MS = 50;
 /** Takes a job of `submit`: reads its payload, makes its record if it is new, and asks for admission. */
 export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
   const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
-  if (!checked.ok) return buryUnreadable(context, job, checked.problems);
+  if (!checked.ok) return deadLetterUnreadable(context, job, checked.problems);
   const { generation, request, problems } = checked.value;
   const own = { id: generation, vehicle: idOf(job) };
   const first = await admit(context, own);
   if (first.reply.kind === 'stale' && request !== undefined) {
-    const conflict = await buryConflict(context, job, request);
+    const conflict = await deadLetterConflict(context, job, request);
     if (conflict !== undefined) return conflict;
   }
   if (first.reply.kind !== 'missing') return afterAdmission(context, job, generation, first);
-  if (problems !== undefined) return buryUnreadable(context, job, problems);
+  if (problems !== undefined) return deadLetterUnreadable(context, job, problems);
   if (request === undefined) return { end: endRecordless(context, job, generation) };
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
@@ -79,7 +79,7 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
     case 'admitted':
       return {
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
-        places: reply.room,
+        slots: reply.slots,
       };
     case 'upload': {
       const { payload, tries, trace } = reply;
@@ -132,20 +132,20 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
   const scoped = { ...context, logger: context.logger.child({ generation: id, job: vehicle }) };
   const giveBack = (): JobEnd => ({ kind: 'give_back' });
   // Its own lease and job see to it; the job that carried it has no part in that.
-  const troubled = (error: unknown): JobEnd => {
+  const failedTransiently = (error: unknown): JobEnd => {
     scoped.logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
     return later();
   };
   if (reply.kind === 'admitted') {
-    const work = () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, troubled);
-    return { work, places: reply.room };
+    const work = () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, failedTransiently);
+    return { work, slots: reply.slots };
   }
   if (reply.kind === 'upload') {
     const { payload, tries, trace } = reply;
     passed.add(id);
     const passing = () => passUploads(scoped, { id, vehicle, payload, tries }).finally(() => passed.delete(id));
     const span = () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing);
-    return { work: () => span().then(giveBack, troubled) };
+    return { work: () => span().then(giveBack, failedTransiently) };
   }
   // It is in somebody else's hands by now.
   return { end: { kind: 'give_back' } };
@@ -173,10 +173,10 @@ async function exceedDeadline(context: WorkerContext, id: string) {
 async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: string) {
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
   const record = await at('submit.letter', () => ledger.read.generation(id));
-  const letterClass = record?.letter?.class ?? 'payment_unknown';
-  const advice = `Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${letterClass}`;
+  const deadLetterClass = record?.deadLetter?.class ?? 'payment_unknown';
+  const advice = `Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${deadLetterClass}`;
   await at('submit.log', () => job.log(advice));
-  return deadJobEnd(id, letterClass, record?.letter?.evidence ?? {});
+  return deadJobEnd(id, deadLetterClass, record?.deadLetter?.evidence ?? {});
 }
 
 /**
@@ -190,7 +190,7 @@ async function createOnTake(
   request: CheckedRequest,
 ): Promise<Taken | undefined> {
   const { ledger, timings } = context;
-  if (job.attemptsStarted > 1) return buryRecordless(context, job, id, request);
+  if (job.attemptsStarted > 1) return deadLetterRecordless(context, job, id, request);
   // Another client's job may carry its delay in the payload only.
   const delayMs = request.delayMs === 0 ? 0 : Math.max(0, job.timestamp + request.delayMs - Date.now());
   const trace = traceOf(job);
@@ -198,25 +198,25 @@ async function createOnTake(
   const fields = { ...ledgerFields(request), ...(trace === undefined ? {} : { trace }) };
   const taken = { ...fields, delayMs, vehicle: idOf(job), vehicleCheckMs };
   const created = await at('submit.create', () => ledger.create(taken));
-  if (created.kind === 'conflict') return buryUnreadable(context, job, [conflictProblem(id)]);
+  if (created.kind === 'conflict') return deadLetterUnreadable(context, job, [conflictProblem(id)]);
   return created.kind === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
 
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
-async function buryConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
+async function deadLetterConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
   const created = await at('submit.conflict', () =>
     context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs }),
   );
-  return created.kind === 'conflict' ? buryUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
+  return created.kind === 'conflict' ? deadLetterUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }
 
 function conflictProblem(id: string): Problem {
   return { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
 }
 
-async function buryRecordless(context: WorkerContext, job: Job, id: string, request: CheckedRequest): Promise<Taken> {
+async function deadLetterRecordless(context: WorkerContext, job: Job, id: string, request: CheckedRequest): Promise<Taken> {
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };
@@ -251,7 +251,7 @@ function unreadableText(data: unknown): string {
   }
 }
 
-async function buryUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
+async function deadLetterUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
   const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
   const summary = problems
     .map(({ field, rule, received }) => `${field} ${rule}, received ${received}`)

@@ -7,7 +7,7 @@ import {
   type SubmitClass,
   type Timings,
 } from '@kieq/domain';
-import type { GateTimes, PlaceRule, RefuseRule } from '@kieq/ledger';
+import type { GateTimes, EndpointRule, RefuseRule } from '@kieq/ledger';
 
 /** Submissions in a row, over all workers, that were not sent or whose answer was lost, before the gate *unreachable* closes. */
 const UNREACHABLE_AFTER = 5;
@@ -43,7 +43,7 @@ export function decideSubmit(answer: SubmitAnswer, context: RuleContext): Submit
       return refuse(answer, { do: 'refuse', gate: row.gate, times: gateTimes(row.gate, answer, context) });
     case 'retry': {
       const delayMs = row.count === 'validationRetries' ? timings.validationRetryMs : retryDelayMs;
-      return refuse(answer, { ...row, delayMs, ...placeRule(answer, timings) });
+      return refuse(answer, { ...row, delayMs, ...endpointRule(answer, timings) });
     }
     case 'not_sent': {
       return refuse(answer, { do: 'not_sent', ...unreachableGate(timings), delayMs: retryDelayMs });
@@ -66,11 +66,11 @@ function gateTimes(gate: GateReason, answer: SubmitAnswer, { timings, submitWind
   return { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
 }
 
-function placeRule({ placeFault }: SubmitAnswer, timings: Timings): { place?: PlaceRule } {
-  if (placeFault === undefined) return {};
+function endpointRule({ endpointFault }: SubmitAnswer, timings: Timings): { place?: EndpointRule } {
+  if (endpointFault === undefined) return {};
   const times = { firstMs: timings.canaryFirstMs, capMs: timings.canaryCapMs };
   const { canaryFirstMs: behindMs, refusingMemoryMs: memoryMs } = timings;
-  return { place: { same: placeFault, after: REFUSING_AFTER, times, behindMs, memoryMs } };
+  return { place: { same: endpointFault, after: REFUSING_AFTER, times, behindMs, memoryMs } };
 }
 
 /** When and how the gate *unreachable* closes. */

@@ -47,7 +47,7 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
   const links: Record<string, string> = {};
   for (const ref of uploadsIn(frozenPayloadSchema.parse(JSON.parse(task.payload)).request.input)) {
     const passed = await passOne(context, record, ref);
-    if (passed.kind !== 'passed') return afterTrouble(context, task, passed);
+    if (passed.kind !== 'passed') return afterTransientError(context, task, passed);
     links[uploadUrl(ref)] = passed.link;
     context.metrics.uploads.inc({ outcome: 'passed' });
   }
@@ -102,7 +102,7 @@ function refused(summary: string): Passed {
   return { kind: 'refused', evidence: { summary } };
 }
 
-async function afterTrouble(
+async function afterTransientError(
   context: WorkerContext,
   { id, vehicle, tries }: UploadTask,
   passed: Exclude<Passed, { kind: 'passed' }>,
@@ -111,11 +111,11 @@ async function afterTrouble(
   if (passed.kind === 'cut') return { kind: 'give_back' };
   const { evidence } = passed;
   if (passed.kind !== 'trouble') {
-    const letterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
+    const deadLetterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
     metrics.uploads.inc({ outcome: 'refused' });
     logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
-    const killed = await kill(context, { id, class: letterClass, expected: 'queued', evidence });
-    if (killed.kind === 'dead') return deadJobEnd(id, letterClass, evidence);
+    const killed = await kill(context, { id, class: deadLetterClass, expected: 'queued', evidence });
+    if (killed.kind === 'dead') return deadJobEnd(id, deadLetterClass, evidence);
     return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.kind}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });

@@ -20,7 +20,7 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
       logger.warn({ err: error }, 'the balance could not be asked; the gate stays closed');
     }
   }
-  await buryUnpaid(context);
+  await deadLetterUnpaid(context);
 }
 
 /** Nobody waits for this balance: it is for people, and for an alert before the account runs dry. */
@@ -36,22 +36,22 @@ async function watchBalance({ ledger, kie, timings, logger, deadline }: WorkerCo
 }
 
 /** The queue's order is the order of queueing, so the first one that is not due ends the search. */
-async function buryUnpaid(context: WorkerContext): Promise<void> {
+async function deadLetterUnpaid(context: WorkerContext): Promise<void> {
   const { ledger, logger, metrics } = context;
   const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
   for (;;) {
     const { items } = await at('credits.queued', () =>
       ledger.read.listState('queued', { limit: OLDEST, newestFirst: false }),
     );
-    let buried = 0;
+    let deadLettered = 0;
     for (const { id } of items) {
       const killed = await kill(context, { id, class: 'insufficient_credits', expected: 'queued', evidence });
       if (killed.kind === 'not_yet') return;
       if (killed.kind !== 'dead') continue;
-      buried += 1;
+      deadLettered += 1;
       metrics.sweeps.inc({ action: 'insufficient_credits' });
       logger.error({ generation: id }, evidence.summary);
     }
-    if (buried === 0) return;
+    if (deadLettered === 0) return;
   }
 }

@@ -5,8 +5,8 @@ import { addArchive } from '../archive/archive-jobs.ts';
 import type { WorkerContext } from '../context.ts';
 import { probeCredits } from './credit-probe.ts';
 import { at, within } from '../kill-points.ts';
-import { mirrorLetter } from '../dead-letters/mirror.ts';
-import { addNotice, kill } from '../deliveries/add-delivery.ts';
+import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
+import { addDelivery, kill } from '../deliveries/add-delivery.ts';
 import { redriveOne } from '../dead-letters/redrive.ts';
 import { removeFromStores } from '../archive/store-removal.ts';
 import { advance, reviveClaim } from '../poll/followed-callbacks.ts';
@@ -72,10 +72,10 @@ export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boole
     return false;
   }
   const isWell = await eachAlone(context, [
-    ...reply.due.map((due): Look => [due.id, () => lookAfter(context, due)]),
-    ...reply.notices.map((notice): Look => [notice.id, () => reviveNotice(context, notice)]),
-    ...reply.claims.map((claim): Look => [claim.id, () => reclaim(context, claim)]),
-    ...reply.mirror.map((id): Look => [id, () => mirrorLetter(ledger, queues, id)]),
+    ...reply.due.map((due): Check => [due.id, () => checkOn(context, due)]),
+    ...reply.deliveries.map((delivery): Check => [delivery.id, () => reviveDelivery(context, delivery)]),
+    ...reply.claims.map((claim): Check => [claim.id, () => reclaim(context, claim)]),
+    ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues, id)]),
   ]);
   await probeCredits(context);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
@@ -83,17 +83,17 @@ export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boole
   return reply.more && isWell;
 }
 
-type Look = readonly [generation: string, look: () => Promise<void>];
+type Check = readonly [generation: string, check: () => Promise<void>];
 
 /**
  * The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs.
  * @returns whether all went well
  */
-async function eachAlone({ logger }: WorkerContext, looks: readonly Look[]): Promise<boolean> {
+async function eachAlone({ logger }: WorkerContext, checks: readonly Check[]): Promise<boolean> {
   let isWell = true;
-  for (const [generation, look] of looks) {
+  for (const [generation, check] of checks) {
     try {
-      await within(generation, look);
+      await within(generation, check);
     } catch (error) {
       isWell = false;
       logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
@@ -102,9 +102,9 @@ async function eachAlone({ logger }: WorkerContext, looks: readonly Look[]): Pro
   return isWell;
 }
 
-async function lookAfter(context: WorkerContext, due: Due): Promise<void> {
+async function checkOn(context: WorkerContext, due: Due): Promise<void> {
   const { ledger } = context;
-  if (due.archiving === true) return lookAfterArchive(context, due);
+  if (due.archiving === true) return checkArchive(context, due);
   switch (due.state) {
     case 'submitting': {
       const expired = await at('sweep.expire', () => ledger.expire(due.id));
@@ -151,12 +151,12 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const killed = await at('sweep.unknown', () => ledger.kill(args));
   if (killed.kind !== 'dead') return;
   note(context, 'payment_unknown', due);
-  if (settings.onUnknown !== 'pay-again') return addNotice(queues, due.id, killed.notice);
+  if (settings.onUnknown !== 'pay-again') return addDelivery(queues, due.id, killed.delivery);
   const { vehicleCheckMs } = timings;
   const result = await redriveOne({ ledger, queues, vehicleCheckMs, payAgain: true, automatic: true }, due.id);
   if (result.kind === 'resumed') return note(context, 'paid_again', due);
   // Only now: a caller who is told that it failed while it is paid again would create it once more.
-  await addNotice(queues, due.id, killed.notice);
+  await addDelivery(queues, due.id, killed.delivery);
   logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
 }
 
@@ -167,7 +167,7 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
 }
 
 /** Somebody turned the archive off: what waits for it would wait for ever. */
-async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void> {
+async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
   if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
   const { ledger, queues, timings } = context;
   const record = await at('sweep.archive-read', () => ledger.read.generation(due.id));
@@ -183,7 +183,7 @@ async function lookAfterArchive(context: WorkerContext, due: Due): Promise<void>
   };
   const reply = await at('sweep.unsaved', () => ledger.unsaved(args));
   if (reply.kind !== 'given_up') return;
-  await addNotice(queues, due.id, reply.notice);
+  await addDelivery(queues, due.id, reply.delivery);
   note(context, 'archive_failed', due);
 }
 
@@ -207,12 +207,12 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 }
 
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
-async function reviveNotice(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
+async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
   const { ledger, queues, metrics, logger } = context;
   if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
-  const reply = await at('sweep.renotice', () => ledger.renotice(id, vehicle));
+  const reply = await at('sweep.renotice', () => ledger.redeliver(id, vehicle));
   if (reply.kind !== 'renoticed') return;
-  await addNotice(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
+  await addDelivery(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });
   logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
 }

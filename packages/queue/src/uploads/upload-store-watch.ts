@@ -19,7 +19,7 @@ type Watched = Pick<WorkerContext, 'ledger' | 'uploads' | 'logger' | 'metrics'>;
 export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): StoreWatch {
   const { uploads, logger, metrics } = context;
   let told: string | undefined;
-  const look = async (): Promise<void> => {
+  const compareOnce = async (): Promise<void> => {
     const reason = await differenceOf(context);
     metrics.uploadStoreDiffers.set(reason === undefined ? 0 : 1);
     if (reason === told) return;
@@ -31,24 +31,24 @@ export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): 
       'this worker cannot pass on all images of the pool: UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store; generations whose images are elsewhere wait for a worker that has them',
     );
   };
-  const lookQuietly = (): Promise<void> =>
-    look().catch((error: unknown) =>
+  const compareQuietly = (): Promise<void> =>
+    compareOnce().catch((error: unknown) =>
       logger.debug({ err: error }, 'the upload store could not be compared with that of the pool'),
     );
-  let looking: Promise<void> | undefined;
+  let comparing: Promise<void> | undefined;
   // One after the other: of two at once the older answer could come last.
-  const lookInTurn = (): Promise<void> => {
-    looking ??= lookQuietly().finally(() => (looking = undefined));
-    return looking;
+  const compareInTurn = (): Promise<void> => {
+    comparing ??= compareQuietly().finally(() => (comparing = undefined));
+    return comparing;
   };
-  const timer = setInterval(() => void lookInTurn(), everyMs);
+  const timer = setInterval(() => void compareInTurn(), everyMs);
   timer.unref();
-  return { looked: lookInTurn(), stop: () => clearInterval(timer) };
+  return { looked: compareInTurn(), stop: () => clearInterval(timer) };
 }
 
 async function differenceOf(context: Watched): Promise<string | undefined> {
-  const { elsewhere, trouble } = await standingOf(context);
+  const { elsewhere, trouble: problem } = await standingOf(context);
   if (elsewhere.length === 0) return undefined;
-  const unread = trouble === undefined ? '' : `, and this store cannot be read: ${trouble}`;
+  const unread = problem === undefined ? '' : `, and this store cannot be read: ${problem}`;
   return `images are uploaded into ${elsewhere.join(', ')}${unread}`;
 }

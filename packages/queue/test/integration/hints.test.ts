@@ -3,7 +3,7 @@ import { closeConnection, createConnection, type RedisClient } from '@kieq/redis
 import { silentLogger } from '@kieq/telemetry';
 import { afterEach, beforeEach, expect, inject, test } from 'vitest';
 import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
-import { advance, pullForwardIfHinted } from '../../src/poll/followed-callbacks.ts';
+import { advance, pullForwardIfCalledBack } from '../../src/poll/followed-callbacks.ts';
 import { TakeLoop } from '../../src/loop/take-loop.ts';
 
 const ID = 'gen_0123456789';
@@ -27,8 +27,8 @@ const park = (delay: number) => queues.poll.add('poll', { v: 1, generation: ID }
 
 /** Asks as one that has seen one callback, where the ledger has counted so many. */
 function ask(counted: number): Promise<void> {
-  const read = { hints: () => Promise.resolve(counted) };
-  return pullForwardIfHinted({ read }, queues, { id: ID, vehicle: VEHICLE, seen: 1 });
+  const read = { callbacksSeen: () => Promise.resolve(counted) };
+  return pullForwardIfCalledBack({ read }, queues, { id: ID, vehicle: VEHICLE, seen: 1 });
 }
 
 test('a callback since then wakes the parked job, and only since then', async () => {
@@ -57,7 +57,7 @@ async function takenInOrder(priorities: ReadonlyMap<string, number>, before: () 
     prefix,
     concurrency: 1,
     lockMs: 2000,
-    peek: () => Promise.resolve(isOpen ? { places: 1 } : { waitMs: 1 }),
+    peek: () => Promise.resolve(isOpen ? { slots: 1 } : { waitMs: 1 }),
     logger: silentLogger(),
     async take({ id = '' }) {
       const priority = priorities.get(id);
@@ -103,7 +103,7 @@ test('a job that is being parked is asked about when it sleeps already', async (
     prefix,
     concurrency: 1,
     lockMs: 2000,
-    peek: () => Promise.resolve({ places: 1000 }),
+    peek: () => Promise.resolve({ slots: 1000 }),
     logger: silentLogger(),
     take: () =>
       Promise.resolve({

@@ -51,7 +51,7 @@ async function startLoop(more: Partial<TakeLoopOptions> = {}): Promise<void> {
     prefix: '{kieq-lost}',
     concurrency: 5,
     lockMs: 1000,
-    peek: () => redis.ping().then(() => ({ places: 1000 })),
+    peek: () => redis.ping().then(() => ({ slots: 1000 })),
     take: () => Promise.resolve({ end: { kind: 'complete', result: 'done' } }),
     logger: silentLogger(),
     ...more,
@@ -152,7 +152,7 @@ describe('Redis is away', () => {
     await startLoop({
       stuckMs: 1_000,
       // It must not wait for Redis itself.
-      peek: () => Promise.resolve({ places: 1 }),
+      peek: () => Promise.resolve({ slots: 1 }),
       openWorker: () => mute,
       onRestart: () => (restarts += 1),
     });
@@ -178,7 +178,7 @@ describe('a queue that does not answer although Redis does', () => {
       onRestart: () => (restarts += 1),
       onEnd: (end) => ends.push(end),
     });
-    await expect.poll(() => loop.lookingForMs, { interval: 10 }).toBeGreaterThan(100);
+    await expect.poll(() => loop.idleForMs, { interval: 10 }).toBeGreaterThan(100);
     await expect.poll(() => restarts, { interval: 10, timeout: 5_000 }).toBe(1);
     expect(await job.getState()).toBe('active');
     mute.tell();

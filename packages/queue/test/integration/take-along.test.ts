@@ -34,7 +34,7 @@ function makeLoop(more: More): TakeLoop {
     concurrency: 1,
     // Whatever is held by nobody stays held for the whole test.
     lockMs: 60_000,
-    peek: () => Promise.resolve({ places: 1000 }),
+    peek: () => Promise.resolve({ slots: 1000 }),
     logger: silentLogger(),
     ...more,
   });
@@ -90,9 +90,9 @@ describe('the question whether there is a place', () => {
     await startLoop({
       peek: () => {
         peeks += 1;
-        return Promise.resolve({ places: 1 });
+        return Promise.resolve({ slots: 1 });
       },
-      take: () => Promise.resolve({ work: () => Promise.resolve(done), places: 5 }),
+      take: () => Promise.resolve({ work: () => Promise.resolve(done), slots: 5 }),
     });
     await allEnded(20);
     // More than one only where this machine was busy with something else for 100 ms.
@@ -100,9 +100,9 @@ describe('the question whether there is a place', () => {
   });
 
   test.each<[string, Peek, (job: Job) => Taken]>([
-    ['there was none left', { places: 9 }, () => ({ work: () => Promise.resolve(done), places: 0 })],
-    ['nobody told how many are left, and there was one', { places: 1 }, () => ({ work: () => Promise.resolve(done) })],
-    ['it told something else', { places: 9 }, () => ({ end: done })],
+    ['there was none left', { slots: 9 }, () => ({ work: () => Promise.resolve(done), slots: 0 })],
+    ['nobody told how many are left, and there was one', { slots: 1 }, () => ({ work: () => Promise.resolve(done) })],
+    ['it told something else', { slots: 9 }, () => ({ end: done })],
   ])('is asked before each job where %s', async (_what, peek, taken) => {
     await addAll(...numbered(5));
     const steps: string[] = [];
@@ -166,7 +166,7 @@ describe('an end takes the next job along', () => {
   test('but not while there is no place', async () => {
     const worker = new Watched();
     const [working, work] = [new Door(), new Door()];
-    let seen: Peek = { places: 1 };
+    let seen: Peek = { slots: 1 };
     const [first, second] = await addAll('first', 'second');
     await startLoop({
       openWorker: () => worker,
@@ -174,7 +174,7 @@ describe('an end takes the next job along', () => {
       take: () => {
         seen = { waitMs: 60_000 };
         working.open();
-        return Promise.resolve({ work: () => work.opened.then(() => done), places: 0 });
+        return Promise.resolve({ work: () => work.opened.then(() => done), slots: 0 });
       },
     });
     await working.opened;
@@ -335,7 +335,7 @@ test('an end does not wait for a loop that blocks on the empty queue', async () 
     concurrency: 2,
     peek: () => {
       looks += 1;
-      return Promise.resolve({ places: 1 });
+      return Promise.resolve({ slots: 1 });
     },
     take: () =>
       Promise.resolve({

@@ -29,7 +29,7 @@ function shared() {
     prefix,
     concurrency: 5,
     lockMs: 2000,
-    peek: () => Promise.resolve({ places: 1000 }),
+    peek: () => Promise.resolve({ slots: 1000 }),
     logger: silentLogger(),
   } as const;
 }
@@ -111,7 +111,7 @@ describe('taking', () => {
       await add(name, priority);
     await expect.poll(() => queues.submit.getJobCounts('prioritized'), often).toEqual({ prioritized: 4 });
     expect(taken).toEqual([]);
-    seen = { places: 1000 };
+    seen = { slots: 1000 };
     await expect.poll(() => taken, often).toEqual(['a', 'b', 'c', 'd']);
   });
 
@@ -144,7 +144,7 @@ describe('taking', () => {
 
   test('a job given back wakes another worker that waits on the empty queue', async ({ onTestFinished }) => {
     const [taken, giveBack] = [new Door(), new Door()];
-    let seen: Peek = { places: 1 };
+    let seen: Peek = { slots: 1 };
     await startLoop({
       peek: () => Promise.resolve(seen),
       take: () => {
@@ -159,7 +159,7 @@ describe('taking', () => {
     let looks = 0;
     const peek = (): Promise<Peek> => {
       looks += 1;
-      return Promise.resolve({ places: 1 });
+      return Promise.resolve({ slots: 1 });
     };
     const other = new TakeLoop({ ...shared(), peek, take: () => Promise.resolve({ end: done }) });
     onTestFinished(() => other.stop());

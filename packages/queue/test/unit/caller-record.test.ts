@@ -1,7 +1,7 @@
 import { DEAD_LETTER_CLASSES, readWord, type DeadLetterClass } from '@kieq/domain';
 import { ATTEMPT_OUTCOMES, type GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
-import { callbackBody, callerRecord, deadFailure, isToldFailed } from '../../src/deliveries/caller-record.ts';
+import { callbackBody, callerRecord, deadFailure, isReportedFailed } from '../../src/deliveries/caller-record.ts';
 import { recordOf } from '../record.ts';
 
 const DIED = 1_754_000_000_000;
@@ -9,9 +9,9 @@ const HELD_UNTIL = DIED + 86_400_000;
 /** As `notice-delivery.ts` has it for a callback that is due. */
 const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
 
-function dead(letterClass: DeadLetterClass): GenerationRecord {
-  const letter = { class: letterClass, openedAt: DIED, evidence: { summary: 'no' }, heldUntil: HELD_UNTIL };
-  return recordOf('gen_0123456789', { state: 'dead', createdAt: DIED - 1000, since: DIED, endedAt: DIED, letter });
+function dead(deadLetterClass: DeadLetterClass): GenerationRecord {
+  const deadLetter = { class: deadLetterClass, openedAt: DIED, evidence: { summary: 'no' }, heldUntil: HELD_UNTIL };
+  return recordOf('gen_0123456789', { state: 'dead', createdAt: DIED - 1000, since: DIED, endedAt: DIED, deadLetter });
 }
 
 describe('a dead generation', () => {
@@ -78,8 +78,8 @@ describe('the result of a success', () => {
 describe('what Kie said', () => {
   const refusal = { summary: 'Kie refused the parameters.', code: 422, msg: 'prompt is too long' };
   const refused = (attempts: GenerationRecord['attempts'] = []): GenerationRecord => {
-    const letter = { class: 'invalid_request', openedAt: DIED, evidence: refusal } as const;
-    return recordOf('gen_0123456789', { state: 'dead', since: DIED, letter, attempts });
+    const deadLetter = { class: 'invalid_request', openedAt: DIED, evidence: refusal } as const;
+    return recordOf('gen_0123456789', { state: 'dead', since: DIED, deadLetter, attempts });
   };
 
   test('reaches the caller, whoever asks', () => {
@@ -97,9 +97,9 @@ describe('what Kie said', () => {
 });
 
 test('a caller is told that it failed when the hold is over, and never of what goes on or succeeded', () => {
-  expect(isToldFailed(dead('task_lost'), HELD_UNTIL - 1)).toBe(false);
-  expect(isToldFailed(dead('task_lost'), HELD_UNTIL)).toBe(true);
+  expect(isReportedFailed(dead('task_lost'), HELD_UNTIL - 1)).toBe(false);
+  expect(isReportedFailed(dead('task_lost'), HELD_UNTIL)).toBe(true);
   for (const state of ['queued', 'unknown', 'generating', 'archiving', 'succeeded'] as const)
-    expect(isToldFailed(recordOf('gen_0123456789', { state }), HELD_UNTIL)).toBe(false);
-  expect(isToldFailed(recordOf('gen_0123456789', { state: 'failed' }), 0)).toBe(true);
+    expect(isReportedFailed(recordOf('gen_0123456789', { state }), HELD_UNTIL)).toBe(false);
+  expect(isReportedFailed(recordOf('gen_0123456789', { state: 'failed' }), 0)).toBe(true);
 });

@@ -1,54 +1,54 @@
 import { expect, test } from 'vitest';
-import { KnownPlaces } from '../../src/loop/known-places.ts';
+import { KnownSlots } from '../../src/loop/known-slots.ts';
 
 function open() {
   let nowMs = 5;
-  const places = new KnownPlaces(() => nowMs);
-  return { places, pass: (ms: number) => (nowMs += ms) };
+  const slots = new KnownSlots(() => nowMs);
+  return { slots, pass: (ms: number) => (nowMs += ms) };
 }
 
 test('before anybody has told there is none', () => {
-  expect(open().places.any).toBe(false);
+  expect(open().slots.any).toBe(false);
 });
 
 test('what a reply told is believed for 100 ms', () => {
-  const { places, pass } = open();
-  places.tell(3);
+  const { slots, pass } = open();
+  slots.tell(3);
   pass(99);
-  expect(places.any).toBe(true);
+  expect(slots.any).toBe(true);
   pass(1);
-  expect(places.any).toBe(false);
-  places.tell(1);
-  expect(places.any).toBe(true);
+  expect(slots.any).toBe(false);
+  slots.tell(1);
+  expect(slots.any).toBe(true);
 });
 
 test('a reply without a place, or one that told something else, ends it', () => {
-  const { places } = open();
-  places.tell(3);
-  places.tell(0);
-  expect(places.any).toBe(false);
-  places.tell(3);
-  places.forget();
-  expect(places.any).toBe(false);
+  const { slots } = open();
+  slots.tell(3);
+  slots.tell(0);
+  expect(slots.any).toBe(false);
+  slots.tell(3);
+  slots.forget();
+  expect(slots.any).toBe(false);
 });
 
 test('places that were given away untold are counted', () => {
-  const { places } = open();
-  places.tell(2);
-  places.spend();
-  expect(places.any).toBe(true);
-  places.spend();
-  expect(places.any).toBe(false);
-  places.tell(Number.POSITIVE_INFINITY);
-  places.spend();
-  expect(places.any).toBe(true);
+  const { slots } = open();
+  slots.tell(2);
+  slots.spend();
+  expect(slots.any).toBe(true);
+  slots.spend();
+  expect(slots.any).toBe(false);
+  slots.tell(Number.POSITIVE_INFINITY);
+  slots.spend();
+  expect(slots.any).toBe(true);
 });
 
 test('giving one away does not make the word younger', () => {
-  const { places, pass } = open();
-  places.tell(9);
+  const { slots, pass } = open();
+  slots.tell(9);
   pass(60);
-  places.spend();
+  slots.spend();
   pass(60);
-  expect(places.any).toBe(false);
+  expect(slots.any).toBe(false);
 });

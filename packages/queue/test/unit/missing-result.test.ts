@@ -1,7 +1,7 @@
 import { createMetrics, silentLogger } from '@kieq/telemetry';
 import { expect, test } from 'vitest';
 import { createWorkerMetrics } from '../../src/status/metrics.ts';
-import { noResultLetter, noteNoResult } from '../../src/poll/missing-result.ts';
+import { noResultDeadLetter, noteNoResult } from '../../src/poll/missing-result.ts';
 
 const SEEN = {
   kind: 'no_result',
@@ -16,10 +16,10 @@ test('a success without a result is counted', async () => {
 });
 
 test('its letter says what it cost as far as Kie told that, and what Kie said', () => {
-  const told = noResultLetter({ ...SEEN, creditsConsumed: 55.5 }, 1_800_400);
+  const told = noResultDeadLetter({ ...SEEN, creditsConsumed: 55.5 }, 1_800_400);
   expect(told).toMatchObject({ code: 200, body: '{}' });
   expect(told.summary).toBe(
     'Kie says success (it cost 55.5 credits), and in 1800 s gave neither a link nor a text that can be read',
   );
-  expect(noResultLetter(SEEN, 0).summary).toContain('(it is paid)');
+  expect(noResultDeadLetter(SEEN, 0).summary).toContain('(it is paid)');
 });

@@ -31,7 +31,7 @@ class Pool {
       planMs: 5000,
       now: () => this.nowMs,
       onPlan: (plan) => this.plans.push(plan),
-      onTrouble: (error) => this.troubles.push(error),
+      onProblem: (error) => this.troubles.push(error),
       ...change,
     });
   }

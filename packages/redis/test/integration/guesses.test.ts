@@ -4,15 +4,15 @@ import {
   ASKER_RULE,
   closeConnection,
   createConnection,
-  createGuesses,
+  createThrottle,
   waitUntilReady,
-  type GuessRule,
+  type ThrottleRule,
   type RedisClient,
   type Subject,
 } from '@kieq/redis';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, test } from 'vitest';
-import { askRedis } from '../../src/guesses/ask-redis.ts';
-import { LocalPlaces } from '../../src/guesses/local-places.ts';
+import { askRedis } from '../../src/throttle/ask-redis.ts';
+import { LocalSlots } from '../../src/throttle/local-slots.ts';
 
 const prefix = `{kieq-guesses-${process.pid}}`;
 const nobody = new AbortController().signal;
@@ -28,16 +28,16 @@ afterEach(async () => {
 });
 
 /** Places far apart, so that the time that a test takes does not matter. */
-const SLOW: GuessRule = { free: 2, growMs: 1_000_000, pauseMs: 3_000_000, mostMs: 8_000_000, beyond: 'refuse' };
+const SLOW: ThrottleRule = { free: 2, growMs: 1_000_000, pauseMs: 3_000_000, mostMs: 8_000_000, beyond: 'refuse' };
 const asker: Subject = { name: 'address:192.0.2.7', rule: SLOW };
 const account: Subject = { name: 'account:operator', rule: { ...SLOW, mostMs: 2_000_000, beyond: 'wait' } };
 
 test('the script decides as this process does alone', async () => {
-  const places = new LocalPlaces(() => 0);
+  const slots = new LocalSlots(() => 0);
   const attempts = [true, false, true, true, false, true, true, true, false, true, true];
   for (const [i, isWrong] of attempts.entries()) {
     const subjects = i % 3 === 0 ? [asker, account] : i % 3 === 1 ? [asker] : [account];
-    const [one, other] = [places.place(subjects, isWrong), await askRedis(client, prefix, subjects, isWrong)];
+    const [one, other] = [slots.takeSlot(subjects, isWrong), await askRedis(client, prefix, subjects, isWrong)];
     expect([i, other.kind]).toEqual([i, one.kind]);
     expect(Math.abs(other.ms - one.ms)).toBeLessThan(30_000);
   }
@@ -51,9 +51,9 @@ test('guesses at once get no more answers than one after the other, over all pro
 
 test('what is full is remembered for a second, in which Redis is not asked', async () => {
   let now = 0;
-  const guesses = createGuesses({ redis: client, prefix, nowMs: () => now });
+  const throttle = createThrottle({ redis: client, prefix, nowMs: () => now });
   for (let i = 0; i < 6; i += 1) await askRedis(client, prefix, [asker], true);
-  const turn = async () => guesses.turn([asker, account], { isWrong: true, gone: nobody });
+  const turn = async () => throttle.turn([asker, account], { isWrong: true, gone: nobody });
   const atOnce = await Promise.all(Array.from({ length: 50 }, turn));
   expect(atOnce.map((one) => one.kind === 'full' && one.isNews).filter(Boolean)).toHaveLength(1);
   expect(await turn()).toMatchObject({ kind: 'full', isNews: false });
@@ -68,7 +68,7 @@ async function keysOf(redis: RedisClient): Promise<string[]> {
 }
 
 test('forgets by itself, and keeps nothing that somebody wrote as a key', async () => {
-  await createGuesses({ redis: client, prefix }).turn([{ name: 'account:<b>', rule: ASKER_RULE }], {
+  await createThrottle({ redis: client, prefix }).turn([{ name: 'account:<b>', rule: ASKER_RULE }], {
     isWrong: true,
     gone: nobody,
   });
@@ -86,16 +86,16 @@ afterAll(() => away.stop());
 test('while Redis is away this process counts alone, and nobody is shut out', async () => {
   const redis = createConnection({ url: away.url, role: 'producer' });
   await waitUntilReady(redis);
-  const guesses = createGuesses({ redis, prefix });
+  const throttle = createThrottle({ redis, prefix });
   await away.stop();
   const subjects = [
     { name: 'address:192.0.2.9', rule: ASKER_RULE },
     { name: 'account:operator', rule: ACCOUNT_RULE },
   ];
   for (let i = 0; i < 6; i += 1)
-    expect(await guesses.turn(subjects, { isWrong: true, gone: nobody })).toEqual({ kind: 'answer' });
+    expect(await throttle.turn(subjects, { isWrong: true, gone: nobody })).toEqual({ kind: 'answer' });
   const gone = new AbortController();
-  const late = guesses.turn(subjects, { isWrong: false, gone: gone.signal });
+  const late = throttle.turn(subjects, { isWrong: false, gone: gone.signal });
   gone.abort();
   expect(await late).toMatchObject({ kind: 'full' });
   await closeConnection(redis);

@@ -34,10 +34,10 @@ const KINDS = { internal: SpanKind.INTERNAL, client: SpanKind.CLIENT, producer: 
 
 /** Loaded only where tracing is on. */
 export function createOtelTracer(options: TracingOptions & { readonly endpoint: string }): Tracer {
-  const { endpoint, headers, service, instance, ratio = 1, proxies = NO_PROXIES, onTrouble } = options;
+  const { endpoint, headers, service, instance, ratio = 1, proxies = NO_PROXIES, onProblem } = options;
   const agents = agentsThrough(proxies, { keepAlive: true, tunnelMs: EXPORT_TIMEOUT_MS });
   const silent = (): void => undefined;
-  const tell = (message: string): void => onTrouble?.(message);
+  const tell = (message: string): void => onProblem?.(message);
   diag.setLogger({ error: tell, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,

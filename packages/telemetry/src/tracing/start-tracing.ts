@@ -15,7 +15,7 @@ export interface TracingOptions {
   /** Part of the generations whose traces are recorded, where no caller decides: 0 to 1. Default 1. */
   readonly ratio?: number;
   /** Spans could not be sent; they are dropped, and nothing else is held up. */
-  readonly onTrouble?: (message: string) => void;
+  readonly onProblem?: (message: string) => void;
 }
 
 /** Traces to a collector by OTLP over HTTP. The OpenTelemetry SDK is loaded here and only where an endpoint is given. */

@@ -3,7 +3,7 @@ import type { Build } from './build.ts';
 import { handOver } from './handover.ts';
 import { openPlace, type Place } from './place.ts';
 import { workSideBySide } from './side-by-side.ts';
-import { stepBackFromGate, stepBackFromLetters } from './step-back.ts';
+import { stepBackFromGate, stepBackFromDeadLetters } from './step-back.ts';
 import { gateTroubles } from './troubles.ts';
 
 export interface UpgradeRun {
@@ -34,7 +34,7 @@ const SCENES: readonly Scene[] = [
   { name: 'the old one begins, the new one finishes', play: (place) => handOver(place, 'old') },
   { name: 'the new one begins, the old one finishes', play: (place) => handOver(place, 'new') },
   { name: 'side by side under load, with kills', play: workSideBySide },
-  { name: 'a step back and forward: letters', play: stepBackFromLetters },
+  { name: 'a step back and forward: letters', play: stepBackFromDeadLetters },
   ...gateTroubles.map((trouble) => ({
     name: `a step back: gate ${trouble.reason}`,
     play: (place: Place) => stepBackFromGate(place, trouble),

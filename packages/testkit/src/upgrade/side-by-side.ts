@@ -57,9 +57,9 @@ async function settleAll({ pool, orders, ...place }: Place): Promise<number> {
       demand(record !== undefined, `${prompt} (${id}) is lost`);
       if (record.state === 'succeeded') continue;
       left += 1;
-      const letter = record.letter?.class;
-      demand(letter === undefined || letter === 'payment_unknown', `${prompt} (${id}) is dead: ${letter ?? ''}`);
-      if (letter === undefined) continue;
+      const deadLetter = record.deadLetter?.class;
+      demand(deadLetter === undefined || deadLetter === 'payment_unknown', `${prompt} (${id}) is dead: ${deadLetter ?? ''}`);
+      if (deadLetter === undefined) continue;
       const task = simulator.ledger.tasks().find((one) => one.prompt === prompt);
       if (task === undefined) await byTurns('dlq', 'redrive', id, '--pay-again', '--yes');
       else await byTurns('adopt', id, task.taskId, '--confirm');

@@ -4,20 +4,20 @@ import { wordsOf } from './words.ts';
 import { until } from '../until.ts';
 import type { Place } from './place.ts';
 import { readEverything, startWatchers, stopWatchers } from './readers.ts';
-import { letterTroubles, type GateTrouble } from './troubles.ts';
+import { deadLetterTroubles, type GateTrouble } from './troubles.ts';
 
 /**
  * The newer version leaves dead letters of every class that it can be made to open; the older one reads everything,
  * touches none of them and does new work; the newer one comes back and resumes them all.
  */
-export async function stepBackFromLetters(place: Place): Promise<string> {
+export async function stepBackFromDeadLetters(place: Place): Promise<string> {
   const { crews, orders, pool, when } = place;
   const [worker, gateway] = await Promise.all([crews.start(place.new, 'worker'), crews.start(place.new, 'gateway')]);
-  const made: { readonly id: string; readonly trouble: (typeof letterTroubles)[number] }[] = [];
-  for (const trouble of letterTroubles) {
+  const made: { readonly id: string; readonly trouble: (typeof deadLetterTroubles)[number] }[] = [];
+  for (const trouble of deadLetterTroubles) {
     const id = await trouble.make(place, { gateway });
-    const { letter } = await when(id, (record) => record.letter !== undefined);
-    demand(letter?.class === trouble.class, `${id} has the letter ${letter?.class ?? 'none'}, not ${trouble.class}`);
+    const { deadLetter } = await when(id, (record) => record.deadLetter !== undefined);
+    demand(deadLetter?.class === trouble.class, `${id} has the letter ${deadLetter?.class ?? 'none'}, not ${trouble.class}`);
     made.push({ id, trouble });
   }
   await Promise.all([worker.stop(), gateway.stop()]);
@@ -26,8 +26,8 @@ export async function stepBackFromLetters(place: Place): Promise<string> {
   const ids = made.map(({ id }) => id);
   await readEverything(watchers, pool.env, ids);
   for (const { id, trouble } of made) {
-    const letter = (await pool.ledger.read.generation(id))?.letter;
-    demand(letter?.class === trouble.class, `the older version has changed the letter ${trouble.class} of ${id}`);
+    const deadLetter = (await pool.ledger.read.generation(id))?.deadLetter;
+    demand(deadLetter?.class === trouble.class, `the older version has changed the letter ${trouble.class} of ${id}`);
   }
   const fresh = await Promise.all([1, 2, 3].map((i) => orders.place([watchers.gateway.url], `after the step ${i}`)));
   await Promise.all(fresh.map((id) => when(id, ({ state }) => state === 'succeeded')));

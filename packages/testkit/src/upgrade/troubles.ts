@@ -16,7 +16,7 @@ interface Crew {
  * A way to have the newer version open a dead letter. Whoever adds a class adds a row here: the step back is proved with
  * every class that this version knows and the table has. Rows of a class that it does not know are left out.
  */
-interface LetterTrouble {
+interface DeadLetterTrouble {
   readonly class: string;
   /** Makes one generation die of it. */
   make(place: Place, crew: Crew): Promise<string>;
@@ -41,10 +41,10 @@ function script({ pool }: Place, faults: unknown): void {
   pool.simulator.script(rules.parse(faults));
 }
 
-const byFault = (letterClass: string, faults: (prompt: string) => unknown): LetterTrouble => ({
-  class: letterClass,
+const byFault = (deadLetterClass: string, faults: (prompt: string) => unknown): DeadLetterTrouble => ({
+  class: deadLetterClass,
   make(place, { gateway }) {
-    const prompt = `dead by ${letterClass}`;
+    const prompt = `dead by ${deadLetterClass}`;
     script(place, faults(prompt));
     return place.orders.place([gateway.url], prompt);
   },
@@ -58,7 +58,7 @@ const refusal = (code: number, msg: string) => (prompt: string) => [
   { on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', code, msg } },
 ];
 
-const LETTERS: readonly LetterTrouble[] = [
+const DEAD_LETTERS: readonly DeadLetterTrouble[] = [
   byFault('invalid_request', refusal(422, 'image_urls is invalid')),
   byFault('model_unavailable', refusal(505, 'Model is offline')),
   byFault('generation_failed', (prompt) => [{ on: 'task', when: { prompt }, fault: { kind: 'fail' } }]),
@@ -142,5 +142,5 @@ async function moveImages(folder: string, from: string, to: string): Promise<voi
 }
 
 /** Those that this version can make. */
-export const letterTroubles = LETTERS.filter((one) => isKnown(DEAD_LETTER_CLASSES, one.class));
+export const deadLetterTroubles = DEAD_LETTERS.filter((one) => isKnown(DEAD_LETTER_CLASSES, one.class));
 export const gateTroubles = GATES.filter((one) => isKnown(GATE_REASONS, one.reason));

@@ -29,7 +29,7 @@ describe.concurrent('a result', () => {
     const file = { name: nameOf(id), bytes: tinyVideo.length, sha256: TINY, contentType: 'video/mp4' };
     expect(record.archiving).toMatchObject({ state: 'done', files: [file] });
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: TINY });
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body.data.state).toBe('success');
     expect(charges(pool)).toEqual({ kept: 1 });
   });
@@ -147,7 +147,7 @@ describe.concurrent('a result', () => {
     const { id } = await order(pool, 'full', receiver.url);
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
     expect(dead).toMatchObject({
-      letter: {
+      deadLetter: {
         class: 'archive_failed',
         evidence: { summary: expect.stringMatching(/archive does not work.*ENOTDIR/) },
       },
@@ -158,7 +158,7 @@ describe.concurrent('a result', () => {
 
     await rm(pool.archiveFolder);
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', class: 'archive_failed', state: 'archiving' });
-    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: TINY });
     expect(charges(pool)).toEqual({ full: 1 });
   });
@@ -171,15 +171,15 @@ describe.concurrent('a result', () => {
       timings: { archiveBaseMs: 20 },
     });
     const id = await one(pool, 'too long');
-    const record = await pool.recordWhen(id, ({ letter }) => letter !== undefined);
+    const record = await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined);
     expect(record).toMatchObject({
       state: 'succeeded',
-      letter: { class: 'archive_failed', evidence: { summary: expect.stringContaining('at most 100 are taken') } },
+      deadLetter: { class: 'archive_failed', evidence: { summary: expect.stringContaining('at most 100 are taken') } },
       // Nothing but a person can help: given up early.
       archiving: { state: 'failed', tries: 3 },
     });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'succeeded' });
-    await pool.recordWhen(id, ({ letter }) => letter !== undefined);
+    await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined);
   });
 
   test('whose job vanished is found by the sweeper', async (context) => {
@@ -219,7 +219,7 @@ describe.concurrent('a result', () => {
     await pool.stopWorkers();
     await pool.addWorker({ archiveMode: 'no' });
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
-    expect(dead.letter).toMatchObject({
+    expect(dead.deadLetter).toMatchObject({
       class: 'archive_failed',
       evidence: { summary: expect.stringMatching(/no archive/) },
     });

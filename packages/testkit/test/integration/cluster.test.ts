@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ACCOUNT_RULE, ASKER_RULE, createGuesses } from '@kieq/redis';
+import { ACCOUNT_RULE, ASKER_RULE, createThrottle } from '@kieq/redis';
 import { Cluster } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import {
@@ -40,12 +40,12 @@ test('a whole generation on a Cluster, all of it on one node', async () => {
 });
 
 test('wrong guesses of an address and an account are counted together, on one node', async () => {
-  const guesses = createGuesses({ redis: pool.redis.client, prefix: pool.redis.prefix });
+  const throttle = createThrottle({ redis: pool.redis.client, prefix: pool.redis.prefix });
   const subjects = [
     { name: 'address:192.0.2.7', rule: ASKER_RULE },
     { name: 'account:operator', rule: ACCOUNT_RULE },
   ];
-  const turn = await guesses.turn(subjects, { isWrong: true, gone: new AbortController().signal });
+  const turn = await throttle.turn(subjects, { isWrong: true, gone: new AbortController().signal });
   expect(turn).toEqual({ kind: 'answer' });
   const keys = await pool.redis.client.exists(
     ...subjects.map(

@@ -98,9 +98,9 @@ describe.concurrent('credits run out', () => {
     await inState(pool, 'dead', 9);
     await inState(pool, 'succeeded', 3);
 
-    const letters = (await records(pool, ids)).flatMap(({ letter }) => letter ?? []);
-    expect(new Set(letters.map((letter) => letter.class))).toEqual(new Set(['insufficient_credits']));
-    expect(Math.min(...letters.map(({ openedAt: at }) => at))).toBeGreaterThanOrEqual(gate.since + 500);
+    const deadLetters = (await records(pool, ids)).flatMap(({ deadLetter }) => deadLetter ?? []);
+    expect(new Set(deadLetters.map((deadLetter) => deadLetter.class))).toEqual(new Set(['insufficient_credits']));
+    expect(Math.min(...deadLetters.map(({ openedAt: at }) => at))).toBeGreaterThanOrEqual(gate.since + 500);
 
     pool.simulator.topUp(100 * PRICE);
     await until(
@@ -109,7 +109,7 @@ describe.concurrent('credits run out', () => {
     );
     const dry = await redriveAll(pool, 'insufficient_credits', { dryRun: true });
     expect(dry.map(({ kind }) => kind)).toEqual(Array.from({ length: 9 }, () => 'would_resume'));
-    expect((await pool.ledger.read.letterCounts()).insufficient_credits).toBe(9);
+    expect((await pool.ledger.read.deadLetterCounts()).insufficient_credits).toBe(9);
     const resumed = await redriveAll(pool, 'insufficient_credits');
     expect(resumed.map(({ kind }) => kind)).toEqual(Array.from({ length: 9 }, () => 'resumed'));
     await inState(pool, 'succeeded', 12);

@@ -79,8 +79,8 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     await first.result({ timeoutMs: 10_000 });
     const job = await plainQueue(context, pool).add('x', raw('second', { idempotencyKey: 'k' }));
     await inState(pool, 'dead', 1);
-    const letter = await pool.ledger.read.generation(jobGenerationId('unreadable', job.id ?? '', job.timestamp));
-    expect(letter?.letter).toMatchObject({
+    const deadLetter = await pool.ledger.read.generation(jobGenerationId('unreadable', job.id ?? '', job.timestamp));
+    expect(deadLetter?.deadLetter).toMatchObject({
       class: 'invalid_request',
       evidence: { summary: expect.stringContaining('idempotencyKey') },
     });
@@ -104,8 +104,8 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     await pool.redis.client.hset(queue.toKey(notJson.id ?? ''), 'data', '{"v":1,"request":NaN}');
     await pool.addWorker();
     await until(
-      () => pool.ledger.read.letterCounts(),
-      (letters) => letters.invalid_request === jobs.length,
+      () => pool.ledger.read.deadLetterCounts(),
+      (deadLetters) => deadLetters.invalid_request === jobs.length,
     );
     for (const job of jobs) {
       const id = jobGenerationId('unreadable', job.id ?? '', job.timestamp);
@@ -113,7 +113,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
       expect.soft(record, job.name).toMatchObject({
         state: 'dead',
         attempts: [],
-        letter: { evidence: { summary: expect.stringMatching(/, received /) } },
+        deadLetter: { evidence: { summary: expect.stringMatching(/, received /) } },
       });
       expect.soft(await redrive(pool, id), job.name).toMatchObject({ kind: 'not_possible' });
       expect.soft(await queue.getJobState(job.id ?? ''), job.name).toBe('failed');
@@ -181,7 +181,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect(charges(pool)).toEqual({ dead: 1, ended: 1, generating: 1 });
     expect(pool.simulator.ledger.submissions()).toHaveLength(3);
     expect((await pool.ledger.read.generation(ids[0] ?? ''))?.state).toBe('dead');
-    expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).invalid_request).toBe(0);
   });
 
   test('a job that was started before and has no record is never submitted again, unless a person pays again', async (context) => {
@@ -191,7 +191,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     const { id } = await pool.producer.enqueue(testRequest('forgotten'), { priority: 7, deadlineMs: 3_600_000 });
     await pool.recordWhen(id, ({ state, serverErrors }) => state === 'queued' && serverErrors === 1);
     await pool.redis.client.unlink(`${pool.ledger.root}gen:${id}`);
-    const dead = await pool.recordWhen(id, ({ letter }) => letter?.class === 'record_missing');
+    const dead = await pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'record_missing');
     expect(dead.attempts).toEqual([]);
     // What its caller chose is still in its job.
     expect(dead.priority).toBe(7);

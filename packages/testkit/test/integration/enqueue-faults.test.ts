@@ -71,7 +71,7 @@ async function allPaidOnce(pool: PoolFixture, ...handles: readonly Enqueued[]): 
     expect(await handle.result({ timeoutMs: 10_000 })).toMatchObject({ state: 'succeeded' });
   await expect.poll(() => queued(pool)).toEqual({ records: 0, jobs: 0 });
   expect(charges(pool)).toEqual({ first: 1, wanted: 1 });
-  expect(await pool.ledger.read.letterCounts()).toMatchObject({ invalid_request: 0, record_missing: 0 });
+  expect(await pool.ledger.read.deadLetterCounts()).toMatchObject({ invalid_request: 0, record_missing: 0 });
 }
 
 describe.each(WAYS)('%s', (_way, put) => {

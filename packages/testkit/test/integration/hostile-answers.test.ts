@@ -53,7 +53,7 @@ test('answers to recordInfo that nobody can read are no verdict, and a paid vide
   for (const id of ids.slice(0, prompts.length))
     await pool.recordWhen(id, ({ state }) => state === 'succeeded', PATIENCE_MS);
   for (const id of ids.slice(prompts.length))
-    await pool.recordWhen(id, ({ letter }) => letter?.class === 'result_unreadable', PATIENCE_MS);
+    await pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'result_unreadable', PATIENCE_MS);
   expect(charges(pool)).toEqual(Object.fromEntries(all.map((prompt) => [prompt, 1])));
   expect(pool.simulator.ledger.submissions()).toHaveLength(all.length);
 });

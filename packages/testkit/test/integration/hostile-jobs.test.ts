@@ -77,13 +77,13 @@ async function toldWrongly(pool: PoolFixture, written: readonly Written[]): Prom
 }
 
 /** Jobs of `submit` that are no name and have no dead letter. */
-async function withoutLetter({ ledger }: PoolFixture, written: readonly Written[]): Promise<unknown[]> {
+async function withoutDeadLetter({ ledger }: PoolFixture, written: readonly Written[]): Promise<unknown[]> {
   const missing: unknown[] = [];
   for (const { hostile, job } of written) {
     const isElsewhere = 'timestamp' in hostile.options || 'deduplication' in hostile.options;
     if (hostile.queue !== 'submit' || isElsewhere || wrongReason(hostile) === undefined) continue;
     const record = await ledger.read.generation(jobGenerationId('unreadable', job.id ?? '', job.timestamp));
-    if (record?.letter?.class !== 'invalid_request' || record.attempts.length > 0)
+    if (record?.deadLetter?.class !== 'invalid_request' || record.attempts.length > 0)
       missing.push([shown(hostile), record]);
   }
   return missing;
@@ -118,7 +118,7 @@ test(
     expect(charges(pool)).toEqual(Object.fromEntries([...PROPER, 'after all'].map((prompt) => [prompt, 1])));
     expect(pool.simulator.ledger.submissions()).toHaveLength(PROPER.length + 1);
     expect(await toldWrongly(pool, written)).toEqual([]);
-    expect(await withoutLetter(pool, written)).toEqual([]);
+    expect(await withoutDeadLetter(pool, written)).toEqual([]);
     expect(log).toEqual([]);
   },
 );

@@ -26,8 +26,8 @@ function gone(pool: PoolFixture, jobId: string): Promise<unknown> {
   );
 }
 
-const letters = async ({ ledger }: PoolFixture): Promise<number> =>
-  Object.values(await ledger.read.letterCounts()).reduce((sum, count) => sum + count, 0);
+const deadLetters = async ({ ledger }: PoolFixture): Promise<number> =>
+  Object.values(await ledger.read.deadLetterCounts()).reduce((sum, count) => sum + count, 0);
 
 describe.concurrent('a job that only names its generation', () => {
   test('is admitted from the record alone', async (context) => {
@@ -65,7 +65,7 @@ describe.concurrent('a job that only names its generation', () => {
       await addNaming(pool, jobId);
       await gone(pool, jobId);
       expect(pool.simulator.ledger.submissions()).toEqual([]);
-      expect(await letters(pool)).toBe(0);
+      expect(await deadLetters(pool)).toBe(0);
       expect(await pool.ledger.read.generation(ID)).toBeUndefined();
       expect(await pool.queues['dead-letter'].getJobCountByTypes('waiting', 'prioritized')).toBe(0);
     },
@@ -93,7 +93,7 @@ describe.concurrent('a job that only names its generation', () => {
     const [other = ''] = await pool.enqueue('other');
     await pool.recordWhen(other, ({ state }) => state === 'succeeded');
     await gone(pool, vehicleId(ID, 1));
-    expect(await letters(pool)).toBe(0);
+    expect(await deadLetters(pool)).toBe(0);
     expect(charges(pool)).toEqual({ other: 1 });
   });
 });

@@ -12,7 +12,7 @@ function firstLooksMs(pool: PoolFixture): number[] {
   const looks = pool.simulator.ledger.queries();
   return pool.simulator.ledger
     .tasks()
-    .map(({ taskId, createTimeMs }) => (looks.find((look) => look.taskId === taskId)?.arrivedAtMs ?? 0) - createTimeMs);
+    .map(({ taskId, createTimeMs }) => (looks.find((poll) => poll.taskId === taskId)?.arrivedAtMs ?? 0) - createTimeMs);
 }
 
 const learnedTimes = async (pool: PoolFixture): Promise<number[]> =>

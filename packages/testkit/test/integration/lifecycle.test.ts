@@ -41,11 +41,11 @@ describe.concurrent('before submission', () => {
       if (by === 'by the sweeper') await pool.queues.submit.pause();
       await pool.addWorker();
       const dead = await pool.recordWhen(handle.id, ({ state }) => state === 'dead');
-      expect(dead).toMatchObject({ attempts: [], letter: { class: 'deadline_exceeded', from: 'queued' } });
+      expect(dead).toMatchObject({ attempts: [], deadLetter: { class: 'deadline_exceeded', from: 'queued' } });
       await pool.queues.submit.resume();
       expect(await redrive(pool, handle.id)).toMatchObject({ kind: 'resumed', state: 'queued' });
       expect((await pool.ledger.read.generation(handle.id))?.deadlineAt).toBeGreaterThan(
-        dead.letter?.openedAt ?? Infinity,
+        dead.deadLetter?.openedAt ?? Infinity,
       );
       expect((await handle.result({ timeoutMs: 10_000 })).state).toBe('succeeded');
       expect(charges(pool)).toEqual({ late: 1 });

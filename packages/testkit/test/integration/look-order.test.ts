@@ -1,9 +1,9 @@
-import { LOOK_CLASSES, lookRank, SCHEDULE } from '@kieq/domain';
+import { POLL_CLASSES, pollRank, SCHEDULE } from '@kieq/domain';
 import { expect, test } from 'vitest';
 import { runningTask, until } from '../../src/index.ts';
 import { one, openPool } from './support.ts';
 
-const classes = Object.values(LOOK_CLASSES);
+const classes = Object.values(POLL_CLASSES);
 
 test('every look has its rank before it waits: the first one, and each after a look that found the task running', async (context) => {
   const pool = await openPool(context, 'ranked', {
@@ -19,7 +19,7 @@ test('every look has its rank before it waits: the first one, and each after a l
       return {
         polls: record?.polls ?? 0,
         rank: job?.priority,
-        known: classes.map((ofClass) => lookRank(due, ofClass)),
+        known: classes.map((ofClass) => pollRank(due, ofClass)),
       };
     };
     const seen = await until(
@@ -33,7 +33,7 @@ test('every look has its rank before it waits: the first one, and each after a l
 test('a look that has waited for too long goes before all newer ones, whatever its rank', async (context) => {
   const pool = await openPool(context, 'advanced', { workers: 0, timings: { vehicleCheckMs: 100, sweepMs: 20 } });
   const { id, taskId } = await runningTask(pool);
-  const looked = { pollDelayMs: 0, missingWindowMs: 1000, vehicleCheckMs: 100, holdMs: 60_000 };
+  const looked = { pollDelayMs: 0, missingWindowMs: 1000, vehicleCheckMs: 100, pauseMs: 60_000 };
   await pool.ledger.observe({ id, taskId, seen: 'running', ...looked });
   const record = await pool.ledger.read.generation(id);
   const job = await pool.queues.poll.getJob(record?.vehicle ?? '');

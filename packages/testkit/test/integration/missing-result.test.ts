@@ -51,7 +51,7 @@ describe.concurrent('a success without a result', () => {
     pool.simulator.script(withheld('always'));
     const id = await one(pool, 'nothing');
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
-    expect(dead.letter).toMatchObject({
+    expect(dead.deadLetter).toMatchObject({
       class: 'result_unreadable',
       from: 'generating',
       evidence: {
@@ -59,23 +59,23 @@ describe.concurrent('a success without a result', () => {
         body: expect.stringContaining('"resultJson":"{\\"where\\":\\"elsewhere\\"}"'),
       },
     });
-    const { letter, acceptedAt = 0, polls } = dead;
-    expect((letter?.openedAt ?? 0) - acceptedAt).toBeGreaterThanOrEqual(WAIT_MS);
+    const { deadLetter, acceptedAt = 0, polls } = dead;
+    expect((deadLetter?.openedAt ?? 0) - acceptedAt).toBeGreaterThanOrEqual(WAIT_MS);
     expect(polls).toBeGreaterThan(1);
     // A client that took it for failed would pay for it once more.
     const now = await pool.ledger.read.now();
     expect(callerRecord(dead, now)).toMatchObject({ state: 'waiting' });
-    expect(callerRecord(dead, letter?.heldUntil ?? 0)).toMatchObject({ state: 'fail', failCode: 'result_unreadable' });
+    expect(callerRecord(dead, deadLetter?.heldUntil ?? 0)).toMatchObject({ state: 'fail', failCode: 'result_unreadable' });
     expect(await booked(pool)).toBe(0);
 
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'generating' });
-    const again = await pool.recordWhen(id, ({ letter: next }) => next !== undefined && next.openedAt > dead.since);
-    expect((again.letter?.openedAt ?? 0) - (again.pollSince ?? 0)).toBeGreaterThanOrEqual(WAIT_MS);
+    const again = await pool.recordWhen(id, ({ deadLetter: next }) => next !== undefined && next.openedAt > dead.since);
+    expect((again.deadLetter?.openedAt ?? 0) - (again.pollSince ?? 0)).toBeGreaterThanOrEqual(WAIT_MS);
 
     pool.simulator.clearFaults();
     await redrive(pool, id);
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    expect(record.letter).toBeUndefined();
+    expect(record.deadLetter).toBeUndefined();
     expect(posts(pool, 'nothing')).toHaveLength(1);
     expect([charges(pool), await booked(pool)]).toEqual([{ nothing: 1 }, 55]);
   });
@@ -90,7 +90,7 @@ describe.concurrent('a success without a result', () => {
     const id = await one(pool, 'twice');
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
     await redrive(pool, id);
-    await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > dead.since);
+    await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > dead.since);
     expect(charges(pool)).toEqual({ twice: 1 });
     pool.simulator.clearFaults();
     const again = await until(
@@ -119,7 +119,7 @@ describe.concurrent('a success without a result', () => {
     await pool.addWorker();
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
     // Its first look finds that the time is over.
-    expect(dead).toMatchObject({ polls: polls + 1, letter: { class: 'result_unreadable' } });
+    expect(dead).toMatchObject({ polls: polls + 1, deadLetter: { class: 'result_unreadable' } });
   });
 
   test('that an earlier version settled meanwhile stays a success, and is booked once', async (context) => {
@@ -151,7 +151,7 @@ describe.concurrent('a success without a result', () => {
     const args = { id, taskId, verdict, evidence: { summary: '' }, polled: true, vehicleCheckMs: 20 } as const;
     await pool.ledger.settle({ ...args, archive: 'wait' });
     const dead = await pool.recordWhen(id, ({ state }) => state === 'succeeded' || state === 'dead');
-    expect(dead.letter).toMatchObject({
+    expect(dead.deadLetter).toMatchObject({
       class: 'archive_failed',
       evidence: { summary: 'the verdict names no link of a result, so nothing can be saved' },
     });

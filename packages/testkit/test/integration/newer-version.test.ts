@@ -5,7 +5,7 @@ import { describe, inject, test } from 'vitest';
 import {
   closeNewerGate,
   NEWER_WORD,
-  openNewerLetter,
+  openNewerDeadLetter,
   runningTask,
   testRequest,
   until,
@@ -23,9 +23,9 @@ describe.concurrent('a pool in which a newer version has written', () => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0, timings: { sweepMs: 20 } });
     const [theirs = ''] = await pool.enqueue('theirs');
-    await openNewerLetter(placeOf(pool), theirs);
+    await openNewerDeadLetter(placeOf(pool), theirs);
     const [strange = ''] = await pool.enqueue('strange');
-    await openNewerLetter(placeOf(pool), strange, NEWER_WORD);
+    await openNewerDeadLetter(placeOf(pool), strange, NEWER_WORD);
     for (const id of [theirs, strange]) await pool.redis.client.zadd(`${pool.ledger.root}watch`, 1, id);
     const ours = await one(pool, 'ours');
     await pool.addWorker();
@@ -40,7 +40,7 @@ describe.concurrent('a pool in which a newer version has written', () => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
     const id = await one(pool, 'theirs');
-    await openNewerLetter(placeOf(pool), id);
+    await openNewerDeadLetter(placeOf(pool), id);
     await closeNewerGate(placeOf(pool));
     const status = await readStatus(pool.ledger, pool.queues);
     expect(status).toMatchObject({
@@ -62,7 +62,7 @@ describe.concurrent('a pool in which a newer version has written', () => {
   test('has its words as labels of metrics, not more than a few, and zero when they are over', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
-    await openNewerLetter(placeOf(pool), await one(pool, 'theirs'));
+    await openNewerDeadLetter(placeOf(pool), await one(pool, 'theirs'));
     await closeNewerGate(placeOf(pool));
     const many = Array.from({ length: 100 }, (_, i) => [`letter:newer_${i}`, 1, `gate:newer_${i}`, 1]).flat();
     const metrics = createMetrics();
@@ -86,14 +86,14 @@ describe.concurrent('a pool in which a newer version has written', () => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
     const id = await one(pool, 'theirs');
-    await openNewerLetter(placeOf(pool), id);
+    await openNewerDeadLetter(placeOf(pool), id);
     const reason = expect.stringContaining('newer version of kieq');
     expect(await redrive(pool, id)).toMatchObject({ kind: 'not_possible', reason });
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'not_possible', reason });
     const { ledger, queues, timings } = pool;
     const options = { ledger, queues, timings, kie: openKie(context, pool), confirm: true, by: 'a test' };
     expect(await adopt(options, id, 'task-1')).toMatchObject({ kind: 'refused', reason });
-    expect(await ledger.read.letterCounts()).toMatchObject({ [NEWER_WORD]: 1 });
+    expect(await ledger.read.deadLetterCounts()).toMatchObject({ [NEWER_WORD]: 1 });
   });
 
   test('is submitted to again when a person has opened the gate', async (context) => {
@@ -127,7 +127,7 @@ describe.concurrent('what a newer version has in hand', () => {
     await pool.addWorker();
     await putOff(pool.queues.notify, `${handle.id}-1`);
     expect(receiver.received).toEqual([]);
-    expect((await pool.ledger.read.generation(handle.id))?.notice?.state).toBe(NEWER_WORD);
+    expect((await pool.ledger.read.generation(handle.id))?.delivery?.state).toBe(NEWER_WORD);
   });
 
   test('a result is not saved', async (context) => {
@@ -164,7 +164,7 @@ describe.concurrent('a job of a newer producer', () => {
     await pool.addWorker();
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(charges(pool)).toEqual({ 'newer field': 1 });
-    expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(0);
+    expect((await pool.ledger.read.deadLetterCounts()).invalid_request).toBe(0);
   });
 
   test('makes no record here: what the field asks for would be lost without a word', async (context) => {
@@ -176,7 +176,7 @@ describe.concurrent('a job of a newer producer', () => {
     const data = { v: 1, generation: 'gen_0000000000', request: testRequest('newer'), [NEWER_WORD]: true };
     await queue.add('x', data, { jobId: 'gen_0000000000-1' });
     await inState(pool, 'dead', 1);
-    expect((await pool.ledger.read.letterCounts()).invalid_request).toBe(1);
+    expect((await pool.ledger.read.deadLetterCounts()).invalid_request).toBe(1);
     expect(await pool.ledger.read.generation('gen_0000000000')).toBeUndefined();
   });
 });

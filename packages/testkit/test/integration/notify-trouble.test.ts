@@ -5,8 +5,8 @@ import { callbackOf, failing, openCallbackPool, openReceiver, order } from './ca
 import { redrive, redriveAll } from './support.ts';
 
 async function delivered(pool: PoolFixture, id: string) {
-  const { notice } = await pool.recordWhen(id, (record) => record.notice?.state === 'delivered');
-  return notice;
+  const { delivery } = await pool.recordWhen(id, (record) => record.delivery?.state === 'delivered');
+  return delivery;
 }
 
 /** The address is public, and no name server is asked: whoever is dialled is this machine. */
@@ -34,8 +34,8 @@ describe.concurrent('a receiver', () => {
     const port = Number(new URL(receiver.url).port);
     await receiver.stop();
     const { id } = await order(pool, 'away', receiver.url);
-    const down = await pool.recordWhen(id, ({ notice }) => (notice?.tries ?? 0) >= 2);
-    expect(down).toMatchObject({ state: 'succeeded', notice: { evidence: { transport: 'ECONNREFUSED' } } });
+    const down = await pool.recordWhen(id, ({ delivery }) => (delivery?.tries ?? 0) >= 2);
+    expect(down).toMatchObject({ state: 'succeeded', delivery: { evidence: { transport: 'ECONNREFUSED' } } });
     const back = await openReceiver(context, undefined, { port });
     await delivered(pool, id);
     expect(callbackOf(back).body.data.taskId).toBe(id);
@@ -53,8 +53,8 @@ describe.concurrent('a receiver', () => {
       hangs = false;
     });
     const { id } = await order(pool, 'endless', receiver.url);
-    expect(await pool.recordWhen(id, ({ notice }) => (notice?.tries ?? 0) > 0)).toMatchObject({
-      notice: { evidence: { transport: 'ETIMEDOUT' } },
+    expect(await pool.recordWhen(id, ({ delivery }) => (delivery?.tries ?? 0) > 0)).toMatchObject({
+      delivery: { evidence: { transport: 'ETIMEDOUT' } },
     });
     expect(await delivered(pool, id)).toMatchObject({ evidence: { httpStatus: 200 } });
   });
@@ -66,8 +66,8 @@ describe.concurrent('a receiver', () => {
       response.writeHead(503, { 'retry-after': '20' }).end();
     });
     const { id } = await order(pool, 'later', receiver.url);
-    const { notice } = await pool.recordWhen(id, (record) => record.notice?.tries === 1);
-    expect((notice?.dueAt ?? 0) - (await pool.ledger.read.now())).toBeGreaterThan(10_000);
+    const { delivery } = await pool.recordWhen(id, (record) => record.delivery?.tries === 1);
+    expect((delivery?.dueAt ?? 0) - (await pool.ledger.read.now())).toBeGreaterThan(10_000);
   });
 
   test('that redirects to a private address is not followed, nor is a private address called', async (context) => {
@@ -83,9 +83,9 @@ describe.concurrent('a receiver', () => {
     const redirected = await order(pool, 'redirected', `http://receiver.test:${port}/hook`);
     const inside = await order(pool, 'inside', `${receiver.url}/inside`);
     const seen = await Promise.all(
-      [redirected, inside].map(({ id }) => pool.recordWhen(id, ({ notice }) => (notice?.tries ?? 0) >= 2)),
+      [redirected, inside].map(({ id }) => pool.recordWhen(id, ({ delivery }) => (delivery?.tries ?? 0) >= 2)),
     );
-    for (const { notice } of seen) expect(notice?.evidence?.summary).toMatch(/may not be called: .*must not be/);
+    for (const { delivery } of seen) expect(delivery?.evidence?.summary).toMatch(/may not be called: .*must not be/);
     expect(new Set(receiver.received.map(({ path }) => path))).toEqual(new Set(['/hook']));
   });
 
@@ -95,9 +95,9 @@ describe.concurrent('a receiver', () => {
     let status = 500;
     const receiver = await openReceiver(context, (response) => void response.writeHead(status).end());
     const { id } = await order(pool, 'unheard', receiver.url);
-    const given = await pool.recordWhen(id, ({ notice }) => notice?.state === 'failed');
-    expect(given).toMatchObject({ state: 'succeeded', notice: { letter: { class: 'notify_failed' } } });
-    expect(given.letter).toBeUndefined();
+    const given = await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'failed');
+    expect(given).toMatchObject({ state: 'succeeded', delivery: { deadLetter: { class: 'notify_failed' } } });
+    expect(given.deadLetter).toBeUndefined();
     const mirrored = () => pool.queues['dead-letter'].getJob(`${id}-notify`);
     await expect
       .poll(async () => (await mirrored())?.data as unknown, { timeout: 5000 })
@@ -109,10 +109,10 @@ describe.concurrent('a receiver', () => {
 
     // A person's retry in a dashboard tells how to go on, and sends nothing.
     const calls = receiver.received.length;
-    const job = await pool.queues.notify.getJob(given.notice?.vehicle ?? '');
+    const job = await pool.queues.notify.getJob(given.delivery?.vehicle ?? '');
     await expect.poll(() => job?.getState()).toBe('failed');
     await job?.retry();
-    const log = () => pool.queues.notify.getJobLogs(given.notice?.vehicle ?? '');
+    const log = () => pool.queues.notify.getJobLogs(given.delivery?.vehicle ?? '');
     await expect.poll(async () => (await log()).logs, { timeout: 5000 }).toEqual([expect.stringContaining(id)]);
     expect(receiver.received).toHaveLength(calls);
 
@@ -133,14 +133,14 @@ describe.concurrent('a receiver', () => {
     let status = 500;
     const receiver = await openReceiver(context, (response) => void response.writeHead(status).end());
     const { id } = await order(pool, 'both', receiver.url);
-    await pool.recordWhen(id, ({ notice, letter }) => notice?.state === 'failed' && letter !== undefined);
+    await pool.recordWhen(id, ({ delivery, deadLetter }) => delivery?.state === 'failed' && deadLetter !== undefined);
     status = 200;
     expect(await redriveAll(pool, 'notify_failed', { tenant: 'another' })).toEqual([]);
     expect(await redriveAll(pool, 'notify_failed', { tenant: 'default' })).toMatchObject([{ id, state: 'notify' }]);
     await delivered(pool, id);
-    expect(await pool.ledger.read.generation(id)).toMatchObject({ letter: { class: 'generation_failed' } });
+    expect(await pool.ledger.read.generation(id)).toMatchObject({ deadLetter: { class: 'generation_failed' } });
     expect(await redrive(pool, id)).toMatchObject({ class: 'generation_failed', state: 'queued' });
-    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state).at(-1)).toBe('success');
   });
 
@@ -175,7 +175,7 @@ test('a delivery that the end of the grace period cuts counts against nobody', a
   const { id } = await order(pool, 'cut', receiver.url);
   await expect.poll(() => receiver.received.length, { timeout: 5000 }).toBe(1);
   await pool.stopWorkers();
-  expect((await pool.ledger.read.generation(id))?.notice).toMatchObject({ state: 'pending', tries: 0 });
+  expect((await pool.ledger.read.generation(id))?.delivery).toMatchObject({ state: 'pending', tries: 0 });
   await pool.addWorker();
   expect(await delivered(pool, id)).toMatchObject({ tries: 0 });
 });

@@ -14,7 +14,7 @@ describe.concurrent('a callback', () => {
       await openReceiver(context),
     ];
     const { id } = await order(pool, 'told', `${receiver.url}/hook?a=b`);
-    const record = await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    const record = await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(receiver.received).toHaveLength(1);
     const { path, headers, body, text } = callbackOf(receiver);
     expect({ path, type: headers['content-type'] }).toEqual({ path: '/hook?a=b', type: 'application/json' });
@@ -31,7 +31,7 @@ describe.concurrent('a callback', () => {
     const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
     pool.simulator.script([{ on: 'task', fault: { kind: 'fail', failCode: '500', failMsg: 'Content was flagged' } }]);
     const failed = await order(pool, 'flagged', receiver.url);
-    await pool.recordWhen(failed.id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(failed.id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body).toMatchObject({
       code: 501,
       msg: 'Content was flagged',
@@ -47,7 +47,7 @@ describe.concurrent('a callback', () => {
     await pool.ledger.gates.pause('test');
     const cancelled = await order(pool, 'not wanted', receiver.url);
     await cancelled.cancel();
-    await pool.recordWhen(cancelled.id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(cancelled.id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body.data).toMatchObject({ taskId: cancelled.id, failCode: 'cancelled' });
   });
 
@@ -58,7 +58,7 @@ describe.concurrent('a callback', () => {
     const off = { kind: 'code', code: 505, msg: 'Model is offline' } as const;
     pool.simulator.script([{ on: 'createTask', fault: off }]);
     const { id } = await order(pool, 'off', receiver.url);
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     const { body } = callbackOf(receiver);
     expect(body).toMatchObject({ code: 501, data: { state: 'fail', failCode: '505' } });
     expect(body.msg).toMatch(/^Model is offline \(.*Nothing was charged/);
@@ -66,7 +66,7 @@ describe.concurrent('a callback', () => {
     const warning = expect.stringContaining('told that it failed');
     expect(await redrive(pool, id, { dryRun: true })).toMatchObject({ kind: 'would_resume', warning });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued', warning });
-    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
   });
 
@@ -79,14 +79,14 @@ describe.concurrent('a callback', () => {
     const receiver = await openReceiver(context);
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
     const { id } = await order(pool, 'off', receiver.url);
-    const held = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
-    expect(held.notice?.dueAt).toBe((held.letter?.openedAt ?? 0) + 300);
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
-    expect(await pool.ledger.read.now()).toBeGreaterThanOrEqual((held.notice?.dueAt ?? 0) - 50);
+    const held = await pool.recordWhen(id, ({ delivery }) => delivery !== undefined);
+    expect(held.delivery?.dueAt).toBe((held.deadLetter?.openedAt ?? 0) + 300);
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
+    expect(await pool.ledger.read.now()).toBeGreaterThanOrEqual((held.delivery?.dueAt ?? 0) - 50);
     expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'payment_unknown' });
 
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'resumed', state: 'queued' });
-    await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
     const [first, second] = receiver.received.map(({ headers }) => headers['webhook-id']);
     expect(first).not.toBe(second);
@@ -98,7 +98,7 @@ describe.concurrent('a callback', () => {
     const receiver = await openReceiver(context);
     await pool.ledger.gates.pause('test');
     const { id } = await pool.producer.enqueue(testRequest('late'), { callBackUrl: receiver.url, deadlineMs: 1 });
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body).toMatchObject({ code: 501, data: { failCode: 'deadline_exceeded' } });
   });
 
@@ -116,7 +116,7 @@ describe.concurrent('a callback', () => {
     );
     const orders = await Promise.all(prompts.map((prompt) => order(pool, prompt, receiver.url)));
     const ended = await Promise.all(
-      orders.map(({ id }) => pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered')),
+      orders.map(({ id }) => pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered')),
     );
     expect(ended.map(({ attempts }) => attempts.length)).toEqual(prompts.map(() => 2));
     expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(
@@ -136,7 +136,7 @@ describe.concurrent('a callback', () => {
     const receiver = await openReceiver(context);
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
     const { id } = await order(pool, 'not again', receiver.url);
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body.data).toMatchObject({ state: 'fail', failCode: 'payment_unknown' });
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
   });
@@ -149,11 +149,11 @@ describe.concurrent('a callback', () => {
     ];
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'cutAfter' } }]);
     const { id } = await order(pool, 'held', receiver.url);
-    const { letter } = await pool.recordWhen(id, ({ notice }) => notice !== undefined);
+    const { deadLetter } = await pool.recordWhen(id, ({ delivery }) => delivery !== undefined);
     // As after a step of Redis' clock: the callback is due by one clock and the hold over by another.
     const key = `${pool.ledger.root}gen:${id}`;
-    await pool.redis.client.hset(key, 'letter', JSON.stringify({ ...letter, heldUntil: Date.now() + 3_600_000 }));
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.redis.client.hset(key, 'letter', JSON.stringify({ ...deadLetter, heldUntil: Date.now() + 3_600_000 }));
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(callbackOf(receiver).body).toMatchObject({
       code: 501,
       data: { state: 'fail', failCode: 'payment_unknown', completeTime: expect.any(Number) },
@@ -171,7 +171,7 @@ describe.concurrent('a callback', () => {
     const { id } = await order(pool, 'lost', receiver.url);
     await inState(pool, 'dead', 1);
     expect(await redrive(pool, id, { payAgain: true })).not.toHaveProperty('warning');
-    await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
     expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(['success']);
   });
 
@@ -181,9 +181,9 @@ describe.concurrent('a callback', () => {
     const quiet = await order(pool, 'quiet');
     await pool.recordWhen(quiet.id, ({ state }) => state === 'succeeded');
     const loud = await order(pool, 'loud', receiver.url);
-    await pool.recordWhen(loud.id, ({ notice }) => notice?.state === 'delivered');
+    await pool.recordWhen(loud.id, ({ delivery }) => delivery?.state === 'delivered');
     expect(receiver.received).toHaveLength(1);
-    expect((await pool.ledger.read.generation(quiet.id))?.notice).toBeUndefined();
+    expect((await pool.ledger.read.generation(quiet.id))?.delivery).toBeUndefined();
   });
 
   test('whose job vanished is found by the sweeper, under the same webhook-id', async (context) => {
@@ -192,11 +192,11 @@ describe.concurrent('a callback', () => {
     const pool = await openCallbackPool(context, 'notify', { timings });
     const receiver = await openReceiver(context, failing(1));
     const { id } = await order(pool, 'vanished', receiver.url);
-    const { notice } = await pool.recordWhen(id, (record) => record.notice?.tries === 1);
+    const { delivery } = await pool.recordWhen(id, (record) => record.delivery?.tries === 1);
     await expect.poll(() => pool.queues.notify.getDelayedCount()).toBe(1);
-    await pool.queues.notify.remove(notice?.vehicle ?? '');
-    const told = await pool.recordWhen(id, (record) => record.notice?.state === 'delivered');
-    expect(told.notice?.vehicle).not.toBe(notice?.vehicle);
+    await pool.queues.notify.remove(delivery?.vehicle ?? '');
+    const told = await pool.recordWhen(id, (record) => record.delivery?.state === 'delivered');
+    expect(told.delivery?.vehicle).not.toBe(delivery?.vehicle);
     expect(callbackOf(receiver, 1).headers['webhook-id']).toBe(callbackOf(receiver).headers['webhook-id']);
   });
 });

@@ -72,7 +72,7 @@ async function denied(context: Parameters<typeof openPool>[0]): Promise<{ pool: 
   const pool = await openPool(context, 'lost', { timings: LOST });
   pool.simulator.script([DENY]);
   const id = await one(pool, 'denied');
-  await pool.recordWhen(id, ({ letter }) => letter?.class === 'task_lost');
+  await pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'task_lost');
   return { pool, id };
 }
 
@@ -81,13 +81,13 @@ describe.concurrent('tasks that Kie denies', () => {
     const { expect } = context;
     const { pool, id } = await denied(context);
     const dead = await pool.ledger.read.generation(id);
-    expect(dead).toMatchObject({ state: 'dead', letter: { from: 'generating' } });
+    expect(dead).toMatchObject({ state: 'dead', deadLetter: { from: 'generating' } });
     expect(dead?.misses).toBeGreaterThanOrEqual(3);
-    expect((dead?.letter?.openedAt ?? 0) - (dead?.firstMissAt ?? 0)).toBeGreaterThanOrEqual(LOST.taskLostMs);
+    expect((dead?.deadLetter?.openedAt ?? 0) - (dead?.firstMissAt ?? 0)).toBeGreaterThanOrEqual(LOST.taskLostMs);
     pool.simulator.clearFaults();
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'generating' });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    expect(record.letter).toBeUndefined();
+    expect(record.deadLetter).toBeUndefined();
     expect(charges(pool)).toEqual({ denied: 1 });
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
   });
@@ -95,9 +95,9 @@ describe.concurrent('tasks that Kie denies', () => {
   test('for ever: redriven without pay-again it is lost again; a second charge comes only with pay-again', async (context) => {
     const { expect } = context;
     const { pool, id } = await denied(context);
-    const firstDeath = (await pool.ledger.read.generation(id))?.letter?.openedAt ?? 0;
+    const firstDeath = (await pool.ledger.read.generation(id))?.deadLetter?.openedAt ?? 0;
     await redrive(pool, id);
-    await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > firstDeath);
+    await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > firstDeath);
     expect(charges(pool)).toEqual({ denied: 1 });
     pool.simulator.clearFaults();
     const again = await until(
@@ -145,8 +145,8 @@ test.concurrent('no verdict for long: task_stuck; redrive polls again, and a lat
   pool.simulator.script([{ on: 'task', fault: { kind: 'stuck' } }]);
   const id = await one(pool, 'stuck');
   const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
-  expect(dead.letter).toMatchObject({ class: 'task_stuck', from: 'generating' });
-  expect((dead.letter?.openedAt ?? 0) - (dead.acceptedAt ?? 0)).toBeGreaterThanOrEqual(400);
+  expect(dead.deadLetter).toMatchObject({ class: 'task_stuck', from: 'generating' });
+  expect((dead.deadLetter?.openedAt ?? 0) - (dead.acceptedAt ?? 0)).toBeGreaterThanOrEqual(400);
   pool.simulator.finish({ prompt: 'stuck' });
   await redrive(pool, id);
   const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
@@ -215,7 +215,7 @@ describe.concurrent('failures by Kie', () => {
       ({ state, attempts }) => state === 'failed' || state === 'succeeded' || attempts.length > expected,
     );
     expect(record.state).toBe(ends);
-    expect(record.letter?.class).toBe(ends === 'failed' ? 'generation_failed' : undefined);
+    expect(record.deadLetter?.class).toBe(ends === 'failed' ? 'generation_failed' : undefined);
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['resubmitted', 'accepted'].slice(2 - expected));
     expect(posts(pool, 'failing')).toHaveLength(expected);
     expect(charges(pool)).toEqual(ends === 'succeeded' ? { failing: 1 } : {});

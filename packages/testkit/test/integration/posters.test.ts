@@ -81,7 +81,7 @@ describe.concurrent('a poster', () => {
     const receiver = await openReceiver(context);
     for (const prompt of ['first', 'second']) {
       const { id } = await order(pool, prompt, receiver.url);
-      await pool.recordWhen(id, ({ state, notice }) => state === 'succeeded' && notice?.state === 'delivered');
+      await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');
     }
     expect(Object.keys(await filesOf(pool)).filter((name) => !name.endsWith('.mp4'))).toEqual([]);
     expect(await pool.queues.archive.getActiveCount()).toBe(0);

@@ -9,7 +9,7 @@ const TENANTS = ['mine', 'theirs'] as const;
 type Tenant = (typeof TENANTS)[number];
 
 /** Dead letters of one class in this order, a millisecond apart. */
-async function letters(pool: PoolFixture, order: readonly Tenant[]): Promise<{ id: string; tenant: Tenant }[]> {
+async function deadLetters(pool: PoolFixture, order: readonly Tenant[]): Promise<{ id: string; tenant: Tenant }[]> {
   const items = await pool.producer.enqueueMany(
     order.map((tenant) => ({ request: testRequest('dies'), options: { tenant } })),
   );
@@ -57,21 +57,21 @@ describe.concurrent('redrive of a class for one tenant', () => {
   test('resumes all of its own, oldest first, and nobody else’s', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'redrive', { workers: 0 });
-    const made = await letters(pool, AMONG);
+    const made = await deadLetters(pool, AMONG);
     const mine = idsOf(made, 'mine');
     expect(await run(pool, { dryRun: true })).toEqual(told('would_resume', mine));
-    expect((await pool.ledger.read.letterCounts())[CLASS]).toBe(AMONG.length);
+    expect((await pool.ledger.read.deadLetterCounts())[CLASS]).toBe(AMONG.length);
     expect(await run(pool, { limit: 40 })).toEqual(told('resumed', mine.slice(0, 40)));
     expect(await run(pool)).toEqual(told('resumed', mine.slice(40)));
     expect(await run(pool)).toEqual([]);
-    const left = await pool.ledger.read.listLetters(CLASS, { limit: 1000 });
+    const left = await pool.ledger.read.readDeadLetters(CLASS, { limit: 1000 });
     expect(left.items.map(({ id }) => id)).toEqual(idsOf(made, 'theirs'));
   });
 
   test('passes over none when others resume theirs meanwhile', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'redrive', { workers: 0 });
-    const made = await letters(pool, AMONG);
+    const made = await deadLetters(pool, AMONG);
     const [mine, theirs] = [idsOf(made, 'mine'), idsOf(made, 'theirs')];
     let resumed = 0;
     const results = await run(pool, {}, async () => {
@@ -86,7 +86,7 @@ describe.concurrent('redrive of a class for one tenant', () => {
     const { expect } = context;
     const pool = await openPool(context, 'redrive', { workers: 0 });
     const mine = idsOf(
-      await letters(
+      await deadLetters(
         pool,
         Array.from({ length: 120 }, () => 'mine'),
       ),

@@ -27,8 +27,8 @@ function refusing(pool: PoolFixture) {
   );
 }
 
-const letters = async (pool: PoolFixture, ids: readonly string[]) =>
-  (await records(pool, ids)).map(({ letter }) => letter?.class);
+const deadLetters = async (pool: PoolFixture, ids: readonly string[]) =>
+  (await records(pool, ids)).map(({ deadLetter }) => deadLetter?.class);
 
 const closures = async (pool: PoolFixture) => (await pool.ledger.read.stats())['gate:refusing'] ?? 0;
 
@@ -71,8 +71,8 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     await pool.ledger.gates.open('paused');
     await inState(pool, 'succeeded', good.length);
     await inState(pool, 'dead', bad.length);
-    expect(new Set(await letters(pool, worse))).toEqual(new Set(['invalid_request']));
-    expect(await letters(pool, better)).toEqual(better.map(() => undefined));
+    expect(new Set(await deadLetters(pool, worse))).toEqual(new Set(['invalid_request']));
+    expect(await deadLetters(pool, better)).toEqual(better.map(() => undefined));
   });
 
   test('a bad batch that is alone closes it; another tenant opens it at once, and the batch dies', async (context) => {
@@ -85,7 +85,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     const [id = ''] = await enqueueFor(pool, 'good', ['good']);
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     await inState(pool, 'dead', worse.length);
-    expect(new Set(await letters(pool, worse))).toEqual(new Set(['invalid_request']));
+    expect(new Set(await deadLetters(pool, worse))).toEqual(new Set(['invalid_request']));
     expect(await closures(pool)).toBe(1);
   });
 
@@ -106,13 +106,13 @@ describe.concurrent('a place that refuses everything in the same words', () => {
       async () => [posts(pool, 'two').length, posts(pool, 'three').length],
       (asked) => asked.every((count) => count >= 2),
     );
-    expect(await letters(pool, [...first, ...others])).toEqual([...first, ...others].map(() => undefined));
+    expect(await deadLetters(pool, [...first, ...others])).toEqual([...first, ...others].map(() => undefined));
 
     pool.simulator.clearFaults();
     pool.simulator.script([always(RELAY, 'one')]);
     await inState(pool, 'succeeded', others.length);
     await inState(pool, 'dead', first.length);
-    expect(new Set(await letters(pool, first))).toEqual(new Set(['invalid_request']));
+    expect(new Set(await deadLetters(pool, first))).toEqual(new Set(['invalid_request']));
     expect(charges(pool)).toEqual({ two: 1, three: 1 });
   });
 

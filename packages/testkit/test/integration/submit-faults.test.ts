@@ -15,11 +15,11 @@ interface Row {
   readonly charges: number;
   /** The gate that closed on the way. */
   readonly gate?: GateReason;
-  readonly letter?: DeadLetterClass;
+  readonly deadLetter?: DeadLetterClass;
 }
 
 const once = { state: 'succeeded', posts: 2, charges: 1 } as const;
-const lost = { state: 'dead', posts: 1, letter: 'payment_unknown' } as const;
+const lost = { state: 'dead', posts: 1, deadLetter: 'payment_unknown' } as const;
 const validation = { kind: 'code', code: 500, msg: 'duration is not within the range of allowed options' } as const;
 
 const ROWS: readonly Row[] = [
@@ -31,7 +31,7 @@ const ROWS: readonly Row[] = [
   { what: 'HTML 403', fault: { kind: 'html', status: 403 }, ...once, gate: 'bad-key' },
   { what: '433', fault: { kind: 'code', code: 433 }, ...once, gate: 'key-cap' },
   { what: '455', fault: { kind: 'code', code: 455 }, ...once, gate: 'maintenance' },
-  { what: '505', fault: { kind: 'code', code: 505 }, state: 'dead', posts: 1, charges: 0, letter: 'model_unavailable' },
+  { what: '505', fault: { kind: 'code', code: 505 }, state: 'dead', posts: 1, charges: 0, deadLetter: 'model_unavailable' },
   { what: '500 envelope, once', fault: { kind: 'code', code: 500, msg: 'Server exception' }, ...once },
   { what: '501 envelope, once', fault: { kind: 'code', code: 501, msg: 'Server exception' }, ...once },
   {
@@ -41,7 +41,7 @@ const ROWS: readonly Row[] = [
     state: 'dead',
     posts: 6,
     charges: 0,
-    letter: 'refused_repeatedly',
+    deadLetter: 'refused_repeatedly',
   },
   { what: '500 in validation wording, once', fault: validation, ...once },
   {
@@ -51,7 +51,7 @@ const ROWS: readonly Row[] = [
     state: 'dead',
     posts: 2,
     charges: 0,
-    letter: 'invalid_request',
+    deadLetter: 'invalid_request',
   },
   ...[400, 404, 422, 451].map((code): Row => ({
     what: `${code}`,
@@ -60,7 +60,7 @@ const ROWS: readonly Row[] = [
     state: 'dead',
     posts: 2,
     charges: 0,
-    letter: 'invalid_request',
+    deadLetter: 'invalid_request',
   })),
   { what: '408', fault: { kind: 'code', code: 408 }, ...lost, charges: 0 },
   { what: 'an unknown code', fault: { kind: 'code', code: 999 }, ...lost, charges: 0 },
@@ -92,7 +92,7 @@ describe.concurrent('one fault on createTask, the whole path', () => {
       pool.simulator.script([{ on: 'createTask', when: { times: row.times ?? 1 }, fault: row.fault }]);
       const [id = ''] = await pool.enqueue('the paid one');
       const record = await pool.recordWhen(id, ({ state }) => state === row.state);
-      expect(record.letter?.class).toBe(row.letter);
+      expect(record.deadLetter?.class).toBe(row.deadLetter);
       expect(record.attempts).toHaveLength(row.posts);
       expect(pool.simulator.ledger.submissions()).toHaveLength(row.posts);
       expect(pool.simulator.ledger.tasks()).toHaveLength(row.charges);
@@ -122,7 +122,7 @@ test('connection refused: nothing was sent, and the generation is submitted once
       expect({ outcome, transport: evidence?.transport }).toEqual({ outcome: 'refused', transport: 'ECONNREFUSED' });
     }
     expect(record.attempts.at(-1)?.outcome).toBe('accepted');
-    expect(record.letter).toBeUndefined();
+    expect(record.deadLetter).toBeUndefined();
     expect(await closedGates(pool)).toEqual([]);
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
     expect(pool.simulator.ledger.chargesByPrompt()).toEqual(new Map([['the paid one', 1]]));

@@ -72,11 +72,11 @@ export function redrive(pool: PoolFixture, id: string, more: Partial<RedriveOpti
 
 export async function redriveAll(
   pool: PoolFixture,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   more: Partial<RedriveOptions> = {},
 ): Promise<RedriveResult[]> {
   const results: RedriveResult[] = [];
-  for await (const result of redriveClass({ ...redriveOptions(pool, more), perSecond: 1000 }, letterClass))
+  for await (const result of redriveClass({ ...redriveOptions(pool, more), perSecond: 1000 }, deadLetterClass))
     results.push(result);
   return results;
 }

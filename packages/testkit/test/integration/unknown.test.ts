@@ -64,14 +64,14 @@ describe.concurrent('a lost answer', () => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 1200 } });
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
-    expect(dead.letter).toMatchObject({ class: 'payment_unknown', from: 'unknown' });
+    expect(dead.deadLetter).toMatchObject({ class: 'payment_unknown', from: 'unknown' });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'unknown' });
     const restarted = (await pool.ledger.read.generation(id))?.since ?? 0;
     const again = await pool.recordWhen(
       id,
-      ({ letter }) => letter !== undefined && letter.openedAt > (dead.letter?.openedAt ?? 0),
+      ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > (dead.deadLetter?.openedAt ?? 0),
     );
-    expect((again.letter?.openedAt ?? 0) - restarted).toBeGreaterThanOrEqual(1200);
+    expect((again.deadLetter?.openedAt ?? 0) - restarted).toBeGreaterThanOrEqual(1200);
     expect(posts(pool, 'lost')).toHaveLength(1);
     expect(charges(pool)).toEqual({ lost: 1 });
   });
@@ -127,7 +127,7 @@ describe.concurrent('a lost answer', () => {
     pool.simulator.script([{ on: 'createTask', when: { prompt: 'lost' }, fault: { kind: 'cutAfter' } }]);
     const record = await pool.recordWhen(
       id,
-      ({ attempts, letter }) => attempts.length > 1 && letter?.class === 'payment_unknown',
+      ({ attempts, deadLetter }) => attempts.length > 1 && deadLetter?.class === 'payment_unknown',
     );
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'lost']);
     // The sweeper that opened the letter decides at once; nothing is left for a later one.
@@ -142,7 +142,7 @@ describe.concurrent('a lost answer', () => {
     const { expect } = context;
     const lost = await loseAnswer(context, { worker: { publicUrl: PUBLIC_URL }, settings: { unknownWindowMs: 1200 } });
     const { pool, id, taskId } = lost;
-    await pool.recordWhen(id, ({ letter }) => letter?.class === 'payment_unknown');
+    await pool.recordWhen(id, ({ deadLetter }) => deadLetter?.class === 'payment_unknown');
     await pool.ledger.gates.pause('test');
     await until(
       () => redrive(pool, id, { payAgain: true }),

@@ -49,8 +49,8 @@ describe.concurrent('the sweeper', () => {
     const pool = await openPool(context, 'no-mirror', { workers: 0, timings: { sweepMs: 60_000 }, logger });
     // More than one round looks after.
     const ids = numbered('letter', 250).map((name) => `gen_${name.replace(' ', '')}`);
-    const letter = { class: 'invalid_request', evidence: { summary: 'of the test' } } as const;
-    await Promise.all(ids.map((id) => pool.ledger.kill({ id, ...letter, vehicle: `${id}-1`, payload: '{}' })));
+    const deadLetter = { class: 'invalid_request', evidence: { summary: 'of the test' } } as const;
+    await Promise.all(ids.map((id) => pool.ledger.kill({ id, ...deadLetter, vehicle: `${id}-1`, payload: '{}' })));
     await pool.redis.client.set(`${pool.redis.prefix}:dead-letter:wait`, 'no list');
     await pool.addWorker();
     await until(

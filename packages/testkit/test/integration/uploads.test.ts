@@ -67,7 +67,7 @@ describe.concurrent('uploaded images', () => {
     const text = await keepImage(pool, 'default', Buffer.from('no image'));
     const ids = [await order(pool, 'gone', gone), await order(pool, 'no', text), await order(pool, 'theirs', foreign)];
     const dead = await Promise.all(ids.map((id) => ended(pool, id)));
-    expect(dead.map(({ letter }) => ({ class: letter?.class, summary: letter?.evidence.summary }))).toEqual([
+    expect(dead.map(({ deadLetter }) => ({ class: deadLetter?.class, summary: deadLetter?.evidence.summary }))).toEqual([
       {
         class: 'upload_missing',
         summary: expect.stringMatching(`^the upload store does not have the image ${uploadName(gone)}; .*kieq doctor`),
@@ -86,8 +86,8 @@ describe.concurrent('uploaded images', () => {
     await pool.uploads.remove(uploadName(ref));
     const id = await order(pool, 'sent again', ref);
     const dead = await ended(pool, id);
-    expect(dead.letter).toMatchObject({ class: 'upload_missing', from: 'queued' });
-    expect(dead.letter?.heldUntil).toBeUndefined();
+    expect(dead.deadLetter).toMatchObject({ class: 'upload_missing', from: 'queued' });
+    expect(dead.deadLetter?.heldUntil).toBeUndefined();
     expect(callerRecord(dead, await pool.ledger.read.now())).toMatchObject({
       state: 'fail',
       failCode: 'upload_missing',
@@ -95,8 +95,8 @@ describe.concurrent('uploaded images', () => {
     });
     // Redriven too early it dies again, for nothing.
     await redrive(pool, id);
-    const again = await pool.recordWhen(id, ({ letter }) => letter !== undefined && letter.openedAt > dead.since);
-    expect(again.letter?.class).toBe('upload_missing');
+    const again = await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > dead.since);
+    expect(again.deadLetter?.class).toBe('upload_missing');
     await pool.uploads.put(uploadName(ref), PNG, 'image/png');
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'not_possible' });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued' });
@@ -128,8 +128,8 @@ describe.concurrent('uploaded images', () => {
     await nameStore({ ledger: pool.ledger, uploads: there });
     await pool.uploads.put('x', PNG, 'image/png');
     const id = await order(pool, 'late', await keepImage({ uploads: there }));
-    const { letter } = await ended(pool, id);
-    expect(letter).toMatchObject({
+    const { deadLetter } = await ended(pool, id);
+    expect(deadLetter).toMatchObject({
       class: 'deadline_exceeded',
       evidence: { summary: expect.stringContaining('kieq doctor names them') },
     });
@@ -150,7 +150,7 @@ describe.concurrent('uploaded images', () => {
     await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
     const gone = await keepImage(pool);
     await pool.uploads.remove(uploadName(gone));
-    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ letter: { class: 'upload_missing' } });
+    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ deadLetter: { class: 'upload_missing' } });
   });
 
   test('wait while the upload service is in trouble, and the generation with them', async (context) => {

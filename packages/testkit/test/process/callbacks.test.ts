@@ -35,7 +35,7 @@ test('a worker passes an uploaded image on and signs the callback, as its enviro
   const { model, input } = testRequest('wired');
   const request = { model, input: { ...input, image_urls: [uploadUrl(image)] } };
   const { id } = await pool.producer.enqueue(request, { callBackUrl: `${receiver.url}/hook` });
-  await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+  await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
   const [received] = receiver.received;
   const headers = Object.fromEntries(
     Object.entries(received?.headers ?? {}).map(([name, value]) => [name, String(value)]),

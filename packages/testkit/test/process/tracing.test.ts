@@ -52,7 +52,7 @@ test("a generation is one trace from the caller's request to its delivery, acros
     (tasks) => tasks === 2,
   );
   pool.simulator.finish();
-  await pool.recordWhen(id, ({ notice }) => notice?.state === 'delivered');
+  await pool.recordWhen(id, ({ delivery }) => delivery?.state === 'delivered');
   await pool.recordWhen(other, ({ state }) => state === 'succeeded');
   for (const one of [gateway, ...workers]) one.signal('SIGTERM');
   await Promise.all([gateway, ...workers].map(({ ended }) => ended));

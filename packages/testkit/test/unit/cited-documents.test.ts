@@ -55,8 +55,8 @@ async function absentIn(path: string, text: string): Promise<string[]> {
 
 /** Where a document lies: beside the file that names it, below the root, or below `docs`. */
 function placeOf(path: string, document: string): string | undefined {
-  const places = [join(dirname(path), document), document, join('docs', document)];
-  return places.find((place) => existsSync(join(ROOT, place)));
+  const slots = [join(dirname(path), document), document, join('docs', document)];
+  return slots.find((place) => existsSync(join(ROOT, place)));
 }
 
 test('every document that is named anywhere exists, and so does its section', async () => {

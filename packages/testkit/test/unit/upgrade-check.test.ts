@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { optionsOf } from '../../src/upgrade/options.ts';
 import { valueOf } from '../../src/upgrade/readers.ts';
 import { tableOf } from '../../src/upgrade/table.ts';
-import { gateTroubles, letterTroubles } from '../../src/upgrade/troubles.ts';
+import { gateTroubles, deadLetterTroubles } from '../../src/upgrade/troubles.ts';
 
 describe('upgrade-check', () => {
   test('takes a revision of Git, and nothing that Git would take for an option', () => {
@@ -24,7 +24,7 @@ describe('upgrade-check', () => {
   });
 
   test('makes trouble of known kinds only, each once', () => {
-    const classes = letterTroubles.map((one) => one.class);
+    const classes = deadLetterTroubles.map((one) => one.class);
     const reasons = gateTroubles.map(({ reason }) => reason);
     expect(classes.filter((one) => !isKnown(DEAD_LETTER_CLASSES, one))).toEqual([]);
     expect(reasons.filter((one) => !isKnown(GATE_REASONS, one))).toEqual([]);

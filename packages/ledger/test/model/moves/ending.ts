@@ -60,9 +60,9 @@ const kill: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, isIn('unknown', 'generating', 'archiving'));
   const state = scene.world.generations.get(id)?.state;
   const fitting = CLASSES.filter(([, expected]) => expected === state);
-  const [letterClass, expected] = (c >= 2 ? pick(fitting, b) : undefined) ?? choose(CLASSES, b);
+  const [deadLetterClass, expected] = (c >= 2 ? pick(fitting, b) : undefined) ?? choose(CLASSES, b);
   const account = c === 7 ? 'staging' : ACCOUNT;
-  const args = { id, class: letterClass, expected, evidence, account };
+  const args = { id, class: deadLetterClass, expected, evidence, account };
   const { vehicle = '', polls = 0 } = scene.world.generations.get(id) ?? {};
   // By a worker that has just looked, or by one that was frozen since an older look.
   if (b % 2 === 1) return { name: 'kill', args: { ...args, asOf: { vehicle, polls: c === 6 ? polls - 1 : polls } } };
@@ -73,16 +73,16 @@ const kill: Move = (scene, { a, b, c }) => {
 const bury: Move = (_scene, { a, b, c }) => {
   const id = idOf(a);
   const known = c % 2 === 0 ? { payload: '{"model":"m"}', hash: 'hash-1', tenant: 'acme', callback: b >= 4 } : {};
-  const letterClass = b % 2 === 0 ? 'record_missing' : 'invalid_request';
-  return { name: 'kill', args: { id, class: letterClass, evidence, vehicle: `${id}-${1 + c}`, ...known } };
+  const deadLetterClass = b % 2 === 0 ? 'record_missing' : 'invalid_request';
+  return { name: 'kill', args: { id, class: deadLetterClass, evidence, vehicle: `${id}-${1 + c}`, ...known } };
 };
 
 /** A person resumes an open letter: for nothing, or by paying again. */
 const redrive: Move = (scene, { a, b, c }) => {
-  const id = aim(scene, a, ({ letter, isNoticeLetter }) => letter !== undefined || isNoticeLetter);
+  const id = aim(scene, a, ({ deadLetter, isNoticeDeadLetter }) => deadLetter !== undefined || isNoticeDeadLetter);
   const generation = scene.world.generations.get(id);
-  const letterClass = generation?.isNoticeLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.letter?.class;
-  return redriveOf(scene, id, letterClass ?? 'task_stuck', {
+  const deadLetterClass = generation?.isNoticeDeadLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.deadLetter?.class;
+  return redriveOf(scene, id, deadLetterClass ?? 'task_stuck', {
     payAgain: c % 2 === 1,
     dryRun: c >= 6,
     automatic: c === 5,
@@ -92,13 +92,13 @@ const redrive: Move = (scene, { a, b, c }) => {
 function redriveOf(
   scene: Scene,
   id: string,
-  letterClass: DeadLetterClass,
+  deadLetterClass: DeadLetterClass,
   how: { readonly payAgain: boolean; readonly dryRun: boolean; readonly automatic: boolean },
 ): ModelCall | undefined {
-  const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[letterClass];
+  const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[deadLetterClass];
   const target = how.payAgain ? (payAgainResumesAt ?? resumesAt) : resumesAt;
   if (target === null) return undefined;
-  const call = { id, class: letterClass, resumesAt: target, op: scene.fresh('op'), vehicleCheckMs: VEHICLE_CHECK_MS };
+  const call = { id, class: deadLetterClass, resumesAt: target, op: scene.fresh('op'), vehicleCheckMs: VEHICLE_CHECK_MS };
   return { name: 'redrive', args: { ...call, ...how } };
 }
 
@@ -109,21 +109,21 @@ const purge: Move = (scene, { a, b, c }) => {
   return { name: 'purge', args: { id, force: c % 2 === 1, vehicle } };
 };
 
-const hasNotice = ({ notice }: Generation): boolean => notice?.state === 'pending';
+const hasNotice = ({ delivery }: Generation): boolean => delivery?.state === 'pending';
 
-const noticed: Move = (scene, { a, b, c }) => {
+const deliveryTried: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, hasNotice);
-  const notice = scene.world.generations.get(id)?.notice;
-  const tries = Math.max(0, (notice?.tries ?? 0) - (b === 7 ? 1 : 0));
+  const delivery = scene.world.generations.get(id)?.delivery;
+  const tries = Math.max(0, (delivery?.tries ?? 0) - (b === 7 ? 1 : 0));
   const times = { retryDelayMs: 60_000, giveUpMs: c >= 5 ? 0 : 86_400_000 };
-  const vehicle = c === 4 ? 'another' : (notice?.vehicle ?? `${id}-1`);
-  return { name: 'noticed', args: { id, vehicle, delivered: c === 0, evidence, tries, ...times } };
+  const vehicle = c === 4 ? 'another' : (delivery?.vehicle ?? `${id}-1`);
+  return { name: 'delivery_tried', args: { id, vehicle, delivered: c === 0, evidence, tries, ...times } };
 };
 
-const renotice: Move = (scene, { a, b }) => {
+const redeliver: Move = (scene, { a, b }) => {
   const id = aim(scene, a, hasNotice);
-  const vehicle = b === 7 ? 'another' : (scene.world.generations.get(id)?.notice?.vehicle ?? `${id}-1`);
-  return { name: 'renotice', args: { id, vehicle } };
+  const vehicle = b === 7 ? 'another' : (scene.world.generations.get(id)?.delivery?.vehicle ?? `${id}-1`);
+  return { name: 'redeliver', args: { id, vehicle } };
 };
 
-export const ENDING = { archived, unsaved, kill, bury, redrive, purge, noticed, renotice };
+export const ENDING = { archived, unsaved, kill, bury, redrive, purge, deliveryTried, redeliver };

@@ -63,7 +63,7 @@ function moments({ world }: Scene): number[] {
     one.deadlineAt,
     one.since + setting(world, 'unknownWindowMs'),
     ...one.attempts.flatMap(({ leaseUntil, sendBy }) => [leaseUntil, sendBy]),
-    one.notice?.at ?? 0,
+    one.delivery?.at ?? 0,
   ]);
   const gates = [...world.gates.values()].flatMap(({ untilAt = 0, nextAt = 0 }) => [untilAt, nextAt]);
   const windows = [...world.window.values()].map((at) => at + 10_000);

@@ -60,7 +60,7 @@ const callback: Move = ({ vendor }, { a, b }) => {
   if (task === undefined) return undefined;
   const named = b === 7 ? {} : { taskId: task.id };
   const { generation: id, token } = task.request;
-  return { name: 'hint', args: { id, tokenHash: token, vehicleCheckMs: VEHICLE_CHECK_MS, ...named } };
+  return { name: 'callback', args: { id, tokenHash: token, vehicleCheckMs: VEHICLE_CHECK_MS, ...named } };
 };
 
 /** Somebody who has learned a token, or not, names any task. */
@@ -68,7 +68,7 @@ const forge: Move = ({ vendor }, { a, b, c }) => {
   const request = pick(vendor.requests, a);
   const id = b === 7 ? idOf(a) : (request?.generation ?? idOf(a));
   const tokenHash = b === 6 ? 'nobody' : (request?.token ?? 'nobody');
-  return { name: 'hint', args: { id, tokenHash, taskId: `task-${1 + c}`, vehicleCheckMs: VEHICLE_CHECK_MS } };
+  return { name: 'callback', args: { id, tokenHash, taskId: `task-${1 + c}`, vehicleCheckMs: VEHICLE_CHECK_MS } };
 };
 
 const unclaim: Move = (scene, { a, b }) => {
@@ -77,10 +77,10 @@ const unclaim: Move = (scene, { a, b }) => {
   return { name: 'unclaim', args: { id, taskId: pick(claims, b) ?? 'task-9' } };
 };
 
-const look: Move = (scene, { a, b }) => {
+const poll: Move = (scene, { a, b }) => {
   const id = aim(scene, a, isIn('generating'));
   const args = { id, vehicle: vehicleOf(scene, id, b), permit: scene.fresh('permit'), timeoutMs: 15_000 };
-  return { name: 'look', args };
+  return { name: 'poll', args };
 };
 
 const observe: Move = (scene, { a, b, c }) => {
@@ -88,10 +88,10 @@ const observe: Move = (scene, { a, b, c }) => {
   const generation = scene.world.generations.get(id);
   const taskId = generation === undefined || generation.taskId === '' ? 'task-9' : generation.taskId;
   const seen = choose(['running', 'missing', 'trouble', 'missing', 'no_result', 'no_result'] as const, b);
-  const hints = Math.max(0, (generation?.hints ?? 0) - (c % 2));
-  const args = { id, taskId, seen, pollDelayMs: 28_000, hints, permit: scene.fresh('permit') };
+  const callbacksSeen = Math.max(0, (generation?.callbacksSeen ?? 0) - (c % 2));
+  const args = { id, taskId, seen, pollDelayMs: 28_000, callbacksSeen, permit: scene.fresh('permit') };
   const all = { ...args, missingWindowMs: 1_800_000, vehicleCheckMs: VEHICLE_CHECK_MS };
-  return { name: 'observe', args: c === 7 ? { ...all, holdMs: 60_000 } : all };
+  return { name: 'observe', args: c === 7 ? { ...all, pauseMs: 60_000 } : all };
 };
 
 const canMove = ({ state, archive }: Generation): boolean =>
@@ -102,4 +102,4 @@ const requeue: Move = (scene, { a, b }) => {
   return { name: 'requeue', args: { id, vehicle: vehicleOf(scene, id, b), vehicleCheckMs: VEHICLE_CHECK_MS } };
 };
 
-export const FOLLOWING = { finish, settle, resubmit, callback, forge, unclaim, look, observe, requeue };
+export const FOLLOWING = { finish, settle, resubmit, callback, forge, unclaim, poll, observe, requeue };

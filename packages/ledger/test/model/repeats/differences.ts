@@ -18,7 +18,7 @@ const EXISTS: Difference = {
 };
 const OPENED: Difference = { answer: () => ({ kind: 'not_closed' }), why: 'the gate is open' };
 const COUNTED: Difference = {
-  answer: ({ hints }) => ({ hints: Number(hints) + 1 }),
+  answer: ({ callbacksSeen }) => ({ callbacksSeen: Number(callbacksSeen) + 1 }),
   keys: ['gen:*.hints', 'stats.hinted'],
   why: 'a callback is counted as often as it comes; each only pulls a look forward',
 };
@@ -29,7 +29,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
   'create created: in a window for equal requests': EXISTS,
   'create created: asked at once where everything is refused': EXISTS,
   'admit admitted': {
-    answer: () => ({ room: 0 }),
+    answer: () => ({ slots: 0 }),
     why: 'a hint how many more may be taken at once; too few is never wrong',
   },
   'hint hinted': COUNTED,
@@ -49,7 +49,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
     why: 'a balance that nobody asks for; the next one comes an interval later',
   },
   'sweep leader: with much to do': {
-    answer: () => ({ due: [], notices: [] }),
+    answer: () => ({ due: [], deliveries: [] }),
     why: 'what a round hands out is handed out again after vehicleCheckMs, unless something has moved it',
   },
 };
@@ -70,8 +70,8 @@ export const ANSWER_TIMES = [
 
 /** What a second sending at a later moment may change besides: times that count from the last call. */
 export const KEY_TIMES: Partial<Record<ScriptName, readonly string[]>> = {
-  hint: ['gen:*.nextPollAt', 'watch.*'],
-  look: ['polls.permit'],
+  callback: ['gen:*.nextPollAt', 'watch.*'],
+  poll: ['polls.permit'],
   poll_permit: ['polls.permit'],
   poll_done: ['polls.permit'],
   observe: ['polls.permit', 'poll:hold'],
@@ -84,13 +84,13 @@ export const KEY_TIMES: Partial<Record<ScriptName, readonly string[]>> = {
 
 /** Where two dumps differ: `key.field` for hashes and sorted sets, `key` for everything else; ids as `*`. */
 export function differingKeys(before: Dump, after: Dump): string[] {
-  const places = new Set<string>();
+  const slots = new Set<string>();
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     for (const place of differingFields(name, before[name]?.value, after[name]?.value)) {
-      places.add(place.replaceAll(/gen_\w+/g, '*'));
+      slots.add(place.replaceAll(/gen_\w+/g, '*'));
     }
   }
-  return [...places].toSorted();
+  return [...slots].toSorted();
 }
 
 function differingFields(name: string, before: unknown, after: unknown): string[] {

@@ -1,5 +1,5 @@
 import { DEAD_LETTER_CLASSES, readWord } from '@kieq/domain';
-import { NEWER_WORD, openNewerLetter } from '../../../../testkit/src/newer-version.ts';
+import { NEWER_WORD, openNewerDeadLetter } from '../../../../testkit/src/newer-version.ts';
 import type { ScriptName } from '../../../src/contract/index.ts';
 import {
   ACCOUNT,
@@ -39,9 +39,9 @@ async function ended(pool: Pool): Promise<string> {
   return id;
 }
 
-function noticed(pool: Pool, id: string, change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {}) {
+function deliveryTried(pool: Pool, id: string, change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {}) {
   const args = { id, vehicle: `${id}-1`, delivered: false, evidence, tries: 0, retryDelayMs: 5000, giveUpMs: 60_000 };
-  return pool.ledger.noticed({ ...args, ...change });
+  return pool.ledger.deliveryTried({ ...args, ...change });
 }
 
 /** Ends, dead letters, and the ways out of them. */
@@ -74,9 +74,9 @@ export const ENDING = {
   redrive: {
     async newer({ pool }) {
       const id = await pool.create();
-      await openNewerLetter(pool, id);
-      const letterClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
-      return () => pool.ledger.redrive(redriveArgs(id, letterClass, 'queued', { payAgain: true }));
+      await openNewerDeadLetter(pool, id);
+      const deadLetterClass = readWord(DEAD_LETTER_CLASSES, NEWER_WORD);
+      return () => pool.ledger.redrive(redriveArgs(id, deadLetterClass, 'queued', { payAgain: true }));
     },
     async redriven(stage) {
       const id = await stuck(stage);
@@ -92,7 +92,7 @@ export const ENDING = {
     },
     async 'redriven: the callback alone'({ pool }) {
       const id = await ended(pool);
-      await noticed(pool, id, { giveUpMs: 0 });
+      await deliveryTried(pool, id, { giveUpMs: 0 });
       return () => pool.ledger.redrive(redriveArgs(id, 'notify_failed', 'notify'));
     },
     async 'redriven: to be saved'({ pool }) {
@@ -121,7 +121,7 @@ export const ENDING = {
     async by_hand({ pool }) {
       await pool.ledger.settings.overwrite({ unknownWindowMs: 0 });
       const { id, token } = await unknown(pool);
-      await pool.ledger.hint({ id, tokenHash: token, taskId: 'task-named', vehicleCheckMs: VEHICLE_CHECK_MS });
+      await pool.ledger.callback({ id, tokenHash: token, taskId: 'task-named', vehicleCheckMs: VEHICLE_CHECK_MS });
       await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
       const args = redriveArgs(id, 'payment_unknown', 'queued', { payAgain: true });
       return () => pool.ledger.redrive({ ...args, automatic: true });
@@ -131,7 +131,7 @@ export const ENDING = {
   purge: {
     async newer({ pool }) {
       const id = await pool.create();
-      await openNewerLetter(pool, id);
+      await openNewerDeadLetter(pool, id);
       return () => pool.ledger.purge(id, true);
     },
     async purged({ pool }) {
@@ -157,34 +157,34 @@ export const ENDING = {
       return () => pool.ledger.purge(id, true);
     },
   },
-  noticed: {
+  deliveryTried: {
     async delivered({ pool }) {
       const id = await ended(pool);
-      return () => noticed(pool, id, { delivered: true });
+      return () => deliveryTried(pool, id, { delivered: true });
     },
     async retry({ pool }) {
       const id = await ended(pool);
-      return () => noticed(pool, id);
+      return () => deliveryTried(pool, id);
     },
     async given_up({ pool }) {
       const id = await ended(pool);
-      return () => noticed(pool, id, { giveUpMs: 0 });
+      return () => deliveryTried(pool, id, { giveUpMs: 0 });
     },
     async stale({ pool }) {
       const id = await ended(pool);
-      return () => noticed(pool, id, { vehicle: 'another' });
+      return () => deliveryTried(pool, id, { vehicle: 'another' });
     },
-    missing: plain(({ pool }) => noticed(pool, NOWHERE)),
+    missing: plain(({ pool }) => deliveryTried(pool, NOWHERE)),
   },
-  renotice: {
+  redeliver: {
     async renoticed({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, `${id}-1`);
+      return () => pool.ledger.redeliver(id, `${id}-1`);
     },
     async stale({ pool }) {
       const id = await ended(pool);
-      return () => pool.ledger.renotice(id, 'another');
+      return () => pool.ledger.redeliver(id, 'another');
     },
-    missing: plain(({ pool }) => pool.ledger.renotice(NOWHERE, 'v')),
+    missing: plain(({ pool }) => pool.ledger.redeliver(NOWHERE, 'v')),
   },
 } satisfies Partial<Record<ScriptName, Cases>>;

@@ -23,7 +23,7 @@ function announce(pool: Pool) {
 /** What concerns the pool and not one generation. */
 export const FLEET = {
   peek: {
-    room: plain(({ pool }) => pool.ledger.peek()),
+    slots: plain(({ pool }) => pool.ledger.peek()),
     async wait({ pool }) {
       await pool.ledger.gates.pause('by hand');
       return () => pool.ledger.peek();

@@ -13,55 +13,55 @@ import { NOWHERE, plain, type Cases } from './stage.ts';
 
 const sample = { kind: 'm:5', ms: 70_000 };
 
-function hint(pool: Pool, id: string, tokenHash: string, taskId?: string) {
+function callback(pool: Pool, id: string, tokenHash: string, taskId?: string) {
   const named = taskId === undefined ? {} : { taskId };
-  return pool.ledger.hint({ id, tokenHash, vehicleCheckMs: VEHICLE_CHECK_MS, ...named });
+  return pool.ledger.callback({ id, tokenHash, vehicleCheckMs: VEHICLE_CHECK_MS, ...named });
 }
 
-function look(pool: Pool, id: string, permit = 'permit', vehicle = `${id}-2`) {
-  return pool.ledger.look({ id, vehicle, permit, timeoutMs: 15_000 });
+function poll(pool: Pool, id: string, permit = 'permit', vehicle = `${id}-2`) {
+  return pool.ledger.poll({ id, vehicle, permit, timeoutMs: 15_000 });
 }
 
 function observe(pool: Pool, id: string, taskId: string, change: Partial<ObserveArgs> = {}) {
-  const args = { id, taskId, pollDelayMs: 5000, permit: 'permit', hints: 0, missingWindowMs: 1000 };
+  const args = { id, taskId, pollDelayMs: 5000, permit: 'permit', callbacksSeen: 0, missingWindowMs: 1000 };
   return pool.ledger.observe({ ...args, seen: 'running', vehicleCheckMs: VEHICLE_CHECK_MS, ...change });
 }
 
 /** From a taskId to the verdict. */
 export const FOLLOWING = {
-  hint: {
-    async hinted({ pool }) {
+  callback: {
+    async calledBack({ pool }) {
       const { id, token, taskId } = await generating(pool);
-      return () => hint(pool, id, token, taskId);
+      return () => callback(pool, id, token, taskId);
     },
     async claimed({ pool }) {
       const { id, token } = await unknown(pool);
-      return () => hint(pool, id, token, 'task');
+      return () => callback(pool, id, token, 'task');
     },
     async too_many({ pool }) {
       const { id, token } = await unknown(pool);
-      for (let n = 1; n <= 5; n += 1) await hint(pool, id, token, `task-${n}`);
-      return () => hint(pool, id, token, 'task-6');
+      for (let n = 1; n <= 5; n += 1) await callback(pool, id, token, `task-${n}`);
+      return () => callback(pool, id, token, 'task-6');
     },
     async no_task({ pool }) {
       const { id, token } = await unknown(pool);
-      return () => hint(pool, id, token);
+      return () => callback(pool, id, token);
     },
     async settled({ pool }) {
       const { id, token, taskId } = await generating(pool);
       await pool.ledger.settle(settleArgs(id, taskId));
-      return () => hint(pool, id, token, taskId);
+      return () => callback(pool, id, token, taskId);
     },
     async unknown_attempt({ pool }) {
       const { id } = await unknown(pool);
-      return () => hint(pool, id, 'foreign', 'task');
+      return () => callback(pool, id, 'foreign', 'task');
     },
-    missing: plain(({ pool }) => hint(pool, NOWHERE, 'token', 'task')),
+    missing: plain(({ pool }) => callback(pool, NOWHERE, 'token', 'task')),
   },
   unclaim: {
     async dropped({ pool }) {
       const { id, token } = await unknown(pool);
-      await hint(pool, id, token, 'task');
+      await callback(pool, id, token, 'task');
       return () => pool.ledger.dropClaim(id, 'task');
     },
     async none({ pool }) {
@@ -70,36 +70,36 @@ export const FOLLOWING = {
     },
     missing: plain(({ pool }) => pool.ledger.dropClaim(NOWHERE, 'task')),
   },
-  look: {
+  poll: {
     async granted({ pool }) {
       const { id } = await generating(pool);
-      return () => look(pool, id);
+      return () => poll(pool, id);
     },
     async 'granted: the last place'({ pool }) {
       const { id } = await generating(pool);
       await pool.ledger.pollPermit('another', 15_000);
-      return () => look(pool, id);
+      return () => poll(pool, id);
     },
     async wait({ pool }) {
       const { id } = await generating(pool);
       for (const permit of ['one', 'two']) await pool.ledger.pollPermit(permit, 15_000);
-      return () => look(pool, id);
+      return () => poll(pool, id);
     },
     async stale({ pool }) {
       const { id } = await generating(pool);
-      return () => look(pool, id, 'permit', 'another');
+      return () => poll(pool, id, 'permit', 'another');
     },
-    missing: plain(({ pool }) => look(pool, NOWHERE)),
+    missing: plain(({ pool }) => poll(pool, NOWHERE)),
   },
   observe: {
     async parked({ pool }) {
       const { id, taskId } = await generating(pool);
-      await look(pool, id);
+      await poll(pool, id);
       return () => observe(pool, id, taskId);
     },
     async 'parked: denied'({ pool }) {
       const { id, taskId } = await generating(pool);
-      await look(pool, id);
+      await poll(pool, id);
       return () => observe(pool, id, taskId, { seen: 'missing' });
     },
     async 'parked: seen again after a denial'({ pool }) {
@@ -109,8 +109,8 @@ export const FOLLOWING = {
     },
     async 'parked: with all queries on hold'({ pool }) {
       const { id, taskId } = await generating(pool);
-      await look(pool, id);
-      return () => observe(pool, id, taskId, { holdMs: 3000 });
+      await poll(pool, id);
+      return () => observe(pool, id, taskId, { pauseMs: 3000 });
     },
     async stale({ pool }) {
       const { id } = await generating(pool);
@@ -139,7 +139,7 @@ export const FOLLOWING = {
   settle: {
     async settled({ pool }) {
       const { id, taskId } = await generating(pool, { callback: true });
-      await look(pool, id);
+      await poll(pool, id);
       return () => pool.ledger.settle({ ...settleArgs(id, taskId), sample, permit: 'permit' });
     },
     async 'settled: failed'({ pool }) {
@@ -179,7 +179,7 @@ export const FOLLOWING = {
     },
   },
   peek_polls: {
-    room: plain(({ pool }) => pool.ledger.peekPolls()),
+    slots: plain(({ pool }) => pool.ledger.peekPolls()),
     async wait({ pool }) {
       for (const permit of ['one', 'two']) await pool.ledger.pollPermit(permit, 15_000);
       return () => pool.ledger.peekPolls();

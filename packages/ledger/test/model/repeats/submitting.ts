@@ -197,7 +197,7 @@ export const SUBMITTING = {
     async 'accepted: adopted from a dead letter, with a claim'({ pool, pass }) {
       pass(0);
       const { id, token } = await unknown(pool);
-      await pool.ledger.hint({ id, tokenHash: token, taskId: 'task', vehicleCheckMs: VEHICLE_CHECK_MS });
+      await pool.ledger.callback({ id, tokenHash: token, taskId: 'task', vehicleCheckMs: VEHICLE_CHECK_MS });
       pass(LIMITS.unknownWindowMs);
       await pool.ledger.kill({ id, class: 'payment_unknown', expected: 'unknown', evidence });
       const adopt = { adopted: true, attempt: 1, pollDelayMs: 0, vehicleCheckMs: VEHICLE_CHECK_MS };

@@ -1,7 +1,7 @@
 import type { UnsavedArgs } from '@kieq/ledger';
 import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { setting, type Answer, type Generation, type World } from '../world.ts';
-import { die, enter, newVehicle, openLetter, pendingNotice } from './states.ts';
+import { die, enter, newVehicle, openDeadLetter, pendingNotice } from './states.ts';
 
 /** Results are saved from now on, until their links are assumed dead. */
 export function planArchive(world: World, generation: Generation, dueBy: number): void {
@@ -31,14 +31,14 @@ export function archived(world: World, { id, archive: results }: ScriptArgs['arc
   const generation = world.generations.get(id);
   if (generation === undefined) return { kind: 'missing' };
   if (generation.isPurged) return { kind: 'purged' };
-  const { state, letter, archive, files } = generation;
-  const succeeded = (): Answer => ({ kind: 'succeeded', notice: pendingNotice(world, generation) });
+  const { state, deadLetter, archive, files } = generation;
+  const succeeded = (): Answer => ({ kind: 'succeeded', delivery: pendingNotice(world, generation) });
   if (state === 'succeeded' && files !== undefined) return succeeded();
-  const isGivenUp = letter?.class === 'archive_failed';
+  const isGivenUp = deadLetter?.class === 'archive_failed';
   // Its caller has the link already.
   const isBeside = state === 'succeeded' && (archive?.state === 'pending' || isGivenUp);
   if (!isBeside && state !== 'archiving' && !(state === 'dead' && isGivenUp)) return { kind: 'stale', state };
-  generation.letter = undefined;
+  generation.deadLetter = undefined;
   endArchive(generation, 'done');
   generation.files = results.files.map(({ name }) => name);
   if (!isBeside) enter(world, generation, 'succeeded');
@@ -50,14 +50,14 @@ export function unsaved(world: World, args: UnsavedArgs): Answer {
   if (generation === undefined) return { kind: 'missing' };
   const { archive, state, vehicle } = generation;
   if (vehicle !== args.vehicle || archive === undefined || archive.state === 'done') return { kind: 'stale', state };
-  const givenUp = (): Answer => ({ kind: 'given_up', notice: pendingNotice(world, generation) });
+  const givenUp = (): Answer => ({ kind: 'given_up', delivery: pendingNotice(world, generation) });
   if (archive.state === 'failed') return givenUp();
   if (archive.tries !== args.tries) return { kind: 'retry', delayMs: Math.max(0, archive.at - world.now) };
   const [tries, at] = [args.tries + 1, world.now + args.retryDelayMs];
   if (tries >= args.leastTries && (args.hopeless || at > archive.by)) {
     generation.archive = { ...archive, state: 'failed', tries };
     if (state === 'archiving') die(world, generation, 'archive_failed');
-    else openLetter(world, generation, 'archive_failed');
+    else openDeadLetter(world, generation, 'archive_failed');
     return givenUp();
   }
   generation.archive = { ...archive, tries, at };

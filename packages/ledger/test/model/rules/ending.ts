@@ -1,5 +1,5 @@
 import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
-import type { KillArgs, LeftInStores, NoticedArgs, RedriveArgs } from '@kieq/ledger';
+import type { KillArgs, LeftInStores, DeliveryTriedArgs, RedriveArgs } from '@kieq/ledger';
 import {
   currentAttempt,
   newGeneration,
@@ -41,9 +41,9 @@ export function kill(world: World, args: KillArgs): Answer {
   const generation =
     world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
   if (generation === undefined) return { kind: 'missing' };
-  const dead = (): Answer => ({ kind: 'dead', class: args.class, notice: pendingNotice(world, generation) });
-  const { state, letter } = generation;
-  if (state === 'dead' && letter?.class === args.class) return dead();
+  const dead = (): Answer => ({ kind: 'dead', class: args.class, delivery: pendingNotice(world, generation) });
+  const { state, deadLetter } = generation;
+  if (state === 'dead' && deadLetter?.class === args.class) return dead();
   if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { kind: 'stale', state };
   const { asOf } = args;
   if (asOf !== undefined && (asOf.vehicle !== generation.vehicle || asOf.polls !== generation.polls)) {
@@ -78,11 +78,11 @@ function bornDead(world: World, args: KillArgs): Generation | undefined {
   return generation;
 }
 
-function tooEarly(world: World, generation: Generation, letterClass: DeadLetterClass): number {
+function tooEarly(world: World, generation: Generation, deadLetterClass: DeadLetterClass): number {
   const { now } = world;
-  if (letterClass === 'deadline_exceeded') return generation.deadlineAt - now;
-  if (letterClass === 'payment_unknown') return generation.since + setting(world, 'unknownWindowMs') - now;
-  if (letterClass !== 'insufficient_credits') return 0;
+  if (deadLetterClass === 'deadline_exceeded') return generation.deadlineAt - now;
+  if (deadLetterClass === 'payment_unknown') return generation.since + setting(world, 'unknownWindowMs') - now;
+  if (deadLetterClass !== 'insufficient_credits') return 0;
   const waited = Math.min(creditsClosedMs(world) - generation.creditBase, now - generation.queuedAt);
   return setting(world, 'creditDeadlineMs') - waited;
 }
@@ -91,9 +91,9 @@ export function redrive(world: World, args: RedriveArgs): Answer {
   const generation = world.generations.get(args.id);
   if (generation === undefined) return { kind: 'missing' };
   if (generation.lastRedrive === args.op) return redriven(world, generation);
-  const isNotice = args.class === 'notify_failed' && generation.isNoticeLetter;
-  if (generation.letter?.class !== args.class && !isNotice) {
-    return { kind: 'no_letter', class: generation.letter?.class ?? '', state: generation.state };
+  const isNotice = args.class === 'notify_failed' && generation.isNoticeDeadLetter;
+  if (generation.deadLetter?.class !== args.class && !isNotice) {
+    return { kind: 'no_letter', class: generation.deadLetter?.class ?? '', state: generation.state };
   }
   if (args.automatic === true && needsPerson(generation)) return { kind: 'by_hand' };
   if (args.resumesAt === 'queued') {
@@ -118,7 +118,7 @@ function needsPerson({ attempts, claims }: Generation): boolean {
 }
 
 function resume(world: World, generation: Generation, target: ResumePoint): void {
-  generation.letter = undefined;
+  generation.deadLetter = undefined;
   if (target === 'queued') {
     Object.assign(generation, {
       serverErrors: 0,
@@ -144,7 +144,7 @@ function resume(world: World, generation: Generation, target: ResumePoint): void
 
 function redriven(world: World, generation: Generation): Answer {
   const { state, vehicle, queue } = generation;
-  const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
+  const jobs = { archive: pendingArchive(world, generation), delivery: pendingNotice(world, generation) };
   return { kind: 'redriven', state, vehicle, queue, ...jobs };
 }
 
@@ -159,15 +159,15 @@ interface PurgeArgs {
 export function purge(world: World, { id, force, vehicle }: PurgeArgs): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { kind: 'purged' };
-  const { state, letter } = generation;
+  const { state, deadLetter } = generation;
   if (!ENDED.has(state)) return { kind: 'stale', state };
   if (vehicle !== undefined && vehicle !== generation.vehicle) return { kind: 'stale', state };
   if (generation.isPurged) return { kind: 'purged', left: world.purged.get(id)?.left };
-  if (state === 'dead' && !force) return { kind: 'open_letter', class: letter?.class };
+  if (state === 'dead' && !force) return { kind: 'open_letter', class: deadLetter?.class };
   if (generation.archive?.state === 'pending' && !force) return { kind: 'stale', state };
   const left = leftInStores(generation);
   if (left !== undefined) world.purged.set(id, { left, until: world.now + 60_000 });
-  Object.assign(generation, { letter: undefined, payload: '', isPurged: true, verdict: undefined });
+  Object.assign(generation, { deadLetter: undefined, payload: '', isPurged: true, verdict: undefined });
   Object.assign(generation, { requeued: '', renoticed: '', archive: undefined, files: undefined });
   generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
   generation.claims.clear();
@@ -200,40 +200,40 @@ function tombstoneOf({ n, token, sendBy, outcome, taskId, nextVehicle }: Attempt
   };
 }
 
-export function noticed(world: World, args: NoticedArgs): Answer {
+export function deliveryTried(world: World, args: DeliveryTriedArgs): Answer {
   const generation = world.generations.get(args.id);
   if (generation === undefined) return { kind: 'missing' };
-  const { notice } = generation;
-  if (notice === undefined || notice.vehicle !== args.vehicle) return { kind: 'stale', state: generation.state };
-  if (notice.state === 'delivered') return { kind: 'delivered' };
-  if (notice.state === 'failed') return { kind: 'given_up' };
+  const { delivery } = generation;
+  if (delivery === undefined || delivery.vehicle !== args.vehicle) return { kind: 'stale', state: generation.state };
+  if (delivery.state === 'delivered') return { kind: 'delivered' };
+  if (delivery.state === 'failed') return { kind: 'given_up' };
   if (args.delivered) {
-    generation.notice = { ...notice, state: 'delivered' };
+    generation.delivery = { ...delivery, state: 'delivered' };
     return { kind: 'delivered' };
   }
-  if (notice.tries !== args.tries) return { kind: 'retry', delayMs: Math.max(0, notice.at - world.now) };
+  if (delivery.tries !== args.tries) return { kind: 'retry', delayMs: Math.max(0, delivery.at - world.now) };
   const at = world.now + args.retryDelayMs;
-  if (at - notice.since > args.giveUpMs) {
-    generation.notice = { ...notice, state: 'failed', tries: args.tries + 1 };
-    generation.isNoticeLetter = true;
+  if (at - delivery.since > args.giveUpMs) {
+    generation.delivery = { ...delivery, state: 'failed', tries: args.tries + 1 };
+    generation.isNoticeDeadLetter = true;
     return { kind: 'given_up' };
   }
-  generation.notice = { ...notice, tries: args.tries + 1, at };
+  generation.delivery = { ...delivery, tries: args.tries + 1, at };
   return { kind: 'retry', delayMs: args.retryDelayMs };
 }
 
-export function renotice(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
+export function redeliver(world: World, { id, vehicle }: { readonly id: string; readonly vehicle: string }): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { kind: 'missing' };
-  const { notice } = generation;
-  const isAgain = notice !== undefined && generation.renoticed === `${vehicle} ${notice.vehicle}`;
-  if (notice?.state !== 'pending' || (notice.vehicle !== vehicle && !isAgain)) {
+  const { delivery } = generation;
+  const isAgain = delivery !== undefined && generation.renoticed === `${vehicle} ${delivery.vehicle}`;
+  if (delivery?.state !== 'pending' || (delivery.vehicle !== vehicle && !isAgain)) {
     return { kind: 'stale', state: generation.state };
   }
   if (!isAgain) {
     const next = nextNoticeVehicle(generation);
     generation.renoticed = `${vehicle} ${next}`;
-    generation.notice = { ...notice, vehicle: next };
+    generation.delivery = { ...delivery, vehicle: next };
   }
-  return { kind: 'renoticed', ...pendingNotice(world, generation) };
+  return { kind: 'redelivered', ...pendingNotice(world, generation) };
 }

@@ -55,19 +55,19 @@ export function peek(world: World): Answer {
   const { reasons, waitMs } = standing(world);
   if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
   if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
-  const room = peekSubmissions(world);
-  if (room.places > 0) return { kind: 'room', places: room.places };
-  return { kind: 'wait', reason: ['window'], waitMs: room.waitMs };
+  const slots = peekSubmissions(world);
+  if (slots.slots > 0) return { kind: 'slots', slots: slots.slots };
+  return { kind: 'wait', reason: ['window'], waitMs: slots.waitMs };
 }
 
 export function peekPolls(world: World): Answer {
-  const { places, waitMs } = peekQueries(world);
-  return places > 0 ? { kind: 'room', places } : { kind: 'wait', waitMs };
+  const { slots, waitMs } = peekQueries(world);
+  return slots > 0 ? { kind: 'slots', slots } : { kind: 'wait', waitMs };
 }
 
 export function pollPermit(world: World, args: { readonly permit: string; readonly timeoutMs: number }): Answer {
-  const room = grantQuery(world, args.permit, args.timeoutMs);
-  return 'wait' in room ? { kind: 'wait', waitMs: room.wait } : { kind: 'granted', places: room.places };
+  const slots = grantQuery(world, args.permit, args.timeoutMs);
+  return 'wait' in slots ? { kind: 'wait', waitMs: slots.wait } : { kind: 'granted', slots: slots.slots };
 }
 
 export function pollDone(world: World, { permit }: { readonly permit: string }): Answer {

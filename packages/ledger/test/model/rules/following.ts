@@ -1,23 +1,23 @@
-import type { HintArgs, LookArgs, ObserveArgs, ResubmitArgs, SettleArgs } from '@kieq/ledger';
+import type { CallbackArgs, PollArgs, ObserveArgs, ResubmitArgs, SettleArgs } from '@kieq/ledger';
 import { attemptWith, currentAttempt, type Answer, type Attempt, type Generation, type World } from '../world.ts';
 import { linksDieAt, pendingArchive, planArchive } from './archiving.ts';
-import { canRevive, enter, isGivenUp, newVehicle, openLetter, pendingNotice, queueAfresh } from './states.ts';
+import { canRevive, enter, isGivenUp, newVehicle, openDeadLetter, pendingNotice, queueAfresh } from './states.ts';
 import { grantQuery, stamp } from './window.ts';
 
 const CLAIMS_PER_GENERATION = 5;
 
-export function hint(world: World, args: HintArgs): Answer {
+export function callback(world: World, args: CallbackArgs): Answer {
   const generation = world.generations.get(args.id);
   if (generation === undefined) return { kind: 'missing' };
   const attempt = attemptWith(generation, args.tokenHash);
   if (attempt === undefined) return { kind: 'unknown_attempt' };
-  generation.hints += 1;
-  const seen = { state: generation.state, hints: generation.hints };
+  generation.callbacksSeen += 1;
+  const seen = { state: generation.state, callbacksSeen: generation.callbacksSeen };
   const foreign = args.taskId !== undefined && attempt.taskId !== undefined && attempt.taskId !== args.taskId;
   if (generation.isPurged) return { kind: 'settled', ...seen, foreign };
   if (generation.state === 'generating' && generation.current === attempt.n) {
     generation.nextPollAt = world.now;
-    return { kind: 'hinted', ...seen, vehicle: generation.vehicle, queue: generation.queue, foreign };
+    return { kind: 'calledBack', ...seen, vehicle: generation.vehicle, queue: generation.queue, foreign };
   }
   return { ...claim(world, generation, attempt, args.taskId ?? attempt.taskId, foreign), ...seen };
 }
@@ -52,17 +52,17 @@ export function unclaim(world: World, { id, taskId }: { readonly id: string; rea
   return { kind: generation.claims.delete(taskId) ? 'dropped' : 'none' };
 }
 
-export function look(world: World, { id, vehicle, permit, timeoutMs }: LookArgs): Answer {
+export function poll(world: World, { id, vehicle, permit, timeoutMs }: PollArgs): Answer {
   const generation = world.generations.get(id);
   if (generation === undefined) return { kind: 'missing' };
   if (generation.state !== 'generating' || generation.vehicle !== vehicle) {
     return { kind: 'stale', state: generation.state };
   }
-  const room = grantQuery(world, permit, timeoutMs);
-  if ('wait' in room) return { kind: 'wait', waitMs: room.wait };
-  const { taskId, polls, hints, resubmits } = generation;
+  const slots = grantQuery(world, permit, timeoutMs);
+  if ('wait' in slots) return { kind: 'wait', waitMs: slots.wait };
+  const { taskId, polls, callbacksSeen, resubmits } = generation;
   const noResultForMs = noResultFor(world, generation);
-  return { kind: 'granted', taskId, polls, hints, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
+  return { kind: 'granted', taskId, polls, callbacksSeen, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
 }
 
 export function observe(world: World, args: ObserveArgs): Answer {
@@ -73,7 +73,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
     return { kind: 'stale', state: generation.state };
   }
   const isAgain = args.permit !== undefined && generation.lastPermit === args.permit;
-  const delayMs = args.hints !== undefined && generation.hints > args.hints ? 0 : args.pollDelayMs;
+  const delayMs = args.callbacksSeen !== undefined && generation.callbacksSeen > args.callbacksSeen ? 0 : args.pollDelayMs;
   if (!isAgain) {
     generation.polls += 1;
     generation.nextPollAt = world.now + delayMs;
@@ -81,15 +81,15 @@ export function observe(world: World, args: ObserveArgs): Answer {
   }
   countDenials(world, generation, args.seen, isAgain);
   if (args.seen === 'no_result' && noResultFor(world, generation) === undefined) generation.noResultSince = world.now;
-  if (args.holdMs !== undefined && args.holdMs > 0) {
-    world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.holdMs));
+  if (args.pauseMs !== undefined && args.pauseMs > 0) {
+    world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.pauseMs));
   }
-  const { misses, firstMissAt, hints, polls } = generation;
+  const { misses, firstMissAt, callbacksSeen, polls } = generation;
   const began = misses > 0 ? firstMissAt : world.now;
   const missingTasks = denials(world).filter((at) => Math.abs(at - began) <= args.missingWindowMs).length;
   const missingForMs = misses > 0 ? world.now - firstMissAt : 0;
   const noResultForMs = noResultFor(world, generation);
-  return { kind: 'parked', delayMs, hints, polls, misses, missingForMs, missingTasks, noResultForMs };
+  return { kind: 'parked', delayMs, callbacksSeen, polls, misses, missingForMs, missingTasks, noResultForMs };
 }
 
 /** Counted from the first such answer since the task is followed, or polled anew. */
@@ -140,14 +140,14 @@ export function settle(world: World, args: SettleArgs): Answer {
   if (generation.taskId !== args.taskId) return { kind: 'stale', state };
   if (generation.verdict !== undefined) return settled(world, generation);
   if (state !== 'generating' && !isGivenUp(generation)) return { kind: 'stale', state };
-  generation.letter = undefined;
+  generation.deadLetter = undefined;
   generation.verdict = args.verdict.state;
   world.credits += args.verdict.creditsConsumed ?? 0;
   currentAttempt(generation).verdict = args.verdict.state;
   if (args.polled) generation.polls += 1;
   if (args.verdict.state === 'fail') {
     enter(world, generation, 'failed');
-    openLetter(world, generation, 'generation_failed');
+    openDeadLetter(world, generation, 'generation_failed');
     return settled(world, generation);
   }
   if (args.archive !== 'no') {
@@ -159,7 +159,7 @@ export function settle(world: World, args: SettleArgs): Answer {
 
 function settled(world: World, generation: Generation): Answer {
   const { state, vehicle } = generation;
-  const jobs = { archive: pendingArchive(world, generation), notice: pendingNotice(world, generation) };
+  const jobs = { archive: pendingArchive(world, generation), delivery: pendingNotice(world, generation) };
   return { kind: 'settled', state, vehicle, ...jobs };
 }
 

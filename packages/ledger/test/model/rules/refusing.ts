@@ -1,4 +1,4 @@
-import type { PlaceRule, RefuseArgs } from '@kieq/ledger';
+import type { EndpointRule, RefuseArgs } from '@kieq/ledger';
 import type { Attempt, Gate, Generation, Refusing, World } from '../world.ts';
 import { closeGate, openGate } from './gates.ts';
 
@@ -64,7 +64,7 @@ export function refusingFor({ gates }: World, same: string): Gate | undefined {
 export type Fault = 'place' | 'own' | 'once' | 'again';
 
 /** Whose fault a refusal is that may be the place's. */
-export function blame(world: World, generation: Generation, attempt: Attempt, place: PlaceRule): Fault {
+export function blame(world: World, generation: Generation, attempt: Attempt, place: EndpointRule): Fault {
   if (world.gates.has('refusing')) {
     if (refusingFor(world, place.same) === undefined) return 'again';
     refusedAgain(world, generation, attempt, place);
@@ -97,7 +97,7 @@ function isOverAll(world: World): boolean {
   return pairs.size >= NEEDED && tenantsOf(pairs).size > 1;
 }
 
-function shut(world: World, place: PlaceRule): void {
+function shut(world: World, place: EndpointRule): void {
   const { pairs, since } = world.row;
   const gate = closeGate(world, 'refusing', place.times);
   const refusing: Refusing = {
@@ -115,7 +115,7 @@ function shut(world: World, place: PlaceRule): void {
   endRow(world);
 }
 
-function refusedAgain(world: World, { id }: Generation, { token }: Attempt, place: PlaceRule): void {
+function refusedAgain(world: World, { id }: Generation, { token }: Attempt, place: EndpointRule): void {
   const before = world.gates.get('refusing');
   const [isCanary, intervalMs] = [before?.canary === token, before?.intervalMs];
   const gate = closeGate(world, 'refusing', place.times, token);

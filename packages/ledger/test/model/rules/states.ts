@@ -22,14 +22,14 @@ export function enter(world: World, generation: Generation, state: GenerationSta
   generation.since = world.now;
   if (!generation.isCallback) return;
   if (!ENDED.has(state)) return dropNotice(generation);
-  const heldUntil = state === 'dead' ? generation.letter?.heldUntil : undefined;
+  const heldUntil = state === 'dead' ? generation.deadLetter?.heldUntil : undefined;
   planNotice(world, generation, heldUntil === undefined ? 0 : heldUntil - world.now);
 }
 
 export function planNotice(world: World, generation: Generation, delayMs: number): void {
   const at = world.now + delayMs;
-  generation.isNoticeLetter = false;
-  generation.notice = { state: 'pending', vehicle: nextNoticeVehicle(generation), at, since: at, tries: 0 };
+  generation.isNoticeDeadLetter = false;
+  generation.delivery = { state: 'pending', vehicle: nextNoticeVehicle(generation), at, since: at, tries: 0 };
 }
 
 export function nextNoticeVehicle(generation: Generation): string {
@@ -38,17 +38,17 @@ export function nextNoticeVehicle(generation: Generation): string {
 }
 
 export function dropNotice(generation: Generation): void {
-  generation.isNoticeLetter = false;
-  generation.notice = undefined;
+  generation.isNoticeDeadLetter = false;
+  generation.delivery = undefined;
 }
 
 /** The job to add, for answers. */
 export function pendingNotice(
   { now }: World,
-  { notice }: Generation,
+  { delivery }: Generation,
 ): { vehicle: string; delayMs: number } | undefined {
-  if (notice?.state !== 'pending') return undefined;
-  return { vehicle: notice.vehicle, delayMs: Math.max(0, notice.at - now) };
+  if (delivery?.state !== 'pending') return undefined;
+  return { vehicle: delivery.vehicle, delayMs: Math.max(0, delivery.at - now) };
 }
 
 export function newVehicle(generation: Generation, queue: string): void {
@@ -63,21 +63,21 @@ export function queueAfresh(world: World, generation: Generation): void {
   generation.creditBase = creditsClosedMs(world);
 }
 
-export function openLetter(world: World, generation: Generation, letterClass: DeadLetterClass): void {
+export function openDeadLetter(world: World, generation: Generation, deadLetterClass: DeadLetterClass): void {
   const lostAnAnswer = generation.attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
-  const isHeld = lostAnAnswer || HELD_CLASSES.some((one) => one === letterClass);
-  generation.letter = { class: letterClass, heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined };
+  const isHeld = lostAnAnswer || HELD_CLASSES.some((one) => one === deadLetterClass);
+  generation.deadLetter = { class: deadLetterClass, heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined };
 }
 
-export function die(world: World, generation: Generation, letterClass: DeadLetterClass): void {
-  openLetter(world, generation, letterClass);
+export function die(world: World, generation: Generation, deadLetterClass: DeadLetterClass): void {
+  openDeadLetter(world, generation, deadLetterClass);
   enter(world, generation, 'dead');
 }
 
-export function isTaskless({ state, letter, isPurged }: Generation): boolean {
+export function isTaskless({ state, deadLetter, isPurged }: Generation): boolean {
   if (isPurged) return false;
   if (state === 'failed' || state === 'cancelled') return true;
-  return state === 'queued' || (state === 'dead' && letter !== undefined && NEVER_HAD_A_TASK.has(letter.class));
+  return state === 'queued' || (state === 'dead' && deadLetter !== undefined && NEVER_HAD_A_TASK.has(deadLetter.class));
 }
 
 /** Its task was given up, or was one too many, and turns up before another is paid. */
@@ -86,6 +86,6 @@ export function canRevive(generation: Generation, attempt: Attempt, taskId: stri
   return isOwn && isTaskless(generation) && attempt.outcome !== 'resubmitted' && attempt.verdict === undefined;
 }
 
-export function isGivenUp({ state, letter }: Generation): boolean {
-  return state === 'dead' && GIVEN_UP_CLASSES.some((one) => one === letter?.class);
+export function isGivenUp({ state, deadLetter }: Generation): boolean {
+  return state === 'dead' && GIVEN_UP_CLASSES.some((one) => one === deadLetter?.class);
 }

@@ -36,7 +36,7 @@ export function create(world: World, args: CreateArgs): Answer {
     const isOver =
       earlier?.state === 'failed' ||
       earlier?.state === 'cancelled' ||
-      ['invalid_request', 'upload_missing'].includes(earlier?.letter?.class ?? '');
+      ['invalid_request', 'upload_missing'].includes(earlier?.deadLetter?.class ?? '');
     if (earlier !== undefined && !isOver) return { kind: 'exists', id: earlier.id, state: earlier.state };
     world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
   }
@@ -58,7 +58,7 @@ export function cancel(world: World, { id }: { readonly id: string }): Answer {
     return { kind: 'too_late', state: generation.state };
   }
   if (generation.state === 'queued') enter(world, generation, 'cancelled');
-  return { kind: 'cancelled', notice: pendingNotice(world, generation) };
+  return { kind: 'cancelled', delivery: pendingNotice(world, generation) };
 }
 
 export function admit(world: World, args: AdmitArgs): Answer {
@@ -83,9 +83,9 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   const { reasons, waitMs, due } = standing(world);
   if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
   if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
-  const room = submitRoom(world);
-  const left = Math.min(room.places, setting(world, 'maxInFlight') - inFlight(world)) - 1;
-  if (room.places === 0) return { kind: 'wait', reason: ['window'], waitMs: room.waitMs };
+  const slots = submitRoom(world);
+  const left = Math.min(slots.slots, setting(world, 'maxInFlight') - inFlight(world)) - 1;
+  if (slots.slots === 0) return { kind: 'wait', reason: ['window'], waitMs: slots.waitMs };
   const others = standIn(world, generation, due.includes('refusing'));
   if (others.length > 0) return { kind: 'instead', id: others };
   const { isUpload, linksAt = -Infinity } = generation;
@@ -94,7 +94,7 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   sendCanary(world, due, attempt);
   noteCanary(world, generation, attempt, due.includes('refusing'));
   enter(world, generation, 'submitting');
-  return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary, room: attempt.canary ? 0 : left };
+  return { kind: 'admitted', attempt: attempt.n, canary: attempt.canary, slots: attempt.canary ? 0 : left };
 }
 
 function newAttempt(world: World, args: AdmitArgs, generation: Generation, canary: boolean): Attempt {
@@ -178,7 +178,7 @@ function bind(world: World, args: AcceptArgs, generation: Generation, attempt: A
 }
 
 function follow(world: World, generation: Generation, attempt: Attempt, delayMs: number): void {
-  generation.letter = undefined;
+  generation.deadLetter = undefined;
   newVehicle(generation, 'poll');
   const nextPollAt = world.now + delayMs;
   Object.assign(generation, { current: attempt.n, taskId: attempt.taskId, acceptedAt: world.now, nextPollAt });
@@ -189,9 +189,9 @@ function follow(world: World, generation: Generation, attempt: Attempt, delayMs:
 
 function carried(kind: string, args: AcceptArgs, generation: Generation, attempt: Attempt): Answer {
   for (const [taskId, n] of generation.claims) if (n === attempt.n) generation.claims.delete(taskId);
-  const { state, vehicle, queue, hints } = generation;
+  const { state, vehicle, queue, callbacksSeen } = generation;
   const delayMs = attempt.isHinted === true ? 0 : args.pollDelayMs;
-  return { kind, attempt: attempt.n, state, vehicle, queue, hints, delayMs };
+  return { kind, attempt: attempt.n, state, vehicle, queue, callbacksSeen, delayMs };
 }
 
 export function refuse(world: World, args: RefuseArgs): Answer {
@@ -212,10 +212,10 @@ export function refuse(world: World, args: RefuseArgs): Answer {
     follow(world, generation, surplus, 0);
     return attempt.answer;
   }
-  const letterClass = countRetry(world, generation, args, fault);
-  if (letterClass !== undefined) {
-    attempt.answer = { kind: 'dead', class: letterClass };
-    die(world, generation, letterClass);
+  const deadLetterClass = countRetry(world, generation, args, fault);
+  if (deadLetterClass !== undefined) {
+    attempt.answer = { kind: 'dead', class: deadLetterClass };
+    die(world, generation, deadLetterClass);
     return refused(world, generation, attempt.answer);
   }
   const isFresh = state === 'unknown' || attempt.isInstead;
@@ -229,7 +229,7 @@ export function refuse(world: World, args: RefuseArgs): Answer {
 }
 
 function refused(world: World, generation: Generation, answer: Answer): Answer {
-  return answer.kind === 'dead' ? { ...answer, notice: pendingNotice(world, generation) } : answer;
+  return answer.kind === 'dead' ? { ...answer, delivery: pendingNotice(world, generation) } : answer;
 }
 
 function faultOf(world: World, args: RefuseArgs, generation: Generation, attempt: Attempt): Fault | undefined {

@@ -10,16 +10,16 @@ function limitNow(world: World): number {
 }
 
 export interface Room {
-  readonly places: number;
+  readonly slots: number;
   readonly waitMs: number;
 }
 
 /** Places left in a sliding log, or the ms until one may be free. */
 function roomIn(entries: Map<string, number>, limit: number, windowMs: number, now: number): Room {
   const counted = [...entries.values()].filter((at) => at >= now - windowMs).toSorted((a, b) => a - b);
-  if (counted.length < limit) return { places: limit - counted.length, waitMs: 0 };
+  if (counted.length < limit) return { slots: limit - counted.length, waitMs: 0 };
   const countedBy = Math.min(counted[counted.length - limit] ?? 0, now);
-  return { places: 0, waitMs: Math.max(1, countedBy + windowMs - now + 1) };
+  return { slots: 0, waitMs: Math.max(1, countedBy + windowMs - now + 1) };
 }
 
 function forget(entries: Map<string, number>, before: number): void {
@@ -37,7 +37,7 @@ export function submitRoom(world: World): Room {
 }
 
 export function peekQueries(world: World): Room {
-  if (world.pollHold > world.now) return { places: 0, waitMs: world.pollHold - world.now };
+  if (world.pollHold > world.now) return { slots: 0, waitMs: world.pollHold - world.now };
   return roomIn(world.polls, setting(world, 'pollLimitPerSecond'), 1000, world.now);
 }
 
@@ -46,10 +46,10 @@ export function grantQuery(world: World, permit: string, timeoutMs: number): Roo
   const isAgain = (world.polls.get(permit) ?? 0) >= world.now - 1000;
   const held = world.pollHold > world.now;
   if (!held) forget(world.polls, world.now - 1000);
-  const { places, waitMs } = peekQueries(world);
-  if (places === 0 && !isAgain) return { wait: waitMs };
+  const { slots, waitMs } = peekQueries(world);
+  if (slots === 0 && !isAgain) return { wait: waitMs };
   world.polls.set(permit, world.now + 1 + timeoutMs);
-  return { places: isAgain ? places : places - 1, waitMs: 0 };
+  return { slots: isAgain ? slots : slots - 1, waitMs: 0 };
 }
 
 /** The answer is there: counted at the latest now, or a learned margin earlier. */

@@ -1,5 +1,5 @@
 import { countedAddress } from '@kieq/config';
-import { ACCOUNT_RULE, ASKER_RULE, type Guesses, type Subject } from '@kieq/redis';
+import { ACCOUNT_RULE, ASKER_RULE, type Throttle, type Subject } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Devices } from './devices.ts';
@@ -27,19 +27,19 @@ export type TryLogin = (
 
 export interface LoginOptions {
   readonly logins: readonly Login[];
-  readonly guesses: Guesses;
+  readonly throttle: Throttle;
   readonly devices: Devices;
   readonly logger: Logger;
 }
 
-export function createTryLogin({ logins, guesses, devices, logger }: LoginOptions): TryLogin {
+export function createTryLogin({ logins, throttle, devices, logger }: LoginOptions): TryLogin {
   const roleOf = loginCheck(logins);
   return async (request, reply, user, password) => {
     const role = roleOf(user, password);
     const device = request.cookies[DEVICE_COOKIE];
     const isKnown = device !== undefined && (await devices.knows(device, user));
     const subjects = isKnown ? ofDevice(device) : ofStranger(request, user);
-    const turn = await guesses.turn(subjects, { isWrong: role === undefined, gone: whenGone(reply) });
+    const turn = await throttle.turn(subjects, { isWrong: role === undefined, gone: whenGone(reply) });
     const { client: ip, url } = request;
     if (turn.kind === 'full') {
       if (turn.isNews) logger.warn({ ip, url }, 'a login was put off: too many guesses from this address');

@@ -3,7 +3,7 @@ import { isSameOrigin } from '@kieq/config';
 import type { Logger } from '@kieq/telemetry';
 import { FILES, HEALTH, LOGIN, LOGIN_PAGE, LOGOUT } from '../places.ts';
 import { DENIAL, isAllowed, isMutating } from './allowed-routes.ts';
-import type { Door } from './door.ts';
+import type { Auth } from './auth.ts';
 import { refuse } from './refuse.ts';
 import type { Session } from './sessions.ts';
 
@@ -26,7 +26,7 @@ const OPEN = new Set<string | undefined>([HEALTH, LOGIN_PAGE, LOGIN, LOGOUT, `${
  */
 export function addGuard(
   app: FastifyInstance,
-  door: Door,
+  auth: Auth,
   { publicUrl, logger }: { readonly publicUrl: string | undefined; readonly logger: Logger },
 ): void {
   app.decorateRequest('session', null);
@@ -34,7 +34,7 @@ export function addGuard(
     const { method } = request;
     const isOpen = OPEN.has(request.routeOptions.url);
     if (!isOpen) {
-      const session = await door(request, reply);
+      const session = await auth(request, reply);
       if (session === undefined) return reply;
       request.session = session;
     }

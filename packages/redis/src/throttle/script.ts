@@ -7,7 +7,7 @@
  * subject `free`, `growMs`, `pauseMs`, `mostMs`, and 1 where it refuses beyond that.
  * Answers `{0, ms to wait}`, or `{1, ms until there is room}`.
  */
-export const PLACE_SCRIPT = `
+export const SLOT_SCRIPT = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local wait, full = 0, 0

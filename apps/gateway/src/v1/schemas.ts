@@ -2,43 +2,43 @@ import { DEAD_LETTER_CLASSES, GENERATION_ID, GENERATION_STATES } from '@kieq/dom
 import { z } from 'zod';
 
 /** Pieces that several routes share. Answers have no transforms: they are encoded, not parsed. */
-export const stateForm = z.enum(GENERATION_STATES);
-export const classForm = z.enum(DEAD_LETTER_CLASSES);
+export const stateSchema = z.enum(GENERATION_STATES);
+export const classSchema = z.enum(DEAD_LETTER_CLASSES);
 /**
  * A word of an answer. The lists grow from version to version, and a gateway tells what a newer worker has written: the
  * document says so, and no client that is made from it refuses a further word.
  */
-export function wordForm<const Word extends string>(words: readonly Word[], about = '') {
+export function wordSchema<const Word extends string>(words: readonly Word[], about = '') {
   return z.union([z.enum(words), z.string()]).describe(`${about}${about === '' ? '' : '. '}${TOLERATE}`);
 }
 const TOLERATE = 'Later versions may tell further values: tolerate them';
-export const stateWord = wordForm(GENERATION_STATES);
-export const classWord = wordForm(DEAD_LETTER_CLASSES);
-export const resumePointWord = wordForm([...GENERATION_STATES, 'notify']);
+export const stateWord = wordSchema(GENERATION_STATES);
+export const classWord = wordSchema(DEAD_LETTER_CLASSES);
+export const resumePointWord = wordSchema([...GENERATION_STATES, 'notify']);
 export const epochMs = z.number().describe('Epoch milliseconds by the clock of Redis');
 
 /** Any text: what is no id names nothing, which is 404 and not 422. */
 export const idParams = z.strictObject({ id: z.string().describe('Id of the generation, `gen_…`') });
 
-export const tenantForm = z
+export const tenantSchema = z
   .string()
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
-export const limitForm = z.coerce.number().int().min(1).max(100).default(50);
-export const cursorForm = z.string().max(300).describe('`nextCursor` of the answer before');
+export const limitSchema = z.coerce.number().int().min(1).max(100).default(50);
+export const cursorSchema = z.string().max(300).describe('`nextCursor` of the answer before');
 
 /** A moment in a query: epoch ms, or ISO 8601 with a zone; a date alone is its midnight in UTC. */
-export const instantForm = z
+export const instantSchema = z
   .string()
   .transform(toEpochMs)
   .refine((at) => Number.isFinite(at), 'must be epoch milliseconds, a date, or an ISO 8601 time with a zone');
 
-const isoForm = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const isoSchema = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
 
 /** NaN for every other text. */
 function toEpochMs(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
-  return isoForm.safeParse(text).success ? Date.parse(text) : Number.NaN;
+  return isoSchema.safeParse(text).success ? Date.parse(text) : Number.NaN;
 }
 
 export function isGenerationId(text: string): boolean {

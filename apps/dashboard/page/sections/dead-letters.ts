@@ -1,4 +1,4 @@
-import type { LetterItem, LetterList, OverviewAnswer, OverviewLetters } from '../../src/overview/forms.ts';
+import type { DeadLetterItem, DeadLetterList, OverviewAnswer, OverviewDeadLetters } from '../../src/overview/schemas.ts';
 import { adoptTask, redrive, redriveAll, type Reload } from '../actions.ts';
 import { ask } from '../api.ts';
 import { h, render } from '../dom.ts';
@@ -7,33 +7,33 @@ import { at } from '../place.ts';
 import { action } from '../say.ts';
 
 /** The class whose letters are listed below its row, and they. */
-let open: { readonly letterClass: string; readonly list: LetterList } | undefined;
+let open: { readonly deadLetterClass: string; readonly list: DeadLetterList } | undefined;
 
 /** Dead letters by class: how many, since when, what to do, and the doing. */
-export async function showLetters(overview: OverviewAnswer, reload: Reload): Promise<void> {
-  const letters = overview.letters.filter(({ count }) => count > 0);
+export async function showDeadLetters(overview: OverviewAnswer, reload: Reload): Promise<void> {
+  const deadLetters = overview.deadLetters.filter(({ count }) => count > 0);
   if (open !== undefined)
-    await load(letters.some((one) => one.class === open?.letterClass) ? open.letterClass : undefined);
+    await load(deadLetters.some((one) => one.class === open?.deadLetterClass) ? open.deadLetterClass : undefined);
   const { you, atMs } = overview;
   const minute = Math.floor(atMs / 30_000);
-  render('letters', { letters, list: open?.list.items, you, minute }, () =>
-    letters.length === 0
+  render('letters', { deadLetters, list: open?.list.items, you, minute }, () =>
+    deadLetters.length === 0
       ? [h('p', { class: 'dim' }, 'No dead letter is open: nothing needs a person.')]
-      : [table(letters, overview, reload)],
+      : [table(deadLetters, overview, reload)],
   );
 }
 
-async function load(letterClass: string | undefined): Promise<void> {
+async function load(deadLetterClass: string | undefined): Promise<void> {
   open =
-    letterClass === undefined
+    deadLetterClass === undefined
       ? undefined
-      : { letterClass, list: await ask<LetterList>(`/api/dead-letters/${letterClass}`) };
+      : { deadLetterClass, list: await ask<DeadLetterList>(`/api/dead-letters/${deadLetterClass}`) };
 }
 
-function table(letters: readonly OverviewLetters[], overview: OverviewAnswer, reload: Reload): HTMLElement {
-  const rows = letters.flatMap((one) => [
+function table(deadLetters: readonly OverviewDeadLetters[], overview: OverviewAnswer, reload: Reload): HTMLElement {
+  const rows = deadLetters.flatMap((one) => [
     classRow(one, overview, reload),
-    ...(open?.letterClass === one.class ? open.list.items.map((item) => itemRow(item, one, overview, reload)) : []),
+    ...(open?.deadLetterClass === one.class ? open.list.items.map((item) => itemRow(item, one, overview, reload)) : []),
   ]);
   return h(
     'div',
@@ -55,8 +55,8 @@ function table(letters: readonly OverviewLetters[], overview: OverviewAnswer, re
   );
 }
 
-function classRow(one: OverviewLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
-  const isOpen = open?.letterClass === one.class;
+function classRow(one: OverviewDeadLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
+  const isOpen = open?.deadLetterClass === one.class;
   const toggle = action(async () => {
     await load(isOpen ? undefined : one.class);
     await reload();
@@ -92,7 +92,7 @@ function classRow(one: OverviewLetters, { atMs, you }: OverviewAnswer, reload: R
   );
 }
 
-function itemRow(item: LetterItem, one: OverviewLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
+function itemRow(item: DeadLetterItem, one: OverviewDeadLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
   const href = at(`/generations/${encodeURIComponent(item.id)}`);
   return h(
     'tr',
@@ -110,20 +110,20 @@ function itemRow(item: LetterItem, one: OverviewLetters, { atMs, you }: Overview
     h(
       'td',
       { class: 'actions' },
-      ...(you.role === 'operator' ? letterButtons(item.id, one, you.canAdopt, reload) : []),
+      ...(you.role === 'operator' ? deadLetterButtons(item.id, one, you.canAdopt, reload) : []),
     ),
   );
 }
 
 /** The ways out of a dead letter, the cheapest first. */
-export function letterButtons(
+export function deadLetterButtons(
   id: string,
   {
-    class: letterClass,
+    class: deadLetterClass,
     resumesAt,
     payAgainResumesAt,
     mayBeAdopted,
-  }: Pick<OverviewLetters, 'class' | 'resumesAt' | 'payAgainResumesAt' | 'mayBeAdopted'>,
+  }: Pick<OverviewDeadLetters, 'class' | 'resumesAt' | 'payAgainResumesAt' | 'mayBeAdopted'>,
   canAdopt: boolean,
   reload: Reload,
 ): HTMLElement[] {
@@ -135,9 +135,9 @@ export function letterButtons(
     );
   return [
     ...(mayBeAdopted && canAdopt ? [button('adopt', 'Adopt a task', '', () => adoptTask(id, reload))] : []),
-    ...(resumesAt === null ? [] : [button('resume', 'Resume', '', () => redrive(id, letterClass, false, reload))]),
+    ...(resumesAt === null ? [] : [button('resume', 'Resume', '', () => redrive(id, deadLetterClass, false, reload))]),
     ...(payAgainResumesAt === null
       ? []
-      : [button('again', 'Pay again', 'danger', () => redrive(id, letterClass, true, reload))]),
+      : [button('again', 'Pay again', 'danger', () => redrive(id, deadLetterClass, true, reload))]),
   ];
 }

@@ -3,7 +3,7 @@ import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { ResultLinks } from '../archive/result-links.ts';
 
 /** What its caller is told of a generation, as of one moment. */
-export interface ToldRecord {
+export interface ReportedRecord {
   readonly record: GenerationRecord | undefined;
   /** Of its results. */
   readonly links: readonly string[];
@@ -12,11 +12,11 @@ export interface ToldRecord {
 }
 
 /** Reads it for recordInfo and for callbacks alike, so that they agree. */
-export async function readTold(
+export async function readReported(
   { read }: Pick<Ledger, 'read'>,
   resultLinks: ResultLinks,
   id: string,
-): Promise<ToldRecord> {
+): Promise<ReportedRecord> {
   const [record, nowMs] = await Promise.all([
     // What is no id names nothing, and never becomes part of a key.
     GENERATION_ID.test(id) ? read.generation(id) : undefined,

@@ -2,14 +2,14 @@
  * Requests whose answers are held back; bounded, so that they cost little memory. When it is full, the one that would
  * wait longest gives way: those who guessed most are at the end of the longest queues.
  */
-export class WaitingRoom {
+export class WaitingList {
   readonly #waiting = new Set<Waiting>();
   readonly #places: number;
   readonly #nowMs: () => number;
 
   /** @param nowMs a monotonic clock */
-  constructor(places: number, nowMs: () => number) {
-    this.#places = places;
+  constructor(slots: number, nowMs: () => number) {
+    this.#places = slots;
     this.#nowMs = nowMs;
   }
 
@@ -21,7 +21,7 @@ export class WaitingRoom {
     if (ms <= 0) return true;
     if (gone.aborted) return false;
     const untilMs = this.#nowMs() + ms;
-    if (this.#waiting.size >= this.#places && !this.#makeRoom(untilMs)) return false;
+    if (this.#waiting.size >= this.#places && !this.#makeSpace(untilMs)) return false;
     return new Promise((resolve) => {
       const end = (isOver: boolean): void => {
         clearTimeout(timer);
@@ -37,7 +37,7 @@ export class WaitingRoom {
     });
   }
 
-  #makeRoom(untilMs: number): boolean {
+  #makeSpace(untilMs: number): boolean {
     let last: Waiting | undefined;
     for (const one of this.#waiting) if (last === undefined || one.untilMs > last.untilMs) last = one;
     if (last === undefined || last.untilMs <= untilMs) return false;

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- noticed: what became of a try to deliver a callback. ARGS.tries is the count of failed ones that the worker saw, so
+-- delivery_tried: what became of a try to deliver a callback. ARGS.tries is the count of failed ones that the worker saw, so
 -- that the same call sent twice is one try.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end

@@ -16,17 +16,17 @@ const RETRY_AFTER_S = 2;
 const TASK_HEADER = 'x-kieq-task';
 
 /** Judges a callback by its address alone, before a byte of its body is kept. */
-export type CallbackDoor = (request: FastifyRequest, id: string, token: string) => Promise<void>;
+export type CallbackAuth = (request: FastifyRequest, id: string, token: string) => Promise<void>;
 
 /**
  * @returns throws ApiError `not_found` unless an attempt has this id and token, whichever of them is wrong;
  * `unauthorized` where the head already shows a wrong signature; `unavailable` when too many are looked up at once
  */
-export function createCallbackDoor(deps: GatewayDeps): CallbackDoor {
+export function createCallbackAuth(deps: GatewayDeps): CallbackAuth {
   const { ledger, metrics, settings } = deps;
-  const ask = cached(() => ledger.callbackDoor.isOpen(), OPEN_TTL_MS);
+  const ask = cached(() => ledger.callbackAuth.isOpen(), OPEN_TTL_MS);
   let isOpen = settings.takesCallbacks;
-  const knows = limited(deps, (id, token) => ledger.callbackDoor.knows(id, hashAttemptToken(token)));
+  const knows = limited(deps, (id, token) => ledger.callbackAuth.knows(id, hashAttemptToken(token)));
   return async (request, id, token) => {
     refuseForged(deps, request);
     // A pool that takes them goes on doing so: tasks carry the addresses that they were given.

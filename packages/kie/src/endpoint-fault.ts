@@ -18,7 +18,7 @@ const NAME_LIMIT = 200;
  * the fault of the place that refuses and not of the request (docs/decisions/0022). Undefined where the request itself
  * is named, or the class is another one.
  */
-export function placeFaultOf(answer: SubmitAnswer, request: KieCreateRequest): string | undefined {
+export function endpointFaultOf(answer: SubmitAnswer, request: KieCreateRequest): string | undefined {
   const { code, msg = '' } = answer.evidence;
   if (answer.class !== 'invalid_request' || code === undefined) return undefined;
   const words = withoutModel(msg, request.model);

@@ -3,7 +3,7 @@
 
 local function isEnded(state) return state == 'succeeded' or state == 'failed' or state == 'cancelled' or state == 'dead' end
 
-local function closeNoticeLetter(record)
+local function closeDeliveryDeadLetter(record)
   if (record.noticeLetter or '') == '' then return end
   redis.call('ZREM', key('letters:' .. cjson.decode(record.noticeLetter).class), record.id)
   redis.call('SADD', key('mirror'), record.id)
@@ -24,7 +24,7 @@ local function noticeVehicle(record)
 end
 
 local function planNotice(record, delayMs)
-  closeNoticeLetter(record)
+  closeDeliveryDeadLetter(record)
   noticeVehicle(record)
   local dueAt = NOW + delayMs
   set(record, { noticeState = 'pending', noticeAt = dueAt, noticeSince = dueAt, noticeTries = 0, noticeEvidence = '' })
@@ -32,7 +32,7 @@ local function planNotice(record, delayMs)
 end
 
 local function dropNotice(record)
-  closeNoticeLetter(record)
+  closeDeliveryDeadLetter(record)
   if (record.noticeState or '') == '' then return end
   redis.call('ZREM', key('notices'), record.id)
   set(record, { noticeState = '' })
@@ -47,7 +47,7 @@ local function noticeEntry(record)
 end
 
 -- For replies: the job to add. The same again when the script is sent twice.
-local function pendingNotice(record)
+local function pendingDelivery(record)
   if record.noticeState ~= 'pending' then return nil end
   return { vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) }
 end

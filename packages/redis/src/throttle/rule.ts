@@ -1,5 +1,5 @@
 /** How wrong guesses slow the next ones down. */
-export interface GuessRule {
+export interface ThrottleRule {
   /** So many wrong guesses cost nothing: people mistype. */
   readonly free: number;
   /** Each one after that takes this much longer than the one before, in ms, … */
@@ -19,21 +19,21 @@ export const FORGET_MS = 900_000;
  * One who asks, by address or by device: after five wrong ones the answers come one after the other, 1 s apart, then
  * 2 s, up to 10 s. So a guesser has at most 9 000 answers a day, however many requests he sends at once.
  */
-export const ASKER_RULE: GuessRule = { free: 5, growMs: 1_000, pauseMs: 10_000, mostMs: 30_000, beyond: 'refuse' };
+export const ASKER_RULE: ThrottleRule = { free: 5, growMs: 1_000, pauseMs: 10_000, mostMs: 30_000, beyond: 'refuse' };
 
 /**
  * One account, whoever asks: guesses from ever new addresses slow it down a little, and never shut anybody out.
  */
-export const ACCOUNT_RULE: GuessRule = { free: 50, growMs: 100, pauseMs: 1_000, mostMs: 3_000, beyond: 'wait' };
+export const ACCOUNT_RULE: ThrottleRule = { free: 50, growMs: 100, pauseMs: 1_000, mostMs: 3_000, beyond: 'wait' };
 
 /** Whom a guess is counted for. */
 export interface Subject {
   /** Distinct among the subjects of a pool, such as `dashboard:address:192.0.2.1`; of any length. */
   readonly name: string;
-  readonly rule: GuessRule;
+  readonly rule: ThrottleRule;
 }
 
-export type Place =
+export type Slot =
   /** The answer may be given after so long, in ms. */
   | { readonly kind: 'wait'; readonly ms: number }
   /** Too many wait already; there is room again after so long, in ms. */

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- look: a poll begins. Only the current vehicle of a generating task may spend a query of the budget.
+-- poll: a poll begins. Only the current vehicle of a generating task may spend a query of the budget.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
@@ -10,6 +10,6 @@ if not places then return reply({ kind = 'wait', waitMs = waitMs }) end
 return reply({
   kind = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
   pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),
-  polls = num(record, 'polls'), hints = num(record, 'hints'), model = record.model, timingKind = record.kind,
+  polls = num(record, 'polls'), callbacksSeen = num(record, 'hints'), model = record.model, timingKind = record.kind,
   trace = record.trace, noResultForMs = noResultForMs(record),
 })

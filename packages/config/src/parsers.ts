@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { Form } from './variable.ts';
+import type { Parser } from './variable.ts';
 
 /** Ten years: more is a slip of the finger. */
 const LONGEST_MS = 315_360_000_000;
 
 /** A text that `read` understands; it returns undefined for any other. */
-export function form<T>(rule: string, read: (text: string) => T | undefined): Form<T> {
+export function parser<T>(rule: string, read: (text: string) => T | undefined): Parser<T> {
   const schema = z.string().transform((text, context) => {
     const value = read(text);
     if (value !== undefined) return value;
@@ -16,31 +16,31 @@ export function form<T>(rule: string, read: (text: string) => T | undefined): Fo
 }
 
 /** A whole number in decimal digits, so that `1e3`, `0x10` and ` 5` are not taken for numbers. */
-export function whole(min: number, max: number, unit = ''): Form<number> {
+export function whole(min: number, max: number, unit = ''): Parser<number> {
   const rule = `must be a whole number${unit} from ${min} to ${max}`;
-  return form(rule, (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined));
+  return parser(rule, (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined));
 }
 
 /** Milliseconds. */
-export function milliseconds(min: number, max: number = LONGEST_MS): Form<number> {
+export function milliseconds(min: number, max: number = LONGEST_MS): Parser<number> {
   return whole(min, max, ' of milliseconds');
 }
 
 /** A decimal number above 0. */
-export function positiveDecimal(max: number): Form<number> {
+export function positiveDecimal(max: number): Parser<number> {
   const read = (text: string): number | undefined =>
     /^\d+(\.\d+)?$/.test(text) ? within(Number(text), Number.MIN_VALUE, max) : undefined;
-  return form(`must be a decimal number above 0, at most ${max}`, read);
+  return parser(`must be a decimal number above 0, at most ${max}`, read);
 }
 
 export const port = whole(0, 65_535);
 
-export const boolean = form('must be true or false', (text) =>
+export const boolean = parser('must be true or false', (text) =>
   text === 'true' ? true : text === 'false' ? false : undefined,
 );
 
-export function oneOf<const T extends string>(...words: readonly T[]): Form<T> {
-  return form(`must be one of ${words.join(', ')}`, (text) => words.find((word) => word === text));
+export function oneOf<const T extends string>(...words: readonly T[]): Parser<T> {
+  return parser(`must be one of ${words.join(', ')}`, (text) => words.find((word) => word === text));
 }
 
 /** Keys and passwords: no blanks, so that a line break at the end of a secret file is noticed here and not by Kie. */
@@ -48,8 +48,8 @@ export const secretText = matching('must be printable ASCII without blanks', /^[
 
 export const host = matching('must be a host name or an IP address', /^[A-Za-z0-9_.:[\]-]+$/);
 
-export function matching(rule: string, pattern: RegExp): Form<string> {
-  return form(rule, (text) => (pattern.test(text) ? text : undefined));
+export function matching(rule: string, pattern: RegExp): Parser<string> {
+  return parser(rule, (text) => (pattern.test(text) ? text : undefined));
 }
 
 function within(value: number, min: number, max: number): number | undefined {

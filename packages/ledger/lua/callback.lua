@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- hint: a callback came with the token of an attempt. It is believed in nothing: no state and no task changes by it.
+-- callback: a callback came with the token of an attempt. It is believed in nothing: no state and no task changes by it.
 -- Where the task is known its next look is now; where the attempt has none, what the callback says is kept as a claim.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
@@ -8,7 +8,7 @@ if not attempt then return reply({ kind = 'unknown_attempt' }) end
 set(record, { hints = num(record, 'hints') + 1 })
 local function answer(kind, more)
   more = more or {}
-  more.kind, more.state, more.hints = kind, record.state, num(record, 'hints')
+  more.kind, more.state, more.callbacksSeen = kind, record.state, num(record, 'hints')
   return reply(more)
 end
 
@@ -21,7 +21,7 @@ if isPolled then
   set(record, { nextPollAt = NOW })
   watch(record, NOW + ARGS.vehicleCheckMs)
   count('hinted')
-  return answer('hinted', { vehicle = record.vehicle, queue = record.queue, foreign = isForeign() })
+  return answer('calledBack', { vehicle = record.vehicle, queue = record.queue, foreign = isForeign() })
 end
 
 local task = named or attempt.taskId

@@ -10,7 +10,7 @@ const TAKEN = ['hinted', 'claimed'] as const;
 const attemptSchema = z.object({ tokenHash: z.string() });
 
 /** What is asked before a callback of Kie is read. Nothing is changed here, and nothing decided: `hint` does that. */
-export function createCallbackDoor(redis: Redis | Cluster, root: string, now: () => Promise<number>) {
+export function createCallbackAuth(redis: Redis | Cluster, root: string, now: () => Promise<number>) {
   const key = `${root}callbacks`;
   return {
     /** Whoever gives Kie addresses to call, or knows that others do, says so: without it no callback is taken. */
@@ -37,7 +37,7 @@ export function createCallbackDoor(redis: Redis | Cluster, root: string, now: ()
     },
   };
 }
-export type CallbackDoor = ReturnType<typeof createCallbackDoor>;
+export type CallbackAuth = ReturnType<typeof createCallbackAuth>;
 
 /** What is no hash where there is no such attempt. */
 function hashOf(json: string | null): string {

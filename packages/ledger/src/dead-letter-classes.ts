@@ -7,11 +7,11 @@ const NEWER_AT_MOST = 20;
 const COUNTED = 'letter:';
 
 /** Classes of which a dead letter was ever opened in this pool by a newer version, beside all that this one knows. */
-export async function letterClasses(redis: Redis | Cluster, root: string): Promise<OrNewer<DeadLetterClass>[]> {
+export async function deadLetterClasses(redis: Redis | Cluster, root: string): Promise<OrNewer<DeadLetterClass>[]> {
   const counted = await redis.hkeys(`${root}stats`);
   const newer = counted
     .filter((name) => name.startsWith(COUNTED))
     .map((name) => readWord(DEAD_LETTER_CLASSES, name.slice(COUNTED.length)))
-    .filter((letterClass) => !isKnown(DEAD_LETTER_CLASSES, letterClass));
+    .filter((deadLetterClass) => !isKnown(DEAD_LETTER_CLASSES, deadLetterClass));
   return [...DEAD_LETTER_CLASSES, ...newer.toSorted().slice(0, NEWER_AT_MOST)];
 }

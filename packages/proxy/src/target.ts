@@ -2,29 +2,29 @@ import type { ClientRequestArgs } from 'node:http';
 import { isIP } from 'node:net';
 
 /** Where a connection leads. */
-export interface Place {
+export interface Target {
   /** IPv6 without brackets. */
   readonly host: string;
   readonly port: number;
 }
 
 /** As Node passes it to an agent. */
-export function placeOf({ host, port, defaultPort }: ClientRequestArgs): Place {
+export function targetOf({ host, port, defaultPort }: ClientRequestArgs): Target {
   return { host: (host ?? 'localhost').replace(/^\[(.*)\]$/, '$1'), port: Number(port ?? defaultPort) };
 }
 
 /** Of a proxy, with the default port of its protocol. */
-export function placeOfProxy({ hostname, port, protocol }: URL): Place {
-  return placeOf({ host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : port });
+export function proxyTargetOf({ hostname, port, protocol }: URL): Target {
+  return targetOf({ host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : port });
 }
 
 /** Whom TLS to a proxy is with: Node would take the name in the request's `Host`, which is the target's. */
 export function serverNameOf(proxy: URL): string {
-  const { host } = placeOfProxy(proxy);
+  const { host } = proxyTargetOf(proxy);
   return isIP(host) === 0 ? host : '';
 }
 
 /** `host:port` as requests name it. */
-export function authorityOf({ host, port }: Place): string {
+export function authorityOf({ host, port }: Target): string {
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -5,7 +5,7 @@ import type { GatewayLimits } from '../limits.ts';
 const RETRY_AFTER_S = 10;
 
 /** Event streams that are open, of each key and in all. */
-export class EventPlaces {
+export class EventSlots {
   readonly #limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>;
   readonly #openOf = new Map<string, number>();
   #open = 0;

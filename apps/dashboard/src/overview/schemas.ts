@@ -1,7 +1,7 @@
 import type { DeadLetterClass, GateReason, GenerationState, OrNewer, ResumePoint } from '@kieq/domain';
 import type { AnnouncedWorker } from '@kieq/ledger';
 import type { CreditsLeft, GenerationDetails, LastHour, QueueName } from '@kieq/queue';
-import type { Role } from '../door/role.ts';
+import type { Role } from '../auth/role.ts';
 
 /** What the overview page shows. Times are epoch ms by Redis' clock, `atMs` among them; null: not known, or none. */
 export interface Overview {
@@ -27,7 +27,7 @@ export interface Overview {
   readonly hour: LastHour;
   /** The longest unknown first. */
   readonly unknown: readonly OverviewGeneration[];
-  readonly letters: readonly OverviewLetters[];
+  readonly deadLetters: readonly OverviewDeadLetters[];
   /** The newest first. */
   readonly recent: readonly OverviewResult[];
 }
@@ -76,7 +76,7 @@ export interface OverviewGeneration {
   readonly prompt: string | null;
 }
 
-export interface OverviewLetters {
+export interface OverviewDeadLetters {
   readonly class: OrNewer<DeadLetterClass>;
   readonly count: number;
   readonly oldestMs: number | null;
@@ -102,15 +102,15 @@ export interface OverviewResult extends OverviewGeneration {
 }
 
 /** One of a class, for the list below its row. */
-export interface LetterItem extends OverviewGeneration {
+export interface DeadLetterItem extends OverviewGeneration {
   readonly openedAtMs: number;
   readonly evidence: string;
   readonly state: OrNewer<GenerationState>;
 }
 
-export interface LetterList {
+export interface DeadLetterList {
   readonly atMs: number;
-  readonly items: readonly LetterItem[];
+  readonly items: readonly DeadLetterItem[];
   readonly more: boolean;
 }
 

@@ -1,5 +1,5 @@
 /** Answers that are being sent at once. */
-export interface Places {
+export interface Slots {
   /** How to leave the place again, once; undefined where there is none left. */
   enter(name: string, tenant: string): (() => void) | undefined;
 }
@@ -9,7 +9,7 @@ export interface Places {
  * @param mostOfOne at once under one name: who has one link must not take all places
  * @param mostOfTenant at once of one tenant, whoever follows its links
  */
-export function createPlaces(most: number, mostOfOne: number, mostOfTenant: number): Places {
+export function createSlots(most: number, mostOfOne: number, mostOfTenant: number): Slots {
   const [names, tenants] = [new Counts(), new Counts()];
   let all = 0;
   return {

@@ -1,22 +1,22 @@
 import type { RedisClient } from '../connection.ts';
 import { askRedis } from './ask-redis.ts';
 import { within } from '../within.ts';
-import { LocalPlaces } from './local-places.ts';
-import type { Place, Subject } from './rule.ts';
-import { WaitingRoom } from './waiting-room.ts';
+import { LocalSlots } from './local-slots.ts';
+import type { Slot, Subject } from './rule.ts';
+import { WaitingList } from './waiting-list.ts';
 
 /** Counts wrong guesses over all processes of a pool, and makes those who guess wait. */
-export interface Guesses {
+export interface Throttle {
   /**
    * Resolves when the answer to a guess, right or wrong, may be given. Right ones come as late as
    * wrong ones, so that many guesses at once learn nothing sooner.
    * @param subjects whom it is counted for; right ones are not counted
    * @param gone aborted when nobody waits for the answer any more
    */
-  turn(subjects: readonly Subject[], guess: Guess): Promise<Turn>;
+  turn(subjects: readonly Subject[], attempt: Attempt): Promise<Turn>;
 }
 
-interface Guess {
+interface Attempt {
   readonly isWrong: boolean;
   readonly gone: AbortSignal;
 }
@@ -30,31 +30,31 @@ export type Turn =
    */
   | { readonly kind: 'full'; readonly retryAfterMs: number; readonly isNews: boolean };
 
-interface GuessesOptions {
+interface ThrottleOptions {
   readonly redis: RedisClient;
   /** Of the pool, with its hash tag. */
   readonly prefix: string;
   /** Answers held back at once in this process. Default 500. */
-  readonly places?: number;
+  readonly slots?: number;
   /** A monotonic clock in ms. */
   readonly nowMs?: () => number;
 }
 
-const PLACES = 500;
+const WAITING_AT_MOST = 500;
 /** While Redis does not answer a login must not hang; then this process counts alone. In ms. */
 const REDIS_MS = 1_000;
 /** For so long a subject that is full is not asked for again: floods must not reach Redis. In ms. */
 const REMEMBER_FULL_MS = 1_000;
 const REMEMBERED = 10_000;
 
-export function createGuesses(options: GuessesOptions): Guesses {
-  const { redis, prefix, places = PLACES, nowMs = () => performance.now() } = options;
-  const room = new WaitingRoom(places, nowMs);
-  const local = new LocalPlaces(nowMs);
+export function createThrottle(options: ThrottleOptions): Throttle {
+  const { redis, prefix, slots = WAITING_AT_MOST, nowMs = () => performance.now() } = options;
+  const waiting = new WaitingList(slots, nowMs);
+  const local = new LocalSlots(nowMs);
   const full = new Map<string, number>();
-  const place = async (subjects: readonly Subject[], isWrong: boolean): Promise<Place> => {
+  const takeSlot = async (subjects: readonly Subject[], isWrong: boolean): Promise<Slot> => {
     const answer = await within(REDIS_MS, () => askRedis(redis, prefix, subjects, isWrong)).catch(() => undefined);
-    return answer ?? local.place(subjects, isWrong);
+    return answer ?? local.takeSlot(subjects, isWrong);
   };
   const known = (subjects: readonly Subject[]): number =>
     Math.max(0, ...subjects.map(({ name }) => (full.get(name) ?? 0) - nowMs()));
@@ -72,8 +72,8 @@ export function createGuesses(options: GuessesOptions): Guesses {
     async turn(subjects, { isWrong, gone }) {
       const knownMs = known(subjects);
       if (knownMs > 0) return { kind: 'full', retryAfterMs: knownMs, isNews: false };
-      const found = await place(subjects, isWrong);
-      if (found.kind === 'wait' && (await room.wait(found.ms, gone))) return { kind: 'answer' };
+      const found = await takeSlot(subjects, isWrong);
+      if (found.kind === 'wait' && (await waiting.wait(found.ms, gone))) return { kind: 'answer' };
       const isNews = remember(subjects.filter(({ rule }) => found.kind === 'full' && rule.beyond === 'refuse'));
       return { kind: 'full', retryAfterMs: found.ms, isNews: isNews && !gone.aborted };
     },

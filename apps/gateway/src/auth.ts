@@ -16,9 +16,9 @@ const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Health, the OpenAPI document and its page are open to everybody; unknown addresses are not.
  * Without `settings.keys` only this machine is served.
  */
-export function addDoor(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings' | 'metrics'>): void {
+export function addAuth(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings' | 'metrics'>): void {
   const { keys } = deps.settings;
-  const admit = keys === undefined ? admitLoopback : keyDoor(createKeyring(keys), deps);
+  const admit = keys === undefined ? admitLoopback : keyAuth(createKeyring(keys), deps);
   app.decorateRequest('caller', null);
   app.addHook('onRequest', (request, _reply, done) => {
     if (!isOpen(request)) request.caller = admit(request);
@@ -32,7 +32,7 @@ export function isOpen({ routeOptions: { url, config } }: FastifyRequest): boole
 }
 
 /** @throws ApiError `unauthorized`; `rate_limited` while too many wrong keys come from the same address */
-function keyDoor(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settings' | 'metrics'>) {
+function keyAuth(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settings' | 'metrics'>) {
   const wrongKeys = new WrongKeys(settings.limits);
   return (request: FastifyRequest): Caller => {
     const key = presentedKey(request);

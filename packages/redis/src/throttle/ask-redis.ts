@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { RedisClient } from '../connection.ts';
-import { FORGET_MS, type Place, type Subject } from './rule.ts';
-import { PLACE_SCRIPT } from './script.ts';
+import { FORGET_MS, type Slot, type Subject } from './rule.ts';
+import { SLOT_SCRIPT } from './script.ts';
 
-const placeReply = z.tuple([z.number(), z.number()]);
+const slotReply = z.tuple([z.number(), z.number()]);
 
 /**
  * The place of a guess, counted over all processes of a pool.
@@ -16,7 +16,7 @@ export async function askRedis(
   prefix: string,
   subjects: readonly Subject[],
   isWrong: boolean,
-): Promise<Place> {
+): Promise<Slot> {
   // Hashed, since callers choose a part of the names.
   const keys = subjects.map(({ name }) => `${prefix}:guesses:${createHash('sha256').update(name).digest('base64url')}`);
   const rules = subjects.flatMap(({ rule: { free, growMs, pauseMs, mostMs, beyond } }) => [
@@ -26,7 +26,7 @@ export async function askRedis(
     mostMs,
     beyond === 'refuse' ? 1 : 0,
   ]);
-  const reply = await redis.eval(PLACE_SCRIPT, keys.length, ...keys, isWrong ? 1 : 0, FORGET_MS, ...rules);
-  const [isFull, ms] = placeReply.parse(reply);
+  const reply = await redis.eval(SLOT_SCRIPT, keys.length, ...keys, isWrong ? 1 : 0, FORGET_MS, ...rules);
+  const [isFull, ms] = slotReply.parse(reply);
   return { kind: isFull === 1 ? 'full' : 'wait', ms };
 }

@@ -5,7 +5,7 @@ const BELIEVED_MS = 100;
  * What the last reply of the ledger told about its places. It spares a loop the question whether there is one, and is a
  * hint as the answer to that question is: admission decides.
  */
-export class KnownPlaces {
+export class KnownSlots {
   readonly #now: () => number;
   #places = 0;
   #toldAt = Number.NEGATIVE_INFINITY;
@@ -21,8 +21,8 @@ export class KnownPlaces {
   }
 
   /** A reply told how many places there are now. */
-  tell(places: number): void {
-    this.#places = places;
+  tell(slots: number): void {
+    this.#places = slots;
     this.#toldAt = this.#now();
   }
 

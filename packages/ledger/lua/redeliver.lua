@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- renotice: the sweeper found no living job for this notice and names a new one; compare-and-set on the old one.
+-- redeliver: the sweeper found no living job for this notice and names a new one; compare-and-set on the old one.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 -- The same call sent twice names the same vehicle, as long as that is the current one.
@@ -13,4 +13,4 @@ if not again then
   redis.call('ZADD', key('notices'), math.max(NOW, num(record, 'noticeAt')), record.id)
   count('renoticed')
 end
-return reply({ kind = 'renoticed', vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) })
+return reply({ kind = 'redelivered', vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) })

@@ -8,10 +8,10 @@ import { COOKIE } from './session-cookie.ts';
 import { createTryLogin, type LoginOptions, type TryLogin } from './try-login.ts';
 
 /** Says who comes in; undefined when nobody does, and the request has been answered. */
-export type Door = (request: FastifyRequest, reply: FastifyReply) => Promise<Session | undefined>;
+export type Auth = (request: FastifyRequest, reply: FastifyReply) => Promise<Session | undefined>;
 
 /** Without a password: whoever is on this machine, under a loopback host name, and through no proxy. */
-export const loopbackDoor: Door = (request, reply) => {
+export const loopbackAuth: Auth = (request, reply) => {
   if (isFromHere(request)) return Promise.resolve({ user: 'localhost', role: 'operator' });
   refuse(
     reply,
@@ -22,8 +22,8 @@ export const loopbackDoor: Door = (request, reply) => {
 };
 
 /** What the doors with a password share. */
-export interface PasswordDoor {
-  readonly open: Door;
+export interface PasswordAuth {
+  readonly open: Auth;
   readonly sessions: Sessions;
   readonly tryLogin: TryLogin;
 }
@@ -32,14 +32,14 @@ export interface PasswordDoor {
  * With a password: a session's cookie, or HTTP basic authentication for curl and scripts.
  * A browser without either is led to the login page. An open session is never held up by anybody's guesses.
  */
-export async function passwordDoor(
+export async function passwordAuth(
   app: FastifyInstance,
   options: LoginOptions & { /** In front of the path of the login page. */ readonly path: string },
-): Promise<PasswordDoor> {
+): Promise<PasswordAuth> {
   const sessions = new Sessions(() => performance.now());
   const tryLogin = createTryLogin(options);
-  const byBasic = await basicDoor(app, tryLogin);
-  const open: Door = async (request, reply) => {
+  const byBasic = await basicAuth(app, tryLogin);
+  const open: Auth = async (request, reply) => {
     const cookie = request.cookies[COOKIE];
     const session = cookie === undefined ? undefined : sessions.find(cookie);
     if (session !== undefined) return session;
@@ -57,7 +57,7 @@ function isPage({ method, headers }: FastifyRequest): boolean {
   return method === 'GET' && (headers.accept ?? '').includes('text/html');
 }
 
-async function basicDoor(app: FastifyInstance, tryLogin: TryLogin): Promise<Door> {
+async function basicAuth(app: FastifyInstance, tryLogin: TryLogin): Promise<Auth> {
   const found = new WeakMap<FastifyRequest, Session>();
   await app.register(fastifyBasicAuth, {
     authenticate: { realm: 'kieq dashboard' },

@@ -1,4 +1,4 @@
-import { FORGET_MS, type GuessRule, type Place, type Subject } from './rule.ts';
+import { FORGET_MS, type ThrottleRule, type Slot, type Subject } from './rule.ts';
 
 interface Counted {
   readonly count: number;
@@ -10,7 +10,7 @@ interface Counted {
 const SUBJECTS = 10_000;
 
 /** What the script does, for this process alone: while Redis is away. */
-export class LocalPlaces {
+export class LocalSlots {
   readonly #counted = new Map<string, Counted>();
   readonly #nowMs: () => number;
 
@@ -19,7 +19,7 @@ export class LocalPlaces {
     this.#nowMs = nowMs;
   }
 
-  place(subjects: readonly Subject[], isWrong: boolean): Place {
+  takeSlot(subjects: readonly Subject[], isWrong: boolean): Slot {
     const now = this.#nowMs();
     const seen = subjects.map((subject) => ({ ...subject, ...this.#find(subject.name, now) }));
     const full = seen.map(({ rule, aheadMs }) => (rule.beyond === 'refuse' ? aheadMs - rule.mostMs : 0));
@@ -34,7 +34,7 @@ export class LocalPlaces {
     return { count: counted.count, aheadMs: Math.max(0, counted.nextMs - now) };
   }
 
-  #note(name: string, rule: GuessRule, before: number, aheadMs: number): void {
+  #note(name: string, rule: ThrottleRule, before: number, aheadMs: number): void {
     const [now, count] = [this.#nowMs(), before + 1];
     const after = aheadMs + Math.min(rule.pauseMs, Math.max(0, count - rule.free) * rule.growMs);
     const nextMs = now + (rule.beyond === 'refuse' ? after : Math.min(after, rule.mostMs));
