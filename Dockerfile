@@ -17,6 +17,7 @@ COPY packages packages
 COPY apps apps
 # The lockfile names them, so the install wants to see them.
 COPY bench/package.json bench/package.json
+COPY bench/campaigns/package.json bench/campaigns/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
 # The layout for each app in a folder of its own: its bundle, and the few packages that are not part of it.

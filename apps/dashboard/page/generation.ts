@@ -64,8 +64,8 @@ function buttons({ generation: { state }, you }: GenerationAnswer): HTMLElement[
 }
 
 function deadLetters({ generation: { deadLetter, delivery }, you }: GenerationAnswer): HTMLElement[] {
-  const open = [deadLetter, delivery?.deadLetter ?? null].filter((deadLetter) => deadLetter !== null);
-  return open.map((deadLetter) => deadLetterBox(deadLetter, you));
+  const open = [deadLetter, delivery?.deadLetter ?? null].filter((one) => one !== null);
+  return open.map((one) => deadLetterBox(one, you));
 }
 
 function deadLetterBox(deadLetter: DeadLetter, you: GenerationAnswer['you']): HTMLElement {
@@ -75,7 +75,9 @@ function deadLetterBox(deadLetter: DeadLetter, you: GenerationAnswer['you']): HT
     h('h3', {}, `Dead letter: ${deadLetter.class}`),
     h('p', {}, deadLetter.advice),
     h('p', { class: 'dim' }, evidenceLine(deadLetter.evidence)),
-    you.role === 'operator' ? h('div', { class: 'actions' }, ...deadLetterButtons(id, deadLetter, you.canAdopt, reload)) : null,
+    you.role === 'operator'
+      ? h('div', { class: 'actions' }, ...deadLetterButtons(id, deadLetter, you.canAdopt, reload))
+      : null,
     deadLetter.goOn.length === 0
       ? null
       : h(

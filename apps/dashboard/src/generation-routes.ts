@@ -43,7 +43,8 @@ async function readDeadLetters({ read }: Ledger, deadLetterClass: OpenedClass): 
   const { items, next } = await read.readDeadLetters(deadLetterClass, { limit: DEAD_LETTERS_SHOWN });
   const records = await read.generations(items.map(({ id }) => id));
   const shown = records.flatMap((record): DeadLetterItem[] => {
-    const deadLetter = record === undefined ? undefined : openDeadLetters(record).find((one) => one.class === deadLetterClass);
+    const deadLetter =
+      record === undefined ? undefined : openDeadLetters(record).find((one) => one.class === deadLetterClass);
     if (record === undefined || deadLetter === undefined) return [];
     const { openedAt, evidence } = deadLetter;
     return [

@@ -34,7 +34,10 @@ export const GROUPS = {
     }),
   },
   callbacks: {
-    publicUrl: optional('PUBLIC_URL', { parser: httpUrl, meaning: 'where Kie reaches the gateway; turns callbacks on' }),
+    publicUrl: optional('PUBLIC_URL', {
+      parser: httpUrl,
+      meaning: 'where Kie reaches the gateway; turns callbacks on',
+    }),
     kieWebhookHmacKey: optional('KIE_WEBHOOK_HMAC_KEY', {
       parser: secretText,
       secret: true,

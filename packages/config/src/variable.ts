@@ -52,7 +52,11 @@ export function optional<T>(key: string, { meaning, secret = false, parser, alia
 }
 
 /** A key with a default, written as in the environment. */
-export function withDefault<T>(key: string, fallback: string, { meaning, secret = false, parser }: Spec<T>): Variable<T> {
+export function withDefault<T>(
+  key: string,
+  fallback: string,
+  { meaning, secret = false, parser }: Spec<T>,
+): Variable<T> {
   const schema = z.string().default(fallback).pipe(parser.schema);
   return { key, fallback, required: false, secret, meaning, rule: parser.rule, schema };
 }

@@ -23,7 +23,7 @@ if ARGS.latencyMs and not attempt.answered then
   attempt.answered = true
   saveAttempt(record, attempt)
   stampAccepted(record.id .. ':' .. attempt.n, ARGS.latencyMs)
-  placeAccepts(record, attempt)
+  endpointAccepts(record, attempt)
   canaryPassed(attempt.tokenHash)
   redis.call('DEL', key('unreachable'))
 end

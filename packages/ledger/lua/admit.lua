@@ -33,7 +33,7 @@ local reason, waitMs, due = standing(true)
 if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
 local flying = inFlight()
 if flying >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
-local places, windowWaitMs = submitRoom()
+local places, windowWaitMs = submitSlots()
 if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
 local other = standIn(record, due)

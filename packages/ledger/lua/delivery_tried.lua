@@ -25,7 +25,7 @@ set(record, { noticeTries = ARGS.tries + 1, noticeEvidence = ARGS.evidence })
 if nextAt - num(record, 'noticeSince') > ARGS.giveUpMs then
   set(record, { noticeState = 'failed' })
   redis.call('ZREM', key('notices'), record.id)
-  openNoticeLetter(record, cjson.decode(ARGS.evidence))
+  openDeliveryDeadLetter(record, cjson.decode(ARGS.evidence))
   announce(record, 'notify_failed')
   return reply({ kind = 'given_up' })
 end

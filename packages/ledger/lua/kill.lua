@@ -19,7 +19,7 @@ if not record then
   if ARGS.callback then set(record, { callback = '1' }) end
   if ARGS.uploads then set(record, { uploads = '1' }) end
   index(record)
-  die(record, ARGS.class, evidence)
+  endDead(record, ARGS.class, evidence)
   return dead()
 end
 if record.state == 'dead' and record.letterClass == ARGS.class then return dead() end
@@ -55,5 +55,5 @@ if ARGS.class == 'task_lost' then
   if attempt.account ~= ARGS.account then return reply({ kind = 'wrong_account' }) end
 end
 if ARGS.class == 'archive_failed' then endArchive(record, 'failed') end
-die(record, ARGS.class, evidence)
+endDead(record, ARGS.class, evidence)
 return dead()

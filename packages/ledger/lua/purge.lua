@@ -28,7 +28,7 @@ if given(record.purgedAt) then
   local left = redis.call('GET', told)
   return reply({ kind = 'purged', left = left or nil })
 end
-local newer = newerDeadLetter(record) or newerNoticeLetter(record)
+local newer = newerDeadLetter(record) or newerDeliveryDeadLetter(record)
 if newer then return reply({ kind = 'newer', class = newer }) end
 if record.state == 'dead' and not ARGS.force then return reply({ kind = 'open_letter', class = record.letterClass }) end
 -- Somebody is saving its results, or will; or a newer version has a word for what becomes of them.
@@ -38,7 +38,7 @@ local left = leftInStores(record)
 left = left and cjson.encode(left)
 closeDeadLetter(record)
 endArchive(record, '')
-dropNotice(record)
+dropDelivery(record)
 saveClaims(record, {})
 if left then redis.call('SET', told, left, 'PX', 60000) end
 local retentionMs = SETTINGS.retentionMs

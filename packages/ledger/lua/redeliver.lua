@@ -8,7 +8,7 @@ if record.noticeState ~= 'pending' or (record.noticeVehicle ~= ARGS.vehicle and 
   return reply({ kind = 'stale', state = record.state })
 end
 if not again then
-  noticeVehicle(record)
+  nextDeliveryVehicle(record)
   set(record, { renoticed = ARGS.vehicle .. ' ' .. record.noticeVehicle })
   redis.call('ZADD', key('notices'), math.max(NOW, num(record, 'noticeAt')), record.id)
   count('renoticed')

@@ -49,7 +49,7 @@ if ARGS.dryRun then return reply({ kind = 'would_redrive', state = target }) end
 count('redriven')
 set(record, { lastRedrive = ARGS.op })
 if notice then
-  planNotice(record, 0)
+  planDelivery(record, 0)
   return redriven()
 end
 closeDeadLetter(record)

@@ -82,7 +82,7 @@ end
 if deadClass then
   attempt.answer = { ok = 'dead', class = deadClass }
   saveAttempt(record, attempt)
-  die(record, deadClass, evidence)
+  endDead(record, deadClass, evidence)
   return answered()
 end
 

@@ -99,7 +99,8 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     /** Generations by creation, newest first. */
     list: (options: GenerationListOptions): Promise<ListPage> => listGenerations(scripts, redis, root, options),
     /** Open dead letters. */
-    listDeadLetters: (options: DeadLetterListOptions): Promise<DeadLetterPage> => readDeadLetters(scripts, redis, root, options),
+    listDeadLetters: (options: DeadLetterListOptions): Promise<DeadLetterPage> =>
+      readDeadLetters(scripts, redis, root, options),
     /** Several records at once, in the order of the ids. */
     async generations(ids: readonly string[]): Promise<(GenerationRecord | undefined)[]> {
       return Promise.all(ids.map((id) => redis.hgetall(`${root}gen:${id}`).then((hash) => parseRecord(id, hash))));

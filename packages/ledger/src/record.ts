@@ -61,6 +61,7 @@ const deadLetterSchema = z.object({
   heldUntil: z.number().optional(),
 });
 
+/** As they are stored; records of every version have these names. */
 const fields = z.object({
   state: wordOf(GENERATION_STATES),
   since: count,
@@ -92,7 +93,7 @@ const fields = z.object({
   validationRetries: count,
   resubmits: count,
   /** Grows with every change of a dead letter. */
-  deadLetters: count,
+  letters: count,
   /** W3C `traceparent` of the caller. */
   trace: optionalText,
   /** '1': the caller wants a callback at the end. */
@@ -107,10 +108,10 @@ const fields = z.object({
   /** What the receiver said last, as evidence. */
   noticeEvidence: optionalText,
   noticeLetter: optionalText,
-  deadLetter: optionalText,
+  letter: optionalText,
   verdict: optionalText,
   /** Callbacks that have come, believed or not. */
-  callbacksSeen: count,
+  hints: count,
   claims: optionalText,
 });
 
@@ -127,6 +128,8 @@ export interface Claim {
 
 type Fields = z.infer<typeof fields>;
 type NoticeField = Extract<keyof Fields, `notice${string}`>;
+/** Fields that have another name, or another shape, in `GenerationRecord`. */
+type Reshaped = 'attempts' | 'letter' | 'letters' | 'hints' | 'verdict' | 'callback' | 'claims';
 
 /** The callback that tells the caller of a generation's last end. Times are epoch ms in Redis time. */
 export interface DeliveryRecord {
@@ -144,10 +147,14 @@ export interface DeliveryRecord {
 }
 
 /** What the ledger knows about one generation, whichever version has written it. Times are epoch ms in Redis time. */
-export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims' | NoticeField> & {
+export type GenerationRecord = Omit<Fields, Reshaped | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];
   readonly deadLetter?: z.infer<typeof deadLetterSchema>;
+  /** Grows with every change of a dead letter. */
+  readonly deadLetterChanges: number;
+  /** Callbacks of Kie that have come, believed or not. */
+  readonly callbacksSeen: number;
   readonly verdict?: z.infer<typeof verdictSchema>;
   /** Whether the caller wants a callback at the end. */
   readonly callback: boolean;
@@ -160,23 +167,25 @@ export type GenerationRecord = Omit<Fields, 'attempts' | 'letter' | 'verdict' | 
 /** Reads the hash of a record; undefined where there is none. */
 export function parseRecord(id: string, hash: Readonly<Record<string, string>>): GenerationRecord | undefined {
   if (hash['state'] === undefined) return undefined;
-  const { attempts, deadLetter, verdict, callback, claims, ...others } = fields.parse(hash);
+  const { attempts, letter, letters, hints, verdict, callback, claims, ...others } = fields.parse(hash);
   const { delivery, rest } = splitDelivery(others);
   const archiving = archiveOf(hash);
   return {
     id,
     ...rest,
     callback: callback === '1',
+    deadLetterChanges: letters,
+    callbacksSeen: hints,
     ...(delivery === undefined ? {} : { delivery }),
     ...(archiving === undefined ? {} : { archiving }),
     ...(claims === undefined ? {} : { claims: parseClaims(claims) }),
     attempts: parseAttempts(hash, attempts),
-    ...(deadLetter === undefined ? {} : { deadLetter: deadLetterSchema.parse(JSON.parse(deadLetter)) }),
+    ...(letter === undefined ? {} : { deadLetter: deadLetterSchema.parse(JSON.parse(letter)) }),
     ...(verdict === undefined ? {} : { verdict: verdictSchema.parse(JSON.parse(verdict)) }),
   };
 }
 
-function splitDelivery(record: Omit<Fields, 'attempts' | 'letter' | 'verdict' | 'callback' | 'claims'>) {
+function splitDelivery(record: Omit<Fields, Reshaped>) {
   const { noticeState, noticeVehicle, noticeAt, noticeSince, noticeTries, noticeEvidence, noticeLetter, ...rest } =
     record;
   if (noticeState === undefined) return { rest, delivery: undefined };

@@ -61,7 +61,13 @@ export function viewOf(record: GenerationRecord): GenerationView {
     ...(failure?.failMsg === undefined ? {} : { failMsg: failure.failMsg }),
     ...(deadLetter === undefined
       ? {}
-      : { deadLetter: { class: deadLetter.class, summary: evidenceText(deadLetter.evidence), openedAt: deadLetter.openedAt } }),
+      : {
+          deadLetter: {
+            class: deadLetter.class,
+            summary: evidenceText(deadLetter.evidence),
+            openedAt: deadLetter.openedAt,
+          },
+        }),
   };
 }
 

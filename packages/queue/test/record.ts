@@ -37,7 +37,7 @@ export function recordOf(id: string, more: Partial<GenerationRecord> = {}): Gene
     current: 0,
     polls: 0,
     misses: 0,
-    deadLetters: 0,
+    deadLetterChanges: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,

@@ -32,7 +32,7 @@ export async function openNewerDeadLetter({ redis, root }: LedgerPlace, id: stri
   await redis.hset(record, {
     state,
     since: now,
-    deadLetter: JSON.stringify(deadLetter),
+    letter: JSON.stringify(deadLetter),
     deadLetterClass: NEWER_WORD,
     deadLetters: 1,
     attempts: 1,

@@ -41,7 +41,11 @@ async function ls({ env, out }: Context, options: LsOptions): Promise<void> {
   });
 }
 
-async function deadLettersOf({ ledger }: Pool, deadLetterClass: OrNewer<DeadLetterClass>, limit: number): Promise<DeadLetterRow[]> {
+async function deadLettersOf(
+  { ledger }: Pool,
+  deadLetterClass: OrNewer<DeadLetterClass>,
+  limit: number,
+): Promise<DeadLetterRow[]> {
   const { items } = await ledger.read.readDeadLetters(deadLetterClass, { limit });
   const records = await ledger.read.generations(items.map(({ id }) => id));
   return records.flatMap((record) => {

@@ -1,5 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { ConfigError, uploadLocationOf, type Environment, type RawEnvironment, type UploadLocation } from '@kieq/config';
+import {
+  ConfigError,
+  uploadLocationOf,
+  type Environment,
+  type RawEnvironment,
+  type UploadLocation,
+} from '@kieq/config';
 import type { UsedStore } from '@kieq/ledger';
 import { proxiesOf } from '@kieq/proxy';
 import { standingOf } from '@kieq/queue';

@@ -1,4 +1,9 @@
-import type { DeadLetterItem, DeadLetterList, OverviewAnswer, OverviewDeadLetters } from '../../src/overview/schemas.ts';
+import type {
+  DeadLetterItem,
+  DeadLetterList,
+  OverviewAnswer,
+  OverviewDeadLetters,
+} from '../../src/overview/schemas.ts';
 import { adoptTask, redrive, redriveAll, type Reload } from '../actions.ts';
 import { ask } from '../api.ts';
 import { h, render } from '../dom.ts';
@@ -92,7 +97,12 @@ function classRow(one: OverviewDeadLetters, { atMs, you }: OverviewAnswer, reloa
   );
 }
 
-function itemRow(item: DeadLetterItem, one: OverviewDeadLetters, { atMs, you }: OverviewAnswer, reload: Reload): HTMLElement {
+function itemRow(
+  item: DeadLetterItem,
+  one: OverviewDeadLetters,
+  { atMs, you }: OverviewAnswer,
+  reload: Reload,
+): HTMLElement {
   const href = at(`/generations/${encodeURIComponent(item.id)}`);
   return h(
     'tr',

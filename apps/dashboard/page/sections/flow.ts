@@ -25,7 +25,15 @@ export function showFlow(overview: OverviewAnswer, reload: Reload): void {
   const isPaused = gates.some(({ reason }) => reason === 'paused');
   const minute = Math.floor(atMs / 5000);
   const isHeld = hasNoWorkers || gates.length + pausedQueues.length > 0;
-  const told = { gates, pausedQueues, binding, isEmpty, hasNoWorkers, waiting: hasNoWorkers ? workers.waiting : 0, may };
+  const told = {
+    gates,
+    pausedQueues,
+    binding,
+    isEmpty,
+    hasNoWorkers,
+    waiting: hasNoWorkers ? workers.waiting : 0,
+    may,
+  };
   render('flow', { ...told, minute: hasNoWorkers || gates.length > 0 ? minute : 0 }, () => [
     h('div', { class: `flow ${isHeld ? 'held' : 'flows'}` }, h('strong', {}, headline(overview))),
     hasNoWorkers ? h('p', { class: 'gate' }, noWorkersText(overview)) : null,

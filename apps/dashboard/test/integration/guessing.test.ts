@@ -35,7 +35,11 @@ async function openHurried(): Promise<Board> {
     const keys = await redis.keys(`${prefix.replaceAll(/[{}]/g, '?')}*`);
     if (keys.length > 0) await redis.del(...keys);
   });
-  return openBoard(inject('redisUrl'), { logins, trustedProxies, throttle: hurried(createThrottle({ redis, prefix })) });
+  return openBoard(inject('redisUrl'), {
+    logins,
+    trustedProxies,
+    throttle: hurried(createThrottle({ redis, prefix })),
+  });
 }
 
 async function logIn({ app }: Board, user: string, password: string, more: Readonly<Record<string, string>> = {}) {

@@ -56,5 +56,7 @@ function deadLetterOf({ id, class: deadLetterClass }: Entry, record: GenerationR
   const { state, tenant, model } = record;
   const { openedAt, evidence } = deadLetter;
   const summary = evidenceText(evidence);
-  return [{ generation: id, class: deadLetterClass, openedAt, summary, state, tenant, model, ...outlook(deadLetterClass) }];
+  return [
+    { generation: id, class: deadLetterClass, openedAt, summary, state, tenant, model, ...outlook(deadLetterClass) },
+  ];
 }

@@ -63,7 +63,9 @@ const statusSchema = z.object({
     .describe('As the workers saw it last; null before'),
   queues: z.record(z.enum(QUEUE_NAMES), counts),
   states: z.record(z.enum(GENERATION_STATES), z.int()).optional().describe('For operators'),
-  deadLetters: deadLetterCounts.optional().describe('Open ones, for operators; later versions may tell further classes'),
+  deadLetters: deadLetterCounts
+    .optional()
+    .describe('Open ones, for operators; later versions may tell further classes'),
 });
 type Status = z.infer<typeof statusSchema>;
 

@@ -1,5 +1,11 @@
 import { evidenceText, redriveRule, type DeadLetterClass, type OrNewer } from '@kieq/domain';
-import { ATTEMPT_OUTCOMES, DELIVERY_STATES, type Attempt, type GenerationRecord, type DeliveryRecord } from '@kieq/ledger';
+import {
+  ATTEMPT_OUTCOMES,
+  DELIVERY_STATES,
+  type Attempt,
+  type GenerationRecord,
+  type DeliveryRecord,
+} from '@kieq/ledger';
 import { deadFailure, frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
 import { resultPath } from './result-path.ts';
@@ -120,8 +126,14 @@ function attemptView({ n, outcome, admittedAt, answeredAt, taskId }: Attempt): z
   return { n, outcome, admittedAt, answeredAt, taskId };
 }
 
-function deliveryView({ state, tries, dueAt, evidence, deadLetter }: DeliveryRecord): z.infer<typeof deliverySchema> {
-  const deadLetter = deadLetter === undefined ? undefined : deadLetterView(deadLetter);
+function deliveryView({
+  state,
+  tries,
+  dueAt,
+  evidence,
+  deadLetter: letter,
+}: DeliveryRecord): z.infer<typeof deliverySchema> {
+  const deadLetter = letter === undefined ? undefined : deadLetterView(letter);
   return { state, tries, dueAt, lastError: evidence?.summary, deadLetter };
 }
 

@@ -324,37 +324,40 @@ describe('a dead letter', () => {
     ['500', 'invalid_request', { code: 500, msg: 'This field is required' }],
     ['505', 'model_unavailable', { code: 505, msg: 'The model is under reconstruction' }],
     ['500', 'refused_repeatedly', { code: 500, msg: 'Something that nobody has heard before' }],
-  ])("of a refusal (%s, %s) tells Kie's own reason at once, by every door", async (failCode, deadLetterClass, refusal) => {
-    await pool.ledger.settings.overwrite({ holdMs: 60_000 });
-    const prompt = `refused ${failCode} ${deadLetterClass}`;
-    pool.simulator.script([
-      { on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', ...refusal } },
-    ]);
-    const gateway = await startGateway({ pool });
-    const id = await created(gateway, testRequest(prompt));
-    const { failMsg, ...data } = await ended(gateway, id);
-    const reason = refusal.msg.slice(0, 30);
-    expect(data).toMatchObject({ state: 'fail', failCode });
-    expect(failMsg.startsWith(reason)).toBe(true);
-    expect(failMsg.length).toBeLessThan(800);
-    const view = (await gateway.ask(`/v1/generations/${id}`)).body;
-    expect(view).toMatchObject({ failCode, failMsg, deadLetter: { class: deadLetterClass } });
-    const { items } = (await gateway.ask(`/v1/dead-letters?class=${deadLetterClass}&limit=1`)).body;
-    const mirrored = await until(
-      () => pool.queues['dead-letter'].getJob(`${id}-letter`),
-      (job) => job !== undefined,
-    );
-    const events = (await gateway.ask(`/v1/generations/${id}/events`)).body;
-    expect(events).toContain(`"failCode":"${failCode}"`);
-    const handle = await pool.producer.get(id).status();
-    const told = { failMsg, view, items, mirrored: mirrored.data, events, handle };
-    for (const [auth, value] of Object.entries(told)) {
-      const text = JSON.stringify(value);
-      expect(text, auth).toContain(reason);
-      for (const secret of [TEST_KEY, 'user', 'pass', 'word', 'token-of-an-attempt'])
-        expect(text.replaceAll('Authorization', ''), auth).not.toContain(secret);
-    }
-  });
+  ])(
+    "of a refusal (%s, %s) tells Kie's own reason at once, by every door",
+    async (failCode, deadLetterClass, refusal) => {
+      await pool.ledger.settings.overwrite({ holdMs: 60_000 });
+      const prompt = `refused ${failCode} ${deadLetterClass}`;
+      pool.simulator.script([
+        { on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', ...refusal } },
+      ]);
+      const gateway = await startGateway({ pool });
+      const id = await created(gateway, testRequest(prompt));
+      const { failMsg, ...data } = await ended(gateway, id);
+      const reason = refusal.msg.slice(0, 30);
+      expect(data).toMatchObject({ state: 'fail', failCode });
+      expect(failMsg.startsWith(reason)).toBe(true);
+      expect(failMsg.length).toBeLessThan(800);
+      const view = (await gateway.ask(`/v1/generations/${id}`)).body;
+      expect(view).toMatchObject({ failCode, failMsg, deadLetter: { class: deadLetterClass } });
+      const { items } = (await gateway.ask(`/v1/dead-letters?class=${deadLetterClass}&limit=1`)).body;
+      const mirrored = await until(
+        () => pool.queues['dead-letter'].getJob(`${id}-letter`),
+        (job) => job !== undefined,
+      );
+      const events = (await gateway.ask(`/v1/generations/${id}/events`)).body;
+      expect(events).toContain(`"failCode":"${failCode}"`);
+      const handle = await pool.producer.get(id).status();
+      const told = { failMsg, view, items, mirrored: mirrored.data, events, handle };
+      for (const [auth, value] of Object.entries(told)) {
+        const text = JSON.stringify(value);
+        expect(text, auth).toContain(reason);
+        for (const secret of [TEST_KEY, 'user', 'pass', 'word', 'token-of-an-attempt'])
+          expect(text.replaceAll('Authorization', ''), auth).not.toContain(secret);
+      }
+    },
+  );
 });
 
 test('Kie refusing for rate and credit is no concern of the caller', async () => {

@@ -8,7 +8,11 @@ import {
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-const deadLetter = (deadLetterClass: DeadLetterClass, heldUntil?: number, kie: { code?: number; msg?: string } = {}) => ({
+const deadLetter = (
+  deadLetterClass: DeadLetterClass,
+  heldUntil?: number,
+  kie: { code?: number; msg?: string } = {},
+) => ({
   class: deadLetterClass,
   evidence: { summary: 'as Kie said', ...kie },
   heldUntil,

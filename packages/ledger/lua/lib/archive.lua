@@ -32,7 +32,7 @@ end
 -- Given up: a generation whose caller waits for it is dead, one whose caller has the link stays as it is.
 local function giveUpArchive(record, evidence)
   endArchive(record, 'failed')
-  if record.state == 'archiving' then return die(record, 'archive_failed', evidence) end
+  if record.state == 'archiving' then return endDead(record, 'archive_failed', evidence) end
   openDeadLetter(record, 'archive_failed', evidence)
   watchForPurge(record)
   announce(record, 'archive_failed')

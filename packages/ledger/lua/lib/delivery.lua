@@ -10,7 +10,7 @@ local function closeDeliveryDeadLetter(record)
   set(record, { noticeLetter = '', letters = num(record, 'letters') + 1 })
 end
 
-local function openNoticeLetter(record, evidence)
+local function openDeliveryDeadLetter(record, evidence)
   local letter = { class = 'notify_failed', openedAt = NOW, evidence = evidence, from = record.state }
   redis.call('ZADD', key('letters:notify_failed'), NOW, record.id)
   redis.call('SADD', key('mirror'), record.id)
@@ -18,20 +18,20 @@ local function openNoticeLetter(record, evidence)
   count('letter:notify_failed')
 end
 
-local function noticeVehicle(record)
+local function nextDeliveryVehicle(record)
   local epoch = num(record, 'noticeEpoch') + 1
   set(record, { noticeEpoch = epoch, noticeVehicle = record.id .. '-' .. epoch })
 end
 
-local function planNotice(record, delayMs)
+local function planDelivery(record, delayMs)
   closeDeliveryDeadLetter(record)
-  noticeVehicle(record)
+  nextDeliveryVehicle(record)
   local dueAt = NOW + delayMs
   set(record, { noticeState = 'pending', noticeAt = dueAt, noticeSince = dueAt, noticeTries = 0, noticeEvidence = '' })
   redis.call('ZADD', key('notices'), dueAt, record.id)
 end
 
-local function dropNotice(record)
+local function dropDelivery(record)
   closeDeliveryDeadLetter(record)
   if (record.noticeState or '') == '' then return end
   redis.call('ZREM', key('notices'), record.id)
@@ -39,11 +39,11 @@ local function dropNotice(record)
 end
 
 -- The record has just entered its state.
-local function noticeEntry(record)
+local function deliveryEntry(record)
   if record.callback ~= '1' then return end
-  if not isEnded(record.state) then return dropNotice(record) end
+  if not isEnded(record.state) then return dropDelivery(record) end
   local letter = record.state == 'dead' and cjson.decode(record.letter)
-  planNotice(record, letter and letter.heldUntil and letter.heldUntil - NOW or 0)
+  planDelivery(record, letter and letter.heldUntil and letter.heldUntil - NOW or 0)
 end
 
 -- For replies: the job to add. The same again when the script is sent twice.

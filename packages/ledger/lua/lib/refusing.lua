@@ -177,7 +177,7 @@ end
 -- A task was made: the gate opens, and the other pairs that were asked are suspects until one of theirs is accepted; so
 -- are those of a row that was long enough. What was admitted before the row began may have been accepted before the place
 -- broke: it ends a row, and proves no more.
-local function placeAccepts(record, attempt)
+local function endpointAccepts(record, attempt)
   local gate, row, pair = refusingGate(), loadRow(), pairOf(record.tenant, record.model)
   if not gate and not row.same and not has(row.suspects, pair) then return end
   local isLater = attempt.admittedAt >= (gate and gate.rowSince or row.since or 0)

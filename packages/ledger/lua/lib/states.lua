@@ -9,7 +9,7 @@ local function enter(record, state, event, order)
   if record.state == 'generating' then redis.call('ZREM', key('missing'), record.id) end
   redis.call('ZADD', key('state:' .. state), order or NOW, record.id)
   set(record, { state = state, since = NOW })
-  noticeEntry(record)
+  deliveryEntry(record)
   announce(record, event)
 end
 
@@ -20,7 +20,7 @@ local function newerDeadLetter(record)
 end
 
 -- The same of the letter about its callback.
-local function newerNoticeLetter(record)
+local function newerDeliveryDeadLetter(record)
   if (record.noticeLetter or '') == '' then return nil end
   local class = cjson.decode(record.noticeLetter).class
   return not isKnownClass(class) and class or nil
@@ -77,7 +77,7 @@ local function closeDeadLetter(record)
   set(record, { lastLetter = record.letter, letter = '', letterClass = '', letters = num(record, 'letters') + 1 })
 end
 
-local function die(record, class, evidence)
+local function endDead(record, class, evidence)
   openDeadLetter(record, class, evidence)
   set(record, { endedAt = NOW })
   watch(record, nil)

@@ -10,7 +10,7 @@ local function windowLimit(limit, windowMs)
 end
 
 -- Returns the places left now, and where there is none the ms until one may be free.
-local function room(windowKey, limit, windowMs)
+local function slotsIn(windowKey, limit, windowMs)
   redis.call('ZREMRANGEBYSCORE', windowKey, '-inf', '(' .. string.format('%.0f', NOW - windowMs))
   local used = redis.call('ZCARD', windowKey)
   if used < limit then return limit - used, 0 end
@@ -19,9 +19,9 @@ local function room(windowKey, limit, windowMs)
   return 0, math.max(1, countedBy + windowMs - NOW + 1)
 end
 
-local function submitRoom()
+local function submitSlots()
   local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
-  return room(key('window'), windowLimit(limit, windowMs), windowMs)
+  return slotsIn(key('window'), windowLimit(limit, windowMs), windowMs)
 end
 
 local function hold(windowKey, member, untilMs) redis.call('ZADD', windowKey, untilMs, member) end
@@ -61,10 +61,10 @@ local function narrow()
 end
 
 -- The query budget: a sliding second over all workers, unless Kie has refused queries just now.
-local function pollRoom()
+local function pollSlots()
   local held = tonumber(redis.call('GET', key('poll:hold')))
   if held and held > NOW then return 0, held - NOW end
-  return room(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
+  return slotsIn(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
 end
 
 -- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.
@@ -73,14 +73,14 @@ local function grantPoll(permit, timeoutMs)
   -- What is no longer counted has no place to come back to.
   local score = tonumber(redis.call('ZSCORE', key('polls'), permit))
   local again = score and score >= NOW - 1000
-  local places, waitMs = pollRoom()
+  local places, waitMs = pollSlots()
   if places == 0 and not again then return nil, waitMs end
   hold(key('polls'), permit, NOW_UP + timeoutMs)
   return again and places or places - 1
 end
 
 -- The same question without writing anything.
-local function peekRoom(windowKey, limit, windowMs)
+local function peekSlots(windowKey, limit, windowMs)
   local used = redis.call('ZCOUNT', windowKey, NOW - windowMs, '+inf')
   if used < limit then return limit - used, 0 end
   local total = redis.call('ZCARD', windowKey)

@@ -156,7 +156,7 @@ export const deliveryTried = defineTransition({
 /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
 export const redeliver = defineTransition({
   args: { id: text, vehicle: text },
-  reply: { renoticed: { vehicle: text, delayMs: number }, stale, missing },
+  reply: { redelivered: { vehicle: text, delayMs: number }, stale, missing },
 });
 
 /** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */

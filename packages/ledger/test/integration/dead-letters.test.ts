@@ -69,7 +69,9 @@ describe('kill', () => {
       const id = await REACH[state](pool);
       await bury(pool, id, deadLetterClass, state);
       const dead = await pool.raw(id);
-      expect(await pool.ledger.kill({ id, class: deadLetterClass, expected: state, evidence, account: ACCOUNT })).toEqual({
+      expect(
+        await pool.ledger.kill({ id, class: deadLetterClass, expected: state, evidence, account: ACCOUNT }),
+      ).toEqual({
         kind: 'dead',
         class: deadLetterClass,
       });
@@ -178,7 +180,9 @@ describe('redrive', () => {
   const resumable = opened.flatMap((deadLetterClass) => {
     const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[deadLetterClass];
     const free = resumesAt === null ? [] : [{ deadLetterClass, resumesAt, payAgain: false }];
-    return payAgainResumesAt === null ? free : [...free, { deadLetterClass, resumesAt: payAgainResumesAt, payAgain: true }];
+    return payAgainResumesAt === null
+      ? free
+      : [...free, { deadLetterClass, resumesAt: payAgainResumesAt, payAgain: true }];
   });
 
   test.each(resumable)(
@@ -189,7 +193,9 @@ describe('redrive', () => {
       // Only here: the older attempt's send time, which a real redrive waits for (tested below).
       await makeOld(pool, id);
       const before = await pool.raw(id);
-      expect(await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain, dryRun: true }))).toEqual({
+      expect(
+        await pool.ledger.redrive(redriveArgs(id, deadLetterClass, resumesAt, { payAgain, dryRun: true })),
+      ).toEqual({
         kind: 'would_redrive',
         state: resumesAt,
       });

@@ -120,7 +120,9 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
   async function withCanary(pool: Pool): Promise<string> {
     await refused(pool, canaryRule(reason, 20));
     const id = await pool.create();
-    await expect.poll(() => pool.admit(id, 'canary'), often).toMatchObject({ kind: 'admitted', canary: true, slots: 0 });
+    await expect
+      .poll(() => pool.admit(id, 'canary'), often)
+      .toMatchObject({ kind: 'admitted', canary: true, slots: 0 });
     return id;
   }
 

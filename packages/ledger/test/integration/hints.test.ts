@@ -43,7 +43,12 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     const named = [taskId, 'foreign', undefined][i];
     const [worth = '', foreign] = (WORTH[name]?.[i] ?? '').split(' ');
     const first = await callback(pool, id, token, named);
-    expect(first).toMatchObject({ kind: worth, state, callbacksSeen: 1, ...(foreign === undefined ? {} : { foreign: true }) });
+    expect(first).toMatchObject({
+      kind: worth,
+      state,
+      callbacksSeen: 1,
+      ...(foreign === undefined ? {} : { foreign: true }),
+    });
     expect(await rest(pool, id)).toEqual(before);
     const { claims } = (await pool.ledger.read.generation(id)) ?? {};
     // Sent twice, as a client may after a reconnect and Kie does anyhow: counted, and nothing else.
@@ -87,7 +92,10 @@ describe('callback', () => {
     const id = await pool.create();
     await pool.admit(id, 'token');
     await callback(pool, id, 'token');
-    expect(await pool.accept(id, 'token', 'task', { pollDelayMs: 60_000 })).toMatchObject({ delayMs: 0, callbacksSeen: 1 });
+    expect(await pool.accept(id, 'token', 'task', { pollDelayMs: 60_000 })).toMatchObject({
+      delayMs: 0,
+      callbacksSeen: 1,
+    });
     expect((await pool.ledger.read.generation(id))?.nextPollAt).toBeLessThanOrEqual(await pool.now());
   });
 
@@ -129,7 +137,8 @@ describe('callback', () => {
   test('at most five claims wait for proof; a dropped one makes room', async () => {
     const pool = await openPool('hints');
     const { id, token } = await unknown(pool);
-    for (let n = 1; n <= 5; n += 1) expect(await callback(pool, id, token, `task-${n}`)).toMatchObject({ kind: 'claimed' });
+    for (let n = 1; n <= 5; n += 1)
+      expect(await callback(pool, id, token, `task-${n}`)).toMatchObject({ kind: 'claimed' });
     expect(await callback(pool, id, token, 'task-6')).toMatchObject({ kind: 'too_many', callbacksSeen: 6 });
     expect(await callback(pool, id, token, 'task-3')).toMatchObject({ kind: 'claimed' });
     await pool.ledger.dropClaim(id, 'task-3');

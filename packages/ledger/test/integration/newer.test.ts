@@ -176,9 +176,9 @@ describe('a record of a newer version', () => {
     const before = await pool.raw(id);
     const { noticeVehicle = '', vehicle = '' } = before;
     const tried = { id, evidence, tries: 0, retryDelayMs: 1 };
-    expect(await pool.ledger.deliveryTried({ ...tried, vehicle: noticeVehicle, delivered: true, giveUpMs: 0 })).toMatchObject(
-      { kind: 'stale' },
-    );
+    expect(
+      await pool.ledger.deliveryTried({ ...tried, vehicle: noticeVehicle, delivered: true, giveUpMs: 0 }),
+    ).toMatchObject({ kind: 'stale' });
     expect(
       await pool.ledger.unsaved({ ...tried, vehicle, leastTries: 0, hopeless: true, vehicleCheckMs: 1 }),
     ).toMatchObject({ kind: 'stale' });

@@ -65,7 +65,10 @@ describe('an end makes a notice', () => {
     const { id, taskId } = await generating(pool, wanted);
     expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' })).not.toHaveProperty('notice');
     expect(await noticeOf(pool, id)).toBeUndefined();
-    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({ kind: 'succeeded', delivery: { delayMs: 0 } });
+    expect(await pool.ledger.archived(id, { files: [] })).toMatchObject({
+      kind: 'succeeded',
+      delivery: { delayMs: 0 },
+    });
   });
 
   test('of a record that never had one', async () => {
@@ -148,7 +151,10 @@ describe('a dead letter after which a paid video may still come', () => {
       .toMatchObject({ kind: 'redriven' });
     await pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence });
     const deadLetter = (await pool.ledger.read.generation(id))?.deadLetter;
-    expect(deadLetter).toMatchObject({ class: 'refused_repeatedly', heldUntil: (deadLetter?.openedAt ?? 0) + quick.holdMs });
+    expect(deadLetter).toMatchObject({
+      class: 'refused_repeatedly',
+      heldUntil: (deadLetter?.openedAt ?? 0) + quick.holdMs,
+    });
   });
 });
 
@@ -184,7 +190,10 @@ describe('its delivery', () => {
     expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
     expect(await tried(pool, id, { giveUpMs: 100 })).toEqual({ kind: 'given_up' });
     expect(await pool.state(id)).toBe('succeeded');
-    expect(await noticeOf(pool, id)).toMatchObject({ state: 'failed', deadLetter: { class: 'notify_failed', evidence } });
+    expect(await noticeOf(pool, id)).toMatchObject({
+      state: 'failed',
+      deadLetter: { class: 'notify_failed', evidence },
+    });
     expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(1);
 
     const before = await pool.raw(id);
@@ -224,8 +233,14 @@ describe('its delivery', () => {
     await pool.ledger.settle(settleArgs(id, taskId));
     const record = await pool.raw(id);
     const late = { id, vehicle, evidence, tries: 0, retryDelayMs: 1, giveUpMs: 0 };
-    expect(await pool.ledger.deliveryTried({ ...late, delivered: true })).toEqual({ kind: 'stale', state: 'succeeded' });
-    expect(await pool.ledger.deliveryTried({ ...late, delivered: false })).toEqual({ kind: 'stale', state: 'succeeded' });
+    expect(await pool.ledger.deliveryTried({ ...late, delivered: true })).toEqual({
+      kind: 'stale',
+      state: 'succeeded',
+    });
+    expect(await pool.ledger.deliveryTried({ ...late, delivered: false })).toEqual({
+      kind: 'stale',
+      state: 'succeeded',
+    });
     expect(await pool.raw(id)).toEqual(record);
   });
 

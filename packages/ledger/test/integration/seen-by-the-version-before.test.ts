@@ -34,7 +34,10 @@ async function killed(pool: Pool, deadLetterClass: (typeof SINCE_0_3_0)[number])
 async function disguise({ redis, root }: Pool, id: string, deadLetterClass: DeadLetterClass): Promise<void> {
   const record = `${root}gen:${id}`;
   const deadLetter = (await redis.hget(record, 'letter')) ?? '';
-  await redis.hset(record, { deadLetter: deadLetter.replace(deadLetterClass, NEWER_WORD), deadLetterClass: NEWER_WORD });
+  await redis.hset(record, {
+    deadLetter: deadLetter.replace(deadLetterClass, NEWER_WORD),
+    deadLetterClass: NEWER_WORD,
+  });
   await redis.rename(`${root}letters:${deadLetterClass}`, `${root}letters:${NEWER_WORD}`);
   await redis.hincrby(`${root}stats`, `letter:${NEWER_WORD}`, 1);
 }

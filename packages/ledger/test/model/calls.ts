@@ -49,7 +49,7 @@ const RULES: { readonly [Name in ScriptName]: (world: World, args: ScriptArgs[Na
   poll_done: pollDone,
   uploaded,
   postpone,
-  deliveryTried,
+  delivery_tried: deliveryTried,
   redeliver,
   requeue,
   sweep,

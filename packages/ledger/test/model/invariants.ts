@@ -86,7 +86,10 @@ function deadLetterFaults(dump: Dump, { id, fields, state, isPurged }: Found): s
       `has ${deadLetterClass}, listed in ${others.join()}`,
     ],
     [isPurged || state !== 'dead' || deadLetterClass !== '', 'dead, no letter'],
-    [deadLetterClass === '' || STANDS_IN[deadLetterClass] === state || state === 'dead', `${state} with ${deadLetterClass}`],
+    [
+      deadLetterClass === '' || STANDS_IN[deadLetterClass] === state || state === 'dead',
+      `${state} with ${deadLetterClass}`,
+    ],
     [isPurged || state !== 'failed' || deadLetterClass === 'generation_failed', 'failed without a letter'],
   ]);
 }

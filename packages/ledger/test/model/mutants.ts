@@ -272,7 +272,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'an end that is left drops its notice',
-    from: 'if not isEnded(record.state) then return dropNotice(record) end',
+    from: 'if not isEnded(record.state) then return dropDelivery(record) end',
     to: '',
   },
   {

@@ -41,7 +41,7 @@ function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
     current: 0,
     polls: 0,
     misses: 0,
-    deadLetters: 0,
+    deadLetterChanges: 0,
     serverErrors: 0,
     validationRetries: 0,
     resubmits: 0,
@@ -86,7 +86,11 @@ describe('viewOf', () => {
   });
 
   test('tells why it is dead, and no token hash, worker or payload', () => {
-    const deadLetter = { class: 'payment_unknown', openedAt: 9, evidence: { summary: 'lost', body: '<html>' } } as const;
+    const deadLetter = {
+      class: 'payment_unknown',
+      openedAt: 9,
+      evidence: { summary: 'lost', body: '<html>' },
+    } as const;
     const attempt = { n: 1, tokenHash: 'secret-hash', worker: 'w', admittedAt: 1, sendBy: 2, outcome: 'lost' } as const;
     const view = viewOf(record({ state: 'dead', deadLetter, attempts: [attempt] }));
     expect(view.deadLetter).toEqual({ class: 'payment_unknown', summary: 'lost', openedAt: 9 });

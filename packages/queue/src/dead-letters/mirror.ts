@@ -13,7 +13,7 @@ export async function mirrorDeadLetter(ledger: Ledger, queues: Queues, id: strin
   const record = await at('mirror.read', () => ledger.read.generation(id));
   await mirrorOne(queues, `${id}-letter`, record, record?.deadLetter);
   await mirrorOne(queues, `${id}-notify`, record, record?.delivery?.deadLetter);
-  await at('mirror.write', () => ledger.mirrored(id, record?.deadLetters ?? 0));
+  await at('mirror.write', () => ledger.mirrored(id, record?.deadLetterChanges ?? 0));
 }
 
 async function mirrorOne(

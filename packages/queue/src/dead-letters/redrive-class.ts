@@ -35,7 +35,12 @@ async function* deadLettersOf(
   { ledger, tenant, signal }: RedriveClassOptions,
   deadLetterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<{ readonly id: string; readonly at: number }> {
-  const filter = { class: deadLetterClass, oldestFirst: true, limit: PAGE, ...(tenant === undefined ? {} : { tenant }) };
+  const filter = {
+    class: deadLetterClass,
+    oldestFirst: true,
+    limit: PAGE,
+    ...(tenant === undefined ? {} : { tenant }),
+  };
   let cursor: ListCursor | undefined;
   do {
     // Each call looks at a bounded number of letters, other tenants' among them, within Redis.

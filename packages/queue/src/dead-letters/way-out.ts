@@ -15,7 +15,11 @@ export interface WayOut {
 }
 
 /** The commands by which a dead letter can be left, the cheapest first. None for a class of a newer version. */
-export function waysOut(id: string, deadLetterClass: OrNewer<DeadLetterClass>, state: OrNewer<GenerationState>): WayOut[] {
+export function waysOut(
+  id: string,
+  deadLetterClass: OrNewer<DeadLetterClass>,
+  state: OrNewer<GenerationState>,
+): WayOut[] {
   if (!isKnown(DEAD_LETTER_CLASSES, deadLetterClass)) return [];
   const { resumesAt, payAgainResumesAt, mayBeAdopted } = redriveRule(deadLetterClass);
   const ways: WayOut[] = [];

@@ -43,11 +43,18 @@ export function detailsOf(record: GenerationRecord): GenerationDetails {
   };
 }
 
-function deliveryDetails({ id, state }: GenerationRecord, { deadLetter, ...delivery }: DeliveryRecord): DeliveryDetails {
+function deliveryDetails(
+  { id, state }: GenerationRecord,
+  { deadLetter, ...delivery }: DeliveryRecord,
+): DeliveryDetails {
   return { ...delivery, deadLetter: deadLetter === undefined ? null : deadLetterDetails(id, state, deadLetter) };
 }
 
-export function deadLetterDetails(id: string, state: OrNewer<GenerationState>, deadLetter: OpenDeadLetter): DeadLetterDetails {
+export function deadLetterDetails(
+  id: string,
+  state: OrNewer<GenerationState>,
+  deadLetter: OpenDeadLetter,
+): DeadLetterDetails {
   return { ...deadLetter, ...redriveRule(deadLetter.class), goOn: waysOut(id, deadLetter.class, state) };
 }
 

@@ -102,7 +102,8 @@ function defineProblems(define: Define): void {
       gauge.set({ queue }, status.pausedQueues.some((name) => name === queue) ? 1 : 0);
   });
   define('dead_letters', 'Open dead letters by class', ['class'], (gauge, { status }) => {
-    for (const [deadLetterClass, open] of Object.entries(status.deadLetters)) gauge.set({ class: deadLetterClass }, open);
+    for (const [deadLetterClass, open] of Object.entries(status.deadLetters))
+      gauge.set({ class: deadLetterClass }, open);
   });
   define('dead_letter_oldest_seconds', 'How long the oldest dead letter is open', ['class'], (gauge, fleet) => {
     for (const [deadLetterClass, ms] of fleet.deadLetterMs) gauge.set({ class: deadLetterClass }, seconds(ms));

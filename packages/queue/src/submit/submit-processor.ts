@@ -203,7 +203,11 @@ async function createOnTake(
 }
 
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
-async function deadLetterConflict(context: WorkerContext, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
+async function deadLetterConflict(
+  context: WorkerContext,
+  job: Job,
+  request: CheckedRequest,
+): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
   const created = await at('submit.conflict', () =>
@@ -216,7 +220,12 @@ function conflictProblem(id: string): Problem {
   return { field: 'idempotencyKey', rule: 'must not be used for another request', received: id };
 }
 
-async function deadLetterRecordless(context: WorkerContext, job: Job, id: string, request: CheckedRequest): Promise<Taken> {
+async function deadLetterRecordless(
+  context: WorkerContext,
+  job: Job,
+  id: string,
+  request: CheckedRequest,
+): Promise<Taken> {
   const evidence = {
     summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
   };

@@ -207,14 +207,14 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 }
 
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
-async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['notices'][number]): Promise<void> {
+async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['deliveries'][number]): Promise<void> {
   const { ledger, queues, metrics, logger } = context;
   if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
   const reply = await at('sweep.renotice', () => ledger.redeliver(id, vehicle));
-  if (reply.kind !== 'renoticed') return;
+  if (reply.kind !== 'redelivered') return;
   await addDelivery(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
-  metrics.sweeps.inc({ action: 'renoticed' });
-  logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
+  metrics.sweeps.inc({ action: 'redelivered' });
+  logger.warn({ generation: id, job: reply.vehicle, action: 'redelivered' }, 'swept');
 }
 
 /** The job of a claim is gone; one that sleeps comes again by itself. */

@@ -58,7 +58,10 @@ async function settleAll({ pool, orders, ...place }: Place): Promise<number> {
       if (record.state === 'succeeded') continue;
       left += 1;
       const deadLetter = record.deadLetter?.class;
-      demand(deadLetter === undefined || deadLetter === 'payment_unknown', `${prompt} (${id}) is dead: ${deadLetter ?? ''}`);
+      demand(
+        deadLetter === undefined || deadLetter === 'payment_unknown',
+        `${prompt} (${id}) is dead: ${deadLetter ?? ''}`,
+      );
       if (deadLetter === undefined) continue;
       const task = simulator.ledger.tasks().find((one) => one.prompt === prompt);
       if (task === undefined) await byTurns('dlq', 'redrive', id, '--pay-again', '--yes');

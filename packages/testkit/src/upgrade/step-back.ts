@@ -17,7 +17,10 @@ export async function stepBackFromDeadLetters(place: Place): Promise<string> {
   for (const trouble of deadLetterTroubles) {
     const id = await trouble.make(place, { gateway });
     const { deadLetter } = await when(id, (record) => record.deadLetter !== undefined);
-    demand(deadLetter?.class === trouble.class, `${id} has the letter ${deadLetter?.class ?? 'none'}, not ${trouble.class}`);
+    demand(
+      deadLetter?.class === trouble.class,
+      `${id} has the letter ${deadLetter?.class ?? 'none'}, not ${trouble.class}`,
+    );
     made.push({ id, trouble });
   }
   await Promise.all([worker.stop(), gateway.stop()]);

@@ -65,7 +65,10 @@ describe.concurrent('a success without a result', () => {
     // A client that took it for failed would pay for it once more.
     const now = await pool.ledger.read.now();
     expect(callerRecord(dead, now)).toMatchObject({ state: 'waiting' });
-    expect(callerRecord(dead, deadLetter?.heldUntil ?? 0)).toMatchObject({ state: 'fail', failCode: 'result_unreadable' });
+    expect(callerRecord(dead, deadLetter?.heldUntil ?? 0)).toMatchObject({
+      state: 'fail',
+      failCode: 'result_unreadable',
+    });
     expect(await booked(pool)).toBe(0);
 
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'generating' });

@@ -31,7 +31,14 @@ const ROWS: readonly Row[] = [
   { what: 'HTML 403', fault: { kind: 'html', status: 403 }, ...once, gate: 'bad-key' },
   { what: '433', fault: { kind: 'code', code: 433 }, ...once, gate: 'key-cap' },
   { what: '455', fault: { kind: 'code', code: 455 }, ...once, gate: 'maintenance' },
-  { what: '505', fault: { kind: 'code', code: 505 }, state: 'dead', posts: 1, charges: 0, deadLetter: 'model_unavailable' },
+  {
+    what: '505',
+    fault: { kind: 'code', code: 505 },
+    state: 'dead',
+    posts: 1,
+    charges: 0,
+    deadLetter: 'model_unavailable',
+  },
   { what: '500 envelope, once', fault: { kind: 'code', code: 500, msg: 'Server exception' }, ...once },
   { what: '501 envelope, once', fault: { kind: 'code', code: 501, msg: 'Server exception' }, ...once },
   {

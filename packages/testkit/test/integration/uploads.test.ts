@@ -67,14 +67,18 @@ describe.concurrent('uploaded images', () => {
     const text = await keepImage(pool, 'default', Buffer.from('no image'));
     const ids = [await order(pool, 'gone', gone), await order(pool, 'no', text), await order(pool, 'theirs', foreign)];
     const dead = await Promise.all(ids.map((id) => ended(pool, id)));
-    expect(dead.map(({ deadLetter }) => ({ class: deadLetter?.class, summary: deadLetter?.evidence.summary }))).toEqual([
-      {
-        class: 'upload_missing',
-        summary: expect.stringMatching(`^the upload store does not have the image ${uploadName(gone)}; .*kieq doctor`),
-      },
-      { class: 'invalid_request', summary: expect.stringContaining('code 400') },
-      { class: 'invalid_request', summary: 'the request names an uploaded image of another tenant' },
-    ]);
+    expect(dead.map(({ deadLetter }) => ({ class: deadLetter?.class, summary: deadLetter?.evidence.summary }))).toEqual(
+      [
+        {
+          class: 'upload_missing',
+          summary: expect.stringMatching(
+            `^the upload store does not have the image ${uploadName(gone)}; .*kieq doctor`,
+          ),
+        },
+        { class: 'invalid_request', summary: expect.stringContaining('code 400') },
+        { class: 'invalid_request', summary: 'the request names an uploaded image of another tenant' },
+      ],
+    );
     expect(pool.simulator.ledger.submissions()).toEqual([]);
     expect(await pool.uploads.get(uploadName(foreign))).toBeDefined();
   });
@@ -95,7 +99,10 @@ describe.concurrent('uploaded images', () => {
     });
     // Redriven too early it dies again, for nothing.
     await redrive(pool, id);
-    const again = await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > dead.since);
+    const again = await pool.recordWhen(
+      id,
+      ({ deadLetter }) => deadLetter !== undefined && deadLetter.openedAt > dead.since,
+    );
     expect(again.deadLetter?.class).toBe('upload_missing');
     await pool.uploads.put(uploadName(ref), PNG, 'image/png');
     expect(await redrive(pool, id, { payAgain: true })).toMatchObject({ kind: 'not_possible' });
@@ -150,7 +157,9 @@ describe.concurrent('uploaded images', () => {
     await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
     const gone = await keepImage(pool);
     await pool.uploads.remove(uploadName(gone));
-    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({ deadLetter: { class: 'upload_missing' } });
+    expect(await ended(pool, await order(pool, 'gone', gone))).toMatchObject({
+      deadLetter: { class: 'upload_missing' },
+    });
   });
 
   test('wait while the upload service is in trouble, and the generation with them', async (context) => {

@@ -81,7 +81,8 @@ const bury: Move = (_scene, { a, b, c }) => {
 const redrive: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, ({ deadLetter, isNoticeDeadLetter }) => deadLetter !== undefined || isNoticeDeadLetter);
   const generation = scene.world.generations.get(id);
-  const deadLetterClass = generation?.isNoticeDeadLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.deadLetter?.class;
+  const deadLetterClass =
+    generation?.isNoticeDeadLetter === true && b % 2 === 1 ? 'notify_failed' : generation?.deadLetter?.class;
   return redriveOf(scene, id, deadLetterClass ?? 'task_stuck', {
     payAgain: c % 2 === 1,
     dryRun: c >= 6,
@@ -98,7 +99,13 @@ function redriveOf(
   const { resumesAt, payAgainResumesAt } = DEAD_LETTERS[deadLetterClass];
   const target = how.payAgain ? (payAgainResumesAt ?? resumesAt) : resumesAt;
   if (target === null) return undefined;
-  const call = { id, class: deadLetterClass, resumesAt: target, op: scene.fresh('op'), vehicleCheckMs: VEHICLE_CHECK_MS };
+  const call = {
+    id,
+    class: deadLetterClass,
+    resumesAt: target,
+    op: scene.fresh('op'),
+    vehicleCheckMs: VEHICLE_CHECK_MS,
+  };
   return { name: 'redrive', args: { ...call, ...how } };
 }
 
@@ -109,10 +116,10 @@ const purge: Move = (scene, { a, b, c }) => {
   return { name: 'purge', args: { id, force: c % 2 === 1, vehicle } };
 };
 
-const hasNotice = ({ delivery }: Generation): boolean => delivery?.state === 'pending';
+const hasDelivery = ({ delivery }: Generation): boolean => delivery?.state === 'pending';
 
 const deliveryTried: Move = (scene, { a, b, c }) => {
-  const id = aim(scene, a, hasNotice);
+  const id = aim(scene, a, hasDelivery);
   const delivery = scene.world.generations.get(id)?.delivery;
   const tries = Math.max(0, (delivery?.tries ?? 0) - (b === 7 ? 1 : 0));
   const times = { retryDelayMs: 60_000, giveUpMs: c >= 5 ? 0 : 86_400_000 };
@@ -121,7 +128,7 @@ const deliveryTried: Move = (scene, { a, b, c }) => {
 };
 
 const redeliver: Move = (scene, { a, b }) => {
-  const id = aim(scene, a, hasNotice);
+  const id = aim(scene, a, hasDelivery);
   const vehicle = b === 7 ? 'another' : (scene.world.generations.get(id)?.delivery?.vehicle ?? `${id}-1`);
   return { name: 'redeliver', args: { id, vehicle } };
 };

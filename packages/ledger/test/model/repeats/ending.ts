@@ -39,7 +39,11 @@ async function ended(pool: Pool): Promise<string> {
   return id;
 }
 
-function deliveryTried(pool: Pool, id: string, change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {}) {
+function deliveryTried(
+  pool: Pool,
+  id: string,
+  change: { delivered?: boolean; vehicle?: string; giveUpMs?: number } = {},
+) {
   const args = { id, vehicle: `${id}-1`, delivered: false, evidence, tries: 0, retryDelayMs: 5000, giveUpMs: 60_000 };
   return pool.ledger.deliveryTried({ ...args, ...change });
 }
@@ -157,7 +161,7 @@ export const ENDING = {
       return () => pool.ledger.purge(id, true);
     },
   },
-  deliveryTried: {
+  delivery_tried: {
     async delivered({ pool }) {
       const id = await ended(pool);
       return () => deliveryTried(pool, id, { delivered: true });

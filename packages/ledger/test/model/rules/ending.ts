@@ -13,12 +13,12 @@ import { endArchive, pendingArchive, planArchive } from './archiving.ts';
 import { creditsClosedMs } from './gates.ts';
 import {
   die,
-  dropNotice,
+  dropDelivery,
   enter,
   newVehicle,
   nextNoticeVehicle,
   pendingNotice,
-  planNotice,
+  planDelivery,
   queueAfresh,
 } from './states.ts';
 
@@ -104,7 +104,7 @@ export function redrive(world: World, args: RedriveArgs): Answer {
   if (generation.payload === '') return { kind: 'no_payload' };
   if (args.dryRun) return { kind: 'would_redrive', state: args.resumesAt };
   generation.lastRedrive = args.op;
-  if (isNotice) planNotice(world, generation, 0);
+  if (isNotice) planDelivery(world, generation, 0);
   else resume(world, generation, args.resumesAt);
   return redriven(world, generation);
 }
@@ -171,7 +171,7 @@ export function purge(world: World, { id, force, vehicle }: PurgeArgs): Answer {
   Object.assign(generation, { requeued: '', renoticed: '', archive: undefined, files: undefined });
   generation.attempts.splice(0, Infinity, ...generation.attempts.map(tombstoneOf));
   generation.claims.clear();
-  dropNotice(generation);
+  dropDelivery(generation);
   return { kind: 'purged', left };
 }
 

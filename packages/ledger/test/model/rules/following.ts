@@ -62,7 +62,15 @@ export function poll(world: World, { id, vehicle, permit, timeoutMs }: PollArgs)
   if ('wait' in slots) return { kind: 'wait', waitMs: slots.wait };
   const { taskId, polls, callbacksSeen, resubmits } = generation;
   const noResultForMs = noResultFor(world, generation);
-  return { kind: 'granted', taskId, polls, callbacksSeen, resubmits, noResultForMs, ageMs: world.now - generation.acceptedAt };
+  return {
+    kind: 'granted',
+    taskId,
+    polls,
+    callbacksSeen,
+    resubmits,
+    noResultForMs,
+    ageMs: world.now - generation.acceptedAt,
+  };
 }
 
 export function observe(world: World, args: ObserveArgs): Answer {
@@ -73,7 +81,8 @@ export function observe(world: World, args: ObserveArgs): Answer {
     return { kind: 'stale', state: generation.state };
   }
   const isAgain = args.permit !== undefined && generation.lastPermit === args.permit;
-  const delayMs = args.callbacksSeen !== undefined && generation.callbacksSeen > args.callbacksSeen ? 0 : args.pollDelayMs;
+  const delayMs =
+    args.callbacksSeen !== undefined && generation.callbacksSeen > args.callbacksSeen ? 0 : args.pollDelayMs;
   if (!isAgain) {
     generation.polls += 1;
     generation.nextPollAt = world.now + delayMs;

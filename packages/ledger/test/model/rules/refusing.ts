@@ -137,7 +137,7 @@ function isRipe({ same, ids, after }: World['row']): boolean {
   return same !== undefined && ids.size >= after;
 }
 
-export function placeAccepts(world: World, generation: Generation, { admittedAt }: Attempt): void {
+export function endpointAccepts(world: World, generation: Generation, { admittedAt }: Attempt): void {
   const { row } = world;
   const pair = pairOf(generation);
   const refusing = world.gates.get('refusing')?.refusing;

@@ -21,12 +21,12 @@ export function enter(world: World, generation: Generation, state: GenerationSta
   generation.state = state;
   generation.since = world.now;
   if (!generation.isCallback) return;
-  if (!ENDED.has(state)) return dropNotice(generation);
+  if (!ENDED.has(state)) return dropDelivery(generation);
   const heldUntil = state === 'dead' ? generation.deadLetter?.heldUntil : undefined;
-  planNotice(world, generation, heldUntil === undefined ? 0 : heldUntil - world.now);
+  planDelivery(world, generation, heldUntil === undefined ? 0 : heldUntil - world.now);
 }
 
-export function planNotice(world: World, generation: Generation, delayMs: number): void {
+export function planDelivery(world: World, generation: Generation, delayMs: number): void {
   const at = world.now + delayMs;
   generation.isNoticeDeadLetter = false;
   generation.delivery = { state: 'pending', vehicle: nextNoticeVehicle(generation), at, since: at, tries: 0 };
@@ -37,7 +37,7 @@ export function nextNoticeVehicle(generation: Generation): string {
   return `${generation.id}-${generation.noticeEpoch}`;
 }
 
-export function dropNotice(generation: Generation): void {
+export function dropDelivery(generation: Generation): void {
   generation.isNoticeDeadLetter = false;
   generation.delivery = undefined;
 }
@@ -66,7 +66,10 @@ export function queueAfresh(world: World, generation: Generation): void {
 export function openDeadLetter(world: World, generation: Generation, deadLetterClass: DeadLetterClass): void {
   const lostAnAnswer = generation.attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
   const isHeld = lostAnAnswer || HELD_CLASSES.some((one) => one === deadLetterClass);
-  generation.deadLetter = { class: deadLetterClass, heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined };
+  generation.deadLetter = {
+    class: deadLetterClass,
+    heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined,
+  };
 }
 
 export function die(world: World, generation: Generation, deadLetterClass: DeadLetterClass): void {

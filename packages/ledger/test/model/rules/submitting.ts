@@ -18,12 +18,12 @@ import {
   hearNewcomer,
   noteCanary,
   noteJudgement,
-  placeAccepts,
+  endpointAccepts,
   refusingFor,
   standIn,
 } from './refusing.ts';
 import { canRevive, die, enter, isTaskless, newVehicle, pendingNotice, queueAfresh } from './states.ts';
-import { narrow, stampSubmission, submitRoom, widen } from './window.ts';
+import { narrow, stampSubmission, submitSlots, widen } from './window.ts';
 
 export function create(world: World, args: CreateArgs): Answer {
   const found = world.generations.get(args.id);
@@ -83,7 +83,7 @@ function findPlace(world: World, args: AdmitArgs, generation: Generation): Answe
   const { reasons, waitMs, due } = standing(world);
   if (reasons.length > 0) return { kind: 'wait', reason: reasons, waitMs };
   if (inFlight(world) >= setting(world, 'maxInFlight')) return { kind: 'wait', reason: ['in-flight'], waitMs: 500 };
-  const slots = submitRoom(world);
+  const slots = submitSlots(world);
   const left = Math.min(slots.slots, setting(world, 'maxInFlight') - inFlight(world)) - 1;
   if (slots.slots === 0) return { kind: 'wait', reason: ['window'], waitMs: slots.waitMs };
   const others = standIn(world, generation, due.includes('refusing'));
@@ -157,7 +157,7 @@ function noteAnswer(world: World, generation: Generation, attempt: Attempt, late
   attempt.isAnswered = true;
   stampSubmission(world, `${generation.id}:${attempt.n}`, latencyMs);
   widen(world, latencyMs);
-  placeAccepts(world, generation, attempt);
+  endpointAccepts(world, generation, attempt);
   canaryPassed(world, attempt.token);
   world.unreachable = 0;
 }

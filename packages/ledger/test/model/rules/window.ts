@@ -31,7 +31,7 @@ export function peekSubmissions(world: World): Room {
 }
 
 /** As `peekSubmissions`, and drops what is over. */
-export function submitRoom(world: World): Room {
+export function submitSlots(world: World): Room {
   forget(world.window, world.now - setting(world, 'submitWindowMs'));
   return peekSubmissions(world);
 }
