@@ -1,10 +1,10 @@
 #!lua
 -- admit: queued → submitting, the written intent. It stands in Redis before the POST leaves.
 -- It refuses itself when Redis is out of memory: no intent, no POST.
-local function answerFor(attempt, record, room)
+local function answerFor(attempt, record, slots)
   return reply({
     kind = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
-    timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, slots = room,
+    timeoutMs = SETTINGS.submitTimeoutMs, payload = record.payload, slots = slots,
     tries = num(record, 'serverErrors') + num(record, 'notSent'),
     waitedMs = math.max(0, NOW - math.max(num(record, 'queuedAt'), num(record, 'notBefore'))),
     trace = record.trace,
@@ -33,8 +33,8 @@ local reason, waitMs, due = standing(true)
 if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
 local flying = inFlight()
 if flying >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
-local places, windowWaitMs = submitSlots()
-if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end
+local slots, windowWaitMs = submitSlots()
+if slots == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end
 
 local other = standIn(record, due)
 if other then return reply({ kind = 'instead', id = other.id, vehicle = other.vehicle }) end
@@ -61,4 +61,4 @@ noteCanary(record, attempt, due)
 watch(record, attempt.leaseUntil)
 enter(record, 'submitting', 'admitted')
 count('admitted')
-return answerFor(attempt, record, #due > 0 and 0 or math.min(places, SETTINGS.maxInFlight - flying) - 1)
+return answerFor(attempt, record, #due > 0 and 0 or math.min(slots, SETTINGS.maxInFlight - flying) - 1)

@@ -4,6 +4,6 @@ local reason, waitMs = standing(false)
 if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
 if inFlight() >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end
 local limit, windowMs = SETTINGS.submitLimit, SETTINGS.submitWindowMs
-local places, windowWaitMs = peekSlots(key('window'), windowLimit(limit, windowMs), windowMs)
-if places > 0 then return reply({ kind = 'slots', slots = places }) end
+local slots, windowWaitMs = peekSlots(key('window'), windowLimit(limit, windowMs), windowMs)
+if slots > 0 then return reply({ kind = 'slots', slots = slots }) end
 return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs })

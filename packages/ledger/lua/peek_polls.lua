@@ -2,6 +2,6 @@
 -- peek_polls: how long until a query may be granted. Only a hint: look decides.
 local held = tonumber(redis.call('GET', key('poll:hold')))
 if held and held > NOW then return reply({ kind = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
-local places, waitMs = peekSlots(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
-if places > 0 then return reply({ kind = 'slots', slots = places }) end
+local slots, waitMs = peekSlots(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
+if slots > 0 then return reply({ kind = 'slots', slots = slots }) end
 return reply({ kind = 'wait', reason = 'budget', waitMs = waitMs })

@@ -5,8 +5,8 @@ if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'generating' or record.vehicle ~= ARGS.vehicle then
   return reply({ kind = 'stale', state = record.state })
 end
-local places, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
-if not places then return reply({ kind = 'wait', waitMs = waitMs }) end
+local slots, waitMs = grantPoll(ARGS.permit, ARGS.timeoutMs)
+if not slots then return reply({ kind = 'wait', waitMs = waitMs }) end
 return reply({
   kind = 'granted', taskId = record.taskId, ageMs = NOW - num(record, 'acceptedAt'),
   pollingForMs = NOW - num(record, 'pollSince'), resubmits = num(record, 'resubmits'),

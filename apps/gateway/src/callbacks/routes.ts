@@ -100,8 +100,9 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
 function outcomeOf(judged: CallbackReply): string {
   switch (judged.kind) {
     case 'calledBack':
+      return judged.foreign ? 'foreign' : 'hinted';
     case 'settled':
-      return judged.foreign ? 'foreign' : judged.kind;
+      return judged.foreign ? 'foreign' : 'settled';
     case 'missing':
     case 'unknown_attempt':
       return 'unknown';

@@ -27,7 +27,7 @@ const raw = (id: string) => pool.redis.client.hgetall(`${pool.ledger.root}gen:${
 
 /** All that a callback may change of a running task: a count, and when it is looked at. */
 async function essence(id: string): Promise<Record<string, string>> {
-  const { callbacksSeen: _hints, nextPollAt: _nextPollAt, ...rest } = await raw(id);
+  const { hints: _hints, nextPollAt: _nextPollAt, ...rest } = await raw(id);
   return rest;
 }
 

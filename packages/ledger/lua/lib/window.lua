@@ -9,7 +9,7 @@ local function windowLimit(limit, windowMs)
   return math.max(1, math.min(limit, recovered))
 end
 
--- Returns the places left now, and where there is none the ms until one may be free.
+-- Returns the slots left now, and where there is none the ms until one may be free.
 local function slotsIn(windowKey, limit, windowMs)
   redis.call('ZREMRANGEBYSCORE', windowKey, '-inf', '(' .. string.format('%.0f', NOW - windowMs))
   local used = redis.call('ZCARD', windowKey)
@@ -68,15 +68,15 @@ local function pollSlots()
 end
 
 -- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.
--- Returns the places that are left, or nil and the ms until one may be free.
+-- Returns the slots that are left, or nil and the ms until one may be free.
 local function grantPoll(permit, timeoutMs)
   -- What is no longer counted has no place to come back to.
   local score = tonumber(redis.call('ZSCORE', key('polls'), permit))
   local again = score and score >= NOW - 1000
-  local places, waitMs = pollSlots()
-  if places == 0 and not again then return nil, waitMs end
+  local slots, waitMs = pollSlots()
+  if slots == 0 and not again then return nil, waitMs end
   hold(key('polls'), permit, NOW_UP + timeoutMs)
-  return again and places or places - 1
+  return again and slots or slots - 1
 end
 
 -- The same question without writing anything.

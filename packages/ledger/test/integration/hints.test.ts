@@ -10,7 +10,7 @@ const WORTH: Record<string, readonly [own: string, foreign: string, none: string
   unknown: ['claimed', 'claimed', 'no_task'],
   'dead as payment_unknown': ['claimed', 'claimed', 'no_task'],
   'queued to pay again': ['claimed', 'claimed', 'no_task'],
-  generating: ['hinted', 'hinted foreign', 'hinted'],
+  generating: ['calledBack', 'calledBack foreign', 'calledBack'],
   'dead as task_stuck': ['claimed', 'settled foreign', 'claimed'],
   'dead as result_unreadable': ['claimed', 'settled foreign', 'claimed'],
   'queued to pay a stuck task again': ['claimed', 'settled foreign', 'claimed'],
@@ -28,7 +28,7 @@ const OWN = new Set(['hints', 'claims', 'nextPollAt']);
 /** Everything else. Attempts are compared as what they say, not as they are written. */
 async function rest(pool: Pool, id: string): Promise<Record<string, unknown>> {
   const others = Object.entries(await pool.raw(id)).filter(([name]) => !OWN.has(name));
-  const parse = (json: string): object => ({ ...JSON.parse(json), calledBack: undefined });
+  const parse = (json: string): object => ({ ...JSON.parse(json), hinted: undefined });
   return Object.fromEntries(others.map(([name, value]) => [name, name.startsWith('a:') ? parse(value) : value]));
 }
 

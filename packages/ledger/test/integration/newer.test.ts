@@ -165,7 +165,7 @@ describe('a record of a newer version', () => {
     const attempt = JSON.parse((await pool.raw(id))['a:1'] ?? '');
     await pool.redis.hset(`${pool.root}gen:${id}`, 'a:1', JSON.stringify({ ...attempt, taskId: undefined }));
     expect(await pool.accept(id, 'newer', 'task-9', { adopted: true })).toMatchObject({ kind: 'surplus' });
-    expect(await pool.raw(id)).toMatchObject({ state: 'failed', deadLetterClass: NEWER_WORD });
+    expect(await pool.raw(id)).toMatchObject({ state: 'failed', letterClass: NEWER_WORD });
   });
 
   test('a callback and an archive in a newer state are left to that version', async () => {

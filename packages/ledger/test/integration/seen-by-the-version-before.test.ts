@@ -35,8 +35,8 @@ async function disguise({ redis, root }: Pool, id: string, deadLetterClass: Dead
   const record = `${root}gen:${id}`;
   const deadLetter = (await redis.hget(record, 'letter')) ?? '';
   await redis.hset(record, {
-    deadLetter: deadLetter.replace(deadLetterClass, NEWER_WORD),
-    deadLetterClass: NEWER_WORD,
+    letter: deadLetter.replace(deadLetterClass, NEWER_WORD),
+    letterClass: NEWER_WORD,
   });
   await redis.rename(`${root}letters:${deadLetterClass}`, `${root}letters:${NEWER_WORD}`);
   await redis.hincrby(`${root}stats`, `letter:${NEWER_WORD}`, 1);

@@ -44,8 +44,8 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if false then',
   },
   {
-    without: 'admit: room in the window',
-    from: "if places == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end",
+    without: 'admit: a slot in the window',
+    from: "if slots == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = windowWaitMs }) end",
     to: '',
   },
   {
@@ -256,12 +256,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'if false then',
   },
   {
-    without: 'noticed: only its vehicle',
+    without: 'delivery_tried: only its vehicle',
     from: 'if record.noticeVehicle ~= ARGS.vehicle or not TRIED[record.noticeState] then',
     to: 'if not TRIED[record.noticeState] then',
   },
   {
-    without: 'noticed: one try is one try',
+    without: 'delivery_tried: one try is one try',
     from: "if num(record, 'noticeTries') ~= ARGS.tries then",
     to: 'if false then',
   },

@@ -213,8 +213,8 @@ async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['d
   const reply = await at('sweep.renotice', () => ledger.redeliver(id, vehicle));
   if (reply.kind !== 'redelivered') return;
   await addDelivery(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
-  metrics.sweeps.inc({ action: 'redelivered' });
-  logger.warn({ generation: id, job: reply.vehicle, action: 'redelivered' }, 'swept');
+  metrics.sweeps.inc({ action: 'renoticed' });
+  logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
 }
 
 /** The job of a claim is gone; one that sleeps comes again by itself. */

@@ -181,7 +181,7 @@ export const ENDING = {
     missing: plain(({ pool }) => deliveryTried(pool, NOWHERE)),
   },
   redeliver: {
-    async renoticed({ pool }) {
+    async redelivered({ pool }) {
       const id = await ended(pool);
       return () => pool.ledger.redeliver(id, `${id}-1`);
     },
