@@ -83,7 +83,11 @@ export const viewSchema = z.object({
   failCode: z.string().optional().describe("Of a failed or dead one: Kie's code, or the class of the dead letter"),
   failMsg: z.string().optional().describe("Kie's own words where it gave some"),
   deadLetter: deadLetterSchema.optional(),
-  delivery: deliverySchema.optional().describe('The callback to `callBackUrl`, once the generation has ended'),
+  delivery: deliverySchema.optional().describe('The webhook to `callBackUrl`, once the generation has ended'),
+  notice: deliverySchema
+    .optional()
+    .describe('The same as `delivery`, under its name up to 0.3.0')
+    .meta({ deprecated: true }),
   metadata: z.record(z.string(), z.string()),
 });
 export type View = z.infer<typeof viewSchema>;
@@ -116,7 +120,7 @@ export function viewOf(record: GenerationRecord, links: readonly string[]): View
     failCode: failure?.failCode,
     failMsg: failure?.failMsg,
     deadLetter: deadLetter === undefined ? undefined : deadLetterView(deadLetter),
-    delivery: delivery === undefined ? undefined : deliveryView(delivery),
+    ...(delivery === undefined ? {} : { delivery: deliveryView(delivery), notice: deliveryView(delivery) }),
     metadata: frozen?.metadata ?? {},
   };
 }

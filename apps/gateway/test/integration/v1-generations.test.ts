@@ -32,6 +32,8 @@ describe('GET /v1/generations/:id', () => {
       attempts: [{ n: 1, outcome: 'accepted', taskId: body.taskId }],
       creditsConsumed: 55,
       delivery: { state: 'pending' },
+      // Clients of versions up to 0.3.0 read it by this name.
+      notice: { state: 'pending' },
     });
     expect(body.resultUrls[0]).toMatch(/\.mp4$/);
     expect(body.endedAt).toBeGreaterThanOrEqual(body.createdAt);
