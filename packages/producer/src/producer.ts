@@ -2,14 +2,12 @@ import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
 import {
   addFirstVehicles,
-  at,
   checkRequest,
   ignoredInItem,
   ignoredInRequest,
   ledgerFields,
   openQueues,
   vehicleId,
-  within,
   type CheckedRequest,
   type GenerationOptions,
   type IgnoredField,
@@ -122,7 +120,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const found = check(request, generationOptions);
       if (found instanceof ProducerError) throw found;
       const checked = placed(found, options.traceparent?.());
-      const [reply] = await within(checked.id, () => put([checked]));
+      const [reply] = await put([checked]);
       const item = itemOf(checked, reply, handle);
       if (!item.ok) throw item.error;
       return { ...item.handle, warnings: told(ignoredInRequest(request)) };
@@ -235,9 +233,7 @@ async function enqueueAll(
   const direct = requests.filter((request) => !isDeduped(request));
   // Record and job leave at once on the same connection, the record first: one write, one round trip. A record without a
   // job gets one from the sweeper, a job without a record makes its record when it is taken.
-  const creating = at('enqueue.create', () =>
-    Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {}))),
-  );
+  const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
   const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
   const [replies] = await Promise.all([creating, adding]);
   // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.

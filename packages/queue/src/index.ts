@@ -27,7 +27,6 @@ export { jsonOf } from './jobs/json.ts';
 export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './jobs/json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './status/last-hour.ts';
 export { followCallback } from './poll/followed-callbacks.ts';
-export { at, KILL_POINTS, MATRIX_POINTS, within, type KillPoint } from './kill-points.ts';
 export type { Difference } from './adopt/likeness.ts';
 export { newUpload, UPLOAD_LIMIT_BYTES, type NewUpload, type RefusedUpload } from './uploads/new-upload.ts';
 export { oldestWaiting } from './status/oldest-waiting.ts';

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { CallbackReply } from '@kieq/ledger';
-import { at, followCallback, hashAttemptToken, within } from '@kieq/queue';
+import { followCallback, hashAttemptToken } from '@kieq/queue';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
@@ -61,10 +61,10 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bo
   const schema = { ...documented(URL, DOCUMENT, ERRORS), security: [] };
   app.post(URL, { config: { open: true }, bodyLimit: callbackBytes, schema, onRequest }, async (request, reply) => {
     const { generation, token } = paramsSchema.parse(request.params);
-    const judged = await within(generation, () => take(deps, request, generation, token));
+    const judged = await take(deps, request, generation, token);
     void reply.send(TAKEN);
     // The ledger has it; what follows is done for the sake of speed, and by the sweeper otherwise.
-    within(generation, () => followCallback(deps.queues, deps.timings, generation, judged)).catch((error: unknown) =>
+    followCallback(deps.queues, deps.timings, generation, judged).catch((error: unknown) =>
       deps.logger.warn({ err: error, generation }, 'a callback could not be followed at once'),
     );
     return reply;
@@ -81,15 +81,13 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
     metrics.callbacks.inc({ outcome: problem });
     throw new ApiError('unauthorized', problem === 'stale' ? 'The signature is too old.' : 'The signature is wrong.');
   }
-  const judged = await at('hint.write', () =>
-    deps.ledger.callback({
-      id,
-      // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
-      tokenHash: hashAttemptToken(token),
-      vehicleCheckMs: timings.vehicleCheckMs,
-      ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
-    }),
-  );
+  const judged = await deps.ledger.callback({
+    id,
+    // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
+    tokenHash: hashAttemptToken(token),
+    vehicleCheckMs: timings.vehicleCheckMs,
+    ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
+  });
   metrics.callbacks.inc({ outcome: outcomeOf(judged) });
   // Gone since the door was asked.
   if (judged.kind === 'missing' || judged.kind === 'unknown_attempt') throw noSuchAddress();

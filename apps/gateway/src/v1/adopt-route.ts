@@ -1,4 +1,4 @@
-import { adopt, within } from '@kieq/queue';
+import { adopt } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -65,7 +65,7 @@ async function adoptTask(
   const by = `over HTTP, by ${tenant === undefined ? 'an operator' : `the tenant ${tenant}`}`;
   const own = tenant === undefined ? {} : { tenant };
   const options = { ledger, queues, kie, timings, logger, confirm, by, ...own };
-  const result = await within(id, () => adopt(options, id, taskId));
+  const result = await adopt(options, id, taskId);
   if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
   if (result.kind === 'needs_confirmation')
     throw new ApiError('not_adopted', `${result.doubt}; vouch for it with "confirm": true`);

@@ -1,5 +1,5 @@
 import type { DeadLetterClass } from '@kieq/domain';
-import { redriveClass, redriveOne, within, type RedriveOptions, type RedriveResult } from '@kieq/queue';
+import { redriveClass, redriveOne, type RedriveOptions, type RedriveResult } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
@@ -36,7 +36,7 @@ export async function redriveById(
 ): Promise<z.infer<typeof resumedSchema>> {
   await visibleRecord(deps, caller, id);
   const options = optionsOf(deps, choices, caller.tenant);
-  const result = await within(id, () => redriveOne(options, id, deadLetterClass));
+  const result = await redriveOne(options, id, deadLetterClass);
   if (result.kind === 'not_possible') throw new ApiError('not_redrivable', result.reason);
   return result;
 }

@@ -1,6 +1,5 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KillPoint } from '@kieq/queue';
 
 export type Phase = 'before' | 'after';
 export type StrikeKind = 'kill' | 'freeze';
@@ -11,7 +10,7 @@ export const ANYBODY = 'any';
 export const STRUCK = 'struck at a kill point';
 export const TRACED = 'passed a kill point';
 
-export function armName(generation: string, point: KillPoint, phase: Phase): string {
+export function armName(generation: string, point: string, phase: Phase): string {
   return `${generation}@${point}@${phase}`;
 }
 

@@ -1,7 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { existsSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { hookKillPoints, type KillPoint } from '@kieq/queue/kill-points';
 import { ANYBODY, armName, STRUCK, strikeKind, TRACED, type Phase } from './arms.ts';
 
 /**
@@ -28,7 +27,7 @@ function write(bytes: Uint8Array): number {
   }
 }
 
-function strike(arm: string, point: KillPoint, phase: Phase): void {
+function strike(arm: string, point: string, phase: Phase): void {
   const taken = join(folder, `${arm}.taken`);
   try {
     // Exactly one process can rename it.
@@ -41,25 +40,23 @@ function strike(arm: string, point: KillPoint, phase: Phase): void {
   process.kill(process.pid, kind === 'kill' ? 'SIGKILL' : 'SIGSTOP');
 }
 
-function trace(point: KillPoint, phase: Phase, generation: string): void {
+function trace(point: string, phase: Phase, generation: string): void {
   const line = `${generation} ${point} ${phase}`;
   if (told.has(line)) return;
   told.add(line);
   tell({ msg: TRACED, generation, point, phase });
 }
 
-hookKillPoints({
-  pass(point, phase) {
-    const job = subjects.getStore();
-    const generation = job === undefined ? ANYBODY : generationOf(job);
-    if (isTraced) trace(point, phase, generation);
-    for (const whose of new Set([generation, ANYBODY])) {
-      const arm = armName(whose, point, phase);
-      if (existsSync(join(folder, arm))) strike(arm, point, phase);
-    }
-  },
-  within: (subject, run) => subjects.run(subject, run),
-});
+/** A point is passed, before or after what it is named after. */
+export function pass(point: string, phase: Phase): void {
+  const job = subjects.getStore();
+  const generation = job === undefined ? ANYBODY : generationOf(job);
+  if (isTraced) trace(point, phase, generation);
+  for (const whose of new Set([generation, ANYBODY])) {
+    const arm = armName(whose, point, phase);
+    if (existsSync(join(folder, arm))) strike(arm, point, phase);
+  }
+}
 
 /** Jobs are named after their generation: `gen_<id>-<epoch>`. */
 function generationOf(job: string): string {

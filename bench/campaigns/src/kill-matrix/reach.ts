@@ -1,4 +1,3 @@
-import { MATRIX_POINTS, type KillPoint } from '@kieq/queue';
 import type { Phase } from './arms.ts';
 import { Fleet, type FleetOptions, type Traced } from './fleet.ts';
 import { judge, type Played } from './judge.ts';
@@ -9,7 +8,7 @@ import { atRest } from './rest.ts';
 /** A place to strike at, and a generation that comes along there. */
 export interface Place {
   readonly scenario: Scenario;
-  readonly point: KillPoint;
+  readonly point: string;
   readonly phase: Phase;
   /** Whoever passes it; else only for the scenario's own generation. */
   readonly anybody: boolean;
@@ -86,7 +85,9 @@ function common(
     });
 }
 
+const POINTS: readonly string[] = [];
+
 /** Whether it can be passed or not. */
-export function everywhere(): { point: KillPoint; phase: Phase }[] {
-  return MATRIX_POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
+export function everywhere(): { point: string; phase: Phase }[] {
+  return POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
 }

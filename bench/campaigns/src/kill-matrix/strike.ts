@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KillPoint } from '@kieq/queue';
 import { armName, type Phase, type StrikeKind } from './arms.ts';
 import type { Fleet, Struck } from './fleet.ts';
 
 export interface Strike {
   /** Who has to pass the point; `any` is whoever comes first. */
   readonly generation: string;
-  readonly point: KillPoint;
+  readonly point: string;
   readonly phase: Phase;
   readonly kind: StrikeKind;
   /** Resolves when nobody will come any more. */

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keyedGenerationId, uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import type { KillPoint } from '@kieq/queue';
 import type { FaultRule } from '@kieq/simulator';
 import { testRequest, until } from '@kieq/testkit';
 import type { Phase, StrikeKind } from './arms.ts';
@@ -131,7 +130,7 @@ export class Subject {
   }
 
   /** Lays an arm that is not the event's own, for what has to happen before it. */
-  strikeFirst(point: KillPoint, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
+  strikeFirst(point: string, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
     const struck = strike(this.fleet, {
       generation: this.id,
       point,

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
-import type { KillPoint } from '@kieq/queue';
 import type { FaultRule } from '@kieq/simulator';
 import { tinyVideo } from '../../../../packages/simulator/src/video/tiny.ts';
 import { until } from '@kieq/testkit';
@@ -19,7 +18,7 @@ const BROKEN: FaultRule[] = [{ on: 'result', when: { skip: 0, times: 3 }, fault:
 /** And the temporary link as well. */
 const DEAD: FaultRule[] = [{ on: 'result', when: { skip: 0, times: 6 }, fault: { kind: 'html', status: 404 } }];
 
-type Step = readonly [point: KillPoint, link: FaultRule[]];
+type Step = readonly [point: string, link: FaultRule[]];
 /** Passed by whoever polls: it takes those down that the same worker saves. */
 const POLLED: readonly Step[] = [['archive.add', GOOD]];
 /** Passed by whoever saves; one at a time, so that each takes down its own generation alone. */

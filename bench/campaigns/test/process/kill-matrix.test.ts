@@ -1,12 +1,11 @@
 import { expect, inject, test } from 'vitest';
-import { KILL_POINTS, type KillPoint } from '@kieq/queue';
 import { runMatrix, SCENARIOS, type Event } from '../../src/kill-matrix/index.ts';
 
 /**
  * One strike at each of a few points, of which each has another neighbour: the whole matrix has its own command
  * (docs/kill-matrix.md).
  */
-const STRIKES: readonly [point: KillPoint, phase: Event['phase'], kind: Event['kind'], scenario: string][] = [
+const STRIKES: readonly [point: string, phase: Event['phase'], kind: Event['kind'], scenario: string][] = [
   ['submit.admit', 'after', 'kill', 'accepted'],
   ['submit.post', 'before', 'freeze', 'accepted'],
   ['submit.post', 'after', 'kill', 'accepted'],
@@ -21,7 +20,7 @@ const STRIKES: readonly [point: KillPoint, phase: Event['phase'], kind: Event['k
 test('killed and frozen at chosen points: nothing charged twice, nothing lost, every caller told', async () => {
   const plan = STRIKES.map(([point, phase, kind, name]): Event => {
     const scenario = SCENARIOS.find((one) => one.name === name);
-    if (scenario === undefined || !KILL_POINTS.includes(point)) throw new Error(`no such scenario or point: ${name}`);
+    if (scenario === undefined) throw new Error(`no such scenario or point: ${name}`);
     return { point, phase, kind, scenario, anybody: false };
   });
   const fleet = { redisUrl: inject('redisUrl'), workers: 3, lockMs: 1000, callbacks: true, seed: 1 };

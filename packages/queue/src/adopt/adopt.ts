@@ -13,7 +13,6 @@ import type { Logger } from '@kieq/telemetry';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { doubtOf, type Difference } from './likeness.ts';
 import { openDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import { queryPermits } from '../poll/query-permits.ts';
@@ -70,7 +69,7 @@ export type AdoptResult =
 /** Binds a task that turned up by hand to the generation whose answer was lost, after proof by recordInfo. */
 export async function adopt(options: AdoptOptions, id: string, taskId: string): Promise<AdoptResult> {
   const { ledger } = options;
-  const record = await at('adopt.read', () => ledger.read.generation(id));
+  const record = await ledger.read.generation(id);
   if (record === undefined) return { kind: 'refused', reason: 'there is no such generation' };
   const newer = openDeadLetters(record).find((deadLetter) => !isKnown(DEAD_LETTER_CLASSES, deadLetter.class));
   if (newer !== undefined) return { kind: 'refused', reason: newerDeadLetterText(newer.class) };
@@ -128,9 +127,7 @@ function wasIts({ attempts, state }: GenerationRecord, taskId: string, reply: Ac
 /** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */
 async function refused({ ledger, tenant }: AdoptOptions, reason: string, owner?: string): Promise<AdoptResult> {
   const mayName =
-    owner === undefined ||
-    tenant === undefined ||
-    (await at('adopt.owner', () => ledger.read.generation(owner)))?.tenant === tenant;
+    owner === undefined || tenant === undefined || (await ledger.read.generation(owner))?.tenant === tenant;
   return { kind: 'refused', reason: mayName ? reason : reason.replace(owner, 'another generation') };
 }
 
@@ -139,7 +136,7 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
   const signal = AbortSignal.timeout(PERMIT_WAIT_MS);
   const permits = queryPermits({ ledger, name: `adopt:${id}:${randomUUID()}`, timeoutMs: QUERY_TIMEOUT_MS, signal });
   try {
-    return await at('adopt.query', () => kie.recordInfo(taskId, { permit: permits.next }));
+    return await kie.recordInfo(taskId, { permit: permits.next });
   } catch (error) {
     if (!signal.aborted) throw error;
     return undefined;

@@ -1,7 +1,6 @@
 import type { Evidence, Timings } from '@kieq/domain';
 import type { AcceptReply, GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { kindOfPayload } from '../poll/poll-lessons.ts';
 import { addVehicle } from '../jobs/vehicles.ts';
 
@@ -27,7 +26,7 @@ export async function bindTask(
     ...(evidence === undefined ? {} : { evidence }),
     vehicleCheckMs: timings.vehicleCheckMs,
   };
-  const reply = await at('bind.accept', () => ledger.accept(args));
+  const reply = await ledger.accept(args);
   if (reply.kind === 'accepted' && reply.state === 'generating') {
     await addVehicle(queues, { vehicle: reply.vehicle, generation: id, queue: 'poll', delayMs: 0, name: model });
   }

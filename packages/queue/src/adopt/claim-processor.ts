@@ -8,7 +8,6 @@ import { addArchive } from '../archive/archive-jobs.ts';
 import { archiveModeOf } from '../archive/archive-mode.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { addDelivery } from '../deliveries/add-delivery.ts';
 import { giveBackOnShutdown, permitsAfter } from '../poll/query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
@@ -31,14 +30,14 @@ type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
  */
 export async function takeClaimJob(context: WorkerContext, job: Job, id: string, taskId: string): Promise<Taken> {
   const { ledger, settings, metrics } = context;
-  const record = await at('claim.read', () => ledger.read.generation(id));
+  const record = await ledger.read.generation(id);
   const claim = record?.claims?.find((one) => one.taskId === taskId);
   if (claim === undefined) {
     metrics.claims.inc({ outcome: 'late' });
     return { end: { kind: 'complete', result: 'the claim is decided already' } };
   }
   const permit = `${idOf(job)}:${randomUUID()}`;
-  const granted = await at('claim.permit', () => ledger.pollPermit(permit, settings.queryTimeoutMs));
+  const granted = await ledger.pollPermit(permit, settings.queryTimeoutMs);
   if (granted.kind === 'wait') return { end: { kind: 'give_back' } };
   const logger = context.logger.child({ generation: id, task: taskId, job: idOf(job) });
   return { work: () => judge({ ...context, logger }, { id, claim, permit }), slots: granted.slots };
@@ -47,10 +46,10 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
 async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
   const { ledger, metrics, kie, deadline } = context;
   const permits = permitsAfter(context, open.permit);
-  const answer = await at('claim.query', () =>
-    kie.recordInfo(open.claim.taskId, { permit: permits.next, signal: deadline }),
-  ).catch(giveBackOnShutdown(context));
-  await at('claim.release', () => Promise.all([permits.release(), ledger.pollDone(open.permit)]));
+  const answer = await kie
+    .recordInfo(open.claim.taskId, { permit: permits.next, signal: deadline })
+    .catch(giveBackOnShutdown(context));
+  await Promise.all([permits.release(), ledger.pollDone(open.permit)]);
   if (answer === undefined) return { kind: 'give_back' };
   metrics.polls.inc({ seen: answer.kind === 'verdict' ? answer.verdict.state : answer.kind });
   switch (answer.kind) {
@@ -71,7 +70,7 @@ async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Pr
   // A bare code is the end of a task, and says nothing of whose it is: neither proof nor refutation.
   if (!saysWhose(answer)) return later(context, open, 0);
   // Read again: it may have moved on while Kie was asked.
-  const record = await at('claim.reread', () => context.ledger.read.generation(open.id));
+  const record = await context.ledger.read.generation(open.id);
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind !== 'proved') {
@@ -125,7 +124,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
   const { taskId } = claim;
   const archive = archiveModeOf(context, verdict);
   const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
-  const settled = await at('claim.settle', () => ledger.settle(args));
+  const settled = await ledger.settle(args);
   if (settled.kind === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
     await addArchive(queues, id, settled.archive);
@@ -139,7 +138,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
 async function later(context: WorkerContext, open: OpenClaim, leastMs: number): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, claim } = open;
-  const ageMs = (await at('claim.now', () => ledger.read.now())) - claim.at;
+  const ageMs = (await ledger.read.now()) - claim.at;
   if (ageMs >= timings.taskStuckMs) {
     const byHand = `kieq adopt ${id} ${claim.taskId}`;
     logger.error({ byHand }, 'a callback named a task that Kie would not show; given up');
@@ -151,7 +150,7 @@ async function later(context: WorkerContext, open: OpenClaim, leastMs: number): 
 
 async function decide(context: WorkerContext, { id, claim }: OpenClaim, outcome: ClaimOutcome): Promise<JobEnd> {
   // The ledger drops the claims of an attempt that has its task; the others are dropped here.
-  await at('claim.drop', () => context.ledger.dropClaim(id, claim.taskId));
+  await context.ledger.dropClaim(id, claim.taskId);
   context.metrics.claims.inc({ outcome });
   return { kind: 'complete', result: `claim ${outcome}` };
 }

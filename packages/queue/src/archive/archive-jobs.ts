@@ -1,7 +1,6 @@
 import { archivePriority } from '@kieq/domain';
 import type { PendingArchive } from '@kieq/ledger';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
 
 /**
@@ -19,5 +18,5 @@ export async function addArchive(
   const data: PollJob = { v: PAYLOAD_VERSION, generation };
   const { vehicle: jobId, delayMs: delay, dueBy } = pending;
   const options = { jobId, delay, priority: archivePriority(dueBy) };
-  await at('archive.add', () => queues.archive.add(name, data, options));
+  await queues.archive.add(name, data, options);
 }

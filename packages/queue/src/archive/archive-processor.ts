@@ -3,7 +3,6 @@ import type { Archive } from '@kieq/archive';
 import { saveResults } from './archive-results.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { idOf } from '../jobs/vehicles.ts';
@@ -16,9 +15,7 @@ export async function takeArchiveJob(context: WorkerContext, archive: Archive, j
   const parsed = pollJobSchema.safeParse(job.data);
   if (!parsed.success) return { end: { kind: 'fail', reason: `not an archive job: ${parsed.error.message}` } };
   const { read } = context.ledger;
-  const [record, nowMs] = await at('archive.read', () =>
-    Promise.all([read.generation(parsed.data.generation), read.now()]),
-  );
+  const [record, nowMs] = await Promise.all([read.generation(parsed.data.generation), read.now()]);
   const status = record?.archiving;
   if (record === undefined || status === undefined) return nothing('the record has no results to save');
   if (record.vehicle !== idOf(job)) return nothing('another job saves them');
@@ -38,6 +35,6 @@ function nothing(why: string): { readonly end: JobEnd } {
 /** A job that a person retried in a dashboard: it tells how to go on. */
 async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   const redrive = `kieq dlq redrive ${id} --class archive_failed`;
-  await at('archive.log', () => job.log(`Retrying the job changes nothing. To save the results again: ${redrive}`));
+  await job.log(`Retrying the job changes nothing. To save the results again: ${redrive}`);
   return { kind: 'fail', reason: `dead letter archive_failed (${redrive})` };
 }

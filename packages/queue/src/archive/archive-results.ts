@@ -4,7 +4,6 @@ import type { ArchiveStatus, GenerationRecord, UnsavedArgs } from '@kieq/ledger'
 import type { WorkerContext } from '../context.ts';
 import { freshLinks } from './fresh-links.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { addDelivery } from '../deliveries/add-delivery.ts';
 import { persist } from '../loop/persist.ts';
 import { makePosters } from './posters.ts';
@@ -79,10 +78,10 @@ async function saveOne(
   const { archive, deadline: signal, logger } = context;
   const { tenant, createdAt, id: generation } = record;
   const place = { tenant, createdAt, generation, n };
-  let found = await at('archive.save', () => archive.save({ place, url, bearing, signal }));
+  let found = await archive.save({ place, url, bearing, signal });
   if (found.kind === 'saved' || found.code !== 'link_dead') return found;
   for await (const link of freshLinks(context, record, n, url)) {
-    found = await at('archive.save-fresh', () => archive.save({ place, url: link, bearing, signal }));
+    found = await archive.save({ place, url: link, bearing, signal });
     logger.warn({ n, saved: found.kind === 'saved' }, 'a link of a result was dead; a fresh one was tried');
     if (found.kind === 'saved') return found;
   }
@@ -97,10 +96,10 @@ async function finish(
 ): Promise<JobEnd> {
   const { ledger, queues, archive, metrics, logger } = context;
   const files = saved.map(({ kind: _kind, wasThere: _wasThere, ...file }) => file);
-  const store = await at('archive.identify', () => archive.storeId());
+  const store = await archive.storeId();
   const where = { files, ...(store === undefined ? {} : { store }) };
   const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
-    at('archive.write', () => ledger.archived(record.id, where)),
+    ledger.archived(record.id, where),
   );
   switch (reply.kind) {
     case 'succeeded':
@@ -116,7 +115,7 @@ async function finish(
       void makePosters(context, files);
       return { kind: 'complete', result: `saved ${files.map(({ name }) => name).join(', ')}` };
     case 'purged':
-      for (const { name } of files) await at('archive.remove', () => archive.store.remove(name));
+      for (const { name } of files) await archive.store.remove(name);
       return { kind: 'complete', result: 'the generation was deleted meanwhile, and so are its files' };
     case 'stale':
     case 'missing':
@@ -140,7 +139,7 @@ async function putOff(
   if (found.code === 'aborted') return { kind: 'give_back' };
   const args = unsavedArgs(context, record, status, found);
   const reply = await persist(context, 'a failed try to save results', 'nothing: it is tried again', () =>
-    at('archive.unsaved', () => ledger.unsaved(args)),
+    ledger.unsaved(args),
   );
   const leftMs = status.dueBy - nowMs;
   const seen = { code: found.code, evidence: found.evidence, tries: args.tries + 1, leftMs, next: reply.kind };

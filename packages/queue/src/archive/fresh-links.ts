@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import { KieError } from '@kieq/kie';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { WorkerContext } from '../context.ts';
-import { at } from '../kill-points.ts';
 import { queryPermits } from '../poll/query-permits.ts';
 
 /**
@@ -24,7 +23,7 @@ export async function* freshLinks(
 
 async function* temporaryLink({ kie, deadline, logger }: WorkerContext, url: string): AsyncGenerator<string> {
   try {
-    yield await at('archive.link', () => kie.downloadUrl(url, { signal: deadline }));
+    yield await kie.downloadUrl(url, { signal: deadline });
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
     logger.warn({ evidence: error.evidence }, 'Kie gave no temporary link to a result');
@@ -41,7 +40,7 @@ async function currentLink(
   const name = `${vehicle}:${randomUUID()}`;
   const permits = queryPermits({ ledger, name, timeoutMs: settings.queryTimeoutMs, signal });
   try {
-    const answer = await at('archive.query', () => kie.recordInfo(taskId, { permit: permits.next, signal }));
+    const answer = await kie.recordInfo(taskId, { permit: permits.next, signal });
     return answer.kind === 'verdict' ? answer.verdict.resultUrls[n - 1] : undefined;
   } catch (error) {
     if (signal.aborted) return undefined;

@@ -1,7 +1,6 @@
 import type { Archive } from '@kieq/archive';
 import type { ArchivedFile } from '@kieq/ledger';
 import type { Logger } from '@kieq/telemetry';
-import { at } from '../kill-points.ts';
 
 export interface PosterContext {
   readonly archive: Pick<Archive, 'poster'>;
@@ -15,7 +14,7 @@ export interface PosterContext {
 export async function makePosters({ archive, logger }: PosterContext, files: readonly ArchivedFile[]): Promise<void> {
   for (const { name, contentType } of files) {
     try {
-      const outcome = await at('archive.poster', () => archive.poster({ name, contentType }));
+      const outcome = await archive.poster({ name, contentType });
       if (outcome.kind === 'made') logger.debug({ name: outcome.name, bytes: outcome.bytes }, 'a poster was made');
       if (outcome.kind === 'failed') logger.warn({ video: name, reason: outcome.reason }, 'a video has no poster');
     } catch (error) {

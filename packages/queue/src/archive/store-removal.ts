@@ -3,7 +3,6 @@ import { uploadName, uploadsIn } from '@kieq/domain';
 import type { GenerationRecord, Ledger, LeftInStores } from '@kieq/ledger';
 import { StorageError, type BlobStore, type FileStore } from '@kieq/storage';
 import { frozenPayload } from '../deliveries/caller-record.ts';
-import { at } from '../kill-points.ts';
 
 export interface Stores {
   readonly ledger: Ledger;
@@ -19,7 +18,7 @@ export interface Stores {
  * @returns what stays there, and why, for people; empty when nothing does. `kieq prune` finds results that stay
  */
 export async function removeFromStores({ ledger, uploads, results }: Stores, id: string, left: LeftInStores) {
-  const record = await at('removal.read', () => ledger.read.generation(id));
+  const record = await ledger.read.generation(id);
   if (record === undefined) return [];
   return [
     ...(await attempt('its uploaded images', () => removeImages(uploads, record, left))),
@@ -42,7 +41,7 @@ async function removeImages(store: FileStore, { tenant }: GenerationRecord, { pa
   if (payload === undefined) return;
   for (const ref of uploadsIn(frozenPayload(payload)?.request.input)) {
     // A request may name another tenant's image; it was refused, and the image is not its to remove.
-    if (ref.tenant === tenant) await at('removal.remove', () => store.remove(uploadName(ref)));
+    if (ref.tenant === tenant) await store.remove(uploadName(ref));
   }
 }
 
@@ -50,7 +49,7 @@ async function removeResults(store: BlobStore | undefined, record: GenerationRec
   if (left.files === undefined && left.unfinished === undefined) return;
   if (store === undefined) throw new StorageError('ARCHIVE_URL is not set here');
   for (const name of left.files ?? (await savedSoFar(store, record))) {
-    for (const one of [name, posterName(name)]) await at('removal.result', () => store.remove(one));
+    for (const one of [name, posterName(name)]) await store.remove(one);
   }
 }
 

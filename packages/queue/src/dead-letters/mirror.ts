@@ -1,7 +1,6 @@
 import { DEAD_LETTER_CLASSES, isKnown, redriveRule } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { openDeadLetters, type OpenDeadLetter } from './open-dead-letters.ts';
 
 /**
@@ -10,10 +9,10 @@ import { openDeadLetters, type OpenDeadLetter } from './open-dead-letters.ts';
  * The queue is only for looking; the sweeper is its one writer, so it cannot disagree for long.
  */
 export async function mirrorDeadLetter(ledger: Ledger, queues: Queues, id: string): Promise<void> {
-  const record = await at('mirror.read', () => ledger.read.generation(id));
+  const record = await ledger.read.generation(id);
   await mirrorOne(queues, `${id}-letter`, record, record?.deadLetter);
   await mirrorOne(queues, `${id}-notify`, record, record?.delivery?.deadLetter);
-  await at('mirror.write', () => ledger.mirrored(id, record?.deadLetterChanges ?? 0));
+  await ledger.mirrored(id, record?.deadLetterChanges ?? 0);
 }
 
 async function mirrorOne(
@@ -24,9 +23,9 @@ async function mirrorOne(
 ): Promise<void> {
   const queue = queues['dead-letter'];
   // A job is never changed: a letter of another class replaces it.
-  await at('mirror.remove', () => queue.remove(jobId));
+  await queue.remove(jobId);
   if (record !== undefined && deadLetter !== undefined)
-    await at('mirror.add', () => queue.add(deadLetter.class, deadLetterData(record, deadLetter), { jobId }));
+    await queue.add(deadLetter.class, deadLetterData(record, deadLetter), { jobId });
 }
 
 function deadLetterData(record: GenerationRecord, deadLetter: OpenDeadLetter): object {

@@ -12,7 +12,6 @@ import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
 import { addArchive } from '../archive/archive-jobs.ts';
 import type { Queues } from '../jobs/catalogue.ts';
 import { frozenPayload, isReportedFailed } from '../deliveries/caller-record.ts';
-import { at } from '../kill-points.ts';
 import { addDelivery } from '../deliveries/add-delivery.ts';
 import { openDeadLetters } from './open-dead-letters.ts';
 import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
@@ -62,7 +61,7 @@ export async function redriveOne(
   deadLetterClass?: OrNewer<DeadLetterClass>,
 ): Promise<RedriveResult> {
   const { read } = options.ledger;
-  const [record, nowMs] = await at('redrive.read', () => Promise.all([read.generation(id), read.now()]));
+  const [record, nowMs] = await Promise.all([read.generation(id), read.now()]);
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
   const classes = openDeadLetters(record).map((deadLetter) => deadLetter.class);
   if (deadLetterClass === undefined && classes.length > 1) {
@@ -86,7 +85,7 @@ export async function redriveOne(
     op: randomUUID(),
     vehicleCheckMs: options.vehicleCheckMs,
   };
-  const reply = await at('redrive.write', () => options.ledger.redrive(args));
+  const reply = await options.ledger.redrive(args);
   const warning = resumesAt.at !== 'notify' && isReportedFailed(record, nowMs) ? REPORTED_FAILED : undefined;
   return afterRedrive(options, record, { class: openClass, at: resumesAt.at, warning }, reply);
 }

@@ -1,6 +1,5 @@
 import type { Exact, KillArgs, KillReply, Ledger, PendingDelivery } from '@kieq/ledger';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
 
 /**
@@ -17,7 +16,7 @@ export async function addDelivery(
   if (delivery === undefined) return;
   const data: PollJob = { v: PAYLOAD_VERSION, generation };
   const options = { jobId: delivery.vehicle, delay: delivery.delayMs };
-  await at('notice.add', () => queues.notify.add(name, data, options));
+  await queues.notify.add(name, data, options);
 }
 
 /** `ledger.kill`, and the caller is told where it wants to be. */
@@ -26,7 +25,7 @@ export async function kill<Given extends KillArgs>(
   args: Given & Exact<KillArgs, Given>,
 ): Promise<KillReply> {
   const exact: KillArgs = args;
-  const reply = await at('dead.kill', () => ledger.kill(exact));
+  const reply = await ledger.kill(exact);
   if (reply.kind === 'dead') await addDelivery(queues, args.id, reply.delivery);
   return reply;
 }

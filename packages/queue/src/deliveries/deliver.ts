@@ -4,7 +4,6 @@ import type { OutboundAnswer } from '@kieq/outbound';
 import { callbackBody, callerRecord } from './caller-record.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { persist } from '../loop/persist.ts';
 import { webhookHeaders } from './webhook-headers.ts';
 
@@ -32,10 +31,7 @@ export async function deliver(context: WorkerContext, due: DueDelivery): Promise
   const startedMs = performance.now();
   const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD, links)));
   const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
-  const post = () =>
-    at('notify.post', () =>
-      outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline }),
-    );
+  const post = () => outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline });
   const answer = await context.tracer
     .of(record.id, record.trace)
     .span('kieq.notify', { kind: 'client' }, async (span) => {
@@ -116,7 +112,7 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
 async function conclude(context: WorkerContext, id: string, args: DeliveryTriedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
   const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
-    at('notify.write', () => context.ledger.deliveryTried(args)),
+    context.ledger.deliveryTried(args),
   );
   count(context, reply);
   const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.kind };

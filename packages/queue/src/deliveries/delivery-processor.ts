@@ -2,7 +2,6 @@ import type { Job } from 'bullmq';
 import { frozenPayload } from './caller-record.ts';
 import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { deliver, giveUpWithoutAddress, type DueDelivery } from './deliver.ts';
 import { OriginLanes } from './origin-lanes.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
@@ -28,9 +27,7 @@ export function createDeliveryTaker(context: WorkerContext, concurrency: number)
   return async (job) => {
     const parsed = pollJobSchema.safeParse(job.data);
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
-    const { record, nowMs, links } = await at('notify.read', () =>
-      readReported(context.ledger, resultLinks, parsed.data.generation),
-    );
+    const { record, nowMs, links } = await readReported(context.ledger, resultLinks, parsed.data.generation);
     const delivery = record?.delivery;
     if (record === undefined || delivery === undefined) return nothing('the record has no notice');
     if (delivery.vehicle !== idOf(job)) return nothing('another job carries the notice');
@@ -51,7 +48,7 @@ function nothing(why: string): { readonly end: JobEnd } {
 /** A job that a person retried in a dashboard: it tells how to go on. */
 async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   const redrive = `kieq dlq redrive ${id} --class notify_failed`;
-  await at('notify.log', () => job.log(`Retrying the job changes nothing. To send the callback again: ${redrive}`));
+  await job.log(`Retrying the job changes nothing. To send the callback again: ${redrive}`);
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 

@@ -1,7 +1,6 @@
 import type { JobJson } from 'bullmq';
 import { JOB_OPTIONS, type Queues } from './catalogue.ts';
 import { traceOptions } from './job-trace.ts';
-import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type CheckedRequest } from './payload.ts';
 import { vehicleId } from './vehicles.ts';
 
@@ -12,9 +11,7 @@ import { vehicleId } from './vehicles.ts';
  */
 export async function addFirstVehicles({ submit }: Queues, requests: readonly CheckedRequest[]): Promise<void> {
   const backend = submit.getBackend();
-  await at('enqueue.add', () =>
-    Promise.all(requests.map((request) => backend.addJob(firstJob(request), vehicleId(request.id, 1)))),
-  );
+  await Promise.all(requests.map((request) => backend.addJob(firstJob(request), vehicleId(request.id, 1))));
 }
 
 function firstJob(request: CheckedRequest): JobJson {

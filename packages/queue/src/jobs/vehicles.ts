@@ -2,7 +2,6 @@ import type { Ledger } from '@kieq/ledger';
 import type { Job, Queue } from 'bullmq';
 import type { Queues, QueueName } from './catalogue.ts';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
-import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob, type SubmitJob } from './payload.ts';
 
 /** The job id of a generation's vehicle; the ledger names each one and only the newest acts. */
@@ -30,7 +29,7 @@ export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void
   // A poll without one goes first: somebody waits for it.
   const priority = next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0);
   const options = { jobId: next.vehicle, delay: next.delayMs, priority };
-  await at('vehicle.add', () => queues[next.queue].add(next.name ?? next.queue, data, options));
+  await queues[next.queue].add(next.name ?? next.queue, data, options);
 }
 
 /** A later vehicle in `submit` keeps the priority that the caller chose; the record knows it. */
@@ -39,7 +38,7 @@ export async function addSubmitVehicle(
   queues: Queues,
   next: Omit<NewVehicle, 'queue' | 'name' | 'priority'>,
 ): Promise<void> {
-  const record = await at('vehicle.read', () => ledger.read.generation(next.generation));
+  const record = await ledger.read.generation(next.generation);
   const kept = record === undefined ? {} : { name: record.model, priority: record.priority };
   await addVehicle(queues, { ...next, queue: 'submit', ...kept });
 }

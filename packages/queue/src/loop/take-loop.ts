@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
+import { handOn } from './job-channel.ts';
 import type { JobEnd } from './job-end.ts';
 import { JobSource, type JobSourceOptions, type TakenJob } from './job-source.ts';
-import { at, within, type LoopQueue } from '../kill-points.ts';
 import { KnownSlots } from './known-slots.ts';
 import { Lift } from './lift.ts';
 import { idOf } from '../jobs/vehicles.ts';
+import type { WorkedQueue } from '../jobs/worked-queues.ts';
 
 /** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
 const RECHECK_MS = 500;
@@ -26,7 +27,7 @@ export type Taken =
 
 /** `lockMs`: job lock; a dead worker's jobs are taken over within about twice that. */
 export interface TakeLoopOptions extends JobSourceOptions {
-  readonly queue: LoopQueue;
+  readonly queue: WorkedQueue;
   readonly concurrency: number;
   /** Asked before a job is taken, unless the last reply told of places. Only a hint: `take` decides. */
   readonly peek: () => Promise<Peek>;
@@ -124,15 +125,15 @@ export class TakeLoop {
     const { queue } = this.#options;
     const waitMs = this.#places.any ? 0 : await this.#peek();
     if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
-    const next = await at(`${queue}.take`, () => this.#next());
+    const next = await this.#next();
     if (next === undefined) return;
     if (this.#stopping.signal.aborted) return this.#giveBack(next);
-    await within(idOf(next.job), () => this.#handle(next));
+    await handOn({ queue, job: idOf(next.job) }, () => this.#handle(next));
   }
 
   /** @returns ms until there may be a place; 0 means take a job now */
   async #peek(): Promise<number> {
-    const seen = await at(`${this.#options.queue}.peek`, () => this.#options.peek());
+    const seen = await this.#options.peek();
     if ('waitMs' in seen) return seen.waitMs;
     this.#places.tell(seen.slots);
     return 0;
@@ -198,9 +199,8 @@ export class TakeLoop {
   }
 
   async #apply(own: TakenJob, end: JobEnd, takesNext: boolean): Promise<TakenJob | undefined> {
-    const { queue } = this.#options;
-    const next = await at(`${queue}.${end.kind}`, () => this.#source.apply(own, end, takesNext));
-    if (end.kind === 'give_back') await at(`${queue}.wake`, () => this.#source.wakeBlocked());
+    const next = await this.#source.apply(own, end, takesNext);
+    if (end.kind === 'give_back') await this.#source.wakeBlocked();
     return next;
   }
 
@@ -228,7 +228,7 @@ export class TakeLoop {
 
   #keepLock({ job, token }: TakenJob): () => void {
     const timer = setInterval(() => {
-      at(`${this.#options.queue}.lock`, () => job.extendLock(token, this.#options.lockMs)).catch((error: unknown) => {
+      job.extendLock(token, this.#options.lockMs).catch((error: unknown) => {
         this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
       });
     }, this.#options.lockMs / 2);

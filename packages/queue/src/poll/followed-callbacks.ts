@@ -3,7 +3,6 @@ import type { Timings } from '@kieq/domain';
 import type { CallbackReply, Ledger } from '@kieq/ledger';
 import { ErrorCode, type Queue } from 'bullmq';
 import type { Queues } from '../jobs/catalogue.ts';
-import { at } from '../kill-points.ts';
 import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
 import { jobState } from '../jobs/vehicles.ts';
 
@@ -13,18 +12,18 @@ import { jobState } from '../jobs/vehicles.ts';
  * Nothing happens to a job that is being worked on or is gone: whoever parks a poll looks for hints afterwards.
  */
 async function pullForward(poll: Queue, vehicle: string): Promise<void> {
-  const job = await at('hint.job', () => poll.getJob(vehicle));
+  const job = await poll.getJob(vehicle);
   if (job === undefined) return;
-  await at('hint.promote', () => job.promote().catch(unlessMoved));
+  await job.promote().catch(unlessMoved);
   // One that was due already goes to the head as well.
-  await at('hint.priority', () => job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved));
+  await job.changePriority({ priority: 0, lifo: true }).catch(unlessMoved);
 }
 
 /** Puts a poll that has waited for too long behind those of callbacks and before all others. */
 export async function advance(poll: Queue, vehicle: string): Promise<void> {
-  const job = await at('sweep.overdue', () => poll.getJob(vehicle));
+  const job = await poll.getJob(vehicle);
   if (job === undefined) return;
-  await at('sweep.advance', () => job.changePriority({ priority: 0 }).catch(unlessMoved));
+  await job.changePriority({ priority: 0 }).catch(unlessMoved);
 }
 
 /** It was promoted, taken or removed meanwhile: nothing to do. */
@@ -43,7 +42,7 @@ export async function pullForwardIfCalledBack(
   queues: Queues,
   { id, vehicle, seen }: { readonly id: string; readonly vehicle: string; readonly seen: number },
 ): Promise<void> {
-  if ((await at('hint.read', () => read.callbacksSeen(id))) > seen) await pullForward(queues.poll, vehicle);
+  if ((await read.callbacksSeen(id)) > seen) await pullForward(queues.poll, vehicle);
 }
 
 /** The job that asks recordInfo whether a task belongs to the generation; one for each claim. */
@@ -54,15 +53,15 @@ function claimJobId(generation: string, taskId: string): string {
 async function addClaim(queues: Queues, generation: string, taskId: string, delayMs: number): Promise<void> {
   const data: PollJob = { v: PAYLOAD_VERSION, generation, claim: taskId };
   const options = { jobId: claimJobId(generation, taskId), delay: delayMs };
-  await at('hint.claim', () => queues.poll.add('claim', data, options));
+  await queues.poll.add('claim', data, options);
 }
 
 /** Adds the job of a claim where none will run any more; true if it did. */
 export async function reviveClaim(queues: Queues, generation: string, taskId: string): Promise<boolean> {
   const jobId = claimJobId(generation, taskId);
-  if ((await at('hint.claim-state', () => jobState(queues.poll, jobId))) !== 'gone') return false;
+  if ((await jobState(queues.poll, jobId)) !== 'gone') return false;
   // A failed one is kept for the dashboard and would swallow its successor.
-  await at('hint.claim-remove', () => queues.poll.remove(jobId));
+  await queues.poll.remove(jobId);
   await addClaim(queues, generation, taskId, 0);
   return true;
 }

@@ -15,7 +15,6 @@ import { takeClaimJob } from '../adopt/claim-processor.ts';
 import type { WorkerContext } from '../context.ts';
 import { pullForwardIfCalledBack } from './followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { addDelivery, kill } from '../deliveries/add-delivery.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
@@ -45,7 +44,7 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   if (claim !== undefined) return takeClaimJob(context, job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
   const timeoutMs = context.settings.queryTimeoutMs;
-  const reply = await at('poll.look', () => context.ledger.poll({ id, vehicle: idOf(job), permit, timeoutMs }));
+  const reply = await context.ledger.poll({ id, vehicle: idOf(job), permit, timeoutMs });
   switch (reply.kind) {
     case 'granted':
       return { work: () => pollTask(context, { id, job, poll: reply, permit }) };
@@ -67,9 +66,9 @@ async function pollTask(context: WorkerContext, open: OpenPoll): Promise<JobEnd>
   const permits = permitsAfter(context, open.permit);
   const askedAt = performance.now();
   const answer = await context.tracer.of(id, poll.trace).span('kieq.poll', { kind: 'client' }, async (span) => {
-    const seen = await at('poll.query', () =>
-      context.kie.recordInfo(poll.taskId, { permit: permits.next, signal: context.deadline }),
-    ).catch(giveBackOnShutdown(context));
+    const seen = await context.kie
+      .recordInfo(poll.taskId, { permit: permits.next, signal: context.deadline })
+      .catch(giveBackOnShutdown(context));
     span.set({ 'kieq.task': poll.taskId, 'kieq.look': poll.polls + 1, 'kieq.seen': seen?.kind });
     return seen;
   });
@@ -112,11 +111,9 @@ async function settle(
   const { vehicleCheckMs } = timings;
   if (isTransientFailure(verdict) && poll.resubmits < settings.resubmitLimit) {
     const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
-      at('poll.resubmit', () =>
-        ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
-      ),
+      ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
     );
-    await at('poll.release', () => ledger.pollDone(permit));
+    await ledger.pollDone(permit);
     if (again.kind === 'queued') {
       logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
       await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
@@ -137,7 +134,7 @@ async function settle(
       vehicleCheckMs,
     });
   const settled = await tracer.span('kieq.settle', {}, () =>
-    persist(context, 'a verdict', 'nothing: it is polled again', () => at('poll.settle', record)),
+    persist(context, 'a verdict', 'nothing: it is polled again', record),
   );
   if (settled.kind === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(poll, verdict) });
@@ -165,7 +162,7 @@ async function park(context: WorkerContext, open: OpenPoll, observation: Observa
   const { ledger, timings } = context;
   const { poll, permit } = open;
   if (poll.pollingForMs >= timings.taskStuckMs) {
-    await at('poll.stuck', () => ledger.pollDone(permit));
+    await ledger.pollDone(permit);
     return giveUp(context, open, 'task_stuck', poll.polls, {
       summary: `no verdict after ${Math.round(poll.pollingForMs / 1000)} s of polling`,
     });
@@ -197,19 +194,17 @@ function observe(
   const { ledger, timings } = context;
   const pollDelayMs = Math.max(leastMs, nextDelayMs(context, poll, seen));
   const missingWindowMs = MASS_WINDOW_TIMES_FRESH * timings.freshTaskMs;
-  return at('poll.observe', () =>
-    ledger.observe({
-      id,
-      taskId: poll.taskId,
-      seen,
-      pollDelayMs,
-      permit,
-      callbacksSeen: poll.callbacksSeen,
-      missingWindowMs,
-      vehicleCheckMs: timings.vehicleCheckMs,
-      ...(pauseMs === undefined ? {} : { pauseMs }),
-    }),
-  );
+  return ledger.observe({
+    id,
+    taskId: poll.taskId,
+    seen,
+    pollDelayMs,
+    permit,
+    callbacksSeen: poll.callbacksSeen,
+    missingWindowMs,
+    vehicleCheckMs: timings.vehicleCheckMs,
+    ...(pauseMs === undefined ? {} : { pauseMs }),
+  });
 }
 
 /**

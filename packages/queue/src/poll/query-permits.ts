@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Ledger } from '@kieq/ledger';
 import type { WorkerContext } from '../context.ts';
-import { at } from '../kill-points.ts';
 
 export interface QueryPermitOptions {
   readonly ledger: Ledger;
@@ -27,14 +26,14 @@ export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOpt
     async next() {
       const permit = `${name}:${granted.length + 1}`;
       for (;;) {
-        const reply = await at('permit.get', () => ledger.pollPermit(permit, timeoutMs));
+        const reply = await ledger.pollPermit(permit, timeoutMs);
         if (reply.kind === 'granted') break;
         await sleep(reply.waitMs, undefined, { signal });
       }
       granted.push(permit);
     },
     async release() {
-      await at('permit.done', () => Promise.all(granted.map((permit) => ledger.pollDone(permit))));
+      await Promise.all(granted.map((permit) => ledger.pollDone(permit)));
     },
   };
 }

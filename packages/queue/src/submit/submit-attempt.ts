@@ -6,7 +6,6 @@ import type { WorkerContext } from '../context.ts';
 import { deadJobEnd } from '../dead-letters/dead-job.ts';
 import { pullForwardIfCalledBack } from '../poll/followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at, atOnce } from '../kill-points.ts';
 import { addDelivery } from '../deliveries/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
@@ -51,17 +50,15 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
       // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
       const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
       await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
-        at('submit.lose', () =>
-          context.ledger.lose({
-            id,
-            tokenHash: token.hash,
-            answered,
-            latencyMs,
-            evidence,
-            recover: true,
-            ...unreachableGate(context.timings),
-          }),
-        ),
+        context.ledger.lose({
+          id,
+          tokenHash: token.hash,
+          answered,
+          latencyMs,
+          evidence,
+          recover: true,
+          ...unreachableGate(context.timings),
+        }),
       );
       return { kind: 'complete', result: 'answer lost: unknown' };
     }
@@ -110,13 +107,11 @@ async function submit(
     const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
     return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
   }
-  return at('submit.post', () =>
-    context.kie.createTask(request, {
-      sendDeadline: () => atOnce('submit.send', () => sendDeadline.maySend()),
-      timeoutMs: admitted.timeoutMs,
-      signal: context.deadline,
-    }),
-  );
+  return context.kie.createTask(request, {
+    sendDeadline: () => sendDeadline.maySend(),
+    timeoutMs: admitted.timeoutMs,
+    signal: context.deadline,
+  });
 }
 
 async function intentIsDurable(
@@ -124,9 +119,7 @@ async function intentIsDurable(
   lossesBefore: number,
 ): Promise<boolean> {
   try {
-    return await at('submit.confirm', () =>
-      confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore),
-    );
+    return await confirmIntent(ledger.redis, settings.intentDurability, timings.sendBeforeMs, lossesBefore);
   } catch (error) {
     logger.error(
       { err: error },
@@ -151,19 +144,17 @@ async function recordAccepted(
   const kind = timingKind(model, input);
   const pollDelayMs = context.plan.firstDelayMs(kind);
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
-    at('submit.accept', () =>
-      ledger.accept({
-        id,
-        tokenHash: token.hash,
-        taskId,
-        latencyMs,
-        adopted: false,
-        recover: true,
-        pollDelayMs,
-        kind,
-        vehicleCheckMs: timings.vehicleCheckMs,
-      }),
-    ),
+    ledger.accept({
+      id,
+      tokenHash: token.hash,
+      taskId,
+      latencyMs,
+      adopted: false,
+      recover: true,
+      pollDelayMs,
+      kind,
+      vehicleCheckMs: timings.vehicleCheckMs,
+    }),
   );
   if (reply.kind === 'surplus') {
     context.metrics.surplus.inc();
@@ -214,20 +205,18 @@ async function recordRefused(
   const { id, token } = attempt;
   const price = priceOf(answer, request.model, request.input);
   const reply = await persist(context, 'a refusal', 'nothing: the lease ends by itself', () =>
-    at('submit.refuse', () =>
-      ledger.refuse({
-        id,
-        tokenHash: token.hash,
-        class: answer.class,
-        rule,
-        sent: answer.class !== 'not_sent',
-        ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
-        latencyMs: answer.latencyMs,
-        evidence: answer.evidence,
-        vehicleCheckMs: timings.vehicleCheckMs,
-        ...(price === undefined ? {} : { price }),
-      }),
-    ),
+    ledger.refuse({
+      id,
+      tokenHash: token.hash,
+      class: answer.class,
+      rule,
+      sent: answer.class !== 'not_sent',
+      ownFault: OWN_FAULTS.has(answer.evidence.transport ?? ''),
+      latencyMs: answer.latencyMs,
+      evidence: answer.evidence,
+      vehicleCheckMs: timings.vehicleCheckMs,
+      ...(price === undefined ? {} : { price }),
+    }),
   );
   const seen = { class: answer.class, evidence: answer.evidence, next: reply.kind };
   if (answer.class === 'unauthorized')

@@ -7,7 +7,6 @@ import type { WorkerContext } from '../context.ts';
 import { deadJobEnd } from '../dead-letters/dead-job.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { traceOf } from '../jobs/job-trace.ts';
-import { at } from '../kill-points.ts';
 import { kill } from '../deliveries/add-delivery.ts';
 import { checkSubmitJob, ledgerFields, type CheckedRequest } from '../jobs/payload.ts';
 import { endRecordless } from './recordless-job.ts';
@@ -68,7 +67,7 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, applic
     leaseGraceMs,
     uploadFreshMs,
   };
-  const reply = await at('submit.admit', () => ledger.admit(request));
+  const reply = await ledger.admit(request);
   return { reply, token, sendDeadline, lossesBefore };
 }
 
@@ -154,7 +153,7 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
 /** The generation is being submitted under another attempt: never submit, wait for its lease, then call it unknown. */
 async function waitOutLease({ ledger, logger }: WorkerContext, id: string, leaseMs: number) {
   if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
-  const expired = await at('submit.expire', () => ledger.expire(id));
+  const expired = await ledger.expire(id);
   if (expired.kind === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
   // Its worker's refusal came in between: this job is the vehicle again.
   if (expired.kind === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
@@ -172,10 +171,10 @@ async function exceedDeadline(context: WorkerContext, id: string) {
 /** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
 async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: string) {
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
-  const record = await at('submit.letter', () => ledger.read.generation(id));
+  const record = await ledger.read.generation(id);
   const deadLetterClass = record?.deadLetter?.class ?? 'payment_unknown';
   const advice = `Retrying the job changes nothing. To resume: kieq dlq redrive ${id} --class ${deadLetterClass}`;
-  await at('submit.log', () => job.log(advice));
+  await job.log(advice);
   return deadJobEnd(id, deadLetterClass, record?.deadLetter?.evidence ?? {});
 }
 
@@ -197,7 +196,7 @@ async function createOnTake(
   const { vehicleCheckMs } = timings;
   const fields = { ...ledgerFields(request), ...(trace === undefined ? {} : { trace }) };
   const taken = { ...fields, delayMs, vehicle: idOf(job), vehicleCheckMs };
-  const created = await at('submit.create', () => ledger.create(taken));
+  const created = await ledger.create(taken);
   if (created.kind === 'conflict') return deadLetterUnreadable(context, job, [conflictProblem(id)]);
   return created.kind === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
@@ -210,9 +209,7 @@ async function deadLetterConflict(
 ): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
-  const created = await at('submit.conflict', () =>
-    context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs }),
-  );
+  const created = await context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs });
   return created.kind === 'conflict' ? deadLetterUnreadable(context, job, [conflictProblem(request.id)]) : undefined;
 }
 
@@ -267,9 +264,7 @@ async function deadLetterUnreadable(context: WorkerContext, job: Job, problems: 
     .join('; ')
     .slice(0, 500);
   const payload = unreadableText(job.data).slice(0, 10_000);
-  await at('submit.unreadable', () =>
-    context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload }),
-  );
+  await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
   context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
   return { end: deadJobEnd(id, 'invalid_request', { summary }) };
 }

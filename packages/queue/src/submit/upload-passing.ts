@@ -6,7 +6,6 @@ import { StorageError } from '@kieq/storage';
 import type { WorkerContext } from '../context.ts';
 import { deadJobEnd } from '../dead-letters/dead-job.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { at } from '../kill-points.ts';
 import { kill } from '../deliveries/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { findImage } from '../uploads/upload-stores.ts';
@@ -42,7 +41,7 @@ type Passed =
 /** Passes the uploaded images of a queued generation on to Kie; then its job asks for admission again. Costs nothing. */
 export async function passUploads(context: WorkerContext, task: UploadTask): Promise<JobEnd> {
   const { id, vehicle } = task;
-  const record = await at('upload.read', () => context.ledger.read.generation(id));
+  const record = await context.ledger.read.generation(id);
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
   const links: Record<string, string> = {};
   for (const ref of uploadsIn(frozenPayloadSchema.parse(JSON.parse(task.payload)).request.input)) {
@@ -51,7 +50,7 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
     links[uploadUrl(ref)] = passed.link;
     context.metrics.uploads.inc({ outcome: 'passed' });
   }
-  const reply = await at('upload.uploaded', () => context.ledger.uploaded({ id, vehicle, links }));
+  const reply = await context.ledger.uploaded({ id, vehicle, links });
   if (reply.kind === 'uploaded') return { kind: 'give_back' };
   return { kind: 'complete', result: `its images are with Kie, but it is ${reply.kind}` };
 }
@@ -61,12 +60,12 @@ async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref
   // Any BullMQ client may write such an address; only the tenant's own images are his to use.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
-    const found = await at('upload.get', () => findImage(context, uploadName(ref)));
+    const found = await findImage(context, uploadName(ref));
     if (!('file' in found)) return absent(ref, found.elsewhere);
     // A new name each time: the same one would overwrite a file that an older attempt may still need.
     const fileName = `${ref.copy}-${randomBytes(4).toString('hex')}.${ref.extension}`;
     const upload = { file: found.file, fileName, uploadPath: UPLOAD_PATH, signal: deadline };
-    const { downloadUrl } = await at('upload.pass', () => kie.upload(upload));
+    const { downloadUrl } = await kie.upload(upload);
     return { kind: 'passed', link: downloadUrl };
   } catch (error) {
     return failureOf(error, deadline);
@@ -124,7 +123,7 @@ async function afterTransientError(
   const backoff = backoffMs({ baseMs, capMs }, tries + 1, random);
   const delayMs = Math.max(backoff, Math.min(passed.retryAfterMs ?? 0, capMs));
   const args = { id, vehicle, tries, evidence, delayMs, vehicleCheckMs };
-  const reply = await at('upload.postpone', () => ledger.postpone(args));
+  const reply = await ledger.postpone(args);
   if (reply.kind === 'postponed') return { kind: 'delay', delayMs };
   return { kind: 'complete', result: `its image could not be passed, but it is ${reply.kind}` };
 }

@@ -1,6 +1,5 @@
 import { KieError } from '@kieq/kie';
 import type { WorkerContext } from '../context.ts';
-import { at } from '../kill-points.ts';
 import { kill } from '../deliveries/add-delivery.ts';
 
 const OLDEST = 100;
@@ -8,12 +7,12 @@ const OLDEST = 100;
 /** While the credits gate is closed: asks for the balance when it is this worker's turn, and buries who waited too long. */
 export async function probeCredits(context: WorkerContext): Promise<void> {
   const { ledger, kie, logger } = context;
-  const gates = await at('credits.gates', () => ledger.gates.closed());
+  const gates = await ledger.gates.closed();
   if (!gates.some(({ reason }) => reason === 'credits')) return watchBalance(context);
-  if (await at('credits.claim', () => ledger.gates.claimProbe())) {
+  if (await ledger.gates.claimProbe()) {
     try {
-      const balance = await at('credits.query', () => kie.credits({ signal: context.deadline }));
-      const result = await at('credits.result', () => ledger.gates.probeResult(balance));
+      const balance = await kie.credits({ signal: context.deadline });
+      const result = await ledger.gates.probeResult(balance);
       logger.warn({ balance, gate: result.kind }, 'probed the balance: the credits gate');
     } catch (error) {
       if (!(error instanceof KieError)) throw error;
@@ -25,10 +24,10 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
 
 /** Nobody waits for this balance: it is for people, and for an alert before the account runs dry. */
 async function watchBalance({ ledger, kie, timings, logger, deadline }: WorkerContext): Promise<void> {
-  if (!(await at('credits.watch', () => ledger.gates.claimBalance(timings.balanceMs)))) return;
+  if (!(await ledger.gates.claimBalance(timings.balanceMs))) return;
   try {
-    const balance = await at('credits.balance', () => kie.credits({ signal: deadline }));
-    await at('credits.note', () => ledger.gates.noteBalance(balance));
+    const balance = await kie.credits({ signal: deadline });
+    await ledger.gates.noteBalance(balance);
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
     logger.info({ err: error }, 'the balance could not be asked; tried again later');
@@ -40,9 +39,7 @@ async function deadLetterUnpaid(context: WorkerContext): Promise<void> {
   const { ledger, logger, metrics } = context;
   const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
   for (;;) {
-    const { items } = await at('credits.queued', () =>
-      ledger.read.listState('queued', { limit: OLDEST, newestFirst: false }),
-    );
+    const { items } = await ledger.read.listState('queued', { limit: OLDEST, newestFirst: false });
     let deadLettered = 0;
     for (const { id } of items) {
       const killed = await kill(context, { id, class: 'insufficient_credits', expected: 'queued', evidence });

@@ -4,7 +4,6 @@ import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../archive/archive-jobs.ts';
 import type { WorkerContext } from '../context.ts';
 import { probeCredits } from './credit-probe.ts';
-import { at, within } from '../kill-points.ts';
 import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
 import { addDelivery, kill } from '../deliveries/add-delivery.ts';
 import { redriveOne } from '../dead-letters/redrive.ts';
@@ -66,7 +65,7 @@ export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boole
   const { ledger, queues, timings, worker } = context;
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const { vehicleCheckMs } = timings;
-  const reply = await at('sweep.sweep', () => ledger.sweep({ worker, leaseMs, limit: BATCH, turn, vehicleCheckMs }));
+  const reply = await ledger.sweep({ worker, leaseMs, limit: BATCH, turn, vehicleCheckMs });
   if (reply.kind === 'other') {
     context.metrics.sweepRounds.inc({ outcome: 'other' });
     return false;
@@ -93,7 +92,7 @@ async function eachAlone({ logger }: WorkerContext, checks: readonly Check[]): P
   let isWell = true;
   for (const [generation, check] of checks) {
     try {
-      await within(generation, check);
+      await check();
     } catch (error) {
       isWell = false;
       logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
@@ -107,7 +106,7 @@ async function checkOn(context: WorkerContext, due: Due): Promise<void> {
   if (due.archiving === true) return checkArchive(context, due);
   switch (due.state) {
     case 'submitting': {
-      const expired = await at('sweep.expire', () => ledger.expire(due.id));
+      const expired = await ledger.expire(due.id);
       if (expired.kind === 'unknown') note(context, 'expired', due);
       return;
     }
@@ -133,7 +132,7 @@ async function checkOn(context: WorkerContext, due: Due): Promise<void> {
 
 async function purge(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, uploads, archive, logger } = context;
-  const reply = await at('sweep.purge', () => ledger.purge(due.id, false, due.vehicle));
+  const reply = await ledger.purge(due.id, false, due.vehicle);
   if (reply.kind !== 'purged') return;
   if (reply.left !== undefined) {
     const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
@@ -148,7 +147,7 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
   const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
-  const killed = await at('sweep.unknown', () => ledger.kill(args));
+  const killed = await ledger.kill(args);
   if (killed.kind !== 'dead') return;
   note(context, 'payment_unknown', due);
   if (settings.onUnknown !== 'pay-again') return addDelivery(queues, due.id, killed.delivery);
@@ -170,7 +169,7 @@ async function exceed(context: WorkerContext, due: Due): Promise<void> {
 async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
   if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
   const { ledger, queues, timings } = context;
-  const record = await at('sweep.archive-read', () => ledger.read.generation(due.id));
+  const record = await ledger.read.generation(due.id);
   const args: UnsavedArgs = {
     id: due.id,
     vehicle: due.vehicle,
@@ -181,7 +180,7 @@ async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
     hopeless: true,
     vehicleCheckMs: timings.vehicleCheckMs,
   };
-  const reply = await at('sweep.unsaved', () => ledger.unsaved(args));
+  const reply = await ledger.unsaved(args);
   if (reply.kind !== 'given_up') return;
   await addDelivery(queues, due.id, reply.delivery);
   note(context, 'archive_failed', due);
@@ -193,11 +192,11 @@ async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
  */
 async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
-  const job = await at('sweep.job', () => jobState(queues[queue], due.vehicle));
+  const job = await jobState(queues[queue], due.vehicle);
   // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
   if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
-  const reply = await at('sweep.requeue', () => ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs));
+  const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
   if (reply.kind !== 'requeued') return;
   const next = { vehicle: reply.vehicle, generation: due.id, delayMs: reply.delayMs };
   if (queue === 'archive') await addArchive(queues, due.id, reply.archive);
@@ -209,8 +208,8 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
 async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['deliveries'][number]): Promise<void> {
   const { ledger, queues, metrics, logger } = context;
-  if ((await at('sweep.notice-job', () => jobState(queues.notify, vehicle))) !== 'gone') return;
-  const reply = await at('sweep.renotice', () => ledger.redeliver(id, vehicle));
+  if ((await jobState(queues.notify, vehicle)) !== 'gone') return;
+  const reply = await ledger.redeliver(id, vehicle);
   if (reply.kind !== 'redelivered') return;
   await addDelivery(queues, id, { vehicle: reply.vehicle, delayMs: reply.delayMs });
   metrics.sweeps.inc({ action: 'renoticed' });
