@@ -3,15 +3,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { Argument, Option } from 'commander';
 import { settingsText, parseEnvironment, poolSettings, type RawEnvironment } from '@kieq/config';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { inject } from 'vitest';
 import { testRedis, type TestRedis } from '../../../packages/testkit/src/redis.ts';
 import type { Io } from '../src/io.ts';
-import { run } from '../src/run.ts';
+import { Output } from '../src/output.ts';
+import { commandsOf, type PlacedCommand } from '../src/program/command.ts';
+import { programOf, run } from '../src/run.ts';
 
 /** What commands that enqueue say first where no worker runs. */
-export const NO_OWNER =
+export const NO_WORKER =
   /^No worker is running on the pool .* \((none was ever seen|the last one was seen .* ago)\); .*\n/;
 
 interface RunResult {
@@ -135,4 +138,38 @@ export async function closedPort(): Promise<number> {
   await new Promise((resolve) => void server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Every command that can be run, with its path such as `dlq redrive`, as the parser knows it. */
+export function commandLines(): PlacedCommand[] {
+  const silent = { write: () => undefined };
+  const io: Io = {
+    stdout: silent,
+    stderr: silent,
+    stdin: Readable.from(''),
+    isTTY: false,
+    onInterrupt: () => () => {},
+  };
+  const program = programOf({ env: {}, io, out: new Output(io, {}) });
+  return commandsOf(program).filter(({ command }) => command.commands.length === 0);
+}
+
+/** The table of commands in the README, as Markdown: what the help says. */
+export function commandTable(): string {
+  const rows = commandLines().map(({ path, command }) => {
+    const words = [path, ...command.registeredArguments.map(argumentText)].join(' ');
+    const options = command.options.filter(({ long }) => long !== '--json').map(optionText);
+    return `| \`${words}\` | ${command.description()} | ${options.join('; ')} |`;
+  });
+  return ['| command | does | options |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function argumentText(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+function optionText({ flags, description, defaultValue }: Option): string {
+  const isValue = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  return `\`${flags}\` ${description}${isValue ? ` (default ${defaultValue})` : ''}`;
 }

@@ -1,7 +1,7 @@
 import { ENVIRONMENT } from '@kieq/config';
 import { openQueues } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SETTING_KEYS } from '../../src/settings.ts';
+import { SETTING_KEYS } from '../../src/setting-keys.ts';
 import { generating, queued } from '../generations.ts';
 import { runCli, testPool, type TestPool } from '../support.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { REQUEST } from '../generations.ts';
-import { NO_OWNER, testPool, type TestPool } from '../support.ts';
+import { NO_WORKER, testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
 let folder: string;
@@ -22,8 +22,8 @@ const countQueued = async (): Promise<number> => (await pool.ledger.read.stateCo
 it('enqueues one with the cheapest defaults and prints its id', async () => {
   const { code, stdout, stderr } = await pool.run([...single, '--tenant', 'shop', '--priority', '5']);
   // Nobody works on this pool, which is said as well.
-  expect(stderr).toMatch(NO_OWNER);
-  expect([code, stderr.replace(NO_OWNER, '')]).toEqual([0, '1 enqueued, 0 existed already, 0 not enqueued.\n']);
+  expect(stderr).toMatch(NO_WORKER);
+  expect([code, stderr.replace(NO_WORKER, '')]).toEqual([0, '1 enqueued, 0 existed already, 0 not enqueued.\n']);
   expect(stdout).toMatch(/^gen_\w+\n$/);
   const record = await pool.ledger.read.generation(stdout.trim());
   expect(record).toMatchObject({ state: 'queued', tenant: 'shop', priority: 5 });
@@ -98,7 +98,7 @@ it('names those of a file that exist already and have no video, and enqueues the
   const { code, stderr } = await pool.run(['enqueue', '--from', '-'], { piped: piped.join('\n') });
   expect(code).toBe(6);
   expect(stderr.match(/existed already: /g)).toHaveLength(1);
-  expect(stderr.replace(NO_OWNER, '')).toMatch(
+  expect(stderr.replace(NO_WORKER, '')).toMatch(
     new RegExp(`^${cancelled} existed already: cancelled since 20\\S+Z; see kieq show ${cancelled}`),
   );
   expect(stderr).toContain('1 enqueued, 2 existed already, 0 not enqueued.');

@@ -7,7 +7,7 @@ import { startPool, type PoolFixture } from '../../../../packages/testkit/src/in
 import { JPEG, PNG } from '../../../../packages/queue/test/image-bytes.ts';
 import { nameStore } from '@kieq/queue';
 import { openStore, STORE_MARKER } from '@kieq/storage';
-import { NO_OWNER, runCli } from '../support.ts';
+import { NO_WORKER, runCli } from '../support.ts';
 
 const BACK = '\r\u001B[2K';
 
@@ -71,8 +71,8 @@ describe('generate', () => {
     const { code, stdout, stderr } = await kieq(ordinary());
     expect(code).toBe(0);
     expect(stdout).toMatch(/^gen_\w+\n$/);
-    expect(stderr).toMatch(NO_OWNER);
-    expect(stderr.replace(NO_OWNER, '')).toBe(`Enqueued; follow it with: kieq watch ${stdout.trim()}\n`);
+    expect(stderr).toMatch(NO_WORKER);
+    expect(stderr.replace(NO_WORKER, '')).toBe(`Enqueued; follow it with: kieq watch ${stdout.trim()}\n`);
     expect(await keptImages()).toHaveLength(1);
   });
 

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failed, REQUEST, unknown } from '../generations.ts';
-import { NO_OWNER, testPool, type TestPool } from '../support.ts';
+import { NO_WORKER, testPool, type TestPool } from '../support.ts';
 
 const ESC = '\u001B';
 const RED = `${ESC}[31m`;
@@ -82,7 +82,7 @@ describe('the bar of enqueue --from', () => {
 
   it('is not there in a pipe', async () => {
     const { stderr } = await pool.run(['enqueue', '--from', '-'], { piped: lines(3) });
-    expect(stderr.replace(NO_OWNER, '')).toBe('3 enqueued, 0 existed already, 0 not enqueued.\n');
+    expect(stderr.replace(NO_WORKER, '')).toBe('3 enqueued, 0 existed already, 0 not enqueued.\n');
   });
 });
 

@@ -1,19 +1,19 @@
 import { createLedger, parseIntentDurability, type UsedStore } from '@kieq/ledger';
-import type { RedisClient } from '@kieq/redis';
 import { creditsLeft, meanCredits, readLastHour, readStatus, recentSuccesses } from '@kieq/queue';
-import { endingOf, EXIT } from '../exit.ts';
-import { withPool, withRedis, type Pool, type PoolAddress } from '../pool.ts';
-import { skewOf, type Skew } from './clock.ts';
+import type { RedisClient } from '@kieq/redis';
+import { type Skew, skewOf } from './clock.ts';
 import type { SeenEnvironment } from './environment.ts';
-import { problem, type Finding } from './finding.ts';
+import { type Finding, problem } from './finding.ts';
 import { checkLimits, limitsOf } from './limits.ts';
-import { checkPool } from './pool.ts';
+import { checkPool, checkWorkers } from './pool.ts';
 import { checkLatency, checkRedis } from './redis.ts';
 import { checkSettings } from './settings.ts';
-import { checkWorkers } from './workers.ts';
+import { EXIT } from '../exit.ts';
+import { endingOf } from '../failure.ts';
+import { type Pool, type PoolAddress, withPool, withRedis } from '../pool.ts';
 
-/** What Redis and the pool in it tell, beside findings. */
-export interface SeenPlace {
+/** What the checks of Redis and the pool found, for the other checks too. */
+export interface SeenPool {
   readonly findings: readonly Finding[];
   readonly skew?: Skew;
   /** The Kie of the pool's workers. */
@@ -25,32 +25,32 @@ export interface SeenPlace {
   readonly resultLinks?: string | undefined;
 }
 
-/** Redis and the pool in it. */
-export async function checkPlace(seen: SeenEnvironment): Promise<SeenPlace> {
+/** Checks Redis and the pool in it. */
+export async function checkRedisAndPool(seen: SeenEnvironment): Promise<SeenPool> {
   const { redis } = seen;
   if (redis === undefined) {
     const isWrong = seen.findings.some(({ message }) => /^(REDIS_URL|KIEQ_PREFIX) /.test(message));
-    const missing = problem('redis', 'REDIS_URL is not set', 'Set REDIS_URL to where the pool is.');
+    const missing = problem('redis', 'REDIS_URL is not set', 'Set REDIS_URL to the Redis of the pool.');
     return { findings: isWrong ? [] : [missing] };
   }
   try {
-    const server = await withRedis(redis, (client) => lookAtServer(client, redis, seen));
+    const server = await withRedis(redis, (client) => readServer(client, redis, seen));
     // A server that is too old, or a replica, cannot run what reads the pool.
     if (server.findings.some(({ check, level }) => check === 'redis' && level === 'problem')) return server;
-    return await withPool(redis, (pool) => lookAtPool(pool, server, seen));
+    return await withPool(redis, (pool) => readPool(pool, server, seen));
   } catch (error) {
     const { exitCode, message } = endingOf(error);
-    if (exitCode === EXIT.defect || message === undefined) throw error;
-    const fix = 'Check REDIS_URL with user and password, that the server runs, and the way to it.';
+    if (exitCode === EXIT.defect) throw error;
+    const fix = 'Check REDIS_URL with its user and password, that the server runs, and the network to it.';
     return { findings: [problem('redis', message, fix)] };
   }
 }
 
-interface SeenServer extends SeenPlace {
+interface SeenServer extends SeenPool {
   readonly stored: Readonly<Record<string, string>>;
 }
 
-async function lookAtServer(
+async function readServer(
   redis: RedisClient,
   { redisUrl, prefix }: PoolAddress,
   seen: SeenEnvironment,
@@ -66,11 +66,11 @@ async function lookAtServer(
   return { findings, stored, baseUrl: stored['baseUrl'] };
 }
 
-async function lookAtPool(
+async function readPool(
   { ledger, queues, nowMs }: Pool,
   { findings: before, stored, baseUrl }: SeenServer,
   { pool }: SeenEnvironment,
-): Promise<SeenPlace> {
+): Promise<SeenPool> {
   const now = await nowMs();
   const [status, hour, recent, skew, usedStores] = await Promise.all([
     readStatus(ledger, queues),
