@@ -1,30 +1,17 @@
+import { pagePolicy, SECURITY_HEADERS } from '@kieq/process';
 import type { FastifyInstance } from 'fastify';
 import { BOARD, FILES, POSTER, RESULT } from './places.ts';
 
 /**
- * Bull Board's page styles elements inline and would load a font from Google, which it does without. Videos come from
- * wherever Kie or the archive keeps them.
+ * Bull Board's page would load a font from Google, which it does without. Videos come from wherever Kie or the archive
+ * keeps them.
  */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "media-src 'self' https: http:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'self'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+const POLICY = pagePolicy({ media: "'self' https: http:", base: "'self'" });
 
 const HEADERS = {
   'content-security-policy': POLICY,
   'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
+  ...SECURITY_HEADERS,
 } as const;
 
 /**

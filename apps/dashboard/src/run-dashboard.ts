@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen, openRedis } from '@kieq/process';
 import { proxiesOf } from '@kieq/proxy';
 import type { FastifyInstance } from 'fastify';
 import { accountFingerprint, openAccessAdvice, type Environment } from '@kieq/config';
@@ -6,20 +7,12 @@ import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
-import {
-  closeConnection,
-  createConnection,
-  describeRedisUrl,
-  redisRefusal,
-  waitForPool,
-  type RedisClient,
-} from '@kieq/redis';
+import { closeConnection, describeRedisUrl, type RedisClient } from '@kieq/redis';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
-import { createLogger, type Logger } from '@kieq/telemetry';
+import { createLogger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { createApp } from './app.ts';
 import type { Login } from './auth/login.ts';
-import { StartRefused } from './start-refused.ts';
 
 /** With the group `kie` where KIE_API_KEY is there: then tasks can be proved and adopted here. */
 export type DashboardEnvironment = Environment<'redis' | 'dashboard' | 'proxies' | 'files'> &
@@ -44,7 +37,9 @@ export async function runDashboard(
   advice: readonly string[] = [],
 ): Promise<RunningDashboard> {
   const logger = createLogger({ name: 'dashboard', level: env.logLevel, secrets });
-  const redis = await connect(env, logger);
+  // As a producer, it fails fast: a page that says that Redis is away is better than one that hangs.
+  const use = { role: 'producer', connectionName: 'kieq-dashboard', logger } as const;
+  const { redis } = await openRedis(env, use, () => Promise.resolve());
   const queues = openQueues(redis, env.prefix);
   const ledger = createLedger({ redis, prefix: env.prefix });
   const logins = loginsOf(env);
@@ -66,7 +61,8 @@ export async function runDashboard(
     logger,
   });
   const close = (): Promise<void> => closeAll({ app, queues, redis, adopter, archive });
-  const url = await listen(app, env).catch(async (error: unknown) => {
+  const { dashboardHost: host, dashboardPort: port } = env;
+  const url = await listen(app, { host, port }, 'DASHBOARD_HOST and DASHBOARD_PORT').catch(async (error: unknown) => {
     await close();
     throw error;
   });
@@ -83,36 +79,6 @@ export async function runDashboard(
       logger.info('dashboard ended');
     },
   };
-}
-
-/** As a producer, it fails fast: a page that says that Redis is away is better than one that hangs. */
-async function connect(env: DashboardEnvironment, logger: Logger): Promise<RedisClient> {
-  const redis = createConnection({
-    url: env.redisUrl,
-    role: 'producer',
-    connectionName: 'kieq-dashboard',
-    onError: (error) => logger.debug({ err: error }, 'Redis connection trouble'),
-  });
-  try {
-    await waitForPool(redis, env.prefix, env.redisWaitMs);
-    return redis;
-  } catch (error) {
-    await closeConnection(redis);
-    const otherwise = `Redis at ${describeRedisUrl(env.redisUrl)} cannot be used: ${reasonOf(error)}`;
-    throw new StartRefused(redisRefusal(env.redisUrl, error) ?? otherwise);
-  }
-}
-
-async function listen(
-  app: FastifyInstance,
-  { dashboardHost: host, dashboardPort: port }: DashboardEnvironment,
-): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const advice = 'choose DASHBOARD_HOST and DASHBOARD_PORT so that they are free';
-    throw new StartRefused(`cannot listen on ${host}:${port}: ${reasonOf(error)}; ${advice}`);
-  }
 }
 
 function loginsOf(env: DashboardEnvironment): Login[] {
@@ -152,8 +118,4 @@ async function closeAll({ app, queues, redis, adopter, archive }: Opened): Promi
   await archive?.close();
   await queues.close();
   await closeConnection(redis);
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

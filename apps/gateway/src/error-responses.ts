@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
 import { isKiePath } from './envelope.ts';
-import type { RouteSchema } from './routes.ts';
 
 /** An answer with its text and content types. */
 export interface ResponseDoc {
@@ -21,10 +20,17 @@ const kieError = (status: number): z.ZodType =>
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
 const WITH_BODY: readonly ApiErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
 
+/** What a route reads of its requests; undefined: nothing. */
+interface RouteInput {
+  readonly params?: unknown;
+  readonly querystring?: unknown;
+  readonly body?: unknown;
+}
+
 /** The answers of every route that are errors, by status. */
 export function errorResponses(
   url: string,
-  { params, querystring, body }: RouteSchema,
+  { params, querystring, body }: RouteInput,
   more: readonly ApiErrorCode[],
 ): Record<number, ResponseDoc> {
   const hasInput = params !== undefined || querystring !== undefined;

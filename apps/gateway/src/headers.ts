@@ -1,30 +1,15 @@
+import { pagePolicy, SECURITY_HEADERS } from '@kieq/process';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './api-error.ts';
 
 /** Nothing that the API answers is a page. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
-/** The page of the documentation runs its own files alone and asks nobody else; it styles elements inline. */
-const DOCS_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data:",
-  "font-src 'self' data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
+/** Of the page of the documentation. */
+const DOCS_POLICY = pagePolicy();
 
-const HEADERS = {
-  'cache-control': 'no-store',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-} as const;
+const HEADERS = { 'cache-control': 'no-store', ...SECURITY_HEADERS } as const;
 
-/** Sets the headers of every answer, also of refusals. There is no CORS: pages of others have no business here. */
+/** Sets the headers of every answer, also of refusals. */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const isPage = request.routeOptions.url?.startsWith('/docs') ?? false;

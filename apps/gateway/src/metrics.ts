@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { cached, createWorkforceMetrics, readStatus } from '@kieq/queue';
+import type { Ledger } from '@kieq/ledger';
+import { cached, createWorkforceMetrics, readStatus, type Queues } from '@kieq/queue';
+import type { Counter, Gauge, Histogram, Logger, Metrics } from '@kieq/telemetry';
 import { ApiError } from './api-error.ts';
-import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
-import type { GatewayDeps } from './deps.ts';
 
 /** From a callback at once to one that was sent again and again. */
 const AGE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86_400];
@@ -71,11 +71,14 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
 /** However many gauges and scrapers ask, the pool is read once in this time, and nobody waits longer for it. */
 const REFRESH_MS = 2000;
 
+interface Watched {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly logger: Logger;
+}
+
 /** Whether anybody works on the pool: where no worker runs, none tells it, so gateways do. */
-export function tellOfWorkers(
-  metrics: Metrics,
-  { ledger, queues, logger }: Pick<GatewayDeps, 'ledger' | 'queues' | 'logger'>,
-): void {
+export function tellOfWorkers(metrics: Metrics, { ledger, queues, logger }: Watched): void {
   const look = () =>
     readStatus(ledger, queues).catch((error: unknown) => {
       logger.debug({ err: error }, 'the pool could not be read for metrics');

@@ -1,37 +1,33 @@
 import { setMaxListeners } from 'node:events';
 import { hostname } from 'node:os';
+import { differsFromPool, listen, onThisRedis, openRedis, traceProcess } from '@kieq/process';
 import { proxiesOf } from '@kieq/proxy';
-import type { FastifyInstance } from 'fastify';
-import { accountFingerprint, asStored, openAccessAdvice, type Environment, type UploadLocation } from '@kieq/config';
+import { accountFingerprint, asStored, openAccessAdvice, type UploadLocation } from '@kieq/config';
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues } from '@kieq/queue';
 import type { Producer } from '@kieq/producer';
-import { closeConnection, describeRedisUrl } from '@kieq/redis';
+import { closeConnection, describeRedisUrl, preflight } from '@kieq/redis';
 import { openBlobStore, openStore } from '@kieq/storage';
-import { createLogger, createMetrics, createScrubber, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
+import { createLogger, createMetrics, createScrubber } from '@kieq/telemetry';
 import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
-import { connect, connectProducer, onThisRedis, type ProducerTracing } from './connect.ts';
+import { connectProducer, type ProducerTracing } from './connect-producer.ts';
 import type { GatewayDeps, GatewaySettings } from './deps.ts';
+import type { GatewayEnvironment } from './environment.ts';
 import { loggedKeyId } from './key-id.ts';
 import { limitsOf } from './limits.ts';
 import { createGatewayMetrics, tellOfWorkers } from './metrics.ts';
 import { keepAnnouncing } from './results/reader.ts';
 import { closeDeps, createShutdown } from './shutdown.ts';
-import { StartRefused } from './start-refused.ts';
-
-export type GatewayEnvironment = Environment<
-  'redis' | 'kie' | 'callbacks' | 'gateway' | 'proxies' | 'outbound' | 'files'
->;
 
 export interface RunningGateway {
   readonly url: string;
   /** Lets running requests finish and gives up after the grace period. */
   shutDown(reason: string): Promise<void>;
-  /** Resolves when it has ended after `shutDown`. */
-  readonly ended: Promise<void>;
+  /** Resolves with the exit code when it has ended after `shutDown`. */
+  readonly ended: Promise<number>;
 }
 
 /** Proxies cut connections that are silent for a minute. */
@@ -57,9 +53,11 @@ export async function runGateway(
   { secrets, advice = [], uploads }: GatewaySurroundings,
 ): Promise<RunningGateway> {
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
-  const { redis, warnings } = await connect(env, logger);
+  // As a producer's connection it fails fast: a 503 is better than a call that hangs.
+  const use = { role: 'producer', connectionName: 'kieq-gateway', logger } as const;
+  const { redis, found } = await openRedis(env, use, preflight);
   const ledger = createLedger({ redis, prefix: env.prefix });
-  const tracer = await tracing(env, logger);
+  const tracer = await traceProcess(env, logger, { service: 'kieq-gateway', instance: `${hostname()}-${process.pid}` });
   const callersTrace = createCallersTrace();
   const producer = await openPool(ledger, env, { tracer, traceparent: () => callersTrace.current() }).catch(
     async (error: unknown) => {
@@ -93,7 +91,8 @@ export async function runGateway(
     stopping: stop.signal,
   };
   const app = await createApp(deps);
-  const url = await listen(app, env).catch(async (error: unknown) => {
+  const { gatewayHost: host, gatewayPort: port } = env;
+  const url = await listen(app, { host, port }, 'GATEWAY_HOST and GATEWAY_PORT').catch(async (error: unknown) => {
     await app.close();
     await closeDeps(deps);
     throw error;
@@ -104,7 +103,7 @@ export async function runGateway(
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
   logger.info(keys.length > 0 ? place : { ...place, auth: openAccessAdvice('gateway') }, 'gateway listening');
   if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
-  for (const warning of warnings) logger.warn({ warning }, 'preflight');
+  for (const warning of found.warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
   const shutdown = createShutdown({ app, deps, stop, graceMs: env.shutdownGraceMs });
@@ -116,18 +115,6 @@ const KEYS_NAMED = 100;
 
 function knownKeys({ gatewayApiKeys: keys = [], kieApiKey }: GatewayEnvironment): object[] {
   return keys.slice(0, KEYS_NAMED).map(({ key, tenant }) => ({ keyId: loggedKeyId(key, kieApiKey), tenant }));
-}
-
-function tracing(env: GatewayEnvironment, logger: Logger): Promise<Tracer> {
-  return startTracing({
-    endpoint: env.otlpEndpoint,
-    headers: env.otlpHeaders,
-    proxies: proxiesOf(env),
-    ratio: env.traceRatio,
-    service: 'kieq-gateway',
-    instance: `${hostname()}-${process.pid}`,
-    onProblem: (problem) => logger.warn({ trouble: problem }, 'traces could not be sent; they are dropped'),
-  });
 }
 
 function settingsOf(env: GatewayEnvironment): GatewaySettings {
@@ -144,19 +131,6 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
   };
 }
 
-async function listen(
-  app: FastifyInstance,
-  { gatewayHost: host, gatewayPort: port }: GatewayEnvironment,
-): Promise<string> {
-  try {
-    return await app.listen({ host, port });
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const advice = 'choose GATEWAY_HOST and GATEWAY_PORT so that they are free';
-    throw new StartRefused(`cannot listen on ${host}:${port}: ${reason}; ${advice}`);
-  }
-}
-
 /** @throws StartRefused */
 async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
   await onThisRedis(env, () => agreeOnAccount(ledger, env));
@@ -170,10 +144,7 @@ async function agreeOnAccount(ledger: Ledger, env: GatewayEnvironment): Promise<
   const account = { baseUrl: env.kieBaseUrl, accountFingerprint: accountFingerprint(env.kieApiKey) };
   const agreed = await ledger.settings.agree(asStored(account, await ledger.settings.stored()));
   if (agreed.kind === 'agreed') return;
-  const lines = agreed.differences.map(
-    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this gateway ${received}`,
-  );
   const advice =
     'Correct KIE_API_KEY, KIE_BASE_URL or KIEQ_PREFIX here, or change the pool for all: kieq config set <setting> <value>.';
-  throw new StartRefused(`this gateway differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
+  throw differsFromPool('gateway', env.prefix, agreed.differences, advice);
 }

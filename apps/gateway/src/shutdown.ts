@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { createEnding, type Ending } from '@kieq/process';
 import { closeConnection } from '@kieq/redis';
 import type { GatewayDeps } from './deps.ts';
 
@@ -19,36 +20,22 @@ const LONGEST_NOTICE_MS = 2_000;
  * SIGTERM: `/readyz` answers 503 and event streams end; then no connection is accepted and running requests finish,
  * at the latest until the grace is over. SIGINT comes from a person, who needs no load balancer to notice.
  */
-export function createShutdown({ app, deps, stop, graceMs }: ShutdownOptions) {
+export function createShutdown({ app, deps, stop, graceMs }: ShutdownOptions): Ending {
   const { logger } = deps;
-  let ending: Promise<void> | undefined;
-  let resolveEnded = (): void => undefined;
-  const ended = new Promise<void>((resolve) => {
-    resolveEnded = resolve;
-  });
   const close = async (noticeMs: number): Promise<true> => {
     await sleep(noticeMs);
     await app.close();
     await closeDeps(deps);
     return true;
   };
-  const run = async (reason: string): Promise<void> => {
+  return createEnding(async (reason) => {
     logger.info({ reason }, 'shutting down');
     stop.abort();
     const noticeMs = reason === 'SIGTERM' ? Math.min(graceMs * NOTICE_SHARE, LONGEST_NOTICE_MS) : 0;
     const finished = await Promise.race([close(noticeMs), sleep(graceMs, false, { ref: false })]);
     if (!finished) logger.warn('the grace period is over: what still runs is cut off');
     logger.info('gateway ended');
-    resolveEnded();
-  };
-  return {
-    /** The first call counts. */
-    shutDown(reason: string): Promise<void> {
-      ending ??= run(reason);
-      return ending;
-    },
-    ended,
-  };
+  });
 }
 
 /** Everything that routes use; also after a start that failed. */

@@ -1,7 +1,7 @@
 import { createFleetMetrics, readFleet, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import { reasonOf, StartRefused } from '@kieq/process';
 import type { RedisClient } from '@kieq/redis';
 import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
-import { StartRefused } from './start-refused.ts';
 
 export interface OpsOptions {
   readonly host: string;
@@ -37,9 +37,8 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
       logger: context.logger,
     });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
     throw new StartRefused(
-      `WORKER_METRICS_HOST and WORKER_METRICS_PORT: ${host}:${port} cannot be listened on: ${reason}`,
+      `WORKER_METRICS_HOST and WORKER_METRICS_PORT: ${host}:${port} cannot be listened on: ${reasonOf(error)}`,
     );
   }
 }

@@ -1,9 +1,9 @@
 import { asStored, poolSettings, settingsText } from '@kieq/config';
 import type { Ledger } from '@kieq/ledger';
+import { differsFromPool } from '@kieq/process';
 import type { RedisClient } from '@kieq/redis';
 import type { Logger } from '@kieq/telemetry';
-import type { WorkerEnvironment } from './run-worker.ts';
-import { StartRefused } from './start-refused.ts';
+import type { WorkerEnvironment } from './environment.ts';
 
 /**
  * The first process of a pool stores its settings; a later one must have the same.
@@ -13,12 +13,9 @@ export async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): P
   const ours = asStored(settingsText(poolSettings(env)), await ledger.settings.stored());
   const agreed = await ledger.settings.agree(ours);
   if (agreed.kind === 'agreed') return;
-  const lines = agreed.differences.map(
-    ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this worker ${received}`,
-  );
   const advice =
     'Correct this environment, or change the pool for all workers: kieq config set <setting> <value> (kieq config apply takes the whole environment).';
-  throw new StartRefused(`this worker differs from its pool ${env.prefix}:\n${lines.join('\n')}\n${advice}`);
+  throw differsFromPool('worker', env.prefix, agreed.differences, advice);
 }
 
 /**

@@ -2,11 +2,12 @@ import { setMaxListeners } from 'node:events';
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { createArchive, findProgram, type Archive } from '@kieq/archive';
-import { accountFingerprint, archiveModeOf, type Environment, type UploadLocation } from '@kieq/config';
+import { accountFingerprint, archiveModeOf, type UploadLocation } from '@kieq/config';
 import { scaleSchedule, scaleTimings, type Timings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, durabilityProblem } from '@kieq/ledger';
 import { createOutbound, type Outbound } from '@kieq/outbound';
+import { onThisRedis, openRedis, REFUSED_EXIT, StartRefused, traceProcess } from '@kieq/process';
 import { proxiesOf } from '@kieq/proxy';
 import {
   createPollPlan,
@@ -19,27 +20,20 @@ import {
   type WorkerSettings,
 } from '@kieq/queue';
 import {
-  closeConnection,
-  createConnection,
   describeRedisUrl,
   preflight,
   redisRefusal,
-  RedisUrlError,
-  waitForPool,
-  type ConnectionOptions,
   type RedisClient,
   type RedisFinding,
   type ServerFacts,
 } from '@kieq/redis';
 import { openBlobStore, openStore } from '@kieq/storage';
-import { createLogger, createMetrics, startTracing, type Logger, type Tracer } from '@kieq/telemetry';
+import { createLogger, createMetrics } from '@kieq/telemetry';
+import type { WorkerEnvironment } from './environment.ts';
 import { askFirst } from './first-question.ts';
 import { openOps } from './ops.ts';
 import { agreeOnSettings, restoreSettings } from './pool-settings.ts';
 import { createShutdown } from './shutdown.ts';
-import { StartRefused } from './start-refused.ts';
-
-export type WorkerEnvironment = Environment<'redis' | 'kie' | 'callbacks' | 'pool' | 'worker' | 'files' | 'outbound'>;
 
 export interface RunningWorker {
   /** Stops taking work, lets running calls end, and gives up after the grace period (G8). */
@@ -50,8 +44,6 @@ export interface RunningWorker {
 
 /** Longest that one query may take, its retries included; the query permit is held for so long. */
 const QUERY_TIMEOUT_MS = 15_000;
-/** As for every other refusal to work: an orchestrator must not take it for a normal end. */
-const REFUSED_EXIT = 2;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
@@ -75,7 +67,8 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
   const { secrets, advice = [], uploads, searchPath } = place;
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
-  const { redis, warnings } = await connect(env, logger);
+  const use = { role: 'worker', connectionName: 'kieq-worker', logger } as const;
+  const { redis, found: warnings } = await openRedis(env, use, (client) => checkServer(env, client));
   const ledger = createLedger({ redis, prefix: env.prefix });
   await onThisRedis(env, () => agreeOnSettings(ledger, env));
   restoreSettings(redis, ledger, env, logger);
@@ -100,7 +93,7 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
     ...(archive === undefined ? {} : { archive }),
     ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
     logger,
-    tracer: await tracing(env, worker, logger),
+    tracer: await traceProcess(env, logger, { service: 'kieq-worker', instance: worker }),
     metrics: workerMetrics,
     timings,
     plan: createPollPlan({
@@ -146,18 +139,6 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
   return { shutDown: (reason) => shutdown.shutDown(reason), ended };
 }
 
-function tracing(env: WorkerEnvironment, instance: string, logger: Logger): Promise<Tracer> {
-  return startTracing({
-    endpoint: env.otlpEndpoint,
-    headers: env.otlpHeaders,
-    proxies: proxiesOf(env),
-    ratio: env.traceRatio,
-    service: 'kieq-worker',
-    instance,
-    onProblem: (problem) => logger.warn({ trouble: problem }, 'traces could not be sent; they are dropped'),
-  });
-}
-
 function workerSettings(env: WorkerEnvironment): WorkerSettings {
   return {
     submitWindowMs: env.submitWindowMs,
@@ -190,44 +171,11 @@ function archiveOf(
   });
 }
 
-async function connect(
-  env: WorkerEnvironment,
-  logger: Logger,
-): Promise<{ redis: RedisClient; warnings: readonly RedisFinding[] }> {
-  const redis = openConnection({
-    url: env.redisUrl,
-    role: 'worker',
-    connectionName: 'kieq-worker',
-    onError: (error) => logger.warn({ err: error }, 'Redis connection trouble'),
-  });
-  try {
-    await waitForPool(redis, env.prefix, env.redisWaitMs);
-    const { warnings, servers } = await preflight(redis);
-    refuseDurability(env, redis, servers);
-    return { redis, warnings };
-  } catch (error) {
-    await closeConnection(redis);
-    if (error instanceof StartRefused) throw error;
-    throw refusal(env, error);
-  }
-}
-
-/** Also after the first connection Redis may refuse: a Cluster that no longer serves the pool, a user without rights. */
-async function onThisRedis<Value>(env: WorkerEnvironment, work: () => Promise<Value>): Promise<Value> {
-  try {
-    return await work();
-  } catch (error) {
-    throw error instanceof StartRefused || redisRefusal(env.redisUrl, error) === undefined
-      ? error
-      : refusal(env, error);
-  }
-}
-
-function refusal({ redisUrl }: WorkerEnvironment, error: unknown): StartRefused {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new StartRefused(
-    redisRefusal(redisUrl, error) ?? `Redis at ${describeRedisUrl(redisUrl)} cannot be used: ${reason}`,
-  );
+/** A server that can carry a pool, and confirm intents as this worker wants them. */
+async function checkServer(env: WorkerEnvironment, redis: RedisClient): Promise<readonly RedisFinding[]> {
+  const { warnings, servers } = await preflight(redis);
+  refuseDurability(env, redis, servers);
+  return warnings;
 }
 
 /** A worker whose intents nothing can confirm would never send anything. */
@@ -238,13 +186,4 @@ function refuseDurability(
 ): void {
   const problem = durabilityProblem(intentDurability, isCluster, servers);
   if (problem !== undefined) throw new StartRefused(`KIEQ_INTENT_DURABILITY=${intentDurability.kind}: ${problem}`);
-}
-
-function openConnection(options: ConnectionOptions): RedisClient {
-  try {
-    return createConnection(options);
-  } catch (error) {
-    if (error instanceof RedisUrlError) throw new StartRefused(error.message);
-    throw error;
-  }
 }

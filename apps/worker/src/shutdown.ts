@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createEnding, type Ending } from '@kieq/process';
 import type { PoolWorker, WorkerContext } from '@kieq/queue';
 import { closeConnection, type RedisClient } from '@kieq/redis';
 import type { OpsServer } from '@kieq/telemetry';
@@ -30,15 +31,14 @@ const CALLS_SHARE = 0.8;
  * SIGTERM: no new work, running calls finish, exit within the grace period, nothing lost when it is exceeded (G8):
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
-export function createShutdown(options: ShutdownOptions) {
+export function createShutdown(options: ShutdownOptions): Ending {
   const { pool, ops, context, watches, redis, asking, deadline, end, graceMs } = options;
   const { queues, kie, uploads, archive, tracer, logger } = context;
-  let ending: Promise<void> | undefined;
-  let resolveEnded = (_exitCode: number): void => undefined;
-  const ended = new Promise<number>((resolve) => {
-    resolveEnded = resolve;
-  });
-  const run = async (reason: string, exitCode: number): Promise<void> => {
+  const closeAll = async (): Promise<void> => {
+    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), archive?.close(), tracer.close()]);
+    await closeConnection(redis);
+  };
+  return createEnding(async (reason) => {
     logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
     asking.abort();
     for (const watch of watches) watch.stop();
@@ -57,21 +57,5 @@ export function createShutdown(options: ShutdownOptions) {
     }
     if (finished) await Promise.race([closeAll(), sleep(CLOSE_MS)]);
     logger.info('worker ended');
-    resolveEnded(exitCode);
-  };
-  const closeAll = async (): Promise<void> => {
-    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), archive?.close(), tracer.close()]);
-    await closeConnection(redis);
-  };
-  return {
-    /** The first call decides about the exit code. */
-    shutDown(reason: string, exitCode = 0): Promise<void> {
-      ending ??= run(reason, exitCode);
-      return ending;
-    },
-    get isStopping(): boolean {
-      return ending !== undefined;
-    },
-    ended,
-  };
+  });
 }

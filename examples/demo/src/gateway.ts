@@ -2,13 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { IMAGES_DIR } from './places.ts';
-import type { WantedVideo } from './requests.ts';
-
-/** One image file, as a caller of the gateway has it. */
-export interface Photograph {
-  readonly name: string;
-  readonly file: Blob;
-}
+import type { Photograph, WantedVideo } from './requests.ts';
 
 const created = z.object({ id: z.string() });
 const view = z.object({

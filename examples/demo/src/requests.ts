@@ -1,4 +1,8 @@
-import type { Photograph } from './gateway.ts';
+/** One image file, as a caller of the gateway has it. */
+export interface Photograph {
+  readonly name: string;
+  readonly file: Blob;
+}
 
 /** A video to be made of a photograph. */
 export interface WantedVideo {

@@ -3,7 +3,8 @@ import { ensureStoreId, StorageError, type BlobStore } from '@kieq/storage';
 import { makePoster, type Pictured, type PosterOutcome } from './poster.ts';
 import { PosterLine } from './poster-line.ts';
 import type { Problem } from './problem.ts';
-import { save, type SavedFile, type Wanted } from './save.ts';
+import { save, type Wanted } from './save.ts';
+import type { SavedFile } from './stored.ts';
 import { Throttle } from './throttle.ts';
 
 /** Options of {@link createArchive}. Times in ms. */

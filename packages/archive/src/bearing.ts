@@ -1,4 +1,4 @@
-import type { Doubt } from './media.ts';
+import type { Doubt } from './media-walk.ts';
 
 /**
  * How doubtful a file may be that is kept. The loss is ours: what was paid for is refused for a while, in the hope of a

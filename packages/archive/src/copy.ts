@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { HEAD_BYTES, kindOf, type Doubt, type MediaKind } from './media.ts';
+import { HEAD_BYTES, kindOf, type MediaKind } from './media.ts';
+import type { Doubt } from './media-walk.ts';
 
 /** What passed by. */
 export interface Measured {

@@ -12,4 +12,5 @@ export {
   type RetentionLimits,
   type Standing,
 } from './retention.ts';
-export type { SavedFile, Wanted } from './save.ts';
+export type { Wanted } from './save.ts';
+export type { SavedFile } from './stored.ts';

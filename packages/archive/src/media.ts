@@ -1,4 +1,5 @@
 import { brandOf } from './boxes.ts';
+import type { MediaWalk } from './media-walk.ts';
 import { Mp4Walk } from './mp4.ts';
 
 /** A kind of file that is archived. */
@@ -12,21 +13,6 @@ export interface MediaKind {
   readonly matches: (head: Buffer) => boolean;
   /** Looks at all of it; absent where only the beginning is known. */
   readonly walk?: () => MediaWalk;
-}
-
-/** Sees all bytes of a file in order. */
-export interface MediaWalk {
-  take(chunk: Uint8Array): void;
-  /** What is wrong with the whole file; undefined where nothing is. */
-  finish(): Doubt | undefined;
-}
-
-/** Why a file may not be what it should be. */
-export interface Doubt {
-  /** For a person. */
-  readonly reason: string;
-  /** Something of it seems to be missing: its sender may have it whole at another time. Else it plays as it is. */
-  readonly isGrave: boolean;
 }
 
 /** So many bytes tell the kind: a box may stand before the one that does. */

@@ -1,4 +1,4 @@
-import type { Doubt, MediaWalk } from './media.ts';
+import type { Doubt, MediaWalk } from './media-walk.ts';
 
 /** Size and type, or size 1, type and the long size. */
 const SHORT_HEADER = 8;

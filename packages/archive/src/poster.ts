@@ -3,7 +3,7 @@ import type { BlobStore } from '@kieq/storage';
 import { firstPicture } from './first-picture.ts';
 import { withLocalFile } from './local-file.ts';
 import { posterName } from './names.ts';
-import type { SavedFile } from './save.ts';
+import type { SavedFile } from './stored.ts';
 
 /** Longest poster, in bytes. */
 export const MAX_POSTER_BYTES = 1024 * 1024;

@@ -5,23 +5,8 @@ import { measure, NotWanted, type Measured } from './copy.ts';
 import { isMessage, type MediaKind } from './media.ts';
 import { resultBase, type ResultKey } from './names.ts';
 import { problem, problemOf, type Problem } from './problem.ts';
-import { findStored, findStoredKind } from './stored.ts';
+import { findStored, findStoredKind, type SavedFile } from './stored.ts';
 import type { Throttle } from './throttle.ts';
-
-/** A result that is safe. */
-export interface SavedFile {
-  readonly kind: 'saved';
-  /** In the archive. */
-  readonly name: string;
-  readonly contentType: string;
-  readonly bytes: number;
-  /** SHA-256, hex. */
-  readonly sha256: string;
-  /** Whether it was there already, from a try that did not live to tell. */
-  readonly wasThere: boolean;
-  /** What is not as it should be, for a person: it is kept all the same. */
-  readonly warning?: string;
-}
 
 /** A result to be saved. */
 export interface Wanted {

@@ -2,8 +2,22 @@ import type { BlobStore } from '@kieq/storage';
 import { measure, NotWanted } from './copy.ts';
 import { MEDIA_KINDS, type MediaKind } from './media.ts';
 import { resultBase, type ResultKey } from './names.ts';
-import type { SavedFile } from './save.ts';
 import { isBorne, type Bearing } from './bearing.ts';
+
+/** A result that is safe. */
+export interface SavedFile {
+  readonly kind: 'saved';
+  /** In the archive. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** SHA-256, hex. */
+  readonly sha256: string;
+  /** Whether it was there already, from a try that did not live to tell. */
+  readonly wasThere: boolean;
+  /** What is not as it should be, for a person: it is kept all the same. */
+  readonly warning?: string;
+}
 
 /** The result as it stands in the store, of whatever kind; undefined where there is none. @throws StorageError */
 export async function findStored(store: BlobStore, place: ResultKey): Promise<SavedFile | undefined> {

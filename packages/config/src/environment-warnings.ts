@@ -1,6 +1,6 @@
 import type { Group } from './catalogue.ts';
 import { baseUrlAdvice } from './kie-base-url.ts';
-import type { RawEnvironment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import { ALL_GROUPS } from './table.ts';
 import { weakSecrets } from './weak-secrets.ts';
 

@@ -7,7 +7,8 @@ export { environmentAdvice, environmentWarnings, type EnvironmentAdvice } from '
 export { isSameKie } from './kie-base-url.ts';
 export { isForwarded, isFromHere, openAccessAdvice, type ArrivedRequest } from './forwarding.ts';
 export { isSameOrigin, meansLoopback, type OriginHeaders } from './origin.ts';
-export { parseEnvironment, type Environment, type RawEnvironment } from './parse-environment.ts';
+export { parseEnvironment, type Environment } from './parse-environment.ts';
+export type { RawEnvironment } from './raw-environment.ts';
 export { accountFingerprint, archiveModeOf, poolSettings, type PoolSettings } from './pool-settings.ts';
 export { publicPath } from './public-path.ts';
 export type { TrustedProxies } from './trusted-proxies.ts';

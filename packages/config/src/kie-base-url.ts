@@ -1,5 +1,5 @@
 import { parser } from './parsers.ts';
-import type { RawEnvironment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import { httpUrl, SLASHES_AT_END } from './url-forms.ts';
 
 /** What the clients of Kie's documents have at the end of their base address; ours adds it itself. */

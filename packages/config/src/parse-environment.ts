@@ -2,10 +2,8 @@ import type { z } from 'zod';
 import { GROUPS, type Group, type Groups } from './catalogue.ts';
 import { crossCheck } from './cross-checks.ts';
 import { ConfigError, REQUIRED, type ConfigProblem } from './errors.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import type { Variable } from './variable.ts';
-
-/** The process's own environment, or a test's. */
-export type RawEnvironment = Readonly<Record<string, string | undefined>>;
 
 type Values<G extends Group> = {
   readonly [P in keyof Groups[G]]: Groups[G][P] extends { schema: infer S extends z.ZodType } ? z.output<S> : never;

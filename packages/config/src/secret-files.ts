@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { ConfigError, type ConfigProblem } from './errors.ts';
-import type { RawEnvironment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import { ENVIRONMENT } from './table.ts';
 
 /** Behind the key of a secret: the path of a file that holds its value. */

@@ -1,5 +1,5 @@
 import { GROUPS, type Group } from './catalogue.ts';
-import type { RawEnvironment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import type { Variable } from './variable.ts';
 import { S3_SECRETS } from './weak-secrets.ts';
 

@@ -3,7 +3,8 @@ import { userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ConfigError } from './errors.ts';
-import type { Environment, RawEnvironment } from './parse-environment.ts';
+import type { Environment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 import type { StoreUrl } from './url-forms.ts';
 
 /** What the default depends on where `UPLOAD_STORE_URL` is not set. */

@@ -1,6 +1,6 @@
 import type { Group } from './catalogue.ts';
 import { isLoopback } from './cross-checks.ts';
-import type { RawEnvironment } from './parse-environment.ts';
+import type { RawEnvironment } from './raw-environment.ts';
 
 /** A secret that does not keep out whom it should; it never holds the value. */
 export interface WeakSecret {

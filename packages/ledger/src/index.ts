@@ -11,16 +11,8 @@ export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from 
 export { isOwnGate, type Gate, type Gates } from './gates.ts';
 export type { Exact } from './exact.ts';
 export { createLedger, type Ledger } from './ledger.ts';
-export type {
-  GenerationListOptions,
-  DeadLetterCounts,
-  DeadLetterListOptions,
-  DeadLetterPage,
-  ListCursor,
-  ListPage,
-  Page,
-  Reads,
-} from './reads.ts';
+export type { GenerationListOptions, DeadLetterListOptions, DeadLetterPage, ListPage } from './list.ts';
+export type { DeadLetterCounts, Page, Reads } from './reads.ts';
 export {
   ATTEMPT_OUTCOMES,
   DELIVERY_STATES,
@@ -31,8 +23,9 @@ export {
   type DeliveryState,
 } from './record.ts';
 export type * from './replies.ts';
+export type { ListCursor, WorkerAnnouncement } from './contract/fleet.ts';
 export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
-export type { AnnouncedWorker, SeenWorkers, Workers, WorkerAnnouncement } from './workers.ts';
+export type { AnnouncedWorker, SeenWorkers, Workers } from './workers.ts';

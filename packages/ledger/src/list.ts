@@ -1,7 +1,40 @@
+import type { DeadLetterClass, GenerationState, OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
+import type { ListCursor } from './contract/fleet.ts';
 import { deadLetterClasses } from './dead-letter-classes.ts';
-import type { GenerationListOptions, DeadLetterListOptions, DeadLetterPage, ListPage } from './reads.ts';
 import type { ScriptRunner } from './scripts.ts';
+
+interface ListOptions {
+  /** Only this tenant's; all tenants' by default. */
+  readonly tenant?: string;
+  readonly limit: number;
+  readonly cursor?: ListCursor;
+}
+
+export interface GenerationListOptions extends ListOptions {
+  readonly state?: GenerationState;
+  /** Epoch ms of creation, both inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export interface DeadLetterListOptions extends ListOptions {
+  /** All classes by default. */
+  readonly class?: OrNewer<DeadLetterClass>;
+  /** Default false: newest first. */
+  readonly oldestFirst?: boolean;
+}
+
+/** A page, newest first; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
+export interface ListPage {
+  readonly items: readonly { readonly id: string; readonly at: number }[];
+  readonly next?: ListCursor;
+}
+
+export interface DeadLetterPage {
+  readonly items: readonly { readonly id: string; readonly at: number; readonly class: OrNewer<DeadLetterClass> }[];
+  readonly next?: ListCursor;
+}
 
 /** @param redis for the names of the tenants: each has an index of its own */
 export async function listGenerations(

@@ -2,7 +2,14 @@ import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrN
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
 import { deadLetterClasses } from './dead-letter-classes.ts';
-import { listGenerations, readDeadLetters } from './list.ts';
+import {
+  listGenerations,
+  readDeadLetters,
+  type GenerationListOptions,
+  type DeadLetterListOptions,
+  type DeadLetterPage,
+  type ListPage,
+} from './list.ts';
 import { parseRecord, type GenerationRecord } from './record.ts';
 import type { ScriptRunner } from './scripts.ts';
 
@@ -10,44 +17,6 @@ import type { ScriptRunner } from './scripts.ts';
 export interface Page {
   readonly items: readonly { readonly id: string; readonly at: number }[];
   readonly next?: number;
-}
-
-/** Where a list goes on: behind this entry. */
-export interface ListCursor {
-  readonly at: number;
-  readonly id: string;
-}
-
-interface ListOptions {
-  /** Only this tenant's; all tenants' by default. */
-  readonly tenant?: string;
-  readonly limit: number;
-  readonly cursor?: ListCursor;
-}
-
-export interface GenerationListOptions extends ListOptions {
-  readonly state?: GenerationState;
-  /** Epoch ms of creation, both inclusive. */
-  readonly from?: number;
-  readonly to?: number;
-}
-
-export interface DeadLetterListOptions extends ListOptions {
-  /** All classes by default. */
-  readonly class?: OrNewer<DeadLetterClass>;
-  /** Default false: newest first. */
-  readonly oldestFirst?: boolean;
-}
-
-/** A page, newest first; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
-export interface ListPage {
-  readonly items: readonly { readonly id: string; readonly at: number }[];
-  readonly next?: ListCursor;
-}
-
-export interface DeadLetterPage {
-  readonly items: readonly { readonly id: string; readonly at: number; readonly class: OrNewer<DeadLetterClass> }[];
-  readonly next?: ListCursor;
 }
 
 /** Open dead letters per class. */

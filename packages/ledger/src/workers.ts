@@ -3,14 +3,6 @@ import type { AnnounceReply } from './replies.ts';
 import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
 
-/** What a worker tells of itself. */
-export interface WorkerAnnouncement {
-  readonly version: string;
-  readonly host: string;
-  /** The queues that it works on, each with how many of its jobs it does at once. */
-  readonly queues: Readonly<Record<string, number>>;
-}
-
 /** A worker that is there. What a newer version tells otherwise is null; the worker counts all the same. */
 export interface AnnouncedWorker {
   readonly id: string;

@@ -1,9 +1,9 @@
 import { retryAfterMs } from '@kieq/domain';
 import type { Got } from 'got';
 
+import type { OutboundAnswer } from './answer.ts';
 import { exchange } from './exchange.ts';
 import { TRANSPORT } from './failure.ts';
-import type { OutboundAnswer } from './outbound.ts';
 import { isDowngrade, redirectTarget } from './redirect.ts';
 import type { Connect } from './connect.ts';
 import type { Rules } from './vet.ts';

@@ -1,9 +1,9 @@
+export type { OutboundAnswer } from './answer.ts';
 export { BodyError } from './body.ts';
 export type { OpenDownload, OutboundDownload } from './download.ts';
 export {
   createOutbound,
   type Outbound,
-  type OutboundAnswer,
   type OutboundGet,
   type OutboundOptions,
   type OutboundPost,

@@ -1,3 +1,4 @@
+import type { OutboundAnswer } from './answer.ts';
 import type { BodyLimits } from './body.ts';
 import { createClient } from './client.ts';
 import { directly, throughProxy } from './connect.ts';
@@ -59,19 +60,6 @@ export interface OutboundGet extends BodyLimits {
   /** Ends the whole download. */
   readonly signal?: AbortSignal;
 }
-
-/**
- * - `answered`: the receiver spoke; at most 3 redirects are followed, only 307 and 308, each target checked like the
- *   first; every other redirect is an answer. `retryAfterMs` is 0 to 3600000.
- * - `refused`: this address, or a redirect's target, must not be called; nothing was sent there. `reason` is a rule
- *   such as `must not be a private address`, after `redirect target ` where it is about one.
- * - `failed`: no answer; `transport` is an error code such as `ECONNREFUSED`, `ETIMEDOUT`, `ENOTFOUND`, `ABORTED` or
- *   `TOO_MANY_REDIRECTS`. The receiver may have read the body nevertheless.
- */
-export type OutboundAnswer =
-  | { readonly kind: 'answered'; readonly status: number; readonly retryAfterMs?: number }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'failed'; readonly transport: string };
 
 /** A client for untrusted addresses. It holds nothing between two calls, so there is nothing to close. */
 export interface Outbound {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
-import { pause } from './clock.ts';
-import type { Core } from './core.ts';
+import { pause, type Clock } from './clock.ts';
 import { drawRange } from './distribution.ts';
+import type { Emitter } from './events.ts';
 import type { CallbackFault } from './faults.ts';
+import type { Ledger } from './ledger.ts';
+import type { SimulatorOptions } from './options.ts';
 import { post } from './post.ts';
+import type { Streams } from './random.ts';
 import { type RecordData, recordOf } from './record.ts';
 import { signCallback } from './signature.ts';
-import type { LiveTask } from './tasks.ts';
+import type { LiveTask, Tasks } from './tasks.ts';
 
 /** The longest that an early callback delays the answer of createTask, ms. */
 const EARLY_WAIT_MS = 2000;
@@ -21,12 +24,24 @@ interface Message {
   readonly badSignature: boolean;
 }
 
+/** What callbacks need to know of the simulator. */
+interface CallbackSource {
+  readonly options: SimulatorOptions;
+  readonly random: Streams;
+  /** Where links to results point. */
+  readonly origin: string;
+  readonly clock: Clock;
+  readonly events: Emitter;
+  readonly ledger: Ledger;
+  readonly tasks: Tasks;
+}
+
 /** Sends callbacks: true, repeated, late, lost or forged. */
 export class Callbacks {
-  readonly #core: Core;
+  readonly #core: CallbackSource;
   #abort = newAbort();
 
-  constructor(core: Core) {
+  constructor(core: CallbackSource) {
     this.#core = core;
   }
 

@@ -2,6 +2,7 @@ import type { Core } from './core.ts';
 import { messageOf } from './envelope.ts';
 import { priceOf } from './prices.ts';
 import type { CreateRequest, ReadBody } from './request.ts';
+import { imageOf } from './uploaded-images.ts';
 import { invalidity } from './validation.ts';
 
 /** What Kie would do with a request if no fault struck. */
@@ -43,21 +44,4 @@ function areImagesThere(core: Core, input: Record<string, unknown>): boolean {
   const prefix = `${core.origin}/files/`;
   const own = urls.filter((url): url is string => typeof url === 'string' && url.startsWith(prefix));
   return own.every((url) => imageOf(core, url) !== undefined);
-}
-
-/** The bytes behind a link to an upload; undefined for foreign, unknown and expired ones. */
-export function imageOf(core: Core, url: string): Buffer | undefined {
-  const prefix = `${core.origin}/files/`;
-  if (!url.startsWith(prefix)) return undefined;
-  const path = decoded(new URL(url).pathname.slice('/files/'.length));
-  return core.files.get(path, core.clock.now(), core.options.uploadTtlMs)?.bytes;
-}
-
-/** Without percent signs; a malformed one stays as it is and so matches no file. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch {
-    return path;
-  }
 }

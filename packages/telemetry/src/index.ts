@@ -25,7 +25,8 @@ export {
 } from './ops-server.ts';
 export { redactObject } from './redact.ts';
 export { createScrubber, isSecretName, MASK, scrub, visibleJson } from './scrub.ts';
-export { startTracing, type TracingOptions } from './tracing/start-tracing.ts';
+export { startTracing } from './tracing/start-tracing.ts';
+export type { TracingOptions } from './tracing/tracing-options.ts';
 export { isTraceparent, traceIds, type TraceIds } from './tracing/trace-ids.ts';
 export { NO_TRACER, type GenerationTracer, type Span, type SpanOptions, type Tracer } from './tracing/tracer.ts';
 export type { Counter, Gauge, Histogram } from 'prom-client';

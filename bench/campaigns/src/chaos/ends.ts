@@ -1,11 +1,7 @@
 import { isEnded, type Newer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import type { CallbackAttempt } from '@kieq/simulator';
-import type { Case } from './findings.ts';
+import type { Case, TakenCallbacks } from './findings.ts';
 import { deadLetterProblem } from './letters.ts';
-
-/** Kie's own callbacks that a gateway took, by task. */
-export type TakenCallbacks = ReadonlyMap<string, readonly CallbackAttempt[]>;
 
 /** What is wrong with how a generation ended, by the rule that it breaks. */
 export function endProblems(one: Case, taken: TakenCallbacks): { readonly rule: string; readonly what: string }[] {

@@ -1,6 +1,6 @@
 import { frozenPayloadSchema } from '@kieq/queue';
 import type { GenerationRecord } from '@kieq/ledger';
-import type { Submission, Task } from '@kieq/simulator';
+import type { CallbackAttempt, Submission, Task } from '@kieq/simulator';
 import { z } from 'zod';
 import type { Order } from './orders.ts';
 import type { World } from './world.ts';
@@ -25,6 +25,9 @@ export interface Case {
   /** Tasks that were not refunded. */
   readonly charged: readonly Task[];
 }
+
+/** Kie's own callbacks that a gateway took, by task. */
+export type TakenCallbacks = ReadonlyMap<string, readonly CallbackAttempt[]>;
 
 /** Cases by prompt; a prompt has one record, or none where nothing came of it. */
 export async function openCases(world: World, orders: readonly Order[]): Promise<Case[]> {

@@ -1,6 +1,6 @@
 import type { CallbackAttempt } from '@kieq/simulator';
-import { endProblems, type TakenCallbacks } from './ends.ts';
-import type { Case, Violation } from './findings.ts';
+import { endProblems } from './ends.ts';
+import type { Case, TakenCallbacks, Violation } from './findings.ts';
 import { leakedSecrets } from './leaks.ts';
 import type { OrderBook } from './orders.ts';
 import type { World } from './world.ts';

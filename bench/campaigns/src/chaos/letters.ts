@@ -1,8 +1,7 @@
 import { DEAD_LETTER_CLASSES, isKnown, type DeadLetterClass } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import { isShown } from './shown.ts';
-import type { Case } from './findings.ts';
-import type { TakenCallbacks } from './ends.ts';
+import type { Case, TakenCallbacks } from './findings.ts';
 
 type Judge = (one: Case, record: GenerationRecord, taken: TakenCallbacks) => string | undefined;
 

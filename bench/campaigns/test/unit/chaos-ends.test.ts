@@ -1,8 +1,8 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import type { Task } from '@kieq/simulator';
 import { expect, test } from 'vitest';
-import { endProblems, type TakenCallbacks } from '../../src/chaos/ends.ts';
-import type { Case } from '../../src/chaos/findings.ts';
+import { endProblems } from '../../src/chaos/ends.ts';
+import type { Case, TakenCallbacks } from '../../src/chaos/findings.ts';
 import type { Order } from '../../src/chaos/orders.ts';
 import { recordOf } from '../../../../packages/queue/test/record.ts';
 

@@ -3,7 +3,8 @@ import { array, assert, nat, property, uint8Array } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { video } from '../../../testkit/src/video.ts';
 import { tinyVideo } from '../../../simulator/src/video/tiny.ts';
-import { kindOf, type Doubt } from '../../src/media.ts';
+import { kindOf } from '../../src/media.ts';
+import type { Doubt } from '../../src/media-walk.ts';
 import { Mp4Walk } from '../../src/mp4.ts';
 
 const CASES = new URL('../cases/', import.meta.url);

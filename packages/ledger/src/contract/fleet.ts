@@ -1,6 +1,4 @@
 import type { GateReason, GenerationState, OrNewer } from '@kieq/domain';
-import type { ListCursor } from '../reads.ts';
-import type { WorkerAnnouncement } from '../workers.ts';
 import { flag, json, list as listOf, name, number, optional, optionalFlag, term, text } from './codec.ts';
 import { defineTransition } from './transition.ts';
 
@@ -42,6 +40,12 @@ export const sweep = defineTransition({
     other: { worker: text },
   },
 });
+
+/** Where a list goes on: behind this entry. */
+export interface ListCursor {
+  readonly at: number;
+  readonly id: string;
+}
 
 /** Which entries of which sorted sets, see `GenerationListOptions` and `LetterListOptions`. */
 export const list = defineTransition({
@@ -100,6 +104,14 @@ export const configure = defineTransition({
     },
   },
 });
+
+/** What a worker tells of itself. */
+export interface WorkerAnnouncement {
+  readonly version: string;
+  readonly host: string;
+  /** The queues that it works on, each with how many of its jobs it does at once. */
+  readonly queues: Readonly<Record<string, number>>;
+}
 
 /** A worker is there, see `Workers`. */
 export const announce = defineTransition({

@@ -5,9 +5,10 @@ import { z } from 'zod';
 import type { Core } from '../core.ts';
 import { type Answer, json, messageOf } from '../envelope.ts';
 import { imageTypeOf } from '../files.ts';
-import { imageOf, isAuthorised } from '../judge.ts';
+import { isAuthorised } from '../judge.ts';
 import { parseJson } from '../request.ts';
 import { deliver, substitute } from '../transport.ts';
+import { imageOf } from '../uploaded-images.ts';
 
 /** An upload as any of the three endpoints received it. */
 interface Upload {

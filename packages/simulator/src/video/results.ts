@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Core } from '../core.ts';
-import { imageOf } from '../judge.ts';
 import type { Task } from '../records.ts';
+import { imageOf, type UploadHost } from '../uploaded-images.ts';
 import { MOTION_COUNT } from './render-protocol.ts';
 import { Renderer } from './renderer.ts';
 import { tinyVideo } from './tiny.ts';
@@ -14,10 +13,10 @@ export class ResultVideos {
   readonly #renderer = new Renderer();
   readonly #cache = new Map<string, Promise<Buffer>>();
 
-  async of(core: Core, task: Task): Promise<Buffer> {
-    const { results, video } = core.options;
+  async of(host: UploadHost, task: Task): Promise<Buffer> {
+    const { results, video } = host.options;
     if (results === 'tiny') return tinyVideo;
-    const image = firstImage(core, task);
+    const image = firstImage(host, task);
     const motion = digest(task.prompt).readUInt32BE(0) % MOTION_COUNT;
     const picture = image === undefined ? 'gradient' : digest(image).toString('hex');
     const key = [picture, motion, video.seconds, video.fps, video.maxSide].join(' ');
@@ -46,8 +45,8 @@ function digest(data: string | Buffer): Buffer {
 }
 
 /** The first image of the request, if it was uploaded to this simulator. */
-function firstImage(core: Core, task: Task): Buffer | undefined {
+function firstImage(host: UploadHost, task: Task): Buffer | undefined {
   const urls: unknown = task.request.input['image_urls'];
   const first: unknown = Array.isArray(urls) ? urls[0] : undefined;
-  return typeof first === 'string' ? imageOf(core, first) : undefined;
+  return typeof first === 'string' ? imageOf(host, first) : undefined;
 }

@@ -18,7 +18,6 @@ import {
   type IdGenerator,
 } from '@opentelemetry/sdk-trace-base';
 import { agentsThrough, NO_PROXIES } from '@kieq/proxy';
-import type { TracingOptions } from './start-tracing.ts';
 import { traceIds, type TraceIds } from './trace-ids.ts';
 import {
   NO_GENERATION_TRACER,
@@ -27,6 +26,7 @@ import {
   type SpanOptions,
   type Tracer,
 } from './tracer.ts';
+import type { TracingOptions } from './tracing-options.ts';
 
 const CLOSE_MS = 2000;
 const EXPORT_TIMEOUT_MS = 10_000;

@@ -1,7 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { filesBelow, wordsIn } from '../support/documents.ts';
 
 /**
  * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain
@@ -22,6 +23,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: ['proxy'],
   ledger: ['domain', 'redis'],
   queue: ['archive', 'domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
+  process: ['config', 'proxy', 'redis', 'telemetry'],
   producer: ['domain', 'kie', 'ledger', 'queue', 'redis', 'telemetry'],
   testkit: [
     'archive',
@@ -83,4 +85,27 @@ test('the domain does no I/O: it imports a hash function, zod and itself', async
       expect(from).toMatch(/^(\.{1,2}\/[\w/-]+\.ts|zod|node:crypto)$/);
     expect(source).not.toMatch(/\b(fetch|process|Date\.now|Math\.random|performance|setTimeout)\b\s*[.(]/);
   }
+});
+
+/** The lint (import/no-cycle) follows static imports; what is loaded only when it is needed can close a circle too. */
+test('no file that is loaded by import() leads back to the file that loads it', async () => {
+  const paths = (await Promise.all(['packages', 'apps', 'examples'].map((folder) => filesBelow(folder, '.ts')))).flat();
+  const sources = await Promise.all(
+    paths.map(async (path) => [path, await readFile(join(ROOT, path), 'utf8')] as const),
+  );
+  const targets = (pattern: RegExp) =>
+    new Map(
+      sources.map(([path, source]) => [path, wordsIn(source, pattern).map((target) => join(dirname(path), target))]),
+    );
+  const loaded = targets(/\bimport\('(\.[^']+)'\)/g);
+  const imported = targets(/\b(?:from |import |import\()'(\.[^']+)'/g);
+  const reaches = (from: string, to: string, seen = new Set<string>()): boolean => {
+    if (from === to) return true;
+    if (seen.has(from)) return false;
+    seen.add(from);
+    return (imported.get(from) ?? []).some((next) => reaches(next, to, seen));
+  };
+  const circles = [...loaded].flatMap(([path, all]) => all.filter((target) => reaches(target, path)));
+  expect(loaded.get('packages/telemetry/src/tracing/start-tracing.ts')).toHaveLength(1);
+  expect(circles).toEqual([]);
 });

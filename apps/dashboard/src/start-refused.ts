@@ -1,4 +1,0 @@
-/** Thrown when the dashboard must not start. The message says what to do. */
-export class StartRefused extends Error {
-  override readonly name = 'StartRefused';
-}

@@ -1,0 +1,2 @@
+/** The process's own environment, or a test's. */
+export type RawEnvironment = Readonly<Record<string, string | undefined>>;
