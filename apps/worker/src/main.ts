@@ -11,7 +11,7 @@ import { StartRefused } from './start-refused.ts';
 
 const GROUPS = ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound'] as const;
 
-/** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations.md). */
+/** Exit codes: 0 after SIGTERM, 1 for a defect, 2 when the worker must not start or go on (docs/operations/starting.md). */
 async function main(): Promise<void> {
   try {
     const given = withSecretFiles(process.env);

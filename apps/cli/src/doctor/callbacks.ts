@@ -72,7 +72,7 @@ const ANSWERS = {
   unsigned: 'The signature is',
 };
 const REACH_FIX =
-  'Let PUBLIC_URL lead to a gateway, and its proxy pass POST /callbacks/kie/… on; docs/operations.md, The gateway.';
+  'Let PUBLIC_URL lead to a gateway, and its proxy pass POST /callbacks/kie/… on; docs/operations/gateway.md, Behind a proxy with TLS.';
 
 function judge(publicUrl: string, status: number, body: string, key: string | undefined): Finding {
   if (status === 404 && body.includes(ANSWERS.unknown))

@@ -57,7 +57,7 @@ async function fitnessOf(
   }
 }
 
-const RIGHTS_FIX = 'Give the user the rules of docs/operations.md, Rights in Redis.';
+const RIGHTS_FIX = 'Give the user the rules of docs/operations/redis.md, Rights in Redis.';
 
 /** Nothing is said where nothing is missing, or where the server does not tell. */
 function rightsFindings(missing: readonly MissingRight[] | undefined): Finding[] {
