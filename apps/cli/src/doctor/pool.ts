@@ -10,7 +10,7 @@ const REMEDIES: Readonly<Record<GateReason, string>> = {
   'rate-limit': 'Nothing to do: it opens by itself. If it closes often, another client uses the account.',
   credits: 'Top up; it opens within 5 minutes, or at once by kieq resume credits.',
   'key-cap': "Raise the key's cap, or wait for the next hour or day; it opens within 10 minutes.",
-  'bad-key': 'Correct the key or its list of allowed addresses; docs/operations.md, Changing limits and keys.',
+  'bad-key': 'Correct the key or its list of allowed addresses; docs/operations/settings.md, A new key.',
   maintenance: 'Wait: Kie is under maintenance; it opens within 10 minutes of its end.',
   unreachable: 'Check DNS, network and proxy of the workers; it opens by itself.',
   refusing:

@@ -57,7 +57,7 @@ async function fitnessOf(
   }
 }
 
-const RIGHTS_FIX = 'Give the user the rules of docs/operations.md, Rights in Redis.';
+const RIGHTS_FIX = 'Give the user the rules of docs/operations/redis.md, Rights in Redis.';
 
 /** No finding if nothing is missing, or if the server does not say. */
 function rightsFindings(missing: readonly MissingRight[] | undefined): Finding[] {

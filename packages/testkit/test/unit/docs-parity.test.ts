@@ -31,7 +31,7 @@ describe('generated parts are up to date (mend with -u)', () => {
   test.each([
     ['README.md', 'environment', environmentTable()],
     ['apps/cli/README.md', 'commands', commandTable()],
-    ['docs/operations.md', 'dead-letters', operatorTable()],
+    ['docs/operations/dead-letters.md', 'dead-letters', operatorTable()],
     ['docs/architecture.md', 'dead-letters', transitionTable()],
     ['docs/payload.md', 'keyed-id', `\`\`\`\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
   ])('%s: %s', async (path, name, generated) => {
@@ -116,8 +116,7 @@ describe('every word of the code is explained', () => {
 
   // The classes of dead letters stand in a generated table.
   test('gates in the operations', async () => {
-    const text = await read('docs/operations.md');
-    expect(unnamed(text, GATE_REASONS)).toEqual([]);
+    expect(unnamed(await read('docs/operations/gates.md'), GATE_REASONS)).toEqual([]);
   });
 
   test('classes of answers in the failure modes', async () => {
