@@ -80,7 +80,7 @@ const ANSWERS = {
   unsigned: 'The signature is',
 };
 const REACH_FIX =
-  'Point PUBLIC_URL at a gateway, and let its proxy forward POST /callbacks/kie/…; docs/operations.md, The gateway.';
+  'Point PUBLIC_URL at a gateway, and let its proxy forward POST /callbacks/kie/…; docs/operations/gateway.md, Behind a proxy with TLS.';
 
 function judge(publicUrl: string, status: number, body: string, key: string | undefined): Finding {
   if (status === 404 && body.includes(ANSWERS.unknown))
