@@ -36,7 +36,7 @@ interface RunOptions {
   readonly interrupt?: boolean | string;
   /** Both outputs are a terminal of this width. */
   readonly columns?: number;
-  /** Beside the pool's environment. */
+  /** In addition to the pool's environment. */
   readonly env?: RawEnvironment;
 }
 
@@ -108,7 +108,7 @@ export interface TestPool {
 export async function testPool(name: string, extra: RawEnvironment = {}): Promise<TestPool> {
   const redis = await testRedis(inject('redisUrl'), name);
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
-  // The default of UPLOAD_STORE_URL must not be the one of whoever runs the tests.
+  // The default of UPLOAD_STORE_URL must not be the one of the user who runs the tests.
   const data = await mkdtemp(join(tmpdir(), 'kieq-cli-data-'));
   const env = {
     REDIS_URL: redis.url,
@@ -130,7 +130,7 @@ export async function testPool(name: string, extra: RawEnvironment = {}): Promis
   };
 }
 
-/** A port of this machine on which nobody listens. */
+/** A port of this machine on which no process listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));

@@ -17,15 +17,12 @@ export async function status({ env, out }: Context): Promise<void> {
 
 const defaultPrefix = ENVIRONMENT.find(({ key }) => key === 'KIEQ_PREFIX')?.default ?? '';
 
-/**
- * Where a pool may be that is not under this prefix: whether there is one under the default, and no search through what
- * else lies in this Redis.
- */
+/** A remark if this Redis has a pool under the default prefix; other prefixes are not searched. */
 export async function otherPool(redis: Ledger['redis'], prefix: string): Promise<string | undefined> {
   if (prefix === defaultPrefix) return undefined;
   const settings = await createLedger({ redis, prefix: defaultPrefix })
     .settings.stored()
-    // A user of Redis without the right to read it gets no remark.
+    // The user of Redis may have no right to read it.
     .catch(() => ({}));
   if (Object.keys(settings).length === 0) return undefined;
   return `this Redis has a pool under ${defaultPrefix}; check KIEQ_PREFIX`;

@@ -99,7 +99,7 @@ export async function followAndDeliver(
  * @param files where its result was saved
  * @throws CliError `no video` when it ended without one
  */
-export function report({ out }: Context, view: GenerationView, files: readonly string[]): void {
+function report({ out }: Context, view: GenerationView, files: readonly string[]): void {
   out.print({ ...view, files }, (paint) => endText(view, files, paint));
   if (view.state !== 'succeeded') throw new CliError(EXIT.noVideo, `${reasonOf(view)}; see kieq show ${view.id}`);
 }

@@ -73,7 +73,7 @@ export interface Outward {
  * Opens a link of Kie to a result. It is untrusted, so it is checked like a caller's address, and so is each redirect.
  * @throws CliError `refused` for an address that must not be fetched, `unavailable` without a good answer
  */
-export async function openLink(link: string, outward: Outward, signal: AbortSignal): Promise<Readable> {
+async function openLink(link: string, outward: Outward, signal: AbortSignal): Promise<Readable> {
   const limits = { headMs: HEAD_MS, stallMs: STALL_MS, totalMs: TOTAL_MS };
   const answer = await createOutbound(outward).get({ url: link, ...limits, signal });
   switch (answer.kind) {

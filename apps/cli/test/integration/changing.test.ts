@@ -61,7 +61,7 @@ describe('pause and resume', () => {
     );
     const { code, stderr } = await pool.run(['resume', 'maintenance']);
     expect(code).toBe(0);
-    expect(stderr).toContain('Warning: maintenance was not closed by a person');
+    expect(stderr).toContain('Warning: maintenance was not closed by hand');
     expect(stderr).toContain('Still closed: paused');
     expect((await pool.run(['resume', 'no-such-gate'])).code).toBe(2);
   });

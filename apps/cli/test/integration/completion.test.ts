@@ -22,7 +22,11 @@ const QUESTIONS: Readonly<Record<string, (script: string, line: string) => strin
     ];
     return ['--norc', '-c', ask.join('\n')];
   },
-  fish: (script, line) => ['--no-config', '-c', `${script}\ncomplete -C '${line}' | string replace -r '\\t.*' ''`],
+  fish: (script, line) => [
+    '--no-config',
+    '-c',
+    `${script}\ncomplete -C '${line}' | string replace -r '\\t.*' ''; true`,
+  ],
 };
 
 async function proposals(shell: string, line: string): Promise<string[]> {
@@ -62,7 +66,7 @@ describe.each(installed.filter((shell) => shell in QUESTIONS))('%s', (shell) => 
 
 it.each(installed)('the script for %s has no error', async (shell) => {
   const { stdout: script } = await runCli(['completion', shell], {});
-  expect(spawnSync(shell, ['-n', '/dev/stdin'], { input: script, encoding: 'utf8' })).toMatchObject({
+  expect(spawnSync(shell, ['-n', '-c', script], { encoding: 'utf8' })).toMatchObject({
     status: 0,
     stderr: '',
   });

@@ -45,7 +45,7 @@ describe('colours', () => {
     expect((await pool.run(['list'], { columns: 120, env: { NO_COLOR: '' } })).stdout).toContain(RED);
   });
 
-  it('let nobody else steer the terminal', async () => {
+  it('let no other text steer the terminal', async () => {
     await pool.ledger.gates.pause(`${ESC}[2J${ESC}]0;title\u0007boo`);
     const { stdout } = await pool.run(['status'], { columns: 120 });
     expect(stdout).toContain(`${RED}paused`);

@@ -20,7 +20,7 @@ describe('who works', () => {
   it.each([
     [NO_WORKER, 'none; none was ever seen'],
     [{ ...NO_WORKER, lastSeenMs: NOW - 90_000 }, 'none; the last one was seen 1m 30s ago'],
-    [{ ...NO_WORKER, hasEarlier: true }, 'at least one of an earlier version, which does not tell more'],
+    [{ ...NO_WORKER, hasEarlier: true }, 'at least one of an earlier version, which reports no details'],
     [{ ...NO_WORKER, announced: [worker('a'), worker('b')] }, '2 of 0.3.0'],
     [
       { ...NO_WORKER, announced: [worker('a'), worker('b', null), worker('c')], hasEarlier: true },
@@ -43,11 +43,11 @@ it.each([
   [0, 'no worker is running'],
   [1, 'no worker is running, and 1 generation waits for one'],
   [7, 'no worker is running, and 7 generations wait for one'],
-])('that nobody works is told with how many wait: %i', (waiting, text) => {
+])('no worker: says how many generations wait: %i', (waiting, text) => {
   expect(missingWorkersText({ waiting })).toBe(text);
 });
 
-it('a clock that went back makes nobody seen in the future', () => {
+it('a clock that went back shows no worker in the future', () => {
   expect(lastSeen({ ...NO_WORKER, lastSeenMs: NOW + 5000 })).toBe('the last one was seen 0ms ago');
 });
 
@@ -55,12 +55,12 @@ it.each([
   [{ balance: null, balanceAtMs: null, isOld: false }, 'not asked yet'],
   [{ balance: 0, balanceAtMs: NOW - 60_000, isOld: false }, '0 (asked 1m ago)'],
   [{ balance: 9.5, balanceAtMs: NOW - 7_200_000, isOld: true }, '9.5 (old: asked 2h ago, and not since)'],
-  [{ balance: 9.5, balanceAtMs: null, isOld: true }, '9.5 (old: asked nobody knows when, and not since)'],
+  [{ balance: 9.5, balanceAtMs: null, isOld: true }, '9.5 (old: asked at an unknown time, and not since)'],
 ])('a balance is told with its age: %#', (credits, text) => {
   expect(balanceText(credits, NOW, PLAIN)).toBe(text);
 });
 
-it('a bar does not go on while nobody works', () => {
+it('a bar does not move while no worker runs', () => {
   const expectation = { share: () => 0.5, leftMs: () => 60_000 };
   const text = (state: 'generating' | 'succeeded', binding: string | null): string =>
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is read of it
