@@ -32,6 +32,7 @@ export {
 } from './record.ts';
 export type * from './replies.ts';
 export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
+export { scriptText } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
