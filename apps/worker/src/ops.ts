@@ -1,14 +1,25 @@
-import { createFleetMetrics, readFleet, WORKED_QUEUES, type PoolWorker, type WorkerContext } from '@kieq/queue';
+import type { Ledger } from '@kieq/ledger';
+import {
+  createFleetMetrics,
+  readFleet,
+  WORKED_QUEUES,
+  type PoolWorker,
+  type Queues,
+  type WorkerMetrics,
+} from '@kieq/queue';
 import { reasonOf, StartRefused } from '@kieq/process';
 import type { RedisClient } from '@kieq/redis';
-import { startOpsServer, type Check, type Metrics, type OpsServer } from '@kieq/telemetry';
+import { startOpsServer, type Check, type Logger, type Metrics, type OpsServer } from '@kieq/telemetry';
 
 export interface OpsOptions {
   readonly host: string;
   readonly port: number;
   readonly metrics: Metrics;
   readonly redis: RedisClient;
-  readonly context: WorkerContext;
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly logger: Logger;
+  readonly workerMetrics: Pick<WorkerMetrics, 'active' | 'idleSeconds'>;
   readonly pool: PoolWorker;
   readonly isStopping: () => boolean;
 }
@@ -21,7 +32,7 @@ const FLEET_REFRESH_MS = 2000;
  * @throws StartRefused when the port cannot be had
  */
 export async function openOps(options: OpsOptions): Promise<OpsServer> {
-  const { host, port, metrics, redis, context, isStopping } = options;
+  const { host, port, metrics, redis, logger, isStopping } = options;
   registerFleet(options);
   const redisCheck = async (): Promise<Check> => {
     const answer = await redis.ping();
@@ -34,7 +45,7 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
       registry: metrics.registry,
       health: () => Promise.resolve([{ name: 'process', ok: true }]),
       ready: async () => [await redisCheck(), { name: 'taking work', ok: !isStopping() }],
-      logger: context.logger,
+      logger,
     });
   } catch (error) {
     throw new StartRefused(
@@ -43,15 +54,14 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
   }
 }
 
-function registerFleet({ metrics, context, pool, redis }: OpsOptions): void {
-  const { ledger, queues, logger } = context;
+function registerFleet({ metrics, workerMetrics, ledger, queues, logger, pool, redis }: OpsOptions): void {
   createFleetMetrics(
     metrics,
     remember(async () => {
       const [active, idleForMs] = [pool.active(), pool.idleForMs()];
       for (const queue of WORKED_QUEUES) {
-        context.metrics.active.set({ queue }, active[queue]);
-        context.metrics.idleSeconds.set({ queue }, idleForMs[queue] / 1000);
+        workerMetrics.active.set({ queue }, active[queue]);
+        workerMetrics.idleSeconds.set({ queue }, idleForMs[queue] / 1000);
       }
       return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
         logger.warn({ err: error }, 'the pool could not be read for metrics');

@@ -16,7 +16,6 @@ import {
   openQueues,
   watchPublicUrl,
   watchUploadStore,
-  type WorkerContext,
   type WorkerSettings,
 } from '@kieq/queue';
 import {
@@ -84,49 +83,61 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
   const proxies = proxiesOf(env);
   const outbound = createOutbound({ allowPrivate: env.allowPrivateUrls, proxy: env.outboundProxy });
   const archive = archiveOf(env, timings, outbound, await findProgram('ffmpeg', searchPath));
-  const context: WorkerContext = {
+  const queues = openQueues(redis, env.prefix);
+  const kie = createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies });
+  const uploadStore = openStore(uploads.store, proxies);
+  const tracer = await traceProcess(env, logger, { service: 'kieq-worker', instance: worker });
+  const plan = createPollPlan({
     ledger,
-    queues: openQueues(redis, env.prefix),
-    kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies }),
-    outbound,
-    uploads: openStore(uploads.store, proxies),
-    ...(archive === undefined ? {} : { archive }),
-    ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
-    logger,
-    tracer: await traceProcess(env, logger, { service: 'kieq-worker', instance: worker }),
-    metrics: workerMetrics,
+    schedule: scaleSchedule(env.timeScale),
     timings,
-    plan: createPollPlan({
-      ledger,
-      schedule: scaleSchedule(env.timeScale),
-      timings,
-      publicUrl: env.publicUrl,
-      metrics: workerMetrics,
-      logger,
-    }),
-    worker,
-    account: accountFingerprint(env.kieApiKey),
+    publicUrl: env.publicUrl,
+    metrics: workerMetrics,
+    logger,
+  });
+  const pool = createPoolWorker({
+    identity: { worker, account: accountFingerprint(env.kieApiKey), host: hostname() },
+    pool: { redis, prefix: env.prefix, ledger, queues },
+    outside: {
+      kie,
+      outbound,
+      uploads: uploadStore,
+      ...(archive === undefined ? {} : { archive }),
+      ...(env.gatewayWebhookSecret === undefined ? {} : { webhookSecret: env.gatewayWebhookSecret }),
+    },
+    observed: { logger, tracer, metrics: workerMetrics },
+    timing: { timings, plan, random: Math.random },
     settings: workerSettings(env),
-    random: Math.random,
-    deadline: deadline.signal,
-    end: end.signal,
-    onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', REFUSED_EXIT),
-  };
-  const { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency, lockMs, prefix } = env;
-  const concurrency = { submitConcurrency, pollConcurrency, archiveConcurrency, notifyConcurrency };
-  const pool = createPoolWorker({ context, redis, prefix, host: hostname(), ...concurrency, lockMs });
-  const { workerMetricsHost: host, workerMetricsPort: port } = env;
-  const ops = await openOps({ host, port, metrics, redis, context, pool, isStopping: () => shutdown.isStopping });
-  const watches = [watchUploadStore(context), watchPublicUrl({ ledger, logger, publicUrl: env.publicUrl })];
+    ending: {
+      deadline: deadline.signal,
+      end: end.signal,
+      onWrongAccount: () => void shutdown.shutDown('the pool belongs to another Kie account', REFUSED_EXIT),
+    },
+    concurrency: {
+      submit: env.submitConcurrency,
+      poll: env.pollConcurrency,
+      archive: env.archiveConcurrency,
+      notify: env.notifyConcurrency,
+    },
+    lockMs: env.lockMs,
+  });
+  const { workerMetricsHost: host, workerMetricsPort: port, prefix } = env;
+  const shown = { metrics, workerMetrics, redis, ledger, queues, logger };
+  const ops = await openOps({ host, port, ...shown, pool, isStopping: () => shutdown.isStopping });
+  const watches = [
+    watchUploadStore({ ledger, uploads: uploadStore, logger, metrics: workerMetrics }),
+    watchPublicUrl({ ledger, logger, publicUrl: env.publicUrl }),
+  ];
   const asking = new AbortController();
-  const parts = { pool, ops, context, watches, redis, asking, deadline, end };
+  const closing = [ops, queues, kie, uploadStore, tracer, ...(archive === undefined ? [] : [archive])];
+  const parts = { pool, closing, logger, watches, redis, asking, deadline, end };
   const shutdown = createShutdown({ ...parts, graceMs: env.shutdownGraceMs });
   // The first line tells where everything is: with port 0 nobody could know otherwise.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   if (uploads.warning !== undefined) logger.warn({ store: uploads.store.url }, uploads.warning);
-  const asked = askFirst({ kie: context.kie, baseUrl: env.kieBaseUrl, logger, signal: asking.signal });
+  const asked = askFirst({ kie, baseUrl: env.kieBaseUrl, logger, signal: asking.signal });
   const starting = pool.start().catch((error: unknown) => {
     const reason = redisRefusal(env.redisUrl, error);
     if (reason === undefined) throw error;

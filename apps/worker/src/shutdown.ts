@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createEnding, type Ending } from '@kieq/process';
-import type { PoolWorker, WorkerContext } from '@kieq/queue';
+import type { PoolWorker } from '@kieq/queue';
 import { closeConnection, type RedisClient } from '@kieq/redis';
-import type { OpsServer } from '@kieq/telemetry';
+import type { Logger } from '@kieq/telemetry';
 
 export interface ShutdownOptions {
   readonly pool: PoolWorker;
-  readonly ops: OpsServer;
-  readonly context: WorkerContext;
+  /** Closed when all work has ended: connections, stores, and the spans that are not sent yet. */
+  readonly closing: readonly { close(): Promise<void> }[];
+  readonly logger: Logger;
   /** What is looked at now and then. */
   readonly watches: readonly { stop(): void }[];
   readonly redis: RedisClient;
@@ -32,10 +33,9 @@ const CALLS_SHARE = 0.8;
  * a call that is cut is recorded as unknown, and what could not even be recorded becomes unknown by its lease.
  */
 export function createShutdown(options: ShutdownOptions): Ending {
-  const { pool, ops, context, watches, redis, asking, deadline, end, graceMs } = options;
-  const { queues, kie, uploads, archive, tracer, logger } = context;
+  const { pool, closing, logger, watches, redis, asking, deadline, end, graceMs } = options;
   const closeAll = async (): Promise<void> => {
-    await Promise.all([ops.close(), queues.close(), kie.close(), uploads.close(), archive?.close(), tracer.close()]);
+    await Promise.all(closing.map((one) => one.close()));
     await closeConnection(redis);
   };
   return createEnding(async (reason) => {

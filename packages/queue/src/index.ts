@@ -1,16 +1,16 @@
 export { adopt, type AdoptOptions, type AdoptResult } from './adopt/adopt.ts';
 export { proveAdoption, type AdoptionProof } from './adopt/adoption-proof.ts';
 export { hashAttemptToken, mintAttemptToken } from './submit/attempt-token.ts';
+export { callbackBody, callerRecord, deadFailure, type CallerRecord } from './deliveries/caller-record.ts';
 export {
-  callbackBody,
-  callerRecord,
-  deadFailure,
-  frozenPayload,
-  type CallerRecord,
-} from './deliveries/caller-record.ts';
-export { DEFAULT_PRIORITY, openQueues, QUEUE_NAMES, type QueueName, type Queues } from './jobs/catalogue.ts';
-export type { WorkerContext, WorkerSettings } from './context.ts';
-export { cached } from './status/cached.ts';
+  DEFAULT_PRIORITY,
+  openQueues,
+  QUEUE_NAMES,
+  WORKED_QUEUES,
+  type QueueName,
+  type Queues,
+} from './jobs/catalogue.ts';
+export { cached } from './cached.ts';
 export { createPollPlan } from './poll/create-poll-plan.ts';
 export { creditsLeft, isOldBalance, meanCredits, type CreditsLeft } from './upkeep/credits-left.ts';
 export { readFleet, type Fleet, type FleetSource } from './status/fleet.ts';
@@ -23,8 +23,7 @@ export {
   type DeadLetterDetails,
   type DeliveryDetails,
 } from './status/details.ts';
-export { jsonOf } from './jobs/json.ts';
-export { decodeJson, LossyNumber, parseJsonText, UndecodableText } from './jobs/json-text.ts';
+export { decodeJson, jsonOf, LossyNumber, parseJsonText, UndecodableText } from './jobs/json-text.ts';
 export { readLastHour, recentSuccesses, type LastHour } from './status/last-hour.ts';
 export { followCallback } from './poll/followed-callbacks.ts';
 export type { Difference } from './adopt/likeness.ts';
@@ -35,6 +34,7 @@ export {
   checkRequest,
   checkSubmitJob,
   excessOf,
+  frozenPayload,
   frozenPayloadSchema,
   NAMING,
   optionsSchema,
@@ -47,11 +47,12 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './jobs/payload.ts';
-export { addArchive } from './archive/archive-jobs.ts';
-export { addDelivery, kill } from './deliveries/add-delivery.ts';
+export { addArchive } from './jobs/archive-jobs.ts';
+export { addDelivery, kill } from './jobs/add-delivery.ts';
 export { POOL_EVENTS } from './status/pool-events.ts';
 export { PollPlan, type PollPlanOptions } from './poll/poll-plan.ts';
-export { createPoolWorker, type PoolWorker, type PoolWorkerOptions } from './pool-worker.ts';
+export { createPoolWorker, type PoolWorker } from './pool-worker.ts';
+export type { PoolWorkerOptions, WorkerSettings } from './wiring.ts';
 export { redriveClass, type RedriveClassOptions } from './dead-letters/redrive-class.ts';
 export { redriveOne, type RedriveOptions, type RedriveResult } from './dead-letters/redrive.ts';
 export { isSignedLink, linkTimes, resultLink, type LinkedFile } from './archive/result-link.ts';
@@ -66,7 +67,6 @@ export { textProblems } from './jobs/text-problems.ts';
 export { nameStore, standingOf, type StoreStanding } from './uploads/upload-stores.ts';
 export { watchUploadStore, type StoreWatch } from './uploads/upload-store-watch.ts';
 export { createWorkforceMetrics } from './status/workforce-metrics.ts';
-export { WORKED_QUEUES } from './jobs/worked-queues.ts';
 export { isManned, readWorkforce, workersByVersion, type Workforce } from './status/workforce.ts';
 export { addFirstVehicles } from './jobs/first-vehicles.ts';
 export { addVehicle, jobState, vehicleId } from './jobs/vehicles.ts';

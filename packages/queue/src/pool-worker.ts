@@ -1,6 +1,4 @@
 import type { Job } from 'bullmq';
-import type { RedisClient } from '@kieq/redis';
-import type { WorkerContext } from './context.ts';
 import { Announcer } from './status/announcer.ts';
 import { takeArchiveJob } from './archive/archive-processor.ts';
 import { createDeliveryTaker } from './deliveries/delivery-processor.ts';
@@ -8,23 +6,8 @@ import { takePollJob } from './poll/poll-processor.ts';
 import { takeSubmitJob } from './submit/submit-processor.ts';
 import { Sweeper } from './upkeep/sweeper.ts';
 import { TakeLoop, type Peek, type Taken } from './loop/take-loop.ts';
-import type { WorkedQueue } from './jobs/worked-queues.ts';
-
-export interface PoolWorkerOptions {
-  readonly context: WorkerContext;
-  /** Commands of the queues; BullMQ makes its own blocking connection from it. */
-  readonly redis: RedisClient;
-  readonly prefix: string;
-  /** Where this worker runs, for people. */
-  readonly host: string;
-  readonly submitConcurrency: number;
-  readonly pollConcurrency: number;
-  /** Callbacks to callers at once; at most a quarter of them to one origin. */
-  readonly notifyConcurrency: number;
-  /** Generations whose results are saved at once. */
-  readonly archiveConcurrency: number;
-  readonly lockMs: number;
-}
+import type { WorkedQueue } from './jobs/catalogue.ts';
+import { archiveDeps, deliveryDeps, pollDeps, submitDeps, upkeepDeps, type PoolWorkerOptions } from './wiring.ts';
 
 export interface PoolWorker {
   start(): Promise<void>;
@@ -40,63 +23,53 @@ type PerLoop = Readonly<Record<WorkedQueue, number>>;
 
 /** One process's share of the pool: a loop per queue, the sweeper, and the word that it is there. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
-  const { context, redis, prefix, lockMs } = options;
-  const loop = (
-    queue: WorkedQueue,
-    concurrency: number,
-    peek: () => Promise<Peek>,
-    take: (job: Job) => Promise<Taken>,
-  ) =>
+  const { lockMs, concurrency } = options;
+  const { redis, prefix, ledger } = options.pool;
+  const { logger, metrics } = options.observed;
+  const loop = (queue: WorkedQueue, peek: () => Promise<Peek>, take: (job: Job) => Promise<Taken>) =>
     new TakeLoop({
       queue,
       redis,
       prefix,
-      concurrency,
+      concurrency: concurrency[queue],
       lockMs,
       peek,
       take,
-      logger: context.logger.child({ queue }),
-      onEnd: (end) => context.metrics.jobEnds.inc({ queue, end }),
-      onDefect: () => context.metrics.defects.inc({ queue }),
-      onRestart: () => context.metrics.loopRestarts.inc({ queue }),
+      logger: logger.child({ queue }),
+      onEnd: (end) => metrics.jobEnds.inc({ queue, end }),
+      onDefect: () => metrics.defects.inc({ queue }),
+      onRestart: () => metrics.loopRestarts.inc({ queue }),
     });
+  const submitting = submitDeps(options);
   const submit = loop(
     'submit',
-    options.submitConcurrency,
-    () => peekOf(context.ledger.peek()),
-    (job) => takeSubmitJob(context, job),
+    () => peekOf(ledger.peek()),
+    (job) => takeSubmitJob(submitting, job),
   );
+  const polling = pollDeps(options);
   const poll = loop(
     'poll',
-    options.pollConcurrency,
-    () => peekOf(context.ledger.peekPolls()),
-    (job) => takePollJob(context, job),
+    () => peekOf(ledger.peekPolls()),
+    (job) => takePollJob(polling, job),
   );
-  const notify = loop(
-    'notify',
-    options.notifyConcurrency,
-    noLimit,
-    createDeliveryTaker(context, options.notifyConcurrency),
-  );
-  const { archive } = context;
-  const saving =
-    archive === undefined
-      ? undefined
-      : loop('archive', options.archiveConcurrency, noLimit, (job) => takeArchiveJob(context, archive, job));
+  const notify = loop('notify', noLimit, createDeliveryTaker(deliveryDeps(options), concurrency.notify));
+  const saving = archiveLoop(options, loop);
   const loops = [submit, poll, notify, ...(saving === undefined ? [] : [saving])];
-  const sweeper = new Sweeper(context);
-  const announcer = new Announcer(context, { host: options.host, queues: concurrencies(options) });
+  const sweeper = new Sweeper(upkeepDeps(options));
+  const { worker, host } = options.identity;
+  const { timings, plan } = options.timing;
+  const announcer = new Announcer({ ledger, logger, timings, worker }, { host, queues: concurrencies(options) });
   let stopped: Promise<void> | undefined;
   // A Redis that comes back empty has forgotten that callbacks come.
   const reopen = (): void =>
-    void announceCallbacks(context).catch((error: unknown) =>
-      context.logger.warn({ err: error }, 'the pool could not be told that callbacks come'),
+    void announceCallbacks(options).catch((error: unknown) =>
+      logger.warn({ err: error }, 'the pool could not be told that callbacks come'),
     );
   return {
     async start() {
-      await announceCallbacks(context);
+      await announceCallbacks(options);
       redis.on('ready', reopen);
-      await context.plan.refresh();
+      await plan.refresh();
       await announcer.start();
       await Promise.all(loops.map((one) => one.start()));
       sweeper.start();
@@ -121,22 +94,29 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   };
 }
 
-/** Before a task carries a callback address, the gateways know that one comes. */
-async function announceCallbacks({ ledger, settings }: WorkerContext): Promise<void> {
-  if (settings.publicUrl !== undefined) await ledger.callbackAuth.open(settings.publicUrl);
+/** Undefined where this worker keeps no results. */
+function archiveLoop(
+  options: PoolWorkerOptions,
+  loop: (queue: WorkedQueue, peek: () => Promise<Peek>, take: (job: Job) => Promise<Taken>) => TakeLoop,
+): TakeLoop | undefined {
+  const { archive } = options.outside;
+  if (archive === undefined) return undefined;
+  const deps = archiveDeps(options, archive);
+  return loop('archive', noLimit, (job) => takeArchiveJob(deps, job));
 }
 
-/** How many jobs of each queue it does at once. */
-function concurrencies({ context, ...options }: PoolWorkerOptions): Readonly<Record<string, number>> {
-  return {
-    submit: options.submitConcurrency,
-    poll: options.pollConcurrency,
-    ...(context.archive === undefined ? {} : { archive: options.archiveConcurrency }),
-    notify: options.notifyConcurrency,
-  };
+/** Before a task carries a callback address, the gateways know that callbacks come. */
+async function announceCallbacks({ pool, settings }: Pick<PoolWorkerOptions, 'pool' | 'settings'>): Promise<void> {
+  if (settings.publicUrl !== undefined) await pool.ledger.callbackAuth.open(settings.publicUrl);
 }
 
-/** Who saves results, or tells callers, asks nobody for a place. */
+/** How many jobs of each queue this worker does at once. */
+function concurrencies({ concurrency, outside }: PoolWorkerOptions): Readonly<Record<string, number>> {
+  const { archive, ...others } = concurrency;
+  return outside.archive === undefined ? others : { ...others, archive };
+}
+
+/** Archiving and delivering need no slot of the ledger. */
 function noLimit(): Promise<Peek> {
   return Promise.resolve({ slots: Number.POSITIVE_INFINITY });
 }

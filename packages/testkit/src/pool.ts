@@ -202,18 +202,19 @@ async function startWorker(
   const end = new AbortController();
   // Every open call listens to them; that is no leak.
   setMaxListeners(0, deadline.signal, end.signal);
+  const concurrency = options.concurrency ?? 20;
   const pool: PoolWorker = createPoolWorker({
-    context: {
-      ledger,
-      queues,
+    identity: { worker: place.name, account: accountFingerprint(TEST_KEY), host: 'test' },
+    pool: { redis, prefix: place.prefix, ledger, queues },
+    outside: {
       kie,
       outbound,
+      uploads: place.uploads,
       ...(archive === undefined ? {} : { archive }),
       ...(options.webhookSecret === undefined ? {} : { webhookSecret: options.webhookSecret }),
-      uploads: place.uploads,
-      logger,
-      tracer: options.tracer ?? NO_TRACER,
-      metrics,
+    },
+    observed: { logger, tracer: options.tracer ?? NO_TRACER, metrics },
+    timing: {
       timings: place.timings,
       plan: createPollPlan({
         ledger,
@@ -223,29 +224,19 @@ async function startWorker(
         metrics,
         logger,
       }),
-      worker: place.name,
-      account: accountFingerprint(TEST_KEY),
-      settings: {
-        submitWindowMs: Number(options.settings?.['submitWindowMs'] ?? SETTINGS['submitWindowMs']),
-        queryTimeoutMs: 15_000,
-        onUnknown: 'hold',
-        intentDurability: { kind: 'none' },
-        archiveMode: 'no',
-        resubmitLimit: 1,
-        ...options.worker,
-      },
       random: Math.random,
-      deadline: deadline.signal,
-      end: end.signal,
-      onWrongAccount: () => void pool.stop(),
     },
-    redis,
-    prefix: place.prefix,
-    host: 'test',
-    submitConcurrency: options.concurrency ?? 20,
-    pollConcurrency: options.concurrency ?? 20,
-    archiveConcurrency: options.concurrency ?? 20,
-    notifyConcurrency: options.concurrency ?? 20,
+    settings: {
+      submitWindowMs: Number(options.settings?.['submitWindowMs'] ?? SETTINGS['submitWindowMs']),
+      queryTimeoutMs: 15_000,
+      onUnknown: 'hold',
+      intentDurability: { kind: 'none' },
+      archiveMode: 'no',
+      resubmitLimit: 1,
+      ...options.worker,
+    },
+    ending: { deadline: deadline.signal, end: end.signal, onWrongAccount: () => void pool.stop() },
+    concurrency: { submit: concurrency, poll: concurrency, archive: concurrency, notify: concurrency },
     lockMs: options.lockMs ?? 2000,
   });
   await pool.start();

@@ -1,17 +1,36 @@
 import { randomUUID } from 'node:crypto';
 import type { Job } from 'bullmq';
-import { GIVEN_UP_CLASSES, type PollAnswer } from '@kieq/domain';
-import type { Claim, GenerationRecord } from '@kieq/ledger';
+import { GIVEN_UP_CLASSES, type PollAnswer, type Timings } from '@kieq/domain';
+import type { KieClient } from '@kieq/kie';
+import type { Claim, GenerationRecord, Ledger, SettleArgs } from '@kieq/ledger';
+import type { Counter, Histogram, Logger } from '@kieq/telemetry';
+import type { Queues } from '../jobs/catalogue.ts';
 import { proveAdoption } from './adoption-proof.ts';
 import { bindTask } from './bind-task.ts';
-import { addArchive } from '../archive/archive-jobs.ts';
-import { archiveModeOf } from '../archive/archive-mode.ts';
-import type { WorkerContext } from '../context.ts';
+import { addArchive, archiveModeOf } from '../jobs/archive-jobs.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { addDelivery } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../jobs/add-delivery.ts';
 import { giveBackOnShutdown, permitsAfter } from '../poll/query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { idOf } from '../jobs/vehicles.ts';
+
+/** Proving that a task is ours, and binding it. */
+export interface ClaimDeps {
+  readonly ledger: Ledger;
+  readonly queues: Queues;
+  readonly kie: Pick<KieClient, 'recordInfo'>;
+  readonly logger: Logger;
+  readonly metrics: {
+    readonly claims: Counter<'outcome'>;
+    readonly polls: Counter<'seen'>;
+    readonly surplus: Counter<never>;
+    readonly generationSeconds: Histogram<'end'>;
+  };
+  readonly timings: Timings;
+  readonly settings: { readonly queryTimeoutMs: number; readonly archiveMode: SettleArgs['archive'] };
+  /** Aborted when the grace period is almost over: open calls must end now. */
+  readonly deadline: AbortSignal;
+}
 
 interface OpenClaim {
   readonly id: string;
@@ -28,7 +47,7 @@ type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
  * Takes the job of a claim: a callback with the token of an attempt named a task that the attempt does not have.
  * Only what recordInfo echoes proves it, never the callback (docs/guarantees.md#g6-no-callback-is-believed).
  */
-export async function takeClaimJob(context: WorkerContext, job: Job, id: string, taskId: string): Promise<Taken> {
+export async function takeClaimJob(context: ClaimDeps, job: Job, id: string, taskId: string): Promise<Taken> {
   const { ledger, settings, metrics } = context;
   const record = await ledger.read.generation(id);
   const claim = record?.claims?.find((one) => one.taskId === taskId);
@@ -43,7 +62,7 @@ export async function takeClaimJob(context: WorkerContext, job: Job, id: string,
   return { work: () => judge({ ...context, logger }, { id, claim, permit }), slots: granted.slots };
 }
 
-async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
+async function judge(context: ClaimDeps, open: OpenClaim): Promise<JobEnd> {
   const { ledger, metrics, kie, deadline } = context;
   const permits = permitsAfter(context, open.permit);
   const answer = await kie
@@ -66,7 +85,7 @@ async function judge(context: WorkerContext, open: OpenClaim): Promise<JobEnd> {
   }
 }
 
-async function prove(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
+async function prove(context: ClaimDeps, open: OpenClaim, answer: Shown): Promise<JobEnd> {
   // A bare code is the end of a task, and says nothing of whose it is: neither proof nor refutation.
   if (!saysWhose(answer)) return later(context, open, 0);
   // Read again: it may have moved on while Kie was asked.
@@ -94,12 +113,7 @@ function isGivenUp({ state, taskId, deadLetter }: GenerationRecord, claimed: str
   return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === deadLetter?.class);
 }
 
-async function adopt(
-  context: WorkerContext,
-  open: OpenClaim,
-  record: GenerationRecord,
-  attempt: number,
-): Promise<JobEnd> {
+async function adopt(context: ClaimDeps, open: OpenClaim, record: GenerationRecord, attempt: number): Promise<JobEnd> {
   const { logger, metrics } = context;
   const reply = await bindTask(context, record, open.claim.taskId, attempt);
   if (reply.kind === 'accepted') {
@@ -115,7 +129,7 @@ async function adopt(
   return decide(context, open, 'refuted');
 }
 
-async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): Promise<JobEnd> {
+async function settle(context: ClaimDeps, open: OpenClaim, answer: Shown): Promise<JobEnd> {
   const { ledger, queues, logger, timings } = context;
   if (answer.kind !== 'verdict') return later(context, open, 0);
   const { id, claim } = open;
@@ -135,7 +149,7 @@ async function settle(context: WorkerContext, open: OpenClaim, answer: Shown): P
 }
 
 /** Kie could not tell: again after as long as the claim is old, so that the pauses double. */
-async function later(context: WorkerContext, open: OpenClaim, leastMs: number): Promise<JobEnd> {
+async function later(context: ClaimDeps, open: OpenClaim, leastMs: number): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, claim } = open;
   const ageMs = (await ledger.read.now()) - claim.at;
@@ -148,7 +162,7 @@ async function later(context: WorkerContext, open: OpenClaim, leastMs: number): 
   return { kind: 'delay', delayMs };
 }
 
-async function decide(context: WorkerContext, { id, claim }: OpenClaim, outcome: ClaimOutcome): Promise<JobEnd> {
+async function decide(context: ClaimDeps, { id, claim }: OpenClaim, outcome: ClaimOutcome): Promise<JobEnd> {
   // The ledger drops the claims of an attempt that has its task; the others are dropped here.
   await context.ledger.dropClaim(id, claim.taskId);
   context.metrics.claims.inc({ outcome });

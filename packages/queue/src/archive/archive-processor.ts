@@ -1,7 +1,6 @@
 import type { Job } from 'bullmq';
-import type { Archive } from '@kieq/archive';
+import type { ArchiveDeps } from './archive-deps.ts';
 import { saveResults } from './archive-results.ts';
-import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import type { Taken } from '../loop/take-loop.ts';
@@ -11,7 +10,7 @@ import { idOf } from '../jobs/vehicles.ts';
 const SLACK_MS = 50;
 
 /** Takes a job of `archive`: results are saved only by the current vehicle of a generation whose archive is pending. */
-export async function takeArchiveJob(context: WorkerContext, archive: Archive, job: Job): Promise<Taken> {
+export async function takeArchiveJob(context: ArchiveDeps, job: Job): Promise<Taken> {
   const parsed = pollJobSchema.safeParse(job.data);
   if (!parsed.success) return { end: { kind: 'fail', reason: `not an archive job: ${parsed.error.message}` } };
   const { read } = context.ledger;
@@ -25,7 +24,7 @@ export async function takeArchiveJob(context: WorkerContext, archive: Archive, j
   if (status.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
   const earlyMs = status.nextAt - nowMs;
   if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
-  return { work: () => saveResults({ ...context, archive }, record, status, nowMs) };
+  return { work: () => saveResults(context, record, status, nowMs) };
 }
 
 function nothing(why: string): { readonly end: JobEnd } {

@@ -1,17 +1,12 @@
-import type { Archive, Bearing, Problem, SavedFile } from '@kieq/archive';
+import type { Bearing, Problem, SavedFile } from '@kieq/archive';
 import { backoffMs } from '@kieq/domain';
 import type { ArchiveStatus, GenerationRecord, UnsavedArgs } from '@kieq/ledger';
-import type { WorkerContext } from '../context.ts';
+import type { ArchiveDeps } from './archive-deps.ts';
 import { freshLinks } from './fresh-links.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { addDelivery } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../jobs/add-delivery.ts';
 import { persist } from '../loop/persist.ts';
 import { makePosters } from './posters.ts';
-
-/** A worker with an archive. */
-export interface ArchivingContext extends WorkerContext {
-  readonly archive: Archive;
-}
 
 /** So often it is tried at least, however dead its links are assumed to be: it is an assumption. */
 const LEAST_TRIES = 5;
@@ -31,7 +26,7 @@ const URGENT_SHARE = 1 / 4;
 
 /** One try to save all results of a generation; those that are safe already are only looked at. */
 export async function saveResults(
-  context: ArchivingContext,
+  context: ArchiveDeps,
   record: GenerationRecord,
   status: ArchiveStatus,
   nowMs: number,
@@ -56,7 +51,7 @@ export async function saveResults(
  * bytes; one that may be the last takes what there is. Whether there is another one is decided behind it, and it may
  * take its time.
  */
-function bearingOf({ timings }: WorkerContext, { tries, dueBy }: ArchiveStatus, nowMs: number): Bearing {
+function bearingOf({ timings }: Pick<ArchiveDeps, 'timings'>, { tries, dueBy }: ArchiveStatus, nowMs: number): Bearing {
   const { archiveTotalMs, archiveCapMs } = timings;
   if (tries + 1 >= LEAST_TRIES && nowMs + archiveTotalMs + archiveCapMs > dueBy) return 'anything';
   return tries + 1 >= BEARING_TRIES ? 'announced' : 'sound';
@@ -71,7 +66,7 @@ interface Wish {
 
 /** A link that is dead before its time is replaced by a fresh one. */
 async function saveOne(
-  context: ArchivingContext,
+  context: ArchiveDeps,
   record: GenerationRecord,
   { n, url, bearing }: Wish,
 ): Promise<SavedFile | Problem> {
@@ -89,7 +84,7 @@ async function saveOne(
 }
 
 async function finish(
-  context: ArchivingContext,
+  context: ArchiveDeps,
   record: GenerationRecord,
   saved: readonly SavedFile[],
   nowMs: number,
@@ -127,7 +122,7 @@ async function finish(
 }
 
 async function putOff(
-  context: ArchivingContext,
+  context: ArchiveDeps,
   record: GenerationRecord,
   status: ArchiveStatus,
   found: Problem,
@@ -167,7 +162,7 @@ function isUrgent({ settledAt }: GenerationRecord, { dueBy }: ArchiveStatus, now
 }
 
 function unsavedArgs(
-  { timings, random }: WorkerContext,
+  { timings, random }: Pick<ArchiveDeps, 'timings' | 'random'>,
   { id, vehicle }: GenerationRecord,
   { tries }: ArchiveStatus,
   { code, evidence, retryAfterMs = 0 }: Problem,

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { KieError } from '@kieq/kie';
 import type { GenerationRecord } from '@kieq/ledger';
-import type { WorkerContext } from '../context.ts';
+import type { FreshLinkDeps } from './archive-deps.ts';
 import { queryPermits } from '../poll/query-permits.ts';
 
 /**
@@ -9,7 +9,7 @@ import { queryPermits } from '../poll/query-permits.ts';
  * then the link that recordInfo tells now, then a temporary link to that one. Each is asked for when it is needed.
  */
 export async function* freshLinks(
-  context: WorkerContext,
+  context: FreshLinkDeps,
   record: GenerationRecord,
   n: number,
   url: string,
@@ -21,7 +21,7 @@ export async function* freshLinks(
   yield* temporaryLink(context, current);
 }
 
-async function* temporaryLink({ kie, deadline, logger }: WorkerContext, url: string): AsyncGenerator<string> {
+async function* temporaryLink({ kie, deadline, logger }: FreshLinkDeps, url: string): AsyncGenerator<string> {
   try {
     yield await kie.downloadUrl(url, { signal: deadline });
   } catch (error) {
@@ -31,7 +31,7 @@ async function* temporaryLink({ kie, deadline, logger }: WorkerContext, url: str
 }
 
 async function currentLink(
-  context: WorkerContext,
+  context: FreshLinkDeps,
   { taskId, vehicle }: GenerationRecord,
   n: number,
 ): Promise<string | undefined> {

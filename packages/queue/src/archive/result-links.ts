@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ArchivedFile, ArchiveStatus, GenerationRecord, Ledger, LinkBasis } from '@kieq/ledger';
 import { storeIdOf, type BlobStore } from '@kieq/storage';
-import { cached } from '../status/cached.ts';
+import { cached } from '../cached.ts';
 import { linkTimes, resultLink } from './result-link.ts';
 
 /** So long the id of the own store is remembered, in ms. */

@@ -2,7 +2,7 @@ import { generationOf, posterName, resultFolder } from '@kieq/archive';
 import { uploadName, uploadsIn } from '@kieq/domain';
 import type { GenerationRecord, Ledger, LeftInStores } from '@kieq/ledger';
 import { StorageError, type BlobStore, type FileStore } from '@kieq/storage';
-import { frozenPayload } from '../deliveries/caller-record.ts';
+import { frozenPayload } from '../jobs/payload.ts';
 
 export interface Stores {
   readonly ledger: Ledger;

@@ -9,10 +9,11 @@ import {
   type ResumePoint,
 } from '@kieq/domain';
 import type { GenerationRecord, Ledger, RedriveReply } from '@kieq/ledger';
-import { addArchive } from '../archive/archive-jobs.ts';
+import { addArchive } from '../jobs/archive-jobs.ts';
 import type { Queues } from '../jobs/catalogue.ts';
-import { frozenPayload, isReportedFailed } from '../deliveries/caller-record.ts';
-import { addDelivery } from '../deliveries/add-delivery.ts';
+import { frozenPayload } from '../jobs/payload.ts';
+import { isReportedFailed } from '../deliveries/caller-record.ts';
+import { addDelivery } from '../jobs/add-delivery.ts';
 import { openDeadLetters } from './open-dead-letters.ts';
 import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
 

@@ -1,8 +1,8 @@
 import { callerState, type CallerFacts, type CallerState } from '@kieq/domain';
 import type { Attempt, GenerationRecord } from '@kieq/ledger';
 import { z } from 'zod';
-import { jsonOf } from '../jobs/json.ts';
-import { frozenPayloadSchema, type FrozenPayload } from '../jobs/payload.ts';
+import { jsonOf } from '../jobs/json-text.ts';
+import { frozenPayload } from '../jobs/payload.ts';
 
 /**
  * `data` of Kie's answer to recordInfo, as a caller sees a generation (docs/kie/api.md#answer-to-recordinfo). Its
@@ -119,14 +119,4 @@ function paramOf({ payload }: GenerationRecord): string {
   if (frozen === undefined) return '{}';
   const { request, callBackUrl } = frozen;
   return JSON.stringify({ model: request.model, input: request.input, callBackUrl });
-}
-
-/** The frozen payload of a record; undefined where it was purged or never was a valid request. */
-export function frozenPayload(payload: string | undefined): FrozenPayload | undefined {
-  if (payload === undefined) return undefined;
-  try {
-    return frozenPayloadSchema.parse(JSON.parse(payload));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,11 +1,27 @@
 import { backoffMs, type Evidence, type Timings } from '@kieq/domain';
-import type { GenerationRecord, DeliveryTriedArgs, DeliveryTriedReply, DeliveryRecord } from '@kieq/ledger';
-import type { OutboundAnswer } from '@kieq/outbound';
+import type { GenerationRecord, Ledger, DeliveryTriedArgs, DeliveryTriedReply, DeliveryRecord } from '@kieq/ledger';
+import type { Outbound, OutboundAnswer } from '@kieq/outbound';
+import type { Counter, Histogram, Tracer } from '@kieq/telemetry';
 import { callbackBody, callerRecord } from './caller-record.ts';
-import type { WorkerContext } from '../context.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { persist } from '../loop/persist.ts';
+import { persist, type PersistDeps } from '../loop/persist.ts';
 import { webhookHeaders } from './webhook-headers.ts';
+
+/** One try to deliver a webhook, and recording what came of it. */
+export interface DeliverDeps extends PersistDeps {
+  readonly ledger: Pick<Ledger, 'deliveryTried'>;
+  /** Calls the addresses that callers gave. */
+  readonly outbound: Outbound;
+  /** Signs deliveries; without it they are sent unsigned. */
+  readonly webhookSecret?: string;
+  readonly tracer: Tracer;
+  readonly metrics: { readonly deliveries: Counter<'outcome'>; readonly deliverySeconds: Histogram<never> };
+  readonly timings: Timings;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Aborted when the grace period is almost over: open calls must end now. */
+  readonly deadline: AbortSignal;
+}
 
 export interface DueDelivery {
   readonly record: GenerationRecord;
@@ -25,7 +41,7 @@ const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
  * One try to deliver the callback. It is sent at least once: a worker that dies between the receiver's answer and its
  * record sends it again, under the same `webhook-id`.
  */
-export async function deliver(context: WorkerContext, due: DueDelivery): Promise<JobEnd> {
+export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<JobEnd> {
   const { outbound, timings, deadline } = context;
   const { record, url, nowMs, links } = due;
   const startedMs = performance.now();
@@ -62,7 +78,7 @@ export async function deliver(context: WorkerContext, due: DueDelivery): Promise
 
 /** Named after the end that it tells of, so that it stays the same over retries, lost jobs and redrives. */
 function signedHeaders(
-  { webhookSecret }: WorkerContext,
+  { webhookSecret }: Pick<DeliverDeps, 'webhookSecret'>,
   { record, nowMs }: DueDelivery,
   body: string,
 ): Record<string, string> {
@@ -76,7 +92,7 @@ function signedHeaders(
 }
 
 /** Its payload has no address: nobody can be told, and a person should see that. */
-export function giveUpWithoutAddress(context: WorkerContext, id: string, delivery: DeliveryRecord): Promise<JobEnd> {
+export function giveUpWithoutAddress(context: DeliverDeps, id: string, delivery: DeliveryRecord): Promise<JobEnd> {
   return conclude(context, id, {
     ...tryOf(id, delivery, context.timings),
     delivered: false,
@@ -91,7 +107,11 @@ function tryOf(id: string, { vehicle, tries }: DeliveryRecord, timings: Timings)
 }
 
 /** Never sooner than the receiver asks for, as far as the cap allows. */
-function retryDelayMs({ timings, random }: WorkerContext, tries: number, retryAfterMs = 0): number {
+function retryDelayMs(
+  { timings, random }: Pick<DeliverDeps, 'timings' | 'random'>,
+  tries: number,
+  retryAfterMs = 0,
+): number {
   const { notifyBaseMs: baseMs, notifyCapMs: capMs } = timings;
   return Math.max(backoffMs({ baseMs, capMs }, tries + 1, random), Math.min(retryAfterMs, capMs));
 }
@@ -109,7 +129,7 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
   }
 }
 
-async function conclude(context: WorkerContext, id: string, args: DeliveryTriedArgs): Promise<JobEnd> {
+async function conclude(context: DeliverDeps, id: string, args: DeliveryTriedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
   const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
     context.ledger.deliveryTried(args),
@@ -134,6 +154,6 @@ async function conclude(context: WorkerContext, id: string, args: DeliveryTriedA
   }
 }
 
-function count({ metrics }: WorkerContext, { kind }: DeliveryTriedReply): void {
+function count({ metrics }: Pick<DeliverDeps, 'metrics'>, { kind }: DeliveryTriedReply): void {
   if (kind === 'delivered' || kind === 'retry' || kind === 'given_up') metrics.deliveries.inc({ outcome: kind });
 }

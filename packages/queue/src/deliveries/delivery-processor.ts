@@ -1,10 +1,10 @@
 import type { Job } from 'bullmq';
-import { frozenPayload } from './caller-record.ts';
-import type { WorkerContext } from '../context.ts';
+import type { Ledger } from '@kieq/ledger';
+import type { BlobStore } from '@kieq/storage';
 import type { JobEnd } from '../loop/job-end.ts';
-import { deliver, giveUpWithoutAddress, type DueDelivery } from './deliver.ts';
+import { deliver, giveUpWithoutAddress, type DeliverDeps, type DueDelivery } from './deliver.ts';
 import { OriginLanes } from './origin-lanes.ts';
-import { pollJobSchema } from '../jobs/payload.ts';
+import { frozenPayload, pollJobSchema } from '../jobs/payload.ts';
 import { createResultLinks } from '../archive/result-links.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { readReported } from './reported-record.ts';
@@ -17,13 +17,20 @@ const ORIGIN_SHARE = 1 / 4;
 /** Of the first retry's pause: how long a delivery waits when its origin has no place. */
 const PAUSE_SHARE = 1 / 5;
 
+/** Deliveries that are due, with links to the results that they report. */
+export interface DeliveryDeps extends DeliverDeps {
+  readonly ledger: Ledger;
+  /** Archived results; undefined in a worker without an archive. */
+  readonly results: BlobStore | undefined;
+}
+
 /**
  * Takes jobs of `notify`: a callback is sent only by the current vehicle of a notice that is pending and due.
  * @param concurrency deliveries at once in this process
  */
-export function createDeliveryTaker(context: WorkerContext, concurrency: number): (job: Job) => Promise<Taken> {
+export function createDeliveryTaker(context: DeliveryDeps, concurrency: number): (job: Job) => Promise<Taken> {
   const lanes = new OriginLanes(Math.ceil(concurrency * ORIGIN_SHARE));
-  const resultLinks = createResultLinks({ ledger: context.ledger, store: context.archive?.store });
+  const resultLinks = createResultLinks({ ledger: context.ledger, store: context.results });
   return async (job) => {
     const parsed = pollJobSchema.safeParse(job.data);
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
@@ -52,7 +59,7 @@ async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 
-function taken(context: WorkerContext, lanes: OriginLanes, due: Omit<DueDelivery, 'url'>): Taken {
+function taken(context: DeliverDeps, lanes: OriginLanes, due: Omit<DueDelivery, 'url'>): Taken {
   const { record, delivery } = due;
   const url = frozenPayload(record.payload)?.callBackUrl;
   if (url === undefined) return { work: () => giveUpWithoutAddress(context, record.id, delivery) };

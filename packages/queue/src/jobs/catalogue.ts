@@ -13,6 +13,10 @@ import type { RedisClient } from '@kieq/redis';
 export const QUEUE_NAMES = ['submit', 'poll', 'archive', 'notify', 'dead-letter'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
 
+/** The queues that workers work on; `archive` only where there is one. */
+export const WORKED_QUEUES = ['submit', 'poll', 'archive', 'notify'] as const;
+export type WorkedQueue = (typeof WORKED_QUEUES)[number];
+
 /** Priority of a job where the caller names none; 1 comes first, 1000 last. */
 export const DEFAULT_PRIORITY = 100;
 

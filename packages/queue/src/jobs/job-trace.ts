@@ -1,6 +1,7 @@
 import { isTraceparent } from '@kieq/telemetry';
 import type { Job } from 'bullmq';
 import { z } from 'zod';
+import { jsonOf } from './json-text.ts';
 
 const carrier = z.looseObject({ traceparent: z.string().refine(isTraceparent) });
 
@@ -18,12 +19,4 @@ export function traceOf(job: Pick<Job, 'opts'>): string | undefined {
 /** The options that bring it. */
 export function traceOptions(traceparent: string | undefined): { telemetry?: { metadata: string } } {
   return traceparent === undefined ? {} : { telemetry: { metadata: JSON.stringify({ traceparent }) } };
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -2,6 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import { TextDecoder } from 'node:util';
 
+/** The value of a JSON text; undefined where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** A JSON text came in bytes that nobody can read without guessing; the message says what is wrong. */
 export class UndecodableText extends Error {
   override readonly name = 'UndecodableText';

@@ -88,6 +88,16 @@ export const frozenPayloadSchema = z.object({
 });
 export type FrozenPayload = z.infer<typeof frozenPayloadSchema>;
 
+/** The frozen payload of a record; undefined where it was purged or never was a valid request. */
+export function frozenPayload(payload: string | undefined): FrozenPayload | undefined {
+  if (payload === undefined) return undefined;
+  try {
+    return frozenPayloadSchema.parse(JSON.parse(payload));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A request that passed every check, ready for the ledger. */
 export interface CheckedRequest {
   readonly id: string;

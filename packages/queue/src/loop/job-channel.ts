@@ -1,5 +1,5 @@
 import { channel } from 'node:diagnostics_channel';
-import type { WorkedQueue } from '../jobs/worked-queues.ts';
+import type { WorkedQueue } from '../jobs/catalogue.ts';
 
 /** For which job the code runs. */
 export interface JobAtHand {

@@ -1,5 +1,11 @@
 import pRetry from 'p-retry';
-import type { WorkerContext } from '../context.ts';
+import type { Logger } from '@kieq/telemetry';
+
+export interface PersistDeps {
+  /** Aborted when the process is about to end: the last moment to log what Redis did not take. */
+  readonly end: AbortSignal;
+  readonly logger: Logger;
+}
 
 /**
  * Writes what only this worker knows, and keeps trying while the process lives: a taskId that Redis will not take
@@ -9,7 +15,7 @@ import type { WorkerContext } from '../context.ts';
  * @throws when the process must end before Redis took it; the log then says what to do by hand
  */
 export async function persist<Value>(
-  { end, logger }: Pick<WorkerContext, 'end' | 'logger'>,
+  { end, logger }: PersistDeps,
   what: string,
   byHand: string,
   write: () => Promise<Value>,
@@ -27,11 +33,7 @@ export async function persist<Value>(
 }
 
 /** Nearly every first try is taken, and costs nothing but itself. */
-async function untilTaken<Value>(
-  context: Pick<WorkerContext, 'end' | 'logger'>,
-  what: string,
-  write: () => Promise<Value>,
-): Promise<Value> {
+async function untilTaken<Value>(context: PersistDeps, what: string, write: () => Promise<Value>): Promise<Value> {
   context.end.throwIfAborted();
   try {
     return await write();
@@ -40,11 +42,7 @@ async function untilTaken<Value>(
   }
 }
 
-function again<Value>(
-  { end, logger }: Pick<WorkerContext, 'end' | 'logger'>,
-  what: string,
-  write: () => Promise<Value>,
-): Promise<Value> {
+function again<Value>({ end, logger }: PersistDeps, what: string, write: () => Promise<Value>): Promise<Value> {
   return pRetry(write, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 200,

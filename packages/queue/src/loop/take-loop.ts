@@ -6,7 +6,7 @@ import { JobSource, type JobSourceOptions, type TakenJob } from './job-source.ts
 import { KnownSlots } from './known-slots.ts';
 import { Lift } from './lift.ts';
 import { idOf } from '../jobs/vehicles.ts';
-import type { WorkedQueue } from '../jobs/worked-queues.ts';
+import type { WorkedQueue } from '../jobs/catalogue.ts';
 
 /** Waits for admission are asked again at least this often, so that a gate that opens early takes effect. */
 const RECHECK_MS = 500;

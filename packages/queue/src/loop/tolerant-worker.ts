@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker, type Job, type JobJson } from 'bullmq';
 import { z } from 'zod';
-import { jsonOf } from '../jobs/json.ts';
+import { jsonOf } from '../jobs/json-text.ts';
 import { usableOptions } from './usable-options.ts';
 
 /** Longest time that a worker blocks on its queue, in s. BullMQ would block for 5, or up to 10 until a delayed job is due. */

@@ -1,7 +1,6 @@
 import type { ScheduleOptions, Timings } from '@kieq/domain';
 import type { Ledger } from '@kieq/ledger';
-import type { Logger } from '@kieq/telemetry';
-import type { WorkerMetrics } from '../status/metrics.ts';
+import type { Gauge, Logger } from '@kieq/telemetry';
 import { PollPlan } from './poll-plan.ts';
 
 interface CreatePollPlanOptions {
@@ -11,7 +10,11 @@ interface CreatePollPlanOptions {
   readonly timings: Pick<Timings, 'pollPlanMs'>;
   /** Where Kie reaches the gateway; with it, callbacks are counted on. */
   readonly publicUrl: string | undefined;
-  readonly metrics: Pick<WorkerMetrics, 'pollPriceMs' | 'pollSaturated' | 'callbacksOn'>;
+  readonly metrics: {
+    readonly pollPriceMs: Gauge<never>;
+    readonly pollSaturated: Gauge<never>;
+    readonly callbacksOn: Gauge<never>;
+  };
   readonly logger: Logger;
 }
 

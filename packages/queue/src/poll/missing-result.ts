@@ -1,5 +1,5 @@
 import type { Evidence, PollAnswer } from '@kieq/domain';
-import type { WorkerContext } from '../context.ts';
+import type { MissingResultDeps } from './poll-deps.ts';
 
 type NoResult = Extract<PollAnswer, { kind: 'no_result' }>;
 
@@ -8,10 +8,7 @@ type NoResult = Extract<PollAnswer, { kind: 'no_result' }>;
  * each wait, not for each look.
  * @param context its logger names the generation
  */
-export function noteNoResult(
-  { logger, metrics }: Pick<WorkerContext, 'logger' | 'metrics'>,
-  { evidence }: NoResult,
-): void {
+export function noteNoResult({ logger, metrics }: MissingResultDeps, { evidence }: NoResult): void {
   metrics.unreadableResults.inc();
   logger.warn(
     { evidence },

@@ -7,7 +7,7 @@ import {
   type Verdict,
 } from '@kieq/domain';
 import type { PollReply } from '@kieq/ledger';
-import type { WorkerContext } from '../context.ts';
+import type { LessonDeps } from './poll-deps.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 
 type Poll = Extract<PollReply, { kind: 'granted' }>;
@@ -29,7 +29,7 @@ export function kindOfPayload(payload: string | undefined): string | undefined {
  * sooner, and a task that has ended without a result has a schedule of its own.
  */
 export function nextDelayMs(
-  { plan, timings }: WorkerContext,
+  { plan, timings }: Pick<LessonDeps, 'plan' | 'timings'>,
   poll: Poll,
   seen: 'running' | 'missing' | 'trouble' | 'no_result',
 ): number {
@@ -39,12 +39,16 @@ export function nextDelayMs(
 }
 
 /** Its place among the looks that wait for the budget. */
-export function rankOf({ plan }: Pick<WorkerContext, 'plan'>, poll: Poll, delayMs: number, dueAtMs: number): number {
+export function rankOf({ plan }: Pick<LessonDeps, 'plan'>, poll: Poll, delayMs: number, dueAtMs: number): number {
   return plan.rank(kindOf(poll), poll.ageMs, delayMs, dueAtMs);
 }
 
 /** The completion time that a verdict teaches the pool. */
-export function sampleOf({ plan }: WorkerContext, poll: Poll, verdict: Verdict): { kind: string; ms: number } {
+export function sampleOf(
+  { plan }: Pick<LessonDeps, 'plan'>,
+  poll: Poll,
+  verdict: Verdict,
+): { kind: string; ms: number } {
   return { kind: kindOf(poll), ms: completionMs(verdict, poll.ageMs, plan.horizonMs) };
 }
 
@@ -53,7 +57,7 @@ export function sampleOf({ plan }: WorkerContext, poll: Poll, verdict: Verdict):
  * @param generationMs age of the generation
  */
 export function noteVerdict(
-  { metrics, plan }: WorkerContext,
+  { metrics, plan }: Pick<LessonDeps, 'metrics' | 'plan'>,
   poll: Poll,
   verdict: Verdict,
   generationMs: number,

@@ -9,13 +9,11 @@ import {
   type Verdict,
 } from '@kieq/domain';
 import type { PollReply, ObserveReply } from '@kieq/ledger';
-import { addArchive } from '../archive/archive-jobs.ts';
-import { archiveModeOf } from '../archive/archive-mode.ts';
-import { takeClaimJob } from '../adopt/claim-processor.ts';
-import type { WorkerContext } from '../context.ts';
+import { addArchive, archiveModeOf } from '../jobs/archive-jobs.ts';
+import type { PollDeps } from './poll-deps.ts';
 import { pullForwardIfCalledBack } from './followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { addDelivery, kill } from '../deliveries/add-delivery.ts';
+import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
@@ -37,11 +35,11 @@ interface OpenPoll {
 const MASS_WINDOW_TIMES_FRESH = 20;
 
 /** Takes a job of `poll`: spends a query of the budget only as the current vehicle of a task without a verdict. */
-export async function takePollJob(context: WorkerContext, job: Job): Promise<Taken> {
+export async function takePollJob(context: PollDeps, job: Job): Promise<Taken> {
   const parsed = pollJobSchema.safeParse(job.data);
   if (!parsed.success) return { end: { kind: 'fail', reason: `not a poll job: ${parsed.error.message}` } };
   const { generation: id, claim } = parsed.data;
-  if (claim !== undefined) return takeClaimJob(context, job, id, claim);
+  if (claim !== undefined) return context.takeClaim(job, id, claim);
   const permit = `${idOf(job)}:${randomUUID()}`;
   const timeoutMs = context.settings.queryTimeoutMs;
   const reply = await context.ledger.poll({ id, vehicle: idOf(job), permit, timeoutMs });
@@ -59,7 +57,7 @@ export async function takePollJob(context: WorkerContext, job: Job): Promise<Tak
   }
 }
 
-async function pollTask(context: WorkerContext, open: OpenPoll): Promise<JobEnd> {
+async function pollTask(context: PollDeps, open: OpenPoll): Promise<JobEnd> {
   const { id, job, poll } = open;
   const logger = context.logger.child({ generation: id, task: poll.taskId, job: idOf(job) });
   const scoped = { ...context, logger };
@@ -101,7 +99,7 @@ function knownWord(state: string): string {
 }
 
 async function settle(
-  context: WorkerContext,
+  context: PollDeps,
   { id, poll, permit }: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'verdict' }>,
 ): Promise<JobEnd> {
@@ -158,7 +156,7 @@ function wholeAttributes({ model, polls }: Poll, { state, creditsConsumed }: Ver
 }
 
 /** No verdict: the same job comes again later, unless the task has been followed for too long. */
-async function park(context: WorkerContext, open: OpenPoll, observation: Observation): Promise<JobEnd> {
+async function park(context: PollDeps, open: OpenPoll, observation: Observation): Promise<JobEnd> {
   const { ledger, timings } = context;
   const { poll, permit } = open;
   if (poll.pollingForMs >= timings.taskStuckMs) {
@@ -187,7 +185,7 @@ async function park(context: WorkerContext, open: OpenPoll, observation: Observa
 }
 
 function observe(
-  context: WorkerContext,
+  context: PollDeps,
   { id, poll, permit }: OpenPoll,
   { seen, leastMs = 0, pauseMs }: Observation,
 ): Promise<ObserveReply> {
@@ -212,7 +210,7 @@ function observe(
  * Kie has said so for long; `task_stuck` is for tasks of which Kie has said nothing.
  */
 async function awaitResult(
-  context: WorkerContext,
+  context: PollDeps,
   open: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'no_result' }>,
 ): Promise<JobEnd> {
@@ -226,7 +224,7 @@ async function awaitResult(
 
 /** A callback that came since the look could not promote the job, which was active. */
 function parkedEnd(
-  context: WorkerContext,
+  context: PollDeps,
   { id, job, poll }: OpenPoll,
   { delayMs, dueAt }: Extract<ObserveReply, { kind: 'parked' }>,
 ): JobEnd {
@@ -240,13 +238,13 @@ function parkedEnd(
 }
 
 /** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
-function deny(context: WorkerContext, open: OpenPoll, evidence: Evidence): Promise<JobEnd> {
+function deny(context: PollDeps, open: OpenPoll, evidence: Evidence): Promise<JobEnd> {
   context.logger.warn({ evidence, ageMs: open.poll.ageMs }, 'Kie does not know the task');
   return park(context, open, { seen: 'missing' });
 }
 
 function failedTransiently(
-  context: WorkerContext,
+  context: PollDeps,
   open: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'trouble' }>,
 ): Promise<JobEnd> {
@@ -262,7 +260,7 @@ function failedTransiently(
 
 /** @param polls looks by now; another worker's since then may have seen the task, or followed another one */
 async function giveUp(
-  context: WorkerContext,
+  context: PollDeps,
   { id, job, poll }: OpenPoll,
   deadLetterClass: (typeof GIVEN_UP_CLASSES)[number],
   polls: number,

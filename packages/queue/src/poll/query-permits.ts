@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ledger } from '@kieq/ledger';
-import type { WorkerContext } from '../context.ts';
+import type { PermitDeps } from './poll-deps.ts';
 
 export interface QueryPermitOptions {
-  readonly ledger: Ledger;
+  readonly ledger: PermitDeps['ledger'];
   /** Unique name of the call. */
   readonly name: string;
   /** The longest that one query can take, so that an unanswered one stays counted. */
@@ -39,7 +38,7 @@ export function queryPermits({ ledger, name, timeoutMs, signal }: QueryPermitOpt
 }
 
 /** Of a worker's call whose first permit is taken already; the client's own retries each need another one. */
-export function permitsAfter({ ledger, settings, deadline }: WorkerContext, first: string): QueryPermits {
+export function permitsAfter({ ledger, settings, deadline }: PermitDeps, first: string): QueryPermits {
   const more = queryPermits({ ledger, name: first, timeoutMs: settings.queryTimeoutMs, signal: deadline });
   let isFirst = true;
   return {
@@ -52,7 +51,7 @@ export function permitsAfter({ ledger, settings, deadline }: WorkerContext, firs
 }
 
 /** Waiting for a permit is the only thing that can fail in a query, and only the end of the grace period interrupts it. */
-export function giveBackOnShutdown({ deadline }: WorkerContext): (error: unknown) => undefined {
+export function giveBackOnShutdown({ deadline }: Pick<PermitDeps, 'deadline'>): (error: unknown) => undefined {
   return (error) => {
     if (!deadline.aborted) throw error;
   };

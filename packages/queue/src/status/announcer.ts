@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { VERSION } from '@kieq/domain';
-import type { WorkerAnnouncement } from '@kieq/ledger';
-import type { WorkerContext } from '../context.ts';
+import { VERSION, type Timings } from '@kieq/domain';
+import type { Ledger, WorkerAnnouncement } from '@kieq/ledger';
+import type { Logger } from '@kieq/telemetry';
 
 /** A worker counts for so many of its periods: three announcements may get lost. */
 const LIFE = 4.5;
@@ -10,21 +10,27 @@ const LEAST_LIFE_MS = 2000;
 /** Nobody waits longer for a Redis that does not answer: the entry ends by itself. In ms. */
 const FAREWELL_MS = 500;
 
-type Announced = Pick<WorkerContext, 'ledger' | 'logger' | 'timings' | 'worker'>;
+export interface AnnouncerDeps {
+  readonly ledger: Pick<Ledger, 'workers'>;
+  readonly logger: Logger;
+  readonly timings: Pick<Timings, 'announceMs'>;
+  /** Name of this worker, unique per process. */
+  readonly worker: string;
+}
 
 /**
  * Tells the pool again and again that this worker is there, until it has stopped. Trouble with it never stops the worker:
  * it is for people.
  */
 export class Announcer {
-  readonly #context: Announced;
+  readonly #context: AnnouncerDeps;
   readonly #told: WorkerAnnouncement;
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #since: number | undefined;
   #isWell = true;
 
-  constructor(context: Announced, told: Omit<WorkerAnnouncement, 'version'>) {
+  constructor(context: AnnouncerDeps, told: Omit<WorkerAnnouncement, 'version'>) {
     this.#context = context;
     this.#told = { version: VERSION, ...told };
   }

@@ -1,7 +1,7 @@
 import { redriveRule, type GenerationState, type OrNewer, type ResumePoint } from '@kieq/domain';
 import type { Attempt, GenerationRecord, DeliveryRecord } from '@kieq/ledger';
 import type { OpenDeadLetter } from '../dead-letters/open-dead-letters.ts';
-import { jsonOf } from '../jobs/json.ts';
+import { jsonOf } from '../jobs/json-text.ts';
 import { waysOut, type WayOut } from '../dead-letters/way-out.ts';
 
 /** An open dead letter with what a person can do about it. */

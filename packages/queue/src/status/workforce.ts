@@ -1,6 +1,5 @@
 import type { AnnouncedWorker, Ledger } from '@kieq/ledger';
-import { WORKED_QUEUES } from '../jobs/worked-queues.ts';
-import type { Queues } from '../jobs/catalogue.ts';
+import { WORKED_QUEUES, type Queues } from '../jobs/catalogue.ts';
 
 /** Who works on the pool, as far as it can be told. */
 export interface Workforce {

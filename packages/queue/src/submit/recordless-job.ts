@@ -1,5 +1,5 @@
 import type { Job } from 'bullmq';
-import type { WorkerContext } from '../context.ts';
+import type { RecordlessDeps } from './submit-deps.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 
 /** So often such a job is taken, and so long it is put off in between, in ms: a record may come right behind it. */
@@ -12,7 +12,7 @@ const AGAIN_MS = 1000;
  * to submit, and nothing that a dead letter could give back. It leaves its id to whoever enqueues the same key again.
  */
 export function endRecordless(
-  { logger, metrics }: Pick<WorkerContext, 'logger' | 'metrics'>,
+  { logger, metrics }: RecordlessDeps,
   job: Pick<Job, 'id' | 'attemptsStarted'>,
   generation: string,
 ): JobEnd {

@@ -2,11 +2,11 @@ import { timingKind, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
 import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
 import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
 import type { AttemptToken } from './attempt-token.ts';
-import type { WorkerContext } from '../context.ts';
-import { deadJobEnd } from '../dead-letters/dead-job.ts';
+import type { AttemptDeps } from './submit-deps.ts';
+import { deadJobEnd } from './dead-job.ts';
 import { pullForwardIfCalledBack } from '../poll/followed-callbacks.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { addDelivery } from '../deliveries/add-delivery.ts';
+import { addDelivery } from '../jobs/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
@@ -26,7 +26,7 @@ export interface AdmittedAttempt {
  * From the written intent to a recorded answer: POST once, write what came back, move on.
  * @param context its logger names the generation and the attempt
  */
-export async function runAttempt(context: WorkerContext, attempt: AdmittedAttempt): Promise<JobEnd> {
+export async function runAttempt(context: AttemptDeps, attempt: AdmittedAttempt): Promise<JobEnd> {
   const { id, token, admitted } = attempt;
   const { logger } = context;
   const request = requestOf(context, attempt);
@@ -71,7 +71,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
   }
 }
 
-function requestOf({ settings }: WorkerContext, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
+function requestOf({ settings }: AttemptDeps, { id, token, admitted }: AdmittedAttempt): KieCreateRequest {
   const frozen = frozenPayloadSchema.parse(JSON.parse(admitted.payload));
   const { model, input } = frozen.request;
   const request = { model, input: withUploadLinks(input, admitted.links ?? {}) };
@@ -81,7 +81,7 @@ function requestOf({ settings }: WorkerContext, { id, token, admitted }: Admitte
 
 /** Two spans: how long it waited, and the call. */
 function tracedSubmit(
-  context: WorkerContext,
+  context: AttemptDeps,
   attempt: AdmittedAttempt,
   request: KieCreateRequest,
 ): Promise<SubmitAnswer> {
@@ -100,7 +100,7 @@ function tracedSubmit(
 }
 
 async function submit(
-  context: WorkerContext,
+  context: AttemptDeps,
   attempt: AdmittedAttempt,
   request: KieCreateRequest,
 ): Promise<SubmitAnswer> {
@@ -117,7 +117,7 @@ async function submit(
 }
 
 async function intentIsDurable(
-  { ledger, settings, timings, logger }: WorkerContext,
+  { ledger, settings, timings, logger }: AttemptDeps,
   lossesBefore: number,
 ): Promise<boolean> {
   try {
@@ -132,7 +132,7 @@ async function intentIsDurable(
 }
 
 async function recordAccepted(
-  context: WorkerContext,
+  context: AttemptDeps,
   attempt: AdmittedAttempt,
   taskId: string,
   answer: SubmitAnswer,
@@ -198,7 +198,7 @@ const OWN_FAULTS = new Set<string>([
 ]);
 
 async function recordRefused(
-  context: WorkerContext,
+  context: AttemptDeps,
   attempt: AdmittedAttempt,
   rule: RefuseRule,
   answer: SubmitAnswer,

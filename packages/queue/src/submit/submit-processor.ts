@@ -3,11 +3,11 @@ import { jobGenerationId } from '@kieq/domain';
 import type { Problem } from '@kieq/kie';
 import { connectionLosses, type AdmitReply } from '@kieq/ledger';
 import { mintAttemptToken, type AttemptToken } from './attempt-token.ts';
-import type { WorkerContext } from '../context.ts';
-import { deadJobEnd } from '../dead-letters/dead-job.ts';
+import type { SubmitDeps } from './submit-deps.ts';
+import { deadJobEnd } from './dead-job.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { traceOf } from '../jobs/job-trace.ts';
-import { kill } from '../deliveries/add-delivery.ts';
+import { kill } from '../jobs/add-delivery.ts';
 import { ownGeneration } from '../jobs/own-job.ts';
 import { checkSubmitJob, ledgerFields, type CheckedRequest } from '../jobs/payload.ts';
 import { endRecordless } from './recordless-job.ts';
@@ -21,7 +21,7 @@ import { idOf, vehicleId } from '../jobs/vehicles.ts';
 const LEASE_SLACK_MS = 50;
 
 /** Takes a job of `submit`: reads its payload, makes its record if it is new, and asks for admission. */
-export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
+export async function takeSubmitJob(context: SubmitDeps, job: Job): Promise<Taken> {
   const vehicle = idOf(job);
   const named = ownGeneration(job.data, vehicle);
   const early = named === undefined ? undefined : await admit(context, { id: named, vehicle });
@@ -63,7 +63,7 @@ interface Applicant {
   readonly instead?: boolean;
 }
 
-async function admit({ ledger, timings, account, worker }: WorkerContext, applicant: Applicant): Promise<Admission> {
+async function admit({ ledger, timings, account, worker }: SubmitDeps, applicant: Applicant): Promise<Admission> {
   const token = mintAttemptToken();
   // Before the call: a process frozen while it waits for Redis must count that time too.
   const sendDeadline = new SendDeadline(timings.sendBeforeMs);
@@ -82,13 +82,14 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, applic
   return { reply, token, sendDeadline, lossesBefore };
 }
 
-async function afterAdmission(context: WorkerContext, job: Job, id: string, admission: Admission): Promise<Taken> {
+async function afterAdmission(context: SubmitDeps, job: Job, id: string, admission: Admission): Promise<Taken> {
   const { reply, token, sendDeadline, lossesBefore } = admission;
   switch (reply.kind) {
     case 'admitted': {
       const logger = context.logger.child({ generation: id, job: idOf(job), attempt: reply.attempt });
       return {
-        work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
+        work: () =>
+          runAttempt({ ...context.attempts, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
         slots: reply.slots,
       };
     }
@@ -96,7 +97,7 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
       const { payload, tries, trace } = reply;
       const upload = { id, vehicle: idOf(job), payload, tries };
       const logger = context.logger.child({ generation: id, job: idOf(job) });
-      const passing = () => passUploads({ ...context, logger }, upload);
+      const passing = () => passUploads({ ...context.uploading, logger }, upload);
       return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing) };
     }
     case 'wait':
@@ -122,10 +123,10 @@ async function afterAdmission(context: WorkerContext, job: Job, id: string, admi
 /** A job whose stand-in is being passed on already, or failed, waits so long, in ms. */
 const INSTEAD_AGAIN_MS = 1000;
 
-const passedBy = new WeakMap<WorkerContext['ledger'], Set<string>>();
+const passedBy = new WeakMap<SubmitDeps['ledger'], Set<string>>();
 
 /** Whose images this worker is passing on instead of others': no window place is taken meanwhile, so all would do it. */
-function passedHere({ ledger }: WorkerContext): Set<string> {
+function passedHere({ ledger }: SubmitDeps): Set<string> {
   const known = passedBy.get(ledger) ?? new Set<string>();
   passedBy.set(ledger, known);
   return known;
@@ -135,29 +136,29 @@ function passedHere({ ledger }: WorkerContext): Set<string> {
  * The ledger wants to hear what Kie says to another generation first (docs/decisions/0022). It goes under this job, which
  * is given back to the head of its priority afterwards; its own job, wherever it waits, finds it busy or gone on.
  */
-async function submitInstead(context: WorkerContext, other: { id: string; vehicle: string }): Promise<Taken> {
+async function submitInstead(context: SubmitDeps, other: { id: string; vehicle: string }): Promise<Taken> {
   const { id, vehicle } = other;
   const later = (): JobEnd => ({ kind: 'delay', delayMs: INSTEAD_AGAIN_MS });
   const passed = passedHere(context);
   if (passed.has(id)) return { end: later() };
   const { reply, ...admission } = await admit(context, { id, vehicle, instead: true });
-  const scoped = { ...context, logger: context.logger.child({ generation: id, job: vehicle }) };
+  const logger = context.logger.child({ generation: id, job: vehicle });
   const giveBack = (): JobEnd => ({ kind: 'give_back' });
   // Its own lease and job see to it; the job that carried it has no part in that.
   const failedTransiently = (error: unknown): JobEnd => {
-    scoped.logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
+    logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
     return later();
   };
   if (reply.kind === 'admitted') {
-    const logger = scoped.logger.child({ attempt: reply.attempt });
-    const work = () =>
-      runAttempt({ ...context, logger }, { id, ...admission, admitted: reply }).then(giveBack, failedTransiently);
+    const attempts = { ...context.attempts, logger: logger.child({ attempt: reply.attempt }) };
+    const work = () => runAttempt(attempts, { id, ...admission, admitted: reply }).then(giveBack, failedTransiently);
     return { work, slots: reply.slots };
   }
   if (reply.kind === 'upload') {
     const { payload, tries, trace } = reply;
     passed.add(id);
-    const passing = () => passUploads(scoped, { id, vehicle, payload, tries }).finally(() => passed.delete(id));
+    const passing = () =>
+      passUploads({ ...context.uploading, logger }, { id, vehicle, payload, tries }).finally(() => passed.delete(id));
     const span = () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing);
     return { work: () => span().then(giveBack, failedTransiently) };
   }
@@ -166,7 +167,7 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
 }
 
 /** The generation is being submitted under another attempt: never submit, wait for its lease, then call it unknown. */
-async function waitOutLease({ ledger, logger }: WorkerContext, id: string, leaseMs: number) {
+async function waitOutLease({ ledger, logger }: SubmitDeps, id: string, leaseMs: number) {
   if (leaseMs > 0) return { kind: 'delay', delayMs: leaseMs + LEASE_SLACK_MS } as const;
   const expired = await ledger.expire(id);
   if (expired.kind === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
@@ -176,7 +177,7 @@ async function waitOutLease({ ledger, logger }: WorkerContext, id: string, lease
   return { kind: 'complete', result: 'lease over: unknown' } as const;
 }
 
-async function exceedDeadline(context: WorkerContext, id: string) {
+async function exceedDeadline(context: SubmitDeps, id: string) {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id, class: 'deadline_exceeded', expected: 'queued', evidence });
   if (killed.kind === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence);
@@ -184,7 +185,7 @@ async function exceedDeadline(context: WorkerContext, id: string) {
 }
 
 /** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
-async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: string) {
+async function endStale({ ledger }: SubmitDeps, job: Job, id: string, state: string) {
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
   const record = await ledger.read.generation(id);
   const deadLetterClass = record?.deadLetter?.class ?? 'payment_unknown';
@@ -198,7 +199,7 @@ async function endStale({ ledger }: WorkerContext, job: Job, id: string, state: 
  * record is made now. Started before: the record is gone, a task may exist, so it is never submitted.
  */
 async function createOnTake(
-  context: WorkerContext,
+  context: SubmitDeps,
   job: Job,
   id: string,
   request: CheckedRequest,
@@ -217,11 +218,7 @@ async function createOnTake(
 }
 
 /** Another client used the key of an existing generation for another request. The producer has told its caller already. */
-async function deadLetterConflict(
-  context: WorkerContext,
-  job: Job,
-  request: CheckedRequest,
-): Promise<Taken | undefined> {
+async function deadLetterConflict(context: SubmitDeps, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
   const created = await context.ledger.create({ ...ledgerFields(request), vehicle: idOf(job), vehicleCheckMs });
@@ -233,7 +230,7 @@ function conflictProblem(id: string): Problem {
 }
 
 async function deadLetterRecordless(
-  context: WorkerContext,
+  context: SubmitDeps,
   job: Job,
   id: string,
   request: CheckedRequest,
@@ -272,7 +269,7 @@ function unreadableText(data: unknown): string {
   }
 }
 
-async function deadLetterUnreadable(context: WorkerContext, job: Job, problems: readonly Problem[]): Promise<Taken> {
+async function deadLetterUnreadable(context: SubmitDeps, job: Job, problems: readonly Problem[]): Promise<Taken> {
   const id = jobGenerationId('unreadable', idOf(job), job.timestamp);
   const summary = problems
     .map(({ field, rule, received }) => `${field} ${rule}, received ${received}`)

@@ -3,10 +3,10 @@ import { backoffMs, uploadName, uploadsIn, uploadUrl, type Evidence, type Upload
 import { KieError } from '@kieq/kie';
 import type { GenerationRecord } from '@kieq/ledger';
 import { StorageError } from '@kieq/storage';
-import type { WorkerContext } from '../context.ts';
-import { deadJobEnd } from '../dead-letters/dead-job.ts';
+import type { UploadPassingDeps } from './submit-deps.ts';
+import { deadJobEnd } from './dead-job.ts';
 import type { JobEnd } from '../loop/job-end.ts';
-import { kill } from '../deliveries/add-delivery.ts';
+import { kill } from '../jobs/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { findImage } from '../uploads/upload-stores.ts';
 
@@ -39,7 +39,7 @@ type Passed =
   | { readonly kind: 'cut' };
 
 /** Passes the uploaded images of a queued generation on to Kie; then its job asks for admission again. Costs nothing. */
-export async function passUploads(context: WorkerContext, task: UploadTask): Promise<JobEnd> {
+export async function passUploads(context: UploadPassingDeps, task: UploadTask): Promise<JobEnd> {
   const { id, vehicle } = task;
   const record = await context.ledger.read.generation(id);
   if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
@@ -55,7 +55,7 @@ export async function passUploads(context: WorkerContext, task: UploadTask): Pro
   return { kind: 'complete', result: `its images are with Kie, but it is ${reply.kind}` };
 }
 
-async function passOne(context: WorkerContext, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
+async function passOne(context: UploadPassingDeps, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
   const { kie, deadline } = context;
   // Any BullMQ client may write such an address; only the tenant's own images are his to use.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
@@ -102,7 +102,7 @@ function refused(summary: string): Passed {
 }
 
 async function afterTransientError(
-  context: WorkerContext,
+  context: UploadPassingDeps,
   { id, vehicle, tries }: UploadTask,
   passed: Exclude<Passed, { kind: 'passed' }>,
 ): Promise<JobEnd> {

@@ -1,11 +1,11 @@
 import { KieError } from '@kieq/kie';
-import type { WorkerContext } from '../context.ts';
-import { kill } from '../deliveries/add-delivery.ts';
+import type { CreditProbeDeps } from './upkeep-deps.ts';
+import { kill } from '../jobs/add-delivery.ts';
 
 const OLDEST = 100;
 
 /** While the credits gate is closed: asks for the balance when it is this worker's turn, and buries who waited too long. */
-export async function probeCredits(context: WorkerContext): Promise<void> {
+export async function probeCredits(context: CreditProbeDeps): Promise<void> {
   const { ledger, kie, logger } = context;
   const gates = await ledger.gates.closed();
   if (!gates.some(({ reason }) => reason === 'credits')) return watchBalance(context);
@@ -23,7 +23,7 @@ export async function probeCredits(context: WorkerContext): Promise<void> {
 }
 
 /** Nobody waits for this balance: it is for people, and for an alert before the account runs dry. */
-async function watchBalance({ ledger, kie, timings, logger, deadline }: WorkerContext): Promise<void> {
+async function watchBalance({ ledger, kie, timings, logger, deadline }: CreditProbeDeps): Promise<void> {
   if (!(await ledger.gates.claimBalance(timings.balanceMs))) return;
   try {
     const balance = await kie.credits({ signal: deadline });
@@ -35,7 +35,7 @@ async function watchBalance({ ledger, kie, timings, logger, deadline }: WorkerCo
 }
 
 /** The queue's order is the order of queueing, so the first one that is not due ends the search. */
-async function deadLetterUnpaid(context: WorkerContext): Promise<void> {
+async function deadLetterUnpaid(context: CreditProbeDeps): Promise<void> {
   const { ledger, logger, metrics } = context;
   const evidence = { summary: 'the account had no credits for longer than the credit deadline' };
   for (;;) {

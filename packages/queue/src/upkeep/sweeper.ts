@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Newer } from '@kieq/domain';
 import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
-import { addArchive } from '../archive/archive-jobs.ts';
-import type { WorkerContext } from '../context.ts';
+import { addArchive } from '../jobs/archive-jobs.ts';
+import type { UpkeepDeps } from './upkeep-deps.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
-import { addDelivery, kill } from '../deliveries/add-delivery.ts';
+import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { redriveOne } from '../dead-letters/redrive.ts';
 import { removeFromStores } from '../archive/store-removal.ts';
 import { advance, reviveClaim } from '../poll/followed-callbacks.ts';
@@ -22,11 +22,11 @@ const BATCH = 50;
  * It runs in every worker on a timer, and acts in the one that holds the ledger's lease.
  */
 export class Sweeper {
-  readonly #context: WorkerContext;
+  readonly #context: UpkeepDeps;
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
 
-  constructor(context: WorkerContext) {
+  constructor(context: UpkeepDeps) {
     this.#context = context;
   }
 
@@ -61,7 +61,7 @@ export class Sweeper {
  * One round; true when more is due at once. Does nothing while another worker holds the lease.
  * @param turn counts the rounds: each one looks through another part of the indexes
  */
-export async function sweepOnce(context: WorkerContext, turn = 0): Promise<boolean> {
+export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean> {
   const { ledger, queues, timings, worker } = context;
   const leaseMs = Math.max(1000, timings.sweepMs * 3);
   const { vehicleCheckMs } = timings;
@@ -88,7 +88,7 @@ type Check = readonly [generation: string, check: () => Promise<void>];
  * The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs.
  * @returns whether all went well
  */
-async function eachAlone({ logger }: WorkerContext, checks: readonly Check[]): Promise<boolean> {
+async function eachAlone({ logger }: Pick<UpkeepDeps, 'logger'>, checks: readonly Check[]): Promise<boolean> {
   let isWell = true;
   for (const [generation, check] of checks) {
     try {
@@ -101,7 +101,7 @@ async function eachAlone({ logger }: WorkerContext, checks: readonly Check[]): P
   return isWell;
 }
 
-async function checkOn(context: WorkerContext, due: Due): Promise<void> {
+async function checkOn(context: UpkeepDeps, due: Due): Promise<void> {
   const { ledger } = context;
   if (due.archiving === true) return checkArchive(context, due);
   switch (due.state) {
@@ -130,12 +130,12 @@ async function checkOn(context: WorkerContext, due: Due): Promise<void> {
   }
 }
 
-async function purge(context: WorkerContext, due: Due): Promise<void> {
-  const { ledger, uploads, archive, logger } = context;
+async function purge(context: UpkeepDeps, due: Due): Promise<void> {
+  const { ledger, uploads, results, logger } = context;
   const reply = await ledger.purge(due.id, false, due.vehicle);
   if (reply.kind !== 'purged') return;
   if (reply.left !== undefined) {
-    const stays = await removeFromStores({ ledger, uploads, results: archive?.store }, due.id, reply.left);
+    const stays = await removeFromStores({ ledger, uploads, results }, due.id, reply.left);
     if (stays.length > 0)
       logger.error({ generation: due.id, left: reply.left, stays }, 'files of a purged generation stay');
   }
@@ -143,7 +143,7 @@ async function purge(context: WorkerContext, due: Due): Promise<void> {
 }
 
 /** Its window is over: a person decides, unless the configuration prefers to pay again. */
-async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
+async function resolveUnknown(context: UpkeepDeps, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
   const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
   const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
@@ -159,15 +159,15 @@ async function resolveUnknown(context: WorkerContext, due: Due): Promise<void> {
   logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
 }
 
-async function exceed(context: WorkerContext, due: Due): Promise<void> {
+async function exceed(context: UpkeepDeps, due: Due): Promise<void> {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id: due.id, class: 'deadline_exceeded', expected: 'queued', evidence });
   if (killed.kind === 'dead') note(context, 'deadline_exceeded', due);
 }
 
 /** Somebody turned the archive off: what waits for it would wait for ever. */
-async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
-  if (context.archive !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
+async function checkArchive(context: UpkeepDeps, due: Due): Promise<void> {
+  if (context.results !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
   const { ledger, queues, timings } = context;
   const record = await ledger.read.generation(due.id);
   const args: UnsavedArgs = {
@@ -190,7 +190,7 @@ async function checkArchive(context: WorkerContext, due: Due): Promise<void> {
  * A generation whose job is gone, or sleeps beyond its time because some worker's clock was wrong, gets a new one;
  * the ledger's compare-and-set keeps it at one.
  */
-async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
+async function revive(context: UpkeepDeps, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
   const job = await jobState(queues[queue], due.vehicle);
   // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
@@ -206,7 +206,7 @@ async function revive(context: WorkerContext, due: Due, queue: 'submit' | 'poll'
 }
 
 /** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
-async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['deliveries'][number]): Promise<void> {
+async function reviveDelivery(context: UpkeepDeps, { id, vehicle }: Leader['deliveries'][number]): Promise<void> {
   const { ledger, queues, metrics, logger } = context;
   if ((await jobState(queues.notify, vehicle)) !== 'gone') return;
   const reply = await ledger.redeliver(id, vehicle);
@@ -217,13 +217,20 @@ async function reviveDelivery(context: WorkerContext, { id, vehicle }: Leader['d
 }
 
 /** The job of a claim is gone; one that sleeps comes again by itself. */
-async function reclaim({ queues, metrics, logger }: WorkerContext, { id, taskId }: Leader['claims'][number]) {
+async function reclaim(
+  { queues, metrics, logger }: Pick<UpkeepDeps, 'queues' | 'metrics' | 'logger'>,
+  { id, taskId }: Leader['claims'][number],
+) {
   if (!(await reviveClaim(queues, id, taskId))) return;
   metrics.sweeps.inc({ action: 'reclaimed' });
   logger.warn({ generation: id, task: taskId, action: 'reclaimed' }, 'swept');
 }
 
-function note({ metrics, logger }: WorkerContext, action: string, { id, state, vehicle }: Due): void {
+function note(
+  { metrics, logger }: Pick<UpkeepDeps, 'metrics' | 'logger'>,
+  action: string,
+  { id, state, vehicle }: Due,
+): void {
   metrics.sweeps.inc({ action });
   logger.warn({ generation: id, state, job: vehicle, action }, 'swept');
 }

@@ -1,4 +1,6 @@
-import type { WorkerContext } from '../context.ts';
+import type { UploadStores } from '@kieq/ledger';
+import type { FileStore } from '@kieq/storage';
+import type { Gauge, Logger } from '@kieq/telemetry';
 import { standingOf } from './upload-stores.ts';
 
 /** So often a worker compares its upload store with the pool's, in ms. */
@@ -10,13 +12,18 @@ export interface StoreWatch {
   stop(): void;
 }
 
-type Watched = Pick<WorkerContext, 'ledger' | 'uploads' | 'logger' | 'metrics'>;
+export interface StoreWatchDeps {
+  readonly ledger: { readonly uploadStores: Pick<UploadStores, 'used'> };
+  readonly uploads: FileStore;
+  readonly logger: Logger;
+  readonly metrics: { readonly uploadStoreDiffers: Gauge<never> };
+}
 
 /**
  * Compares the upload store of a worker with those into which images of the pool are uploaded, at once and every minute.
  * A worker with another store works on: it says so in its log whenever that changes, and in a metric.
  */
-export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): StoreWatch {
+export function watchUploadStore(context: StoreWatchDeps, everyMs: number = EVERY_MS): StoreWatch {
   const { uploads, logger, metrics } = context;
   let told: string | undefined;
   const compareOnce = async (): Promise<void> => {
@@ -46,7 +53,7 @@ export function watchUploadStore(context: Watched, everyMs: number = EVERY_MS): 
   return { looked: compareInTurn(), stop: () => clearInterval(timer) };
 }
 
-async function differenceOf(context: Watched): Promise<string | undefined> {
+async function differenceOf(context: StoreWatchDeps): Promise<string | undefined> {
   const { elsewhere, trouble: problem } = await standingOf(context);
   if (elsewhere.length === 0) return undefined;
   const unread = problem === undefined ? '' : `, and this store cannot be read: ${problem}`;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cached } from '../../src/status/cached.ts';
+import { cached } from '../../src/cached.ts';
 
 test('reads once for all who ask meanwhile, and again when it is too old', async () => {
   let nowMs = 0;

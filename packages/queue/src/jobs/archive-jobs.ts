@@ -1,7 +1,7 @@
-import { archivePriority } from '@kieq/domain';
-import type { PendingArchive } from '@kieq/ledger';
-import type { Queues } from '../jobs/catalogue.ts';
-import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
+import { archivePriority, type Verdict } from '@kieq/domain';
+import type { PendingArchive, SettleArgs } from '@kieq/ledger';
+import type { Queues } from './catalogue.ts';
+import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 
 /**
  * Adds the job that saves the results of a generation, where a ledger reply asks for one. Adding it twice is harmless,
@@ -19,4 +19,12 @@ export async function addArchive(
   const { vehicle: jobId, delayMs: delay, dueBy } = pending;
   const options = { jobId, delay, priority: archivePriority(dueBy) };
   await queues.archive.add(name, data, options);
+}
+
+/** What becomes of the results of a verdict; a text result has no links, so there is nothing to save. */
+export function archiveModeOf(
+  { settings }: { readonly settings: { readonly archiveMode: SettleArgs['archive'] } },
+  { resultUrls }: Verdict,
+): SettleArgs['archive'] {
+  return resultUrls.length === 0 ? 'no' : settings.archiveMode;
 }

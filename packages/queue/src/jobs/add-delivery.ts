@@ -1,6 +1,6 @@
 import type { Exact, KillArgs, KillReply, Ledger, PendingDelivery } from '@kieq/ledger';
-import type { Queues } from '../jobs/catalogue.ts';
-import { PAYLOAD_VERSION, type PollJob } from '../jobs/payload.ts';
+import type { Queues } from './catalogue.ts';
+import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 
 /**
  * Adds the job of a callback that a ledger reply asks for; nothing where the caller wants none. Adding it twice is
