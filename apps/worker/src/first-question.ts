@@ -6,18 +6,18 @@ export interface FirstQuestion {
   /** `KIE_BASE_URL` as it is used. */
   readonly baseUrl: string;
   readonly logger: Logger;
-  /** Aborted when the worker stops: then nobody wants the answer. */
+  /** Aborted when the worker stops: then the response is not needed. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Asks Kie for the balance, once, so that a wrong key or address is told at the start and not by the first generation
- * that fails. It is for people: the worker works whatever comes of it. Never rejects for what Kie does.
+ * Asks Kie for the balance, once, so that the log names a wrong key or address at the start, and not only when the
+ * first generation fails. It is for operators: the worker runs in every case. Never rejects for what Kie does.
  */
 export async function askFirst({ kie, baseUrl, logger, signal }: FirstQuestion): Promise<void> {
   try {
     const balance = await kie.credits({ signal });
-    logger.info({ balance, kie: baseUrl }, 'Kie takes the key');
+    logger.info({ balance, kie: baseUrl }, 'Kie accepts the key');
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
     if (signal.aborted) return;
@@ -27,4 +27,4 @@ export async function askFirst({ kie, baseUrl, logger, signal }: FirstQuestion):
 }
 
 const CONSEQUENCE =
-  'Kie did not tell its balance to this worker: as long as that is so, what it submits will most likely be refused or not arrive. It works all the same';
+  'Kie did not return the balance. Submissions of this worker will probably be refused or not arrive. The worker runs nevertheless; check KIE_API_KEY and KIE_BASE_URL';

@@ -49,7 +49,7 @@ export async function openOps(options: OpsOptions): Promise<OpsServer> {
     });
   } catch (error) {
     throw new StartRefused(
-      `WORKER_METRICS_HOST and WORKER_METRICS_PORT: ${host}:${port} cannot be listened on: ${reasonOf(error)}`,
+      `WORKER_METRICS_HOST and WORKER_METRICS_PORT: the worker cannot listen on ${host}:${port}: ${reasonOf(error)}`,
     );
   }
 }
@@ -64,7 +64,7 @@ function registerFleet({ metrics, workerMetrics, ledger, queues, logger, pool, r
         workerMetrics.idleSeconds.set({ queue }, idleForMs[queue] / 1000);
       }
       return readFleet({ ledger, queues, redis }).catch((error: unknown) => {
-        logger.warn({ err: error }, 'the pool could not be read for metrics');
+        logger.warn({ err: error }, 'reading the pool for metrics failed; the metrics keep their last values');
         return undefined;
       });
     }),

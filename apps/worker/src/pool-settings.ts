@@ -19,16 +19,18 @@ export async function agreeOnSettings(ledger: Ledger, env: WorkerEnvironment): P
 }
 
 /**
- * A Redis that comes back without its data has forgotten the pool's limits and account too, and the defaults would
- * hold instead. So whoever finds no settings after a reconnect stores its own.
+ * A Redis that comes back without its data has forgotten the pool's limits and account too, and the defaults would hold
+ * instead. So a worker that finds no settings after a reconnect stores its own.
  */
 export function restoreSettings(redis: RedisClient, ledger: Ledger, env: WorkerEnvironment, logger: Logger): void {
   const restore = async (): Promise<void> => {
     if (Object.keys(await ledger.settings.stored()).length > 0) return;
-    logger.error('Redis has lost the data of the pool; its settings are stored anew from this environment');
+    logger.error('Redis has lost the data of the pool; the worker stores the settings of this environment again');
     await ledger.settings.agree(settingsText(poolSettings(env)));
   };
   redis.on('ready', () => {
-    restore().catch((error: unknown) => logger.warn({ err: error }, 'the settings of the pool could not be checked'));
+    restore().catch((error: unknown) =>
+      logger.warn({ err: error }, 'the worker could not check the settings of the pool'),
+    );
   });
 }

@@ -41,12 +41,12 @@ export interface RunningWorker {
   readonly ended: Promise<number>;
 }
 
-/** Longest that one query may take, its retries included; the query permit is held for so long. */
+/** Longest that one query may take, its retries included; the query permit is held for this time. */
 const QUERY_TIMEOUT_MS = 15_000;
 /** Failed tasks cost nothing, so a transient failure is submitted once more. */
 const RESUBMIT_LIMIT = 1;
 
-/** What a worker needs to know beside its settings. */
+/** What a worker needs in addition to its settings. */
 export interface WorkerSurroundings {
   /** Values that must never appear in a log. */
   readonly secrets: readonly string[];
@@ -132,7 +132,7 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
   const closing = [ops, queues, kie, uploadStore, tracer, ...(archive === undefined ? [] : [archive])];
   const parts = { pool, closing, logger, watches, redis, asking, deadline, end };
   const shutdown = createShutdown({ ...parts, graceMs: env.shutdownGraceMs });
-  // The first line tells where everything is: with port 0 nobody could know otherwise.
+  // The first line names all addresses: with port 0 only the worker knows its port.
   logger.info({ ops: ops.url, redis: describeRedisUrl(env.redisUrl), kie: env.kieBaseUrl, prefix }, 'worker listening');
   for (const warning of warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');
@@ -141,7 +141,10 @@ export async function runWorker(env: WorkerEnvironment, place: WorkerSurrounding
   const starting = pool.start().catch((error: unknown) => {
     const reason = redisRefusal(env.redisUrl, error);
     if (reason === undefined) throw error;
-    logger.fatal({ reason }, 'the worker cannot start on this Redis: it ends, and what it has taken is let go first');
+    logger.fatal(
+      { reason },
+      'the worker cannot start on this Redis. It gives back the jobs that it has taken, and ends',
+    );
     return shutdown.shutDown('Redis cannot be used', REFUSED_EXIT);
   });
   const started = Promise.all([starting, asked]);
@@ -189,7 +192,7 @@ async function checkServer(env: WorkerEnvironment, redis: RedisClient): Promise<
   return warnings;
 }
 
-/** A worker whose intents nothing can confirm would never send anything. */
+/** A worker whose intents cannot be confirmed would never send anything. */
 function refuseDurability(
   { intentDurability }: WorkerEnvironment,
   { isCluster }: RedisClient,

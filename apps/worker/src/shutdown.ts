@@ -9,12 +9,12 @@ export interface ShutdownOptions {
   /** Closed when all work has ended: connections, stores, and the spans that are not sent yet. */
   readonly closing: readonly { close(): Promise<void> }[];
   readonly logger: Logger;
-  /** What is looked at now and then. */
+  /** Periodic checks. */
   readonly watches: readonly { stop(): void }[];
   readonly redis: RedisClient;
-  /** Aborted at once: what is only asked to tell people. */
+  /** Aborted at once: the first question to Kie, which only informs operators. */
   readonly asking: AbortController;
-  /** Aborted shortly before the grace ends, so that open calls still write down what they know. */
+  /** Aborted shortly before the grace ends, so that open calls still record what they know. */
   readonly deadline: AbortController;
   /** Aborted when the grace is over. */
   readonly end: AbortController;
@@ -39,20 +39,23 @@ export function createShutdown(options: ShutdownOptions): Ending {
     await closeConnection(redis);
   };
   return createEnding(async (reason) => {
-    logger.info({ reason, active: pool.active() }, 'shutting down: taking no new work');
+    logger.info({ reason, active: pool.active() }, 'shutting down; the worker takes no new jobs');
     asking.abort();
     for (const watch of watches) watch.stop();
     const cut = setTimeout(() => {
-      logger.warn({ active: pool.active() }, 'the grace period is almost over: open calls are cut');
+      logger.warn({ active: pool.active() }, 'the grace period is almost over; the worker aborts open calls');
       deadline.abort();
     }, graceMs * CALLS_SHARE);
     const stopped = pool.stop().then(() => true);
     const finished = await Promise.race([stopped, sleep(graceMs, false)]);
     clearTimeout(cut);
     if (!finished) {
-      logger.error({ active: pool.active() }, 'the grace period is over; leases and locks take care of the rest');
+      logger.error(
+        { active: pool.active() },
+        'the grace period is over and jobs are still active; other workers take them over when leases and locks end',
+      );
       end.abort();
-      // What holds a taskId that Redis never took says so now: the log is all that is left of it.
+      // A job that holds a taskId which Redis never took logs it now: the log is its only trace.
       await Promise.race([stopped, sleep(LAST_WORDS_MS)]);
     }
     if (finished) await Promise.race([closeAll(), sleep(CLOSE_MS)]);

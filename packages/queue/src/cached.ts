@@ -1,6 +1,6 @@
 /**
- * Reads at most once within a time, and once for all who ask meanwhile. What fails is not remembered.
- * @param ttlMs for how long a value is good
+ * Reads at most once within a time; all callers within it share one reading. A failed reading is not kept.
+ * @param ttlMs how long a value is used
  * @param now a monotonic clock, in ms
  */
 export function cached<Value>(

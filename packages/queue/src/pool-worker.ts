@@ -15,13 +15,13 @@ export interface PoolWorker {
   stop(): Promise<void>;
   /** Jobs in work. */
   active(): PerLoop;
-  /** How long each loop's present look for a job has lasted, in ms. */
+  /** Duration of each loop's current request for a job, in ms. */
   idleForMs(): PerLoop;
 }
 
 type PerLoop = Readonly<Record<WorkedQueue, number>>;
 
-/** One process's share of the pool: a loop per queue, the sweeper, and the word that it is there. */
+/** One process's share of the pool: a loop per queue, the sweeper, and the announcement of the worker. */
 export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { lockMs, concurrency } = options;
   const { redis, prefix, ledger } = options.pool;
@@ -60,10 +60,10 @@ export function createPoolWorker(options: PoolWorkerOptions): PoolWorker {
   const { timings, plan } = options.timing;
   const announcer = new Announcer({ ledger, logger, timings, worker }, { host, queues: concurrencies(options) });
   let stopped: Promise<void> | undefined;
-  // A Redis that comes back empty has forgotten that callbacks come.
+  // A Redis that comes back empty no longer knows that callbacks come.
   const reopen = (): void =>
     void announceCallbacks(options).catch((error: unknown) =>
-      logger.warn({ err: error }, 'the pool could not be told that callbacks come'),
+      logger.warn({ err: error }, 'announcing in the pool that callbacks come failed'),
     );
   return {
     async start() {

@@ -77,7 +77,7 @@ it('wants --confirm for a task that only looks alike', async () => {
   const taskId = await createdButCut();
   const { code, json, stderr } = await pool.run(['adopt', id, taskId, '--json']);
   expect(code).toBe(4);
-  const doubt = 'the task fits in model, input and time, but does not prove itself';
+  const doubt = 'the task fits in model, input and time, but carries no attempt token';
   expect(json).toEqual({ id, taskId, kind: 'needs_confirmation', attempt: 1, differences: [], doubt });
   expect(stderr).toContain(`${doubt}; if it is the task of this generation, use --confirm`);
   expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
@@ -105,7 +105,7 @@ it('tells a person field by field what differs, takes their word all the same, a
   expect(vouched.code).toBe(0);
   expect(vouched.stdout).toContain('by --confirm although it differs in input.prompt');
   const { stdout } = await pool.run(['show', id]);
-  expect(stdout).toContain('A person vouched for the task (kieq adopt), although it differs in input.prompt.');
+  expect(stdout).toContain('An operator confirmed the task (kieq adopt), although it differs in input.prompt.');
 });
 
 it('refuses the task of another system, or an unknown one, also with --confirm', async () => {

@@ -141,7 +141,7 @@ describe('dlq redrive by id', () => {
     const id = await failed(pool.ledger, 'task-1');
     const { code, stderr } = await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes']);
     expect(code).toBe(4);
-    expect(stderr).toContain('pay-again makes no sense for generation_failed');
+    expect(stderr).toContain('pay-again is not possible for generation_failed');
     expect(await stateOf(id)).toBe('failed');
   });
 

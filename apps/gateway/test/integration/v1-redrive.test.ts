@@ -88,7 +88,7 @@ describe('a generation that failed and whose callback failed too', () => {
     expect(await redriveOne({ ledger, queues, vehicleCheckMs: timings.vehicleCheckMs }, id)).toEqual({
       kind: 'not_possible',
       id,
-      reason: 'it has the dead letters generation_failed and notify_failed: name the class of one',
+      reason: 'it has the dead letters generation_failed and notify_failed; name one class',
     });
 
     const again = await redrive(gateway, id, { class: 'notify_failed' });

@@ -18,7 +18,7 @@ import { openDeadLetters } from '../dead-letters/open-dead-letters.ts';
 import { queryPermits } from '../poll/query-permits.ts';
 import { vouchedFor } from './vouched-for.ts';
 
-/** The workers' polls share the budget: a person waits for a place in it for up to this long. */
+/** The workers' polls share the budget: an operator waits for a permit for up to this time. */
 const PERMIT_WAIT_MS = 30_000;
 /** Longest that the query can take, its retries included. */
 const QUERY_TIMEOUT_MS = 15_000;
@@ -28,15 +28,17 @@ export interface AdoptOptions {
   readonly queues: Queues;
   readonly kie: KieClient;
   readonly timings: Timings;
-  /** A person vouches for a task that does not prove itself. Never needed when the task carries our token. */
+  /**
+   * An operator or tenant confirms a task that carries no attempt token. Never needed when the task carries our token.
+   */
   readonly confirm: boolean;
-  /** Through which door that person speaks, and who it is where that is known; the record keeps it. */
+  /** Which interface was used, and by whom where that is known; the record keeps it. */
   readonly by: string;
-  /** Of a door that does not end in somebody's face, as the command line does. */
+  /** Of an interface that is no terminal, where the result would otherwise not be recorded. */
   readonly logger?: Logger;
   /**
-   * Whose ids and requests the reasons may tell, and for whose tasks this person's word counts: a tenant cannot vouch
-   * for a task that differs from its request, since that may be anybody's. Default: everybody's.
+   * Only this tenant's ids and requests may appear in reasons, and only its tasks may be confirmed: a tenant cannot
+   * confirm a task that differs from its request, since the task may be another tenant's. Default: all tenants.
    */
   readonly tenant?: string;
 }
@@ -45,7 +47,7 @@ type AcceptedReply = Extract<AcceptReply, { kind: 'accepted' }>;
 
 /**
  * - `adopted`: the task is the generation's; with `already` it was before, and nothing has changed.
- * - `needs_confirmation`: only a person can vouch for it; `doubt` says why, field by field where it differs.
+ * - `needs_confirmation`: it needs confirmation by hand; `doubt` says why, field by field where it differs.
  * - `refused`: the generation goes on as before; `reason` says why.
  */
 export type AdoptResult =
@@ -55,7 +57,7 @@ export type AdoptResult =
       /** Of the generation, now. */
       readonly state: AcceptedReply['state'];
       readonly already: boolean;
-      /** What a person has overruled; absent where the task proved itself. */
+      /** The differences that were confirmed by hand; absent where the task was proved. */
       readonly overruled?: readonly Difference[];
     }
   | {
@@ -66,7 +68,9 @@ export type AdoptResult =
     }
   | { readonly kind: 'refused'; readonly reason: string };
 
-/** Binds a task that turned up by hand to the generation whose answer was lost, after proof by recordInfo. */
+/**
+ * Binds a task that an operator found to the generation whose createTask response was lost, after proof by recordInfo.
+ */
 export async function adopt(options: AdoptOptions, id: string, taskId: string): Promise<AdoptResult> {
   const { ledger } = options;
   const record = await ledger.read.generation(id);
@@ -74,10 +78,11 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   const newer = openDeadLetters(record).find((deadLetter) => !isKnown(DEAD_LETTER_CLASSES, deadLetter.class));
   if (newer !== undefined) return { kind: 'refused', reason: newerDeadLetterText(newer.class) };
   const answer = await ask(options, id, taskId);
-  if (answer === undefined) return { kind: 'refused', reason: 'the query budget is used up at the moment; try again' };
+  if (answer === undefined)
+    return { kind: 'refused', reason: 'the query budget of the pool is used up; nothing was changed. Try again' };
   if (answer.kind === 'not_found') return { kind: 'refused', reason: 'Kie does not know this task' };
   if (answer.kind === 'trouble')
-    return { kind: 'refused', reason: `Kie could not be asked: ${evidenceText(answer.evidence)}` };
+    return { kind: 'refused', reason: `recordInfo failed: ${evidenceText(answer.evidence)}` };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind === 'refuted') return refused(options, proof.reason, proof.owner);
   if (proof.kind !== 'plausible') return bind(options, record, taskId, proof.attempt);
@@ -88,13 +93,13 @@ export async function adopt(options: AdoptOptions, id: string, taskId: string): 
   return bind(options, record, taskId, attempt, differences);
 }
 
-/** Names the fields alone: the rest may be another tenant's request. */
+/** Names only the fields: their values may be another tenant's request. */
 function mayBelongToOthers(differences: readonly Difference[]): string {
   const fields = differences.map(({ field }) => field).join(', ');
-  return `the task does not prove itself, and differs from the request in ${fields}; only an operator can vouch for it`;
+  return `the task carries no attempt token, and differs from the request in ${fields}; only an operator can confirm it`;
 }
 
-/** @param overruled where a person vouches for the task: what differs */
+/** @param overruled what differs, where the task was confirmed by hand */
 async function bind(
   options: AdoptOptions,
   record: GenerationRecord,
@@ -110,13 +115,16 @@ async function bind(
   const adopted = { kind: 'adopted', attempt, state: reply.state, already: wasIts(record, taskId, reply) } as const;
   if (overruled === undefined) return adopted;
   const { id } = record;
-  options.logger?.warn({ generation: id, task: taskId, attempt, evidence }, 'a person vouched for a task: adopted');
+  options.logger?.warn(
+    { generation: id, task: taskId, attempt, evidence },
+    'an operator confirmed a task; it is adopted',
+  );
   return { ...adopted, overruled };
 }
 
 /**
- * Whether the attempt had the task before and the generation does not go on with it anew, as one does that was given up
- * as lost or stuck.
+ * Whether the attempt had the task before and the generation does not resume it, as one that was given up as lost or
+ * stuck does.
  * @param record as it was before
  */
 function wasIts({ attempts, state }: GenerationRecord, taskId: string, reply: AcceptedReply): boolean {
@@ -124,7 +132,7 @@ function wasIts({ attempts, state }: GenerationRecord, taskId: string, reply: Ac
   return had && !(reply.state === 'generating' && state !== 'generating');
 }
 
-/** @param owner a generation that the reason names: maybe another tenant's, whose ids are nobody else's business */
+/** @param owner a generation that the reason names; another tenant's id is not shown */
 async function refused({ ledger, tenant }: AdoptOptions, reason: string, owner?: string): Promise<AdoptResult> {
   const mayName =
     owner === undefined || tenant === undefined || (await ledger.read.generation(owner))?.tenant === tenant;
@@ -148,14 +156,14 @@ async function ask({ ledger, kie }: AdoptOptions, id: string, taskId: string): P
 function refusalText(reply: Exclude<AcceptReply, { kind: 'accepted' }>): string {
   switch (reply.kind) {
     case 'surplus':
-      return 'a newer attempt was admitted already: this task is recorded as surplus, it may be paid twice';
+      return 'a newer attempt is already admitted. This task is recorded as surplus; the generation may be paid twice';
     case 'bound':
       return `this task belongs to ${reply.owner}`;
     case 'other_task':
       return `this attempt has the task ${reply.taskId}`;
     case 'unknown_attempt':
     case 'missing':
-      return 'the attempt is gone';
+      return 'the attempt no longer exists';
     default:
       return reply satisfies never;
   }

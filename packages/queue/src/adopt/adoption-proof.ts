@@ -11,11 +11,12 @@ const CLOCK_SKEW_MS = 60_000;
 /**
  * Whether a task that Kie shows belongs to a generation.
  *
- * - `proved`: its callback address carries the secret token of this attempt. Nothing else is taken without a person.
- * - `bound`: the ledger has bound this very task to this attempt before.
- * - `plausible`: no callback address was sent, and it is for a person to say that it is this attempt's. Without
+ * - `proved`: its callback address carries the secret token of this attempt. Nothing else is accepted without
+ *   confirmation by hand.
+ * - `bound`: the ledger has already bound this task to this attempt.
+ * - `plausible`: no callback address was sent; an operator or tenant has to confirm that it is this attempt's. Without
  *   `differences` its model, input and time fit.
- * - `refuted`: it belongs to something else, or nothing speaks for it. No person can overrule that.
+ * - `refuted`: it belongs to something else, or nothing indicates that it is this one. This cannot be overruled.
  */
 export type AdoptionProof =
   | { readonly kind: 'proved'; readonly attempt: number }
@@ -31,7 +32,7 @@ export type AdoptionProof =
 export function proveAdoption(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
   const address = echo.callBackUrl === undefined ? undefined : parseCallbackUrl(echo.callBackUrl);
   if (address !== undefined) return proveByToken(record, address);
-  if (echo.callBackUrl !== undefined) return refuted('the task reports to an address that is not ours');
+  if (echo.callBackUrl !== undefined) return refuted('the task reports to a callback address that is not of this pool');
   const bound = record.attempts.find(({ taskId }) => taskId === echo.taskId);
   return bound === undefined ? proveByLikeness(record, echo) : { kind: 'bound', attempt: bound.n };
 }
@@ -49,12 +50,12 @@ function proveByToken(
 }
 
 function proveByLikeness(record: GenerationRecord, echo: TaskEcho): AdoptionProof {
-  if (record.payload === undefined) return refuted('the payload is gone, so nothing can be compared');
+  if (record.payload === undefined) return refuted('the payload was purged, so nothing can be compared');
   if (echo.model === undefined && echo.input === undefined)
-    return refuted('Kie tells neither model nor input of the task, so nothing can be compared');
+    return refuted('recordInfo shows neither model nor input of the task, so nothing can be compared');
   const { createTime } = echo;
   const attempt = record.attempts.filter(isUnresolved).reduce(nearest(createTime), undefined);
-  if (attempt === undefined) return refuted('the generation has no unresolved attempt that the task could be of');
+  if (attempt === undefined) return refuted('the generation has no unresolved attempt to which the task could belong');
   const { request } = frozenPayloadSchema.parse(JSON.parse(record.payload));
   const differences = [
     ...differencesOf(request.model, echo.model, 'model'),

@@ -5,8 +5,8 @@ import { kindOfPayload } from '../poll/poll-lessons.ts';
 import { addVehicle } from '../jobs/vehicles.ts';
 
 /**
- * Binds a task that was proved to be an attempt's; where the generation goes on with it, it is looked at now.
- * @param evidence what becomes the attempt's evidence, where a person vouches for the task
+ * Binds a task that was proved to be an attempt's; if the generation continues with it, the task is polled at once.
+ * @param evidence what becomes the attempt's evidence, where the task was confirmed by hand
  */
 export async function bindTask(
   { ledger, queues, timings }: { readonly ledger: Ledger; readonly queues: Queues; readonly timings: Timings },

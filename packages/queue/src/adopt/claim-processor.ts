@@ -40,7 +40,7 @@ interface OpenClaim {
 
 type Shown = Extract<PollAnswer, { kind: 'verdict' | 'no_result' | 'running' }>;
 
-/** `late`: decided before this job came to it, mostly by the answer of the submission itself. */
+/** `late`: decided before this job ran, mostly by the response to the submission itself. */
 type ClaimOutcome = 'adopted' | 'refuted' | 'given_up' | 'late';
 
 /**
@@ -53,7 +53,7 @@ export async function takeClaimJob(context: ClaimDeps, job: Job, id: string, tas
   const claim = record?.claims?.find((one) => one.taskId === taskId);
   if (claim === undefined) {
     metrics.claims.inc({ outcome: 'late' });
-    return { end: { kind: 'complete', result: 'the claim is decided already' } };
+    return { end: { kind: 'complete', result: 'the claim is already decided' } };
   }
   const permit = `${idOf(job)}:${randomUUID()}`;
   const granted = await ledger.pollPermit(permit, settings.queryTimeoutMs);
@@ -86,11 +86,11 @@ async function judge(context: ClaimDeps, open: OpenClaim): Promise<JobEnd> {
 }
 
 async function prove(context: ClaimDeps, open: OpenClaim, answer: Shown): Promise<JobEnd> {
-  // A bare code is the end of a task, and says nothing of whose it is: neither proof nor refutation.
+  // A response without an echo does not say whose task it is: neither proof nor refutation.
   if (!saysWhose(answer)) return later(context, open, 0);
   // Read again: it may have moved on while Kie was asked.
   const record = await context.ledger.read.generation(open.id);
-  if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
+  if (record === undefined) return { kind: 'complete', result: 'the record no longer exists' };
   const proof = proveAdoption(record, answer.echo);
   if (proof.kind !== 'proved') {
     const reason = proof.kind === 'refuted' ? proof.reason : 'it does not carry the token of an attempt';
@@ -108,7 +108,7 @@ function saysWhose({ echo }: Shown): boolean {
   return echo.callBackUrl !== undefined || echo.model !== undefined || echo.input !== undefined;
 }
 
-/** Its letter says that this very task was given up. */
+/** Its dead letter says that this task was given up. */
 function isGivenUp({ state, taskId, deadLetter }: GenerationRecord, claimed: string): boolean {
   return state === 'dead' && taskId === claimed && GIVEN_UP_CLASSES.some((one) => one === deadLetter?.class);
 }
@@ -117,15 +117,18 @@ async function adopt(context: ClaimDeps, open: OpenClaim, record: GenerationReco
   const { logger, metrics } = context;
   const reply = await bindTask(context, record, open.claim.taskId, attempt);
   if (reply.kind === 'accepted') {
-    logger.warn({ attempt, state: reply.state }, 'a callback brought the task of a lost answer: adopted');
+    logger.warn({ attempt, state: reply.state }, 'a callback named the task of a lost response; the task is adopted');
     return decide(context, open, 'adopted');
   }
   if (reply.kind === 'surplus') {
     metrics.surplus.inc();
-    logger.error({ attempt }, 'this task turned up after another attempt had been admitted: it may be paid twice');
+    logger.error(
+      { attempt },
+      'this task appeared after another attempt was admitted; the generation may be paid twice. The task is recorded as surplus',
+    );
     return decide(context, open, 'late');
   }
-  logger.warn({ attempt, reply }, 'the ledger did not take a task that a callback named');
+  logger.warn({ attempt, reply }, 'the ledger did not accept a task that a callback named');
   return decide(context, open, 'refuted');
 }
 
@@ -144,18 +147,24 @@ async function settle(context: ClaimDeps, open: OpenClaim, answer: Shown): Promi
     await addArchive(queues, id, settled.archive);
     await addDelivery(queues, id, settled.delivery);
   }
-  logger.warn({ verdict: verdict.state, next: settled.kind }, 'a callback brought the end of a task that was given up');
+  logger.warn(
+    { verdict: verdict.state, next: settled.kind },
+    'a callback led to the verdict of a task that was given up',
+  );
   return decide(context, open, 'adopted');
 }
 
-/** Kie could not tell: again after as long as the claim is old, so that the pauses double. */
+/** recordInfo proved nothing: polls again after a pause of the claim's age, so that the pauses double. */
 async function later(context: ClaimDeps, open: OpenClaim, leastMs: number): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, claim } = open;
   const ageMs = (await ledger.read.now()) - claim.at;
   if (ageMs >= timings.taskStuckMs) {
     const byHand = `kieq adopt ${id} ${claim.taskId}`;
-    logger.error({ byHand }, 'a callback named a task that Kie would not show; given up');
+    logger.error(
+      { byHand },
+      'a callback named a task that recordInfo does not show; the worker gives up the claim. If the task is in the Kie account, run the command in byHand',
+    );
     return decide(context, open, 'given_up');
   }
   const delayMs = Math.max(leastMs, Math.min(timings.retryCapMs, Math.max(timings.retryBaseMs, ageMs)));

@@ -1,7 +1,7 @@
 import { parseUploadUrl } from '@kieq/domain';
 import { createRedactor } from '@kieq/kie';
 
-/** One place in which what Kie shows of a task is not what was asked for. Texts are redacted and cut, for a person. */
+/** One field in which the task that Kie shows differs from the request. Texts are redacted and cut, for display. */
 export interface Difference {
   /** Such as `model`, `input.duration` or `input.image_urls[1]`. */
   readonly field: string;
@@ -13,18 +13,18 @@ export interface Difference {
 
 /** Only our own attempt tokens and credentials in links: the account's key is no part of a request. */
 const redact = createRedactor('');
-/** As many as anybody reads; a task's fields are the vendor's, and may be any number. */
+/** A task has as many fields as Kie sends; more differences are not useful. */
 const MOST = 20;
 const NUMBER = /^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i;
 /** Longest text of a value, in characters. */
 const VALUE_LIMIT = 80;
-/** So much of a long text is shown before the first character that differs. */
+/** Characters of a long text that are shown before the first one that differs. */
 const LEAD = 20;
 
 /**
- * Compares what a task shows with what was asked for, field by field. Forgiven is what Kie itself changes
+ * Compares what a task shows with what was asked for, field by field. Differences that Kie itself makes do not count
  * (docs/kie/facts.md#recordinfo): the order of fields, and numbers and booleans for their text and the other way round.
- * So are Kie's links in the place of our names for uploaded images. Defaults are not: Kie does not fill them in.
+ * Neither do Kie's links in place of our names for uploaded images. Defaults do count: Kie does not fill them in.
  * @param field the name of what is compared; those of its parts are made of it
  * @returns the first twenty
  */
@@ -44,17 +44,17 @@ function* compared(requested: unknown, shown: unknown, field: string): Generator
   } else if (!isAlike(requested, shown)) yield difference(field, requested, shown);
 }
 
-/** What makes a person's word necessary, in one sentence without a full stop. */
+/** Why confirmation by hand is necessary, in one sentence without a full stop. */
 export function doubtOf(differences: readonly Difference[]): string {
-  if (differences.length === 0) return 'the task fits in model, input and time, but does not prove itself';
-  return `the task does not prove itself, and differs from the request: ${differences.map(differenceText).join('; ')}`;
+  if (differences.length === 0) return 'the task fits in model, input and time, but carries no attempt token';
+  return `the task carries no attempt token, and differs from the request: ${differences.map(differenceText).join('; ')}`;
 }
 
 function differenceText({ field, requested, shown }: Difference): string {
   return `${field} should be ${requested ?? 'absent'} and is ${shown ?? 'absent'}`;
 }
 
-/** A difference as it is shown. The names of a task's fields are the vendor's word as well. */
+/** A difference as it is shown. The names of a task's fields come from the vendor as well. */
 function difference(field: string, requested: unknown, shown: unknown): Difference {
   const [ours, theirs] = [jsonOf(requested), jsonOf(shown)];
   const from = Math.max(0, commonStart(ours ?? '', theirs ?? '') - LEAD);

@@ -4,23 +4,23 @@ import type { Difference } from './likeness.ts';
 
 /** Limit of a summary, in characters (`@kieq/domain`, outcomes.ts). */
 const SUMMARY_LIMIT = 300;
-/** So many fields are named. */
+/** Number of fields that are named. */
 const NAMED = 5;
 
 /**
- * What the attempt's evidence becomes when a person vouches for its task; what was seen on the wire stays. Of what
- * differs it names the fields alone: attempts outlive the purge of the request.
- * @param lost why the answer was lost, where that is known
+ * The attempt's evidence after its task was confirmed by hand; what was seen on the wire stays. It names only the
+ * fields that differ, not their values: attempts outlive the purge of the request.
+ * @param lost why the response was lost, where that is known
  */
 export function vouchedFor(by: string, overruled: readonly Difference[], lost: Attempt['evidence']): Evidence {
   const named = overruled.slice(0, NAMED).map(({ field }) => field);
   const more = overruled.length > NAMED ? ` and ${overruled.length - NAMED} more` : '';
   const but = named.length === 0 ? '' : `, although it differs in ${named.join(', ')}${more}`;
   const before = lost === undefined ? '' : ` Before: ${lost.summary}`;
-  return { ...known(lost), summary: cut(`A person vouched for the task (${by})${but}.${before}`) };
+  return { ...known(lost), summary: cut(`An operator confirmed the task (${by})${but}.${before}`) };
 }
 
-/** The fields of a stored evidence that are there. */
+/** The fields that a stored evidence has. */
 function known(evidence: Attempt['evidence']): Omit<Evidence, 'summary'> {
   const { httpStatus, code, msg, transport, body } = evidence ?? {};
   return {

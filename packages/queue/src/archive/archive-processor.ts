@@ -6,7 +6,7 @@ import { pollJobSchema } from '../jobs/payload.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { idOf } from '../jobs/vehicles.ts';
 
-/** A try that is due within this time is made now: some worker's clock counted the job's delay. */
+/** An attempt that is due within this time is made now: the clocks of workers differ a little. */
 const SLACK_MS = 50;
 
 /** Takes a job of `archive`: results are saved only by the current vehicle of a generation whose archive is pending. */
@@ -16,11 +16,11 @@ export async function takeArchiveJob(context: ArchiveDeps, job: Job): Promise<Ta
   const { read } = context.ledger;
   const [record, nowMs] = await Promise.all([read.generation(parsed.data.generation), read.now()]);
   const status = record?.archiving;
-  if (record === undefined || status === undefined) return nothing('the record has no results to save');
+  if (record === undefined || status === undefined) return nothing('the record names no results to save');
   if (record.vehicle !== idOf(job)) return nothing('another job saves them');
-  if (status.state === 'done') return nothing('they are safe');
+  if (status.state === 'done') return nothing('they are saved');
   if (status.state === 'failed') return { end: await endGivenUp(job, record.id) };
-  // A newer version's word for it: a worker of that version knows what to do.
+  // A state of a newer version: a worker of that version handles it.
   if (status.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
   const earlyMs = status.nextAt - nowMs;
   if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
@@ -31,7 +31,7 @@ function nothing(why: string): { readonly end: JobEnd } {
   return { end: { kind: 'complete', result: `nothing to save: ${why}` } };
 }
 
-/** A job that a person retried in a dashboard: it tells how to go on. */
+/** A job that was retried in a dashboard: its log says how to continue. */
 async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   const redrive = `kieq dlq redrive ${id} --class archive_failed`;
   await job.log(`Retrying the job changes nothing. To save the results again: ${redrive}`);

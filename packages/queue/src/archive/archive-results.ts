@@ -8,23 +8,23 @@ import { addDelivery } from '../jobs/add-delivery.ts';
 import { persist } from '../loop/persist.ts';
 import { makePosters } from './posters.ts';
 
-/** So often it is tried at least, however dead its links are assumed to be: it is an assumption. */
+/** Least number of attempts, even if its links are assumed dead: that is only an assumption. */
 const LEAST_TRIES = 5;
-/** So often where only a person can help; soon, since its links may live long enough for that. */
+/** Number of attempts where only an operator can help; few, so that the links are still valid then. */
 const HOPELESS_TRIES = 3;
-/** From this try on a file is kept of which something seems to be missing, if it has the length that was announced. */
+/** From this attempt on a seemingly incomplete file is kept if it has the announced length. */
 const BEARING_TRIES = 3;
 const HOPELESS = new Set<Problem['code']>(['refused', 'too_large', 'no_link']);
-/** To save nothing is not to have saved all: the result of a paid success would pass for safe. */
+/** Without this a paid success without links would count as saved. */
 const NO_LINK: Problem = {
   kind: 'problem',
   code: 'no_link',
-  evidence: { summary: 'the verdict names no link of a result, so nothing can be saved' },
+  evidence: { summary: 'the verdict names no result link, so nothing can be saved' },
 };
-/** Less than this share of the time left: the log is loud. */
+/** When less than this share of the time is left, failures are logged as errors. */
 const URGENT_SHARE = 1 / 4;
 
-/** One try to save all results of a generation; those that are safe already are only looked at. */
+/** One attempt to save all results of a generation; saved ones are only checked. */
 export async function saveResults(
   context: ArchiveDeps,
   record: GenerationRecord,
@@ -47,9 +47,8 @@ export async function saveResults(
 }
 
 /**
- * A file that came whole and is doubtful may have been served before it was whole, so that another try is worth its
- * bytes; one that may be the last takes what there is. Whether there is another one is decided behind it, and it may
- * take its time.
+ * A doubtful file may have been served before it was complete, so another attempt is worthwhile; an attempt that may be
+ * the last accepts what there is. An attempt may take long, so its duration counts as well.
  */
 function bearingOf({ timings }: Pick<ArchiveDeps, 'timings'>, { tries, dueBy }: ArchiveStatus, nowMs: number): Bearing {
   const { archiveTotalMs, archiveCapMs } = timings;
@@ -64,7 +63,7 @@ interface Wish {
   readonly bearing: Bearing;
 }
 
-/** A link that is dead before its time is replaced by a fresh one. */
+/** A link that expired early is replaced by a fresh one. */
 async function saveOne(
   context: ArchiveDeps,
   record: GenerationRecord,
@@ -77,7 +76,7 @@ async function saveOne(
   if (found.kind === 'saved' || found.code !== 'link_dead') return found;
   for await (const link of freshLinks(context, record, n, url)) {
     found = await archive.save({ place, url: link, bearing, signal });
-    logger.warn({ n, saved: found.kind === 'saved' }, 'a link of a result was dead; a fresh one was tried');
+    logger.warn({ n, saved: found.kind === 'saved' }, 'a result link was dead; the worker tried a fresh one');
     if (found.kind === 'saved') return found;
   }
   return found;
@@ -93,28 +92,33 @@ async function finish(
   const files = saved.map(({ kind: _kind, wasThere: _wasThere, ...file }) => file);
   const store = await archive.storeId();
   const where = { files, ...(store === undefined ? {} : { store }) };
-  const reply = await persist(context, 'where results are', 'nothing: they are found where they are', () =>
-    ledger.archived(record.id, where),
+  const reply = await persist(
+    context,
+    'where results are',
+    'nothing: the next try finds the files in the archive',
+    () => ledger.archived(record.id, where),
   );
   switch (reply.kind) {
     case 'succeeded':
       metrics.archives.inc({ outcome: 'saved' });
       if (record.settledAt !== undefined) metrics.archiveSeconds.observe(Math.max(0, nowMs - record.settledAt) / 1000);
       for (const { name, warning } of files)
-        if (warning !== undefined)
-          logger.warn({ name, warning }, 'a result is kept although it is not as it should be');
-      logger.info({ files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) }, 'results are safe');
+        if (warning !== undefined) logger.warn({ name, warning }, 'a saved result has a defect; it is kept');
+      logger.info(
+        { files: files.length, bytes: files.reduce((sum, { bytes }) => sum + bytes, 0) },
+        'results are saved',
+      );
       await addDelivery(queues, record.id, reply.delivery);
-      // After everything that somebody waits for, and beside the end of the job: a slow ffmpeg must delay neither this
-      // generation nor the next one that has results to save.
+      // After the delivery was added, and not awaited: a slow ffmpeg must delay neither this generation nor the next
+      // one.
       void makePosters(context, files);
       return { kind: 'complete', result: `saved ${files.map(({ name }) => name).join(', ')}` };
     case 'purged':
       for (const { name } of files) await archive.store.remove(name);
-      return { kind: 'complete', result: 'the generation was deleted meanwhile, and so are its files' };
+      return { kind: 'complete', result: 'the generation was purged in the meantime; its files are removed' };
     case 'stale':
     case 'missing':
-      logger.warn({ files, next: reply.kind }, 'results were saved, and nobody waits for them any more');
+      logger.warn({ files, next: reply.kind }, 'results are saved, but the generation has moved on');
       return { kind: 'complete', result: 'the generation has moved on' };
     default:
       return reply satisfies never;
@@ -130,10 +134,10 @@ async function putOff(
 ): Promise<JobEnd> {
   const { id } = record;
   const { ledger, queues, metrics, logger } = context;
-  // Cut by the end of the grace period: that says nothing about the result.
+  // Aborted by the end of the grace period: that says nothing about the result.
   if (found.code === 'aborted') return { kind: 'give_back' };
   const args = unsavedArgs(context, record, status, found);
-  const reply = await persist(context, 'a failed try to save results', 'nothing: it is tried again', () =>
+  const reply = await persist(context, 'a failed attempt to save results', 'nothing: the worker tries again', () =>
     ledger.unsaved(args),
   );
   const leftMs = status.dueBy - nowMs;
@@ -141,12 +145,13 @@ async function putOff(
   switch (reply.kind) {
     case 'retry':
       metrics.archives.inc({ outcome: 'retry' });
-      if (isUrgent(record, status, nowMs)) logger.error(seen, 'results are still not safe, and their links die soon');
-      else logger.warn(seen, 'results could not be saved; it is tried again');
+      if (isUrgent(record, status, nowMs))
+        logger.error(seen, 'results are not saved yet, and their links expire soon. A paid result may be lost');
+      else logger.warn(seen, 'saving results failed; will try again');
       return { kind: 'delay', delayMs: reply.delayMs };
     case 'given_up':
       metrics.archives.inc({ outcome: 'given_up' });
-      logger.error(seen, 'results could not be saved: dead letter archive_failed');
+      logger.error(seen, 'saving results failed; dead letter archive_failed is open');
       await addDelivery(queues, id, reply.delivery);
       return { kind: 'fail', reason: `dead letter archive_failed: ${found.evidence.summary} (kieq show ${id})` };
     case 'stale':

@@ -6,7 +6,7 @@ import { queryPermits } from '../poll/query-permits.ts';
 
 /**
  * Other links to a result whose own link is dead, the cheapest to get first: Kie's temporary link to the same file,
- * then the link that recordInfo tells now, then a temporary link to that one. Each is asked for when it is needed.
+ * then the current link from recordInfo, then a temporary link to that one. Each is requested only when it is needed.
  */
 export async function* freshLinks(
   context: FreshLinkDeps,
@@ -26,7 +26,7 @@ async function* temporaryLink({ kie, deadline, logger }: FreshLinkDeps, url: str
     yield await kie.downloadUrl(url, { signal: deadline });
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
-    logger.warn({ evidence: error.evidence }, 'Kie gave no temporary link to a result');
+    logger.warn({ evidence: error.evidence }, 'Kie returned no temporary link to a result');
   }
 }
 

@@ -8,15 +8,16 @@ export interface PosterContext {
 }
 
 /**
- * Makes the posters of results that are safe. Nobody waits for it, and whatever becomes of it is no error of the
- * generation: a worker that is killed meanwhile leaves it without posters for good. Never rejects.
+ * Makes the posters of results that are safe. Nothing waits for it, and a failure is no error of the generation: if the
+ * worker is killed meanwhile, the videos have no posters. Never rejects.
  */
 export async function makePosters({ archive, logger }: PosterContext, files: readonly ArchivedFile[]): Promise<void> {
   for (const { name, contentType } of files) {
     try {
       const outcome = await archive.poster({ name, contentType });
-      if (outcome.kind === 'made') logger.debug({ name: outcome.name, bytes: outcome.bytes }, 'a poster was made');
-      if (outcome.kind === 'failed') logger.warn({ video: name, reason: outcome.reason }, 'a video has no poster');
+      if (outcome.kind === 'made') logger.debug({ name: outcome.name, bytes: outcome.bytes }, 'made a poster');
+      if (outcome.kind === 'failed')
+        logger.warn({ video: name, reason: outcome.reason }, 'making a poster failed; the video has none');
     } catch (error) {
       logger.error({ err: error, video: name }, 'making a poster failed');
     }

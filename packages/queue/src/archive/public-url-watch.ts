@@ -1,25 +1,25 @@
 import type { Ledger } from '@kieq/ledger';
 import type { Logger } from '@kieq/telemetry';
 
-/** So often a worker says to the pool where gateways are, in ms. */
+/** Interval at which a worker records PUBLIC_URL in the pool, in ms. */
 const EVERY_MS = 60_000;
 
 export interface PublicUrlWatched {
   readonly ledger: Pick<Ledger, 'archiveLinks'>;
   readonly logger: Logger;
-  /** Undefined: this worker knows none, and says nothing. */
+  /** Undefined: this worker has none, and records nothing. */
   readonly publicUrl: string | undefined;
 }
 
 export interface PublicUrlWatch {
-  /** Resolves when the pool knows it, or could not be told. */
+  /** Resolves after the first attempt to record it. */
   readonly told: Promise<void>;
   stop(): void;
 }
 
 /**
  * Records the `PUBLIC_URL` of a worker in the pool, at its start and every minute: links into the archive begin with
- * it. Where workers have different ones that of the last start counts, and the others warn once.
+ * it. If workers have different ones, that of the last start counts, and the others warn once.
  */
 export function watchPublicUrl({ ledger, logger, publicUrl }: PublicUrlWatched, everyMs = EVERY_MS): PublicUrlWatch {
   if (publicUrl === undefined) return { told: Promise.resolve(), stop: () => undefined };
@@ -33,12 +33,14 @@ export function watchPublicUrl({ ledger, logger, publicUrl }: PublicUrlWatched, 
     if (ofPool !== publicUrl && ofPool !== other)
       logger.warn(
         { publicUrl, ofPool },
-        'a worker that started later has another PUBLIC_URL, and links to archived results begin with that one: give all workers the same',
+        'a worker that started later has another PUBLIC_URL; links to archived results begin with that one. Set the same PUBLIC_URL for all workers',
       );
     other = ofPool;
   };
   const tellQuietly = (): Promise<void> =>
-    tell().catch((error: unknown) => logger.debug({ err: error }, 'PUBLIC_URL could not be recorded in the pool'));
+    tell().catch((error: unknown) =>
+      logger.debug({ err: error }, 'the worker could not record PUBLIC_URL in the pool'),
+    );
   const timer = setInterval(() => void tellQuietly(), everyMs);
   timer.unref();
   return { told: tellQuietly(), stop: () => clearInterval(timer) };

@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
 const HOUR_MS = 3_600_000;
-/** A link lives for so long at least, and for an hour more at most. */
+/** A link is valid for at least this time, and for at most an hour more. */
 const VALID_HOURS = 24;
-/** Of the scheme: a signature of anything else, or of a later scheme, means nothing here. */
+/** Part of what is signed: a signature for another purpose, or of a later scheme, is invalid here. */
 const SCHEME = 'kieq-result-1';
 
 /** Between which moments the links are valid that are given out now; epoch ms. */
@@ -13,7 +13,7 @@ export interface LinkTimes {
 }
 
 /**
- * Rounded to hours, so that every answer within an hour gives the same link.
+ * Rounded to hours, so that every response within an hour contains the same link.
  * @param nowMs epoch ms in Redis time
  */
 export function linkTimes(nowMs: number): LinkTimes {
@@ -30,7 +30,7 @@ export interface LinkedFile {
 }
 
 /**
- * The address at which a gateway serves an archived result to whoever has it: it is the permission for this one file.
+ * The address at which a gateway serves an archived result; having the link is the permission to read this one file.
  * @param publicUrl `PUBLIC_URL`, as the environment is read: it may have a path, and has no slash at its end
  * @param key of the pool
  */
@@ -39,7 +39,7 @@ export function resultLink(publicUrl: string, key: string, linked: LinkedFile): 
   return `${publicUrl}/results/${file}?expires=${expiresS}&signature=${signatureOf(key, linked)}`;
 }
 
-/** Whether this pool has signed it; in a time that tells nothing about the right signature. */
+/** Whether this pool has signed it. Takes the same time for every signature of the right length. */
 export function isSignedLink(key: string, linked: LinkedFile, signature: string): boolean {
   const [right, given] = [signatureOf(key, linked), signature].map((text) => Buffer.from(text, 'latin1'));
   return right !== undefined && given?.length === right.length && timingSafeEqual(given, right);

@@ -5,9 +5,9 @@ import { storeIdOf, type BlobStore } from '@kieq/storage';
 import { cached } from '../cached.ts';
 import { linkTimes, resultLink } from './result-link.ts';
 
-/** So long the id of the own store is remembered, in ms. */
+/** How long the id of the own store is remembered, in ms. */
 const ID_MS = 10_000;
-/** So long an answer waits for a store that does not answer, in ms; then Kie's link is told. */
+/** Longest wait for the store, in ms; then Kie's link is used. */
 const STORE_WAIT_MS = 2000;
 
 export interface ResultLinksOptions {
@@ -22,7 +22,7 @@ export interface ResultLinksOptions {
 export interface ResultLinks {
   /**
    * One link for each result of a generation, in the order of `verdict.resultUrls`: into the archive where the file is
-   * there and can be fetched from there, else Kie's. Asks Redis only where something is archived.
+   * there and can be fetched from there, else Kie's. Reads from Redis only if something is archived.
    */
   of(record: GenerationRecord): Promise<readonly string[]>;
   /** The same for many. */
@@ -30,8 +30,8 @@ export interface ResultLinks {
 }
 
 /**
- * The one place that decides by which link a result is told: callbacks, recordInfo, `/v1` and the dashboard ask here,
- * so that they agree.
+ * The only code that decides which link is reported for a result: deliveries, recordInfo, `/v1` and the dashboard use
+ * it, so that they agree.
  */
 export function createResultLinks({ ledger, store, storeWaitMs = STORE_WAIT_MS }: ResultLinksOptions): ResultLinks {
   const ownId = cached(() => soon(store === undefined ? undefined : storeIdOf(store.small), storeWaitMs), ID_MS);
@@ -42,7 +42,7 @@ export function createResultLinks({ ledger, store, storeWaitMs = STORE_WAIT_MS }
     nowMs: number,
   ): Promise<string | undefined> => {
     if (store?.hasLinks !== true) return undefined;
-    // Of one that an earlier version saved nobody knows in which store it is; it had the one that is set.
+    // Files saved by an earlier version have no store id; they are in the configured store.
     if (archiving.store !== undefined && archiving.store !== (await ownId())) return undefined;
     const { from, until } = linkTimes(nowMs);
     const disposition = dispositionOf(name);
@@ -72,12 +72,15 @@ export function createResultLinks({ ledger, store, storeWaitMs = STORE_WAIT_MS }
   return { of: async (record) => (await ofEach([record]))[0] ?? [], ofEach };
 }
 
-/** `Content-Disposition` of an archived file. Its name is letters, digits and `. _ -`: nothing has to be escaped. */
+/**
+ * `Content-Disposition` of an archived file. The name consists of letters, digits and `. _ -`, so nothing has to be
+ * escaped.
+ */
 export function dispositionOf(name: string): string {
   return `inline; filename="${basename(name)}"`;
 }
 
-/** Undefined where no gateway reads the store in which the file is, or nobody knows where gateways are. */
+/** Undefined where no gateway reads the store of the file, or no PUBLIC_URL is known. */
 async function ofGateway(
   ledger: ResultLinksOptions['ledger'],
   { name }: ArchivedFile,
@@ -90,7 +93,7 @@ async function ofGateway(
   return resultLink(publicUrl, key ?? (await ledger.archiveLinks.ensureKey()), { file: basename(name), expiresS });
 }
 
-/** A store that fails, or does not answer, is no reason for not answering. */
+/** Undefined where the store fails or does not respond: the caller still gets a response. */
 async function soon<Value>(value: Promise<Value> | undefined, waitMs: number): Promise<Value | undefined> {
   if (value === undefined) return undefined;
   const waited = new AbortController();

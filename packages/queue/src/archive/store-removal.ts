@@ -14,8 +14,8 @@ export interface Stores {
 
 /**
  * Removes what a purged generation left in the stores.
- * @param left as the purge answered it
- * @returns what stays there, and why, for people; empty when nothing does. `kieq prune` finds results that stay
+ * @param left from the reply of the purge
+ * @returns what stays there, and why, for operators; empty when nothing does. `kieq prune` finds results that stay
  */
 export async function removeFromStores({ ledger, uploads, results }: Stores, id: string, left: LeftInStores) {
   const record = await ledger.read.generation(id);
@@ -26,7 +26,7 @@ export async function removeFromStores({ ledger, uploads, results }: Stores, id:
   ];
 }
 
-/** One store that does not work must not keep the other one from being tidied. */
+/** A failure of one store must not prevent removal from the other. */
 async function attempt(what: string, remove: () => Promise<void>): Promise<string[]> {
   try {
     await remove();
@@ -40,20 +40,20 @@ async function attempt(what: string, remove: () => Promise<void>): Promise<strin
 async function removeImages(store: FileStore, { tenant }: GenerationRecord, { payload }: LeftInStores): Promise<void> {
   if (payload === undefined) return;
   for (const ref of uploadsIn(frozenPayload(payload)?.request.input)) {
-    // A request may name another tenant's image; it was refused, and the image is not its to remove.
+    // A request may name another tenant's image; it was refused, and the image belongs to the other tenant.
     if (ref.tenant === tenant) await store.remove(uploadName(ref));
   }
 }
 
 async function removeResults(store: BlobStore | undefined, record: GenerationRecord, left: LeftInStores) {
   if (left.files === undefined && left.unfinished === undefined) return;
-  if (store === undefined) throw new StorageError('ARCHIVE_URL is not set here');
+  if (store === undefined) throw new StorageError('ARCHIVE_URL is not set in this process');
   for (const name of left.files ?? (await savedSoFar(store, record))) {
     for (const one of [name, posterName(name)]) await store.remove(one);
   }
 }
 
-/** Nobody wrote down what was saved before the rest was given up: its names tell. */
+/** The record does not list what was saved before the rest was given up: the names of the files do. */
 async function savedSoFar(store: BlobStore, record: GenerationRecord): Promise<string[]> {
   const names: string[] = [];
   for await (const { name } of store.list(resultFolder(record))) if (generationOf(name) === record.id) names.push(name);

@@ -4,9 +4,8 @@ import type { Queues } from '../jobs/catalogue.ts';
 import { openDeadLetters, type OpenDeadLetter } from './open-dead-letters.ts';
 
 /**
- * Brings the `dead-letter` queue in line with the ledger's open letters of one generation: its own, and the one of
- * its callback.
- * The queue is only for looking; the sweeper is its one writer, so it cannot disagree for long.
+ * Brings the `dead-letter` queue in line with the ledger's open dead letters of one generation: its own, and the one of
+ * its delivery. The queue is only for display; the sweeper is its one writer, so it cannot disagree for long.
  */
 export async function mirrorDeadLetter(ledger: Ledger, queues: Queues, id: string): Promise<void> {
   const record = await ledger.read.generation(id);
@@ -22,7 +21,7 @@ async function mirrorOne(
   deadLetter: OpenDeadLetter | undefined,
 ): Promise<void> {
   const queue = queues['dead-letter'];
-  // A job is never changed: a letter of another class replaces it.
+  // A job is never changed: a dead letter of another class replaces it.
   await queue.remove(jobId);
   if (record !== undefined && deadLetter !== undefined)
     await queue.add(deadLetter.class, deadLetterData(record, deadLetter), { jobId });

@@ -4,9 +4,9 @@ import type { ListCursor } from '@kieq/ledger';
 import { redriveOne, type RedriveOptions, type RedriveResult } from './redrive.ts';
 
 export interface RedriveClassOptions extends RedriveOptions {
-  /** Per second; the default of 50 spares Redis and the queue. */
+  /** Per second; the default of 50 limits the load on Redis and the queue. */
   readonly perSecond?: number;
-  /** At most so many; all by default. Those of other tenants are not counted. */
+  /** Limit of the run; default: all. Those of other tenants are not counted. */
   readonly limit?: number;
   readonly signal?: AbortSignal;
 }
@@ -19,7 +19,7 @@ export async function* redriveClass(
   deadLetterClass: OrNewer<DeadLetterClass>,
 ): AsyncGenerator<RedriveResult> {
   const { signal, perSecond = 50, limit = Number.POSITIVE_INFINITY } = options;
-  // A letter that dies again during the run is not redriven again.
+  // A dead letter that opens again during the run is not redriven again.
   const startedAt = await options.ledger.read.now();
   let yielded = 0;
   for await (const { id, at } of deadLettersOf(options, deadLetterClass)) {
@@ -30,7 +30,7 @@ export async function* redriveClass(
   }
 }
 
-/** A place in the list, and not a number of entries: what was resumed leaves the list, what stays is passed. */
+/** Pages by cursor, not by offset: what was resumed leaves the list, what stays is passed. */
 async function* deadLettersOf(
   { ledger, tenant, signal }: RedriveClassOptions,
   deadLetterClass: OrNewer<DeadLetterClass>,
@@ -43,7 +43,7 @@ async function* deadLettersOf(
   };
   let cursor: ListCursor | undefined;
   do {
-    // Each call looks at a bounded number of letters, other tenants' among them, within Redis.
+    // Each call reads a bounded number of dead letters in Redis, other tenants' included.
     const page = await ledger.read.listDeadLetters({ ...filter, ...(cursor === undefined ? {} : { cursor }) });
     yield* page.items;
     cursor = page.next;

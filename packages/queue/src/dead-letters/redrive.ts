@@ -23,17 +23,17 @@ export interface RedriveOptions {
   readonly vehicleCheckMs: number;
   /** Submit again although a paid task may exist. Only for classes that need it. */
   readonly payAgain?: boolean;
-  /** Nobody decided it but the configuration: at most once for each generation. */
+  /** Decided by the configuration, not by an operator: at most once for each generation. */
   readonly automatic?: boolean;
-  /** Tell what would happen and change nothing. */
+  /** Reports what would happen and changes nothing. */
   readonly dryRun?: boolean;
-  /** Only this tenant's generations; another's is as if it were not there. */
+  /** Only this tenant's generations; another tenant's is reported as missing. */
   readonly tenant?: string;
 }
 
 /**
- * - `resumed`: goes on at `state`, which is `notify` where only the callback is sent again. `would_resume`: the dry
- *   run's word for it.
+ * - `resumed`: goes on at `state`, which is `notify` where only the webhook is delivered again. `would_resume`: the
+ *   same in a dry run.
  * - `not_possible`: `reason` says why; nothing was changed.
  */
 export type RedriveResult =
@@ -42,19 +42,19 @@ export type RedriveResult =
       readonly id: string;
       readonly class: DeadLetterClass;
       readonly state: OrNewer<ResumePoint>;
-      /** What a person should know before resuming it; absent where there is nothing. */
+      /** A risk to know before resuming it; absent where there is none. */
       readonly warning?: string;
     }
   | { readonly kind: 'not_possible'; readonly id: string; readonly reason: string };
 
-/** Nobody takes back what a caller was told, and what a caller does about it is paid, too. */
+/** A reported failure cannot be taken back, and what the caller did in response is paid as well. */
 const REPORTED_FAILED =
-  'its caller was told that it failed, and may have created it again: if so, both are made, and both are paid';
+  'the failure was reported to the caller, which may have created the generation again: then both are made and both are paid';
 
 /**
  * Resumes one dead letter at the step that its class names (the redrive table in `@kieq/domain`).
- * @param letterClass which one; needed where the generation and its callback each have one, since to send a callback
- *   again and to make another video are two things
+ * @param letterClass which one; required where the generation and its delivery each have one, since delivering again
+ *   and making another video are different things
  */
 export async function redriveOne(
   options: RedriveOptions,
@@ -66,16 +66,16 @@ export async function redriveOne(
   if (record === undefined || isForeign(options, record)) return impossible(id, 'there is no such generation');
   const classes = openDeadLetters(record).map((deadLetter) => deadLetter.class);
   if (deadLetterClass === undefined && classes.length > 1) {
-    return impossible(id, `it has the dead letters ${classes.join(' and ')}: name the class of one`);
+    return impossible(id, `it has the dead letters ${classes.join(' and ')}; name one class`);
   }
   const openClass = deadLetterClass === undefined ? classes[0] : classes.find((one) => one === deadLetterClass);
   if (openClass === undefined) return impossible(id, noDeadLetter(deadLetterClass, record.state));
   if (!isKnown(DEAD_LETTER_CLASSES, openClass)) return impossible(id, newerDeadLetterText(openClass));
   const resumesAt = targetOf(openClass, options.payAgain ?? false);
   if (typeof resumesAt !== 'object') return impossible(id, resumesAt);
-  // The letter of a job with an unreadable payload keeps that payload for looking only.
+  // The dead letter of a job with an unreadable payload keeps that payload only for display.
   if (resumesAt.at === 'queued' && frozenPayload(record.payload) === undefined)
-    return impossible(id, 'its payload is gone or was never a valid request');
+    return impossible(id, 'its payload was purged or was never a valid request');
   const args = {
     id,
     class: openClass,
@@ -104,7 +104,7 @@ function targetOf(deadLetterClass: DeadLetterClass, payAgain: boolean): { readon
   const rule = redriveRule(deadLetterClass);
   if (payAgain) {
     if (rule.payAgainResumesAt !== null) return { at: rule.payAgainResumesAt };
-    return `pay-again makes no sense for ${deadLetterClass}: redrive it without`;
+    return `pay-again is not possible for ${deadLetterClass}; redrive it without`;
   }
   if (rule.resumesAt !== null) return { at: rule.resumesAt };
   return rule.payAgainResumesAt === null
@@ -131,13 +131,13 @@ async function afterRedrive(
         `an older attempt may still be sent for ${Math.ceil(reply.waitMs / 1000)} s; try again after that`,
       );
     case 'by_hand':
-      return impossible(id, 'more than one answer was lost, or a task is named for it: a person has to decide');
+      return impossible(id, 'more than one response was lost, or a callback named a task; an operator has to decide');
     case 'newer':
       return impossible(id, newerDeadLetterText(reply.class));
     case 'no_payload':
-      return impossible(id, 'its payload is gone');
+      return impossible(id, 'its payload was purged');
     case 'no_letter':
-      return impossible(id, `its dead letter was closed meanwhile; its state is ${reply.state}`);
+      return impossible(id, `its dead letter was closed in the meantime; its state is ${reply.state}`);
     case 'missing':
       return impossible(id, 'there is no such generation');
     default:

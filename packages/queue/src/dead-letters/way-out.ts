@@ -8,13 +8,13 @@ import {
   type OrNewer,
 } from '@kieq/domain';
 
-/** A command that a person may give next. */
+/** A command that an operator may run next. */
 export interface WayOut {
   readonly command: string;
   readonly effect: string;
 }
 
-/** The commands by which a dead letter can be left, the cheapest first. None for a class of a newer version. */
+/** The commands that resolve a dead letter, the cheapest first. None for a class of a newer version. */
 export function waysOut(
   id: string,
   deadLetterClass: OrNewer<DeadLetterClass>,
@@ -26,12 +26,12 @@ export function waysOut(
   if (mayBeAdopted) {
     ways.push({
       command: `kieq adopt ${id} <taskId>`,
-      effect: 'go on with the paid task that turned up in the Kie account',
+      effect: 'continue with the paid task that was found in the Kie account',
     });
   }
-  // With the class: its callback may have a letter too, now or later.
+  // With the class: its delivery may have a dead letter too, now or later.
   const redrive = `kieq dlq redrive ${id} --class ${deadLetterClass}`;
-  if (resumesAt === 'notify') ways.push({ command: redrive, effect: 'send the callback again' });
+  if (resumesAt === 'notify') ways.push({ command: redrive, effect: 'deliver the webhook again' });
   else if (resumesAt !== null) ways.push({ command: redrive, effect: `resume at ${resumesAt}; pays nothing twice` });
   if (payAgainResumesAt !== null) {
     ways.push({
@@ -42,7 +42,7 @@ export function waysOut(
   if (isEnded(state)) {
     ways.push({
       command: `kieq dlq purge ${id} --yes`,
-      effect: 'give it up: close the letter and remove payload and result',
+      effect: 'give up: close the dead letter and remove payload and result',
     });
   }
   return ways;

@@ -5,7 +5,7 @@ import { jsonOf } from '../jobs/json-text.ts';
 import { frozenPayload } from '../jobs/payload.ts';
 
 /**
- * `data` of Kie's answer to recordInfo, as a caller sees a generation (docs/kie/api.md#answer-to-recordinfo). Its
+ * `data` of Kie's response to recordInfo, as a caller sees a generation (docs/kie/api.md#answer-to-recordinfo). Its
  * `taskId` is the generation's id, and its `param` has the caller's own `callBackUrl`.
  */
 export interface CallerRecord {
@@ -53,13 +53,13 @@ export function callerRecord(
   };
 }
 
-/** Whether its caller could read by now that it failed, or was told so by a callback. */
+/** Whether its failure was readable for its caller by now, or was delivered. */
 export function isReportedFailed(record: GenerationRecord, nowMs: number): boolean {
   return callerState(factsOf(record), nowMs).state === 'fail';
 }
 
 /**
- * Code and words of a dead generation as a caller of Kie's own API is told them, hold or none; undefined for one that
+ * Code and message of a dead generation as Kie's own API would report them, whether held or not; undefined for one that
  * is not dead.
  */
 export function deadFailure(
@@ -69,7 +69,7 @@ export function deadFailure(
   return shown?.state === 'fail' ? { failCode: shown.failCode, failMsg: shown.failMsg } : undefined;
 }
 
-/** Outcomes of attempts of which it is known what they cost; any other one, also of a newer version, may have been charged. */
+/** Outcomes of attempts whose cost is known; any other one, also of a newer version, may have been charged. */
 const RESOLVED: ReadonlySet<Attempt['outcome']> = new Set<Attempt['outcome']>([
   'open',
   'accepted',
@@ -90,7 +90,7 @@ function factsOf({ state, verdict, deadLetter, attempts }: GenerationRecord): Ca
   };
 }
 
-/** Kie's callback: the answer to recordInfo with code 200 or 501 (docs/kie/facts.md#callbacks). */
+/** Kie's callback: the response to recordInfo with code 200 or 501 (docs/kie/facts.md#callbacks). */
 export function callbackBody(data: CallerRecord): {
   readonly code: number;
   readonly msg: string;
@@ -100,10 +100,7 @@ export function callbackBody(data: CallerRecord): {
   return { code: 501, msg: data.failMsg ?? 'Generation failed', data };
 }
 
-/**
- * What Kie said, word for word, as long as a client of Kie finds there the links that it is told: it looks for
- * `resultUrls` and for nothing else.
- */
+/** Kie's own text, unless its links are not the reported ones: a client of Kie reads only `resultUrls`. */
 function resultJson(said: string | undefined, resultUrls: readonly string[]): string {
   if (said !== undefined && resultUrls.length === 0) return said;
   const told = said === undefined ? undefined : reportedSchema.safeParse(jsonOf(said)).data;

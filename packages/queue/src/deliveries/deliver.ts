@@ -26,7 +26,7 @@ export interface DeliverDeps extends PersistDeps {
 export interface DueDelivery {
   readonly record: GenerationRecord;
   readonly delivery: DeliveryRecord;
-  /** Of its results, as they are told now. */
+  /** Of its results, as they are reported now. */
   readonly links: readonly string[];
   /** The caller's `callBackUrl`. */
   readonly url: string;
@@ -34,12 +34,12 @@ export interface DueDelivery {
   readonly nowMs: number;
 }
 
-/** A callback is due: whoever was held as `waiting` is not any more, whatever some clock says. */
+/** A webhook is due, so the generation is no longer held as `waiting`, even if clocks differ. */
 const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
 
 /**
- * One try to deliver the callback. It is sent at least once: a worker that dies between the receiver's answer and its
- * record sends it again, under the same `webhook-id`.
+ * One attempt to deliver the webhook. It is sent at least once: if the worker is killed between the receiver's response
+ * and its record, it is sent again with the same `webhook-id`.
  */
 export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<JobEnd> {
   const { outbound, timings, deadline } = context;
@@ -60,7 +60,7 @@ export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<J
       });
       return answered;
     });
-  // Cut by the end of the grace period: that says nothing about the receiver.
+  // Aborted by the end of the grace period: that says nothing about the receiver.
   if (answer.kind === 'failed' && deadline.aborted) return { kind: 'give_back' };
   const delivered = answer.kind === 'answered' && answer.status >= 200 && answer.status < 300;
   if (delivered) {
@@ -76,7 +76,7 @@ export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<J
   });
 }
 
-/** Named after the end that it tells of, so that it stays the same over retries, lost jobs and redrives. */
+/** The id contains the end that is reported, so that it stays the same over retries, lost jobs and redrives. */
 function signedHeaders(
   { webhookSecret }: Pick<DeliverDeps, 'webhookSecret'>,
   { record, nowMs }: DueDelivery,
@@ -91,12 +91,12 @@ function signedHeaders(
   });
 }
 
-/** Its payload has no address: nobody can be told, and a person should see that. */
+/** Its payload has no address, so nothing can be delivered; the dead letter shows that. */
 export function giveUpWithoutAddress(context: DeliverDeps, id: string, delivery: DeliveryRecord): Promise<JobEnd> {
   return conclude(context, id, {
     ...tryOf(id, delivery, context.timings),
     delivered: false,
-    evidence: { summary: 'the payload has no callback address any more' },
+    evidence: { summary: 'the payload has no callback address' },
     retryDelayMs: 1,
     giveUpMs: 0,
   });
@@ -119,11 +119,11 @@ function retryDelayMs(
 function evidenceOf(answer: OutboundAnswer): Evidence {
   switch (answer.kind) {
     case 'answered':
-      return { summary: `the receiver answered ${answer.status}`, httpStatus: answer.status };
+      return { summary: `the receiver responded with ${answer.status}`, httpStatus: answer.status };
     case 'refused':
-      return { summary: `the address may not be called: ${answer.reason}`.slice(0, 500) };
+      return { summary: `the address is not allowed: ${answer.reason}`.slice(0, 500) };
     case 'failed':
-      return { summary: 'the receiver gave no answer', transport: answer.transport };
+      return { summary: 'the receiver did not respond', transport: answer.transport };
     default:
       return answer satisfies never;
   }
@@ -131,20 +131,20 @@ function evidenceOf(answer: OutboundAnswer): Evidence {
 
 async function conclude(context: DeliverDeps, id: string, args: DeliveryTriedArgs): Promise<JobEnd> {
   const logger = context.logger.child({ generation: id, job: args.vehicle });
-  const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the callback is sent again', () =>
+  const reply = await persist({ ...context, logger }, 'a delivery', 'nothing: the webhook is delivered again', () =>
     context.ledger.deliveryTried(args),
   );
   count(context, reply);
   const seen = { evidence: args.evidence, tries: args.tries + 1, next: reply.kind };
   switch (reply.kind) {
     case 'delivered':
-      logger.info(seen, 'callback delivered');
+      logger.info(seen, 'webhook delivered');
       return { kind: 'complete', result: args.evidence.summary };
     case 'retry':
-      logger.warn(seen, 'callback not delivered; it is tried again');
+      logger.warn(seen, 'delivery failed; will try again');
       return { kind: 'delay', delayMs: reply.delayMs };
     case 'given_up':
-      logger.error(seen, 'callback given up: dead letter notify_failed');
+      logger.error(seen, 'delivery given up; dead letter notify_failed is open');
       return { kind: 'fail', reason: `dead letter notify_failed: ${args.evidence.summary} (kieq show ${id})` };
     case 'stale':
     case 'missing':

@@ -10,11 +10,11 @@ import type { Taken } from '../loop/take-loop.ts';
 import { readReported } from './reported-record.ts';
 import { idOf } from '../jobs/vehicles.ts';
 
-/** A callback that is due within this time is sent now: some worker's clock counted the job's delay. */
+/** A delivery that is due within this time is made now: the clocks of workers differ a little. */
 const SLACK_MS = 50;
 /** One origin gets at most this share of a process's deliveries. */
 const ORIGIN_SHARE = 1 / 4;
-/** Of the first retry's pause: how long a delivery waits when its origin has no place. */
+/** Of the first retry's pause: how long a delivery waits when its origin has no free slot. */
 const PAUSE_SHARE = 1 / 5;
 
 /** Deliveries that are due, with links to the results that they report. */
@@ -25,7 +25,7 @@ export interface DeliveryDeps extends DeliverDeps {
 }
 
 /**
- * Takes jobs of `notify`: a callback is sent only by the current vehicle of a notice that is pending and due.
+ * Takes jobs of `notify`: a webhook is delivered only by the current vehicle of a delivery that is pending and due.
  * @param concurrency deliveries at once in this process
  */
 export function createDeliveryTaker(context: DeliveryDeps, concurrency: number): (job: Job) => Promise<Taken> {
@@ -36,11 +36,11 @@ export function createDeliveryTaker(context: DeliveryDeps, concurrency: number):
     if (!parsed.success) return { end: { kind: 'fail', reason: `not a notify job: ${parsed.error.message}` } };
     const { record, nowMs, links } = await readReported(context.ledger, resultLinks, parsed.data.generation);
     const delivery = record?.delivery;
-    if (record === undefined || delivery === undefined) return nothing('the record has no notice');
-    if (delivery.vehicle !== idOf(job)) return nothing('another job carries the notice');
+    if (record === undefined || delivery === undefined) return nothing('the record has no delivery');
+    if (delivery.vehicle !== idOf(job)) return nothing('another job carries the delivery');
     if (delivery.state === 'failed') return { end: await endGivenUp(job, record.id) };
-    if (delivery.state === 'delivered') return nothing('the caller has it');
-    // A newer version's word for it: a worker of that version knows what to do.
+    if (delivery.state === 'delivered') return nothing('it is delivered');
+    // A state of a newer version: a worker of that version handles it.
     if (delivery.state !== 'pending') return { end: { kind: 'delay', delayMs: context.timings.vehicleCheckMs } };
     const earlyMs = delivery.dueAt - nowMs;
     if (earlyMs > SLACK_MS) return { end: { kind: 'delay', delayMs: earlyMs } };
@@ -52,10 +52,10 @@ function nothing(why: string): { readonly end: JobEnd } {
   return { end: { kind: 'complete', result: `nothing to deliver: ${why}` } };
 }
 
-/** A job that a person retried in a dashboard: it tells how to go on. */
+/** A job that was retried in a dashboard: its log says how to continue. */
 async function endGivenUp(job: Job, id: string): Promise<JobEnd> {
   const redrive = `kieq dlq redrive ${id} --class notify_failed`;
-  await job.log(`Retrying the job changes nothing. To send the callback again: ${redrive}`);
+  await job.log(`Retrying the job changes nothing. To deliver the webhook again: ${redrive}`);
   return { kind: 'fail', reason: `dead letter notify_failed (${redrive})` };
 }
 

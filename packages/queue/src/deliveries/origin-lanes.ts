@@ -1,10 +1,10 @@
 interface Lane {
   active: number;
-  /** Deliveries that were sent away since the lane was last empty. */
+  /** Deliveries that were turned away since the lane was last empty. */
   turnedAway: number;
 }
 
-/** Deliveries that were sent away come back after so many pauses at most. */
+/** Largest number of pauses after which a delivery that was turned away comes back. */
 const MOST_PAUSES = 60;
 
 /**
@@ -22,8 +22,8 @@ export class OriginLanes {
   }
 
   /**
-   * A place, to be left once, or how many pauses to wait before asking again: the more are waiting, the later,
-   * so that a long backlog for one origin does not keep the queue busy.
+   * A slot, to be left once, or how many pauses to wait before asking again: more if more are waiting, so that a long
+   * backlog for one origin does not keep the queue busy.
    */
   enter(origin: string): { readonly leave: () => void } | { readonly pauses: number } {
     const lane = this.#lanes.get(origin) ?? { active: 0, turnedAway: 0 };

@@ -2,7 +2,7 @@ import { GENERATION_ID } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import type { ResultLinks } from '../archive/result-links.ts';
 
-/** What its caller is told of a generation, as of one moment. */
+/** What is reported about a generation to its caller, as of one moment. */
 export interface ReportedRecord {
   readonly record: GenerationRecord | undefined;
   /** Of its results. */
@@ -11,14 +11,14 @@ export interface ReportedRecord {
   readonly nowMs: number;
 }
 
-/** Reads it for recordInfo and for callbacks alike, so that they agree. */
+/** Reads it for recordInfo and for deliveries, so that they agree. */
 export async function readReported(
   { read }: Pick<Ledger, 'read'>,
   resultLinks: ResultLinks,
   id: string,
 ): Promise<ReportedRecord> {
   const [record, nowMs] = await Promise.all([
-    // What is no id names nothing, and never becomes part of a key.
+    // A text that is not an id names nothing, and must not become part of a key.
     GENERATION_ID.test(id) ? read.generation(id) : undefined,
     read.now(),
   ]);

@@ -1,13 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { signWebhook, WEBHOOK_SIGNATURE_HEADER, WEBHOOK_TIMESTAMP_HEADER } from '@kieq/kie';
 
-/** One try to deliver a callback. */
+/** One attempt to deliver a webhook. */
 export interface WebhookMessage {
-  /** The same for every try, so that a receiver can tell a repetition. Without dots. */
+  /** The same for every attempt, so that a receiver recognises a repetition. Without dots. */
   readonly id: string;
   /** `data.taskId` of the body. */
   readonly taskId: string;
-  /** Unix seconds of this try. */
+  /** Unix seconds of this attempt. */
   readonly timestampS: number;
   readonly body: string;
   /** `GATEWAY_WEBHOOK_SECRET`; without it nothing is signed. */

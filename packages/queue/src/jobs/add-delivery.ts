@@ -3,7 +3,7 @@ import type { Queues } from './catalogue.ts';
 import { PAYLOAD_VERSION, type PollJob } from './payload.ts';
 
 /**
- * Adds the job of a callback that a ledger reply asks for; nothing where the caller wants none. Adding it twice is
+ * Adds the job of a delivery that a ledger reply asks for; nothing where the caller wants none. Adding it twice is
  * harmless, and one that was forgotten is found by the sweeper.
  * @param name shown as the job's name
  */
@@ -19,7 +19,7 @@ export async function addDelivery(
   await queues.notify.add(name, data, options);
 }
 
-/** `ledger.kill`, and the caller is told where it wants to be. */
+/** `ledger.kill`, and the delivery to the caller if there is one. */
 export async function kill<Given extends KillArgs>(
   { ledger, queues }: { readonly ledger: Ledger; readonly queues: Queues },
   args: Given & Exact<KillArgs, Given>,

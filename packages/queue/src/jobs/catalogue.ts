@@ -5,10 +5,10 @@ import type { RedisClient } from '@kieq/redis';
  * The queues of a pool, all under one prefix (docs/architecture.md#flow).
  *
  * - `submit`: ordered by priority, gated by the ledger's admission.
- * - `poll`: delayed looks at tasks.
+ * - `poll`: delayed polls of tasks.
  * - `archive`: results to be saved, the most urgent first.
- * - `notify`: callbacks to callers, one job for each end of a generation whose caller wants one.
- * - `dead-letter`: a mirror of the ledger's open dead letters for dashboards; nothing works on it.
+ * - `notify`: deliveries to callers, one job for each end of a generation whose caller wants a webhook.
+ * - `dead-letter`: a mirror of the ledger's open dead letters for dashboards; no worker takes its jobs.
  */
 export const QUEUE_NAMES = ['submit', 'poll', 'archive', 'notify', 'dead-letter'] as const;
 export type QueueName = (typeof QUEUE_NAMES)[number];
@@ -49,7 +49,7 @@ export function openQueues(redis: RedisClient, prefix: string): Queues {
       skipWaitingForReady: true,
       defaultJobOptions: JOB_OPTIONS[name],
     });
-    // The connection's owner hears its errors; without a listener they would end the process.
+    // The owner of the connection handles its errors; without a listener they would end the process.
     queue.on('error', () => undefined);
     return queue;
   };

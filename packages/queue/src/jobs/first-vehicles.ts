@@ -25,8 +25,8 @@ function firstJob(request: CheckedRequest): JobJson {
 const NEW = { progress: 0, attemptsMade: 0, attemptsStarted: 0, stalledCounter: 0, failedReason: '', returnvalue: '' };
 
 /**
- * The data of a first vehicle (`SubmitJob`) as JSON text. The payload is JSON already, an object with a request at least:
- * its members are taken over as they stand in the record.
+ * The data of a first vehicle (`SubmitJob`) as JSON text. The payload is JSON already, an object with a request at
+ * least: its members are copied as they are in the record.
  */
 export function firstJobText({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): string {
   const own = JSON.stringify({ v: PAYLOAD_VERSION, generation: id, tenant, priority, delayMs, deadlineMs });

@@ -1,17 +1,17 @@
 import { isAbsent, redactPatterns, shorten } from '@kieq/kie';
 import { optionsSchema } from './payload.ts';
 
-/** Something of a call that has no effect, although the call is good: told, and never dropped in silence. */
+/** A field that has no effect in a valid call: reported, never dropped silently. */
 export interface IgnoredField {
   readonly field: string;
   /** Why it has none, as the rest of a sentence that begins with the field. */
   readonly message: string;
 }
 
-/** So many are told one by one, and so many characters of a name. */
+/** Number of fields that are reported one by one, and characters of a name. */
 const MOST = 10;
 const NAME_LIMIT = 64;
-/** Nobody looks for secrets in a name without end. */
+/** Secrets are searched for only in the first characters of a name. */
 const CHECKED_FIELDS = 1000;
 
 const REQUEST_FIELDS = new Set(['model', 'input', 'callBackUrl']);
@@ -19,8 +19,8 @@ const ITEM_FIELDS = new Set(['request', 'options']);
 const OPTIONS = new Set(Object.keys(optionsSchema.shape));
 
 /**
- * Every field of an object that nobody reads; what is absent in whatever spelling is not worth a word.
- * @param fields a caller's, and so are its names: they are told as they are
+ * Every field of an object that is not read; absent ones, however spelt, are not reported.
+ * @param fields from a caller, as are their names, which are reported unchanged
  */
 export function ignoredFields(
   fields: Readonly<Record<string, unknown>>,
@@ -33,12 +33,12 @@ export function ignoredFields(
   return [...told, { field: `${names.length - MOST} more fields`, message: 'are no known fields' }];
 }
 
-/** Those of a request beside what Kie and kieq read, as they may be shown. */
+/** Those of a request that neither Kie nor kieq reads, safe to show. */
 export function ignoredInRequest(request: unknown): IgnoredField[] {
   return shown(request, REQUEST_FIELDS, 'request');
 }
 
-/** Those of an item beside its request and its options, as they may be shown. */
+/** Those of an item other than its request and its options, safe to show. */
 export function ignoredInItem(item: unknown): IgnoredField[] {
   return shown(item, ITEM_FIELDS, 'item');
 }
@@ -52,7 +52,7 @@ function shown(value: unknown, known: ReadonlySet<string>, where: string): Ignor
 }
 
 function whyIgnored(name: string, where: string): string {
-  if (name === 'progressCallBackUrl') return 'is not passed on to Kie; the events of the generation tell of progress';
+  if (name === 'progressCallBackUrl') return 'is not passed on to Kie; the events of the generation report progress';
   if (!OPTIONS.has(name)) return 'is no known field and was ignored';
   const place = `has no effect in the ${where}: it is one of the options`;
   return name === 'idempotencyKey' ? `${place}; the call, repeated, makes another paid generation` : place;

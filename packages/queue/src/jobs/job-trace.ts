@@ -6,8 +6,8 @@ import { jsonOf } from './json-text.ts';
 const carrier = z.looseObject({ traceparent: z.string().refine(isTraceparent) });
 
 /**
- * The `traceparent` that a job brings in BullMQ's own place for it, where bullmq-otel of another service, or our
- * producer, has put it; undefined where there is none that is well-formed.
+ * The `traceparent` that a job brings in BullMQ's field for it, as written by bullmq-otel of another service or by our
+ * producer; undefined without a well-formed one.
  */
 export function traceOf(job: Pick<Job, 'opts'>): string | undefined {
   const metadata = job.opts.telemetry?.metadata;

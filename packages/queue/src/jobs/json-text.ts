@@ -11,7 +11,7 @@ export function jsonOf(text: string): unknown {
   }
 }
 
-/** A JSON text came in bytes that nobody can read without guessing; the message says what is wrong. */
+/** The bytes of a JSON text cannot be decoded without loss; the message says what is wrong. */
 export class UndecodableText extends Error {
   override readonly name = 'UndecodableText';
 }
@@ -24,12 +24,12 @@ const LATIN_80_TO_9F = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u00
 /**
  * The text of JSON that came as bytes. JSON is UTF-8 (RFC 8259), unless its sender declares something else. A lossy
  * reading would put U+FFFD into a prompt, and Kie would be paid for it.
- * @param charset as declared; undefined, and what nobody knows, is UTF-8
+ * @param charset as declared; undefined and unknown ones are UTF-8
  * @throws UndecodableText
  */
 export function decodeJson(bytes: Uint8Array, charset = 'utf-8'): string {
   const decoder = decoderOf(charset);
-  // Declared by many clients that send UTF-8 all the same: text in Latin hardly ever reads as UTF-8 by chance.
+  // Many clients declare it and send UTF-8: text in Latin hardly ever is valid UTF-8 by chance.
   if (decoder.encoding === LATIN) return isUtf8(bytes) ? decoderOf('utf-8').decode(bytes) : latinText(bytes);
   try {
     return decoder.decode(bytes);
@@ -52,11 +52,11 @@ function decoderOf(charset: string): TextDecoder {
 }
 
 /**
- * A number of a JSON text that no JavaScript number holds: passed on, it would be another one. It stands in the parsed
- * value in place of the number, where no schema takes it, and `textProblems` tells of it.
+ * A number of a JSON text that no JavaScript number holds: passed on, it would be another one. It replaces the number
+ * in the parsed value, where no schema accepts it, and `textProblems` reports it.
  */
 export class LossyNumber {
-  /** As it stood in the text. */
+  /** As written in the text. */
   readonly source: string;
 
   constructor(source: string) {
@@ -75,7 +75,7 @@ export class LossyNumber {
 export function parseJsonText(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
   const lossy = lossyNumbers(text);
   if (lossy.length === 0) return parse(text);
-  // Nobody can have guessed it.
+  // A text cannot contain it by chance.
   const mark = `${randomUUID()} `;
   let marked = '';
   let from = 0;
@@ -86,7 +86,7 @@ export function parseJsonText(text: string, parse: (text: string) => unknown = J
   return unmarked(parse(marked + text.slice(from)), mark);
 }
 
-/** Digits enough, or an exponent: most texts have neither, and are not looked at closer. */
+/** Digits enough, or an exponent: most texts have neither, and are not scanned. */
 const SUSPICIOUS = /[\d.]{16}|\d[eE]/;
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const QUOTE = 34;
@@ -111,7 +111,7 @@ function lossyNumbers(text: string): { readonly at: number; readonly source: str
   return found;
 }
 
-/** Where the closing quote of a text stands. */
+/** Position of the closing quote of a text. */
 function endOfText(text: string, quote: number): number {
   let at = quote + 1;
   while (at < text.length && text.charCodeAt(at) !== QUOTE) at += text.charCodeAt(at) === BACKSLASH ? 2 : 1;

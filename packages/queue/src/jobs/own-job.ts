@@ -2,7 +2,7 @@ import { pollJobSchema } from './payload.ts';
 
 /**
  * The generation whose vehicle a job of `submit` is by its own id: one that a producer or a worker added. With a record
- * nothing else of the job counts, so what it brings is read only where there is none.
+ * nothing else of the job counts, so its other fields are read only without a record.
  * @returns undefined for the job of another client, and for one of another version
  */
 export function ownGeneration(data: unknown, jobId: string): string | undefined {

@@ -22,8 +22,8 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https U
 const jsonObject = z.record(z.string(), z.unknown());
 
 /**
- * What a caller may say beside the request itself; shared by the producer, job payloads and the gateway.
- * Unknown names are refused: a misspelt `idempotencyKey` that is dropped in silence would pay twice.
+ * What a caller may set in addition to the request itself; shared by the producer, job payloads and the gateway.
+ * Unknown names are refused: dropping a misspelt `idempotencyKey` silently would lead to paying twice.
  */
 export const optionsSchema = z.strictObject({
   idempotencyKey: z.string().min(1).max(255).optional(),
@@ -50,8 +50,8 @@ export const optionsSchema = z.strictObject({
 });
 export type GenerationOptions = z.input<typeof optionsSchema>;
 /**
- * They say which generation it is, and whose. An empty one is a mistake, such as a column that was not filled: taken for
- * none it would be heard of only when a repetition has been paid. The gateway, which can warn, forgives it.
+ * They name the generation and its owner. An empty one is a mistake, such as an unfilled column: if it counted as
+ * absent, the mistake would appear only after a repetition was paid. The gateway, which can warn, accepts it.
  */
 export const NAMING = ['idempotencyKey', 'tenant'] as const;
 
@@ -118,7 +118,7 @@ export interface CheckedRequest {
   readonly trace?: string;
 }
 
-/** What the ledger is told of a request: all but how its id came about. */
+/** What the ledger stores of a request: all but whether an idempotency key named it. */
 export function ledgerFields({ keyed: _keyed, ...fields }: CheckedRequest): Omit<CheckedRequest, 'keyed'> {
   return fields;
 }
@@ -128,11 +128,10 @@ export type PayloadCheck<Value> =
   | { readonly ok: false; readonly problems: readonly Problem[] };
 
 /**
- * Checks a request with its options as they came through a door of ours, and freezes it. What would not
- * arrive at Kie as it was meant is refused (`textProblems`); raw jobs are exempt from that, since some client has
- * decoded them already.
- * An optional field that is null, "" or blank is absent; key and tenant only where they are null (`NAMING`).
- * The hash covers what the caller asks for (request, callback address, metadata), not when or how urgently.
+ * Checks a request with its options as they arrived at one of our interfaces, and freezes it. What would not arrive at
+ * Kie unchanged is refused (`textProblems`); raw jobs are exempt from that, since some client has decoded them already.
+ * An optional field that is null, "" or blank is absent; key and tenant only where they are null (`NAMING`). The hash
+ * covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
  */
 export function checkRequest(
@@ -159,11 +158,14 @@ function freeze(request: unknown, options: unknown, idFor: (tenant: string) => s
   if (!parsedRequest.ok || !parsedOptions.success) return { ok: false, problems };
   const { idempotencyKey, tenant, priority, delayMs, deadlineMs, metadata } = parsedOptions.data;
   const { model, input } = parsedRequest.request;
-  // Kie's own place for it is the request; ours are the options.
+  // In Kie's API it is part of the request; here it is one of the options.
   const callBackUrl = parsedOptions.data.callBackUrl ?? parsedRequest.request.callBackUrl;
   const body = jsonText({ request: { model, input }, callBackUrl, metadata });
   if (body === undefined)
-    return { ok: false, problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON has not' }] };
+    return {
+      ok: false,
+      problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON cannot represent' }],
+    };
   if (Buffer.byteLength(body) > REQUEST_LIMIT_BYTES) {
     const received = `${Buffer.byteLength(body)} bytes`;
     return {
@@ -200,7 +202,7 @@ function parseOptions(options: unknown): typeof NO_OPTIONS {
   return optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING), RULES);
 }
 
-/** A plain object without fields; those of an instance may stand in its class. */
+/** A plain object without fields; an instance may have fields in its class. */
 function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Object.keys(value).length > 0) return false;
   return Object.getPrototypeOf(value) === Object.prototype;
@@ -259,17 +261,17 @@ export function submitJobJsonSchema(): object {
   return z.toJSONSchema(submitJobSchema, { io: 'input' });
 }
 
-/** What is too much about a request or its options before anybody looks closer; undefined where nothing is. */
+/** A limit that a request or its options exceed, checked before everything else; undefined if none. */
 export function excessOf(request: unknown, options: unknown): Problem | undefined {
   return excess(request) ?? excess(options);
 }
 
 /** Levels of nesting; far beyond any model's input, and shallow enough for everything that walks through it. */
 const DEPTH_LIMIT = 100;
-/** Values in all: each may be wrong, and telling so of a hundred thousand would hold up everybody else. */
+/** Values in total: each may be wrong, and reporting a hundred thousand problems would block the process. */
 const VALUES_LIMIT = 2000;
 
-/** What is too much about a value before anybody looks closer; undefined where nothing is. */
+/** A limit that a value exceeds, checked before everything else; undefined if none. */
 function excess(value: unknown): Problem | undefined {
   const budget = { values: VALUES_LIMIT };
   if (isTooDeep(value, DEPTH_LIMIT, budget))
@@ -288,7 +290,7 @@ function isTooDeep(value: unknown, levels: number, budget: { values: number }): 
   return budget.values >= 0 && Object.values(value).some((inner) => isTooDeep(inner, levels - 1, budget));
 }
 
-/** Undefined for what a caller in this process can pass although JSON has no word for it, such as a bigint. */
+/** Undefined for what a caller in this process can pass although JSON cannot represent it, such as a bigint. */
 function jsonText(value: unknown): string | undefined {
   try {
     return canonicalJson(value);

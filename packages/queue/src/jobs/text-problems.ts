@@ -2,24 +2,24 @@ import type { Problem } from '@kieq/kie';
 import { LossyNumber } from './json-text.ts';
 
 const RECEIVED_LIMIT = 200;
-/** Longest name of a field that is told: it repeats the caller's own names, once for everything that is wrong within. */
+/** Longest field name that is reported: it repeats the caller's own names, once for each problem within. */
 const FIELD_LIMIT = 200;
-/** Half of a character: no UTF-8 has it, so that whoever writes it down writes something else. */
+/** Half of a character: UTF-8 cannot represent it, so it would be written as another character. */
 const LONE_SURROGATE = /\p{Surrogate}/u;
 
-/** Where something stands, from the inside out: its text is made only where there is something to tell. */
+/** Position of a value, from the inside out: its text is made only for a problem. */
 interface Position {
   readonly within?: Position;
-  /** Such as `[0]` or `.name`; the outermost is told as it is. */
+  /** Such as `[0]` or `.name`; the outermost is reported as it is. */
   readonly part: string;
 }
 
 /**
- * What in a value would not arrive as it was meant: halves of characters (`"\ud800"`), and numbers whose digits a
- * JavaScript number does not hold. Kie would be paid for something else.
- * Each character is looked at once, however deep it lies: nobody's long name holds up the others.
+ * What in a value would not arrive unchanged: halves of characters (`"\ud800"`), and numbers whose digits a JavaScript
+ * number does not hold. Kie would be paid for something else. Each character is checked once, however deep it is: a
+ * long name must not block the process.
  * @param field put before the name of every field
- * @param levels so deep it looks; what is deeper is refused for that
+ * @param levels depth of the search; deeper values are refused for their depth
  */
 export function textProblems(value: unknown, field = '', levels = 100): Problem[] {
   return problemsAt(value, field === '' ? undefined : { part: field }, levels);
@@ -48,7 +48,7 @@ function halves(text: string, position: Position | undefined, rule: string): Pro
   return [{ field: fieldOf(position), rule, received }];
 }
 
-/** Its last characters where it is too long: they say where to look. */
+/** Its last characters where it is too long: they name the field. */
 function fieldOf(position: Position | undefined): string {
   let text = '';
   for (let at = position; at !== undefined && text.length <= FIELD_LIMIT; at = at.within)

@@ -26,7 +26,7 @@ export interface NewVehicle {
  */
 export async function addVehicle(queues: Queues, next: NewVehicle): Promise<void> {
   const data: SubmitJob | PollJob = { v: PAYLOAD_VERSION, generation: next.generation };
-  // A poll without one goes first: somebody waits for it.
+  // A poll without one goes first: a caller or operator waits for it.
   const priority = next.priority ?? (next.queue === 'submit' ? DEFAULT_PRIORITY : 0);
   const options = { jobId: next.vehicle, delay: next.delayMs, priority };
   await queues[next.queue].add(next.name ?? next.queue, data, options);

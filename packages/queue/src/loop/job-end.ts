@@ -1,12 +1,12 @@
 import type { Job } from 'bullmq';
 
 /**
- * How the processing of a job ends. Processors decide with this value; `applyJobEnd` is the only place
- * that turns it into BullMQ calls.
+ * How the processing of a job ends. Processors decide with this value; `applyJobEnd` is the only place that turns it
+ * into BullMQ calls.
  *
  * - `complete`: its work is done, or it was not the current vehicle.
  * - `delay`: parked; the same job comes again. Uses up no attempt.
- * - `give_back`: to the head of its priority; admission has no place now.
+ * - `give_back`: to the head of its priority; admission has no slot now.
  * - `fail`: shown as failed, for dead letters and for defects.
  */
 export type JobEnd =

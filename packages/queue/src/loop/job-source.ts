@@ -8,12 +8,12 @@ import { isUnreadable, mendUnreadable } from './unreadable-job.ts';
 import { forgetStart, giveBackUnseen, lockedBy } from './unseen-job.ts';
 
 /**
- * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent anew after 15 s of
- * silence: whoever waits longer on a Redis that answers waits for nothing.
+ * A take loop blocks for at most 1 s, BullMQ gives a blocking connection up 1 s later, and a command is sent again
+ * after 15 s of silence: a request that takes longer although Redis responds will never return.
  */
 const STUCK_MS = 30_000;
 
-/** How long asking for a job may go on after the close: enough for an answer that is on its way. In ms. */
+/** How long a request for a job may go on after the close: enough for a reply that is on its way. In ms. */
 const LAST_ANSWER_MS = 1_000;
 
 export interface JobSourceOptions {
@@ -22,7 +22,7 @@ export interface JobSourceOptions {
   readonly prefix: string;
   readonly lockMs: number;
   readonly logger: Logger;
-  /** How long asking for a job may take while Redis can be reached, in ms. Default 30 000. */
+  /** Longest duration of a request for a job while Redis can be reached, in ms. Default 30 000. */
   readonly stuckMs?: number;
   /** Called when BullMQ's worker had to be replaced. */
   readonly onRestart?: () => void;
@@ -30,7 +30,7 @@ export interface JobSourceOptions {
   readonly openWorker?: () => TolerantWorker;
 }
 
-/** A job in this worker's hands, with the token of its lock. */
+/** A job that this worker holds, with the token of its lock. */
 export interface TakenJob {
   readonly job: Job;
   readonly token: string;
@@ -55,18 +55,18 @@ export class JobSource {
     this.#worker = this.#open();
   }
 
-  /** Resolves when both connections are there, and looks for stalled jobs from then on. */
+  /** Resolves when both connections are open, and checks for stalled jobs from then on. */
   async start(): Promise<void> {
     await this.#worker.waitUntilReady();
     await this.#worker.startStalledCheckTimer();
   }
 
-  /** Whether the last look found no job: the next one may block for a while. */
+  /** Whether the last request found no job: the next one may block for a while. */
   get isEmpty(): boolean {
     return this.#isEmpty;
   }
 
-  /** The next job, or undefined when there was none for a while. */
+  /** The next job, or undefined if there was none for a while. */
   async next(): Promise<TakenJob | undefined> {
     this.#asked += 1;
     const token = `${this.#worker.id}:${this.#asked}`;
@@ -103,7 +103,7 @@ export class JobSource {
     }
   }
 
-  /** Of a job that goes back without having been shown to a processor: it counts as not started. */
+  /** For a job that goes back before a processor has seen it: it counts as not started. */
   async forgetStart({ job, token }: TakenJob): Promise<void> {
     if (job.id !== undefined) await forgetStart(this.#options.redis, this.#worker, job.id, token);
   }
@@ -117,8 +117,8 @@ export class JobSource {
   }
 
   /**
-   * Wakes whoever waits in `next`: closing ends a blocking call, except between two connections, where ioredis forgets
-   * the commands that wait for the next one.
+   * Ends a pending `next`: closing ends a blocking call, except between two connections, where ioredis forgets the
+   * commands that wait for the next one.
    */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -139,7 +139,7 @@ export class JobSource {
         // The ledger protects against repetition; BullMQ must never fail a job for having stalled.
         maxStalledCount: Number.MAX_SAFE_INTEGER,
       });
-    worker.on('error', (error) => logger.warn({ err: error, queue }, 'queue connection trouble'));
+    worker.on('error', (error) => logger.warn({ err: error, queue }, 'the queue connection has an error'));
     worker.on('stalled', (job) => logger.warn({ job, queue }, 'took over a stalled job'));
     return worker;
   }
@@ -156,13 +156,16 @@ export class JobSource {
 
   async #mend(worker: TolerantWorker, token: string, error: unknown): Promise<undefined> {
     const { redis, logger, queue } = this.#options;
-    logger.warn({ err: error, queue }, 'a job has options or other fields that are no JSON: taken without them');
+    logger.warn(
+      { err: error, queue },
+      'a job has options or other fields that are not JSON; the worker takes it without them',
+    );
     await mendUnreadable(redis, worker, token);
   }
 
   /**
-   * A step whose answer was lost is sent a second time, and fails: the job of the first one is complete, and what it took
-   * would be held until its lock ends.
+   * A command whose reply was lost is sent a second time, and fails: the job of the first one is complete, and the job
+   * that it took would be held until its lock ends.
    */
   async #giveBackUntold(worker: TolerantWorker, completed: Job, token: string): Promise<void> {
     const { redis, logger, queue } = this.#options;
@@ -172,11 +175,16 @@ export class JobSource {
       await giveBackUnseen(redis, worker, id, token);
       await this.wakeBlocked();
     } catch (error) {
-      logger.warn({ err: error, queue }, 'a job that was taken untold could not be given back: its lock ends');
+      logger.warn(
+        { err: error, queue },
+        'a job was taken by a command whose reply was lost, and could not be given back; another worker takes it when its lock ends',
+      );
     }
   }
 
-  /** The answer, or `stuck` where it does not come. While Redis is away nobody is stuck: everything waits for its return. */
+  /**
+   * The reply, or `stuck` if none comes. While Redis is unreachable nothing is stuck: everything waits for its return.
+   */
   async #unlessStuck(asked: Promise<Job | undefined>): Promise<Job | undefined | 'stuck'> {
     const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
     this.#losePatience();
@@ -199,7 +207,7 @@ export class JobSource {
   async #replace(): Promise<void> {
     const { queue, logger, onRestart } = this.#options;
     if (this.#isClosed) return;
-    logger.error({ queue }, 'asking for a job did not come back: the queue is opened anew');
+    logger.error({ queue }, 'asking for a job did not return; the worker opens the queue again');
     onRestart?.();
     const stuck = this.#worker;
     this.#worker = this.#open();
@@ -208,7 +216,7 @@ export class JobSource {
     await this.#worker.startStalledCheckTimer();
   }
 
-  /** Nobody works on a job that turns up after all; should this fail, its lock ends and it is taken over. */
+  /** A job that arrives late goes back to the queue; if this fails, its lock ends and another worker takes it. */
   #giveBackLater(asked: Promise<Job | undefined>, token: string): void {
     const { queue, logger } = this.#options;
     asked
@@ -218,6 +226,6 @@ export class JobSource {
         await job.moveToWait(token);
         await this.wakeBlocked();
       })
-      .catch((error: unknown) => logger.warn({ err: error, queue }, 'asking for a job failed after all'));
+      .catch((error: unknown) => logger.warn({ err: error, queue }, 'a late request for a job failed'));
   }
 }

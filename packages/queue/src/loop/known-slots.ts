@@ -1,9 +1,9 @@
-/** For so long a word about places is believed, in ms. */
+/** How long a reported number of slots is used, in ms. */
 const BELIEVED_MS = 100;
 
 /**
- * What the last reply of the ledger told about its places. It spares a loop the question whether there is one, and is a
- * hint as the answer to that question is: admission decides.
+ * The free slots that the last reply of the ledger reported. They spare a loop a `peek`, and are only an estimate as
+ * that one is: admission decides.
  */
 export class KnownSlots {
   readonly #now: () => number;
@@ -15,23 +15,23 @@ export class KnownSlots {
     this.#now = now;
   }
 
-  /** Whether there was a place a moment ago. */
+  /** Whether there was a free slot a moment ago. */
   get any(): boolean {
     return this.#places > 0 && this.#now() - this.#toldAt < BELIEVED_MS;
   }
 
-  /** A reply told how many places there are now. */
+  /** A reply reported how many slots are free now. */
   tell(slots: number): void {
     this.#places = slots;
     this.#toldAt = this.#now();
   }
 
-  /** One was given away by a reply that did not tell how many are left. */
+  /** A reply used one slot and did not report how many are left. */
   spend(): void {
     this.#places -= 1;
   }
 
-  /** A reply told something else. */
+  /** A reply reported something else. */
   forget(): void {
     this.#places = 0;
   }

@@ -1,10 +1,10 @@
 import type { TakenJob } from './job-source.ts';
 
-/** Tells the loop what came along with an end; undefined where nothing did. */
+/** Passes the loop the job that an end has taken; undefined if it took none. */
 export type Deliver = (next: TakenJob | undefined) => void;
 
 /**
- * Where an end waits for the loop to want its next job, so that both go to Redis in one step. Only the loop asks for
+ * Where an end waits until the loop needs its next job, so that both go to Redis in one command. Only the loop asks for
  * jobs, so there is never more than one that is not admitted yet.
  *
  * Modes: open, while the loop comes by within a round trip or two; closed otherwise, and at first: then every end goes
@@ -28,14 +28,16 @@ export class Lift {
     this.#isOpen = true;
   }
 
-  /** Whoever waits goes alone. */
+  /** An end that waits goes alone. */
   close(): void {
     this.#isOpen = false;
     this.#waiting?.(undefined);
     this.#waiting = undefined;
   }
 
-  /** For an end: resolves with whom to tell what it brought along, or with undefined where it goes alone. */
+  /**
+   * For an end: resolves with the function that receives the job it takes along, or with undefined if it goes alone.
+   */
   wait(): Promise<Deliver | undefined> {
     if (!this.#isOpen || this.isTaken) return Promise.resolve(undefined);
     return new Promise((resolve) => {

@@ -8,8 +8,8 @@ export interface PersistDeps {
 }
 
 /**
- * Writes what only this worker knows, and keeps trying while the process lives: a taskId that Redis will not take
- * is a paid video that nobody else can find.
+ * Writes what only this worker knows, and keeps trying while the process lives: a taskId that Redis will not take is a
+ * paid video that no other process can find.
  * @param what for the log
  * @param byHand what an operator does when the process had to end first
  * @throws when the process must end before Redis took it; the log then says what to do by hand
@@ -25,14 +25,17 @@ export async function persist<Value>(
     // A command that waits for a lost connection never settles, so the end of the process has to be raced.
     return await Promise.race([untilTaken({ end, logger }, what, write), ended]);
   } catch (error) {
-    logger.fatal({ err: error, byHand }, `${what} could not be written before the process had to end`);
+    logger.fatal(
+      { err: error, byHand },
+      `${what} could not be written before the process ended; the command in byHand repairs it`,
+    );
     throw error;
   } finally {
     forget();
   }
 }
 
-/** Nearly every first try is taken, and costs nothing but itself. */
+/** Nearly every first attempt succeeds, and needs no timers. */
 async function untilTaken<Value>(context: PersistDeps, what: string, write: () => Promise<Value>): Promise<Value> {
   context.end.throwIfAborted();
   try {
@@ -51,7 +54,7 @@ function again<Value>({ end, logger }: PersistDeps, what: string, write: () => P
     randomize: true,
     signal: end,
     onFailedAttempt: ({ error, attemptNumber }) => {
-      logger.error({ err: error, tries: attemptNumber }, `Redis does not take ${what}; trying again`);
+      logger.error({ err: error, tries: attemptNumber }, `Redis does not accept ${what}; will try again`);
     },
   });
 }

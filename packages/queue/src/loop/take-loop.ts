@@ -13,15 +13,15 @@ const RECHECK_MS = 500;
 /** Pause after an unexpected error of Redis or BullMQ before the loop goes on. */
 const ERROR_PAUSE_MS = 1000;
 
-/** What the ledger says before a job is taken: how many places there are, or how long until there may be one, in ms. */
+/** What the ledger reports before a job is taken: how many slots are free, or how long until one may be free, in ms. */
 export type Peek = { readonly slots: number } | { readonly waitMs: number };
 
-/** What the processor says about a job that was just taken: an end at once, or work to do beside the loop. */
+/** What the processor says about a job that was just taken: an end at once, or work to do while the loop goes on. */
 export type Taken =
   | { readonly end: JobEnd }
   | {
       readonly work: () => Promise<JobEnd>;
-      /** How many places were left when it was admitted. Default: one less than were known before. */
+      /** How many slots were left when it was admitted. Default: one less than before. */
       readonly slots?: number;
     };
 
@@ -29,24 +29,24 @@ export type Taken =
 export interface TakeLoopOptions extends JobSourceOptions {
   readonly queue: WorkedQueue;
   readonly concurrency: number;
-  /** Asked before a job is taken, unless the last reply told of places. Only a hint: `take` decides. */
+  /** Called before a job is taken, unless the last reply reported free slots. Only an estimate: `take` decides. */
   readonly peek: () => Promise<Peek>;
   /** Runs in order, one job at a time: parses and admits. */
   readonly take: (job: Job) => Promise<Taken>;
   /** Called with every job's end, for metrics. */
   readonly onEnd?: (end: JobEnd['kind']) => void;
-  /** Called when processing failed by an error that nobody foresaw, for metrics. */
+  /** Called when processing failed with an unexpected error, for metrics. */
   readonly onDefect?: () => void;
 }
 
 /**
- * Takes jobs only when the ledger has a place for them, which BullMQ's own loop cannot: while a call is open
- * it does not look again until that call ends (docs/decisions/0002). Stalled jobs, blocking on an empty queue
- * and all moves of jobs are BullMQ's.
+ * Takes jobs only when the ledger has a slot for them, which BullMQ's own loop cannot: while a call is open it does not
+ * check again until that call ends (docs/decisions/0002). Stalled jobs, blocking on an empty queue and all moves of
+ * jobs are BullMQ's.
  *
- * Modes: running, from `start` on; stopping, from `stop` on: takes nothing more, what is active goes on;
- * stopped, when `stop` resolves. Invariants: every taken job is in `active` until its end is applied; at most one
- * job is taken and not admitted, since only the loop asks for one (alone, or by an end that waits for it: `Lift`).
+ * Modes: running, from `start` on; stopping, from `stop` on: takes nothing more, what is active goes on; stopped, when
+ * `stop` resolves. Invariants: every taken job is in `active` until its end is applied; at most one job is taken and
+ * not admitted, since only the loop asks for one (alone, or by an end that waits for it: `Lift`).
  */
 export class TakeLoop {
   readonly #options: TakeLoopOptions;
@@ -68,7 +68,7 @@ export class TakeLoop {
     return this.#active.size;
   }
 
-  /** How long the present look for a job has lasted, in ms; 0 while it waits for its own work to end. */
+  /** Duration of the current request for a job, in ms; 0 while the loop waits for its own work to end. */
   get idleForMs(): number {
     return this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
   }
@@ -96,18 +96,18 @@ export class TakeLoop {
         else await this.#look();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
-        this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed');
+        this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed; will try again');
         await this.#pause(ERROR_PAUSE_MS);
       }
     }
   }
 
-  /** A job that waits to bring the next one along makes room for it. */
+  /** A job that waits to take the next one along leaves its slot to it. */
   #isFull(): boolean {
     return this.#active.size - (this.#lift.isTaken ? 1 : 0) >= this.#options.concurrency;
   }
 
-  /** Resolves when a job ends, or waits to bring the next one along. */
+  /** Resolves when a job ends, or waits to take the next one along. */
   #untilAnEnd(): Promise<void> {
     return new Promise((resolve) => (this.#wake = resolve));
   }
@@ -131,7 +131,7 @@ export class TakeLoop {
     await handOn({ queue, job: idOf(next.job) }, () => this.#handle(next));
   }
 
-  /** @returns ms until there may be a place; 0 means take a job now */
+  /** @returns ms until a slot may be free; 0 means take a job now */
   async #peek(): Promise<number> {
     const seen = await this.#options.peek();
     if ('waitMs' in seen) return seen.waitMs;
@@ -174,7 +174,7 @@ export class TakeLoop {
     const release = this.#keepLock(own);
     const taken = await taking;
     const end = 'end' in taken ? taken.end : await this.#guard(own.job, taken.work, (failed) => failed);
-    // The loop waits for an end at once itself.
+    // The loop itself waits for an end at once.
     const isBesideTheLoop = 'work' in taken && end.kind === 'complete';
     const deliver = isBesideTheLoop ? await this.#lift.wait() : undefined;
     release();
@@ -192,7 +192,7 @@ export class TakeLoop {
       // The lock was lost: another worker has the job, and the ledger decides what it may do with it.
       this.#options.logger.warn(
         { err: error, job: own.job.id, end: end.kind },
-        'the job was taken over before its end was recorded',
+        'the job was taken over before its end was recorded; the ledger decides what happens with it',
       );
     }
     return next;
@@ -204,13 +204,16 @@ export class TakeLoop {
     return next;
   }
 
-  /** Nobody has looked at it: it goes back as if it had not been taken. Should that fail, its lock ends. */
+  /** No processor has seen it: it goes back as if it had not been taken. If that fails, its lock ends. */
   async #giveBack(own: TakenJob): Promise<void> {
     try {
       await this.#source.forgetStart(own);
       await this.#apply(own, { kind: 'give_back' }, false);
     } catch (error) {
-      this.#options.logger.warn({ err: error, job: own.job.id }, 'a job could not be given back: its lock ends');
+      this.#options.logger.warn(
+        { err: error, job: own.job.id },
+        'a job could not be given back; another worker takes it when its lock ends',
+      );
     }
   }
 
@@ -220,7 +223,10 @@ export class TakeLoop {
       return await step();
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      this.#options.logger.error({ err: error, job: idOf(job), queue: this.#options.queue }, 'processing failed');
+      this.#options.logger.error(
+        { err: error, job: idOf(job), queue: this.#options.queue },
+        'processing a job failed with an unexpected error; the sweeper revives the generation',
+      );
       this.#options.onDefect?.();
       return failed({ kind: 'fail', reason });
     }
@@ -229,7 +235,7 @@ export class TakeLoop {
   #keepLock({ job, token }: TakenJob): () => void {
     const timer = setInterval(() => {
       job.extendLock(token, this.#options.lockMs).catch((error: unknown) => {
-        this.#options.logger.warn({ err: error, job: job.id }, 'the job lock could not be renewed');
+        this.#options.logger.warn({ err: error, job: job.id }, 'renewing the lock of a job failed');
       });
     }, this.#options.lockMs / 2);
     timer.unref();
@@ -240,7 +246,7 @@ export class TakeLoop {
     await this.#apart(() => sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => undefined));
   }
 
-  /** What may last a while: no end waits for the loop meanwhile. */
+  /** For what may take a while: no end waits for the loop meanwhile. */
   #apart<Value>(run: () => Promise<Value>): Promise<Value> {
     this.#lift.close();
     return run().finally(() => {

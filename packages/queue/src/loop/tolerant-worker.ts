@@ -8,8 +8,9 @@ import { usableOptions } from './usable-options.ts';
 const BLOCK_S = 1;
 
 /**
- * Pause after a wake-up that brought no job, in ms. Each delayed job that is added wakes whoever blocks on the queue, to
- * tell when it is due: while many are added, one wake-up tells of several. It is short beside all that a look waits for.
+ * Pause after a wake-up that brought no job, in ms. Each delayed job that is added wakes a worker that blocks on the
+ * queue, to report when it is due: while many are added, one wake-up serves several. The pause is short compared with
+ * the other waits of a request.
  */
 const REST_MS = 10;
 
@@ -18,15 +19,15 @@ const parentSchema = z.object({ id: z.string(), queueKey: z.string() });
 /** It is written again when the job fails. */
 const tracesSchema = z.array(z.string());
 
-/** Nearly no job has any, and reading an empty text as JSON costs an exception. */
+/** Nearly no job has any, and parsing an empty text as JSON throws. */
 function isTraces(stacktrace: string | undefined): boolean {
   return stacktrace !== undefined && stacktrace !== '' && tracesSchema.safeParse(jsonOf(stacktrace)).success;
 }
 
 /**
- * Takes jobs whose data is no JSON, as another client may write it (Python's `NaN`), in the form of an object that
- * no payload schema accepts. BullMQ itself throws while it takes such a job: nobody could end it, and it would come
- * back to the head of the queue for ever. Of a job's options it leaves what can be used (usable-options.ts).
+ * Takes jobs whose data is no JSON, as another client may write it (Python's `NaN`), in the form of an object that no
+ * payload schema accepts. BullMQ itself throws while it takes such a job: it could not be ended, and would come back to
+ * the head of the queue indefinitely. It keeps the usable part of a job's options (usable-options.ts).
  */
 export class TolerantWorker extends Worker {
   #hasLooked = false;
@@ -45,12 +46,12 @@ export class TolerantWorker extends Worker {
 
   protected override createJob(json: JobJson, jobId: string): Job {
     if (json.parent !== undefined && !parentSchema.safeParse(json.parent).success)
-      throw new TypeError('the parent of a job is none');
+      throw new TypeError('the parent of a job is invalid');
     const { stacktrace, timestamp, ...rest } = json;
     const usable = {
       ...rest,
       opts: usableOptions(json.opts),
-      // Without a time that makes sense it was added long ago.
+      // Without a valid time it counts as added long ago.
       timestamp: Number.isFinite(timestamp) ? timestamp : 0,
       ...(isTraces(stacktrace) ? { stacktrace } : {}),
     };
@@ -75,8 +76,8 @@ export class TolerantWorker extends Worker {
   }
 
   /**
-   * A job that comes wakes one worker that blocks on its queue, and that may be a frozen one, or one whose machine has
-   * lost its net: Redis keeps their calls for minutes. Whoever else blocks looks again by itself.
+   * A new job wakes one worker that blocks on its queue, and that may be a frozen one, or one whose machine has lost
+   * its network: Redis keeps their calls for minutes. So every other worker checks again after a short time.
    */
   protected override getBlockTimeout(blockUntil: number): number {
     return Math.min(super.getBlockTimeout(blockUntil), BLOCK_S);

@@ -2,8 +2,8 @@ import type { RedisClient } from '@kieq/redis';
 import { Job, type Worker } from 'bullmq';
 
 /**
- * The count of starts stands in BullMQ's own field of the job. Only the holder of the lock may touch it, and once: a
- * client whose connection is cut sends the script again.
+ * BullMQ's own field of the job holds the count of starts. Only the holder of the lock may touch it, and once: a client
+ * whose connection is cut sends the script again.
  */
 const FORGET_START = `
 if redis.call('GET', KEYS[1]) ~= ARGV[1] or redis.call('HGET', KEYS[2], 'unseen') == ARGV[1] then return end

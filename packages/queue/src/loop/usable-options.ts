@@ -1,9 +1,9 @@
 import type { JobsOptions } from 'bullmq';
 
 /**
- * What of a job's own options has an effect once it is taken: how long BullMQ keeps it, and whose trace it belongs to.
- * `attempts` and the like are the ledger's to decide (docs/payload.md), and whatever BullMQ's scripts would stumble over
- * at the end of the job, which then could never be ended, is left out.
+ * The part of a job's own options that has an effect once it is taken: how long BullMQ keeps it, and to which trace it
+ * belongs. The ledger decides about `attempts` and similar options (docs/payload.md). Values with which BullMQ's
+ * scripts would fail at the end of the job, so that it could never be ended, are left out.
  */
 export function usableOptions(options: unknown): JobsOptions {
   if (!isObject(options)) return {};

@@ -8,7 +8,7 @@ interface CreatePollPlanOptions {
   /** Scaled like the timings. */
   readonly schedule: ScheduleOptions;
   readonly timings: Pick<Timings, 'pollPlanMs'>;
-  /** Where Kie reaches the gateway; with it, callbacks are counted on. */
+  /** Where Kie reaches the gateway; with it, the plan relies on callbacks. */
   readonly publicUrl: string | undefined;
   readonly metrics: {
     readonly pollPriceMs: Gauge<never>;
@@ -32,6 +32,6 @@ export function createPollPlan(options: CreatePollPlanOptions): PollPlan {
       metrics.pollPriceMs.set(costRatioMs);
       metrics.pollSaturated.set(isSaturated ? 1 : 0);
     },
-    onProblem: (error) => logger.warn({ err: error }, 'looks could not be planned anew; the last plan goes on'),
+    onProblem: (error) => logger.warn({ err: error }, 'planning the polls failed; the last plan stays in use'),
   });
 }

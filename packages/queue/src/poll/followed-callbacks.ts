@@ -8,8 +8,8 @@ import { jobState } from '../jobs/vehicles.ts';
 
 /**
  * Brings a sleeping poll to the head of its queue. Polls asked for by callbacks are last in, first out among
- * themselves: callbacks cannot be more than submissions, which are fewer than the looks of the budget.
- * Nothing happens to a job that is being worked on or is gone: whoever parks a poll looks for hints afterwards.
+ * themselves: callbacks cannot be more than submissions, which are fewer than the polls of the budget. A job that is
+ * active or gone stays as it is: the processor that parks a poll checks for callbacks afterwards.
  */
 async function pullForward(poll: Queue, vehicle: string): Promise<void> {
   const job = await poll.getJob(vehicle);
@@ -33,7 +33,7 @@ function unlessMoved(error: unknown): void {
 }
 
 /**
- * BullMQ cannot promote an active job, nor one that is not added yet. So whoever parks or adds a poll asks here
+ * BullMQ cannot promote an active job, nor one that is not added yet. So code that parks or adds a poll checks here
  * afterwards whether a callback came meanwhile.
  * @param seen callbacks that were taken into account
  */
@@ -45,7 +45,7 @@ export async function pullForwardIfCalledBack(
   if ((await read.callbacksSeen(id)) > seen) await pullForward(queues.poll, vehicle);
 }
 
-/** The job that asks recordInfo whether a task belongs to the generation; one for each claim. */
+/** The job that asks recordInfo whether a task belongs to the generation; one per claim. */
 function claimJobId(generation: string, taskId: string): string {
   return `${generation}-claim-${createHash('sha256').update(taskId).digest('hex').slice(0, 12)}`;
 }
@@ -56,7 +56,7 @@ async function addClaim(queues: Queues, generation: string, taskId: string, dela
   await queues.poll.add('claim', data, options);
 }
 
-/** Adds the job of a claim where none will run any more; true if it did. */
+/** Adds the job of a claim if none is left that will run; true if it did. */
 export async function reviveClaim(queues: Queues, generation: string, taskId: string): Promise<boolean> {
   const jobId = claimJobId(generation, taskId);
   if ((await jobState(queues.poll, jobId)) !== 'gone') return false;
@@ -66,7 +66,7 @@ export async function reviveClaim(queues: Queues, generation: string, taskId: st
   return true;
 }
 
-/** Acts on what `ledger.hint` said. Should this fail, the sweeper does it later. */
+/** Acts on the reply of `ledger.callback`. If this fails, the sweeper does it later. */
 export async function followCallback(
   queues: Queues,
   timings: Pick<Timings, 'pollMinMs'>,
@@ -75,6 +75,6 @@ export async function followCallback(
 ): Promise<void> {
   if (reply.kind === 'calledBack') await pullForward(queues.poll, reply.vehicle);
   if (reply.kind !== 'claimed') return;
-  // While the submission is open the worker's own answer usually comes first and spares the query.
+  // While the submission is open the response to createTask usually comes first and spares the query.
   await addClaim(queues, id, reply.taskId, reply.state === 'submitting' ? Math.ceil(timings.pollMinMs / 2) : 0);
 }

@@ -19,7 +19,7 @@ interface Known {
   schedule: PollSchedule | undefined;
 }
 
-/** What this process believes about each kind: built once per sample, the schedule once per sample and price. */
+/** What this process has learned about each kind: built once per sample, the schedule once per sample and price. */
 export class KindSchedules {
   readonly #options: ScheduleOptions;
   readonly #known = new Map<string, Known>();
@@ -48,7 +48,7 @@ export class KindSchedules {
     if (this.#known.size > KINDS_KEPT && oldest.done !== true) this.#known.delete(oldest.value);
   }
 
-  /** A kind that nobody has asked for begins with its prior. */
+  /** A kind without a sample begins with its prior. */
   timeline(kind: string): Timeline {
     return this.#get(kind).timeline;
   }

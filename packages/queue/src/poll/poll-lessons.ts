@@ -12,7 +12,7 @@ import { frozenPayloadSchema } from '../jobs/payload.ts';
 
 type Poll = Extract<PollReply, { kind: 'granted' }>;
 
-/** The kind that `accept` wrote down; tasks adopted without one count as their model's. */
+/** The kind that `accept` recorded; tasks adopted without one count as their model's. */
 function kindOf(poll: Pick<Poll, 'timingKind' | 'model'>): string {
   return poll.timingKind ?? timingKind(poll.model, {});
 }
@@ -25,7 +25,7 @@ export function kindOfPayload(payload: string | undefined): string | undefined {
 }
 
 /**
- * The pause before the next look. The learned schedule speaks of tasks seen running; a look that told nothing is repeated
+ * The pause before the next poll. The learned schedule is for tasks seen running; a poll that failed is repeated
  * sooner, and a task that has ended without a result has a schedule of its own.
  */
 export function nextDelayMs(
@@ -38,7 +38,7 @@ export function nextDelayMs(
   return seen === 'running' ? plannedMs : Math.min(plannedMs, blindPollDelayMs(timings, poll.pollingForMs));
 }
 
-/** Its place among the looks that wait for the budget. */
+/** Its priority among the polls that wait for the budget. */
 export function rankOf({ plan }: Pick<LessonDeps, 'plan'>, poll: Poll, delayMs: number, dueAtMs: number): number {
   return plan.rank(kindOf(poll), poll.ageMs, delayMs, dueAtMs);
 }
@@ -53,7 +53,7 @@ export function sampleOf(
 }
 
 /**
- * Counts what a verdict cost: looks, the delay until it was found, and the whole time.
+ * Counts what a verdict cost: polls, the delay until it was found, and the whole time.
  * @param generationMs age of the generation
  */
 export function noteVerdict(

@@ -20,7 +20,7 @@ const KINDS_PLANNED = 20;
 export interface PollPlanOptions {
   readonly ledger: { readonly read: Reads; readonly settings: Pick<Ledger['settings'], 'stored'> };
   readonly schedule: ScheduleOptions;
-  /** Whether tasks carry a callback address: then looks are planned for the callbacks that are lost. */
+  /** Whether tasks carry a callback address: then polls are planned for the callbacks that are lost. */
   readonly callbacks: boolean;
   /** What was learned, and the load, are read again at most this often, in ms. */
   readonly planMs: number;
@@ -34,9 +34,9 @@ export interface PollPlanOptions {
 type Reads = Pick<Ledger['read'], 'learnedKinds' | 'durations' | 'stateCounts'>;
 
 /**
- * When to look at which task: the learned schedule of `@kieq/domain` at the price that the present load allows.
- * Delays are given at once, from the last plan, and never wait for Redis: one of them stands between Kie's answer
- * and writing it down. Asking when the plan is older than `planMs` plans anew in the background.
+ * When to poll which task: the learned schedule of `@kieq/domain` at the price that the present load allows. Delays
+ * come at once from the last plan and never wait for Redis: one of them is needed between Kie's response and recording
+ * it. If the plan is older than `planMs`, a new one is made in the background.
  */
 export class PollPlan {
   readonly #options: PollPlanOptions;
@@ -56,14 +56,14 @@ export class PollPlan {
     return this.#options.schedule.horizonMs;
   }
 
-  /** From acceptance to the first look. */
+  /** From acceptance to the first poll. */
   firstDelayMs(kind: string): number {
     return this.nextDelayMs(kind, 0);
   }
 
   /**
-   * From a look that found the task running to the next one.
-   * @param ageMs of the task at that look
+   * From a poll that found the task running to the next one.
+   * @param ageMs of the task at that poll
    */
   nextDelayMs(kind: string, ageMs: number): number {
     if (this.#options.now() - this.#plannedAt >= this.#options.planMs) void this.refresh();
@@ -71,8 +71,8 @@ export class PollPlan {
   }
 
   /**
-   * The place of a look among those that wait for the budget: a job's priority.
-   * @param lastPollAgeMs of the task at its last look; 0 if there was none
+   * The rank of a poll among those that wait for the budget: a job's priority.
+   * @param lastPollAgeMs of the task at its last poll; 0 if there was none
    * @param dueAtMs by the clock of Redis
    */
   rank(kind: string, lastPollAgeMs: number, delayMs: number, dueAtMs: number): number {
@@ -80,7 +80,7 @@ export class PollPlan {
     return pollRank(dueAtMs, pollClass(poll, this.#kinds.timeline(kind)), this.#options.schedule.agingMs);
   }
 
-  /** Reads and plans anew. Never rejects: in trouble the last plan stays. */
+  /** Reads the pool and makes a new plan. Never rejects: after an error the last plan stays. */
   refresh(): Promise<void> {
     this.#plannedAt = this.#options.now();
     this.#planning ??= this.#plan()

@@ -51,7 +51,7 @@ export async function takePollJob(context: PollDeps, job: Job): Promise<Taken> {
     case 'stale':
       return { end: { kind: 'complete', result: `nothing to poll: ${reply.state}` } };
     case 'missing':
-      return { end: { kind: 'complete', result: 'the record is gone' } };
+      return { end: { kind: 'complete', result: 'the record no longer exists' } };
     default:
       return reply satisfies never;
   }
@@ -93,7 +93,7 @@ async function pollTask(context: PollDeps, open: OpenPoll): Promise<JobEnd> {
 
 const WORDS = new Set(['waiting', 'queuing', 'generating']);
 
-/** Labels must stay few: unheard-of words count as one. */
+/** Labels must stay few: unknown words count as one. */
 function knownWord(state: string): string {
   return WORDS.has(state) ? state : 'other';
 }
@@ -108,12 +108,12 @@ async function settle(
   const { taskId } = poll;
   const { vehicleCheckMs } = timings;
   if (isTransientFailure(verdict) && poll.resubmits < settings.resubmitLimit) {
-    const again = await persist(context, 'a transient failure', 'nothing: it is polled again', () =>
+    const again = await persist(context, 'a transient failure', 'nothing: the task is polled again', () =>
       ledger.resubmit({ id, taskId, limit: settings.resubmitLimit, evidence, vehicleCheckMs }),
     );
     await ledger.pollDone(permit);
     if (again.kind === 'queued') {
-      logger.warn({ evidence }, 'Kie failed the task for a transient reason, at no cost; it is submitted once more');
+      logger.warn({ evidence }, 'the task failed at Kie for a transient reason, at no cost; it is submitted again');
       await addSubmitVehicle(ledger, context.queues, { vehicle: again.vehicle, generation: id, delayMs: 0 });
       return { kind: 'complete', result: 'submitted again' };
     }
@@ -132,7 +132,7 @@ async function settle(
       vehicleCheckMs,
     });
   const settled = await tracer.span('kieq.settle', {}, () =>
-    persist(context, 'a verdict', 'nothing: it is polled again', record),
+    persist(context, 'a verdict', 'nothing: the task is polled again', record),
   );
   if (settled.kind === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(poll, verdict) });
@@ -171,14 +171,14 @@ async function park(context: PollDeps, open: OpenPoll, observation: Observation)
   if (observation.seen !== 'missing') return parked;
   const judgement = judgeDenial({ ageMs: poll.ageMs, ...reply }, timings);
   if (judgement === 'lost') {
-    const summary = `Kie denied knowing the task ${reply.misses} times over ${Math.round(reply.missingForMs / 1000)} s`;
+    const summary = `recordInfo did not find the task ${reply.misses} times within ${Math.round(reply.missingForMs / 1000)} s`;
     return giveUp(context, open, 'task_lost', reply.polls, { summary });
   }
   if (judgement === 'alarm') {
     context.metrics.massDenials.inc();
     context.logger.error(
       { missingTasks: reply.missingTasks },
-      'Kie denies many tasks at once: check key and account; nobody is declared lost',
+      'recordInfo did not find many tasks at once. No task is declared lost. Check the API key and the account',
     );
   }
   return parked;
@@ -206,8 +206,8 @@ function observe(
 }
 
 /**
- * A success without a result is no end: it may come later. It is asked for again with growing pauses, and given up when
- * Kie has said so for long; `task_stuck` is for tasks of which Kie has said nothing.
+ * A success without a result is no end: the result may come later. The task is polled with growing pauses, and given up
+ * when Kie has reported this for long; `task_stuck` is for tasks without any end.
  */
 async function awaitResult(
   context: PollDeps,
@@ -222,7 +222,7 @@ async function awaitResult(
   return giveUp(context, open, 'result_unreadable', polls, noResultDeadLetter(answer, noResultForMs));
 }
 
-/** A callback that came since the look could not promote the job, which was active. */
+/** A callback that came since the poll could not promote the job, which was active. */
 function parkedEnd(
   context: PollDeps,
   { id, job, poll }: OpenPoll,
@@ -232,14 +232,14 @@ function parkedEnd(
   const parked = { id, vehicle: idOf(job), seen: poll.callbacksSeen };
   const afterwards = (): Promise<void> =>
     pullForwardIfCalledBack(ledger, queues, parked).catch((error: unknown) =>
-      logger.warn({ err: error }, 'a callback could not be followed at once'),
+      logger.warn({ err: error }, 'pulling a poll forward after a callback failed; the sweeper repeats it'),
     );
   return { kind: 'delay', delayMs, priority: rankOf(context, poll, delayMs, dueAt), afterwards };
 }
 
-/** Looks after a denial stay close at first: a fresh task may be unknown for a short while. */
+/** Polls after a denial stay frequent at first: a fresh task may be unknown for a short while. */
 function deny(context: PollDeps, open: OpenPoll, evidence: Evidence): Promise<JobEnd> {
-  context.logger.warn({ evidence, ageMs: open.poll.ageMs }, 'Kie does not know the task');
+  context.logger.warn({ evidence, ageMs: open.poll.ageMs }, 'recordInfo did not find the task; will poll again');
   return park(context, open, { seen: 'missing' });
 }
 
@@ -248,17 +248,14 @@ function failedTransiently(
   open: OpenPoll,
   answer: Extract<PollAnswer, { kind: 'trouble' }>,
 ): Promise<JobEnd> {
-  context.logger.warn(
-    { reason: answer.reason, evidence: answer.evidence },
-    'polling is in trouble; this is never a verdict',
-  );
+  context.logger.warn({ reason: answer.reason, evidence: answer.evidence }, 'recordInfo failed; will poll again');
   if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
-  // Rate limit and wrong key concern every query: all of them wait a little.
+  // Rate limit and wrong key concern every query: all queries pause.
   const pauseMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
   return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs });
 }
 
-/** @param polls looks by now; another worker's since then may have seen the task, or followed another one */
+/** @param polls polls so far; another worker's poll since then may have seen the task, or followed another one */
 async function giveUp(
   context: PollDeps,
   { id, job, poll }: OpenPoll,
@@ -269,7 +266,7 @@ async function giveUp(
   const { account, logger } = context;
   const asOf = { vehicle: idOf(job), polls };
   const killed = await kill(context, { id, class: deadLetterClass, expected: 'generating', evidence, account, asOf });
-  logger.error({ class: deadLetterClass, evidence, next: killed.kind }, 'gave up on a task');
+  logger.error({ class: deadLetterClass, evidence, next: killed.kind }, 'the worker gave up polling a task');
   if (killed.kind === 'dead') return { kind: 'complete', result: `dead letter ${deadLetterClass}` };
   return { kind: 'delay', delayMs: nextDelayMs(context, poll, 'running') };
 }

@@ -13,7 +13,7 @@ export interface QueryPermitOptions {
 
 /** Permits of one call of the client, whose own retries each need another one (G4). */
 export interface QueryPermits {
-  /** Waits for a place in the pool's query budget. @throws the signal's reason when it was aborted first */
+  /** Waits for a permit of the pool's query budget. @throws the signal's reason when it was aborted first */
   readonly next: () => Promise<void>;
   /** The call has ended: what it was granted here counts from now at the latest. */
   readonly release: () => Promise<void>;

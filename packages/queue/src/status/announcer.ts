@@ -3,11 +3,11 @@ import { VERSION, type Timings } from '@kieq/domain';
 import type { Ledger, WorkerAnnouncement } from '@kieq/ledger';
 import type { Logger } from '@kieq/telemetry';
 
-/** A worker counts for so many of its periods: three announcements may get lost. */
+/** Lifetime of an announcement in periods: three announcements may get lost. */
 const LIFE = 4.5;
-/** Where all times are scaled down, a busy process must not look dead. In ms. */
+/** With scaled-down times, a busy process must not count as dead. In ms. */
 const LEAST_LIFE_MS = 2000;
-/** Nobody waits longer for a Redis that does not answer: the entry ends by itself. In ms. */
+/** Longest wait for a Redis that does not respond: the entry expires anyway. In ms. */
 const FAREWELL_MS = 500;
 
 export interface AnnouncerDeps {
@@ -19,8 +19,8 @@ export interface AnnouncerDeps {
 }
 
 /**
- * Tells the pool again and again that this worker is there, until it has stopped. Trouble with it never stops the worker:
- * it is for people.
+ * Announces this worker in the pool periodically until it has stopped. A failure never stops the worker: the
+ * announcement only informs operators.
  */
 export class Announcer {
   readonly #context: AnnouncerDeps;
@@ -35,15 +35,15 @@ export class Announcer {
     this.#told = { version: VERSION, ...told };
   }
 
-  /** Resolves after the first announcement, so that nobody sees what this worker does before the worker itself. */
+  /** Resolves after the first announcement, so that the worker is listed before its work is visible. */
   async start(): Promise<void> {
-    // A worker that is stopped while it starts has taken its leave already.
+    // A worker that is stopped while it starts has already removed its entry.
     if (this.#stopping.signal.aborted) return;
     await this.#announce();
     this.#loop = this.#run();
   }
 
-  /** Call it when nothing works any more: it gives the lease of the sweeper back. */
+  /** Call it when all work has ended: it returns the lease of the sweeper. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await Promise.race([this.#leave(), sleep(FAREWELL_MS, undefined, { ref: false })]);
@@ -63,18 +63,25 @@ export class Announcer {
     try {
       const reply = await ledger.workers.announce({ id, worker: this.#told, lifeMs, since: this.#since });
       this.#since = reply.since;
-      this.#tell(reply.kind === 'full' ? 'so many workers are there that this one is not told of' : undefined);
+      this.#tell(
+        reply.kind === 'full'
+          ? 'the pool lists no more workers; this one is not shown, and works nevertheless'
+          : undefined,
+      );
     } catch (error) {
-      this.#tell('this worker could not be announced: until it is, it looks as if it did not run', error);
+      this.#tell(
+        'announcing this worker in the pool failed; until it succeeds, the pool shows it as not running',
+        error,
+      );
     }
   }
 
   async #leave(): Promise<void> {
-    // An announcement that is on its way would come after the farewell.
+    // An announcement that is on its way would arrive after the removal.
     await this.#loop;
     const { ledger, worker, logger } = this.#context;
     await ledger.workers.leave(worker).catch((error: unknown) => {
-      logger.info({ err: error }, 'the pool could not be told that this worker ends; it will see');
+      logger.info({ err: error }, 'removing the entry of this worker from the pool failed; it expires');
     });
   }
 

@@ -4,27 +4,27 @@ import type { OpenDeadLetter } from '../dead-letters/open-dead-letters.ts';
 import { jsonOf } from '../jobs/json-text.ts';
 import { waysOut, type WayOut } from '../dead-letters/way-out.ts';
 
-/** An open dead letter with what a person can do about it. */
+/** An open dead letter with what an operator can do about it. */
 export interface DeadLetterDetails extends OpenDeadLetter {
   readonly advice: string;
-  /** Where a redrive goes on, without and with paying again; null where that is not possible. */
+  /** Where a redrive continues, without and with paying again; null where that is not possible. */
   readonly resumesAt: ResumePoint | null;
   readonly payAgainResumesAt: ResumePoint | null;
-  /** A paid task may exist in the account that nobody knows: a person looks for it and adopts it. */
+  /** A paid task may exist in the account without being known here: an operator can find and adopt it. */
   readonly mayBeAdopted: boolean;
   readonly goOn: readonly WayOut[];
 }
 
-/** Everything about one generation that a person may see; hashes of tokens stay in the ledger. */
+/** Everything about one generation that may be shown; hashes of tokens stay in the ledger. */
 export interface GenerationDetails extends Omit<
   GenerationRecord,
   'attempts' | 'deadLetter' | 'delivery' | 'payload' | 'hash'
 > {
   readonly attempts: readonly Omit<Attempt, 'tokenHash'>[];
-  /** What was asked for: parsed where it is JSON; null after a purge. */
+  /** The request: parsed where it is JSON; null after a purge. */
   readonly payload: unknown;
   readonly deadLetter: DeadLetterDetails | null;
-  /** The callback of its last end; null where there is none. */
+  /** The delivery of its last end; null where there is none. */
   readonly delivery: DeliveryDetails | null;
 }
 

@@ -8,15 +8,14 @@ import { createWorkforceMetrics } from './workforce-metrics.ts';
 const LIMITS = { submit: 'submitLimit', in_flight: 'maxInFlight', polls_per_second: 'pollLimitPerSecond' } as const;
 
 /**
- * The pool's numbers, read anew for every scrape.
- * Every worker shows the same ones, so alert on `max`, not on `sum`.
+ * The pool's numbers, read again for every scrape. Every worker shows the same ones, so alert on `max`, not on `sum`.
  * @param read gives undefined while the pool cannot be read; then all but `pool_readable` keep their last values
  */
 export function createFleetMetrics(metrics: Metrics, read: () => Promise<Fleet | undefined>): void {
   const define = gaugesOf(metrics, read);
   metrics.gauge({
     name: 'pool_readable',
-    help: '1 while this process can read the pool for its metrics',
+    help: '1 while this process can read the numbers of the pool',
     collect: async (gauge) => gauge.set((await read()) === undefined ? 0 : 1),
   });
   defineWork(define);
@@ -45,7 +44,7 @@ function gaugesOf(metrics: Metrics, read: () => Promise<Fleet | undefined>): Def
         if (fleet !== undefined) show(gauge, fleet);
       },
     });
-    // Not 0 before the pool was read: nothing known is neither an empty account nor a pool without work.
+    // Not 0 before the pool was read: that would be an empty account or a pool without work.
     if (labels.length === 0) made.set(Number.NaN);
   };
 }
@@ -54,7 +53,7 @@ function defineWork(define: Define): void {
   define('generations', 'Generations of the pool by state', ['state'], (gauge, { status }) => {
     for (const state of GENERATION_STATES) gauge.set({ state }, status.states[state]);
   });
-  define('oldest_generation_seconds', 'How long the oldest one has been in its state', ['state'], (gauge, fleet) => {
+  define('oldest_generation_seconds', 'Age of the oldest generation in its state', ['state'], (gauge, fleet) => {
     for (const [state, ms] of fleet.inStateMs) gauge.set({ state }, seconds(ms));
   });
   define('queue_jobs', 'Jobs by queue and BullMQ state', ['queue', 'state'], (gauge, { status }) => {
@@ -62,24 +61,29 @@ function defineWork(define: Define): void {
       for (const [state, count] of Object.entries(counts)) gauge.set({ queue, state }, count);
     }
   });
-  define('queue_oldest_seconds', 'How long the oldest one waits that could run', ['queue'], (gauge, fleet) => {
-    for (const [queue, ms] of fleet.waitingMs) gauge.set({ queue }, seconds(ms));
-  });
+  define(
+    'queue_oldest_seconds',
+    'Longest time that a runnable job of the queue has waited',
+    ['queue'],
+    (gauge, fleet) => {
+      for (const [queue, ms] of fleet.waitingMs) gauge.set({ queue }, seconds(ms));
+    },
+  );
   define('in_flight', 'Generations for which a task may exist at Kie', [], (gauge, { status }) =>
     gauge.set(status.inFlight),
   );
   define('window_entries', 'Requests that the submission window counts', [], (gauge, { status }) =>
     gauge.set(status.window.entries),
   );
-  define('poll_budget_used', 'Part of the query budget in use, 1 is all of it', [], (gauge, { status }) =>
+  define('poll_budget_used', 'Share of the query budget in use; 1 is all of it', [], (gauge, { status }) =>
     gauge.set(status.polls.entries / status.polls.limit),
   );
-  define('archive_pending', 'Generations whose results are to be saved', [], (gauge, { status }) =>
+  define('archive_pending', 'Generations whose results are not saved yet', [], (gauge, { status }) =>
     gauge.set(status.archive.pending),
   );
   define(
     'archive_time_left_seconds',
-    'Until the first link of a result that is to be saved is assumed dead; +Inf while there is none',
+    'Time until the first link of an unsaved result is assumed dead; +Inf while there is none',
     [],
     (gauge, { status: { archive } }) =>
       gauge.set(archive.leastLeftMs === null ? Number.POSITIVE_INFINITY : archive.leastLeftMs / 1000),
@@ -105,13 +109,13 @@ function defineProblems(define: Define): void {
     for (const [deadLetterClass, open] of Object.entries(status.deadLetters))
       gauge.set({ class: deadLetterClass }, open);
   });
-  define('dead_letter_oldest_seconds', 'How long the oldest dead letter is open', ['class'], (gauge, fleet) => {
+  define('dead_letter_oldest_seconds', 'Age of the oldest open dead letter', ['class'], (gauge, fleet) => {
     for (const [deadLetterClass, ms] of fleet.deadLetterMs) gauge.set({ class: deadLetterClass }, seconds(ms));
   });
 }
 
 function defineLimits(define: Define): void {
-  define('pool_limit', 'What the settings of the pool allow', ['limit'], (gauge, { status }) => {
+  define('pool_limit', 'Limits set by the settings of the pool', ['limit'], (gauge, { status }) => {
     for (const [limit, setting] of Object.entries(LIMITS)) {
       const value = status.settings[setting];
       if (value !== undefined) gauge.set({ limit }, Number(value));
@@ -122,7 +126,7 @@ function defineLimits(define: Define): void {
 function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, define: Define): void {
   metrics.counter({
     name: 'pool_events_total',
-    help: 'What the ledger counted over the life of the pool',
+    help: 'Events that the ledger has counted over the life of the pool',
     labels: ['event'],
     async collect(counter) {
       const fleet = await read();
@@ -133,7 +137,7 @@ function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, d
   });
   metrics.counter({
     name: 'credits_booked_total',
-    help: 'Credits that Kie charged, over the life of the pool',
+    help: 'Credits that Kie has charged over the life of the pool',
     async collect(counter) {
       const fleet = await read();
       if (fleet === undefined) return;
@@ -141,19 +145,24 @@ function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, d
       counter.inc(fleet.status.stats['credits'] ?? 0);
     },
   });
-  // Not 0 while nobody has asked: that would be an empty account.
-  define('credits_balance', 'Balance of the account as Kie told it last', [], (gauge, { status }) =>
+  // Not 0 before the first read: that would be an empty account.
+  define('credits_balance', 'Last balance read from Kie; NaN until the first read', [], (gauge, { status }) =>
     gauge.set(status.stats['balance'] ?? Number.NaN),
   );
-  define('credits_balance_age_seconds', 'How long ago Kie told the balance', [], (gauge, { status, atMs }) => {
-    const toldAt = status.stats['balanceAt'];
-    gauge.set(toldAt === undefined ? Number.NaN : Math.max(0, atMs - toldAt) / 1000);
-  });
+  define(
+    'credits_balance_age_seconds',
+    'Age of the last balance; NaN until the first read',
+    [],
+    (gauge, { status, atMs }) => {
+      const toldAt = status.stats['balanceAt'];
+      gauge.set(toldAt === undefined ? Number.NaN : Math.max(0, atMs - toldAt) / 1000);
+    },
+  );
 }
 
 function defineServer(define: Define): void {
   define('redis_memory_bytes', 'Memory that Redis uses', [], (gauge, { server }) => gauge.set(server.usedBytes));
-  define('redis_memory_limit_bytes', 'maxmemory of Redis, 0 where it has none', [], (gauge, { server }) =>
+  define('redis_memory_limit_bytes', 'maxmemory of Redis; 0 without a limit', [], (gauge, { server }) =>
     gauge.set(server.limitBytes),
   );
   define('redis_persistence_failing', '1 while Redis fails to write to its disk', [], (gauge, { server }) =>
@@ -161,7 +170,7 @@ function defineServer(define: Define): void {
   );
 }
 
-/** Where nothing waits, nothing has waited for long. */
+/** 0 where nothing waits. */
 function seconds(ms: number | null): number {
   return (ms ?? 0) / 1000;
 }

@@ -16,11 +16,11 @@ export interface Fleet {
   readonly status: PoolStatus;
   /** Epoch ms by Redis' clock. */
   readonly atMs: number;
-  /** How long the oldest one waits that could run. */
+  /** Longest time that a runnable job of the queue has waited. */
   readonly waitingMs: ReadonlyMap<QueueName, number | null>;
   /** How long the generation that entered the state first has been in it. */
   readonly inStateMs: ReadonlyMap<OpenState, number | null>;
-  /** How long the oldest dead letter is open. */
+  /** Age of the oldest open dead letter. */
   readonly deadLetterMs: ReadonlyMap<OrNewer<DeadLetterClass>, number | null>;
   readonly server: RedisUsage;
 }

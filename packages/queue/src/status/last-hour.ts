@@ -2,7 +2,7 @@ import type { GenerationRecord, Ledger } from '@kieq/ledger';
 
 const HOUR_MS = 3_600_000;
 const PARTS = 12;
-/** Enough to tell what one costs now. */
+/** Enough to estimate what one costs now. */
 const RECENT = 12;
 
 /** How the last hour went, by the times at which generations entered their last state. */
@@ -31,7 +31,7 @@ export async function readLastHour({ read }: Ledger, atMs: number): Promise<Last
   return { succeeded, failed, dead, successRate: ended === 0 ? null : succeeded / ended, series };
 }
 
-/** The newest successes. @param limit default 12: enough to tell what one costs now */
+/** The newest successes. @param limit default 12: enough to estimate what one costs now */
 export async function recentSuccesses({ read }: Ledger, limit = RECENT): Promise<GenerationRecord[]> {
   const { items } = await read.listState('succeeded', { limit });
   const records = await read.generations(items.map(({ id }) => id));

@@ -1,15 +1,15 @@
 import type { Counter, Gauge, Histogram, Metrics } from '@kieq/telemetry';
 
-/** From fast answers to the request timeout. */
+/** From fast responses to the request timeout. */
 const SUBMIT_BUCKETS_S = [0.05, 0.1, 0.3, 0.5, 0.7, 1, 2, 5, 10, 20];
 const POLLS_BUCKETS = [1, 2, 3, 4, 5, 7, 10, 15, 25, 50, 100, 200];
-/** From a look pulled forward by a callback to one that was late in the distribution. */
+/** From a poll pulled forward by a callback to one late in the distribution. */
 const DETECTION_BUCKETS_S = [0.1, 0.3, 1, 3, 5, 10, 20, 40, 80, 160, 300, 600, 1800];
-/** From a window with room to a night without credits. */
+/** From a window with free slots to a night without credits. */
 const WAIT_BUCKETS_S = [0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400];
 /** Minutes are the rule, a day is the end. */
 const LIFE_BUCKETS_S = [10, 30, 60, 120, 180, 240, 300, 450, 600, 900, 1800, 3600, 14_400, 86_400];
-/** From a callback that is taken at once to one that is taken on the last day. */
+/** From a webhook that is accepted at once to one that is accepted on the last day. */
 const DELIVERY_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 60, 300, 1800, 7200, 21_600, 86_400];
 
 /** What a worker process counts; labels are closed sets. */
@@ -52,109 +52,109 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
   return {
     submissions: metrics.counter({
       name: 'submissions_total',
-      help: 'Answers to createTask by class',
+      help: 'Responses to createTask by class',
       labels: ['class'],
     }),
     submitSeconds: metrics.histogram({
       name: 'submit_seconds',
-      help: 'From the first byte of createTask to its answer',
+      help: 'Time from the first byte of createTask to its response',
       buckets: SUBMIT_BUCKETS_S,
     }),
     queueSeconds: metrics.histogram({
       name: 'queue_wait_seconds',
-      help: 'From the moment when a generation could be submitted to its admission',
+      help: 'Time from when a generation could be submitted until its admission',
       buckets: WAIT_BUCKETS_S,
     }),
     generationSeconds: metrics.histogram({
       name: 'generation_seconds',
-      help: 'From the creation of a generation to the verdict about its task',
+      help: 'Time from the creation of a generation to the verdict on its task',
       labels: ['end'],
       buckets: LIFE_BUCKETS_S,
     }),
-    polls: metrics.counter({ name: 'polls_total', help: 'Answers to recordInfo', labels: ['seen'] }),
+    polls: metrics.counter({ name: 'polls_total', help: 'Responses to recordInfo', labels: ['seen'] }),
     pollSeconds: metrics.histogram({
       name: 'poll_seconds',
-      help: 'From asking recordInfo to its answer, retries included',
+      help: 'Time from calling recordInfo to its response, retries included',
       buckets: SUBMIT_BUCKETS_S,
     }),
     vendorStates: metrics.counter({
       name: 'vendor_states_total',
-      help: 'State words of running tasks',
+      help: 'States that Kie reported for running tasks',
       labels: ['state'],
     }),
     pollsPerTask: metrics.histogram({
       name: 'polls_per_task',
-      help: 'Looks at a task until its verdict, the last one included',
+      help: 'Polls of a task until its verdict, the last one included',
       buckets: POLLS_BUCKETS,
     }),
     detectionSeconds: metrics.histogram({
       name: 'detection_delay_seconds',
-      help: 'From the end of a task at Kie to the look that found it',
+      help: 'Time from the end of a task at Kie to the poll that found it',
       buckets: DETECTION_BUCKETS_S,
     }),
     pollPriceMs: metrics.gauge({
       name: 'poll_price_ms',
-      help: 'Detection delay that one look is worth at the present load',
+      help: 'Detection delay that one poll is worth at the present load',
     }),
     pollSaturated: metrics.gauge({
       name: 'poll_saturated',
-      help: '1 while even the fewest looks are more than the query budget allows',
+      help: '1 while the query budget does not allow even the fewest polls',
     }),
     callbacksOn: metrics.gauge({
       name: 'callbacks_on',
-      help: '1 where tasks carry a callback address: PUBLIC_URL is set',
+      help: '1 if PUBLIC_URL is set, so that tasks carry a callback address',
     }),
     jobEnds: metrics.counter({
       name: 'job_ends_total',
-      help: 'How jobs ended in this process',
+      help: 'Jobs of this process by how they ended',
       labels: ['queue', 'end'],
     }),
     defects: metrics.counter({
       name: 'defects_total',
-      help: 'Jobs whose processing failed by an error that nobody foresaw',
+      help: 'Jobs that failed with an unexpected error',
       labels: ['queue'],
     }),
-    active: metrics.gauge({ name: 'active_jobs', help: 'Jobs in work in this process', labels: ['queue'] }),
+    active: metrics.gauge({ name: 'active_jobs', help: 'Jobs that this process is working on', labels: ['queue'] }),
     surplus: metrics.counter({
       name: 'surplus_tasks_total',
-      help: 'Tasks that turned up after another attempt was admitted',
+      help: 'Tasks that appeared after another attempt was admitted; they may be paid twice',
     }),
     massDenials: metrics.counter({
       name: 'mass_denials_total',
-      help: 'Tasks not declared lost: many were denied together',
+      help: 'Tasks not declared lost because recordInfo did not find many at once',
     }),
     deliveries: metrics.counter({
       name: 'notices_total',
-      help: 'Tries to deliver a callback to its caller: delivered, retry or given_up',
+      help: 'Attempts to deliver a webhook to its caller: delivered, retry or given_up',
       labels: ['outcome'],
     }),
     deliverySeconds: metrics.histogram({
       name: 'notice_seconds',
-      help: 'From the moment when a callback was due to its delivery',
+      help: 'Time from when a webhook was due until its delivery',
       buckets: DELIVERY_BUCKETS_S,
     }),
     unreadableResults: metrics.counter({
       name: 'unreadable_results_total',
-      help: 'Successes of which neither a link nor a text could be read; they are asked for again',
+      help: 'Successes without a readable link or text; they are polled again',
     }),
     recordlessJobs: metrics.counter({
       name: 'recordless_jobs_total',
-      help: 'Jobs that only name their generation, which has no record: dropped',
+      help: 'Jobs dropped because the generation that they name has no record',
     }),
     archives: metrics.counter({
       name: 'archives_total',
-      help: 'Tries to save the results of a generation: saved, retry or given_up',
+      help: 'Attempts to save the results of a generation: saved, retry or given_up',
       labels: ['outcome'],
     }),
-    archiveBytes: metrics.counter({ name: 'archive_bytes_total', help: 'Bytes of results that were saved' }),
+    archiveBytes: metrics.counter({ name: 'archive_bytes_total', help: 'Bytes of saved results' }),
     archiveSeconds: metrics.histogram({
       name: 'archive_seconds',
-      help: 'From the verdict to the beginning of the try that saved its results',
+      help: 'Time from the verdict to the start of the attempt that saved its results',
       buckets: DELIVERY_BUCKETS_S,
     }),
     claims: metrics.counter({
       name: 'claims_total',
-      help: 'Tasks that callbacks named for attempts without one: adopted, refuted, given_up or late',
+      help: 'Tasks that callbacks named for attempts without a task: adopted, refuted, given_up or late',
       labels: ['outcome'],
     }),
     uploads: metrics.counter({
@@ -164,11 +164,11 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     }),
     uploadStoreDiffers: metrics.gauge({
       name: 'upload_store_differs',
-      help: '1 while images of the pool are uploaded into another store than this worker has',
+      help: '1 while images of the pool are uploaded into another store than that of this worker',
     }),
     sweeps: metrics.counter({
       name: 'sweeper_actions_total',
-      help: 'What the sweeper of this process did',
+      help: 'Actions of the sweeper of this process',
       labels: ['action'],
     }),
     sweepRounds: metrics.counter({
@@ -178,16 +178,16 @@ export function createWorkerMetrics(metrics: Metrics): WorkerMetrics {
     }),
     redisLosses: metrics.counter({
       name: 'redis_losses_total',
-      help: 'How often this process lost its connection to Redis, dead ones that it gave up included',
+      help: 'Connections to Redis that this process lost, including dead ones that it closed',
     }),
     loopRestarts: metrics.counter({
       name: 'take_loop_restarts_total',
-      help: 'Queues opened anew because asking for a job did not come back although Redis answered',
+      help: 'Queues that were opened again because asking for a job did not return although Redis responded',
       labels: ['queue'],
     }),
     idleSeconds: metrics.gauge({
       name: 'take_loop_look_seconds',
-      help: 'How long the present look for a job has lasted; more than a minute while Redis answers is a defect',
+      help: 'Duration of the current request for a job; more than a minute while Redis responds is a defect',
       labels: ['queue'],
     }),
   };

@@ -25,10 +25,10 @@ export async function oldestWaiting(
   );
 }
 
-/** Planned starts wait for their time, and not for us. */
+/** Generations with a planned start are skipped; at most this many are checked. */
 const CHECKED_FIELDS = 20;
 
-/** The order of `submit` is that of priorities, so the oldest is asked of the ledger. */
+/** `submit` is ordered by priority, so the oldest is read from the ledger. */
 async function oldestQueued({ ledger }: Source, atMs: number): Promise<number | undefined> {
   const { items } = await ledger.read.listState('queued', { limit: CHECKED_FIELDS, newestFirst: false });
   const records = await ledger.read.generations(items.map(({ id }) => id));

@@ -32,7 +32,7 @@ export const POOL_EVENTS: readonly string[] = [
   'index_repaired',
 ];
 
-/** Labels that a newer version adds, at most so many of a kind: a metric must not grow without bounds. */
+/** Largest number of labels of one kind that a newer version adds: a metric must not grow without bounds. */
 const NEWER_AT_MOST = 20;
 
 /** The same with the gates and dead letters of a newer version that this pool has seen. */

@@ -16,15 +16,15 @@ export interface PoolStatus {
   readonly window: { readonly entries: number; readonly learned: Readonly<Record<string, number>> };
   /** Status queries that the budget counts now, and how many it allows in any second. */
   readonly polls: { readonly entries: number; readonly limit: number };
-  /** Generations whose results are to be saved; ms until the first of their links is assumed dead, null without any. */
+  /** Generations whose results are not saved yet; ms until the first of their links is assumed dead, null without any. */
   readonly archive: { readonly pending: number; readonly leastLeftMs: number | null };
   readonly stats: Readonly<Record<string, number>>;
   readonly settings: Readonly<Record<string, string>>;
   /** What holds submissions back now: a gate, `no-worker`, `in-flight`, `window`, or nothing. */
   readonly binding: string | null;
-  /** Who works on the pool. */
+  /** The workers of the pool. */
   readonly workers: Workforce;
-  /** Generations that go no further without a worker. */
+  /** Generations that need a worker to go on. */
   readonly waiting: number;
   /** Nothing is known under this prefix: no setting, no generation, no job, no worker. */
   readonly isEmpty: boolean;
@@ -71,7 +71,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
   };
 }
 
-/** What holds submissions back now, alone, as `readStatus` tells it; for whoever follows one generation. */
+/** Only what holds submissions back now, as `readStatus` reports it; for following one generation. */
 export async function readBinding(ledger: Ledger, queues: Queues): Promise<string | null> {
   const [peek, gates, workers] = await Promise.all([
     ledger.peek(),
@@ -81,7 +81,7 @@ export async function readBinding(ledger: Ledger, queues: Queues): Promise<strin
   return bindingOf(peek.kind === 'wait' ? peek.reason : null, gates, workers);
 }
 
-/** A gate is news also where nobody works; that nobody works is news where only the limits of daily work hold. */
+/** A closed gate is reported even without workers; `no-worker` is reported before the ordinary limits. */
 function bindingOf(reason: string | null, gates: readonly Gate[], workers: Workforce): string | null {
   return isManned(workers) || (reason !== null && gates.length > 0) ? reason : 'no-worker';
 }

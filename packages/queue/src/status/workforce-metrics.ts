@@ -3,15 +3,15 @@ import type { Metrics } from '@kieq/telemetry';
 import type { PoolStatus } from './status.ts';
 import { workersByVersion } from './workforce.ts';
 
-/** Whatever workers call themselves, a metric does not grow without bounds by it. */
+/** Versions are texts that workers write: the metric must not grow without bounds. */
 const VERSIONS_AT_MOST = 20;
 
-/** What tells whether anybody works on the pool. */
+/** Whether workers run, and whether they are needed. */
 export type Manning = Pick<PoolStatus, 'workers' | 'waiting'>;
 
 /**
- * Whether anybody works on the pool, for every process that can tell: where no worker runs, none can. NaN while the pool
- * cannot be read, for nobody may take the last number for the present one.
+ * Whether workers run, exported by every process that can read the pool: without workers they cannot export it. NaN
+ * while the pool cannot be read, so that the last number does not pass for the current one.
  * @param read gives undefined while the pool cannot be read
  */
 export function createWorkforceMetrics(metrics: Metrics, read: () => Promise<Manning | undefined>): void {
@@ -22,7 +22,7 @@ export function createWorkforceMetrics(metrics: Metrics, read: () => Promise<Man
     async collect(gauge) {
       const manning = await read();
       gauge.reset();
-      // Also where there is none: a series that is not there is equal to nothing, not even to 0.
+      // Also without workers: a missing series does not compare as 0.
       gauge.set({ version: VERSION }, manning === undefined ? Number.NaN : 0);
       if (manning === undefined) return;
       for (const [version, count] of bounded(workersByVersion(manning.workers))) gauge.set({ version }, count);
@@ -30,14 +30,14 @@ export function createWorkforceMetrics(metrics: Metrics, read: () => Promise<Man
   });
   metrics.gauge({
     name: 'worker_seen_seconds',
-    help: 'How long ago the last worker was there; NaN: none ever was that says so',
+    help: 'Time since a worker last announced itself; 0 while one does, NaN if none ever did',
     async collect(gauge) {
       gauge.set(seenSeconds(await read()));
     },
   });
   metrics.gauge({
     name: 'generations_waiting',
-    help: 'Generations that go no further without a worker',
+    help: 'Generations that need a worker to go on',
     async collect(gauge) {
       gauge.set((await read())?.waiting ?? Number.NaN);
     },

@@ -1,24 +1,24 @@
 import type { AnnouncedWorker, Ledger } from '@kieq/ledger';
 import { WORKED_QUEUES, type Queues } from '../jobs/catalogue.ts';
 
-/** Who works on the pool, as far as it can be told. */
+/** The workers of the pool, as far as they are known. */
 export interface Workforce {
   /** Workers that announce themselves, by id; at most 500. */
   readonly announced: readonly AnnouncedWorker[];
   /** Workers of an earlier version are active, which do not announce themselves: at least one. */
   readonly hasEarlier: boolean;
-  /** When one that announces itself was there last, epoch ms; null: never. */
+  /** When an announced worker was last seen, epoch ms; null: never. */
   readonly lastSeenMs: number | null;
-  /** Epoch ms by Redis' clock of this look. */
+  /** When this was read, epoch ms by Redis' clock. */
   readonly atMs: number;
 }
 
-/** What an announced worker left behind may look like the work of another one for so long. */
+/** How long the traces of an announced worker may look like the work of another one, in ms. */
 const TRACES_MS = 60_000;
 
 /**
- * Workers of 0.2.0 are known by what they do: they hold the sweeper's lease, or keep BullMQ's timers for stalled jobs
- * going. So nobody is called dead who only says nothing.
+ * Workers of 0.2.0 do not announce themselves but are recognised by what they do: they hold the sweeper's lease, or
+ * renew BullMQ's timers for stalled jobs. So a silent worker does not count as absent.
  */
 export async function readWorkforce({ workers, redis }: Ledger, queues: Queues): Promise<Workforce> {
   const timers = WORKED_QUEUES.map((name) => queues[name].toKey('stalled-check'));
@@ -30,12 +30,12 @@ export async function readWorkforce({ workers, redis }: Ledger, queues: Queues):
   return { announced, hasEarlier: isOtherSweeping || (going > 0 && !isTrace), lastSeenMs, atMs };
 }
 
-/** Whether anybody works on the pool. */
+/** Whether any worker runs. */
 export function isManned({ announced, hasEarlier }: Workforce): boolean {
   return announced.length > 0 || hasEarlier;
 }
 
-/** Workers by version, the most first; those that tell none as `unknown`, those of an earlier one as `earlier`. */
+/** Workers by version, the most first; those without one as `unknown`, those of an earlier one as `earlier`. */
 export function workersByVersion({ announced, hasEarlier }: Workforce): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   const versions = [...announced.map(({ version }) => version ?? 'unknown'), ...(hasEarlier ? ['earlier'] : [])];

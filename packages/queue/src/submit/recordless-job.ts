@@ -2,14 +2,17 @@ import type { Job } from 'bullmq';
 import type { RecordlessDeps } from './submit-deps.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 
-/** So often such a job is taken, and so long it is put off in between, in ms: a record may come right behind it. */
+/**
+ * Number of times that such a job is taken, and the pause in between, in ms: its record may be written right after it.
+ */
 const TAKES = 3;
 const AGAIN_MS = 1000;
 
 /**
- * The end of a job that only names its generation, which has no record (docs/decisions/0032). Either the record was never
- * made, and whoever asked for it has heard an error; or it is gone, and with it all that could be sent. So there is nothing
- * to submit, and nothing that a dead letter could give back. It leaves its id to whoever enqueues the same key again.
+ * The end of a job that only names its generation, which has no record (docs/decisions/0032). Either the record was
+ * never made, and its caller got an error; or it was lost, and with it everything that could be sent. So there is
+ * nothing to submit, and nothing that a dead letter could restore. Its id is free for a caller that enqueues the same
+ * key again.
  */
 export function endRecordless(
   { logger, metrics }: RecordlessDeps,
@@ -20,7 +23,7 @@ export function endRecordless(
   metrics.recordlessJobs.inc();
   logger.error(
     { generation, job: job.id, started: job.attemptsStarted },
-    'a job only names its generation, which has no record: dropped; where there was one, a task may exist and be charged',
+    'a job names a generation that has no record; the job is dropped. If the record was lost, a task may exist and be charged: compare with the Kie account',
   );
-  return { kind: 'complete', result: 'there is no record', forget: true };
+  return { kind: 'complete', result: 'the generation has no record', forget: true };
 }

@@ -17,13 +17,13 @@ export interface AdmittedAttempt {
   readonly id: string;
   readonly token: AttemptToken;
   readonly sendDeadline: SendDeadline;
-  /** How often the ledger's connection had been lost before `admit`. */
+  /** Number of times that the ledger's connection had been lost before `admit`. */
   readonly lossesBefore: number;
   readonly admitted: Extract<AdmitReply, { kind: 'admitted' }>;
 }
 
 /**
- * From the written intent to a recorded answer: POST once, write what came back, move on.
+ * From the recorded intent to a recorded response: POST once, record what came back, continue.
  * @param context its logger names the generation and the attempt
  */
 export async function runAttempt(context: AttemptDeps, attempt: AdmittedAttempt): Promise<JobEnd> {
@@ -46,12 +46,12 @@ export async function runAttempt(context: AttemptDeps, attempt: AdmittedAttempt)
     case 'lose': {
       logger.warn(
         { evidence: answer.evidence },
-        'the answer is lost: a task may exist; never submitted again by itself',
+        'createTask response lost; a paid task may exist. It will not be resubmitted automatically',
       );
       const { latencyMs, evidence } = answer;
-      // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
+      // A proxy's 5xx page may come before Kie itself has finished the request, which may be counted later.
       const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
-      await persist(context, 'a lost answer', `nothing: the lease ends by itself`, () =>
+      await persist(context, 'a lost response', 'nothing: the lease expires', () =>
         context.ledger.lose({
           id,
           tokenHash: token.hash,
@@ -62,7 +62,7 @@ export async function runAttempt(context: AttemptDeps, attempt: AdmittedAttempt)
           ...unreachableGate(context.timings),
         }),
       );
-      return { kind: 'complete', result: 'answer lost: unknown' };
+      return { kind: 'complete', result: 'response lost: unknown' };
     }
     case 'refuse':
       return recordRefused(context, attempt, decision.rule, answer, request);
@@ -106,7 +106,10 @@ async function submit(
 ): Promise<SubmitAnswer> {
   const { sendDeadline, admitted, lossesBefore } = attempt;
   if (!(await intentIsDurable(context, lossesBefore))) {
-    const evidence = { summary: 'the written intent was not confirmed as durable', transport: INTENT_UNCONFIRMED };
+    const evidence = {
+      summary: 'Redis did not confirm the intent as durable; nothing was sent',
+      transport: INTENT_UNCONFIRMED,
+    };
     return { class: 'not_sent', latencyMs: 0, answered: false, evidence };
   }
   return context.kie.createTask(request, {
@@ -141,7 +144,7 @@ async function recordAccepted(
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
   const { latencyMs } = answer;
-  // First of all, so that even a worker that is killed before Redis has it leaves a trace.
+  // Logged first, so that even a worker that is killed before Redis has the taskId leaves a trace.
   logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'Kie accepted');
   const kind = timingKind(model, input);
   const pollDelayMs = context.plan.firstDelayMs(kind);
@@ -160,14 +163,17 @@ async function recordAccepted(
   );
   if (reply.kind === 'surplus') {
     context.metrics.surplus.inc();
-    logger.error({ task: taskId }, 'this task turned up after another attempt had been admitted: it may be paid twice');
+    logger.error(
+      { task: taskId },
+      'this task appeared after another attempt was admitted; the generation may be paid twice. The task is recorded as surplus',
+    );
     return { kind: 'complete', result: `surplus task ${taskId}` };
   }
   if (reply.kind !== 'accepted') {
-    logger.error({ task: taskId, reply }, 'the ledger did not take an accepted task');
+    logger.error({ task: taskId, reply }, 'the ledger did not accept a task that Kie accepted');
     return { kind: 'complete', result: `not accepted: ${reply.kind}` };
   }
-  // Should this fail, the sweeper finds the generation without a vehicle and adds one.
+  // If this fails, the sweeper finds the generation without a vehicle and adds one.
   if (reply.state === 'generating') {
     await addVehicle(context.queues, {
       vehicle: reply.vehicle,
@@ -177,7 +183,8 @@ async function recordAccepted(
       name: model,
       priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
     });
-    // Callbacks before the answer are in `delayMs`; those since could not find the job. None comes to a task without an address.
+    // Callbacks before the response are in `delayMs`; later ones could not find the job. None comes to a task without
+    // an address.
     const seen = reply.delayMs === 0 ? 0 : reply.callbacksSeen;
     if (callBackUrl !== undefined)
       await pullForwardIfCalledBack(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
@@ -207,7 +214,7 @@ async function recordRefused(
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
   const price = priceOf(answer, request.model, request.input);
-  const reply = await persist(context, 'a refusal', 'nothing: the lease ends by itself', () =>
+  const reply = await persist(context, 'a refusal', 'nothing: the lease expires', () =>
     ledger.refuse({
       id,
       tokenHash: token.hash,
@@ -225,9 +232,9 @@ async function recordRefused(
   if (answer.class === 'unauthorized')
     logger.error(
       seen,
-      'refused: KIE_API_KEY is wrong or not allowed from here; nothing is submitted until this is mended',
+      'createTask refused: KIE_API_KEY is wrong or not allowed from this address. Nothing is submitted until this is corrected',
     );
-  else logger.warn(seen, 'refused');
+  else logger.warn(seen, 'createTask refused');
   if (reply.kind === 'dead') {
     await addDelivery(context.queues, id, reply.delivery, request.model);
     return deadJobEnd(id, reply.class, answer.evidence);
@@ -235,7 +242,7 @@ async function recordRefused(
   if (reply.kind !== 'queued') return { kind: 'complete', result: `refusal came late: ${reply.kind}` };
   if (!reply.added) {
     await addSubmitVehicle(ledger, context.queues, { vehicle: reply.vehicle, generation: id, delayMs: reply.delayMs });
-    return { kind: 'complete', result: 'refused late; a new job carries it on' };
+    return { kind: 'complete', result: 'refused late; a new job continues' };
   }
   return reply.delayMs > 0 ? { kind: 'delay', delayMs: reply.delayMs } : { kind: 'give_back' };
 }

@@ -17,7 +17,7 @@ import type { Taken } from '../loop/take-loop.ts';
 import { passUploads } from './upload-passing.ts';
 import { idOf, vehicleId } from '../jobs/vehicles.ts';
 
-/** Added to waits for another attempt's lease, so that the next look finds it over. */
+/** Added to waits for another attempt's lease, so that it has expired at the next check. */
 const LEASE_SLACK_MS = 50;
 
 /** Takes a job of `submit`: reads its payload, makes its record if it is new, and asks for admission. */
@@ -44,7 +44,10 @@ export async function takeSubmitJob(context: SubmitDeps, job: Job): Promise<Take
   return afterAdmission(context, job, generation, await admit(context, own));
 }
 
-/** Without a record the request makes it; of a job that is not the current vehicle the request tells whether it is another's. */
+/**
+ * Without a record the request makes it; for a job that is not the current vehicle the request shows whether it belongs
+ * to another generation.
+ */
 function needsRequest({ reply }: Admission): boolean {
   return reply.kind === 'missing' || reply.kind === 'stale';
 }
@@ -59,7 +62,7 @@ interface Admission {
 interface Applicant {
   readonly id: string;
   readonly vehicle: string;
-  /** It goes by the job of another one, as the ledger asked. */
+  /** Submitted under the job of another generation, as the ledger asked. */
   readonly instead?: boolean;
 }
 
@@ -114,18 +117,21 @@ async function afterAdmission(context: SubmitDeps, job: Job, id: string, admissi
     case 'stale':
       return { end: await endStale(context, job, id, reply.state) };
     case 'missing':
-      return { end: { kind: 'fail', reason: 'the record vanished between create and admit' } };
+      return { end: { kind: 'fail', reason: 'the record disappeared between create and admit' } };
     default:
       return reply satisfies never;
   }
 }
 
-/** A job whose stand-in is being passed on already, or failed, waits so long, in ms. */
+/** Wait of a job whose substitute is already being passed on, or failed, in ms. */
 const INSTEAD_AGAIN_MS = 1000;
 
 const passedBy = new WeakMap<SubmitDeps['ledger'], Set<string>>();
 
-/** Whose images this worker is passing on instead of others': no window place is taken meanwhile, so all would do it. */
+/**
+ * Generations whose images this worker passes on instead of its own job's: no slot of the window is taken meanwhile, so
+ * every job would do it.
+ */
 function passedHere({ ledger }: SubmitDeps): Set<string> {
   const known = passedBy.get(ledger) ?? new Set<string>();
   passedBy.set(ledger, known);
@@ -133,8 +139,8 @@ function passedHere({ ledger }: SubmitDeps): Set<string> {
 }
 
 /**
- * The ledger wants to hear what Kie says to another generation first (docs/decisions/0022). It goes under this job, which
- * is given back to the head of its priority afterwards; its own job, wherever it waits, finds it busy or gone on.
+ * The ledger asks for another generation to be submitted first (docs/decisions/0022). It is submitted under this job,
+ * which is given back to the head of its priority afterwards; its own job later finds it busy or moved on.
  */
 async function submitInstead(context: SubmitDeps, other: { id: string; vehicle: string }): Promise<Taken> {
   const { id, vehicle } = other;
@@ -144,9 +150,9 @@ async function submitInstead(context: SubmitDeps, other: { id: string; vehicle: 
   const { reply, ...admission } = await admit(context, { id, vehicle, instead: true });
   const logger = context.logger.child({ generation: id, job: vehicle });
   const giveBack = (): JobEnd => ({ kind: 'give_back' });
-  // Its own lease and job see to it; the job that carried it has no part in that.
+  // Its own lease and job continue it; this job is only delayed.
   const failedTransiently = (error: unknown): JobEnd => {
-    logger.error({ err: error }, 'a generation that went instead of another one could not be submitted');
+    logger.error({ err: error }, 'submitting another generation under this job failed; its own job continues it');
     return later();
   };
   if (reply.kind === 'admitted') {
@@ -162,7 +168,7 @@ async function submitInstead(context: SubmitDeps, other: { id: string; vehicle: 
     const span = () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing);
     return { work: () => span().then(giveBack, failedTransiently) };
   }
-  // It is in somebody else's hands by now.
+  // Another worker has taken it by now.
   return { end: { kind: 'give_back' } };
 }
 
@@ -173,18 +179,24 @@ async function waitOutLease({ ledger, logger }: SubmitDeps, id: string, leaseMs:
   if (expired.kind === 'not_yet') return { kind: 'delay', delayMs: expired.leaseMs + LEASE_SLACK_MS } as const;
   // Its worker's refusal came in between: this job is the vehicle again.
   if (expired.kind === 'stale' && expired.state === 'queued') return { kind: 'give_back' } as const;
-  logger.warn({ generation: id }, 'the lease of a submission ended without a word from its worker: unknown');
-  return { kind: 'complete', result: 'lease over: unknown' } as const;
+  logger.warn(
+    { generation: id },
+    'the lease of a submission expired without a report from its worker; a paid task may exist. The generation is unknown',
+  );
+  return { kind: 'complete', result: 'lease expired: unknown' } as const;
 }
 
 async function exceedDeadline(context: SubmitDeps, id: string) {
   const evidence = { summary: 'waited in the queue beyond its deadline' };
   const killed = await kill(context, { id, class: 'deadline_exceeded', expected: 'queued', evidence });
   if (killed.kind === 'dead') return deadJobEnd(id, 'deadline_exceeded', evidence);
-  return { kind: 'complete', result: `deadline passed, but ${killed.kind}` } as const;
+  return { kind: 'complete', result: `deadline passed, but it is ${killed.kind}` } as const;
 }
 
-/** Not the current vehicle, or the generation has moved on: ends without acting. On a dead one it tells how to go on. */
+/**
+ * Not the current vehicle, or the generation has moved on: ends without acting. For a dead one the job's log says how
+ * to continue.
+ */
 async function endStale({ ledger }: SubmitDeps, job: Job, id: string, state: string) {
   if (state !== 'dead') return { kind: 'complete', result: `nothing to submit: ${state}` } as const;
   const record = await ledger.read.generation(id);
@@ -196,7 +208,7 @@ async function endStale({ ledger }: SubmitDeps, job: Job, id: string, state: str
 
 /**
  * A job with a request, without a record. First take: another BullMQ client, or a producer whose `create` was lost; its
- * record is made now. Started before: the record is gone, a task may exist, so it is never submitted.
+ * record is made now. Started before: the record was lost and a task may exist, so it is never submitted.
  */
 async function createOnTake(
   context: SubmitDeps,
@@ -217,7 +229,10 @@ async function createOnTake(
   return created.kind === 'created' && delayMs > 0 ? { end: { kind: 'delay', delayMs } } : undefined;
 }
 
-/** Another client used the key of an existing generation for another request. The producer has told its caller already. */
+/**
+ * Another client used the key of an existing generation for another request. The producer has already reported this to
+ * its caller.
+ */
 async function deadLetterConflict(context: SubmitDeps, job: Job, request: CheckedRequest): Promise<Taken | undefined> {
   if (idOf(job) === vehicleId(request.id, 1)) return undefined;
   const { vehicleCheckMs } = context.timings;
@@ -236,14 +251,14 @@ async function deadLetterRecordless(
   request: CheckedRequest,
 ): Promise<Taken> {
   const evidence = {
-    summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record is gone`,
+    summary: `job ${idOf(job)} was started ${job.attemptsStarted} times, but its ledger record no longer exists`,
   };
   await kill(context, { id, class: 'record_missing', evidence, vehicle: idOf(job), ...knownOf(job, request) });
   context.logger.error({ generation: id, job: idOf(job) }, evidence.summary);
   return { end: deadJobEnd(id, 'record_missing', evidence) };
 }
 
-/** All that its caller chose: should it be paid again, it goes on as it was. */
+/** Everything that its caller chose, so that it is unchanged if it is paid again. */
 function knownOf(job: Job, request: CheckedRequest) {
   const { payload, hash, tenant, model, priority, deadlineMs, callback, uploads } = request;
   const trace = traceOf(job);
@@ -260,7 +275,10 @@ function knownOf(job: Job, request: CheckedRequest) {
   };
 }
 
-/** For people, and never a payload that redrive could submit; nested too deep to be written again it is only named. */
+/**
+ * For display, and never a payload that redrive could submit; one that is nested too deep for JSON is only named by its
+ * type.
+ */
 function unreadableText(data: unknown): string {
   try {
     return JSON.stringify({ unreadable: data });
@@ -277,6 +295,9 @@ async function deadLetterUnreadable(context: SubmitDeps, job: Job, problems: rea
     .slice(0, 500);
   const payload = unreadableText(job.data).slice(0, 10_000);
   await context.ledger.kill({ id, class: 'invalid_request', evidence: { summary }, vehicle: idOf(job), payload });
-  context.logger.warn({ generation: id, job: idOf(job), problems: summary }, 'a job has an invalid payload');
+  context.logger.warn(
+    { generation: id, job: idOf(job), problems: summary },
+    'a job has an invalid payload; nothing is submitted',
+  );
   return { end: deadJobEnd(id, 'invalid_request', { summary }) };
 }

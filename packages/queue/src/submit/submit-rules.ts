@@ -9,7 +9,10 @@ import {
 } from '@kieq/domain';
 import type { GateTimes, EndpointRule, RefuseRule } from '@kieq/ledger';
 
-/** Submissions in a row, over all workers, that were not sent or whose answer was lost, before the gate *unreachable* closes. */
+/**
+ * Submissions in a row, over all workers, that were not sent or whose response was lost, before the gate *unreachable*
+ * closes.
+ */
 const UNREACHABLE_AFTER = 5;
 
 /** Different generations in a row that are refused in the same way before the gate *refusing* closes. */
@@ -18,12 +21,12 @@ const REFUSING_AFTER = 5;
 export interface RuleContext {
   readonly timings: Timings;
   readonly submitWindowMs: number;
-  /** How often this generation was refused in this way before. */
+  /** Number of times that this generation was refused in this way before. */
   readonly tries: number;
   readonly random: () => number;
 }
 
-/** What to do with the answer: the row of the error policy with its times filled in. */
+/** What to do with the response: the row of the error policy with its times filled in. */
 export type SubmitDecision =
   | { readonly do: 'accept'; readonly taskId: string }
   | { readonly do: 'lose' }
@@ -35,7 +38,7 @@ export function decideSubmit(answer: SubmitAnswer, context: RuleContext): Submit
   const retryDelayMs = backoffMs({ baseMs: timings.retryBaseMs, capMs: timings.retryCapMs }, context.tries + 1, random);
   switch (row.do) {
     case 'accept':
-      // Classified as accepted means that a taskId was there; without one nobody may call it refused.
+      // Class accepted means that there was a taskId; without one it must not count as refused.
       return answer.taskId === undefined ? { do: 'lose' } : { do: 'accept', taskId: answer.taskId };
     case 'lose':
       return { do: 'lose' };

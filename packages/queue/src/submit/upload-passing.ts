@@ -20,16 +20,16 @@ export interface UploadTask {
   /** The job that asked for admission. */
   readonly vehicle: string;
   readonly payload: string;
-  /** Failures in a row, as `admit` told them. */
+  /** Failures in a row, from the reply of `admit`. */
   readonly tries: number;
 }
 
 /**
  * What became of one image.
  *
- * - `passed`: Kie has it under the link. `refused`: it will never have it.
- * - `gone`: no store that the pool knows has it; a person may put it back.
- * - `trouble`: may work later. `cut`: the process ends.
+ * - `passed`: Kie has it under the link. `refused`: Kie will never accept it.
+ * - `gone`: no known store of the pool has it; an operator may put it back.
+ * - `transient`: may work later. `cut`: the process ends.
  */
 type Passed =
   | { readonly kind: 'passed'; readonly link: string }
@@ -42,7 +42,7 @@ type Passed =
 export async function passUploads(context: UploadPassingDeps, task: UploadTask): Promise<JobEnd> {
   const { id, vehicle } = task;
   const record = await context.ledger.read.generation(id);
-  if (record === undefined) return { kind: 'complete', result: 'the record is gone' };
+  if (record === undefined) return { kind: 'complete', result: 'the record no longer exists' };
   const links: Record<string, string> = {};
   for (const ref of uploadsIn(frozenPayloadSchema.parse(JSON.parse(task.payload)).request.input)) {
     const passed = await passOne(context, record, ref);
@@ -52,12 +52,12 @@ export async function passUploads(context: UploadPassingDeps, task: UploadTask):
   }
   const reply = await context.ledger.uploaded({ id, vehicle, links });
   if (reply.kind === 'uploaded') return { kind: 'give_back' };
-  return { kind: 'complete', result: `its images are with Kie, but it is ${reply.kind}` };
+  return { kind: 'complete', result: `its images are uploaded to Kie, but it is ${reply.kind}` };
 }
 
 async function passOne(context: UploadPassingDeps, { tenant }: GenerationRecord, ref: UploadRef): Promise<Passed> {
   const { kie, deadline } = context;
-  // Any BullMQ client may write such an address; only the tenant's own images are his to use.
+  // Any BullMQ client may write such an address; a tenant may use only its own images.
   if (ref.tenant !== tenant) return refused('the request names an uploaded image of another tenant');
   try {
     const found = await findImage(context, uploadName(ref));
@@ -73,19 +73,19 @@ async function passOne(context: UploadPassingDeps, { tenant }: GenerationRecord,
 }
 
 /**
- * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits for
- * a worker that has it. Its letter is shown to callers, so the stores are named in the log and by `kieq doctor` alone.
+ * The store does not have the image. Where images are uploaded into others too, one of them may: the generation waits
+ * for a worker that has it. Its dead letter is shown to callers, so only the log and `kieq doctor` name the stores.
  */
 function absent(ref: UploadRef, elsewhere: readonly string[]): Passed {
   if (elsewhere.length === 0) return { kind: 'gone', evidence: { summary: goneText(ref) } };
   const summary =
-    'the upload store of this worker does not have the image, and images of this pool are uploaded into another one, too; UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store, and kieq doctor names them';
+    'the upload store of this worker does not have the image, and images of this pool are uploaded into another one as well; UPLOAD_STORE_URL must name one store for all gateways, workers and kieq, and kieq doctor names the stores';
   return { kind: 'trouble', evidence: { summary } };
 }
 
-/** The name is that of this copy, which an image that is sent with another request does not get. */
+/** The name is that of this copy; the same image sent with another request gets another name. */
 function goneText(ref: UploadRef): string {
-  return `the upload store does not have the image ${uploadName(ref)}; put it back under this name (the folder is its SHA-256) and redrive, or send it again with a new request; kieq doctor tells whether UPLOAD_STORE_URL leads all processes to one store`;
+  return `the upload store does not have the image ${uploadName(ref)}; put it back under this name (the folder is its SHA-256) and redrive, or send it again with a new request; kieq doctor shows whether UPLOAD_STORE_URL names one store for all processes`;
 }
 
 function failureOf(error: unknown, deadline: AbortSignal): Passed {
@@ -112,18 +112,18 @@ async function afterTransientError(
   if (passed.kind !== 'trouble') {
     const deadLetterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
     metrics.uploads.inc({ outcome: 'refused' });
-    logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie');
+    logger.warn({ evidence }, 'Kie will not accept an uploaded image; nothing is submitted');
     const killed = await kill(context, { id, class: deadLetterClass, expected: 'queued', evidence });
     if (killed.kind === 'dead') return deadJobEnd(id, deadLetterClass, evidence);
-    return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.kind}` };
+    return { kind: 'complete', result: `Kie will not accept its image, but it is ${killed.kind}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });
-  logger.warn({ evidence, tries: tries + 1 }, 'an uploaded image could not be passed to Kie; it is tried again');
+  logger.warn({ evidence, tries: tries + 1 }, 'passing an uploaded image to Kie failed; will try again');
   const { retryBaseMs: baseMs, retryCapMs: capMs, vehicleCheckMs } = timings;
   const backoff = backoffMs({ baseMs, capMs }, tries + 1, random);
   const delayMs = Math.max(backoff, Math.min(passed.retryAfterMs ?? 0, capMs));
   const args = { id, vehicle, tries, evidence, delayMs, vehicleCheckMs };
   const reply = await ledger.postpone(args);
   if (reply.kind === 'postponed') return { kind: 'delay', delayMs };
-  return { kind: 'complete', result: `its image could not be passed, but it is ${reply.kind}` };
+  return { kind: 'complete', result: `passing its image failed, but it is ${reply.kind}` };
 }

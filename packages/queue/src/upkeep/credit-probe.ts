@@ -4,7 +4,10 @@ import { kill } from '../jobs/add-delivery.ts';
 
 const OLDEST = 100;
 
-/** While the credits gate is closed: asks for the balance when it is this worker's turn, and buries who waited too long. */
+/**
+ * While the credits gate is closed: reads the balance when it is this worker's turn, and opens dead letters for
+ * generations that waited too long.
+ */
 export async function probeCredits(context: CreditProbeDeps): Promise<void> {
   const { ledger, kie, logger } = context;
   const gates = await ledger.gates.closed();
@@ -13,16 +16,16 @@ export async function probeCredits(context: CreditProbeDeps): Promise<void> {
     try {
       const balance = await kie.credits({ signal: context.deadline });
       const result = await ledger.gates.probeResult(balance);
-      logger.warn({ balance, gate: result.kind }, 'probed the balance: the credits gate');
+      logger.warn({ balance, gate: result.kind }, 'probed the balance for the credits gate');
     } catch (error) {
       if (!(error instanceof KieError)) throw error;
-      logger.warn({ err: error }, 'the balance could not be asked; the gate stays closed');
+      logger.warn({ err: error }, 'reading the balance failed; the credits gate stays closed');
     }
   }
   await deadLetterUnpaid(context);
 }
 
-/** Nobody waits for this balance: it is for people, and for an alert before the account runs dry. */
+/** No decision depends on this balance: it informs operators, and alerts before the account is empty. */
 async function watchBalance({ ledger, kie, timings, logger, deadline }: CreditProbeDeps): Promise<void> {
   if (!(await ledger.gates.claimBalance(timings.balanceMs))) return;
   try {
@@ -30,7 +33,7 @@ async function watchBalance({ ledger, kie, timings, logger, deadline }: CreditPr
     await ledger.gates.noteBalance(balance);
   } catch (error) {
     if (!(error instanceof KieError)) throw error;
-    logger.info({ err: error }, 'the balance could not be asked; tried again later');
+    logger.info({ err: error }, 'reading the balance failed; will try again');
   }
 }
 

@@ -3,25 +3,25 @@ import type { GenerationRecord } from '@kieq/ledger';
 /** The account's balance, and how long it lasts if the last hour goes on; null: not known. */
 export interface CreditsLeft {
   readonly balance: number | null;
-  /** When Kie told it, as epoch ms. */
+  /** When it was read from Kie, as epoch ms. */
   readonly balanceAtMs: number | null;
-  /** It was told so long ago that nothing is reckoned with it: workers ask every five minutes. */
+  /** It is too old for estimates: workers read it every five minutes. */
   readonly isOld: boolean;
   /** Mean of recent successes × successes of the last hour. */
   readonly perHour: number | null;
   readonly hoursLeft: number | null;
 }
 
-/** Workers ask every five minutes (`balanceMs`): after three times in vain nobody does. In ms. */
+/** Workers read it every five minutes (`balanceMs`); after three missed readings it is old. In ms. */
 const OLD_MS = 15 * 60_000;
 
-/** Whether a balance was told too long ago to be taken for the present one; also where nobody knows when. */
+/** Whether a balance is too old to count as current; also if its time is unknown. */
 export function isOldBalance(stats: Readonly<Record<string, number>>, atMs: number): boolean {
   const toldAt = stats['balanceAt'];
   return stats['balance'] !== undefined && (toldAt === undefined || atMs - toldAt > OLD_MS);
 }
 
-/** What a success costs now, by those at hand; null where none of them tells. */
+/** Mean cost of the given successes; null if none of them reports one. */
 export function meanCredits(recent: readonly GenerationRecord[]): number | null {
   const known = recent.flatMap(({ verdict }) =>
     verdict?.creditsConsumed === undefined ? [] : [verdict.creditsConsumed],
@@ -30,7 +30,7 @@ export function meanCredits(recent: readonly GenerationRecord[]): number | null 
 }
 
 /**
- * @param stats of the ledger: `balance` and `balanceAt`, once a worker has asked Kie
+ * @param stats of the ledger: `balance` and `balanceAt`, once a worker has read it from Kie
  * @param atMs epoch ms by Redis' clock
  */
 export function creditsLeft(

@@ -14,12 +14,12 @@ import { addSubmitVehicle, addVehicle, jobState } from '../jobs/vehicles.ts';
 type Leader = Extract<SweepReply, { kind: 'leader' }>;
 type Due = Leader['due'][number];
 
-/** Redis does nothing else while it finds so many: half a millisecond, as long as a few submissions take it. */
+/** Batch size: Redis is blocked for about half a millisecond, as for a few submissions. */
 const BATCH = 50;
 
 /**
- * Looks after what nothing else will move: leases that ended, windows that closed, deadlines, vehicles that vanished.
- * It runs in every worker on a timer, and acts in the one that holds the ledger's lease.
+ * Moves on what nothing else moves: leases that ended, windows that closed, deadlines, vehicles that vanished. It runs
+ * in every worker on a timer, and acts in the one that holds the ledger's lease.
  */
 export class Sweeper {
   readonly #context: UpkeepDeps;
@@ -47,7 +47,7 @@ export class Sweeper {
         more = await sweepOnce(this.#context, turn);
       } catch (error) {
         this.#context.metrics.sweepRounds.inc({ outcome: 'failed' });
-        logger.error({ err: error }, 'sweeping failed; trying again');
+        logger.error({ err: error }, 'sweeping failed; will try again');
       }
       if (!more)
         await sleep(timings.sweepMs * (0.75 + random() / 2), undefined, { signal: this.#stopping.signal }).catch(
@@ -59,7 +59,7 @@ export class Sweeper {
 
 /**
  * One round; true when more is due at once. Does nothing while another worker holds the lease.
- * @param turn counts the rounds: each one looks through another part of the indexes
+ * @param turn counts the rounds: each one checks another part of the indexes
  */
 export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean> {
   const { ledger, queues, timings, worker } = context;
@@ -78,14 +78,15 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
   ]);
   await probeCredits(context);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
-  // What failed may be due again at once: trying it without a pause would help nobody, least of all a full Redis.
+  // What failed may be due again at once: repeating it without a pause would only add load, for example on a full
+  // Redis.
   return reply.more && isWell;
 }
 
 type Check = readonly [generation: string, check: () => Promise<void>];
 
 /**
- * The ledger has already put off the next look at the whole batch: trouble with one must not cost the others theirs.
+ * The ledger has already postponed the next check of the whole batch: an error of one must not skip the others.
  * @returns whether all went well
  */
 async function eachAlone({ logger }: Pick<UpkeepDeps, 'logger'>, checks: readonly Check[]): Promise<boolean> {
@@ -95,7 +96,7 @@ async function eachAlone({ logger }: Pick<UpkeepDeps, 'logger'>, checks: readonl
       await check();
     } catch (error) {
       isWell = false;
-      logger.error({ err: error, generation }, 'sweeping one generation failed; it is looked at again');
+      logger.error({ err: error, generation }, 'sweeping one generation failed; will try again');
     }
   }
   return isWell;
@@ -125,7 +126,7 @@ async function checkOn(context: UpkeepDeps, due: Due): Promise<void> {
     case 'cancelled':
       return purge(context, due);
     default:
-      // Whoever knows the state looks after it.
+      // A worker of the version that knows the state handles it.
       due.state satisfies Newer;
   }
 }
@@ -137,15 +138,18 @@ async function purge(context: UpkeepDeps, due: Due): Promise<void> {
   if (reply.left !== undefined) {
     const stays = await removeFromStores({ ledger, uploads, results }, due.id, reply.left);
     if (stays.length > 0)
-      logger.error({ generation: due.id, left: reply.left, stays }, 'files of a purged generation stay');
+      logger.error(
+        { generation: due.id, left: reply.left, stays },
+        'removing files of a purged generation failed; they stay in the store',
+      );
   }
   note(context, 'purged', due);
 }
 
-/** Its window is over: a person decides, unless the configuration prefers to pay again. */
+/** Its window is over: an operator decides, unless the configuration says to pay again. */
 async function resolveUnknown(context: UpkeepDeps, due: Due): Promise<void> {
   const { ledger, queues, timings, settings, logger } = context;
-  const evidence = { summary: 'the answer to its submission was lost and no task turned up within the window' };
+  const evidence = { summary: 'the response to its submission was lost and no task appeared within the window' };
   const args = { id: due.id, class: 'payment_unknown', expected: 'unknown', evidence } as const;
   const killed = await ledger.kill(args);
   if (killed.kind !== 'dead') return;
@@ -154,9 +158,9 @@ async function resolveUnknown(context: UpkeepDeps, due: Due): Promise<void> {
   const { vehicleCheckMs } = timings;
   const result = await redriveOne({ ledger, queues, vehicleCheckMs, payAgain: true, automatic: true }, due.id);
   if (result.kind === 'resumed') return note(context, 'paid_again', due);
-  // Only now: a caller who is told that it failed while it is paid again would create it once more.
+  // Only now: a caller that gets a failure while the generation is paid again would create it once more.
   await addDelivery(queues, due.id, killed.delivery);
-  logger.error({ generation: due.id, result }, 'it could not be paid again; its dead letter stays');
+  logger.error({ generation: due.id, result }, 'the generation could not be paid again; its dead letter stays open');
 }
 
 async function exceed(context: UpkeepDeps, due: Due): Promise<void> {
@@ -165,7 +169,7 @@ async function exceed(context: UpkeepDeps, due: Due): Promise<void> {
   if (killed.kind === 'dead') note(context, 'deadline_exceeded', due);
 }
 
-/** Somebody turned the archive off: what waits for it would wait for ever. */
+/** After the archive was turned off, generations that wait for it would wait indefinitely. */
 async function checkArchive(context: UpkeepDeps, due: Due): Promise<void> {
   if (context.results !== undefined || due.linksDead !== true) return revive(context, due, 'archive');
   const { ledger, queues, timings } = context;
@@ -174,7 +178,7 @@ async function checkArchive(context: UpkeepDeps, due: Due): Promise<void> {
     id: due.id,
     vehicle: due.vehicle,
     tries: record?.archiving?.tries ?? 0,
-    evidence: { summary: 'no archive was there until its links were assumed dead' },
+    evidence: { summary: 'no worker had an archive before its links were assumed dead' },
     retryDelayMs: 1,
     leastTries: 0,
     hopeless: true,
@@ -187,13 +191,14 @@ async function checkArchive(context: UpkeepDeps, due: Due): Promise<void> {
 }
 
 /**
- * A generation whose job is gone, or sleeps beyond its time because some worker's clock was wrong, gets a new one;
- * the ledger's compare-and-set keeps it at one.
+ * A generation whose job is gone, or is delayed for too long because a worker's clock was wrong, gets a new one; the
+ * ledger's compare-and-set keeps it at one.
  */
 async function revive(context: UpkeepDeps, due: Due, queue: 'submit' | 'poll' | 'archive'): Promise<void> {
   const { ledger, queues, timings } = context;
   const job = await jobState(queues[queue], due.vehicle);
-  // Ranks come from clocks, and clocks can be wrong: whatever happens, nothing waits behind newer looks for ever.
+  // Ranks come from clocks, and clocks can be wrong: so an overdue poll is moved forward and never waits behind newer
+  // polls indefinitely.
   if (job === 'alive' && queue === 'poll' && due.overdue) return advance(queues.poll, due.vehicle);
   if (job === 'sleeping' ? !due.overdue : job === 'alive') return;
   const reply = await ledger.requeue(due.id, due.vehicle, timings.vehicleCheckMs);
@@ -205,7 +210,7 @@ async function revive(context: UpkeepDeps, due: Due, queue: 'submit' | 'poll' | 
   note(context, 'revived', due);
 }
 
-/** A callback whose job is gone gets a new one. A sleeping one wakes by itself: its delays are short, or a hold's. */
+/** A delivery whose job is gone gets a new one. A delayed one is left alone: its delays are short, or a hold's. */
 async function reviveDelivery(context: UpkeepDeps, { id, vehicle }: Leader['deliveries'][number]): Promise<void> {
   const { ledger, queues, metrics, logger } = context;
   if ((await jobState(queues.notify, vehicle)) !== 'gone') return;
@@ -216,7 +221,7 @@ async function reviveDelivery(context: UpkeepDeps, { id, vehicle }: Leader['deli
   logger.warn({ generation: id, job: reply.vehicle, action: 'renoticed' }, 'swept');
 }
 
-/** The job of a claim is gone; one that sleeps comes again by itself. */
+/** Adds the job of a claim again if it is gone; a delayed one is left alone. */
 async function reclaim(
   { queues, metrics, logger }: Pick<UpkeepDeps, 'queues' | 'metrics' | 'logger'>,
   { id, taskId }: Leader['claims'][number],

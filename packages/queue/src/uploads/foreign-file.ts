@@ -1,10 +1,10 @@
-/** A file that is not taken as an image, by its first bytes. */
+/** A kind of file that is not accepted as an image, by its first bytes. */
 interface Foreign {
   readonly name: string;
   readonly matches: (head: Buffer) => boolean;
 }
 
-/** So much of a file tells what it is: in a text something may stand before its first word. */
+/** Bytes of a file that are examined: a text may begin with spaces or comments. */
 const HEAD_BYTES = 1024;
 
 const at =
@@ -25,10 +25,10 @@ const HEIC = ['heic', 'heix', 'hevc', 'hevx', 'heim', 'heis', 'mif1', 'msf1'];
 /** Lengths of the header behind the 14 bytes that begin a BMP. */
 const BMP_HEADERS = ['\x0c\0\0\0', '\x28\0\0\0', '\x6c\0\0\0', '\x7c\0\0\0'];
 
-/** What people and programs send for an image. The first that matches names it. */
+/** Files that are often sent instead of an image. The first that matches names it. */
 const FOREIGN: readonly Foreign[] = [
   { name: 'an AVIF image', matches: ftyp('avif', 'avis') },
-  { name: 'a HEIC image, as phones take them', matches: ftyp(...HEIC) },
+  { name: 'a HEIC image, the format of many phones', matches: ftyp(...HEIC) },
   { name: 'a video', matches: at(4, 'ftyp') },
   { name: 'a GIF image', matches: at(0, 'GIF87a', 'GIF89a') },
   { name: 'a BMP image', matches: both(at(0, 'BM'), at(14, ...BMP_HEADERS)) },
@@ -54,7 +54,7 @@ const FOREIGN: readonly Foreign[] = [
   { name: 'a link', matches: text(/^https?:\/\//i) },
 ];
 
-/** What a file is that is not taken as an image, for a person: `a HEIC image, as phones take them`. */
+/** What a file is that is not accepted as an image, such as `a HEIC image, the format of many phones`. */
 export function foreignName(bytes: Buffer): string {
   if (bytes.length === 0) return 'an empty file';
   const head = bytes.subarray(0, HEAD_BYTES);

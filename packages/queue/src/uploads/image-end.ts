@@ -3,12 +3,12 @@ import type { ImageKind } from './image-kind.ts';
 /** The chunk that ends every PNG: without data. */
 const PNG_END = Buffer.from('0000000049454e44', 'hex');
 const EOI = 0xd9;
-/** Markers of JPEG that stand alone, without a segment behind them: TEM, the restarts, SOI; and a stuffed zero. */
+/** Markers of JPEG without a segment after them: TEM, the restarts, SOI; and a stuffed zero. */
 const isAlone = (marker: number): boolean => marker <= 0x01 || (marker >= 0xd0 && marker <= 0xd8);
 
 /**
- * Whether an image comes to its end: one that was cut off, by an upload that broke or a disk that was full, is taken by
- * Kie and paid for. Only the structure is looked at, once; what stands behind the end is padding.
+ * Whether an image comes to its end: Kie accepts one that was cut off, by a broken upload or a full disk, and charges
+ * for it. Only the structure is checked, once; bytes after the end are padding.
  */
 export function hasEnd({ extension }: ImageKind, bytes: Buffer): boolean {
   switch (extension) {
@@ -17,7 +17,7 @@ export function hasEnd({ extension }: ImageKind, bytes: Buffer): boolean {
     case 'png':
       return bytes.includes(PNG_END);
     case 'webp':
-      // RIFF tells the length of everything behind its own 8 bytes.
+      // The RIFF header contains the length of everything after its own 8 bytes.
       return bytes.readUInt32LE(4) + 8 <= bytes.length;
     default:
       return extension satisfies never;
@@ -39,7 +39,7 @@ function hasJpegEnd(bytes: Buffer): boolean {
   return false;
 }
 
-/** With the two bytes that tell it; one that was cut off reaches beyond the end. */
+/** Includes the two bytes of the length itself; a segment that was cut off reaches beyond the end. */
 function segmentLength(bytes: Buffer, at: number): number {
   return at + 2 <= bytes.length ? bytes.readUInt16BE(at) : bytes.length;
 }

@@ -1,6 +1,6 @@
 import type { UploadRef } from '@kieq/domain';
 
-/** What Kie takes as an image, recognised by its bytes: names and declared types are the caller's claims. */
+/** What Kie accepts as an image, recognised by its bytes: names and declared types are the caller's claims. */
 export interface ImageKind {
   readonly name: string;
   readonly extension: UploadRef['extension'];
@@ -24,7 +24,7 @@ export function imageKind(bytes: Buffer): ImageKind | undefined {
   return isWebp(bytes) ? WEBP : undefined;
 }
 
-/** SOI, then a marker: `FF` and a byte that stands neither for a stuffed zero nor for a fill byte. */
+/** SOI, then a marker: `FF` and a byte that is neither a stuffed zero nor a fill byte. */
 function isJpeg(bytes: Buffer): boolean {
   const marker = bytes[3] ?? 0;
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff && marker >= 0xc0 && marker < 0xff;

@@ -14,12 +14,12 @@ export interface NewUpload {
   readonly contentType: string;
 }
 
-/** What must not become an image of a generation: Kie would refuse it, or take it and be paid. */
+/** What must not become an image of a generation: Kie would refuse it, or accept it and charge for it. */
 export interface RefusedUpload {
   readonly kind: 'refused';
-  /** What is right, behind the name of the field or file. */
+  /** The rule, to be shown after the name of the field or file. */
   readonly rule: string;
-  /** What it is instead, such as `an HTML page`. */
+  /** What was received, such as `an HTML page`. */
   readonly received: string;
 }
 

@@ -3,11 +3,11 @@ import type { FileStore } from '@kieq/storage';
 import type { Gauge, Logger } from '@kieq/telemetry';
 import { standingOf } from './upload-stores.ts';
 
-/** So often a worker compares its upload store with the pool's, in ms. */
+/** Interval at which a worker compares its upload store with the pool's, in ms. */
 const EVERY_MS = 60_000;
 
 export interface StoreWatch {
-  /** Resolves after the first look. */
+  /** Resolves after the first comparison. */
   readonly looked: Promise<void>;
   stop(): void;
 }
@@ -20,8 +20,8 @@ export interface StoreWatchDeps {
 }
 
 /**
- * Compares the upload store of a worker with those into which images of the pool are uploaded, at once and every minute.
- * A worker with another store works on: it says so in its log whenever that changes, and in a metric.
+ * Compares the upload store of a worker with those into which images of the pool are uploaded, at once and every
+ * minute. A worker with another store continues to work: it logs every change, and a metric shows it.
  */
 export function watchUploadStore(context: StoreWatchDeps, everyMs: number = EVERY_MS): StoreWatch {
   const { uploads, logger, metrics } = context;
@@ -35,15 +35,15 @@ export function watchUploadStore(context: StoreWatchDeps, everyMs: number = EVER
       return logger.info({ store: uploads.place }, 'the upload store is that of the pool again');
     logger.warn(
       { store: uploads.place, reason },
-      'this worker cannot pass on all images of the pool: UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store; generations whose images are elsewhere wait for a worker that has them',
+      'this worker cannot pass on all images of the pool; generations whose images are in another store wait for a worker that has them. UPLOAD_STORE_URL must name one store for all gateways, workers and kieq',
     );
   };
   const compareQuietly = (): Promise<void> =>
     compareOnce().catch((error: unknown) =>
-      logger.debug({ err: error }, 'the upload store could not be compared with that of the pool'),
+      logger.debug({ err: error }, 'comparing the upload store with that of the pool failed'),
     );
   let comparing: Promise<void> | undefined;
-  // One after the other: of two at once the older answer could come last.
+  // One after the other: of two at once the older result could come last.
   const compareInTurn = (): Promise<void> => {
     comparing ??= compareQuietly().finally(() => (comparing = undefined));
     return comparing;

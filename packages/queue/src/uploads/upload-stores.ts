@@ -1,11 +1,14 @@
 import type { UploadStores, UsedStore } from '@kieq/ledger';
 import { ensureStoreId, StorageError, storeIdOf, type FileStore } from '@kieq/storage';
 
-/** How an upload store stands to the pool: its id is compared with those of the stores that uploaders have named. */
+/**
+ * Whether an upload store is the one of the pool: its id is compared with those of the stores that uploaders have
+ * named.
+ */
 export interface StoreStanding {
-  /** Whether images of the pool are uploaded into this store; false also while nobody has named any. */
+  /** Whether images of the pool are uploaded into this store; false also while none is named. */
   readonly isUsed: boolean;
-  /** Where the other stores are into which images of the pool are uploaded; empty also while nobody has named any. */
+  /** Where the other stores are into which images of the pool are uploaded; empty also while none is named. */
   readonly elsewhere: readonly string[];
   /** Why the store could not be read; then all stores of the pool count as others. */
   readonly trouble?: string;
@@ -21,7 +24,7 @@ interface Compared<Calls extends keyof UploadStores = keyof UploadStores> {
 /** Compares a store with those of the pool, and changes nothing. */
 export async function standingOf({ ledger, uploads }: Compared<'used'>): Promise<StoreStanding> {
   const used = await ledger.uploadStores.used();
-  // A pool in which only earlier versions have uploaded: nothing is known, and nobody needs the store for it.
+  // A pool in which only earlier versions have uploaded: nothing is known, so the store is not read.
   if (used.length === 0) return { isUsed: false, elsewhere: [] };
   try {
     return compare(used, await storeIdOf(uploads));
@@ -32,7 +35,7 @@ export async function standingOf({ ledger, uploads }: Compared<'used'>): Promise
 }
 
 /**
- * Reads an image; where the store does not have it, tells where else it may be.
+ * Reads an image; if the store does not have it, reports where else it may be.
  * @throws StorageError
  */
 export async function findImage(
@@ -46,8 +49,8 @@ export async function findImage(
 }
 
 /**
- * Says to the pool that images are uploaded into this store, which gets an id where it has none. Before the generation
- * that names the image exists, so that no worker looks for it in vain without knowing where else it may be.
+ * Records in the pool that images are uploaded into this store, which gets an id if it has none. Call it before the
+ * generation that names the image exists, so that a worker that does not find the image knows where else it may be.
  * @throws StorageError
  */
 export async function nameStore({ ledger, uploads }: Compared): Promise<StoreStanding> {
@@ -60,7 +63,7 @@ export async function nameStore({ ledger, uploads }: Compared): Promise<StoreSta
 function compare(used: readonly UsedStore[], id: string | undefined): StoreStanding {
   return {
     isUsed: used.some((one) => one.id === id),
-    // Always in one order, so that the same answer is the same text.
+    // Always in one order, so that the same result is the same text.
     elsewhere: used
       .filter((one) => one.id !== id)
       .map(({ place }) => place)

@@ -16,7 +16,7 @@ describe('fields that nobody reads', () => {
       { field: 'callbackUrl', message: 'is no known field and was ignored' },
       {
         field: 'progressCallBackUrl',
-        message: 'is not passed on to Kie; the events of the generation tell of progress',
+        message: 'is not passed on to Kie; the events of the generation report progress',
       },
       { field: 'priority', message: 'has no effect in the request: it is one of the options' },
       {

@@ -69,7 +69,7 @@ describe('a difference', () => {
 
   test('is told in words', () => {
     expect(doubtOf(differences({ duration: '6' }, { duration: 5, sound: true }))).toBe(
-      'the task does not prove itself, and differs from the request: input.duration should be "6" and is 5; input.sound should be absent and is true',
+      'the task carries no attempt token, and differs from the request: input.duration should be "6" and is 5; input.sound should be absent and is true',
     );
   });
 });

@@ -15,11 +15,11 @@ test('a success without a result is counted', async () => {
   expect(await metrics.registry.metrics()).toContain('kieq_unreadable_results_total 1\n');
 });
 
-test('its letter says what it cost as far as Kie told that, and what Kie said', () => {
+test('its dead letter says what it cost if Kie reported that, and what Kie sent', () => {
   const told = noResultDeadLetter({ ...SEEN, creditsConsumed: 55.5 }, 1_800_400);
   expect(told).toMatchObject({ code: 200, body: '{}' });
   expect(told.summary).toBe(
-    'Kie says success (it cost 55.5 credits), and in 1800 s gave neither a link nor a text that can be read',
+    'Kie reports success (it cost 55.5 credits), but returned neither a readable link nor a readable text within 1800 s',
   );
   expect(noResultDeadLetter(SEEN, 0).summary).toContain('(it is paid)');
 });

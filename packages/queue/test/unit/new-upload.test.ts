@@ -71,7 +71,7 @@ describe('an image that is cut off', () => {
 
 describe('what is no image that Kie takes is refused by its name', () => {
   test.each([
-    ['heic-as.jpg', 'a HEIC image, as phones take them'],
+    ['heic-as.jpg', 'a HEIC image, the format of many phones'],
     ['plain.avif', 'an AVIF image'],
     ['plain.gif', 'a GIF image'],
     ['page.jpg', 'an HTML page'],

@@ -7,13 +7,13 @@ test('says who vouched, in spite of what, and what was seen on the wire before',
   const lost = { summary: 'No usable answer (ECONNRESET).', transport: 'ECONNRESET' };
   expect(vouchedFor('kieq adopt', [difference('model'), difference('input.prompt')], lost)).toEqual({
     summary:
-      'A person vouched for the task (kieq adopt), although it differs in model, input.prompt. Before: No usable answer (ECONNRESET).',
+      'An operator confirmed the task (kieq adopt), although it differs in model, input.prompt. Before: No usable answer (ECONNRESET).',
     transport: 'ECONNRESET',
   });
 });
 
 test('needs neither differences nor an earlier evidence, and keeps its limit', () => {
-  expect(vouchedFor('kieq adopt', [], undefined)).toEqual({ summary: 'A person vouched for the task (kieq adopt).' });
+  expect(vouchedFor('kieq adopt', [], undefined)).toEqual({ summary: 'An operator confirmed the task (kieq adopt).' });
   const many = Array.from({ length: 20 }, (_, n) => difference(`input.${'long'.repeat(15)}${n}`));
   const { summary } = vouchedFor('kieq adopt', many, { summary: 'x'.repeat(300) });
   expect(summary).toHaveLength(300);

@@ -123,7 +123,7 @@ test.each([
     'the line of an accepted task',
     { generation: 'gen_1', job: 'gen_1-1', task: '0f3a', latencyMs: 312, msg: 'submitted' },
   ],
-  ['a link', { url: 'https://tempfile.example/a/b.mp4?Expires=1', msg: 'results are safe' }],
+  ['a link', { url: 'https://tempfile.example/a/b.mp4?Expires=1', msg: 'results are saved' }],
   ['a refusal', { evidence: { summary: 'Kie refused', httpStatus: 429 }, msg: 'refused' }],
 ])('%s needs no closer look', (_what, fields) => {
   expect(createScrubbers(['sk-12345', 'pass/word@redis', 'unknown']).mayChange(JSON.stringify(fields))).toBe(false);

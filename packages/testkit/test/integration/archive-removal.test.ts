@@ -58,7 +58,7 @@ describe.concurrent('archived results leave the store', () => {
     expect(await pool.ledger.purge(id, false)).toEqual({ kind: 'purged', left });
     const stores = { ledger: pool.ledger, uploads: pool.uploads };
     expect(await removeFromStores({ ...stores, results: undefined }, id, left)).toEqual([
-      'its archived results stay in the store: ARCHIVE_URL is not set here',
+      'its archived results stay in the store: ARCHIVE_URL is not set in this process',
     ]);
     await rm(pool.archiveFolder, { recursive: true });
     await writeFile(pool.archiveFolder, 'this is no folder');

@@ -142,7 +142,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     const running = await one(pool, 'running');
     await pool.recordWhen(running, ({ state }) => state === 'generating');
     expect(await resultOf({ v: 1, generation: running })).toBe('nothing to poll: generating');
-    expect(await resultOf({ v: 1, generation: 'gen_0000000000' })).toBe('the record is gone');
+    expect(await resultOf({ v: 1, generation: 'gen_0000000000' })).toBe('the record no longer exists');
     expect(await resultOf({ poll: 'this' })).toContain('not a poll job');
     await pool.ledger.gates.pause('keep one queued');
     const queued = await one(pool, 'queued');

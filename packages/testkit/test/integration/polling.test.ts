@@ -175,7 +175,7 @@ test.concurrent('a look that was frozen while another one saw the task gives up 
   await pool.ledger.observe({ id, taskId, seen: 'running', ...tomorrow });
   pool.simulator.release();
   const gaveUp = await until(
-    () => lines.find((line) => line.includes('gave up on a task')),
+    () => lines.find((line) => line.includes('the worker gave up polling a task')),
     (line) => line !== '',
   );
   expect(gaveUp).toContain('"next":"stale"');

@@ -63,7 +63,7 @@ describe.concurrent('a poster', () => {
     const id = await one(pool, 'not pictured');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     const line = await until(
-      () => lines.find((text) => text.includes('a video has no poster')),
+      () => lines.find((text) => text.includes('making a poster failed; the video has none')),
       () => true,
     );
     expect(JSON.parse(line)).toMatchObject({ level: 'warn', generation: id, video: nameOf(id), reason });

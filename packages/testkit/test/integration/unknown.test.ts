@@ -182,7 +182,7 @@ describe.concurrent('adoption by hand', () => {
     const simulator = { ...QUICK.simulator, paramInput: 'string', paramNumbers: 'loose' } as const;
     const lost = await loseAnswer(context, { simulator });
     const { pool, id, taskId } = lost;
-    const doubt = 'the task fits in model, input and time, but does not prove itself';
+    const doubt = 'the task fits in model, input and time, but carries no attempt token';
     expect(await adoptIn(lost, id, taskId)).toEqual({
       kind: 'needs_confirmation',
       attempt: 1,

@@ -169,11 +169,11 @@ describe('what ioredis has to say', () => {
     const redis = await startLocalRedis({ cacheDir: CACHE_DIR });
     onTestFinished(() => redis.stop());
     const worker = await startApp('worker', { ...environment(redis.url), KIEQ_SHUTDOWN_GRACE_MS: '2000' });
-    await worker.logged(({ msg }) => msg.startsWith('Kie did not tell'));
+    await worker.logged(({ msg }) => msg.startsWith('Kie did not return'));
     process.kill(redis.pid, 'SIGKILL');
     // Each queue has tried again several times, so that some are between two tries when they are closed.
     let troubles = 0;
-    await worker.logged(({ msg }) => msg === 'queue connection trouble' && (troubles += 1) > 20, 30_000);
+    await worker.logged(({ msg }) => msg === 'the queue connection has an error' && (troubles += 1) > 20, 30_000);
     worker.signal('SIGTERM');
     expect(await worker.ended).toBe(0);
     const lines = worker.output().split('\n');

@@ -27,7 +27,7 @@ test('Redis comes back empty: nothing is submitted again, the log names the task
 
   await redis.restart('SIGKILL');
   pool.simulator.release();
-  const told = await worker.logged(({ msg }) => msg === 'the ledger did not take an accepted task');
+  const told = await worker.logged(({ msg }) => msg === 'the ledger did not accept a task that Kie accepted');
   const task = pool.simulator.ledger.tasks().find(({ prompt }) => prompt === 'open');
   expect(told).toMatchObject({ generation: open, task: task?.taskId });
   await worker.logged(({ msg }) => msg.startsWith('Redis has lost the data of the pool'));

@@ -113,7 +113,7 @@ test('a taken port: exit code 2 and the keys to change', async () => {
 
 test('a worker to which Kie does not tell the balance says so, and what that means, and starts all the same', async () => {
   const well = await pool.startWorker();
-  expect(await well.logged(({ msg }) => msg === 'Kie takes the key')).toMatchObject({ balance: expect.any(Number) });
+  expect(await well.logged(({ msg }) => msg === 'Kie accepts the key')).toMatchObject({ balance: expect.any(Number) });
   pool.simulator.configure({ apiKey: 'another-key' });
   const worker = await pool.startWorker();
   const line = await worker.logged(({ code }) => code === 'unauthorized');
@@ -122,7 +122,7 @@ test('a worker to which Kie does not tell the balance says so, and what that mea
     kie: pool.simulator.url,
     advice: expect.stringContaining('KIE_API_KEY'),
   });
-  expect(line['msg']).toContain('Kie did not tell its balance to this worker');
+  expect(line['msg']).toContain('Kie did not return the balance');
   const ready = await fetch(`${String(worker.first['ops'])}/readyz`);
   expect(ready.status).toBe(200);
 });
