@@ -62,8 +62,8 @@ export interface WorkerSurroundings {
  * Starts one worker process's share of the pool.
  * @throws StartRefused when Redis is unfit, the pool was set up differently or the port is taken
  */
-export async function runWorker(env: WorkerEnvironment, place: WorkerSurroundings): Promise<RunningWorker> {
-  const { secrets, advice = [], uploads, searchPath } = place;
+export async function runWorker(env: WorkerEnvironment, surroundings: WorkerSurroundings): Promise<RunningWorker> {
+  const { secrets, advice = [], uploads, searchPath } = surroundings;
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const use = { role: 'worker', connectionName: 'kieq-worker', logger } as const;

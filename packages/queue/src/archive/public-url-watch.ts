@@ -13,7 +13,7 @@ export interface PublicUrlWatched {
 
 export interface PublicUrlWatch {
   /** Resolves after the first attempt to record it. */
-  readonly told: Promise<void>;
+  readonly recorded: Promise<void>;
   stop(): void;
 }
 
@@ -22,11 +22,11 @@ export interface PublicUrlWatch {
  * it. If workers have different ones, that of the last start counts, and the others warn once.
  */
 export function watchPublicUrl({ ledger, logger, publicUrl }: PublicUrlWatched, everyMs = EVERY_MS): PublicUrlWatch {
-  if (publicUrl === undefined) return { told: Promise.resolve(), stop: () => undefined };
+  if (publicUrl === undefined) return { recorded: Promise.resolve(), stop: () => undefined };
   const { archiveLinks } = ledger;
   let isFirst = true;
   let other: string | undefined;
-  const tell = async (): Promise<void> => {
+  const record = async (): Promise<void> => {
     if (isFirst) await archiveLinks.usePublicUrl(publicUrl);
     isFirst = false;
     const ofPool = await archiveLinks.keepPublicUrl(publicUrl);
@@ -37,11 +37,11 @@ export function watchPublicUrl({ ledger, logger, publicUrl }: PublicUrlWatched, 
       );
     other = ofPool;
   };
-  const tellQuietly = (): Promise<void> =>
-    tell().catch((error: unknown) =>
+  const recordQuietly = (): Promise<void> =>
+    record().catch((error: unknown) =>
       logger.debug({ err: error }, 'the worker could not record PUBLIC_URL in the pool'),
     );
-  const timer = setInterval(() => void tellQuietly(), everyMs);
+  const timer = setInterval(() => void recordQuietly(), everyMs);
   timer.unref();
-  return { told: tellQuietly(), stop: () => clearInterval(timer) };
+  return { recorded: recordQuietly(), stop: () => clearInterval(timer) };
 }

@@ -103,10 +103,14 @@ export function callbackBody(data: CallerRecord): {
 /** Kie's own text, unless its links are not the reported ones: a client of Kie reads only `resultUrls`. */
 function resultJson(said: string | undefined, resultUrls: readonly string[]): string {
   if (said !== undefined && resultUrls.length === 0) return said;
-  const told = said === undefined ? undefined : reportedSchema.safeParse(jsonOf(said)).data;
-  if (said !== undefined && Array.isArray(told?.resultUrls) && resultUrls.every((url) => told.resultUrls.includes(url)))
+  const parsed = said === undefined ? undefined : reportedSchema.safeParse(jsonOf(said)).data;
+  if (
+    said !== undefined &&
+    Array.isArray(parsed?.resultUrls) &&
+    resultUrls.every((url) => parsed.resultUrls.includes(url))
+  )
     return said;
-  return JSON.stringify({ ...told, resultUrls });
+  return JSON.stringify({ ...parsed, resultUrls });
 }
 
 const reportedSchema = z.looseObject({ resultUrls: z.array(z.string()).catch([]) });

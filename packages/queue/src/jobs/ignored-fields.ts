@@ -28,9 +28,9 @@ export function ignoredFields(
   why: (name: string) => string,
 ): IgnoredField[] {
   const names = Object.keys(fields).filter((name) => !known.has(name) && !isAbsent(fields[name]));
-  const told = names.slice(0, MOST).map((field) => ({ field, message: why(field) }));
-  if (names.length <= MOST) return told;
-  return [...told, { field: `${names.length - MOST} more fields`, message: 'are no known fields' }];
+  const reported = names.slice(0, MOST).map((field) => ({ field, message: why(field) }));
+  if (names.length <= MOST) return reported;
+  return [...reported, { field: `${names.length - MOST} more fields`, message: 'are no known fields' }];
 }
 
 /** Those of a request that neither Kie nor kieq reads, safe to show. */
@@ -54,6 +54,6 @@ function shown(value: unknown, known: ReadonlySet<string>, where: string): Ignor
 function whyIgnored(name: string, where: string): string {
   if (name === 'progressCallBackUrl') return 'is not passed on to Kie; the events of the generation report progress';
   if (!OPTIONS.has(name)) return 'is no known field and was ignored';
-  const place = `has no effect in the ${where}: it is one of the options`;
-  return name === 'idempotencyKey' ? `${place}; the call, repeated, makes another paid generation` : place;
+  const noEffect = `has no effect in the ${where}: it is one of the options`;
+  return name === 'idempotencyKey' ? `${noEffect}; the call, repeated, makes another paid generation` : noEffect;
 }

@@ -53,6 +53,6 @@ function fieldOf(position: Position | undefined): string {
   let text = '';
   for (let at = position; at !== undefined && text.length <= FIELD_LIMIT; at = at.within)
     text = `${at.part.slice(-FIELD_LIMIT - 1)}${text}`;
-  const told = text.length <= FIELD_LIMIT ? text : `…${text.slice(1 - FIELD_LIMIT)}`;
-  return told.replaceAll(/\p{Surrogate}/gu, '\ufffd');
+  const shown = text.length <= FIELD_LIMIT ? text : `…${text.slice(1 - FIELD_LIMIT)}`;
+  return shown.replaceAll(/\p{Surrogate}/gu, '\ufffd');
 }

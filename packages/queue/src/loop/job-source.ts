@@ -47,7 +47,7 @@ export class JobSource {
   #isEmpty = false;
   #isClosed = false;
   #giveUp = (): void => {};
-  #patience: NodeJS.Timeout | undefined;
+  #stuckTimer: NodeJS.Timeout | undefined;
   #lastAnswer: NodeJS.Timeout | undefined;
 
   constructor(options: JobSourceOptions) {
@@ -98,7 +98,7 @@ export class JobSource {
       return next === undefined ? undefined : { job: next, token };
     } catch (error) {
       if (isUnreadable(error)) return this.#mend(worker, token, error);
-      await this.#giveBackUntold(worker, job, token);
+      await this.#giveBackUnreported(worker, job, token);
       throw error;
     }
   }
@@ -167,7 +167,7 @@ export class JobSource {
    * A command whose reply was lost is sent a second time, and fails: the job of the first one is complete, and the job
    * that it took would be held until its lock ends.
    */
-  async #giveBackUntold(worker: TolerantWorker, completed: Job, token: string): Promise<void> {
+  async #giveBackUnreported(worker: TolerantWorker, completed: Job, token: string): Promise<void> {
     const { redis, logger, queue } = this.#options;
     try {
       const id = await lockedBy(redis, worker, token);
@@ -187,20 +187,20 @@ export class JobSource {
    */
   async #unlessStuck(asked: Promise<Job | undefined>): Promise<Job | undefined | 'stuck'> {
     const givenUp = new Promise<'stuck'>((resolve) => (this.#giveUp = () => resolve('stuck')));
-    this.#losePatience();
+    this.#startStuckTimer();
     try {
       return await Promise.race([asked, givenUp]);
     } finally {
-      clearTimeout(this.#patience);
+      clearTimeout(this.#stuckTimer);
       clearTimeout(this.#lastAnswer);
     }
   }
 
-  #losePatience(): void {
+  #startStuckTimer(): void {
     const { redis, stuckMs = STUCK_MS } = this.#options;
-    this.#patience = setTimeout(() => {
+    this.#stuckTimer = setTimeout(() => {
       if (redis.status === 'ready') this.#giveUp();
-      else this.#losePatience();
+      else this.#startStuckTimer();
     }, stuckMs);
   }
 

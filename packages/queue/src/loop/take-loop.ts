@@ -53,11 +53,11 @@ export class TakeLoop {
   readonly #source: JobSource;
   readonly #active = new Set<Promise<void>>();
   readonly #stopping = new AbortController();
-  readonly #places = new KnownSlots();
+  readonly #slots = new KnownSlots();
   readonly #lift = new Lift(() => this.#wake());
   #wake = (): void => {};
   #loop: Promise<void> = Promise.resolve();
-  #lookingSince: number | undefined;
+  #askingSince: number | undefined;
 
   constructor(options: TakeLoopOptions) {
     this.#options = options;
@@ -70,7 +70,7 @@ export class TakeLoop {
 
   /** Duration of the current request for a job, in ms; 0 while the loop waits for its own work to end. */
   get idleForMs(): number {
-    return this.#lookingSince === undefined ? 0 : performance.now() - this.#lookingSince;
+    return this.#askingSince === undefined ? 0 : performance.now() - this.#askingSince;
   }
 
   async start(): Promise<void> {
@@ -93,7 +93,7 @@ export class TakeLoop {
     while (!this.#stopping.signal.aborted) {
       try {
         if (this.#isFull()) await this.#untilAnEnd();
-        else await this.#look();
+        else await this.#ask();
       } catch (error) {
         if (this.#stopping.signal.aborted) return;
         this.#options.logger.error({ err: error, queue: this.#options.queue }, 'taking a job failed; will try again');
@@ -112,18 +112,18 @@ export class TakeLoop {
     return new Promise((resolve) => (this.#wake = resolve));
   }
 
-  async #look(): Promise<void> {
-    this.#lookingSince = performance.now();
+  async #ask(): Promise<void> {
+    this.#askingSince = performance.now();
     try {
       await this.#takeNext();
     } finally {
-      this.#lookingSince = undefined;
+      this.#askingSince = undefined;
     }
   }
 
   async #takeNext(): Promise<void> {
     const { queue } = this.#options;
-    const waitMs = this.#places.any ? 0 : await this.#peek();
+    const waitMs = this.#slots.any ? 0 : await this.#peek();
     if (waitMs > 0) return this.#pause(Math.min(waitMs, RECHECK_MS));
     const next = await this.#next();
     if (next === undefined) return;
@@ -135,13 +135,13 @@ export class TakeLoop {
   async #peek(): Promise<number> {
     const seen = await this.#options.peek();
     if ('waitMs' in seen) return seen.waitMs;
-    this.#places.tell(seen.slots);
+    this.#slots.report(seen.slots);
     return 0;
   }
 
   async #next(): Promise<TakenJob | undefined> {
-    const brought = this.#lift.take();
-    if (brought !== undefined) return brought;
+    const taken = this.#lift.take();
+    if (taken !== undefined) return taken;
     return this.#source.isEmpty ? this.#apart(() => this.#source.next()) : this.#source.next();
   }
 
@@ -165,9 +165,9 @@ export class TakeLoop {
   }
 
   #note(taken: Taken): void {
-    if ('end' in taken) this.#places.forget();
-    else if (taken.slots === undefined) this.#places.spend();
-    else this.#places.tell(taken.slots);
+    if ('end' in taken) this.#slots.forget();
+    else if (taken.slots === undefined) this.#slots.spend();
+    else this.#slots.report(taken.slots);
   }
 
   async #finish(own: TakenJob, taking: Promise<Taken>): Promise<void> {
@@ -175,8 +175,8 @@ export class TakeLoop {
     const taken = await taking;
     const end = 'end' in taken ? taken.end : await this.#guard(own.job, taken.work, (failed) => failed);
     // The loop itself waits for an end at once.
-    const isBesideTheLoop = 'work' in taken && end.kind === 'complete';
-    const deliver = isBesideTheLoop ? await this.#lift.wait() : undefined;
+    const mayTakeNext = 'work' in taken && end.kind === 'complete';
+    const deliver = mayTakeNext ? await this.#lift.wait() : undefined;
     release();
     const next = await this.#record(own, end, deliver !== undefined);
     deliver?.(next);

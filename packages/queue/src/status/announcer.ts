@@ -24,15 +24,15 @@ export interface AnnouncerDeps {
  */
 export class Announcer {
   readonly #context: AnnouncerDeps;
-  readonly #told: WorkerAnnouncement;
+  readonly #announcement: WorkerAnnouncement;
   readonly #stopping = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #since: number | undefined;
   #isWell = true;
 
-  constructor(context: AnnouncerDeps, told: Omit<WorkerAnnouncement, 'version'>) {
+  constructor(context: AnnouncerDeps, announcement: Omit<WorkerAnnouncement, 'version'>) {
     this.#context = context;
-    this.#told = { version: VERSION, ...told };
+    this.#announcement = { version: VERSION, ...announcement };
   }
 
   /** Resolves after the first announcement, so that the worker is listed before its work is visible. */
@@ -61,15 +61,15 @@ export class Announcer {
     const { ledger, timings, worker: id } = this.#context;
     const lifeMs = Math.max(LEAST_LIFE_MS, timings.announceMs * LIFE);
     try {
-      const reply = await ledger.workers.announce({ id, worker: this.#told, lifeMs, since: this.#since });
+      const reply = await ledger.workers.announce({ id, worker: this.#announcement, lifeMs, since: this.#since });
       this.#since = reply.since;
-      this.#tell(
+      this.#report(
         reply.kind === 'full'
           ? 'the pool lists no more workers; this one is not shown, and works nevertheless'
           : undefined,
       );
     } catch (error) {
-      this.#tell(
+      this.#report(
         'announcing this worker in the pool failed; until it succeeds, the pool shows it as not running',
         error,
       );
@@ -86,7 +86,7 @@ export class Announcer {
   }
 
   /** Once, until it is over. */
-  #tell(problem: string | undefined, error?: unknown): void {
+  #report(problem: string | undefined, error?: unknown): void {
     const wasWell = this.#isWell;
     this.#isWell = problem === undefined;
     if (problem !== undefined && wasWell) this.#context.logger.warn({ err: error }, problem);

@@ -154,8 +154,8 @@ function defineMoney(metrics: Metrics, read: () => Promise<Fleet | undefined>, d
     'Age of the last balance; NaN until the first read',
     [],
     (gauge, { status, atMs }) => {
-      const toldAt = status.stats['balanceAt'];
-      gauge.set(toldAt === undefined ? Number.NaN : Math.max(0, atMs - toldAt) / 1000);
+      const readAt = status.stats['balanceAt'];
+      gauge.set(readAt === undefined ? Number.NaN : Math.max(0, atMs - readAt) / 1000);
     },
   );
 }

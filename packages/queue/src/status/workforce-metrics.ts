@@ -47,8 +47,8 @@ export function createWorkforceMetrics(metrics: Metrics, read: () => Promise<Man
 function bounded(counts: ReadonlyMap<string, number>): [string, number][] {
   const all = [...counts];
   const others = all.slice(VERSIONS_AT_MOST).reduce((sum, [, count]) => sum + count, 0);
-  const told = all.slice(0, VERSIONS_AT_MOST);
-  return others > 0 ? [...told, ['other', others]] : told;
+  const shown = all.slice(0, VERSIONS_AT_MOST);
+  return others > 0 ? [...shown, ['other', others]] : shown;
 }
 
 function seenSeconds(manning: Manning | undefined): number {

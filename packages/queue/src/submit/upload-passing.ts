@@ -35,7 +35,7 @@ type Passed =
   | { readonly kind: 'passed'; readonly link: string }
   | { readonly kind: 'refused'; readonly evidence: Evidence }
   | { readonly kind: 'gone'; readonly evidence: Evidence }
-  | { readonly kind: 'trouble'; readonly evidence: Evidence; readonly retryAfterMs?: number | undefined }
+  | { readonly kind: 'transient'; readonly evidence: Evidence; readonly retryAfterMs?: number | undefined }
   | { readonly kind: 'cut' };
 
 /** Passes the uploaded images of a queued generation on to Kie; then its job asks for admission again. Costs nothing. */
@@ -80,7 +80,7 @@ function absent(ref: UploadRef, elsewhere: readonly string[]): Passed {
   if (elsewhere.length === 0) return { kind: 'gone', evidence: { summary: goneText(ref) } };
   const summary =
     'the upload store of this worker does not have the image, and images of this pool are uploaded into another one as well; UPLOAD_STORE_URL must name one store for all gateways, workers and kieq, and kieq doctor names the stores';
-  return { kind: 'trouble', evidence: { summary } };
+  return { kind: 'transient', evidence: { summary } };
 }
 
 /** The name is that of this copy; the same image sent with another request gets another name. */
@@ -89,12 +89,12 @@ function goneText(ref: UploadRef): string {
 }
 
 function failureOf(error: unknown, deadline: AbortSignal): Passed {
-  if (error instanceof StorageError) return { kind: 'trouble', evidence: { summary: error.message.slice(0, 500) } };
+  if (error instanceof StorageError) return { kind: 'transient', evidence: { summary: error.message.slice(0, 500) } };
   if (!(error instanceof KieError)) throw error;
   if (deadline.aborted) return { kind: 'cut' };
   const { evidence, retryAfterMs } = error;
   if (FILE_REFUSALS.has(evidence.code ?? 0)) return { kind: 'refused', evidence };
-  return { kind: 'trouble', evidence, retryAfterMs };
+  return { kind: 'transient', evidence, retryAfterMs };
 }
 
 function refused(summary: string): Passed {
@@ -109,7 +109,7 @@ async function afterTransientError(
   const { ledger, logger, metrics, timings, random } = context;
   if (passed.kind === 'cut') return { kind: 'give_back' };
   const { evidence } = passed;
-  if (passed.kind !== 'trouble') {
+  if (passed.kind !== 'transient') {
     const deadLetterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
     metrics.uploads.inc({ outcome: 'refused' });
     logger.warn({ evidence }, 'Kie will not accept an uploaded image; nothing is submitted');

@@ -17,8 +17,8 @@ const OLD_MS = 15 * 60_000;
 
 /** Whether a balance is too old to count as current; also if its time is unknown. */
 export function isOldBalance(stats: Readonly<Record<string, number>>, atMs: number): boolean {
-  const toldAt = stats['balanceAt'];
-  return stats['balance'] !== undefined && (toldAt === undefined || atMs - toldAt > OLD_MS);
+  const readAt = stats['balanceAt'];
+  return stats['balance'] !== undefined && (readAt === undefined || atMs - readAt > OLD_MS);
 }
 
 /** Mean cost of the given successes; null if none of them reports one. */

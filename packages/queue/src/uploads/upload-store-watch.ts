@@ -8,7 +8,7 @@ const EVERY_MS = 60_000;
 
 export interface StoreWatch {
   /** Resolves after the first comparison. */
-  readonly looked: Promise<void>;
+  readonly compared: Promise<void>;
   stop(): void;
 }
 
@@ -25,12 +25,12 @@ export interface StoreWatchDeps {
  */
 export function watchUploadStore(context: StoreWatchDeps, everyMs: number = EVERY_MS): StoreWatch {
   const { uploads, logger, metrics } = context;
-  let told: string | undefined;
+  let logged: string | undefined;
   const compareOnce = async (): Promise<void> => {
     const reason = await differenceOf(context);
     metrics.uploadStoreDiffers.set(reason === undefined ? 0 : 1);
-    if (reason === told) return;
-    told = reason;
+    if (reason === logged) return;
+    logged = reason;
     if (reason === undefined)
       return logger.info({ store: uploads.place }, 'the upload store is that of the pool again');
     logger.warn(
@@ -50,7 +50,7 @@ export function watchUploadStore(context: StoreWatchDeps, everyMs: number = EVER
   };
   const timer = setInterval(() => void compareInTurn(), everyMs);
   timer.unref();
-  return { looked: compareInTurn(), stop: () => clearInterval(timer) };
+  return { compared: compareInTurn(), stop: () => clearInterval(timer) };
 }
 
 async function differenceOf(context: StoreWatchDeps): Promise<string | undefined> {

@@ -80,7 +80,7 @@ async function takenInOrder(priorities: ReadonlyMap<string, number>, before: () 
   return taken.slice(priorities.size);
 }
 
-test('parked looks come by their rank, after those of callbacks and those that waited for too long', async () => {
+test('parked polls come by their rank, after those of callbacks and those that waited for too long', async () => {
   const ranks = new Map([
     ['unlikely', 3],
     ['likely', 1],

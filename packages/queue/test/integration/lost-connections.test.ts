@@ -120,7 +120,7 @@ describe('connections are cut', () => {
 });
 
 describe('connections are half-open', () => {
-  test('nobody tells the loop, yet it takes work again soon after the network is back', async () => {
+  test('the loop gets no signal, yet it takes work again soon after the network is back', async () => {
     await startLoop();
     await untilBlocked();
     proxy.swallow();
@@ -146,7 +146,7 @@ describe('Redis is away', () => {
     proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
   });
 
-  test('a loop that asks meanwhile is not stuck: nothing is opened anew', async () => {
+  test('a loop that asks meanwhile is not stuck: nothing is opened again', async () => {
     const mute = new Mute('submit', null, settings());
     let restarts = 0;
     await startLoop({
@@ -168,7 +168,7 @@ describe('Redis is away', () => {
 });
 
 describe('a queue that does not answer although Redis does', () => {
-  test('is opened anew, and the job that turns up after all is given back', async () => {
+  test('is opened again, and a job that arrives late is given back', async () => {
     const [job, mute, ends] = [await add('kept back'), new Mute('submit', null, settings()), Array<string>()];
     let restarts = 0;
     await startLoop({

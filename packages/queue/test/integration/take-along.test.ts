@@ -83,8 +83,8 @@ class Watched extends TolerantWorker {
   }
 }
 
-describe('the question whether there is a place', () => {
-  test('is not asked again while the last reply told of one', async () => {
+describe('the peek for a free slot', () => {
+  test('is not repeated while the last reply reported one', async () => {
     await addAll(...numbered(20));
     let peeks = 0;
     await startLoop({
@@ -163,7 +163,7 @@ describe('an end takes the next job along', () => {
     expect(worker.along).toBeGreaterThan(0);
   });
 
-  test('but not while there is no place', async () => {
+  test('but not while there is no free slot', async () => {
     const worker = new Watched();
     const [working, work] = [new Door(), new Door()];
     let seen: Peek = { slots: 1 };
@@ -183,7 +183,7 @@ describe('an end takes the next job along', () => {
     expect([await second?.getState(), worker.along]).toEqual(['prioritized', 0]);
   });
 
-  test('which is given back where it gets no place, and comes first again', async () => {
+  test('which is given back if it gets no slot, and comes first again', async () => {
     const worker = new Watched();
     const taken: string[] = [];
     let refusals = 2;

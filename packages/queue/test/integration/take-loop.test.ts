@@ -92,7 +92,7 @@ describe('stop', () => {
 });
 
 describe('taking', () => {
-  test('nothing while there is no place, and everything in order when there is', async () => {
+  test('nothing while there is no free slot, and everything in order when there is', async () => {
     let seen: Peek = { waitMs: 10 };
     const taken: string[] = [];
     await startLoop({
@@ -228,7 +228,7 @@ describe('taking', () => {
   });
 });
 
-describe('a job that somebody wrote by hand ends as any other', () => {
+describe('a job that was written by hand ends as any other', () => {
   const deep = '['.repeat(50_000) + ']'.repeat(50_000);
   test.each<[string, object, Record<string, string>]>([
     ['attempts without end', { attempts: 1e9 }, {}],

@@ -32,12 +32,12 @@ async function watching(ledger: Awaited<ReturnType<typeof openPool>>, uploads: F
     5,
   );
   onTestFinished(() => watch.stop());
-  await watch.looked;
+  await watch.compared;
   const differs = async () => (await registry.registry.getSingleMetric('kieq_upload_store_differs')?.get())?.values[0];
   return { lines, differs };
 }
 
-test('while nobody has named a store nothing is known, and the store is not even looked at', async () => {
+test('while no store is named nothing is known, and the store is not read', async () => {
   const ledger = await openPool();
   const { lines, differs } = await watching(ledger, openFolder(join(await folder(), 'not there')));
   expect(await standingOf({ ledger, uploads: openFolder('/not/there') })).toEqual({ isUsed: false, elsewhere: [] });
@@ -66,7 +66,7 @@ test('a worker with the store of the pool says nothing, and with another one onc
   expect(lines).toHaveLength(2);
 });
 
-test('a worker whose store nobody has uploaded into is one with another store, also where its folder is not there', async () => {
+test('a worker whose store has no uploads of the pool has another store, also if its folder is missing', async () => {
   const ledger = await openPool();
   const other = openFolder(await folder());
   await nameStore({ ledger, uploads: other });

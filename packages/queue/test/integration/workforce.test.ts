@@ -30,7 +30,7 @@ test('a worker is there from its start to its stop, and the pool knows when it w
   expect(after.workers.lastSeenMs).toBeGreaterThanOrEqual(workers.announced[0]?.seenMs ?? Infinity);
 });
 
-test('a worker announces itself anew, and keeps since when it runs', async () => {
+test('a worker announces itself again, and keeps its start time', async () => {
   const pool = await openPool({ workers: 1 });
   const [first] = (await pool.status()).workers.announced;
   await expect
@@ -45,7 +45,7 @@ test('a worker whose announcement Redis lost is there again by itself', async ()
   await expect.poll(async () => (await pool.status()).workers.announced.length).toBe(1);
 });
 
-test('without a worker what waits is told, and that nobody works holds it back', async () => {
+test('without a worker the waiting generations are shown, and no-worker as what holds them back', async () => {
   const pool = await openPool({ workers: 0 });
   await pool.enqueue('waits', 'waits too');
   expect(await pool.status()).toMatchObject({
@@ -75,7 +75,7 @@ test('a worker of an earlier version that sweeps for longer than its lease is kn
   expect(await pool.status()).toMatchObject({ binding: 'no-worker', workers: { hasEarlier: false } });
 });
 
-test('under a prefix that nobody has ever used there is nothing', async () => {
+test('under an unused prefix there is nothing', async () => {
   const pool = await openPool({ workers: 0 });
   await pool.ledger.redis.del(`${pool.ledger.root}config`);
   expect(await pool.status()).toMatchObject({ isEmpty: true, waiting: 0, binding: 'no-worker' });

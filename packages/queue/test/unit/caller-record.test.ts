@@ -43,7 +43,7 @@ describe('the result of a success', () => {
     return callerRecord(record, 0).resultJson;
   };
 
-  test('has the links that it is told by in place of those of Kie, and everything else as Kie said it', () => {
+  test('has the reported links in place of those of Kie, and everything else as Kie sent it', () => {
     const verdict = {
       state: 'success' as const,
       resultUrls: [A, B],
@@ -82,7 +82,7 @@ describe('what Kie said', () => {
     return recordOf('gen_0123456789', { state: 'dead', since: DIED, deadLetter, attempts });
   };
 
-  test('reaches the caller, whoever asks', () => {
+  test('reaches the caller in every interface', () => {
     const failure = { failCode: '422', failMsg: expect.stringMatching(/^prompt is too long \(.*Nothing was charged/) };
     expect(callerRecord(refused(), DIED)).toMatchObject(failure);
     expect(deadFailure(refused())).toEqual(failure);
@@ -96,7 +96,7 @@ describe('what Kie said', () => {
   });
 });
 
-test('a caller is told that it failed when the hold is over, and never of what goes on or succeeded', () => {
+test('a failure is reported to the caller when the hold is over, and never for what goes on or succeeded', () => {
   expect(isReportedFailed(dead('task_lost'), HELD_UNTIL - 1)).toBe(false);
   expect(isReportedFailed(dead('task_lost'), HELD_UNTIL)).toBe(true);
   for (const state of ['queued', 'unknown', 'generating', 'archiving', 'succeeded'] as const)

@@ -4,7 +4,7 @@ import { creditsLeft } from '../../src/upkeep/credits-left.ts';
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 
-it('reckons with a balance that was told lately', () => {
+it('uses a balance that was read lately', () => {
   expect(creditsLeft({ balance: 1100, balanceAt: NOW - 5 * MINUTE_MS }, NOW, 2, 55)).toEqual({
     balance: 1100,
     balanceAtMs: NOW - 5 * MINUTE_MS,
@@ -14,7 +14,7 @@ it('reckons with a balance that was told lately', () => {
   });
 });
 
-it('does not reckon with one that nobody has asked for since, or of which nobody knows when it was told', () => {
+it('does not use an old one, or one whose time is unknown', () => {
   const old = creditsLeft({ balance: 1100, balanceAt: NOW - 16 * MINUTE_MS }, NOW, 2, 55);
   expect(old).toMatchObject({ balance: 1100, isOld: true, perHour: 110, hoursLeft: null });
   expect(creditsLeft({ balance: 1100 }, NOW, 2, 55)).toMatchObject({ isOld: true, hoursLeft: null });

@@ -3,14 +3,14 @@ import { ignoredInItem, ignoredInRequest } from '../../src/jobs/ignored-fields.t
 
 const REQUEST = { model: 'm', input: {}, callBackUrl: 'https://example.com/hook' };
 
-describe('fields that nobody reads', () => {
+describe('fields that are not read', () => {
   test('are none in a request as Kie has it, nor where they are absent', () => {
     expect(ignoredInRequest({ ...REQUEST, extra: null, other: '', more: ' ' })).toEqual([]);
     expect(ignoredInItem({ request: REQUEST, options: {} })).toEqual([]);
     for (const odd of [undefined, null, 'text', 1]) expect(ignoredInRequest(odd)).toEqual([]);
   });
 
-  test('are told with the reason', () => {
+  test('are reported with the reason', () => {
     const request = { ...REQUEST, callbackUrl: 'https://x.example', progressCallBackUrl: 'https://x.example' };
     expect(ignoredInRequest({ ...request, priority: 1, idempotencyKey: 'k' })).toEqual([
       { field: 'callbackUrl', message: 'is no known field and was ignored' },
@@ -28,7 +28,7 @@ describe('fields that nobody reads', () => {
     expect(ignoredInItem({ request: REQUEST, idempotencyKey: 'k' })).toMatchObject([{ field: 'idempotencyKey' }]);
   });
 
-  test('are told in short, and never with what looks like a secret', () => {
+  test('are reported in short, and never with what may be a secret', () => {
     const many = Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`f${i}`, 1]));
     const told = ignoredInRequest({ ...REQUEST, ...many });
     expect(told).toHaveLength(11);

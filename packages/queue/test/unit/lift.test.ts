@@ -19,7 +19,7 @@ test('while it is closed every end goes alone, and the loop asks by itself', asy
   expect(lift.take()).toBeUndefined();
 });
 
-test('an end waits for the loop, and tells it what came along', async () => {
+test('an end waits for the loop, and passes it the job that it took', async () => {
   let waits = 0;
   const lift = opened(() => (waits += 1));
   const waiting = lift.wait();
@@ -41,7 +41,7 @@ test('one end waits at a time; a second one goes alone', async () => {
   expect(await first).toBeTypeOf('function');
 });
 
-test('when it closes whoever waits goes alone', async () => {
+test('when it closes an end that waits goes alone', async () => {
   const lift = opened();
   const waiting = lift.wait();
   lift.close();

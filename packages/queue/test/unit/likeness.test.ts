@@ -21,7 +21,7 @@ describe('what Kie itself changes is forgiven', () => {
   });
 });
 
-describe('everything else is told', () => {
+describe('everything else is reported', () => {
   test.each<[string, unknown, unknown, string, string | null, string | null]>([
     ['another number', { duration: '6' }, { duration: 5 }, 'input.duration', '"6"', '5'],
     ['another text of a number', { code: '06' }, { code: '6' }, 'input.code', '"06"', '"6"'],
@@ -67,7 +67,7 @@ describe('a difference', () => {
     expect(differences({ list: [] }, { list: Array.from({ length: 10_000 }, () => 'x'.repeat(100)) })).toHaveLength(20);
   });
 
-  test('is told in words', () => {
+  test('is reported in words', () => {
     expect(doubtOf(differences({ duration: '6' }, { duration: 5, sound: true }))).toBe(
       'the task carries no attempt token, and differs from the request: input.duration should be "6" and is 5; input.sound should be absent and is true',
     );

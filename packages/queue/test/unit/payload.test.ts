@@ -65,7 +65,7 @@ describe('checkRequest', () => {
     expect(checked(other, options).hash).not.toBe(checked(request).hash);
   });
 
-  test('tells all problems of request and options together', () => {
+  test('reports all problems of request and options together', () => {
     const check = checkRequest(
       { model: request.model, input: { ...request.input, duration: 5 } },
       { priority: 0, delayMs: -1 },

@@ -66,7 +66,7 @@ class Pool {
 const around = (ms: number, count = 100): number[] => Array.from({ length: count }, (_, i) => ms * (0.95 + i / 1000));
 
 describe('the plan of a worker', () => {
-  test('begins with the prior of the kind, and looks close to what was learned afterwards', async () => {
+  test('begins with the prior of the kind, and polls close to what was learned afterwards', async () => {
     const pool = new Pool();
     const plan = pool.plan();
     await plan.refresh();
@@ -81,7 +81,7 @@ describe('the plan of a worker', () => {
     expect(plan.firstDelayMs('model|10s')).toBe(longer);
   });
 
-  test('is made anew only when it is old, in the background, and reads only the kinds that changed', async () => {
+  test('is made again only when it is old, in the background, and reads only the kinds that changed', async () => {
     const pool = new Pool();
     pool.learn(KIND, ...around(100_000));
     pool.learn(OTHER, ...around(300_000));
@@ -115,7 +115,7 @@ describe('the plan of a worker', () => {
     expect(plan.firstDelayMs(KIND)).not.toBe(before);
   });
 
-  test('under load makes looks dearer for every kind, up to saturation', async () => {
+  test('under load makes polls dearer for every kind, up to saturation', async () => {
     const pool = new Pool();
     const plan = pool.plan();
     pool.learn(KIND, ...around(100_000));
@@ -133,7 +133,7 @@ describe('the plan of a worker', () => {
     expect(await delays(1000)).toEqual(idle);
   });
 
-  test('ranks looks that are due together by the chance of finding an end, of every kind', async () => {
+  test('ranks polls that are due together by the chance of finding an end, of every kind', async () => {
     const pool = new Pool();
     pool.learn(KIND, ...around(100_000));
     pool.learn(OTHER, ...around(300_000));

@@ -22,7 +22,7 @@ function pool() {
 test('a worker says its PUBLIC_URL to the pool when it starts', async () => {
   const { calls, ledger } = pool();
   const watch = watchPublicUrl({ ledger, logger, publicUrl: 'https://a.example' });
-  await watch.told;
+  await watch.recorded;
   watch.stop();
   expect(calls).toEqual(['use https://a.example', 'keep https://a.example']);
 });
@@ -30,7 +30,7 @@ test('a worker says its PUBLIC_URL to the pool when it starts', async () => {
 test('one without says nothing, and takes nothing back', async () => {
   const { calls, ledger } = pool();
   const watch = watchPublicUrl({ ledger, logger, publicUrl: undefined });
-  await watch.told;
+  await watch.recorded;
   watch.stop();
   expect(calls).toEqual([]);
 });
@@ -39,6 +39,6 @@ test('a Redis that is away does not hold up the start', async () => {
   const { ledger } = pool();
   const archiveLinks = { ...ledger.archiveLinks, usePublicUrl: () => Promise.reject(new Error('away')) };
   const watch = watchPublicUrl({ ledger: { archiveLinks }, logger, publicUrl: 'https://a.example' });
-  await expect(watch.told).resolves.toBeUndefined();
+  await expect(watch.recorded).resolves.toBeUndefined();
   watch.stop();
 });

@@ -73,7 +73,7 @@ test('each file for itself: what is archived by our link, what is not by that of
   ]);
 });
 
-test('nobody is asked where nothing is archived', async () => {
+test('neither Redis nor a store is read if nothing is archived', async () => {
   expect(await linksOf(generation({ ...DONE, files: [] }))).toEqual({ links: KIE, asked: 0 });
 });
 
@@ -90,7 +90,7 @@ test('a pool without a key gets one', async () => {
   expect((await linksOf(generation(), { key: undefined })).links).toEqual([ours, KIE[1]]);
 });
 
-test('what an earlier version archived is where gateways read, as long as that is one place', async () => {
+test('what an earlier version archived is where gateways read, as long as that is one store', async () => {
   const { store: _store, ...archiving } = DONE;
   const record = generation(archiving);
   expect((await linksOf(record)).links).toEqual([ours, KIE[1]]);

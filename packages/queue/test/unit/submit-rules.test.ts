@@ -72,7 +72,7 @@ describe('decideSubmit', () => {
     }
   });
 
-  test('a refusal that may be the fault of the place says when the gate closes; no other does', () => {
+  test('a refusal that may be the fault of the endpoint says when the gate closes; no other does', () => {
     const place = { same: '404', after: 5, times: canary, behindMs: 60_000, memoryMs: 1_800_000 };
     expect(ruleOf(decideSubmit(answer('invalid_request', { endpointFault: '404' }), context))).toEqual({
       ...retried,

@@ -28,7 +28,7 @@ const under = (name: string, value: unknown): object => ({
 });
 
 describe('textProblems', () => {
-  test('tells where each half of a character stands', () => {
+  test('reports the position of each half of a character', () => {
     expect(textProblems({ input: { prompt: 'a\ud800', 'b\udc00': [{ c: '\ud83d' }] } })).toMatchObject([
       { field: 'input.prompt', received: String.raw`"a\ud800"` },
       { field: 'input.b\ufffd', rule: 'must be named in whole characters' },
@@ -39,12 +39,12 @@ describe('textProblems', () => {
     expect(textProblems({ prompt: 'a cat 🐈' })).toEqual([]);
   });
 
-  test('looks at a long name once, however many fields are within', () => {
+  test('checks a long name once, however many fields are within', () => {
     const value = under(NAME, 'fine');
     expect(charactersLookedAt(() => textProblems(value))).toBeLessThan(2 * NAME.length);
   });
 
-  test('tells a long name in short, however much is wrong within', () => {
+  test('reports a long name in short, however much is wrong within', () => {
     const value = under(NAME, '\ud800');
     let problems: ReturnType<typeof textProblems> = [];
     expect(charactersLookedAt(() => (problems = textProblems(value)))).toBeLessThan(FIELDS * 2000);

@@ -7,46 +7,46 @@ function open() {
   return { slots, pass: (ms: number) => (nowMs += ms) };
 }
 
-test('before anybody has told there is none', () => {
+test('before the first report there is no free slot', () => {
   expect(open().slots.any).toBe(false);
 });
 
-test('what a reply told is believed for 100 ms', () => {
+test('what a reply reported is used for 100 ms', () => {
   const { slots, pass } = open();
-  slots.tell(3);
+  slots.report(3);
   pass(99);
   expect(slots.any).toBe(true);
   pass(1);
   expect(slots.any).toBe(false);
-  slots.tell(1);
+  slots.report(1);
   expect(slots.any).toBe(true);
 });
 
-test('a reply without a place, or one that told something else, ends it', () => {
+test('a reply without a free slot, or one that reported something else, ends it', () => {
   const { slots } = open();
-  slots.tell(3);
-  slots.tell(0);
+  slots.report(3);
+  slots.report(0);
   expect(slots.any).toBe(false);
-  slots.tell(3);
+  slots.report(3);
   slots.forget();
   expect(slots.any).toBe(false);
 });
 
-test('places that were given away untold are counted', () => {
+test('slots that were used without a report are counted', () => {
   const { slots } = open();
-  slots.tell(2);
+  slots.report(2);
   slots.spend();
   expect(slots.any).toBe(true);
   slots.spend();
   expect(slots.any).toBe(false);
-  slots.tell(Number.POSITIVE_INFINITY);
+  slots.report(Number.POSITIVE_INFINITY);
   slots.spend();
   expect(slots.any).toBe(true);
 });
 
 test('giving one away does not make the word younger', () => {
   const { slots, pass } = open();
-  slots.tell(9);
+  slots.report(9);
   pass(60);
   slots.spend();
   pass(60);
