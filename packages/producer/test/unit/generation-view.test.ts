@@ -85,6 +85,7 @@ describe('viewOf', () => {
     });
   });
 
+  // @guarantee G7
   test('tells why it is dead, and no token hash, worker or payload', () => {
     const deadLetter = { class: 'payment_unknown', openedAt: 9, evidence: { summary: 'lost', body: '<html>' } } as const;
     const attempt = { n: 1, tokenHash: 'secret-hash', worker: 'w', admittedAt: 1, sendBy: 2, outcome: 'lost' } as const;
