@@ -34,7 +34,7 @@ const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_larg
 const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_slow']);
 
 /**
- * Where Kie reports the end of a task (docs/architecture.md#callbacks-of-kie). The address is the key: no bearer is
+ * Where Kie reports the end of a task (docs/architecture/callbacks.md#callbacks-of-kie). The address is the key: no bearer is
  * asked for, and whoever does not know an address is refused before its body is read. No callback is believed
  * (G6): it is counted in the ledger, answered, and then pulls the next look at the task forward.
  */

@@ -133,6 +133,7 @@ test('every answer has the headers of safety, and says nothing of the server', a
   }
 });
 
+// @guarantee G7
 test('no answer echoes a secret of the body', async () => {
   const gateway = await startGateway({ pool, keys: KEYS, secrets: ['the-account-key'] });
   const secrets = { apiKey: 'sk-unknown', nested: { token: 't-unknown' }, note: 'Bearer b-unknown', mine: 'key-of-a' };

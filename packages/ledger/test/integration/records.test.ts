@@ -51,6 +51,7 @@ describe('what goes through Lua and comes back', () => {
     expect(Math.abs((record?.settledAt ?? 0) - (await pool.now()))).toBeLessThan(60_000);
   });
 
+  // @guarantee G7
   test('the record holds the hash of a token, and no more of it than the caller gave', async () => {
     const pool = await openPool('bytes');
     const { id, token } = await generating(pool);

@@ -2,7 +2,7 @@ import { Queue, type DefaultJobOptions } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 
 /**
- * The queues of a pool, all under one prefix (docs/architecture.md#flow).
+ * The queues of a pool, all under one prefix (docs/architecture/path.md#queues).
  *
  * - `submit`: ordered by priority, gated by the ledger's admission.
  * - `poll`: delayed looks at tasks.
