@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { withoutAbsent } from './absent.ts';
 import { isHttpUrl, isRecord } from './json.ts';
 import { redactPatterns, shorten } from './redact.ts';
-import { RULES } from './rules.ts';
+import { parseByRules } from './rules.ts';
 
 /** The model of the user's document, whose input is validated field by field. */
 export const KLING_MODEL = 'kling-2.6/image-to-video';
@@ -101,7 +101,7 @@ export type RequestCheck =
 export function validateCreateRequest(value: unknown): RequestCheck {
   const known = isRecord(value) && value['model'] === KLING_MODEL;
   const schema = known ? klingRequestSchema : otherRequestSchema;
-  const parsed = schema.safeParse(withoutAbsent(schema, value), RULES);
+  const parsed = parseByRules(schema, withoutAbsent(schema, value));
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
 }

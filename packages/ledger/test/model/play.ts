@@ -18,7 +18,7 @@ import { newRow, newWorld, type Answer } from './world.ts';
 const SETTINGS = {
   ...LIMITS,
   maxInFlight: 2,
-  pauseMs: 3_600_000,
+  holdMs: 3_600_000,
   archiveLinkTtlMs: 3_600_000,
   unknownWindowMs: 3000,
   accountFingerprint: ACCOUNT,

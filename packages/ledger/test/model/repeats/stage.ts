@@ -22,7 +22,7 @@ export const LIMITS = {
   unknownWindowMs: 1_800_000,
   creditDeadlineMs: 3_600_000,
   deadlineMs: 86_400_000,
-  pauseMs: 86_400_000,
+  holdMs: 86_400_000,
   pollLimitPerSecond: 2,
   retentionMs: 7_776_000_000,
 };
