@@ -9,7 +9,7 @@ import type { JobEnd } from '../loop/job-end.ts';
 import { traceOf } from '../jobs/job-trace.ts';
 import { at } from '../kill-points.ts';
 import { kill } from '../deliveries/add-delivery.ts';
-import { ownGeneration } from '../own-job.ts';
+import { ownGeneration } from '../jobs/own-job.ts';
 import { checkSubmitJob, ledgerFields, type CheckedRequest } from '../jobs/payload.ts';
 import { endRecordless } from './recordless-job.ts';
 import { SendDeadline } from './send-deadline.ts';

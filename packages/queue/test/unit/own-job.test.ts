@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { ownGeneration } from '../../src/own-job.ts';
+import { ownGeneration } from '../../src/jobs/own-job.ts';
 
 const ID = 'gen_0123456789';
 

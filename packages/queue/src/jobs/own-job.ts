@@ -1,4 +1,4 @@
-import { pollJobSchema } from './jobs/payload.ts';
+import { pollJobSchema } from './payload.ts';
 
 /**
  * The generation whose vehicle a job of `submit` is by its own id: one that a producer or a worker added. With a record
