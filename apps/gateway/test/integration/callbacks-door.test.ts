@@ -89,7 +89,7 @@ describe('with the right address', () => {
     const slow = await startGateway({ pool, limits: { paceMs: 30, paceBytes: 1000 } });
     const dripping = openRaw(slow.url, post(path, 262_144), '{');
     const drip = setInterval(() => dripping.socket.write(' '), 5);
-    expect(await dripping.closed()).toContain('came too slowly');
+    expect(await dripping.closed()).toContain('arrived too slowly');
     clearInterval(drip);
   });
 

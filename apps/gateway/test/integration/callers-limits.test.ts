@@ -31,7 +31,7 @@ describe('bodies', () => {
     const answer = await gateway.ask(BATCH, { body: { ...body, filler: 'x'.repeat(4 * MIB) } });
     expect(answer).toMatchObject({ status: 413, body: { error: { code: 'body_too_large' } } });
     expect(answer.body.error.message).toBe(
-      'The body is too large; it may have 4194304 bytes. Split the items over several batches. Nothing was made.',
+      'The body is too large; at most 4194304 bytes are allowed. No generation was created. Split the items into several batches.',
     );
     expect(await refusals(gateway, 'bodies')).toBe(1);
     // Whoever sends on hears why, and is not waited for without end.
@@ -84,7 +84,7 @@ describe('bodies', () => {
     await expect.poll(async () => (await gateway.ask(CREATE, { body: testRequest('waits') })).status).toBe(503);
     const refused = await gateway.ask(CREATE, { body: testRequest('waits') });
     expect(refused.headers.get('retry-after')).toBe('2');
-    expect(refused.body.error.message).toContain('nothing was made');
+    expect(refused.body.error.message).toContain('No generation was created');
     hangs.abort();
     await expect.poll(async () => (await gateway.ask(CREATE, { body: testRequest('goes on') })).status).toBe(201);
   });
@@ -186,7 +186,7 @@ describe('event streams', () => {
     const [first] = [await follow('key-of-a'), await follow('key-of-a')];
     const refused = await gateway.ask(path, { key: 'key-of-a' });
     expect(refused).toMatchObject({ status: 429, body: { error: { code: 'rate_limited' } } });
-    expect(refused.body.error.message).toContain('event streams of this key');
+    expect(refused.body.error.message).toContain('This key has 2 open event streams');
     expect(refused.headers.get('retry-after')).toBe('10');
     const operator = await follow('key-of-op');
     expect(operator.status).toBe(200);

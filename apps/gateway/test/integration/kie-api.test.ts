@@ -9,7 +9,8 @@ const UNKNOWN = { code: 422, msg: 'recordInfo is null', data: null };
 
 let pool: PoolFixture;
 beforeAll(async () => {
-  // No test here is about lost answers, and one that a busy machine loses shows as waiting for longer than anybody waits.
+  // No test here is about lost answers, and one that a busy machine loses shows as waiting for longer than anybody
+  // waits.
   const settings = { submitTimeoutMs: 20_000 };
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-api', settings });
 });
@@ -107,9 +108,8 @@ describe('createTask and recordInfo', () => {
     const answer = await gateway.ask(CREATE, { key: 'key-of-a', body });
     const ignored = 'is no known field and was ignored';
     expect(answer.headers.get('x-kieq-warnings')?.split('; ')).toEqual([
-      'progressCallBackUrl is not passed on to Kie',
-      'GET /v1/generations/<taskId>/events tells of progress',
-      'idempotencyKey has no effect here: send it as the header Idempotency-Key',
+      'progressCallBackUrl is not passed on to Kie: follow GET /v1/generations/<taskId>/events instead',
+      'idempotencyKey has no effect here: send the header Idempotency-Key instead',
       'priority has no effect here: it is an option of POST /v1/generations',
       String.raw`gr\u00f6\u00dfe\u000a ${ignored}`,
       `*** ${ignored}`,

@@ -176,7 +176,7 @@ describe('a link to an archived result', () => {
       body: { error: { code: 'gone', message: expect.stringContaining('has been removed') } },
     });
     await pool.ledger.purge(id, false);
-    expect((await gateway.ask(pathOf(again))).body.error.message).toContain('was deleted');
+    expect((await gateway.ask(pathOf(again))).body.error.message).toContain('were purged');
   });
 
   test('who takes too many at once waits', async () => {

@@ -82,7 +82,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     for (const n of [2, 1000])
       expect(await ask(path(id, n), { key: 'key-of-a' })).toMatchObject({
         status: 404,
-        body: { error: { message: `there is no result ${n}; the generation has 1` } },
+        body: { error: { message: `Result ${n} does not exist; the generation has 1.` } },
       });
     for (const n of [0, 1001, 'x', '1.5', '..%2f1'])
       expect((await ask(path(id, n), { key: 'key-of-a' })).status).toBe(422);
@@ -93,7 +93,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     const { id: waiting } = await pool.producer.enqueue(testRequest('later'), { tenant: 'a', delayMs: 3_600_000 });
     expect((await ask(path(waiting), { key: 'key-of-a' })).body.error).toMatchObject({
       code: 'not_found',
-      message: expect.stringContaining('not archived (it is queued)'),
+      message: expect.stringContaining('not archived (the generation is queued)'),
     });
     const id = await archived('removed');
     const elsewhere = await startGateway({ pool, keys: KEYS, deps: { archive: undefined } });
@@ -105,7 +105,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     await pool.archiveStore.remove(file?.name ?? '');
     expect(await ask(path(id), { key: 'key-of-a' })).toMatchObject({ status: 410, body: { error: { code: 'gone' } } });
     await pool.ledger.purge(id, false);
-    expect((await ask(path(id), { key: 'key-of-a' })).body.error.message).toContain('was deleted');
+    expect((await ask(path(id), { key: 'key-of-a' })).body.error.message).toContain('were purged');
     // As if the mount were forgotten: nobody may call the file gone.
     const other = await archived('unmounted');
     await rm(pool.archiveFolder, { recursive: true });

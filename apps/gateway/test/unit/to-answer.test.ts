@@ -47,7 +47,7 @@ describe('an error becomes an answer', () => {
   test('what is unavailable is not said to be undone: repeated without a key it would be paid twice', () => {
     for (const error of [new ProducerError('redis_unavailable', 'x'), new Error('OOM command not allowed')]) {
       const { message } = answerTo(error);
-      expect(message).toMatch(/not known.*same idempotency key; where it had none, look for the generation first/);
+      expect(message).toMatch(/not known.*same idempotency key; if it had none, look for the generation first/);
     }
   });
 
