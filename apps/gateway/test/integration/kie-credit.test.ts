@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.stop());
 
-test('credit is the balance of the account, asked once however many ask', async () => {
+test('credit is the balance of the account, read once for many callers', async () => {
   pool.simulator.configure({ credits: 5916.25 });
   let asked = 0;
   const gateway = await startGateway({ pool });
@@ -45,7 +45,7 @@ test('credit is the last one known while Kie refuses, and unknown is 503, never 
   }
 });
 
-test('credit that no worker has asked for lately is told as old', async () => {
+test('credit that no worker has read lately is marked as old', async () => {
   const other = await startPool({ redisUrl: inject('redisUrl'), name: 'credit-old', workers: 0 });
   try {
     other.simulator.script([{ on: 'credit', when: { times: 'always' }, fault: { kind: 'status429' } }]);

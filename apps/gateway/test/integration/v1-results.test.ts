@@ -70,7 +70,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     expect(changed).toMatchObject({ status: 412, body: { error: { code: 'precondition_failed' } } });
   });
 
-  test('is there for its tenant and for operators alone', async () => {
+  test('is there only for its tenant and for operators', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await archived('private');
     expect((await ask(path(id), { key: 'key-of-op' })).status).toBe(200);
@@ -88,7 +88,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
       expect((await ask(path(id, n), { key: 'key-of-a' })).status).toBe(422);
   });
 
-  test('says why there is none: not yet, never, no more, or not here', async () => {
+  test('says why there is none: not yet, never, removed, or not on this gateway', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const { id: waiting } = await pool.producer.enqueue(testRequest('later'), { tenant: 'a', delayMs: 3_600_000 });
     expect((await ask(path(waiting), { key: 'key-of-a' })).body.error).toMatchObject({
@@ -106,7 +106,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     expect(await ask(path(id), { key: 'key-of-a' })).toMatchObject({ status: 410, body: { error: { code: 'gone' } } });
     await pool.ledger.purge(id, false);
     expect((await ask(path(id), { key: 'key-of-a' })).body.error.message).toContain('were purged');
-    // As if the mount were forgotten: nobody may call the file gone.
+    // As if the mount were forgotten: the response must not be 410.
     const other = await archived('unmounted');
     await rm(pool.archiveFolder, { recursive: true });
     expect((await ask(path(other), { key: 'key-of-a' })).status).toBe(503);

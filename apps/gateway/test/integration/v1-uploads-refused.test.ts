@@ -49,7 +49,7 @@ describe('what is refused leaves nothing behind', () => {
       'input.a must be given once',
     ],
     [
-      'an image beside a link',
+      'an image next to a link',
       formOf({ model: 'm/m', input: { a: 'x' } }, ['a', PNG]),
       422,
       'input.a must be given once',
@@ -149,7 +149,7 @@ function damaged(whole: Buffer, n: number): Buffer {
 
 const UNSURE = ['redis_unavailable', 'redis_refused'] as const;
 
-test.each(UNSURE)('when nobody knows whether the generation was made, its images stay: %s', async (code) => {
+test.each(UNSURE)('when the generation may exist, its images stay: %s', async (code) => {
   const { store, names } = watched(pool.uploads);
   const enqueue = () => Promise.reject(new ProducerError(code, 'no answer'));
   const producer = { ...pool.producer, enqueue, close: () => Promise.resolve() };
