@@ -2,7 +2,7 @@ import { retryAfterMs } from '@kieq/domain';
 import type { PollAnswer } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
-import { readEnvelope } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
 import { evidenceOf, withSaid } from './evidence.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { isRecord, jsonText } from './json.ts';
@@ -38,7 +38,7 @@ export function classifyPoll(exchange: Exchange, context: PollContext): PollAnsw
   if (exchange.kind === 'failure') {
     return transient('transient', `No usable answer (${exchange.transport}).`, exchange, context);
   }
-  const envelope = readEnvelope(exchange.body);
+  const envelope = envelopeOf(exchange);
   return envelope === undefined ? withoutEnvelope(exchange, context) : withEnvelope(exchange, envelope, context);
 }
 

@@ -1,7 +1,7 @@
 import { retryAfterMs } from '@kieq/domain';
 import type { SubmitAnswer, SubmitClass } from '@kieq/domain';
 
-import { readEnvelope, readTaskId } from './envelope.ts';
+import { envelopeOf, taskIdOf } from './envelope.ts';
 import { evidenceOf, withBody } from './evidence.ts';
 import type { Answer, Exchange, Failure } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
@@ -64,7 +64,7 @@ export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: numb
 }
 
 function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): SubmitAnswer {
-  const taskId = readTaskId(answer.body);
+  const taskId = taskIdOf(answer);
   const found = taskId === undefined ? classOf(answer) : 'accepted';
   const retryAfter = retryAfterMs(answer.headers, nowMs);
   return {
@@ -81,13 +81,13 @@ function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): Submit
 /** Mostly a wrong `KIE_BASE_URL`, which is not named: callers read this, and it may be an internal address. */
 const NOT_THERE = `the address answered ${NOT_FOUND}: is KIE_BASE_URL right?`;
 
-function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer): string {
-  const isNotFound = found === 'invalid_request' && readEnvelope(body)?.code === NOT_FOUND;
+function summaryOf(found: keyof typeof SUMMARIES, answer: Answer): string {
+  const isNotFound = found === 'invalid_request' && envelopeOf(answer)?.code === NOT_FOUND;
   return isNotFound ? `Kie refused: ${NOT_THERE}` : SUMMARIES[found];
 }
 
 function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
-  const envelope = readEnvelope(answer.body);
+  const envelope = envelopeOf(answer);
   const found = envelope === undefined ? byStatus(answer) : BY_CODE.get(envelope.code);
   if (found === undefined) return 'unknown';
   return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
@@ -99,7 +99,7 @@ function byStatus({ status, isForwarded }: Answer): Refusal | undefined {
 }
 
 function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
-  const envelope = readEnvelope(answer.body);
+  const envelope = envelopeOf(answer);
   if (envelope === undefined) {
     const hint = answer.status === NOT_FOUND ? ` And ${NOT_THERE}` : '';
     const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${hint}`;
@@ -113,7 +113,7 @@ function classifyFailure(failure: Failure, redact: Redactor): SubmitAnswer {
   const base = { latencyMs: failure.latencyMs, answered: failure.status !== undefined };
   // Also where something came back: nothing had been asked yet.
   if (!failure.sent) return { class: 'not_sent', ...base, evidence: evidenceOf(notSent(failure), failure, redact) };
-  const taskId = readTaskId(failure.partialBody ?? '');
+  const taskId = taskIdOf(failure);
   if (taskId !== undefined) {
     const evidence = evidenceOf('Kie accepted the task; the end of its answer was cut off.', failure, redact);
     return { class: 'accepted', taskId, ...base, evidence };

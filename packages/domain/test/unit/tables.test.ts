@@ -31,7 +31,7 @@ interface Pin {
 const FREE = 'Nothing was charged.';
 const ASK = 'Ask the operator before creating it again.';
 
-/** The meaning of every class once more, so that a change of the table is meant. The advice stands in docs/operations.md. */
+/** The meaning of every class once more, so that a change of the table is meant. The advice stands in docs/operations/dead-letters.md. */
 const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
   invalid_request: {
     kills: ['queued', 'without a record'],
