@@ -68,7 +68,7 @@ export class KeptImages {
   #leave(ref: UploadRef, error: unknown): void {
     this.#logger.warn(
       { image: uploadName(ref), err: error },
-      'An uploaded image stays in the upload store; a generation may name it.',
+      'an uploaded image stays in the store; a generation may name it',
     );
   }
 }
