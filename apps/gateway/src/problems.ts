@@ -1,4 +1,4 @@
-import { RULES, withoutAbsent, type Problem } from '@kieq/kie';
+import { parseByRules, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { invalid } from './api-error.ts';
 
@@ -12,7 +12,7 @@ const RECEIVED_LIMIT = 200;
  */
 export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
   refuseEndless(value, part);
-  const parsed = schema.safeParse(schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value, RULES);
+  const parsed = parseByRules(schema, schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value);
   if (parsed.success) return parsed.data;
   throw invalid(problemsOf(parsed.error, value, part));
 }

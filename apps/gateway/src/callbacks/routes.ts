@@ -35,9 +35,10 @@ const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_larg
 const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_slow']);
 
 /**
- * Route at which Kie reports the end of a task (docs/architecture.md#callbacks-of-kie). The secret address replaces the
- * bearer key: a request to an unknown address is refused before its body is read. The content of a callback is never
- * trusted (G6): the gateway records it in the ledger, answers, and then schedules the next poll of the task earlier.
+ * Route at which Kie reports the end of a task (docs/architecture/callbacks.md#callbacks-of-kie). The secret address
+ * replaces the bearer key: a request to an unknown address is refused before its body is read. The content of a
+ * callback is never trusted (G6): the gateway records it in the ledger, answers, and then schedules the next poll of
+ * the task earlier.
  */
 export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bodies: Bodies): Promise<void> {
   const { callbackBytes, callbackBodyMs } = deps.settings.limits;

@@ -59,6 +59,7 @@ describe('an orphan', () => {
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
+  // @guarantee G6
   test('is asked for again while Kie tells its end alone, by a bare code, and not whose it is', async () => {
     const flow = await openCallbackPool('orphan-bare', { simulator: { generation: LONG } });
     flow.pool.simulator.script([{ on: 'recordInfo', fault: { kind: 'code', code: 501 }, when: { times: 2 } }]);
@@ -118,6 +119,7 @@ test.each(GIVEN_UP_CLASSES)('a task that was given up as %s is settled by its ca
   await claimsDone(flow);
 });
 
+// @guarantee G3
 test('a success without a result is asked again at once by a callback, and after its death until its link comes', async () => {
   const flow = await openCallbackPool('late-link', {
     simulator: { generation: LONG, callback: { lostRate: 1 } },
@@ -171,6 +173,7 @@ test('a task without a result is not followed again in place of the one that is 
 });
 
 describe('what a callback says is never believed', () => {
+  // @guarantee G6
   test("the token of one generation with another's task", async () => {
     const flow = await openCallbackPool('cross', { simulator: { generation: LONG } });
     const lost = await orphan(flow, 'lost');
@@ -185,6 +188,7 @@ describe('what a callback says is never believed', () => {
     expect(charges(flow)).toEqual({ lost: 1, other: 1 });
   });
 
+  // @guarantee G6
   test('the right token with the task of another orphan: refuted, and its own is taken later', async () => {
     const flow = await openCallbackPool('cross-orphan', { simulator: { generation: LONG } });
     const one = await orphan(flow, 'one');
@@ -219,6 +223,7 @@ describe('what a callback says is never believed', () => {
     expect(await flow.state(lost.id)).toBe('unknown');
   });
 
+  // @guarantee G6
   test.each(['signature', 'taskId', 'body'] as const)('a forged %s', async (variant) => {
     const key = 'webhook-key-of-the-test';
     const flow = await openCallbackPool(

@@ -160,6 +160,7 @@ describe('with KIE_WEBHOOK_HMAC_KEY', () => {
     expect(await hintsOf(id)).toBe(1);
   });
 
+  // @guarantee G6
   test.each<[string, string, (taskId: string) => Record<string, string>]>([
     ['no signature', 'forged', () => ({})],
     ['a signature by another key', 'forged', (taskId) => signed(taskId, now(), 'another')],

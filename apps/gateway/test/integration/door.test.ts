@@ -28,6 +28,7 @@ async function talk(gateway: GatewayFixture, head: readonly string[]): Promise<s
 }
 
 describe('with keys', () => {
+  // @guarantee G7
   test('nothing but health and documentation opens without a right one', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     for (const path of CLOSED) {
@@ -90,6 +91,7 @@ describe('with keys', () => {
     expect(body).toContain('kieq_gateway_requests_total{route="/metrics",status="403"} 1');
   });
 
+  // @guarantee G7
   test('a stranger is answered before the body is read, and a long body is not waited for', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const post = [`POST ${CREATE} HTTP/1.1`, 'Host: gateway.example'];
@@ -108,6 +110,7 @@ describe('without keys', () => {
     expect((await gateway.ask('/metrics')).status).toBe(200);
   });
 
+  // @guarantee G7
   test('a foreign host name is not (DNS rebinding)', async () => {
     const gateway = await startGateway({ pool });
     const before = await created();
@@ -129,6 +132,7 @@ describe('without keys', () => {
     expect(await created()).toBe(before);
   });
 
+  // @guarantee G7
   test('a page of another origin can neither create nor read', async () => {
     const gateway = await startGateway({ pool });
     const before = await created();

@@ -133,6 +133,7 @@ test('every response has the security headers, and does not name the server', as
   }
 });
 
+// @guarantee G7
 test('no answer echoes a secret of the body', async () => {
   const gateway = await startGateway({ pool, keys: KEYS, secrets: ['the-account-key'] });
   const secrets = { apiKey: 'sk-unknown', nested: { token: 't-unknown' }, note: 'Bearer b-unknown', mine: 'key-of-a' };

@@ -28,6 +28,7 @@ function shown({ path, headers, body }: HostileCallback): string {
   return JSON.stringify({ path, headers, body: body.toString('latin1').slice(0, 300) }).slice(0, 600);
 }
 
+// @guarantee G6
 test.each([
   { what: 'without a key', keyed: false, statuses: [200, 400, 404, 413, 415] },
   { what: 'with a key', keyed: true, statuses: [400, 401, 404, 413, 415] },

@@ -57,6 +57,7 @@ function fault({ status, text, isHanging }: RawAnswer, { isCut }: RawRequest): s
   return !isPage && STACK.test(text) ? 'it tells a stack' : undefined;
 }
 
+// @guarantee G7
 test(
   'malformed requests by the thousands: no 5xx, no hang, no secret and no stack, all answers as described',
   TIMEOUT,

@@ -254,6 +254,7 @@ describe('createTask and recordInfo', () => {
     }
   });
 
+  // @guarantee G7
   test('an image that was uploaded with another request cannot be named', async () => {
     const gateway = await startGateway({ pool });
     const copy = '3f2b8c1e-0000-4000-8000-000000000000';
@@ -274,6 +275,7 @@ describe('createTask and recordInfo', () => {
     }
   });
 
+  // @guarantee G7
   test('an unknown task has no record, and neither has one of another tenant', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await created(gateway, testRequest('of a'), { key: 'key-of-a' });
@@ -360,6 +362,7 @@ describe('a dead letter', () => {
   );
 });
 
+// @guarantee G5
 test('Kie refusing for rate and credit is no concern of the caller', async () => {
   pool.simulator.script([
     { on: 'createTask', when: { prompt: 'refused at first', times: 2 }, fault: { kind: 'status429' } },
@@ -377,6 +380,7 @@ test('Kie refusing for rate and credit is no concern of the caller', async () =>
   for (const each of [id, during]) expect((await ended(gateway, each)).state).toBe('success');
 });
 
+// @guarantee G7
 test('the key of the account is never told', async () => {
   const gateway = await startGateway({ pool, secrets: [TEST_KEY] });
   const body = { ...testRequest('x'), model: TEST_KEY, input: [TEST_KEY], callBackUrl: `x://${TEST_KEY}` };

@@ -19,6 +19,7 @@ async function created(gateway: GatewayFixture, body: unknown, options: AskOptio
 describe('Idempotency-Key', () => {
   const keyed = (key: string): AskOptions => ({ key: 'key-of-a', headers: { 'idempotency-key': key } });
 
+  // @guarantee G1
   test('the same key and body make one task, another body is refused, another tenant has keys of its own', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await created(gateway, testRequest('once'), keyed('order-1'));

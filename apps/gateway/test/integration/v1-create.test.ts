@@ -35,6 +35,7 @@ describe('POST /v1/generations', () => {
     });
   });
 
+  // @guarantee G1
   test('one idempotency key is one generation, by header or in the body; another request is refused', async () => {
     const { ask } = await startGateway({ pool });
     const body = testRequest('by key');
@@ -62,6 +63,7 @@ describe('POST /v1/generations', () => {
     expect((await ask(PATH, { body })).body).toEqual({ id, created: false, state: 'cancelled' });
   });
 
+  // @guarantee G1
   test('tells every problem together, unknown fields among them', async () => {
     const { ask } = await startGateway({ pool });
     const request = testRequest('');

@@ -138,6 +138,7 @@ describe('GET /v1/generations/:id/events', () => {
     await noneOpen(gateway);
   });
 
+  // @guarantee G7
   test('is not found for another tenant', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await queued({ tenant: 'b' });

@@ -61,6 +61,7 @@ describe('GET /v1/generations/:id', () => {
     });
   });
 
+  // @guarantee G7
   test('is not found where it is unknown, no id at all, or of another tenant', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await waiting('of b', { tenant: 'b' });
@@ -92,6 +93,7 @@ describe('DELETE /v1/generations/:id', () => {
     expect(body.error.message).toContain('succeeded');
   });
 
+  // @guarantee G7
   test('leaves another tenant’s alone', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await waiting('of b', { tenant: 'b' });
@@ -131,6 +133,7 @@ describe('GET /v1/generations', () => {
     expect(times).toEqual(times.toSorted((one, other) => other - one));
   });
 
+  // @guarantee G7
   test('filters by state and time; a tenant sees its own alone, an operator whom it likes', async () => {
     const gateway = await startGateway({ pool, keys: [...KEYS, { key: 'key-of-c', tenant: 'c' }] });
     const first = await waiting('one', { tenant: 'c' });
