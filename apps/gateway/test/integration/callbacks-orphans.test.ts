@@ -12,7 +12,7 @@ const ACCOUNT = accountFingerprint(TEST_KEY);
 const LONG = { kind: 'fixed', ms: 600_000 } as const;
 const CUT = { on: 'createTask', fault: { kind: 'cutAfter' } } as const;
 
-/** A generation whose answer was lost and whose task still runs. */
+/** A generation whose createTask response was lost and whose task still runs. */
 async function orphan(flow: CallbackPool, prompt = 'orphan') {
   flow.pool.simulator.script([CUT]);
   const submitted = await flow.submit(prompt);
@@ -89,7 +89,7 @@ describe('an orphan', () => {
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
-  test('whose task nobody can show is given up, with the command in the log, and stays unknown', async () => {
+  test('whose task Kie does not show is given up, with the command in the log, and stays unknown', async () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'worker', destination: { write: (line) => lines.push(line) } });
     const flow = await openCallbackPool('orphan-gone', {
@@ -206,7 +206,7 @@ describe('what a callback says is never believed', () => {
     expect(charges(flow)).toEqual({ one: 1, two: 1 });
   });
 
-  test('a task that somebody else made with the same key: refuted', async () => {
+  test('a task that another client created with the same key: refuted', async () => {
     const flow = await openCallbackPool('stranger', { simulator: { generation: LONG } });
     const { pool } = flow;
     const lost = await orphan(flow, 'lost');
@@ -235,7 +235,7 @@ describe('what a callback says is never believed', () => {
     pool.simulator.script([{ on: 'callback', fault: { kind: 'forged', variant, afterMs: 100 } }]);
     const { id, taskId } = await flow.submit('forged');
     await pool.simulator.next('callback', ({ genuine }) => !genuine);
-    // Its look, where it asked for one, has found the task running.
+    // Its poll, if it caused one, has found the task running.
     const polls = variant === 'signature' ? 0 : 1;
     await pool.recordWhen(id, (record) => record.state === 'generating' && record.polls >= polls);
     expect(await outcomes(flow)).toEqual({ [{ signature: 'forged', taskId: 'foreign', body: 'hinted' }[variant]]: 1 });

@@ -45,7 +45,7 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  test.each(['', '  '])('%j is none, and whoever sends it is warned', async (key) => {
+  test.each(['', '  '])('%j counts as absent, with a warning', async (key) => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const answer = await gateway.ask(CREATE, { ...keyed(key), body: testRequest('x') });
     expect(answer.body).toMatchObject({ code: 200 });

@@ -42,7 +42,7 @@ describe('a defect', () => {
     expect([status, body]).toEqual([500, kie(500)]);
     const id = /req_[\w-]+/.exec(body.msg)?.[0] ?? 'no id';
     expect(JSON.stringify(body)).not.toContain('detail');
-    const line = lines.find((text) => text.includes('a request failed')) ?? '';
+    const line = lines.find((text) => text.includes('A request failed')) ?? '';
     expect(JSON.parse(line)).toMatchObject({
       request: id,
       route: '/api/v1/chat/credit',

@@ -90,7 +90,7 @@ describe('POST /v1/generations', () => {
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({ tenant: 'default', priority: 100, callback: false });
     expect(JSON.parse(record?.payload ?? '')).toEqual({ request: testRequest('absent') });
-    // Of every other door, too.
+    // The same holds for every other interface.
     const read = await ask(`${PATH}?state=&tenant=${encodeURIComponent(blank ?? '')}&limit=&cursor=`);
     expect(read.status).toBe(200);
     const redrive = await ask(`/v1/dead-letters/${id}/redrive`, { body: { payAgain: blank, class: blank } });

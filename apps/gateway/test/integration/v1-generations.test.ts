@@ -84,7 +84,7 @@ describe('DELETE /v1/generations/:id', () => {
     expect((await pool.ledger.read.generation(id))?.state).toBe('cancelled');
   });
 
-  test('is too late afterwards, and says how it stands', async () => {
+  test('is too late afterwards, and reports the state', async () => {
     const { ask } = await startGateway({ pool });
     const [id = ''] = await pool.enqueue('too late');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');

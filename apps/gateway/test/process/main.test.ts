@@ -44,7 +44,7 @@ async function refusal(environment: Environment): Promise<string> {
   return String(error);
 }
 
-test('tells its address first, serves, shows no key, and ends after SIGINT', async () => {
+test('logs its address first, serves, shows no key, and ends after SIGINT', async () => {
   const gateway = await start({ ...KEYS, GATEWAY_HOST: '0.0.0.0' });
   expect(gateway.first).toMatchObject({ app: 'gateway', msg: 'gateway listening', prefix: pool.redis.prefix, keys: 2 });
   const url = `${gateway.url.replace('0.0.0.0', '127.0.0.1')}${CREATE}`;
