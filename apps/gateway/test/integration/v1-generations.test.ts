@@ -32,7 +32,7 @@ describe('GET /v1/generations/:id', () => {
       attempts: [{ n: 1, outcome: 'accepted', taskId: body.taskId }],
       creditsConsumed: 55,
       delivery: { state: 'pending' },
-      // Clients of versions up to 0.3.0 read it by this name.
+      // Clients of versions before 0.3.0 read it by this name.
       notice: { state: 'pending' },
     });
     expect(body.resultUrls[0]).toMatch(/\.mp4$/);
