@@ -206,6 +206,8 @@ describe('show', () => {
         ],
       },
     });
+    // Scripts read these by their names before 0.3.0.
+    expect(json).toMatchObject({ notice: null, hints: 0, letters: 1 });
     expect(stdout).not.toMatch(/token|hash/i);
   });
 
