@@ -2,7 +2,7 @@ import type { DeadLetterClass } from './dead-letter-table.ts';
 import type { OrNewer } from './newer.ts';
 
 /**
- * What came back from createTask, classified once by `@kieq/kie` (docs/failure-modes.md#answers-to-createtask).
+ * What came back from createTask, classified once by `@kieq/kie` (docs/failure-modes/kie.md#answers-to-createtask).
  * Nobody downstream looks at codes or messages.
  *
  * - `accepted`: a taskId was given, whatever the code.
@@ -95,7 +95,7 @@ export interface Verdict {
 export type ResultKind = 'links' | 'text' | 'unreadable';
 
 /**
- * What came back from recordInfo (docs/failure-modes.md#answers-to-recordinfo).
+ * What came back from recordInfo (docs/failure-modes/kie.md#answers-to-recordinfo).
  *
  * - `verdict`: `success` with a result, or `fail`; also code 408 and 501, which are terminal for the task.
  * - `no_result`: `success`, and neither a link nor a text can be read. It is paid, and the result may come later, as it

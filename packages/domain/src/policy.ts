@@ -19,7 +19,7 @@ export type SubmitRule =
 export type RetryCount = 'serverErrors' | 'validationRetries';
 
 /**
- * The error policy of createTask as one table (docs/failure-modes.md#answers-to-createtask). What Kie means by each
+ * The error policy of createTask as one table (docs/failure-modes/kie.md#answers-to-createtask). What Kie means by each
  * answer: docs/kie/facts.md#envelope-and-errors.
  * A 500 in validation wording gets one delayed retry because an identical payload was once seen to succeed.
  * A refusal of parameters that does not speak of the request, the same for one after the other, closes the gate

@@ -22,14 +22,14 @@ export interface PollContext {
 
 type TransientReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
 
-/** Codes that are a verdict about the task by themselves (docs/failure-modes.md#answers-to-recordinfo). */
+/** Codes that are a verdict about the task by themselves (docs/failure-modes/kie.md#answers-to-recordinfo). */
 const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
 /** The longest state word that is kept, in characters; Kie's have ten. */
 const STATE_LIMIT = 100;
 const UNKNOWN_TASK = /record\s?info is null/i;
 
 /**
- * The one classification of recordInfo (policy: docs/failure-modes.md#answers-to-recordinfo; what Kie does:
+ * The one classification of recordInfo (policy: docs/failure-modes/kie.md#answers-to-recordinfo; what Kie does:
  * docs/kie/facts.md#recordinfo). Pure.
  *
  * Only Kie's own word is a verdict: whatever is no envelope, or no sense, is `trouble` and asks for another look.

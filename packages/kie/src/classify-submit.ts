@@ -51,7 +51,7 @@ const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, s
 };
 
 /**
- * The one classification of createTask (policy: docs/failure-modes.md#answers-to-createtask; what Kie does:
+ * The one classification of createTask (policy: docs/failure-modes/kie.md#answers-to-createtask; what Kie does:
  * docs/kie/facts.md#envelope-and-errors). Pure.
  *
  * A taskId decides before everything else, also where the connection was cut behind it. Where there is an envelope

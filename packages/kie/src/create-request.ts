@@ -4,7 +4,7 @@ import { withoutAbsent } from './absent.ts';
 import { isHttpUrl, isRecord } from './json.ts';
 import { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 import { redactPatterns, shorten } from './redact.ts';
-import { RULES } from './rules.ts';
+import { parseByRules } from './rules.ts';
 
 /** Models whose names are known here. Names are case-sensitive at Kie. */
 const KNOWN_MODELS: readonly string[] = [KLING_MODEL];
@@ -98,7 +98,7 @@ export type RequestCheck =
 export function validateCreateRequest(value: unknown): RequestCheck {
   const known = isRecord(value) && value['model'] === KLING_MODEL;
   const schema = known ? klingRequestSchema : otherRequestSchema;
-  const parsed = schema.safeParse(withoutAbsent(schema, value), RULES);
+  const parsed = parseByRules(schema, withoutAbsent(schema, value));
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
 }

@@ -26,7 +26,7 @@ export type { KieClientOptions, RetryOptions } from './options.ts';
 export type { QueryOptions } from './queries.ts';
 export { createRedactor, redactPatterns, shorten } from './redact.ts';
 export type { Redactor } from './redact.ts';
-export { RULES } from './rules.ts';
+export { parseByRules } from './rules.ts';
 export type { Upload, UploadOptions } from './upload.ts';
 export {
   callbackTaskId,

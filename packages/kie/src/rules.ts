@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -19,6 +19,18 @@ const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'i
  * zod's own texts ("Invalid input: expected boolean, received undefined") would tell it twice.
  */
 export const RULES = { error: ruleOf };
+
+/**
+ * What a schema makes of a value, with the rules of `RULES` where it is wrong. Asked for these at once, zod takes twice as
+ * long for each value that is right.
+ */
+export function parseByRules<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): ReturnType<typeof z.safeParse<Schema>> {
+  const parsed = z.safeParse(schema, value);
+  return parsed.success ? parsed : z.safeParse(schema, value, RULES);
+}
 
 /** Undefined leaves zod's text. A schema's own text always wins. */
 function ruleOf(issue: Issue): string | undefined {

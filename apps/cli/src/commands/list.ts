@@ -1,7 +1,7 @@
 import { parseEnvironment } from '@kieq/config';
 import { type DeadLetterClass, GENERATION_STATES, type GenerationState, type OrNewer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
-import { detailsOf } from '@kieq/queue';
+import { detailsOf, type GenerationDetails } from '@kieq/queue';
 import type { Context } from '../context.ts';
 import { generationOf, type Pool, withPool } from '../pool.ts';
 import { detailsText } from '../text/details.ts';
@@ -82,6 +82,11 @@ export async function show({ env, out }: Context, id: string): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {
     const details = detailsOf(await generationOf(pool, id));
     const now = await pool.nowMs();
-    out.print(details, (paint) => detailsText(details, now, paint));
+    out.print({ ...details, ...oldNames(details) }, (paint) => detailsText(details, now, paint));
   });
+}
+
+/** Fields that scripts read under the names which versions before 0.3.0 gave them. */
+function oldNames({ delivery, callbacksSeen, deadLetterChanges }: GenerationDetails) {
+  return { notice: delivery, hints: callbacksSeen, letters: deadLetterChanges };
 }

@@ -52,6 +52,7 @@ describe('environment', () => {
     expect(stderr).toContain('REDIS_URL is required');
   });
 
+  // @guarantee G7
   it('refuses a wrong prefix and an unreadable URL, and shows no password', async () => {
     expect((await runCli(['status'], { REDIS_URL: inject('redisUrl'), KIEQ_PREFIX: 'kieq' })).code).toBe(2);
     const { code, stderr } = await runCli(['status'], { REDIS_URL: 'redis://user:geheim@host:port' });

@@ -145,6 +145,7 @@ describe('dlq redrive by id', () => {
     expect(await stateOf(id)).toBe('failed');
   });
 
+  // @guarantee G1
   it('pays again only after a yes', async () => {
     const id = await paymentUnknown(pool.ledger);
     const unasked = await pool.run(['dlq', 'redrive', id, '--pay-again']);

@@ -14,7 +14,7 @@ export function armName(generation: string, point: string, phase: Phase): string
   return `${generation}@${point}@${phase}`;
 }
 
-/** A file that says that the driver knows this process. */
+/** A file that says that the start of this process is over. */
 export function readyName(pid: number): string {
   return `ready-${pid}`;
 }
@@ -32,7 +32,7 @@ export class Arms {
     mkdirSync(folder, { recursive: true });
   }
 
-  /** From now on this process can be struck. */
+  /** From now on this process can be struck for whatever it does. */
   admit(pid: number): void {
     writeFileSync(join(this.folder, readyName(pid)), '');
   }

@@ -70,7 +70,7 @@ export const MATRIX_ENV = {
 /** Many processes start on a machine that has other things to do. */
 const START_MS = 120_000;
 
-/** From its first log line until it can be struck. */
+/** From its first log line until it can be struck for whatever it does. */
 const SETTLE_MS = 1000;
 
 type Role = 'worker' | 'gateway';
@@ -213,10 +213,10 @@ export class Fleet {
     this.#launching.add(this.#admit(app.pid));
   }
 
-  /** What a process does once, at its start, is no point: another one may never come along there. */
+  /** What a process does for no generation at its start is no point: another one may never come along there. */
   async #admit(pid: number): Promise<void> {
     await sleep(SETTLE_MS);
-    this.arms.admit(pid);
+    if (!this.#stopped) this.arms.admit(pid);
   }
 
   async #launchAfter({ role, app }: Member): Promise<void> {

@@ -55,13 +55,14 @@ export function subjectOf(texts: () => Iterable<string>): Subject {
 
 /** A point is passed: the process is stopped right here where an arm lies for it. */
 export function pass({ point, subject }: Passage, phase: Phase): void {
-  // Until the driver knows this process it holds nothing, and could not be replaced.
   isReady ||= existsSync(join(folder, readyName(process.pid)));
-  if (!isReady) return;
-  const generations = subject.generations.length === 0 ? [ANYBODY] : subject.generations;
-  if (isTraced) for (const generation of generations) trace(point, phase, generation);
-  for (const whose of new Set([...generations, ANYBODY])) {
-    const arm = armName(whose, point, phase);
+  const { generations } = subject;
+  // What a process does for no generation at its start, another one may never do again.
+  if (!isReady && generations.length === 0) return;
+  const whose = generations.length === 0 ? [ANYBODY] : generations;
+  if (isTraced) for (const generation of whose) trace(point, phase, generation);
+  for (const one of new Set([...whose, ...(isReady ? [ANYBODY] : [])])) {
+    const arm = armName(one, point, phase);
     if (existsSync(join(folder, arm))) strike(arm, { point, subject }, phase);
   }
 }

@@ -66,6 +66,7 @@ async function deathIn(fleet: Fleet, { subject, step: [point], phase }: Play): P
   return (await strike(fleet, { generation, point, phase, kind: 'kill', over: subject.over(END_MS) })).hit;
 }
 
+// @guarantee G3
 test('killed at each step of saving: every result is whole in the archive, once, and was charged once', async () => {
   const folder = await temporaryFolder();
   const env = { ARCHIVE_URL: pathToFileURL(folder).href, ARCHIVE_CONCURRENCY: '1' };

@@ -17,6 +17,7 @@ const STRIKES: readonly [point: string, phase: Event['phase'], kind: Event['kind
   ['POST webhook@notify', 'after', 'freeze', 'receiver fails first'],
 ];
 
+// @guarantee G1, G2, G3
 test('killed and frozen at chosen points: nothing charged twice, nothing lost, every caller told', async () => {
   const plan = STRIKES.map(([point, phase, kind, name]): Event => {
     const scenario = SCENARIOS.find((one) => one.name === name);

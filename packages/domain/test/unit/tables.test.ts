@@ -199,6 +199,7 @@ describe('the error policy', () => {
     });
   });
 
+  // @guarantee G1
   test('only a lost answer leaves the charge open, so only it is never submitted again', () => {
     const lost = SUBMIT_CLASSES.filter((name) => SUBMIT_POLICY[name].do === 'lose');
     expect(lost).toEqual(['unknown']);
