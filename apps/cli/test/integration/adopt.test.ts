@@ -113,7 +113,7 @@ it('refuses the task of another system, or an unknown one, also with --confirm',
   const other = await createdButCut('https://elsewhere.example/hook');
   const wrong = await pool.run(['adopt', id, other, '--confirm', '--json']);
   expect(wrong.code).toBe(4);
-  expect(wrong.json).toMatchObject({ kind: 'refused', reason: expect.stringContaining('not ours') });
+  expect(wrong.json).toMatchObject({ kind: 'refused', reason: expect.stringContaining('not of this pool') });
   const missing = await pool.run(['adopt', id, 'no-such-task']);
   expect(missing.code).toBe(4);
   expect(missing.stderr).toContain('Kie does not know this task');
@@ -177,5 +177,5 @@ it('ends with 5 when Kie cannot be reached, and changes nothing', async () => {
   const state = (await away.ledger.read.generation(id))?.state;
   await away.cleanup();
   expect({ code, state }).toEqual({ code: 5, state: 'unknown' });
-  expect(stderr).toContain('Kie could not be asked');
+  expect(stderr).toContain('recordInfo failed');
 });

@@ -31,7 +31,7 @@ describe('dlq redrive by id', () => {
   it('resumes at the step of the class, with a vehicle', async () => {
     const off = await deadInQueue(pool.ledger, 'model_unavailable');
     const { code, json } = await pool.run(['dlq', 'redrive', off, '--json']);
-    const warning = expect.stringContaining('told that it failed');
+    const warning = expect.stringContaining('reported to the caller');
     expect({ code, json }).toEqual({
       code: 0,
       json: { kind: 'resumed', id: off, class: 'model_unavailable', state: 'queued', warning },
@@ -111,7 +111,7 @@ describe('dlq redrive by id', () => {
   });
 
   it('says first that its caller was told that it failed, and of a held one it does not', async () => {
-    const told = /its caller was told that it failed, and may have created it again/;
+    const told = /the failure was reported to the caller, which may have created the generation again/;
     const off = await deadInQueue(pool.ledger, 'model_unavailable');
     expect((await pool.run(['dlq', 'redrive', off, '--dry-run'])).stdout).toMatch(told);
     const stuck = await taskStuck(pool.ledger, 'task-1');

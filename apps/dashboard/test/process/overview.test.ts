@@ -148,7 +148,7 @@ it("shows Kie's own reason of a refusal, and resumes only after a yes what its c
   await page.getByRole('button', { name: 'model_unavailable' }).click();
   await page.getByText('Model is offline (code 505)').waitFor();
   await page.getByRole('button', { name: `Resume: ${id}` }).click();
-  await page.getByText('its caller was told that it failed').waitFor();
+  await page.getByText('the failure was reported to the caller').waitFor();
   await page.getByRole('button', { name: 'Cancel' }).click();
   expect((await pool.ledger.read.generation(id))?.state).toBe('dead');
   await page.getByRole('button', { name: `Resume: ${id}` }).click();

@@ -133,7 +133,7 @@ describe('POST /v1/dead-letters/:id/redrive', () => {
     const { id } = await dead('a');
     const payAgain = await redrive(id, { payAgain: true });
     expect(payAgain).toMatchObject({ status: 409, body: { error: { code: 'not_redrivable' } } });
-    expect(payAgain.body.error.message).toContain('pay-again makes no sense');
+    expect(payAgain.body.error.message).toContain('pay-again is not possible');
     await redrive(id, {});
     const gone = await redrive(id, {});
     expect(gone).toMatchObject({ status: 409, body: { error: { code: 'not_redrivable' } } });
@@ -165,7 +165,7 @@ describe('POST /v1/dead-letters/redrive', () => {
     );
     expect(dry.body.more).toBe(false);
     const some = await ask({ class: deadLetterClass, limit: 2 }, 'key-of-a');
-    const warning = expect.stringContaining('told that it failed');
+    const warning = expect.stringContaining('reported to the caller');
     const resumed = (id = '') => ({ kind: 'resumed', id, class: deadLetterClass, state: 'queued', warning });
     expect(some).toMatchObject({ status: 200, body: { items: [resumed(ids[0]), resumed(ids[1])], more: true } });
     const rest = await ask({ class: deadLetterClass, limit: 1 }, 'key-of-a');

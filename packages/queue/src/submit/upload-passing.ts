@@ -79,7 +79,7 @@ async function passOne(context: UploadPassingDeps, { tenant }: GenerationRecord,
 function absent(ref: UploadRef, elsewhere: readonly string[]): Passed {
   if (elsewhere.length === 0) return { kind: 'gone', evidence: { summary: goneText(ref) } };
   const summary =
-    'the upload store of this worker does not have the image, and images of this pool are uploaded into another one as well; UPLOAD_STORE_URL must name one store for all gateways, workers and kieq, and kieq doctor names the stores';
+    'the upload store of this worker does not have the image, and images of this pool are uploaded into another one as well; UPLOAD_STORE_URL must name one store for all gateways, workers and kieq, and kieq doctor names them';
   return { kind: 'transient', evidence: { summary } };
 }
 

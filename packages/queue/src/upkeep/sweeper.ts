@@ -178,7 +178,7 @@ async function checkArchive(context: UpkeepDeps, due: Due): Promise<void> {
     id: due.id,
     vehicle: due.vehicle,
     tries: record?.archiving?.tries ?? 0,
-    evidence: { summary: 'no worker had an archive before its links were assumed dead' },
+    evidence: { summary: 'no archive was available until its links were assumed dead' },
     retryDelayMs: 1,
     leastTries: 0,
     hopeless: true,

@@ -58,7 +58,7 @@ test('a worker with the store of the pool says nothing, and with another one onc
   expect(lines).toEqual([
     expect.objectContaining({ level: 'warn', reason: `images are uploaded into ${other.place}` }),
   ]);
-  expect(lines[0]?.msg).toContain('UPLOAD_STORE_URL must lead');
+  expect(lines[0]?.msg).toContain('UPLOAD_STORE_URL must name one store');
 
   await ledger.redis.del(`${ledger.root}stores`);
   await nameStore({ ledger, uploads: own });

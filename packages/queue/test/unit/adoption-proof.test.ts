@@ -106,7 +106,7 @@ const CASES: readonly Case[] = [
   {
     what: "somebody else's callback address",
     echo: echo({ callBackUrl: 'https://elsewhere.example/hook' }),
-    proof: refuted('not ours'),
+    proof: refuted('not of this pool'),
   },
   { what: 'no address, all alike', echo: echo(), proof: fits(1) },
   {
@@ -217,7 +217,7 @@ describe('proveAdoption', () => {
 
   test('without the payload nothing can be compared, but a token still proves', () => {
     const tombstone = { ...record([attempt(1, 'lost')]), payload: undefined };
-    expect(proveAdoption(tombstone, echo())).toEqual(refuted('payload is gone'));
+    expect(proveAdoption(tombstone, echo())).toEqual(refuted('payload was purged'));
     expect(proveAdoption(tombstone, echo(ours('secret-1')))).toEqual({ kind: 'proved', attempt: 1 });
   });
 });

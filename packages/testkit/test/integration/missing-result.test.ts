@@ -29,8 +29,8 @@ describe.concurrent('a success without a result', () => {
     expect(record).toMatchObject({ state: 'succeeded', polls: 4, archiving: { state: 'done' } });
     expect(Object.keys(await filesOf(pool))).toEqual([nameOf(id)]);
     expect([charges(pool), await booked(pool)]).toEqual([{ late: 1 }, 55]);
-    // Told once, not at each look.
-    const told = lines.filter(({ msg }) => String(msg).includes('no link and no text can be read'));
+    // Reported once, not at each poll.
+    const told = lines.filter(({ msg }) => String(msg).includes('without a readable link or text'));
     expect(told).toMatchObject([
       { level: 'warn', generation: id, evidence: { body: expect.stringContaining('else') } },
     ]);

@@ -64,7 +64,7 @@ describe.concurrent('a callback', () => {
     expect(body).toMatchObject({ code: 501, data: { state: 'fail', failCode: '505' } });
     expect(body.msg).toMatch(/^Model is offline \(.*Nothing was charged/);
 
-    const warning = expect.stringContaining('told that it failed');
+    const warning = expect.stringContaining('reported to the caller');
     expect(await redrive(pool, id, { dryRun: true })).toMatchObject({ kind: 'would_resume', warning });
     expect(await redrive(pool, id)).toMatchObject({ kind: 'resumed', state: 'queued', warning });
     await pool.recordWhen(id, ({ state, delivery }) => state === 'succeeded' && delivery?.state === 'delivered');

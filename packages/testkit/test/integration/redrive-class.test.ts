@@ -49,7 +49,7 @@ async function run(
 }
 
 /** Nothing of this class is held, so that callers know already that it failed. */
-const warning = expecting.stringContaining('told that it failed');
+const warning = expecting.stringContaining('reported to the caller');
 const told = (kind: string, ids: readonly string[]) =>
   ids.map((id) => ({ kind, id, class: CLASS, state: 'queued', warning }));
 

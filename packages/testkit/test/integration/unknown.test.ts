@@ -202,7 +202,7 @@ describe.concurrent('adoption by hand', () => {
       overruled: [],
     });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    const summary = expect.stringMatching(/^A person vouched for the task \(a test\)\. Before: No usable answer/);
+    const summary = expect.stringMatching(/^An operator confirmed the task \(a test\)\. Before: No usable answer/);
     expect(record.attempts).toMatchObject([{ outcome: 'adopted', taskId, evidence: { summary } }]);
     expect(charges(pool)).toEqual({ lost: 1 });
     // The same once more changes nothing, and needs no word.
@@ -254,7 +254,7 @@ describe.concurrent('adoption by hand', () => {
     const done = await pool.recordWhen(twin, ({ state }) => state === 'succeeded');
     const twinLost = await loseIn(pool, 'twin');
     const reasons = [
-      [id, await foreignTask(pool, 'lost', 'https://elsewhere.example/hook'), 'not ours'],
+      [id, await foreignTask(pool, 'lost', 'https://elsewhere.example/hook'), 'not of this pool'],
       [twinLost.id, done.taskId ?? '', `belongs to ${twin}`],
       [id, 'no-such-task', 'does not know'],
       ['gen_0000000000', taskId, 'no such generation'],
@@ -275,7 +275,7 @@ describe.concurrent('adoption by hand', () => {
     lost.pool.simulator.script([{ on: 'recordInfo', when: { times: 3 }, fault: { kind: 'html', status: 502 } }]);
     expect(await adoptIn(lost, lost.id, lost.taskId)).toMatchObject({
       kind: 'refused',
-      reason: expect.stringContaining('could not be asked'),
+      reason: expect.stringContaining('recordInfo failed'),
     });
     expect(await adoptIn(lost, lost.id, lost.taskId)).toMatchObject({ kind: 'adopted' });
   });

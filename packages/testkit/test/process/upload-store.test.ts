@@ -70,7 +70,7 @@ test('a worker with another store says so, and leaves the image to one that has 
   expect([msg, reason]).toEqual([expect.stringContaining('UPLOAD_STORE_URL'), expect.stringContaining(right)]);
   const metrics = await (await fetch(`${String(worker.first['ops'])}/metrics`)).text();
   expect(metrics).toContain('kieq_upload_store_differs 1');
-  await worker.logged(({ msg: said }) => said.includes('could not be passed to Kie'));
+  await worker.logged(({ msg: said }) => said.includes('passing an uploaded image to Kie failed'));
   expect((await pool.ledger.read.generation(id))?.state).toBe('queued');
 
   // Who takes it next would be chance, and each wrong one makes the pause longer: integration/uploads.test.ts has both.
