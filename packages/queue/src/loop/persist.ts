@@ -27,7 +27,7 @@ export async function persist<Value>(
   } catch (error) {
     logger.fatal(
       { err: error, byHand },
-      `${what} could not be written before the process ended; the command in byHand repairs it`,
+      `${what} could not be written before the process ended; byHand says what to do`,
     );
     throw error;
   } finally {

@@ -232,7 +232,10 @@ function parkedEnd(
   const parked = { id, vehicle: idOf(job), seen: poll.callbacksSeen };
   const afterwards = (): Promise<void> =>
     pullForwardIfCalledBack(ledger, queues, parked).catch((error: unknown) =>
-      logger.warn({ err: error }, 'pulling a poll forward after a callback failed; the sweeper repeats it'),
+      logger.warn(
+        { err: error },
+        'pulling a poll forward after a callback failed; the task is polled at its planned time',
+      ),
     );
   return { kind: 'delay', delayMs, priority: rankOf(context, poll, delayMs, dueAt), afterwards };
 }

@@ -112,10 +112,10 @@ async function afterTransientError(
   if (passed.kind !== 'transient') {
     const deadLetterClass = passed.kind === 'gone' ? 'upload_missing' : 'invalid_request';
     metrics.uploads.inc({ outcome: 'refused' });
-    logger.warn({ evidence }, 'Kie will not accept an uploaded image; nothing is submitted');
+    logger.warn({ evidence }, 'an uploaded image cannot be passed to Kie; nothing is submitted');
     const killed = await kill(context, { id, class: deadLetterClass, expected: 'queued', evidence });
     if (killed.kind === 'dead') return deadJobEnd(id, deadLetterClass, evidence);
-    return { kind: 'complete', result: `Kie will not accept its image, but it is ${killed.kind}` };
+    return { kind: 'complete', result: `its image cannot be passed, but it is ${killed.kind}` };
   }
   metrics.uploads.inc({ outcome: 'postponed' });
   logger.warn({ evidence, tries: tries + 1 }, 'passing an uploaded image to Kie failed; will try again');
