@@ -3,9 +3,8 @@ import { z } from 'zod';
 import { isRecord, parseJson } from './json.ts';
 
 /**
- * Kie's answer as its API wraps it: `{ code, msg, data }` (docs/kie/api.md#answer-to-createtask).
- * Errors arrive as HTTP 200 with another `code`, so the code and not the HTTP status is what counts
- * (docs/kie/facts.md#envelope-and-errors).
+ * Kie's response as its API wraps it: `{ code, msg, data }` (docs/kie/api.md#answer-to-createtask). Errors arrive as
+ * HTTP 200 with another `code`, so the code counts and not the HTTP status (docs/kie/facts.md#envelope-and-errors).
  */
 export interface Envelope {
   readonly code: number;
@@ -41,8 +40,8 @@ export function readEnvelope(text: string): Envelope | undefined {
 const taskIdSchema = z.string().regex(/^[^\s\p{Cc}]{1,200}$/u);
 
 /**
- * Finds the id of a created task in the text of an answer: `data.taskId`, else `data.task_id`, else `data.recordId`.
- * It needs no `code`: whoever was given an id must follow it, whatever else the answer says.
+ * Finds the id of a created task in the text of a response: `data.taskId`, else `data.task_id`, else `data.recordId`.
+ * It needs no `code`: an id that Kie gave must be polled, whatever else the response says.
  */
 export function readTaskId(text: string): string | undefined {
   const body = parseJson(text);
@@ -51,7 +50,7 @@ export function readTaskId(text: string): string | undefined {
   return firstTaskId([data['taskId'], data['task_id'], data['recordId']]);
 }
 
-/** The first of `candidates` that can be an id of Kie. */
+/** The first of `candidates` that has the form of a Kie id. */
 export function firstTaskId(candidates: readonly unknown[]): string | undefined {
   for (const candidate of candidates) {
     const parsed = taskIdSchema.safeParse(candidate);

@@ -10,7 +10,7 @@ import { linksBeside, linksIn } from './result-links.ts';
 /** The longest `failMsg` and `failCode` that are kept, in characters. */
 const FAIL_MSG_LIMIT = 2000;
 const FAIL_CODE_LIMIT = 200;
-/** No request is nested deeper than 100 levels, and whoever compares inputs walks through them. */
+/** No request is nested deeper than 100 levels, and a comparison of inputs walks through all levels. */
 const INPUT_LEVELS = 200;
 
 const finite = z.number().or(
@@ -23,8 +23,8 @@ const word = z.string().min(1).or(z.number().transform(String));
 const epochMs = finite.pipe(z.number().positive());
 
 /**
- * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo). Every field may be missing, null or of a kind that the
- * contract does not promise; such a field is undefined, and never spoils the others.
+ * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo). Every field may be missing, null or of a type that the
+ * contract does not promise; such a field is undefined, and the others still count.
  */
 const recordSchema = z.looseObject({
   state: z.string().trim().min(1).optional().catch(undefined),
@@ -36,22 +36,22 @@ const recordSchema = z.looseObject({
   completeTime: epochMs.optional().catch(undefined),
 });
 
-/** What recordInfo said about a task, leniently read. */
+/** What recordInfo reported about a task, leniently read. */
 export type KieRecord = z.infer<typeof recordSchema>;
 
-/** Reads `data` of recordInfo; undefined where it is no object. */
+/** Reads `data` of recordInfo; undefined where it is not an object. */
 export function readRecord(data: unknown): KieRecord | undefined {
   const parsed = recordSchema.safeParse(data);
   return parsed.success ? parsed.data : undefined;
 }
 
-/** The task that a record speaks of; undefined where it does not say. */
+/** The task id of a record; undefined where it has none. */
 export function recordTaskId(record: KieRecord): string | undefined {
   return firstTaskId([record['taskId'], record['task_id'], record['recordId']]);
 }
 
 /**
- * What the record repeats of the create request. `param` is a JSON string, and its `input` often one again
+ * The create request as the record repeats it. `param` is a JSON string, and its `input` often one again
  * (docs/kie/facts.md#recordinfo).
  */
 export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho {
@@ -70,7 +70,7 @@ export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho 
   };
 }
 
-/** A success, and what could be read of its result. */
+/** A success, and what is readable of its result. */
 export interface Success {
   readonly verdict: Verdict;
   readonly result: ResultKind;
@@ -78,9 +78,9 @@ export interface Success {
 
 /**
  * A success as Kie reported it. A result that cannot be read is still a paid success: it is kept verbatim, without
- * URLs; not even that where it is an object too deep to be written.
+ * URLs, except for an object that is too deep for JSON.
  *
- * Newer answers carry the parsed result as `response` (docs/kie/facts.md#recordinfo); it stands in for an empty
+ * Newer answers carry the parsed result as `response` (docs/kie/facts.md#recordinfo); it replaces an empty
  * `resultJson`.
  */
 export function readSuccess(record: KieRecord): Success {
@@ -101,7 +101,7 @@ export function readSuccess(record: KieRecord): Success {
   };
 }
 
-/** A failure; `fallback` speaks where the record itself does not. */
+/** A failure; `fallback` supplies what the record lacks. */
 export function failVerdict(
   record: KieRecord | undefined,
   fallback: { readonly failCode?: string; readonly failMsg?: string },

@@ -56,8 +56,8 @@ describe('the structure of an MP4', () => {
     }
     // Only the box `free` at its end is missing, or a part of it.
     expect(between).toEqual(Array.from({ length: 136 }, (_, i) => tinyVideo.length - 136 + i));
-    expect(verdict(video(200_000).subarray(0, 180_000))).toBe('it is cut off within its box mdat');
-    expect(verdict(box('ftyp', 8))).toBe('it has no box moov');
+    expect(verdict(video(200_000).subarray(0, 180_000))).toBe('the file is cut off within its box mdat');
+    expect(verdict(box('ftyp', 8))).toBe('the file has no box moov');
   });
 
   test('takes a last box without a size', () => {
@@ -78,7 +78,7 @@ describe('the structure of an MP4', () => {
   });
 
   test('is not taken for complete before its media have begun', () => {
-    expect(verdict(Buffer.concat([START, Buffer.from('\0\0')]))).toBe('it is cut off at the beginning of a box');
+    expect(verdict(Buffer.concat([START, Buffer.from('\0\0')]))).toBe('the file is cut off at the beginning of a box');
   });
 
   test.each([

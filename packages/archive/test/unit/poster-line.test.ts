@@ -37,13 +37,13 @@ test('beyond a hundred that wait there are none, and room comes again', async ()
   const first = line.add(fileOf(0));
   await Promise.resolve();
   const waiting = Array.from({ length: 100 }, (_, i) => line.add(fileOf(i + 1)));
-  expect(await line.add(fileOf(101))).toEqual({ kind: 'failed', reason: '100 others wait already' });
+  expect(await line.add(fileOf(101))).toEqual({ kind: 'failed', reason: '100 other posters wait already' });
   finish();
   await first;
   const late = line.add(fileOf(102));
   await line.close();
   expect(await Promise.all([...waiting, late])).toHaveLength(101);
-  expect(await late).toEqual({ kind: 'failed', reason: 'the process ends' });
+  expect(await late).toEqual({ kind: 'failed', reason: 'this process is shutting down' });
 });
 
 test('the end of the process cuts the one in work and forgets the others', async () => {
@@ -53,7 +53,7 @@ test('the end of the process cuts the one in work and forgets the others', async
   await line.close();
   expect(await Promise.all(turns)).toEqual([
     { kind: 'failed', reason: 'cut' },
-    { kind: 'failed', reason: 'the process ends' },
+    { kind: 'failed', reason: 'this process is shutting down' },
   ]);
   expect(begun).toEqual(['1.mp4']);
 });

@@ -14,9 +14,11 @@ describe('KIE_BASE_URL', () => {
   ])('loses /api/v1 at its end, and it is said: %s', (given, expected) => {
     expect(used(given)).toBe(expected);
     expect(environmentWarnings({ KIE_BASE_URL: given })).toEqual([
-      expect.stringMatching(/^KIE_BASE_URL: \/api\/v1 at its end is taken off.* is used\. Take \/api\/v1 off/),
+      expect.stringMatching(
+        /^KIE_BASE_URL ends in \/api\/v1, which kieq removes.*; kieq uses .*\. Remove \/api\/v1 from KIE_BASE_URL/,
+      ),
     ]);
-    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; ${expected} is used.`);
+    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; kieq uses ${expected}. Remove`);
   });
 
   test.each([

@@ -113,7 +113,7 @@ describe('a dead generation', () => {
     const { failMsg } = { failMsg: '', ...said(name, true) };
     expect(failMsg).not.toMatch(/Nothing was charged|create a new one/);
     if (said(name, false).state === 'fail' && JSON.stringify(said(name, false)).includes('Nothing was charged'))
-      expect(failMsg).toContain('An earlier submission of it may have been charged: ask the operator');
+      expect(failMsg).toContain('An earlier submission of this generation may have been charged. Ask the operator');
   });
 
   test('without a letter fails all the same', () => {

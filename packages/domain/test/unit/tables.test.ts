@@ -49,7 +49,7 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: ['queued'],
     resumes: ['queued', null],
     traits: ['neverHadATask', 'isRefusal'],
-    told: ['The service answered with errors every time.', FREE],
+    told: ['The service answered every submission with an error.', FREE],
   },
   insufficient_credits: {
     kills: ['queued'],
@@ -61,26 +61,26 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: ['queued'],
     resumes: ['queued', null],
     traits: ['neverHadATask'],
-    told: ['It waited in the queue beyond its deadline.', FREE],
+    told: ['The generation waited in the queue beyond its deadline.', FREE],
   },
   record_missing: {
     kills: ['without a record'],
     resumes: [null, 'queued'],
     traits: ['neverHadATask'],
-    told: [`Its record was lost; it may have been charged. ${ASK}`, null],
+    told: [`The record of the generation was lost; it may have been charged. ${ASK}`, null],
   },
   generation_failed: { kills: [], resumes: ['queued', null], traits: [], told: ['Generation failed', null] },
   payment_unknown: {
     kills: ['unknown'],
     resumes: ['unknown', 'queued'],
     traits: ['isHeld', 'neverHadATask', 'mayBeAdopted'],
-    told: [`The answer to its submission was lost; it may have been charged. ${ASK}`, null],
+    told: [`The response to its submission was lost; it may have been charged. ${ASK}`, null],
   },
   task_lost: {
     kills: ['generating'],
     resumes: ['generating', 'queued'],
     traits: ['isHeld', 'isGivenUp'],
-    told: [`The service denies knowing the accepted task. ${ASK}`, null],
+    told: [`The service does not know a task that it accepted. ${ASK}`, null],
   },
   task_stuck: {
     kills: ['generating'],
@@ -98,7 +98,7 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: [],
     resumes: ['notify', null],
     traits: [],
-    told: ['The callback could not be delivered.', null],
+    told: ['The delivery to the callback URL failed.', null],
   },
   upload_missing: {
     kills: ['queued'],

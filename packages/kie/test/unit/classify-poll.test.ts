@@ -114,7 +114,7 @@ describe('a success without a result', () => {
     const found = record({ state: 'success', resultJson: '{"a":1}', ...more });
     if (found.kind !== 'no_result') throw new Error(found.kind);
     const { summary, body = '' } = found.evidence;
-    expect(summary).toBe('Kie says the task succeeded, and its result cannot be read.');
+    expect(summary).toBe('Kie reported that the task succeeded, but its result cannot be read.');
     expect(body).toContain('"resultJson":"{\\"a\\":1}","where":"[redacted] https://a.example/1.mp4"');
     expect(body).not.toContain('the request');
     expect(body).toHaveLength(2000);

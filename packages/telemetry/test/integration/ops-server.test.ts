@@ -63,7 +63,7 @@ test('a check that hangs fails in time', async () => {
   ready = () => new Promise(() => undefined);
   expect(await get('/readyz')).toMatchObject({
     status: 503,
-    body: { checks: [{ name: 'readyz', detail: 'no answer within 50 ms' }] },
+    body: { checks: [{ name: 'readyz', detail: 'no result within 50 ms' }] },
   });
 });
 
