@@ -33,8 +33,8 @@ export function parseEnvironment<const G extends Group>(env: RawEnvironment, gro
   }
   problems.push(...crossCheck(values));
   if (problems.length > 0) throw new ConfigError(problems);
-  // The loop above fills in exactly the properties of these groups. oxlint-disable-next-line
-  // typescript/no-unsafe-type-assertion -- TypeScript cannot follow a loop over keys
+  // The loop above fills in exactly the properties of these groups.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- TypeScript cannot follow a loop over keys
   return values as Environment<G>;
 }
 

@@ -106,8 +106,8 @@ function byStatus({ status, isForwarded }: Answer): Refusal | undefined {
 function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
   const envelope = readEnvelope(answer.body);
   if (envelope === undefined) {
-    const hint = answer.status === NOT_FOUND ? ` And ${NOT_THERE}` : '';
-    const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${hint}`;
+    const advice = answer.status === NOT_FOUND ? ` And ${NOT_THERE}` : '';
+    const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${advice}`;
     return evidenceOf(summary, answer, redact);
   }
   const what = envelope.code === 200 ? 'Code 200 without a taskId' : `Code ${envelope.code}, which says nothing`;

@@ -30,9 +30,10 @@ interface Limits {
 /**
  * One repeatable request, from its start to its {@link Exchange}. The billable one is {@link LonePost}.
  *
- * State `connecting` (requests with a body): nothing is written; Node keeps the head back until the first chunk. →
- * `sent`: the first chunk left; from here on the vendor may have acted. → `settled`: the exchange is decided; later
- * events are ignored. Reached exactly once, from either state.
+ * States:
+ * - `connecting` (requests with a body): nothing is written; Node keeps the head back until the first chunk.
+ * - `sent`: the first chunk left; from here on the vendor may have acted.
+ * - `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
  */
 export class HttpCall {
   private readonly client: Got;

@@ -48,9 +48,10 @@ export interface LoneSettings {
  * The billable request, from start to its {@link Exchange}, directly on Node's HTTP client: no retry, no redirect, and
  * no layer in between that could write a byte early (docs/decisions/0030).
  *
- * State `connecting`: the request exists, and nothing of it is written: Node keeps the head back until `end`. → `sent`:
- * the gate let it pass; head and body leave in the same turn, and from here on the vendor may have acted. → `settled`:
- * the exchange is decided; later events are ignored. Reached exactly once, from either state.
+ * States:
+ * - `connecting`: the request exists, and nothing of it is written: Node keeps the head back until `end`.
+ * - `sent`: the gate let it pass; head and body leave in the same turn, and from here on the vendor may have acted.
+ * - `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
  */
 export class LonePost {
   private readonly post: LoneRequest;

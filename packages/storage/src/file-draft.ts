@@ -95,11 +95,11 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promis
   let rest = [...chunks];
   while (rest.length > 0) {
     const { bytesWritten } = await file.writev(rest);
-    rest = behind(rest, bytesWritten);
+    rest = without(rest, bytesWritten);
   }
 }
 
-function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let left = bytes;
   return chunks.flatMap((chunk) => {
     const taken = Math.min(left, chunk.byteLength);

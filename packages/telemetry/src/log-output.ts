@@ -65,7 +65,7 @@ export class LogOutput implements DestinationStream {
     for (;;) {
       const first = this.#waiting[0];
       if (first === undefined && this.#lost === 0) return true;
-      if (first === undefined) this.#tellLost();
+      if (first === undefined) this.#reportLost();
       else if (!this.#offer(first)) return false;
     }
   }
@@ -88,7 +88,7 @@ export class LogOutput implements DestinationStream {
     return true;
   }
 
-  #tellLost(): void {
+  #reportLost(): void {
     const time = new Date().toISOString();
     const msg = 'log lines lost: the reader of the log was stuck';
     const text = { level: 'warn', time, pid: process.pid, lines: this.#lost, msg };

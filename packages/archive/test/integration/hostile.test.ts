@@ -337,7 +337,7 @@ describe('a file that an earlier try has saved', () => {
     expect(found).toMatchObject({ kind: 'saved', name: stored, contentType, wasThere: true });
   });
 
-  test('is replaced where it is no video: somebody else put it there', async () => {
+  test('is replaced where it is no video: another process put it there', async () => {
     const source = await startSource((response) => sendVideo(response, whole.length));
     const { archive } = await openArchive();
     const draft = await archive.store.create(NAME, 'video/mp4', 'somebody');
@@ -384,7 +384,7 @@ test('64 MiB pass without being held in the memory', async () => {
   expect(most - before).toBeLessThan(40 * MIB);
 });
 
-/** Bytes of buffers that somebody still holds; garbage does not count. */
+/** Bytes of buffers that are still referenced; garbage does not count. */
 function heldBytes(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;

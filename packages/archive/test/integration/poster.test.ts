@@ -64,7 +64,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('of a video in a folder', () => {
-  test('the poster is made of the file itself, and stands beside it', async () => {
+  test('the poster is made of the file itself, and is stored next to it', async () => {
     const store = await openFolder();
     const { made } = await run({ body: FFMPEG.draws, store });
     const outcome = await made;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { measure, type Sink } from '../../src/copy.ts';
 import { video } from '../../../testkit/src/video.ts';
 
-/** A sender that tells whether it was ended: what keeps its timers and its connection. */
+/** A sender that records whether it was ended: one that was not keeps its timers and its connection. */
 function sender(bytes: Uint8Array): { readonly chunks: AsyncGenerator<Uint8Array>; readonly ended: () => boolean } {
   let isEnded = false;
   async function* send(): AsyncGenerator<Uint8Array> {

@@ -49,7 +49,7 @@ describe('the structure of an MP4', () => {
     }
   });
 
-  test('tells every cut that is not between two boxes, and a cut before moov', () => {
+  test('finds every cut that is not between two boxes, and a cut before moov', () => {
     const between: number[] = [];
     for (let length = 1; length < tinyVideo.length; length += 1) {
       if (verdict(tinyVideo.subarray(0, length)) === undefined) between.push(length);
@@ -70,8 +70,8 @@ describe('the structure of an MP4', () => {
     ['a newline', Buffer.from('\n')],
     ['five zeros', Buffer.alloc(5)],
     ['a text', Buffer.from('\r\n--boundary--\r\n')],
-    ['a box that nobody needs, cut off', box('free', 5000, Buffer.alloc(10))],
-  ])('plays with what stands behind its last box, which is worth a word: %s', (_what, tail) => {
+    ['a box without index or media, cut off', box('free', 5000, Buffer.alloc(10))],
+  ])('plays with bytes after its last box, which give a warning: %s', (_what, tail) => {
     const whole = Buffer.concat([START, box('mdat', 100, Buffer.alloc(92))]);
     expect(doubt(whole)).toBeUndefined();
     expect(doubt(Buffer.concat([whole, tail]))).toMatchObject({ isGrave: false });

@@ -32,7 +32,7 @@ test('posters are made one after the other', async () => {
   expect(await turns[1]).toEqual(MADE);
 });
 
-test('beyond a hundred that wait there are none, and room comes again', async () => {
+test('at most a hundred wait, and slots become free again', async () => {
   const { line, finish } = openLine();
   const first = line.add(fileOf(0));
   await Promise.resolve();
@@ -46,7 +46,7 @@ test('beyond a hundred that wait there are none, and room comes again', async ()
   expect(await late).toEqual({ kind: 'failed', reason: 'this process is shutting down' });
 });
 
-test('the end of the process cuts the one in work and forgets the others', async () => {
+test('a shutdown cuts the running one and drops the others', async () => {
   const { line, begun } = openLine();
   const turns = [1, 2].map((n) => line.add(fileOf(n)));
   await Promise.resolve();

@@ -31,7 +31,7 @@ describe('a request', () => {
     'cf-ray',
     'cdn-loop',
     'tailscale-user-login',
-  ])('with %s was passed on by somebody, and is not from here, whatever it says', (name) => {
+  ])('with %s was forwarded, and is not from this machine, whatever its value', (name) => {
     for (const value of ['127.0.0.1', 'localhost', '']) {
       expect(isForwarded({ ...here, [name]: value })).toBe(true);
       expect(isFromHere({ headers: { ...here, [name]: value }, socket: { remoteAddress: '127.0.0.1' } })).toBe(false);

@@ -49,7 +49,7 @@ test('an environment without such keys stays as it is; an empty path counts as a
   });
 });
 
-test('what is not usable is told for all files together, by path and never by content', () => {
+test('unusable files are reported all together, by path and never by content', () => {
   const both = fileWith('other');
   const problems = problemsOf({
     KIE_API_KEY: 'k',

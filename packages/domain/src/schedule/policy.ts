@@ -2,8 +2,8 @@ import { at } from './numbers.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
- * For each place of a timeline, the place of the best next poll after a poll there that found the task running. -1
- * where no place is far enough away.
+ * For each place of a timeline, the place of the best next poll after a poll there that found the task running;
+ * -1 where no place is far enough away.
  *
  * With polls at t₁ < t₂ < … and S the probability of still running, poll k is made with the probability S(tₖ₋₁), and
  * expected polls × c + expected delay = Σ S(tₖ₋₁)·(c + tₖ − tₖ₋₁) − mean. So from the end backwards

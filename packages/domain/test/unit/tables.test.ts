@@ -24,14 +24,16 @@ interface Pin {
   /** Where a redrive resumes, for nothing and by paying again. */
   readonly resumes: readonly [string | null, string | null];
   readonly traits: readonly DeadLetterTrait[];
-  /** What callers are told, and behind it what they are told where it was free. */
+  /** The text for callers, and the text that follows it where it was free. */
   readonly told: readonly [string, string | null];
 }
 
 const FREE = 'Nothing was charged.';
 const ASK = 'Ask the operator before creating it again.';
 
-/** The meaning of every class once more, so that a change of the table is meant. The advice stands in docs/operations.md. */
+/**
+ * The meaning of every class once more, so that a change of the table is meant. The advice is in docs/operations.md.
+ */
 const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
   invalid_request: {
     kills: ['queued', 'without a record'],
@@ -161,7 +163,7 @@ describe('the table of gates', () => {
   });
 });
 
-test('the settings of a pool where nobody set any', () => {
+test('the settings of a pool without any of its own', () => {
   expect(POOL_SETTING_DEFAULTS).toEqual({
     submitLimit: 20,
     submitWindowMs: 10_000,
@@ -178,7 +180,7 @@ test('the settings of a pool where nobody set any', () => {
 });
 
 describe('the error policy', () => {
-  test('has a row for every class of answer, and no other', () => {
+  test('has a row for every class of outcome, and no other', () => {
     expect(Object.keys(SUBMIT_POLICY).toSorted()).toEqual([...SUBMIT_CLASSES].toSorted());
   });
 

@@ -4,8 +4,8 @@
  * wait as long, so that an early response reveals nothing.
  *
  * KEYS: the subjects. ARGV: 1 for a failed attempt, else 0; ms after which a subject is forgotten; then for each
- * subject `free`, `growMs`, `pauseMs`, `mostMs`, and 1 where it refuses beyond that. Returns `{0, ms to wait}`, or `{1,
- * ms until a slot is free}`.
+ * subject `free`, `growMs`, `pauseMs`, `mostMs`, and 1 where it refuses beyond that.
+ * @returns `{0, ms to wait}`, or `{1, ms until a slot is free}`
  */
 export const SLOT_SCRIPT = `
 local time = redis.call('TIME')

@@ -37,8 +37,8 @@ export function createOtelTracer(options: TracingOptions & { readonly endpoint: 
   const { endpoint, headers, service, instance, ratio = 1, proxies = NO_PROXIES, onProblem } = options;
   const agents = agentsThrough(proxies, { keepAlive: true, tunnelMs: EXPORT_TIMEOUT_MS });
   const silent = (): void => undefined;
-  const tell = (message: string): void => onProblem?.(message);
-  diag.setLogger({ error: tell, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
+  const report = (message: string): void => onProblem?.(message);
+  diag.setLogger({ error: report, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
     headers: { ...headers },
