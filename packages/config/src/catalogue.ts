@@ -23,7 +23,7 @@ export const GROUPS = {
     }),
   },
   kie: {
-    kieApiKey: required('KIE_API_KEY', { parser: secretText, secret: true, meaning: 'key of the Kie account' }),
+    kieApiKey: required('KIE_API_KEY', { parser: secretText, secret: true, meaning: 'API key of the Kie account' }),
     kieBaseUrl: withDefault('KIE_BASE_URL', 'https://api.kie.ai', {
       parser: kieBaseUrl,
       meaning: 'address of the Kie API; kieq removes `/api/v1` from its end',
@@ -41,7 +41,7 @@ export const GROUPS = {
     kieWebhookHmacKey: optional('KIE_WEBHOOK_HMAC_KEY', {
       parser: secretText,
       secret: true,
-      meaning: "key of the account that verifies Kie's callbacks",
+      meaning: 'webhook key of the Kie account, which verifies callbacks',
     }),
   },
   pool: {
@@ -51,7 +51,7 @@ export const GROUPS = {
     }),
     submitWindowMs: withDefault('KIEQ_SUBMIT_WINDOW_MS', String(DEFAULTS.submitWindowMs), {
       parser: milliseconds(1, 3_600_000),
-      meaning: 'length of the window, in ms',
+      meaning: 'length of the submission window, in ms',
     }),
     submitTimeoutMs: withDefault('KIEQ_SUBMIT_TIMEOUT_MS', String(DEFAULTS.submitTimeoutMs), {
       parser: milliseconds(1, 600_000),
@@ -71,7 +71,8 @@ export const GROUPS = {
     }),
     onUnknown: withDefault('KIEQ_ON_UNKNOWN', 'hold', {
       parser: oneOf('hold', 'pay-again'),
-      meaning: 'after that window: `hold` for an operator, or `pay-again` once, which may pay twice',
+      meaning:
+        'what follows after `KIEQ_UNKNOWN_WINDOW_MS`: `hold` for an operator, or `pay-again` once, which may pay twice',
     }),
     intentDurability: withDefault('KIEQ_INTENT_DURABILITY', 'none', {
       parser: intentDurability,
@@ -88,7 +89,7 @@ export const GROUPS = {
     holdMs: withDefault('KIEQ_HOLD_MS', String(DEFAULTS.holdMs), {
       parser: milliseconds(0),
       meaning:
-        'how long a dead letter after which a paid video may still come shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: not at all',
+        'how long a dead letter whose paid video may still come shows as `waiting` to Kie-compatible clients, in ms (24 h); 0: off',
     }),
     archiveMode: optional('ARCHIVE_MODE', {
       parser: oneOf('no', 'wait', 'at-once'),
@@ -250,7 +251,7 @@ export const GROUPS = {
   process: {
     logLevel: withDefault('LOG_LEVEL', 'info', {
       parser: oneOf('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
-      meaning: '`trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`',
+      meaning: 'lowest level of the logged lines',
     }),
     shutdownGraceMs: withDefault('KIEQ_SHUTDOWN_GRACE_MS', '25000', {
       parser: milliseconds(0, 3_600_000),
@@ -267,7 +268,7 @@ export const GROUPS = {
       alias: 'http_proxy',
       parser: proxyUrl,
       secret: true,
-      meaning: 'the same for http addresses; also `http_proxy`',
+      meaning: 'proxy for calls to http addresses of the same services; also `http_proxy`',
     }),
     noProxy: optional('NO_PROXY', {
       alias: 'no_proxy',
