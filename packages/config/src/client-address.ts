@@ -39,7 +39,7 @@ function textOf(header: string | readonly string[] | undefined): string | undefi
   return typeof header === 'string' ? header : header?.join(',');
 }
 
-/** Of `for=192.0.2.60;proto=http` or `for="[2001:db8::1]:4711"`. */
+/** The address in `for=192.0.2.60;proto=http` or `for="[2001:db8::1]:4711"`. */
 function forOf(element: string): string {
   const pair = element.split(';').find((one) => /^\s*for\s*=/i.test(one));
   return (pair ?? '').replace(/^[^=]*=\s*/, '').replace(/^"(.*)"\s*$/, '$1');

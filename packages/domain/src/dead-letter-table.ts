@@ -9,9 +9,9 @@ export type KillableState = Extract<GenerationState, 'queued' | 'unknown' | 'gen
 
 /** All properties of a class of dead letters. */
 export interface DeadLetterRow {
-  /** States out of which `kill` may open it; empty where the transition to another end opens it too. */
+  /** States out of which `kill` may open it; empty where another transition opens it together with an end. */
   readonly killsFrom: readonly KillableState[];
-  /** Whether `kill` may open it for a job that has no record, so that the dead letter belongs to a record. */
+  /** Whether `kill` may open it for a job without a record, and creates the record to which the dead letter belongs. */
   readonly killsWithoutRecord: boolean;
   /**
    * Where a redrive without pay-again resumes: a state, or `notify` for the delivery alone; null where only pay-again

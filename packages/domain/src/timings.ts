@@ -22,7 +22,10 @@ export interface Timings {
   /** Canaries of the half-open gates: first and longest interval. */
   readonly canaryFirstMs: number;
   readonly canaryCapMs: number;
-  /** Canaries of the unreachable gate, which kieq closes without a word of Kie: first and longest interval. */
+  /**
+   * Canaries of the unreachable gate, which closes after failed connections, not after a refusal: first and longest
+   * interval.
+   */
   readonly unreachableFirstMs: number;
   readonly unreachableCapMs: number;
   /** A row of equal refusals, and what the gate *refusing* learned, are forgotten after this long. */
@@ -44,7 +47,9 @@ export interface Timings {
   readonly notifyBaseMs: number;
   readonly notifyCapMs: number;
   readonly notifyGiveUpMs: number;
-  /** Saving a result: time to the head of its response; for the next 64 KiB; waiting for the sender in all; backoff. */
+  /**
+   * Saving a result: time to the head of its response; for the next 64 KiB; waiting for the sender in total; backoff.
+   */
   readonly archiveHeadMs: number;
   readonly archiveStallMs: number;
   readonly archiveTotalMs: number;

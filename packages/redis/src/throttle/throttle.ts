@@ -43,7 +43,7 @@ interface ThrottleOptions {
 const WAITING_AT_MOST = 500;
 /** While Redis does not respond, a login must not hang: after this time the process counts alone. In ms. */
 const REDIS_MS = 1_000;
-/** For this long a full subject is not requested from Redis again: floods must not reach Redis. In ms. */
+/** For this long the process refuses a full subject without a call of Redis: floods must not reach Redis. In ms. */
 const REMEMBER_FULL_MS = 1_000;
 const REMEMBERED = 10_000;
 
