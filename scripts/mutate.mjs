@@ -108,6 +108,7 @@ const STEPS = [
   ['heads.ts', "'local function reply(answer)',", "'local function reply(answer) answer.state = nil',"],
   ['heads.ts', '{ kind${packed', "{ kind, ''${packed"],
   ['heads.ts', "...(withAttempts ? ['attempts', 'a:1'] : [])", ''],
+  ['heads.ts', " || names.has('addToAttempt')", ''],
   ['heads.ts', '[...fieldsIn(text), ...transition.alsoReads]', 'fieldsIn(text).slice(1)'],
   ['heads.ts', '[...fieldsIn(text), ...transition.alsoReads]', 'fieldsIn(text)'],
   ['heads.ts', "|\\bnum\\(record, '(\\w+)'\\)", ''],

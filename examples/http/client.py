@@ -2,8 +2,8 @@
 
     GATEWAY_KEY=demo-key python3 examples/http/client.py <image URL> [image file]
 
-It makes four generations, one of which it cancels, and one more with an image file: point it at a simulated Kie, or pay
-for them.
+It creates four generations, one of which it cancels, and one more with an image file. Use a simulated Kie, or pay for
+them.
 """
 
 import base64
@@ -48,8 +48,8 @@ def send(method, path, data=None, content_type="application/json", headers={}):
 
 def call(method, path, body=None, headers={}):
     data = None if body is None else json.dumps(body).encode()
-    with send(method, path, data, headers=headers) as answer:
-        return json.load(answer)
+    with send(method, path, data, headers=headers) as response:
+        return json.load(response)
 
 
 def kling(prompt, image_url, **options):
@@ -61,7 +61,7 @@ def kling(prompt, image_url, **options):
 
 
 def create(request, idempotency_key):
-    """Sent again while the gateway or Redis is away: with the same key that never makes a second one."""
+    """Repeats the call while the gateway is unavailable. The same key never creates a second generation."""
     for _ in range(10):
         try:
             return call("POST", "/v1/generations", request, {"Idempotency-Key": idempotency_key})
@@ -71,7 +71,7 @@ def create(request, idempotency_key):
         except urllib.error.URLError:
             pass
         time.sleep(2)
-    raise TimeoutError("the gateway is away")
+    raise TimeoutError("the gateway is unavailable")
 
 
 def wait(generation):
@@ -83,11 +83,11 @@ def wait(generation):
 
 
 def events(generation, last_event_id=None):
-    """Server-Sent Events until the end; give the last id that you saw to go on after it."""
+    """Server-Sent Events until the end; pass the last id received to resume after it."""
     headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
-    with send("GET", f"/v1/generations/{generation}/events", headers=headers) as answer:
+    with send("GET", f"/v1/generations/{generation}/events", headers=headers) as response:
         fields = {}
-        for line in answer:
+        for line in response:
             name, _, value = line.decode().rstrip("\n").partition(": ")
             if name:
                 fields[name] = value
@@ -98,7 +98,7 @@ def events(generation, last_event_id=None):
 
 
 def every_generation(**filters):
-    """All pages; a page can be short, and is the last one only without `nextCursor`."""
+    """All pages. A page may be short; only one without `nextCursor` is the last."""
     while True:
         page = call("GET", "/v1/generations?" + urllib.parse.urlencode(filters))
         yield from page["items"]
@@ -117,12 +117,12 @@ def upload(request, image):
     body = part("request", json.dumps(request).encode())
     body += part("image_urls", image, '; filename="image"')
     body += f"--{boundary}--\r\n".encode()
-    with send("POST", "/v1/generations", body, f"multipart/form-data; boundary={boundary}") as answer:
-        return json.load(answer)
+    with send("POST", "/v1/generations", body, f"multipart/form-data; boundary={boundary}") as response:
+        return json.load(response)
 
 
 def is_signed(secret, headers, body):
-    """Standard Webhooks. `headers` with names in lower case, `body` the bytes as they came."""
+    """Standard Webhooks. `headers` with names in lower case, `body` the bytes as received."""
     encoded = re.fullmatch(r"whsec_([A-Za-z0-9+/]{4,}={0,2})", secret)
     key = base64.b64decode(encoded[1]) if encoded else secret.encode()
     timestamp = headers["webhook-timestamp"]
@@ -135,7 +135,7 @@ def is_signed(secret, headers, body):
 
 
 def is_signed_as_by_kie(secret, headers, task_id):
-    """Kie's own signature; the key is the whole text of the secret."""
+    """Kie's signature; the key is the whole text of the secret."""
     timestamp = headers["x-webhook-timestamp"]
     digest = base64.b64encode(hmac.new(secret.encode(), f"{task_id}.{timestamp}".encode(), hashlib.sha256).digest())
     is_recent = abs(time.time() - int(timestamp)) <= 300

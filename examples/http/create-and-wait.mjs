@@ -3,7 +3,7 @@
  *
  *   GATEWAY_KEY=demo-key node examples/http/create-and-wait.mjs <image URL> [idempotency key]
  *
- * GATEWAY_URL is http://127.0.0.1:8080 unless it is set; a gateway without keys needs no GATEWAY_KEY.
+ * GATEWAY_URL defaults to http://127.0.0.1:8080. A gateway without keys needs no GATEWAY_KEY.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -16,17 +16,17 @@ if (imageUrl === undefined) {
 }
 
 async function call(path, { method = 'GET', body } = {}) {
-  const answer = await fetch(`${GATEWAY_URL}${path}`, {
+  const response = await fetch(`${GATEWAY_URL}${path}`, {
     method,
     headers: { ...authorization, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
     body: JSON.stringify(body),
   });
-  const json = await answer.json();
-  if (!answer.ok) throw new Error(`${json.error.code}: ${json.error.message}`);
+  const json = await response.json();
+  if (!response.ok) throw new Error(`${json.error.code}: ${json.error.message}`);
   return json;
 }
 
-/** Sends it again while the gateway or Redis is away: with an idempotency key that never makes a second one. */
+/** Repeats the call while the gateway is unavailable. With an idempotency key this never creates a second generation. */
 async function create(body) {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -44,14 +44,14 @@ async function* events(id) {
   let lastEventId;
   for (;;) {
     const resume = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };
-    const answer = await fetch(`${GATEWAY_URL}/v1/generations/${id}/events`, {
+    const response = await fetch(`${GATEWAY_URL}/v1/generations/${id}/events`, {
       headers: { ...authorization, ...resume },
     }).catch(() => undefined);
-    // It has ended, and everything was seen.
-    if (answer?.status === 204) return;
-    if (answer?.ok === false && answer.status < 500) throw new Error(await answer.text());
-    if (answer?.ok === true) {
-      for await (const event of eventsOf(answer.body)) {
+    // The generation has ended, and every event was received.
+    if (response?.status === 204) return;
+    if (response?.ok === false && response.status < 500) throw new Error(await response.text());
+    if (response?.ok === true) {
+      for await (const event of eventsOf(response.body)) {
         lastEventId = event.id ?? lastEventId;
         if (event.name === 'end') return;
         if (event.name === 'state') yield event.data;
@@ -76,7 +76,7 @@ async function* eventsOf(body) {
       }
     }
   } catch {
-    // The connection broke; the caller goes on after the last event that it saw.
+    // The connection broke; the caller resumes after the last event received.
   }
 }
 

@@ -1,9 +1,9 @@
 #!/bin/sh
-# The calls of the HTTP API by curl, one after the other, against a gateway. From the root of the repository:
+# Every call of the HTTP API with curl. Run it from the root of the repository:
 #
 #   GATEWAY_KEY=demo-key sh examples/http/curl.sh https://example.com/cat.jpg
 #
-# It makes six generations, one of which it cancels: point it at a simulated Kie, or pay for five.
+# It creates six generations, one of which it cancels. Use a simulated Kie, or pay for five.
 set -eu
 GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:8080}
 GATEWAY_KEY=${GATEWAY_KEY:-}
@@ -13,12 +13,12 @@ VIDEO=${VIDEO:-/dev/null}
 ORDER=order-$$-$(date +%s)
 
 say() { printf '\n--- %s\n' "$1"; }
-show() { printf '%s\n' "$ANSWER"; }
-# The value of a field of one-line JSON.
-field() { printf '%s\n' "$ANSWER" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
+show() { printf '%s\n' "$RESPONSE"; }
+# Prints the value of a field of one-line JSON.
+field() { printf '%s\n' "$RESPONSE" | sed -n "s/.*\"$1\":\"\([^\"]*\)\".*/\1/p"; }
 
 say "Kie's own API: create"
-ANSWER=$(
+RESPONSE=$(
   curl -sS "$GATEWAY_URL/api/v1/jobs/createTask" \
     -H "Authorization: Bearer $GATEWAY_KEY" \
     -H 'Content-Type: application/json' \
@@ -36,9 +36,9 @@ curl -sS "$GATEWAY_URL/api/v1/jobs/recordInfo?taskId=$TASK" -H "Authorization: B
 say "Kie's own API: credits"
 curl -sS "$GATEWAY_URL/api/v1/chat/credit" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'create, once, however often it is sent'
+say 'create: two calls with one idempotency key'
 for _ in 1 2; do
-  ANSWER=$(
+  RESPONSE=$(
     curl -sS "$GATEWAY_URL/v1/generations" \
       -H "Authorization: Bearer $GATEWAY_KEY" \
       -H 'Content-Type: application/json' \
@@ -73,8 +73,8 @@ curl -sS "$GATEWAY_URL/v1/generations/batch" \
       "input": { "prompt": "three", "image_urls": ["'"$IMAGE_URL"'"], "sound": false, "duration": "5" } }
   ] }'
 
-say 'create for later, and cancel'
-ANSWER=$(
+say 'create with a delay, and cancel'
+RESPONSE=$(
   curl -sS "$GATEWAY_URL/v1/generations" \
     -H "Authorization: Bearer $GATEWAY_KEY" \
     -H 'Content-Type: application/json' \
@@ -88,17 +88,17 @@ show
 LATER=$(field id)
 curl -sS -X DELETE "$GATEWAY_URL/v1/generations/$LATER" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'follow: ends by itself when the generation has ended'
+say 'follow until the generation has ended'
 curl -sSN "$GATEWAY_URL/v1/generations/$ID/events" -H "Authorization: Bearer $GATEWAY_KEY"
 
 say 'read'
 curl -sS "$GATEWAY_URL/v1/generations/$ID" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'fetch the video from the archive, where there is one'
+say 'fetch the video from the archive, if there is one'
 curl -sSL "$GATEWAY_URL/v1/generations/$ID/results/1" -H "Authorization: Bearer $GATEWAY_KEY" -o "$VIDEO"
 
 say 'list'
-ANSWER=$(
+RESPONSE=$(
   curl -sS "$GATEWAY_URL/v1/generations?state=succeeded&from=2026-01-01&limit=1" \
     -H "Authorization: Bearer $GATEWAY_KEY"
 )
@@ -113,7 +113,7 @@ fi
 say 'dead letters'
 curl -sS "$GATEWAY_URL/v1/dead-letters?class=payment_unknown&limit=10" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'redrive of a class: what would happen'
+say 'redrive of a class: dry run'
 curl -sS "$GATEWAY_URL/v1/dead-letters/redrive" \
   -H "Authorization: Bearer $GATEWAY_KEY" \
   -H 'Content-Type: application/json' \

@@ -1,6 +1,6 @@
 /**
- * An ordinary client of Kie's API. It knows nothing of kieq: only its address and its key come from outside, and
- * changing these two moves it from Kie to the gateway, or back.
+ * An ordinary client of Kie's API. It has no line about kieq: changing its address and its key moves it from Kie to the
+ * gateway or back.
  *
  *   KIE_API_KEY=… node examples/http/kie-client.mjs <image URL>
  *   KIE_API_KEY=demo-key KIE_BASE_URL=http://127.0.0.1:8080 node examples/http/kie-client.mjs <image URL>
@@ -15,14 +15,14 @@ if (imageUrl === undefined) {
   process.exit(2);
 }
 
-/** Kie says in `code` what became of a call; the HTTP status may be 200 all the same. */
+/** `code` has the outcome of a call; the HTTP status may be 200 for an error. */
 async function call(path, body) {
-  const answer = await fetch(`${KIE_BASE_URL}${path}`, {
+  const response = await fetch(`${KIE_BASE_URL}${path}`, {
     method: body === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${KIE_API_KEY}`, 'content-type': 'application/json' },
     body: JSON.stringify(body),
   });
-  const { code, msg, data } = await answer.json();
+  const { code, msg, data } = await response.json();
   if (code !== 200) throw new Error(`${code}: ${msg}`);
   return data;
 }

@@ -16,7 +16,7 @@ if (file === undefined) {
 }
 
 const form = new FormData();
-// The request comes first. The image is put behind those that image_urls already has.
+// The request comes first. The image is appended to those in image_urls.
 form.append(
   'request',
   JSON.stringify({
@@ -27,9 +27,9 @@ form.append(
 );
 form.append('image_urls', new Blob([await readFile(file)]), 'image');
 
-const answer = await fetch(`${GATEWAY_URL}/v1/generations`, { method: 'POST', headers, body: form });
-const { id, created, error } = await answer.json();
-if (!answer.ok) throw new Error(`${error.code}: ${error.message}`);
+const response = await fetch(`${GATEWAY_URL}/v1/generations`, { method: 'POST', headers, body: form });
+const { id, created, error } = await response.json();
+if (!response.ok) throw new Error(`${error.code}: ${error.message}`);
 console.log(created ? 'created' : 'was created before', id);
 
 async function view() {

@@ -24,6 +24,10 @@ const { output } = await build({
   external: installed,
   // Our packages are bundled from source, so that nothing needs to be built before.
   resolve: { conditionNames: ['@kieq/source', values.platform, 'import', 'module', 'default'] },
+  // Our modules do nothing at import, so a chunk holds only those that it uses: a package's index pulls in no others.
+  treeshake: {
+    moduleSideEffects: [{ test: /[/\\]packages[/\\](?:(?!node_modules).)*$/, sideEffects: false }],
+  },
   plugins: [inlineLua()],
   output: {
     dir: values.dir,

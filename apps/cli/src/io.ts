@@ -5,37 +5,39 @@ export interface TextSink {
   write(text: string): unknown;
   /** Whether it is a terminal. Default false. */
   readonly isTTY?: boolean;
-  /** Its width, where it tells. */
+  /** Its width in columns, if known. */
   readonly columns?: number;
 }
 
-/** Where a run of the program reads and writes; tests bring their own. */
+/** The streams of one run; tests pass their own. */
 export interface Io {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
   readonly stdin: Readable;
-  /** Whether a person can be asked. */
+  /** Whether the user can be asked. */
   readonly isTTY: boolean;
-  /** Calls the listener on SIGINT, which then no longer ends the process; the result stops that. */
+  /**
+   * Calls the listener on SIGINT, which then does not end the process. Returns a function that removes the listener.
+   */
   onInterrupt(listener: () => void): () => void;
 }
 
 /**
- * The process's own streams. A reader that has seen enough (`kieq list | head`) takes nothing back: what follows is
- * printed to nobody, work that can be interrupted ends as by SIGINT, and everything else is done. An output that cannot
- * be written, such as a full disk, does the same and is told; the exit code then says so.
+ * The process's own streams. If the reader closes the pipe (`kieq list | head`), further output is dropped, work that
+ * can be interrupted ends as by SIGINT, and all other work is completed. If the output cannot be written, such as on a
+ * full disk, the same happens, with a message on standard error and its own exit code.
  */
 export function processIo(): Io {
   const listeners = new Set<() => void>();
-  let told = false;
+  let reported = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     for (const listener of listeners) listener();
-    if (told || error.code === 'EPIPE') return;
-    told = true;
+    if (reported || error.code === 'EPIPE') return;
+    reported = true;
     process.stderr.write(`kieq: ${lostText(error)}\n`);
     process.exitCode = EXIT.unavailable;
   });
-  // Nobody is left who could be told.
+  // No stream is left for a message.
   process.stderr.on('error', () => undefined);
   return {
     stdout: process.stdout,
@@ -54,6 +56,6 @@ export function processIo(): Io {
 }
 
 function lostText({ code, message }: NodeJS.ErrnoException): string {
-  const reason = code === 'ENOSPC' ? 'no space is left (ENOSPC)' : message;
-  return `what was printed could not be written: ${reason}. What the command changed stays changed; look with kieq list or kieq show`;
+  const reason = code === 'ENOSPC' ? 'no space left (ENOSPC)' : message;
+  return `the output could not be written: ${reason}. Changes of the command remain; check them with kieq list or kieq show`;
 }

@@ -1,6 +1,6 @@
 import type { RawEnvironment } from '@kieq/config';
 import { visibleJson } from '@kieq/telemetry';
-import { EXIT, type Ending } from './exit.ts';
+import { EXIT, type ExitCode } from './exit.ts';
 import type { Io, TextSink } from './io.ts';
 import { StatusLine } from './status-line.ts';
 import { PLAIN, paintFor, type Paint } from './text/paint.ts';
@@ -8,10 +8,10 @@ import { printable } from './text/printable.ts';
 
 type Human = (paint: Paint) => string;
 
-/** To the first line, everything below it taken away. */
+/** Moves to the first line and clears the screen below. */
 const TOP = '\u001B[H\u001B[J';
 
-/** What a run prints: for people, or with `--json` one JSON document (JSON lines where a command says so). */
+/** What a run prints: text, or with `--json` one JSON document (JSON lines where a command says so). */
 export class Output {
   json = false;
   readonly #io: Io;
@@ -45,7 +45,7 @@ export class Output {
   }
 
   /**
-   * A page in place of the last one on a terminal; elsewhere a line of its own.
+   * Replaces the last page on a terminal; elsewhere prints a line.
    * @param page for the terminal
    * @param short for everything else, with `--json` the value itself
    */
@@ -54,21 +54,20 @@ export class Output {
     this.#write(this.#io.stdout, `${TOP}${this.#for(page)}`);
   }
 
-  /** A hint beside the result; never part of what a program reads. */
+  /** A remark on standard error, never part of the result. */
   note(text: string | Human): void {
     const painted = typeof text === 'string' ? text : text(this.#errorPaint);
     this.#write(this.#io.stderr, printable(painted, this.#errorPaint !== PLAIN));
   }
 
-  /** How far something is, on a line of a terminal that is written over; nothing elsewhere. Empty takes it away. */
+  /** Progress on a terminal's status line; nothing elsewhere. An empty text removes the line. */
   status(text: string): void {
     this.#status.show(text);
   }
 
   /** The end of a run that failed: the sentence, and with `--json` a document unless there is one already. */
-  fail({ exitCode, message }: Ending): void {
+  fail(exitCode: ExitCode, message: string): void {
     this.status('');
-    if (message === undefined) return;
     this.note((paint) => `${paint.bad('kieq:')} ${message}`);
     if (this.json && !this.#printed) this.print({ error: { code: nameOf(exitCode), exitCode, message } }, () => '');
   }
@@ -82,11 +81,11 @@ export class Output {
   }
 }
 
-/** For programs, and for whoever looks on: it may be a terminal, too. */
+/** JSON for programs, with control characters escaped: it may reach a terminal, too. */
 function jsonText(value: unknown, indent?: number): string {
   return visibleJson(JSON.stringify(value, null, indent));
 }
 
-function nameOf(exitCode: number): string {
+function nameOf(exitCode: ExitCode): string {
   return Object.entries(EXIT).find(([, code]) => code === exitCode)?.[0] ?? 'defect';
 }

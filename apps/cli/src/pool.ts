@@ -1,8 +1,10 @@
 import type { DeadLetterClass, OrNewer } from '@kieq/domain';
 import { createLedger, type GenerationRecord, type Ledger } from '@kieq/ledger';
-import { openDeadLetters, openQueues, type OpenDeadLetter, type Queues } from '@kieq/queue';
-import { closeConnection, createConnection, failFast, waitForPool, type RedisClient } from '@kieq/redis';
+import { isManned, type OpenDeadLetter, openDeadLetters, openQueues, type Queues, readWorkforce } from '@kieq/queue';
+import { closeConnection, createConnection, failFast, type RedisClient, waitForPool } from '@kieq/redis';
+import type { Context } from './context.ts';
 import { CliError, EXIT } from './exit.ts';
+import { lastSeen } from './text/workers.ts';
 
 /** A connection to the pool of the environment. */
 export interface Pool {
@@ -18,19 +20,19 @@ export interface PoolAddress {
   readonly prefix: string;
 }
 
-/** A person is waiting: one that is there answers within this time. */
+/** The user waits: an available Redis answers within this time. */
 const CONNECT_MS = 2_000;
 
 /**
- * Works on the pool and closes all connections afterwards, so that the process ends by itself.
+ * Works on the pool and closes all connections afterwards, so that the process can exit.
  * @throws RedisUnavailableError
  */
-export function withPool<Result>(place: PoolAddress, work: (pool: Pool) => Promise<Result>): Promise<Result> {
-  return withRedis(place, (redis) => withQueues(redis, place.prefix, work));
+export function withPool<Result>(address: PoolAddress, work: (pool: Pool) => Promise<Result>): Promise<Result> {
+  return withRedis(address, (redis) => withQueues(redis, address.prefix, work));
 }
 
 /**
- * The same for a server that may not be fit for a pool: nothing is opened that would write.
+ * The same for a server that may not suit a pool: opens nothing that writes.
  * @throws RedisUnavailableError
  */
 export async function withRedis<Result>(
@@ -79,7 +81,7 @@ export interface DeadGeneration {
 }
 
 /**
- * @param letterClass its letter of this class; by default its own before the one of its callback, for looking only
+ * @param deadLetterClass its letter of this class; by default its own before the one of its callback, for reading only
  * @throws CliError `not found`, also where the generation has no such open dead letter
  */
 export async function deadGenerationOf(
@@ -93,4 +95,15 @@ export async function deadGenerationOf(
   if (deadLetter !== undefined) return { record, deadLetter, others: open.filter((one) => one !== deadLetter) };
   const kind = deadLetterClass === undefined ? '' : ` of class ${deadLetterClass}`;
   throw new CliError(EXIT.notFound, `${id} has no open dead letter${kind}; its state is ${record.state}`);
+}
+
+/** Warns that no worker runs: enqueued generations would otherwise seem to be in progress. */
+export async function noteMissingWorkers({ out }: Context, { ledger, queues, prefix }: Pool): Promise<void> {
+  const workers = await readWorkforce(ledger, queues);
+  if (isManned(workers)) return;
+  out.note((paint) =>
+    paint.warn(
+      `No worker is running on the pool ${prefix} (${lastSeen(workers)}); waiting generations stay queued until one runs.`,
+    ),
+  );
 }

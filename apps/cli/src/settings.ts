@@ -1,29 +1,18 @@
-import { asStored, ConfigError, parseEnvironment, poolSettings, settingsText, type PoolSettings } from '@kieq/config';
+import {
+  accountFingerprint,
+  asStored,
+  ConfigError,
+  type Environment,
+  isSameKie,
+  parseEnvironment,
+  poolSettings,
+  settingsText,
+} from '@kieq/config';
 import { CliError, EXIT } from './exit.ts';
+import { SETTING_KEYS } from './setting-keys.ts';
+import type { Pool } from './pool.ts';
 
-type SettableName = Exclude<keyof PoolSettings, 'accountFingerprint'>;
-
-/** The key of the environment behind each setting; the fingerprint follows from KIE_API_KEY and cannot be set by hand. */
-export const SETTING_KEYS: Readonly<Record<SettableName, string>> = {
-  baseUrl: 'KIE_BASE_URL',
-  submitLimit: 'KIEQ_SUBMIT_LIMIT',
-  submitWindowMs: 'KIEQ_SUBMIT_WINDOW_MS',
-  submitTimeoutMs: 'KIEQ_SUBMIT_TIMEOUT_MS',
-  maxInFlight: 'KIEQ_MAX_IN_FLIGHT',
-  pollLimitPerSecond: 'KIEQ_POLL_LIMIT_PER_SECOND',
-  unknownWindowMs: 'KIEQ_UNKNOWN_WINDOW_MS',
-  onUnknown: 'KIEQ_ON_UNKNOWN',
-  intentDurability: 'KIEQ_INTENT_DURABILITY',
-  creditDeadlineMs: 'KIEQ_CREDIT_DEADLINE_MS',
-  deadlineMs: 'KIEQ_DEADLINE_MS',
-  holdMs: 'KIEQ_HOLD_MS',
-  retentionMs: 'KIEQ_RETENTION_MS',
-  archiveMode: 'ARCHIVE_MODE',
-  archiveLinkTtlMs: 'ARCHIVE_LINK_TTL_MS',
-  resultLinks: 'RESULT_LINKS',
-};
-
-/** Stands for the key while other settings are validated; nothing is ever sent with it. */
+/** Replaces the key while other settings are validated; it is never sent. */
 const NO_KEY = 'none';
 
 /**
@@ -38,7 +27,7 @@ export function checkedSetting(stored: Readonly<Record<string, string>>, name: s
     [itsKey, stored[setting]],
   ]);
   const env = { ...Object.fromEntries(known), [key]: value, KIE_API_KEY: NO_KEY };
-  // Which archive the workers have is not known here, and decides only about a mode that is not stored.
+  // This machine does not know the archive of the workers; it only decides a mode that is not stored.
   const text = settingsText(poolSettings({ ...parsed(env, key, name), archive: undefined }))[name];
   if (text === undefined) throw new Error(`${name} is no text of the pool's settings`);
   return text;
@@ -67,14 +56,14 @@ function parsed(env: Readonly<Record<string, string | undefined>>, key: string, 
   }
 }
 
-/** One setting that another value is asked for; null where there is none yet. */
+/** A setting whose requested value differs; `stored` is null if there is none. */
 export interface Difference {
   readonly setting: string;
   readonly stored: string | null;
   readonly received: string;
 }
 
-/** What means the same in other words is none. */
+/** Another spelling of the same value is no difference. */
 export function differences(
   stored: Readonly<Record<string, string>>,
   wanted: Readonly<Record<string, string>>,
@@ -84,6 +73,24 @@ export function differences(
     .map(([setting, received]) => ({ setting, stored: stored[setting] ?? null, received }));
 }
 
-/** What changes with which settings, said after every change. */
-export const TAKES_EFFECT =
-  'Limits take effect at once; workers compare their environment at their next start, so change that too.';
+/**
+ * Another account, or another Kie, does not know the tasks of this pool.
+ * @throws CliError `refused`
+ */
+export async function requireSameAccount(
+  { ledger, prefix }: Pool,
+  env: Pick<Environment<'kie'>, 'kieApiKey' | 'kieBaseUrl'>,
+): Promise<void> {
+  const { accountFingerprint: pools, baseUrl } = await ledger.settings.stored();
+  if (pools === undefined)
+    throw new CliError(EXIT.refused, `the pool ${prefix} has no account yet: start a worker, or use kieq config apply`);
+  const ours = accountFingerprint(env.kieApiKey);
+  if (pools !== ours)
+    throw new CliError(
+      EXIT.refused,
+      `KIE_API_KEY belongs to another account (${ours}) than the pool ${prefix} (${pools})`,
+    );
+  if (baseUrl !== undefined && !isSameKie(baseUrl, env.kieBaseUrl)) {
+    throw new CliError(EXIT.refused, `KIE_BASE_URL is ${env.kieBaseUrl}, but the pool ${prefix} uses ${baseUrl}`);
+  }
+}

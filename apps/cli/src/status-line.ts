@@ -2,12 +2,12 @@ import type { TextSink } from './io.ts';
 import { printable } from './text/printable.ts';
 
 const BACK = '\r\u001B[2K';
-/** Where a terminal does not tell its width. */
+/** Used if the terminal reports no width. */
 const COLUMNS = 80;
 
 /**
- * One line at the bottom of a terminal that is written over: how far something is. Elsewhere it does not exist.
- * Whatever else is written goes through `above`, or the two would mix.
+ * One line at the bottom of a terminal that is overwritten: the progress of a command. Elsewhere it does not exist.
+ * All other output goes through `above`, or the two would mix.
  */
 export class StatusLine {
   readonly #sink: TextSink;
@@ -21,7 +21,7 @@ export class StatusLine {
     return this.#sink.isTTY === true;
   }
 
-  /** An empty text takes the line away. */
+  /** An empty text removes the line. */
   show(text: string): void {
     if (!this.exists) return;
     const next = printable(text.replaceAll('\n', ' ')).slice(0, (this.#sink.columns ?? COLUMNS) - 1);

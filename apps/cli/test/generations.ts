@@ -11,7 +11,7 @@ export const REQUEST = {
 };
 const EVIDENCE: Evidence = { summary: 'seen in a test', httpStatus: 500, code: 500, msg: 'Internal Error' };
 const VEHICLE_CHECK_MS = 120_000;
-/** A past send deadline: nobody can still send the attempt. */
+/** A past send deadline: no worker can still send the attempt. */
 const SEND_DEADLINE_OVER_MS = -1000;
 
 function checkedRequest(options: object = {}, body = REQUEST): CheckedRequest {

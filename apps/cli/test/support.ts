@@ -3,15 +3,18 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { Argument, Option } from 'commander';
 import { settingsText, parseEnvironment, poolSettings, type RawEnvironment } from '@kieq/config';
 import { createLedger, type Ledger } from '@kieq/ledger';
 import { inject } from 'vitest';
 import { testRedis, type TestRedis } from '../../../packages/testkit/src/redis.ts';
 import type { Io } from '../src/io.ts';
-import { run } from '../src/run.ts';
+import { Output } from '../src/output.ts';
+import { commandsOf, type PlacedCommand } from '../src/program/command.ts';
+import { programOf, run } from '../src/run.ts';
 
 /** What commands that enqueue say first where no worker runs. */
-export const NO_OWNER =
+export const NO_WORKER =
   /^No worker is running on the pool .* \((none was ever seen|the last one was seen .* ago)\); .*\n/;
 
 interface RunResult {
@@ -33,7 +36,7 @@ interface RunOptions {
   readonly interrupt?: boolean | string;
   /** Both outputs are a terminal of this width. */
   readonly columns?: number;
-  /** Beside the pool's environment. */
+  /** In addition to the pool's environment. */
   readonly env?: RawEnvironment;
 }
 
@@ -105,7 +108,7 @@ export interface TestPool {
 export async function testPool(name: string, extra: RawEnvironment = {}): Promise<TestPool> {
   const redis = await testRedis(inject('redisUrl'), name);
   const ledger = createLedger({ redis: redis.client, prefix: redis.prefix });
-  // The default of UPLOAD_STORE_URL must not be the one of whoever runs the tests.
+  // The default of UPLOAD_STORE_URL must not be the one of the user who runs the tests.
   const data = await mkdtemp(join(tmpdir(), 'kieq-cli-data-'));
   const env = {
     REDIS_URL: redis.url,
@@ -127,7 +130,7 @@ export async function testPool(name: string, extra: RawEnvironment = {}): Promis
   };
 }
 
-/** A port of this machine on which nobody listens. */
+/** A port of this machine on which no process listens. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
@@ -135,4 +138,38 @@ export async function closedPort(): Promise<number> {
   await new Promise((resolve) => void server.close(resolve));
   if (address === null || typeof address === 'string') throw new Error('no port');
   return address.port;
+}
+
+/** Every command that can be run, with its path such as `dlq redrive`, as the parser knows it. */
+export function commandLines(): PlacedCommand[] {
+  const silent = { write: () => undefined };
+  const io: Io = {
+    stdout: silent,
+    stderr: silent,
+    stdin: Readable.from(''),
+    isTTY: false,
+    onInterrupt: () => () => {},
+  };
+  const program = programOf({ env: {}, io, out: new Output(io, {}) });
+  return commandsOf(program).filter(({ command }) => command.commands.length === 0);
+}
+
+/** The table of commands in the README, as Markdown: what the help says. */
+export function commandTable(): string {
+  const rows = commandLines().map(({ path, command }) => {
+    const words = [path, ...command.registeredArguments.map(argumentText)].join(' ');
+    const options = command.options.filter(({ long }) => long !== '--json').map(optionText);
+    return `| \`${words}\` | ${command.description()} | ${options.join('; ')} |`;
+  });
+  return ['| command | does | options |', '|---|---|---|', ...rows, ''].join('\n');
+}
+
+function argumentText(argument: Argument): string {
+  const name = `${argument.name()}${argument.variadic ? '...' : ''}`;
+  return argument.required ? `<${name}>` : `[${name}]`;
+}
+
+function optionText({ flags, description, defaultValue }: Option): string {
+  const isValue = typeof defaultValue === 'string' || typeof defaultValue === 'number';
+  return `\`${flags}\` ${description}${isValue ? ` (default ${defaultValue})` : ''}`;
 }

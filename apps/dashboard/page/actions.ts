@@ -54,7 +54,7 @@ export async function redriveAll(deadLetterClass: string, count: number, reload:
   const yes = await question({
     title: `Resume ${count} of ${deadLetterClass}?`,
     text:
-      'Each goes on at the step of its class. Nothing of it is paid a second time; but callers who were told that one ' +
+      'Each goes on at the step of its class. No generation is paid a second time; but callers that were notified that one ' +
       'failed may have created it again, and then both are paid.',
     yes: 'Resume',
   });

@@ -5,7 +5,7 @@ export interface Question {
   readonly text: string;
   /** What the button says that goes on. */
   readonly yes: string;
-  /** Money, or something that cannot be undone: the button looks like it. */
+  /** Money, or something that cannot be undone: the button is red. */
   readonly danger?: boolean;
   /** Asks for a line of text as well. */
   readonly field?: { readonly label: string };

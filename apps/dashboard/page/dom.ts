@@ -24,7 +24,7 @@ export function byId(id: string): HTMLElement {
 const shown = new Map<string, string>();
 
 /**
- * Fills an element anew, but only when its data have changed, and gives the focus back to the element with the same
+ * Renders an element again, but only when its data have changed, and gives the focus back to the element with the same
  * `data-key`: a page that is live must not take the keyboard away, nor stop a video.
  */
 export function render(id: string, data: unknown, make: () => readonly Child[]): void {

@@ -7,7 +7,7 @@ import { showYou } from './header.ts';
 import { at } from './place.ts';
 import { action } from './say.ts';
 import { deadLetterButtons } from './sections/dead-letters.ts';
-import { lookForPosters, posterOf, shownPosters } from './sections/posters.ts';
+import { askForPosters, posterOf, shownPosters } from './sections/posters.ts';
 import { player } from './sections/player.ts';
 
 const EVERY_MS = 2000;
@@ -21,9 +21,9 @@ async function reload(): Promise<void> {
   showYou(answer.you);
   render('facts', [generation, Math.floor(answer.atMs / 10_000)], () => [facts(answer)]);
   render('actions', [generation.state, answer.you], () => buttons(answer));
-  render('letters', [generation.deadLetter, generation.delivery, answer.you], () => deadLetters(answer));
+  render('dead-letters', [generation.deadLetter, generation.delivery, answer.you], () => deadLetters(answer));
   render('attempts', generation.attempts, () => [attempts(answer)]);
-  void lookForPosters(generation);
+  void askForPosters(generation);
   render('result', [generation.verdict, generation.archiving?.files, answer.results, shownPosters()], () =>
     result(answer),
   );
@@ -38,8 +38,8 @@ function facts({ generation, atMs }: GenerationAnswer): HTMLElement {
     ['priority', String(generation.priority)],
     ['created', `${moment(generation.createdAt)} (${ago(generation.createdAt, atMs)})`],
     ['task', generation.taskId],
-    ['looks', number(generation.polls)],
-    ['next look', generation.state === 'generating' ? whenText(generation.nextPollAt, atMs) : undefined],
+    ['polls', number(generation.polls)],
+    ['next poll', generation.state === 'generating' ? whenText(generation.nextPollAt, atMs) : undefined],
     ['deadline', generation.state === 'queued' ? whenText(generation.deadlineAt, atMs) : undefined],
     ['vehicle', `${generation.vehicle} in ${generation.queue}`],
   ];
@@ -71,7 +71,7 @@ function deadLetters({ generation: { deadLetter, delivery }, you }: GenerationAn
 function deadLetterBox(deadLetter: DeadLetter, you: GenerationAnswer['you']): HTMLElement {
   return h(
     'div',
-    { class: 'letter' },
+    { class: 'dead-letter' },
     h('h3', {}, `Dead letter: ${deadLetter.class}`),
     h('p', {}, deadLetter.advice),
     h('p', { class: 'dim' }, evidenceLine(deadLetter.evidence)),
@@ -142,7 +142,7 @@ function result({ generation: { verdict, archiving }, results }: GenerationAnswe
 
 type ArchivedFile = NonNullable<Generation['archiving']>['files'][number];
 
-/** The addresses of a result, the one that stays before the one that dies. */
+/** The addresses of a result, the one that stays before the one that expires. */
 function sources({ archive, kie }: ShownResult, file: ArchivedFile | undefined): HTMLElement[] {
   const kept =
     archive === null || file === undefined ? [] : [h('p', {}, 'Archived: ', h('a', { href: at(archive) }, file.name))];
@@ -161,7 +161,7 @@ function warningOf(file: ArchivedFile | undefined): HTMLElement | null {
 /** So much of a result without a link is shown, in characters. */
 const SHOWN_RESULT = 1000;
 
-/** A text, or a link in a shape that nobody foresaw: a person finds it. */
+/** A text, or a link in an unknown shape, shown for the operator. */
 function unlinked({ resultUrls, resultJson }: NonNullable<Generation['verdict']>): HTMLElement[] {
   if (resultUrls.length > 0) return [];
   if (resultJson === undefined) return [h('p', { class: 'dim' }, 'Kie says success, and gave no result.')];

@@ -4,10 +4,10 @@ import { h, render } from './dom.ts';
 import { at } from './place.ts';
 import { action } from './say.ts';
 
-/** Who looks, and the way out. */
+/** The user, and logout. */
 export function showYou(you: You): void {
   render('you', you, () => [
-    h('span', { title: you.role === 'viewer' ? 'may look, and change nothing' : '' }, `${you.user} (${you.role})`),
+    h('span', { title: you.role === 'viewer' ? 'may read, and change nothing' : '' }, `${you.user} (${you.role})`),
     you.user === 'localhost' ? null : h('button', { class: 'quiet', onclick: action(logOut) }, 'Log out'),
   ]);
 }

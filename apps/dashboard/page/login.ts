@@ -22,7 +22,7 @@ async function logIn(): Promise<void> {
   const button = byId('submit');
   button.setAttribute('disabled', '');
   const late = setTimeout(() => {
-    byId('said').textContent = 'Somebody has guessed passwords: the answer takes up to half a minute.';
+    byId('said').textContent = 'Wrong passwords were tried: the response takes up to half a minute.';
   }, LATE_MS);
   try {
     await ask('/api/login', { user: valueOf('user'), password: valueOf('password') });

@@ -25,7 +25,7 @@ async function reload(): Promise<void> {
   showRecent(overview);
 }
 
-/** A page that nobody looks at asks nothing. */
+/** A hidden page sends no requests. */
 async function live(): Promise<void> {
   if (document.visibilityState === 'visible') {
     const light = byId('live');

@@ -5,7 +5,7 @@ function say(text: string, kind: 'done' | 'failed'): void {
   byId('said').replaceChildren(h('p', { class: kind }, text));
 }
 
-/** Runs an action of a button, which is disabled meanwhile, and tells how it went. */
+/** Runs an action of a button, which is disabled meanwhile, and shows the outcome. */
 export function action(act: () => Promise<string | undefined>): (event: Event) => void {
   return (event) => {
     const button = event.currentTarget instanceof HTMLButtonElement ? event.currentTarget : undefined;

@@ -37,11 +37,11 @@ const redriveBody = z.strictObject({
 const classBody = z.strictObject({ payAgain: z.boolean().default(false), dryRun: z.boolean().default(false) });
 const adoptBody = z.strictObject({ taskId: z.string().min(1).max(200), confirm: z.boolean().default(false) });
 
-/** Letters of a class that one click resumes; the rest are told as `more`. */
+/** Dead letters of a class that one click resumes; the rest are counted in `more`. */
 const CLASS_LIMIT = 1000;
 const SHOWN_REFUSALS = 20;
 
-/** What an operator may do here. The guard has already looked at who asks, and from where. */
+/** What an operator may do here. The guard has already checked user and origin. */
 export function addActionRoutes(app: FastifyInstance, options: ActionOptions): void {
   addRedrive(app, options);
   addAdopt(app, options);
@@ -82,7 +82,7 @@ async function redriveAll(options: RedriveClassOptions, wanted: OrNewer<DeadLett
   };
 }
 
-/** As this interface has always told what happened. */
+/** The response fields that this interface has always had. */
 function answerOf({ kind, ...rest }: { readonly kind: string }): object {
   return { ok: kind, ...rest };
 }
@@ -104,7 +104,7 @@ function addAdopt(app: FastifyInstance, { ledger, queues, adopter, logger }: Act
     if (accountFingerprint !== adopter.account || !isSameKie(baseUrl ?? '', adopter.baseUrl))
       return reply.code(409).send({ error: "The dashboard's KIE_API_KEY or KIE_BASE_URL is not the pool's." });
     const { kie, timeScale } = adopter;
-    const by = `in the dashboard, by ${request.session?.user ?? 'somebody'}`;
+    const by = `in the dashboard, by ${request.session?.user ?? 'an unnamed user'}`;
     const timings = scaleTimings(timeScale);
     const result = await adopt({ ledger, queues, kie, timings, confirm, by, logger }, id, taskId);
     return result.kind === 'refused' ? reply.code(409).send({ error: result.reason }) : reply.send(result);
@@ -119,6 +119,6 @@ function addGates(app: FastifyInstance, { ledger }: ActionOptions): void {
   app.post('/api/gates/:reason/close', async (request, reply) => {
     const { reason } = gateParams.parse(request.params);
     if (reason !== 'paused') return reply.code(409).send({ error: 'Only the gate paused is closed by hand.' });
-    return answerOf(await ledger.gates.pause(`in the dashboard, by ${request.session?.user ?? 'somebody'}`));
+    return answerOf(await ledger.gates.pause(`in the dashboard, by ${request.session?.user ?? 'an unnamed user'}`));
   });
 }

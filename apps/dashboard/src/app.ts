@@ -35,7 +35,7 @@ export interface AppOptions {
   readonly prefix: string;
   /** Empty: no password is asked for, so the caller must listen on loopback only. */
   readonly logins: readonly Login[];
-  /** Where people find the dashboard; undefined: at the root, under the name by which they ask. */
+  /** Address of the dashboard for browsers; undefined: the root, under the host name of the request. */
   readonly publicUrl?: string | undefined;
   /** Of `TRUSTED_PROXIES`; undefined: what a proxy says of its client is not believed. */
   readonly trustedProxies?: TrustedProxies | undefined;
@@ -43,11 +43,11 @@ export interface AppOptions {
   readonly throttle?: Throttle;
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
-  /** How long a new vehicle may go unnoticed when it vanishes; of the pool's timings. */
+  /** How long the loss of a new vehicle may stay undetected; of the pool's timings. */
   readonly vehicleCheckMs: number;
   /** Proves and binds tasks; undefined where the dashboard has no key of the account. */
   readonly adopter: Adopter | undefined;
-  /** Where results are kept; without it there are no posters, and results come by the links that callers are told. */
+  /** Where results are kept; without it there are no posters, and results come by the links that callers get. */
   readonly archive: BlobStore | undefined;
   readonly logger: Logger;
 }

@@ -12,17 +12,17 @@ export interface BoardOptions {
   readonly queues: Queues;
   /** In front of every path on its pages. */
   readonly publicPath: string;
-  /** Of the pool; shown beside the title. */
+  /** Of the pool; shown next to the title. */
   readonly prefix: string;
   readonly logger: Logger;
 }
 
-/** Its files are the one part of Bull Board that is installed beside the bundle; the rest is inside, and cannot look for them. */
+/** Its files are the one part of Bull Board that is installed next to the bundle; the rest is inside and cannot locate them. */
 const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
 const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
   submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
-  poll: 'Delayed looks at tasks that Kie accepted. Promote looks now.',
+  poll: 'Delayed polls of tasks that Kie accepted. Promote polls now.',
   archive: 'Results on their way into the archive, the most urgent first. Retry changes nothing; Promote tries now.',
   notify: 'Callbacks to callers, one job per end of a generation; tried for 24 hours.',
   'dead-letter':

@@ -4,7 +4,7 @@ import { createScrubber, isSecretName, MASK, redactObject } from '@kieq/telemetr
 const SIGNED_PARAMETER = /^(sig|policy|x-(amz|goog)-credential|awsaccesskeyid|googleaccessid|key-pair-id)$/i;
 const PARAMETER = /([?&])([^=&#?\s"\\]+)=([^&#\s"'<>\\]+)/g;
 
-/** What jobs carry: anybody's names, so `key` is a secret name there like any other. */
+/** What jobs carry: field names of any client, so `key` counts as a secret name there. */
 const JOB_FIELDS = new Set(['data', 'progress', 'returnValue', 'template']);
 /** Around them Bull Board itself uses the name `key`, for texts to translate. */
 const SHOWN_NAMES = new Set(['key']);

@@ -13,7 +13,7 @@ const resultParams = generationParams.extend({ n: z.coerce.number().int().min(1)
 const LINK_VALID_MS = 900_000;
 
 /**
- * An archived result for the player: out of the dashboard's own archive, or by the link that callers are told. Kie's
+ * An archived result for the player: from the dashboard's own archive, or by the link that callers get. Kie's
  * link is for the page itself, which tries it next.
  */
 export function addResultRoutes(app: FastifyInstance, options: ResultSource & { readonly ledger: Ledger }): void {

@@ -66,7 +66,7 @@ export async function runDashboard(
     await close();
     throw error;
   });
-  // The first line tells where the dashboard is: with port 0 nobody could know otherwise.
+  // The first line names the dashboard's address: with port 0 nothing else does.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
   const seen = env.dashboardPublicUrl === undefined ? place : { ...place, publicUrl: env.dashboardPublicUrl };
   logger.info(place.login ? seen : { ...seen, auth: openAccessAdvice('dashboard') }, 'dashboard listening');

@@ -1,6 +1,6 @@
 import type { Problem } from '@kieq/kie';
 
-/** Every error that the gateway answers, with its HTTP status; docs/errors.md explains each. */
+/** Every error code of the gateway with its HTTP status; docs/errors.md explains each. */
 export const API_ERRORS = {
   unreadable_body: 400,
   unauthorized: 401,
@@ -25,13 +25,13 @@ export const API_ERRORS = {
 export type ApiErrorCode = keyof typeof API_ERRORS;
 
 /**
- * An answer that is an error. The Kie-compatible routes send `{ code: <status>, msg, data: null }`, the native ones
+ * An error response. The Kie-compatible routes send `{ code: <status>, msg, data: null }`, the native ones
  * `{ error: { code, message, problems } }`.
  */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   readonly code: ApiErrorCode;
-  /** Every field with its rule and the value received. */
+  /** The broken rules: field, rule and the value received. */
   readonly problems: readonly Problem[];
   /** Seconds for `Retry-After`. */
   readonly retryAfterS: number | undefined;
@@ -52,7 +52,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The request breaks these rules. */
+/** `invalid_request` with these problems; the message lists them. */
 export function invalid(problems: readonly Problem[]): ApiError {
   const text = problems.map(({ field, rule, received }) => `${field} ${rule}, received ${received}`).join('; ');
   return new ApiError('invalid_request', text, { problems });

@@ -21,20 +21,20 @@ import { callbackRoutes } from './callbacks/routes.ts';
 import { resultLinkRoutes } from './results/routes.ts';
 import { v1Routes } from './v1/routes.ts';
 
-/** Longest body where a route does not say otherwise. */
+/** Longest body of a route that sets no other limit. */
 const BODY_LIMIT_BYTES = 1_048_576;
-/** Against clients that never finish a request: its headers, the whole of it, and silence on the connection, in ms. */
+/** Limits for slow clients, in ms: for the headers, for the whole request, and for silence on the connection. */
 const HEADERS_TIMEOUT_MS = 15_000;
 const REQUEST_TIMEOUT_MS = 300_000;
 const SILENCE_TIMEOUT_MS = 120_000;
-/** How often Node looks for those that are late, in ms. */
+/** Interval at which Node checks these limits, in ms. */
 const TIMEOUT_CHECK_MS = 5_000;
 
 /** The gateway, ready to listen. */
 export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps));
   const bodies = createBodies(deps);
-  // Only JSON is read, and forms where a route says so.
+  // Only JSON is read, and forms if a route allows them.
   app.removeContentTypeParser('text/plain');
   readJson(app, bodies, deps.settings.limits.jsonBodyMs);
   watchConnections(app, deps);
@@ -62,7 +62,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
 
 function serverOptions(deps: GatewayDeps): FastifyHttpOptions<Server> {
   return {
-    // Lines of our own: Fastify's would have addresses with what callers put into them.
+    // Fastify's own log lines contain full addresses with data from callers.
     logger: false,
     genReqId: () => `req_${randomUUID()}`,
     requestIdHeader: false,
@@ -71,7 +71,7 @@ function serverOptions(deps: GatewayDeps): FastifyHttpOptions<Server> {
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: SILENCE_TIMEOUT_MS,
     http: { headersTimeout: HEADERS_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS },
-    // What arrives on an open connection while the gateway stops is still served.
+    // Requests on open connections are still served while the gateway stops.
     return503OnClosing: false,
     frameworkErrors: (error, request, reply) => void answerError(error, request, reply, deps),
     clientErrorHandler: unreadable,

@@ -7,29 +7,29 @@ import { StorageError, type BlobStore } from '@kieq/storage';
 import { ApiError } from './api-error.ts';
 import type { GatewayDeps } from './deps.ts';
 
-/** A link into a bucket is followed at once; a download that began goes on after its end. */
+/** Clients follow a link into a bucket at once; a running download continues after the link expires. */
 const LINK_VALID_MS = 900_000;
-/** What has a name never changes; only the asking client may keep it. */
+/** The content under a name never changes. Only the requesting client may cache it. */
 const KEPT = 'private, max-age=86400, immutable';
 const LINK_KEPT = 'private, no-store';
 
-const REMOVED = 'the result was archived, and its file has been removed since';
+const REMOVED = 'The result was archived, but its file has been removed from the archive.';
 
 /**
- * The archive, which has this file.
- * @throws ApiError `unavailable` without an archive, or where it does not work; `gone` without the file
+ * Returns the archive after checking that it has this file.
+ * @throws ApiError `unavailable` without an archive, or if it fails; `gone` without the file
  */
 export async function storeWith({ archive }: Pick<GatewayDeps, 'archive'>, name: string): Promise<BlobStore> {
   if (archive === undefined)
     throw new ApiError(
       'unavailable',
-      'the result is archived, and this gateway does not know where: ARCHIVE_URL is not set',
+      'The result is archived, but this gateway has no ARCHIVE_URL. Set it to the archive of the workers.',
     );
   if ((await working(archive.stat(name))) === undefined) throw new ApiError('gone', REMOVED);
   return archive;
 }
 
-/** The bytes of an archived file, or the way to them; conditions, ranges and HEAD are served. @throws ApiError */
+/** Responds with an archived file or a redirect to it; handles conditions, ranges and HEAD. @throws ApiError */
 export async function answerFile(store: BlobStore, file: ArchivedFile, request: FastifyRequest, reply: FastifyReply) {
   const { name, contentType } = file;
   const link = await working(
@@ -39,7 +39,7 @@ export async function answerFile(store: BlobStore, file: ArchivedFile, request: 
   return sendFile(store.pathOf(name) ?? '', file, request, reply);
 }
 
-/** Ranges, conditions and HEAD are the library's part. */
+/** The library handles ranges, conditions and HEAD. */
 async function sendFile(path: string, file: ArchivedFile, request: FastifyRequest, reply: FastifyReply) {
   const found = await send(request.raw, `/${basename(path)}`, {
     root: dirname(path),
@@ -68,21 +68,21 @@ function refusal(status: number, { bytes: size }: ArchivedFile): ApiError {
     case 404:
       return new ApiError('gone', REMOVED);
     case 412:
-      return new ApiError('precondition_failed', 'If-Match or If-Unmodified-Since do not fit the file');
+      return new ApiError('precondition_failed', 'The file does not match If-Match or If-Unmodified-Since.');
     case 416:
-      return new ApiError('range_not_satisfiable', `the file has ${size} bytes`);
+      return new ApiError('range_not_satisfiable', `The range is outside of the file, which has ${size} bytes.`);
     default:
-      return new ApiError('unavailable', 'the archive does not work');
+      return new ApiError('unavailable', 'The archive does not work. Try again.');
   }
 }
 
-/** @throws ApiError `unavailable` where the store does not work: the file may well be there */
+/** @throws ApiError `unavailable` if the store fails: the file may exist nevertheless */
 async function working<Value>(asked: Promise<Value>): Promise<Value> {
   try {
     return await asked;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
-    throw new ApiError('unavailable', 'the archive does not work for the moment; try again', {
+    throw new ApiError('unavailable', 'The archive does not work. Try again.', {
       retryAfterS: 10,
       cause: error,
     });

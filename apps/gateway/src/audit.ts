@@ -2,15 +2,15 @@ import type { FastifyRequest } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
 import { keyIdOf } from './key-id.ts';
 
-/** What a caller can change. */
+/** Kinds of changes that a caller can make. */
 export type Change = 'create' | 'cancel' | 'redrive' | 'adopt';
 
-/** So many generations are named in one line: longer ones are cut by what collects logs. */
+/** Most generations named in one line; log collectors cut longer lines. */
 const NAMED_AT_ONCE = 100;
 
 /**
- * One line for each change, or for each hundred that one call has made: who did it, with which key, to what.
- * @param generations none: nothing was changed, and nothing is written
+ * Logs who changed which generations with which key: one line per hundred generations of a call.
+ * @param generations empty if nothing was changed; nothing is logged then
  */
 export function audit(
   { logger, settings }: Pick<GatewayDeps, 'logger' | 'settings'>,

@@ -7,14 +7,14 @@ import { createKeyring, type Keyring } from './keyring.ts';
 import { presentedKey } from './request-parts.ts';
 import { WrongKeys } from './wrong-keys.ts';
 
-/** Whoever is on this machine. */
+/** Without keys, every client on this machine is an operator. */
 const OPERATOR: Caller = { tenant: undefined };
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Finds out who is calling before a byte of the body is read: by the bearer key, or without keys by the place.
- * Health, the OpenAPI document and its page are open to everybody; unknown addresses are not.
- * Without `settings.keys` only this machine is served.
+ * Authenticates the caller before any byte of the body is read: by the bearer key or, without `settings.keys`, by the
+ * address, since only clients on this machine are served then. Health, the OpenAPI document and its page are open to
+ * all clients; unknown addresses are not.
  */
 export function addAuth(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings' | 'metrics'>): void {
   const { keys } = deps.settings;
@@ -26,12 +26,12 @@ export function addAuth(app: FastifyInstance, deps: Pick<GatewayDeps, 'settings'
   });
 }
 
-/** Whether anybody is let in. */
+/** Whether the route needs no authentication. */
 export function isOpen({ routeOptions: { url, config } }: FastifyRequest): boolean {
   return config.open === true || (url !== undefined && /^\/docs(\/|$)/.test(url));
 }
 
-/** @throws ApiError `unauthorized`; `rate_limited` while too many wrong keys come from the same address */
+/** @throws ApiError `unauthorized`; `rate_limited` after too many wrong keys from the same address */
 function keyAuth(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settings' | 'metrics'>) {
   const wrongKeys = new WrongKeys(settings.limits);
   return (request: FastifyRequest): Caller => {
@@ -52,15 +52,15 @@ function keyAuth(find: Keyring, { settings, metrics }: Pick<GatewayDeps, 'settin
 
 const WANTED = 'send the header Authorization: Bearer <key> with a key of GATEWAY_API_KEYS';
 
-/** The same for a right key: whoever guesses learns nothing. */
+/** The same for a right key, so that a client that guesses keys learns nothing. */
 function tooManyWrong(retryAfterS: number): ApiError {
   const message = `Too many wrong keys came from this address; try again in ${retryAfterS} s. ${WANTED}.`;
   return new ApiError('rate_limited', message, { retryAfterS });
 }
 
 /**
- * A browser on this machine runs pages of strangers, and each generation costs money: a name that was bound to this
- * address (DNS rebinding) and a page of another origin are refused.
+ * Admits clients on this machine. A browser on it also runs pages of other origins, and each generation costs money:
+ * such pages are refused, and so are foreign names bound to this address (DNS rebinding).
  * @throws ApiError `forbidden`
  */
 function admitLoopback(request: FastifyRequest): Caller {
@@ -68,7 +68,7 @@ function admitLoopback(request: FastifyRequest): Caller {
   if (!isFromHere(request)) {
     throw new ApiError(
       'forbidden',
-      'Without GATEWAY_API_KEYS the gateway answers only to localhost, and to nobody through a proxy.',
+      'The gateway has no keys, so it accepts only direct connections from localhost. Set GATEWAY_API_KEYS.',
     );
   }
   const { host, origin } = headers;

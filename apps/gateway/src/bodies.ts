@@ -8,27 +8,28 @@ import { ownerOf } from './owner.ts';
 import { readBody } from './read-body.ts';
 import { whenMade } from './request-over.ts';
 
-/** Takes a while to parse. */
+/** A body of this size takes noticeable time to parse. */
 const LARGE_BYTES = 65_536;
 
 export interface Bodies {
   /**
-   * The bytes of a body, when it is its turn to be parsed. Bytes and turn are given back when the answer is made, since
-   * parsed values live on until then; not when it is read, since a caller may read as slowly as it likes.
-   * @param deadlineMs longest time for it to arrive
+   * Reads a body and waits for its turn to be parsed. Bytes and turn are released when the response has been built,
+   * since the parsed values stay in memory until then, and not when the caller has read it, since callers may read
+   * slowly.
+   * @param deadlineMs longest time for the body to arrive
    * @throws ApiError `body_too_large`, `too_slow`, `unreadable_body`, `unavailable`
    */
   read(request: FastifyRequest, payload: Readable, deadlineMs: number): Promise<Buffer>;
 }
 
-/** The one reader of all bodies that are JSON. */
+/** Reads all JSON bodies of the gateway. */
 export function createBodies({ settings: { limits }, metrics }: Pick<GatewayDeps, 'settings' | 'metrics'>): Bodies {
   const kept = new KeptBytes(limits.keptBytes, limits.keptBytesPerTenant);
   const turns = new FairTurns({
     capacity: limits.parsedBytes,
     waitMs: limits.turnWaitMs,
     waitingPerOwner: limits.waitingPerTenant,
-    busy: 'too many large bodies at once',
+    busy: 'Too many large request bodies are being processed',
   });
   const refused = (error: unknown): never => {
     metrics.refused(error, 'bodies');
@@ -43,7 +44,7 @@ export function createBodies({ settings: { limits }, metrics }: Pick<GatewayDeps
         const bytes = await readBody(request, payload, { deadlineMs, limits, keep: holding.add });
         const weight = Math.min(bytes.length, limits.parsedBytes);
         whenMade(request, await turns.take(owner, weight, request.over ?? undefined));
-        // What others wait for comes in between: parsing holds up everybody.
+        // Parsing blocks the process, so other pending work runs first.
         if (weight >= LARGE_BYTES) await setImmediate();
         return bytes;
       } catch (error) {

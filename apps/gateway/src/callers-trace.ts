@@ -2,11 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { FastifyInstance } from 'fastify';
 import { headerValues } from './request-parts.ts';
 
-/** The `traceparent` of the request that is being served, for the producer, which knows of no requests. */
+/** The `traceparent` of the current request, for the producer, which has no access to requests. */
 export interface CallersTrace {
-  /** Must stand before the routes. */
+  /** Must be called before the routes are added. */
   addTo(app: FastifyInstance): void;
-  /** Undefined outside of a request, and where the header is absent. What is malformed the producer leaves out. */
+  /** Undefined outside of a request and without the header. The producer ignores a malformed value. */
   current(): string | undefined;
 }
 

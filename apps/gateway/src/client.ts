@@ -4,12 +4,12 @@ import type { GatewaySettings } from './deps.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The address of whoever asks, by `TRUSTED_PROXIES`; for the log, and where somebody without a key is counted. */
+    /** The address of the client according to `TRUSTED_PROXIES`; for the log and for limits per address. */
     client: string;
   }
 }
 
-/** Must stand before everything that asks for it. */
+/** Must be called before everything that reads `request.client`. */
 export function addClient(app: FastifyInstance, { trustedProxies }: Pick<GatewaySettings, 'trustedProxies'>): void {
   app.decorateRequest('client', '');
   app.addHook('onRequest', (request, _reply, done) => {

@@ -9,7 +9,7 @@ export interface ProducerTracing {
 }
 
 /**
- * The producer, which has connections of its own.
+ * Connects the producer, which has its own connections to Redis.
  * @throws StartRefused
  */
 export async function connectProducer(env: GatewayEnvironment, tracing: ProducerTracing): Promise<Producer> {

@@ -4,15 +4,15 @@ import type { FastifyInstance } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
 import { isOpen } from './auth.ts';
 
-/** So many connections make room at once when a new one was turned away. */
+/** Number of unused connections that are closed when a new connection is refused. */
 const MADE_SPACE = 64;
-/** Longest time for an answer that anybody may ask for, in ms: a stranger who reads slowly must not keep a connection. */
+/** Longest time for a response of an open route, in ms: a slow unauthenticated client must not keep a connection. */
 const OPEN_ANSWER_MS = 60_000;
 
 /**
- * Bounds the connections, and hangs up, when the server closes, on those that never sent a request, as browsers open
- * them in advance: Node counts them neither as idle nor as active, so a closing server would wait for them until they
- * time out. When there are too many, the oldest of them and the idle ones make room, so that the next caller gets in.
+ * Bounds the number of connections. Connections that never sent a request, such as browsers open in advance, are closed
+ * when the server closes: Node counts them neither as idle nor as active, so a closing server would wait until they
+ * time out. At the limit the oldest of them and the idle ones are closed, so that the next caller can connect.
  */
 export function watchConnections(
   app: FastifyInstance,
@@ -46,6 +46,6 @@ export function watchConnections(
 
 function makeSpace(server: Server, fresh: ReadonlySet<Socket>): void {
   server.closeIdleConnections();
-  // In the order in which they came.
+  // A Set keeps the order of arrival: the oldest come first.
   for (const socket of [...fresh].slice(0, MADE_SPACE)) socket.destroy();
 }

@@ -1,10 +1,10 @@
 import { ProducerError } from '@kieq/producer';
 import { ApiError } from './api-error.ts';
 
-/** As `gateway_creates_total` counts a create call. */
+/** Outcomes of create calls in `gateway_creates_total`. */
 export type CreateOutcome = 'created' | 'exists' | 'invalid' | 'conflict' | 'unavailable';
 
-/** What the metric says of a call that threw this. */
+/** Outcome of a create call that threw this error. */
 export function outcomeOf(error: unknown): CreateOutcome {
   const code = error instanceof ProducerError || error instanceof ApiError ? error.code : undefined;
   if (code === 'idempotency_conflict') return 'conflict';

@@ -11,7 +11,7 @@ import type { CallersTrace } from './callers-trace.ts';
 import type { GatewayLimits } from './limits.ts';
 import type { GatewayMetrics } from './metrics.ts';
 
-/** What the routes share. */
+/** Dependencies that the routes share. */
 export interface GatewayDeps {
   readonly producer: Producer;
   readonly ledger: Ledger;
@@ -21,38 +21,38 @@ export interface GatewayDeps {
   /** Fails fast while Redis is away. */
   readonly redis: RedisClient;
   readonly kie: KieClient;
-  /** Keeps images that callers uploaded. */
+  /** Store of uploaded images. */
   readonly uploads: FileStore;
-  /** Where workers keep results; undefined without `ARCHIVE_URL`. */
+  /** Archive of results; undefined without `ARCHIVE_URL`. */
   readonly archive: BlobStore | undefined;
   readonly logger: Logger;
-  /** Writes spans of generations; `NO_TRACER` where tracing is off. */
+  /** Writes spans of generations; `NO_TRACER` if tracing is off. */
   readonly tracer: Tracer;
   readonly callersTrace: CallersTrace;
   readonly metrics: GatewayMetrics;
   readonly timings: Timings;
   readonly settings: GatewaySettings;
-  /** Masks known secrets, and what has the shape of one, in texts that go out. */
+  /** Masks known secrets, and values with the shape of a secret, in texts that leave the process. */
   readonly scrub: (text: string) => string;
-  /** Aborted when the gateway begins to stop: event streams end, running requests finish. */
+  /** Aborted when the gateway starts to stop: event streams end, running requests finish. */
   readonly stopping: AbortSignal;
 }
 
 export interface GatewaySettings {
-  /** Undefined: whoever is on this machine is an operator. */
+  /** Undefined: every client on this machine is an operator, and no other client is served. */
   readonly keys: readonly GatewayKey[] | undefined;
-  /** Of `TRUSTED_PROXIES`; undefined: what a proxy says of its client is not believed. */
+  /** From `TRUSTED_PROXIES`; undefined: forwarding headers of proxies are ignored. */
   readonly trustedProxies?: TrustedProxies | undefined;
   /** Per key; 0: no limit. */
   readonly rateLimitPerMinute: number;
   readonly allowPrivateUrls: boolean;
-  /** `KIE_WEBHOOK_HMAC_KEY`: callbacks without Kie's signature are refused. Undefined: it is not asked for. */
+  /** `KIE_WEBHOOK_HMAC_KEY`: callbacks without Kie's signature are refused. Undefined: signatures are not checked. */
   readonly kieWebhookHmacKey?: string | undefined;
   /** Pause between comments on an event stream, in ms. */
   readonly heartbeatMs: number;
   readonly limits: GatewayLimits;
-  /** `PUBLIC_URL` is set here: Kie's callbacks are taken, whatever the pool says. */
+  /** `PUBLIC_URL` is set here: callbacks of Kie are accepted even if the pool has not enabled them. */
   readonly takesCallbacks: boolean;
-  /** Under it the keys of callers are hashed for logs; the same in all gateways of the pool. */
+  /** HMAC key with which keys of callers are hashed for logs; the same in all gateways of the pool. */
   readonly keyIdSecret: string;
 }

@@ -1,18 +1,18 @@
 import type { Problem } from '@kieq/kie';
 import type { ApiErrorCode } from './api-error.ts';
 
-/** An error, ready to be written in the words of the API that was called. */
+/** An error response, independent of the envelope of the API that was called. */
 export interface ErrorAnswer {
   readonly status: number;
   readonly code: ApiErrorCode;
   readonly message: string;
   readonly problems: readonly Problem[];
   readonly retryAfterS: number | undefined;
-  /** Id of the request, told for internal errors: the log says the rest. */
+  /** Id of the request, for internal errors only; the log has the cause under it. */
   readonly request: string | undefined;
 }
 
-/** Whether an address belongs to the Kie-compatible API, known or not, or is where Kie itself calls. */
+/** Whether an address, known or not, belongs to the Kie-compatible API or to the callbacks of Kie. */
 export function isKiePath(url: string): boolean {
   return url.startsWith('/api/') || url.startsWith('/callbacks/');
 }

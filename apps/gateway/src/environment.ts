@@ -1,6 +1,6 @@
 import type { Environment } from '@kieq/config';
 
-/** The groups of the environment that a gateway reads. */
+/** Groups of environment variables that a gateway reads. */
 export const GROUPS = ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files'] as const;
 
 export type GatewayEnvironment = Environment<(typeof GROUPS)[number]>;

@@ -7,15 +7,15 @@ import { toAnswer } from './to-answer.ts';
 export interface ErrorHandling {
   readonly logger: Logger;
   readonly scrub: (text: string) => string;
-  /** How long a body may go on coming after its refusal, in ms. */
+  /** Time for which a refused body may still arrive, in ms. */
   readonly lingerMs?: number;
 }
 
-/** So much of a stranger's body is read and thrown away, so that its sender hears the answer; more is not. */
+/** Largest body of an unauthenticated client that is read and discarded, so that the client receives the response. */
 const DRAIN_LIMIT_BYTES = 65_536;
 const DEFAULT_LINGER_MS = 5_000;
 
-/** Answers whatever is thrown, in the envelope of the API that was called. */
+/** Answers every error in the envelope of the API that was called. */
 export function addErrorHandler(app: FastifyInstance, handling: ErrorHandling): void {
   app.setErrorHandler((error, request, reply) => answerError(error, request, reply, handling));
 }
@@ -29,26 +29,30 @@ export async function answerError(
   const answer = toAnswer(error, request.id, ownScrubber(request, scrub));
   if (answer.code === 'internal') {
     const where = { request: request.id, method: request.method, route: request.routeOptions.url };
-    logger.error({ err: error, ...where }, 'a request failed');
+    logger.error({ err: error, ...where }, 'A request failed with an unexpected error.');
   }
-  if (request.caller === null) await partFrom(request, reply, lingerMs);
+  if (request.caller === null) await disconnectStranger(request, reply, lingerMs);
   else if (answer.code === 'too_slow') reply.header('connection', 'close');
-  else hearOut(request, reply, lingerMs);
+  else finishBody(request, reply, lingerMs);
   await send(answer, request, reply);
 }
 
 /**
- * Strangers are not kept: each of their connections is one less for callers. A short body is waited for and thrown away,
- * or its sender would not hear the answer; a long one is not.
+ * Closes the connection of an unauthenticated client, since connections are limited. A short body is read and discarded
+ * first, because the client would otherwise miss the response; a long body is not.
  */
-async function partFrom({ raw, headers }: FastifyRequest, reply: FastifyReply, lingerMs: number): Promise<void> {
+async function disconnectStranger(
+  { raw, headers }: FastifyRequest,
+  reply: FastifyReply,
+  lingerMs: number,
+): Promise<void> {
   const isToCome = !raw.complete && !raw.readableEnded && Number(headers['content-length'] ?? 0) > 0;
-  if (isToCome && !isLong(headers)) await thrownAway(raw, lingerMs);
+  if (isToCome && !isLong(headers)) await discardBody(raw, lingerMs);
   reply.header('connection', 'close');
 }
 
-/** Resolves when all of a body has come, its sender is gone, or the time is over. */
-function thrownAway(raw: FastifyRequest['raw'], lingerMs: number): Promise<void> {
+/** Resolves when the whole body has arrived, the client disconnects, or the time is over. */
+function discardBody(raw: FastifyRequest['raw'], lingerMs: number): Promise<void> {
   return new Promise((resolve) => {
     const over = (): void => {
       clearTimeout(timer);
@@ -60,12 +64,12 @@ function thrownAway(raw: FastifyRequest['raw'], lingerMs: number): Promise<void>
   });
 }
 
-/** A caller may send on what nobody keeps any more, for a while: it should hear why. */
-function hearOut({ raw }: FastifyRequest, reply: FastifyReply, lingerMs: number): void {
+/** Lets a caller finish sending a refused body for a while, so that it receives the response. The body is discarded. */
+function finishBody({ raw }: FastifyRequest, reply: FastifyReply, lingerMs: number): void {
   if (raw.complete) return;
   const timer = setTimeout(() => void raw.destroy(), lingerMs).unref();
   raw.once('close', () => clearTimeout(timer));
-  // Fastify would hang up at once.
+  // Without this Fastify closes the connection at once.
   reply.removeHeader('connection');
   raw.resume();
 }
@@ -73,7 +77,7 @@ function hearOut({ raw }: FastifyRequest, reply: FastifyReply, lingerMs: number)
 function send(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (answer.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="kieq"');
   if (answer.retryAfterS !== undefined) reply.header('retry-after', String(answer.retryAfterS));
-  // Also where the route would have answered something else, such as a file.
+  // The type replaces that of the route, for example of a file.
   return reply.code(answer.status).type('application/json; charset=utf-8').send(errorBody(request.url, answer));
 }
 

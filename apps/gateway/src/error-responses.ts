@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
 import { isKiePath } from './envelope.ts';
 
-/** An answer with its text and content types. */
+/** A documented response: description and content types. */
 export interface ResponseDoc {
   readonly description: string;
   readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
@@ -10,24 +10,24 @@ export interface ResponseDoc {
 
 const problem = z.object({
   field: z.string().describe('Path such as input.image_urls[0]; empty for the whole request'),
-  rule: z.string().describe('What would be right'),
-  received: z.string().describe('What was there, as JSON of at most 200 characters'),
+  rule: z.string().describe('Rule that the value must follow'),
+  received: z.string().describe('Value received, as JSON of at most 200 characters'),
 });
 
 const kieError = (status: number): z.ZodType =>
-  z.object({ code: z.literal(status).describe('The HTTP status again'), msg: z.string(), data: z.null() });
+  z.object({ code: z.literal(status).describe('Same as the HTTP status'), msg: z.string(), data: z.null() });
 
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
 const WITH_BODY: readonly ApiErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
 
-/** What a route reads of its requests; undefined: nothing. */
+/** Parts of a request that a route reads; undefined if it does not read them. */
 interface RouteInput {
   readonly params?: unknown;
   readonly querystring?: unknown;
   readonly body?: unknown;
 }
 
-/** The answers of every route that are errors, by status. */
+/** The error responses of a route, by status. */
 export function errorResponses(
   url: string,
   { params, querystring, body }: RouteInput,
@@ -57,7 +57,7 @@ function nativeError(codes: readonly ApiErrorCode[]): z.ZodType {
       code: z.enum(codes),
       message: z.string(),
       problems: z.array(problem).optional(),
-      request: z.string().optional().describe('Of an internal error: what to look for in the log'),
+      request: z.string().optional().describe('Id of the request, for internal errors: the log has the cause under it'),
     }),
   });
 }

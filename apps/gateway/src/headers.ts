@@ -2,14 +2,14 @@ import { pagePolicy, SECURITY_HEADERS } from '@kieq/process';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from './api-error.ts';
 
-/** Nothing that the API answers is a page. */
+/** Responses of the API are never pages. */
 const API_POLICY = "default-src 'none'; frame-ancestors 'none'";
-/** Of the page of the documentation. */
+/** For the documentation page. */
 const DOCS_POLICY = pagePolicy();
 
 const HEADERS = { 'cache-control': 'no-store', ...SECURITY_HEADERS } as const;
 
-/** Sets the headers of every answer, also of refusals. */
+/** Sets the headers of every response, including errors. */
 export function addHeaders(app: FastifyInstance): void {
   app.addHook('onRequest', (request, reply, done) => {
     const isPage = request.routeOptions.url?.startsWith('/docs') ?? false;
@@ -18,7 +18,7 @@ export function addHeaders(app: FastifyInstance): void {
   });
 }
 
-/** While the gateway stops every connection ends with its answer: kept alive, it would hold up the end. */
+/** While the gateway stops, each response closes its connection: a kept-alive connection would delay the end. */
 export function endConnections(app: FastifyInstance, stopping: AbortSignal): void {
   app.addHook('onSend', (_request, reply, payload, done) => {
     if (stopping.aborted) reply.header('connection', 'close');
@@ -28,7 +28,10 @@ export function endConnections(app: FastifyInstance, stopping: AbortSignal): voi
 
 const WITHOUT_BODY = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** Refuses compressed bodies, which nobody here unpacks: they would look like broken JSON. Call it after the door. */
+/**
+ * Refuses compressed bodies: the gateway does not decompress, so they would look like broken JSON. Call after
+ * `addAuth`.
+ */
 export function refuseEncodings(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const encoding = request.headers['content-encoding'] ?? 'identity';

@@ -13,10 +13,12 @@ const report = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string().exactOptional() })),
 }) satisfies z.ZodType<CheckReport>;
 
-/** `/healthz`: the process lives. `/readyz`: it can serve. Both are open. `/metrics` is for operators. */
+/** `/healthz`: the process is alive. `/readyz`: it can serve requests. Both are open. `/metrics` is for operators. */
 export function healthRoutes(app: FastifyInstance, deps: GatewayDeps): void {
-  openCheck(app, deps, 'healthz', 'Is the process alive?', () => Promise.resolve([{ name: 'process', ok: true }]));
-  openCheck(app, deps, 'readyz', 'Can it serve now?', async () => [
+  openCheck(app, deps, 'healthz', 'Check that the process is alive', () =>
+    Promise.resolve([{ name: 'process', ok: true }]),
+  );
+  openCheck(app, deps, 'readyz', 'Check that the gateway can serve requests', async () => [
     { name: 'accepting requests', ok: !deps.stopping.aborted },
     await redisCheck(deps),
   ]);
@@ -24,12 +26,13 @@ export function healthRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'GET',
     url: '/metrics',
     schema: {
-      summary: 'Metrics of this process, for Prometheus; for operators only',
+      summary: 'Read the metrics of this process, for Prometheus; operators only',
       tags: TAGS,
       response: { 200: { description: 'Metrics', content: { 'text/plain': { schema: z.string() } } } },
     },
     handler: async ({ caller, reply }) => {
-      if (caller.tenant !== undefined) throw new ApiError('forbidden', 'The metrics are for operators.');
+      if (caller.tenant !== undefined)
+        throw new ApiError('forbidden', 'Only operators may read the metrics. Use a key of tenant *.');
       const { registry } = deps.metrics;
       return reply.type(registry.contentType).send(await registry.metrics());
     },
@@ -43,7 +46,7 @@ function openCheck(
   summary: string,
   checks: () => Promise<readonly Check[]>,
 ): void {
-  const response = { 200: report.describe('Yes'), 503: report.describe('No, or it took too long to find out') };
+  const response = { 200: report.describe('Every check passed'), 503: report.describe('A check failed or timed out') };
   const schema = documented(`/${name}`, { summary, tags: TAGS, response });
   app.get(`/${name}`, { config: { open: true }, schema }, async (_request, reply) => {
     const result = await runChecks(name, checks, CHECK_TIMEOUT_MS, logger);
@@ -51,7 +54,7 @@ function openCheck(
   });
 }
 
-/** A Redis that is away is no news for the log: `runChecks` would take a throw for a defect. */
+/** Does not throw: `runChecks` would log an unavailable Redis as a defect. */
 async function redisCheck({ redis }: GatewayDeps): Promise<Check> {
   const answer = await redis.ping().catch(() => 'away');
   return { name: 'redis', ok: answer === 'PONG' };

@@ -5,18 +5,18 @@ import { headerValues } from './request-parts.ts';
 
 const LONGEST = 255;
 
-/** For the documentation. */
+/** Documents the header. */
 export const idempotencyHeaders = z.object({
   'idempotency-key': z
     .string()
     .min(1)
     .max(LONGEST)
     .optional()
-    .describe('The same key and body make one generation, also when the call is repeated; another body is refused'),
+    .describe('Calls with the same key and body create one generation. The same key with another body is refused'),
 });
 
 /**
- * The header `Idempotency-Key`, without blanks around it; undefined where there is none, or an empty one.
+ * The header `Idempotency-Key` without surrounding blanks; undefined if it is absent or empty.
  * @throws ApiError `invalid_request` that names the header
  */
 export function idempotencyKeyOf(request: FastifyRequest): string | undefined {

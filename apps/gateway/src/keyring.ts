@@ -2,15 +2,15 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import type { GatewayKey } from '@kieq/config';
 import type { Caller } from './caller.ts';
 
-/** Finds out whose key it is; undefined for a key of nobody. */
+/** Finds the caller of a key; undefined for an unknown key. */
 export type Keyring = (key: string) => Caller | undefined;
 
-/** The tenant in the configuration that makes an operator. */
+/** Tenant that marks an operator's key in the configuration. */
 const OPERATOR = '*';
 
 /**
- * Keeps the keys as hashes under a key of this process. Every key is compared, each in constant time, so that the
- * duration tells nothing about them.
+ * Keeps the keys as HMACs under a secret of this process. Every key is compared, each in constant time, so that the
+ * duration reveals nothing about them.
  */
 export function createKeyring(keys: readonly GatewayKey[]): Keyring {
   const secret = randomBytes(32);
@@ -28,7 +28,7 @@ function callerOf(key: string, tenant: string): Caller {
   return { tenant: tenant === OPERATOR ? undefined : tenant, keyId: keyId(key) };
 }
 
-/** The same in every gateway of a pool, since they count together; 64 bits of a hash give no key away. */
+/** The same in every gateway of a pool, since they count together. 64 bits of a hash do not reveal the key. */
 function keyId(key: string): string {
   return createHash('sha256').update(`kieq gateway:${key}`).digest('hex').slice(0, 16);
 }

@@ -7,7 +7,7 @@ await runProcess(async () => {
   const given = withSecretFiles(process.env);
   const { env, secrets, advice } = readEnvironment(given, GROUPS);
   const started = runGateway(env, { secrets, advice, uploads: uploadLocationOf(env, { env: given }) });
-  // Heard from the first moment on; one that comes too early waits for the start.
+  // Registered before the start has finished: an early signal waits for it.
   onStopSignals((signal) => started.then((gateway) => gateway.shutDown(signal)).catch(() => undefined));
   return (await started).ended;
 });

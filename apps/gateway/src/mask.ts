@@ -1,16 +1,16 @@
 import type { Problem } from '@kieq/kie';
 import { isSecretName, MASK } from '@kieq/telemetry';
 
-/** A name that looks like one of a secret, and is none. */
+/** A field name that looks secret but is not. */
 const HARMLESS = /^idempotency[-_]?key$/i;
-/** The name of a member of an object in JSON text, which may be cut off anywhere behind it. */
+/** Name of a member of an object in JSON text; the text may be cut off anywhere after it. */
 const NAME = /"((?:[^"\\]|\\.)*)":/g;
-/** A text, or a number or word, at the start of what is left. */
+/** A string, number or word at the start of the remaining text. */
 const PLAIN_VALUE = /^(?:"(?:[^"\\…]|\\.)*"?|[^",{}[\]…]+)/;
 
 /**
- * Problems as they may be shown: what was received under the name of a secret is masked, alone or within an object,
- * and so is what `scrub` knows.
+ * Masks problems for the response: values under the name of a secret, alone or within an object, and everything that
+ * `scrub` masks.
  */
 export function maskProblems(problems: readonly Problem[], scrub: (text: string) => string): Problem[] {
   return problems.map(({ field, rule, received }) => {
@@ -27,7 +27,7 @@ function maskMembers(json: string): string {
     const valueAt = index + member.length;
     shown += `${json.slice(from, valueAt)}"${MASK}"`;
     const value = PLAIN_VALUE.exec(json.slice(valueAt));
-    // An object or a list may hold anything, so that nothing behind it is shown.
+    // An object or list may contain secrets, so the rest of the text is dropped.
     if (value === null) return shown;
     from = valueAt + value[0].length;
   }

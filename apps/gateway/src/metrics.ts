@@ -4,10 +4,10 @@ import { cached, createWorkforceMetrics, readStatus, type Queues } from '@kieq/q
 import type { Counter, Gauge, Histogram, Logger, Metrics } from '@kieq/telemetry';
 import { ApiError } from './api-error.ts';
 
-/** From a callback at once to one that was sent again and again. */
+/** From an immediate callback to one that Kie has repeated for hours. */
 const AGE_BUCKETS_S = [0.1, 0.3, 1, 3, 10, 30, 60, 300, 1800, 7200, 86_400];
 
-/** What a gateway process counts; labels are closed sets. */
+/** Metrics of a gateway process; labels are closed sets. */
 export interface GatewayMetrics {
   /** Served at `/metrics`. */
   readonly registry: Metrics['registry'];
@@ -18,11 +18,11 @@ export interface GatewayMetrics {
   readonly callbackAgeSeconds: Histogram<never>;
   readonly eventStreams: Gauge<never>;
   readonly refusals: Counter<'limit'>;
-  /** Counts an error that says that a limit was reached; nothing else. */
+  /** Counts the error if it reports that a limit was reached; ignores other errors. */
   refused(error: unknown, limit: LimitName): void;
 }
 
-/** What there was too much of, or what came too slowly. */
+/** Limits that a request or connection can exceed. */
 type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'wrong-keys';
 
 const OVER_LIMIT = new Set<unknown>(['unavailable', 'too_slow', 'body_too_large', 'rate_limited']);
@@ -30,7 +30,7 @@ const OVER_LIMIT = new Set<unknown>(['unavailable', 'too_slow', 'body_too_large'
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   const refusals = metrics.counter({
     name: 'gateway_refusals_total',
-    help: 'Requests and connections beyond a limit: connections, lookups, bodies, forms, events, wrong-keys',
+    help: 'Requests and connections refused by a limit: connections, lookups, bodies, forms, events, wrong-keys',
     labels: ['limit'],
   });
   return {
@@ -41,34 +41,36 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     registry: metrics.registry,
     requests: metrics.counter({
       name: 'gateway_requests_total',
-      help: 'Answers by route pattern and HTTP status',
+      help: 'Responses by route pattern and HTTP status',
       labels: ['route', 'status'],
     }),
     requestSeconds: metrics.histogram({
       name: 'gateway_request_seconds',
-      help: 'From the request to the end of its answer, without event streams',
+      help: 'Time from the start of a request to the end of its response, without event streams',
       labels: ['route'],
     }),
     created: metrics.counter({
       name: 'gateway_creates_total',
-      help: 'Requests for a generation: created, exists, invalid, conflict, unavailable',
+      help: 'Create requests by API and outcome: created, exists, invalid, conflict, unavailable',
       labels: ['api', 'outcome'],
     }),
     callbacks: metrics.counter({
       name: 'gateway_callbacks_total',
-      help: 'Callbacks of Kie: hinted, claimed, settled, foreign, no_task, too_many, unknown, forged, stale, malformed',
+      help: 'Callbacks of Kie by outcome: hinted, claimed, settled, foreign, no_task, too_many, unknown, forged, stale, malformed',
       labels: ['outcome'],
     }),
     callbackAgeSeconds: metrics.histogram({
       name: 'gateway_callback_age_seconds',
-      help: "From the end of a task, as its callback says, to the callback's arrival",
+      help: 'Time from the end of a task, as its callback states it, to the arrival of the callback',
       buckets: AGE_BUCKETS_S,
     }),
     eventStreams: metrics.gauge({ name: 'gateway_event_streams', help: 'Open event streams' }),
   };
 }
 
-/** However many gauges and scrapers ask, the pool is read once in this time, and nobody waits longer for it. */
+/**
+ * The pool is read at most once in this time for all gauges and scrapers, and a scrape waits at most this long, in ms.
+ */
 const REFRESH_MS = 2000;
 
 interface Watched {
@@ -77,16 +79,16 @@ interface Watched {
   readonly logger: Logger;
 }
 
-/** Whether anybody works on the pool: where no worker runs, none tells it, so gateways do. */
+/** Adds the metrics of the workers of the pool. Gateways report them, since absent workers cannot. */
 export function tellOfWorkers(metrics: Metrics, { ledger, queues, logger }: Watched): void {
-  const look = () =>
+  const readPool = () =>
     readStatus(ledger, queues).catch((error: unknown) => {
-      logger.debug({ err: error }, 'the pool could not be read for metrics');
+      logger.debug({ err: error }, 'The pool could not be read for its metrics; this scrape lacks them.');
       return undefined;
     });
-  const patience = () => sleep(REFRESH_MS, undefined, { ref: false });
+  const timeout = () => sleep(REFRESH_MS, undefined, { ref: false });
   createWorkforceMetrics(
     metrics,
-    cached(() => Promise.race([look(), patience()]), REFRESH_MS),
+    cached(() => Promise.race([readPool(), timeout()]), REFRESH_MS),
   );
 }

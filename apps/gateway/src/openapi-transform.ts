@@ -6,7 +6,10 @@ type Input = Parameters<SwaggerTransform>[0];
 
 const contentSchema = z.object({ content: z.record(z.string(), z.object({ schema: z.instanceof(z.ZodType) })) });
 
-/** Turns zod into JSON Schema, also for a body with several content types, which the library does for answers alone. */
+/**
+ * Turns zod into JSON Schema, also for a body with several content types, which the library supports for responses
+ * only.
+ */
 export const openApiTransform: SwaggerTransform = (input: Input) => {
   const { schema } = input;
   const bodies = contentSchema.safeParse(schema?.body);

@@ -6,20 +6,20 @@ import { z } from 'zod';
 import { openApiTransform } from './openapi-transform.ts';
 import { documented } from './routes.ts';
 
-const DESCRIPTION = `Kie's own API in front of a queue (\`/api/v1\`), and a native one beside it (\`/v1\`).
-Errors below \`/api/\` have Kie's envelope, with the HTTP status as \`code\`; all others have \`error.code\`,
-\`error.message\` and, for what was sent wrong, \`error.problems\`.`;
+const DESCRIPTION = `Kie's API (\`/api/v1\`) and a native API (\`/v1\`) in front of one queue. Errors below \`/api/\` have
+Kie's envelope, with the HTTP status as \`code\`. All other errors have \`error.code\`, \`error.message\` and, for an invalid
+request, \`error.problems\`.`;
 
 const TAGS = [
-  { name: 'kie', description: "Kie's own API: an existing client changes its base URL and its key" },
-  { name: 'generations', description: 'Create, read, list, cancel and follow' },
-  { name: 'dead letters', description: 'What needs a person, and how it goes on' },
+  { name: 'kie', description: "Kie's API: an existing client changes only its base URL and its key" },
+  { name: 'generations', description: 'Create, read, list, cancel and follow generations' },
+  { name: 'dead letters', description: 'Generations and deliveries that are stuck: why, and how to resume them' },
   { name: 'operations', description: 'The pool and this process' },
 ];
 
-/** Collects the routes that are added after it. */
+/** Must be called before the routes: it documents those that are added later. */
 export async function addOpenApi(app: FastifyInstance): Promise<void> {
-  // The schemas describe; what they validate is read by the routes themselves, and answers are written as they are.
+  // Schemas only document: the routes validate their input themselves, and responses are written as returned.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   await app.register(fastifySwagger, {
@@ -37,7 +37,7 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
 /** `/openapi.json` and the page at `/docs`, which needs no network. */
 export async function openApiRoutes(app: FastifyInstance): Promise<void> {
   const document = z.looseObject({ openapi: z.string() }).describe('OpenAPI 3.1');
-  const summary = 'This description of the API';
+  const summary = 'Read this description of the API';
   const schema = documented('/openapi.json', { summary, tags: ['operations'], response: { 200: document } });
   app.get('/openapi.json', { config: { open: true }, schema }, () => app.swagger());
   await app.register(fastifySwaggerUi, {

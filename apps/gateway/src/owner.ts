@@ -1,12 +1,12 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Whoever has no key: Kie, with a token of its own. */
+/** Owner of requests without a key: callbacks of Kie, which have a token instead. */
 const NO_OWNER = 'kie';
 const OPERATOR = '*';
 
-/** By whom limits are shared out: the tenant; all operators count as one. */
+/** Owner among which limits are shared out: the tenant; all operators count as one owner. */
 export function ownerOf({ caller }: FastifyRequest): string {
   if (caller === null) return NO_OWNER;
-  // No tenant's name has a colon.
+  // Tenant names contain no colon, so no tenant equals the owners above.
   return caller.tenant === undefined ? OPERATOR : `tenant:${caller.tenant}`;
 }

@@ -1,26 +1,26 @@
-import { RULES, withoutAbsent, type Problem } from '@kieq/kie';
+import { parseByRules, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { invalid } from './api-error.ts';
 
-/** Longest text that is given back of what was received. */
+/** Longest received value in an error, in characters. */
 const RECEIVED_LIMIT = 200;
 
 /**
- * Reads what a caller sent: path, query string, body. An optional field that is null, "" or blank is absent.
- * @param part put before the name of every field, such as `items[3]`; none by default
- * @throws ApiError `invalid_request` with every problem together
+ * Parses input of a caller: path, query string, body. An optional field that is null, "" or blank counts as absent.
+ * @param part prefix of every field name, such as `items[3]`; none by default
+ * @throws ApiError `invalid_request` with all problems together
  */
 export function parseCaller<S extends z.ZodType>(schema: S, value: unknown, part = ''): z.output<S> {
   refuseEndless(value, part);
-  const parsed = schema.safeParse(schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value, RULES);
+  const parsed = parseByRules(schema, schema instanceof z.ZodObject ? withoutAbsent(schema, value) : value);
   if (parsed.success) return parsed.data;
   throw invalid(problemsOf(parsed.error, value, part));
 }
 
-/** More fields than anything here has; to tell of each one would hold up everybody else. */
+/** More fields than any valid input has. Reporting each of them would delay other requests. */
 const MOST_FIELDS = 2000;
 
-/** @throws ApiError `invalid_request` */
+/** Refuses an object with too many fields before it is parsed. @throws ApiError `invalid_request` */
 export function refuseEndless(value: unknown, field: string): void {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return;
   const fields = Object.keys(value).length;
@@ -28,7 +28,7 @@ export function refuseEndless(value: unknown, field: string): void {
   throw invalid([{ field, rule: `must have at most ${MOST_FIELDS} values`, received: 'more' }]);
 }
 
-/** Every issue with its field, its rule and what was received; each unknown field is a problem of its own. */
+/** Every issue with field, rule and the value received; each unknown field is a separate problem. */
 export function problemsOf(error: z.ZodError, value: unknown, part = ''): Problem[] {
   return error.issues.flatMap((issue) => {
     const path = (more: readonly PropertyKey[]): string => fieldName(part, more);
@@ -54,7 +54,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-/** As JSON, cut off; too deep a value has no JSON. */
+/** Shortened JSON; the type only for a value that is nested too deeply for JSON. */
 function show(value: unknown): string {
   try {
     const text = JSON.stringify(value) ?? String(value);

@@ -6,8 +6,8 @@ import type { GatewayDeps } from './deps.ts';
 const WINDOW_MS = 60_000;
 
 /**
- * Limits the requests of each key, counted in Redis over all gateways; nothing where the limit is 0. While Redis is
- * away everything passes: what needs Redis then fails by itself. Call it after the door and before the routes.
+ * Limits the requests per key, counted in Redis over all gateways; does nothing if the limit is 0. While Redis is
+ * unavailable no request is limited: those that need Redis fail anyway. Call after `addAuth` and before the routes.
  */
 export async function addRateLimit(
   app: FastifyInstance,
@@ -20,12 +20,12 @@ export async function addRateLimit(
     redis,
     nameSpace: `${prefix}:gateway:rate:`,
     skipOnError: true,
-    // What is open to everybody has no key to count by.
+    // Requests to open routes have no key to count by.
     allowList: (request) => request.caller === null,
     keyGenerator: (request) => request.caller?.keyId ?? 'local',
     errorResponseBuilder: (_request, { max, ttl }) => {
       const retryAfterS = Math.max(1, Math.ceil(ttl / 1000));
-      const message = `More than ${max} requests in a minute with this key; try again in ${retryAfterS} s.`;
+      const message = `More than ${max} requests per minute with this key. Try again in ${retryAfterS} s.`;
       return new ApiError('rate_limited', message, { retryAfterS });
     },
   });

@@ -5,16 +5,16 @@ import type { GatewayLimits } from './limits.ts';
 import { Pace } from './limits/pace.ts';
 
 export interface BodyRules {
-  /** Longest time for all of it, in ms. */
+  /** Longest time for the whole body, in ms. */
   readonly deadlineMs: number;
   readonly limits: Pick<GatewayLimits, 'paceBytes' | 'paceMs'>;
-  /** Is told of each piece before it is kept; what it throws ends the reading. */
+  /** Called with the size of each piece before it is kept; an error that it throws ends the reading. */
   readonly keep: (bytes: number) => void;
 }
 
 /**
- * All bytes of a body, which may have no more than its route allows.
- * @throws ApiError `body_too_large`, `too_slow`, `unreadable_body`; what `keep` throws
+ * Reads a body up to the limit of its route.
+ * @throws ApiError `body_too_large`, `too_slow`, `unreadable_body`; errors that `keep` throws
  */
 export function readBody(request: FastifyRequest, payload: Readable, rules: BodyRules): Promise<Buffer> {
   const limit = request.routeOptions.bodyLimit;
@@ -24,7 +24,7 @@ export function readBody(request: FastifyRequest, payload: Readable, rules: Body
     const pieces: Buffer[] = [];
     let length = 0;
     const { paceBytes: bytes, paceMs: everyMs } = rules.limits;
-    const onLate = (why: string): void => fail(new ApiError('too_slow', `The body ${why}. Nothing was made.`));
+    const onLate = (why: string): void => fail(new ApiError('too_slow', `The body ${why}. No generation was created.`));
     const pace = new Pace({ bytes, everyMs, deadlineMs: rules.deadlineMs, total: () => length, onLate });
     const stop = (): void => {
       pace.end();
@@ -50,7 +50,9 @@ export function readBody(request: FastifyRequest, payload: Readable, rules: Body
       resolve(Buffer.concat(pieces, length));
     };
     const cut = (): void =>
-      fail(new ApiError('unreadable_body', 'The body has another length than Content-Length says, or was cut off.'));
+      fail(
+        new ApiError('unreadable_body', 'The length of the body differs from Content-Length, or the body was cut off.'),
+      );
     payload.on('data', take).on('end', end).on('error', cut).on('close', cut);
     payload.resume();
   });
@@ -63,5 +65,5 @@ function declaredLength({ headers }: FastifyRequest): number | undefined {
 
 function tooLarge({ routeOptions: { bodyLimit, config } }: FastifyRequest): ApiError {
   const advice = config.tooLarge === undefined ? '' : ` ${config.tooLarge}`;
-  return new ApiError('body_too_large', `The body is too large; it may have ${bodyLimit} bytes.${advice}`);
+  return new ApiError('body_too_large', `The body is too large; at most ${bodyLimit} bytes are allowed.${advice}`);
 }

@@ -6,8 +6,9 @@ import type { Bodies } from './bodies.ts';
 import { headerValues } from './request-parts.ts';
 
 /**
- * Reads JSON bodies as Fastify does, except that an empty one is none where a route needs none, that bytes which are
- * no text are refused, that numbers which would lose digits are marked (`LossyNumber`), and that each waits for its turn.
+ * Reads JSON bodies as Fastify does, with four differences: an empty body counts as absent where a route needs none,
+ * bytes that are not text are refused, numbers that would lose digits are marked (`LossyNumber`), and each body waits
+ * for its turn.
  */
 export function readJson(app: FastifyInstance, bodies: Bodies, deadlineMs: number): void {
   const parse = app.getDefaultJsonParser('error', 'error');
@@ -31,8 +32,8 @@ export function readJson(app: FastifyInstance, bodies: Bodies, deadlineMs: numbe
 }
 
 /**
- * The text of JSON that came as bytes.
- * @param what names it in errors
+ * Decodes the bytes of a JSON text.
+ * @param what names the text in errors
  * @throws ApiError `unreadable_body`
  */
 export function jsonText(bytes: Uint8Array, charset?: string, what = 'The body'): string {
@@ -40,11 +41,11 @@ export function jsonText(bytes: Uint8Array, charset?: string, what = 'The body')
     return decodeJson(bytes, charset);
   } catch (error) {
     if (!(error instanceof UndecodableText)) throw error;
-    throw new ApiError('unreadable_body', `${what} has ${error.message}. Nothing was done.`, { cause: error });
+    throw new ApiError('unreadable_body', `${what} has ${error.message}. The request had no effect.`, { cause: error });
   }
 }
 
-/** As its sender declared it, also where a route takes every body for JSON. */
+/** The charset that the sender declares, also where a route treats every body as JSON. */
 export function charsetOf(request: FastifyRequest): string | undefined {
   const [type = ''] = headerValues(request, 'content-type');
   return /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(type)?.[1];

@@ -4,12 +4,12 @@ import type { GatewayDeps } from './deps.ts';
 import { keyIdOf } from './key-id.ts';
 import { StrangerLines } from './stranger-lines.ts';
 
-/** Stands for the address of a request that no route answers: the addresses themselves have no end. */
+/** Route label of requests to unknown addresses; the addresses themselves would be an unbounded set. */
 const NO_ROUTE = 'unknown';
 
 /**
- * One line and one count per answer, with the address of the client. Neither headers nor bodies nor the URL as it came
- * are told: the pattern is. Whoever is refused without having come in is told in a bounded number of lines.
+ * Logs and counts every response, with the address of the client and the pattern of the route, never with headers,
+ * bodies or the URL itself. Refusals of unauthenticated requests are logged in a bounded number of lines.
  */
 export function addRequestLog(
   app: FastifyInstance,
@@ -36,7 +36,7 @@ export function addRequestLog(
   });
 }
 
-/** Reading is what clients do all day. */
+/** Successful reads are frequent, so they are logged at `debug`. */
 function levelOf({ method }: FastifyRequest, { statusCode }: FastifyReply): 'debug' | 'info' | 'warn' {
   if (statusCode >= 500) return 'warn';
   return (method === 'GET' || method === 'HEAD') && statusCode < 400 ? 'debug' : 'info';

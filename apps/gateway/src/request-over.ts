@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Aborted when the answer is out, or nobody is there to hear it. Set before any other hook runs. */
+    /** Aborted when the response is sent or the client has disconnected. Set before any other hook runs. */
     over: AbortSignal | null;
-    /** Aborted when the answer is made, however slowly it is read; at the latest when the request is over. */
+    /** Aborted when the response is built, before the client has read it; at the latest when the request is over. */
     made: AbortSignal | null;
   }
 }
 
-/** Tells everybody who holds something for a request when it is over. Must stand before the other hooks. */
+/** Sets both signals, which release what is kept for a request. Must be called before the other hooks are added. */
 export function addRequestOver(app: FastifyInstance): void {
   app.decorateRequest('over', null);
   app.decorateRequest('made', null);
@@ -32,12 +32,12 @@ export function addRequestOver(app: FastifyInstance): void {
 
 const makings = new WeakMap<FastifyRequest, AbortController>();
 
-/** Calls `end` once when the request is over, at once where it is already. */
+/** Calls `end` once when the request is over; immediately if it already is. */
 export function whenOver({ over }: FastifyRequest, end: () => void): void {
   once(over, end);
 }
 
-/** Calls `end` once when the answer is made, at once where it is already: what it was made of is not needed any more. */
+/** Calls `end` once when the response is built and its input is no longer needed; immediately if it already is. */
 export function whenMade({ made }: FastifyRequest, end: () => void): void {
   once(made, end);
 }

@@ -6,7 +6,7 @@ import { errorResponses, type ResponseDoc } from './error-responses.ts';
 import { parseCaller } from './problems.ts';
 
 /**
- * How a route is defined, the native ones and the Kie-compatible ones alike:
+ * Definition of a route, native or Kie-compatible:
  *
  *   route(app, {
  *     method: 'GET',
@@ -16,27 +16,27 @@ import { parseCaller } from './problems.ts';
  *     handler: async ({ params, caller, reply }) => …,
  *   });
  *
- * - `params` and `querystring` validate: the handler gets what they make of it; what they refuse is answered with 422.
- * - `body` is for the documentation alone. The handler gets the body as it came and parses it itself (`parseCaller`)
- *   or hands it to the producer, which validates by the same schema. A record of content types documents several.
- * - `response` documents the answers by status; answers are written as they are returned (JSON.stringify).
- * - `errors` are the codes of ApiError that this route can answer beside those that every route can.
- * - The caller is known: the door lets nobody else in. Anything thrown is answered by the one error handler.
+ * - `params` and `querystring` validate: the handler gets the parsed values, and invalid input is answered with 422.
+ * - `body` is documentation only. The handler gets the raw body and parses it (`parseCaller`) or passes it to the
+ *   producer, which validates by the same schema. A record of content types documents several.
+ * - `response` documents the responses by status; they are written as returned (JSON.stringify).
+ * - `errors` are the ApiError codes that this route returns in addition to those of every route.
+ * - The caller is authenticated before the handler runs. Every thrown error goes to the one error handler.
  */
 export interface Route<Params extends z.ZodType, Query extends z.ZodType> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly url: string;
   readonly schema: RouteSchema<Params, Query>;
   readonly errors?: readonly ApiErrorCode[];
-  /** A body that is called JSON and is empty is none: many clients name a type whatever they send. Default false. */
+  /** An empty JSON body counts as absent: many clients always declare a content type. Default false. */
   readonly bodyIsOptional?: boolean;
   /** Longest body, in bytes. Default 1 MiB. */
   readonly bodyLimitBytes?: number;
-  /** What to do about a body that is longer: a sentence for the refusal. */
+  /** Sentence for the refusal of a longer body: consequence and remedy. */
   readonly tooLarge?: string;
-  /** The answer stays open (events): there is no HEAD beside the GET, and its time is not measured. Default false. */
+  /** The response stays open (events): the GET has no HEAD, and its time is not measured. Default false. */
   readonly streams?: boolean;
-  /** What it returns is the answer, with 200 unless `reply.code` says otherwise; `reply` itself after `hijack`. */
+  /** Returns the response, with status 200 unless `reply.code` sets another; `reply` itself after `hijack`. */
   readonly handler: (call: Call<z.output<Params>, z.output<Query>>) => unknown;
 }
 
@@ -46,18 +46,18 @@ export interface RouteSchema<Params extends z.ZodType = z.ZodType, Query extends
   readonly tags: readonly string[];
   readonly params?: Params;
   readonly querystring?: Query;
-  /** Headers that mean something here. */
+  /** Headers that the route reads. */
   readonly headers?: z.ZodType;
   readonly body?: z.ZodType | Readonly<Record<string, z.ZodType>>;
-  /** `.describe()` of a schema is the text of the answer. */
+  /** `.describe()` of a schema sets the description of the response. */
   readonly response: Readonly<Record<number, z.ZodType | ResponseDoc>>;
 }
 
-/** One request in the hands of its route. */
+/** One request with its parsed input, as the handler of a route gets it. */
 export interface Call<Params, Query> {
   readonly params: Params;
   readonly query: Query;
-  /** Untrusted. Undefined where there is none. */
+  /** Untrusted. Undefined without a body. */
   readonly body: unknown;
   readonly caller: Caller;
   readonly request: FastifyRequest;
@@ -66,20 +66,20 @@ export interface Call<Params, Query> {
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The door lets everybody in. */
+    /** The route needs no authentication. */
     open?: boolean;
-    /** The answer stays open for long. */
+    /** The response may stay open for long. */
     streams?: boolean;
-    /** An empty body is none. */
+    /** An empty body counts as absent. */
     bodyIsOptional?: boolean;
-    /** Advice for who sends too long a body. */
+    /** Sentence for the refusal of a body that is too large. */
     tooLarge?: string;
   }
 }
 
 const NOTHING = z.unknown();
 
-/** Adds a route that asks who is calling; see `Route`. */
+/** Adds a route that needs authentication; see `Route`. */
 export function route<Params extends z.ZodType = typeof NOTHING, Query extends z.ZodType = typeof NOTHING>(
   app: FastifyInstance,
   definition: Route<Params, Query>,
@@ -95,7 +95,7 @@ export function route<Params extends z.ZodType = typeof NOTHING, Query extends z
     ...(bodyLimitBytes === undefined ? {} : { bodyLimit: bodyLimitBytes }),
     handler: async (request, reply) => {
       const { caller } = request;
-      if (caller === null) throw new Error(`${method} ${url}: nobody asked who is calling`);
+      if (caller === null) throw new Error(`${method} ${url}: the request was not authenticated`);
       const params = read(schema.params, request.params);
       const query = read(schema.querystring, request.query);
       return handler({ params, query, body: request.body, caller, request, reply });
@@ -103,14 +103,14 @@ export function route<Params extends z.ZodType = typeof NOTHING, Query extends z
   });
 }
 
-/** Without a schema the type is `unknown`, and the handler gets nothing. */
+/** Without a schema the type is `unknown` and the value undefined. */
 function read<S extends z.ZodType>(schema: S | undefined, value: unknown): z.output<S> {
   return schema === undefined ? z.custom<z.output<S>>().parse(undefined) : parseCaller(schema, value);
 }
 
 /**
- * The schema of a route as Fastify and the OpenAPI document take it.
- * @param errors undefined: an open route, which has no errors to describe
+ * The schema of a route in the form that Fastify and the OpenAPI document need.
+ * @param errors undefined for an open route, which documents no errors
  */
 export function documented(url: string, schema: RouteSchema, errors?: readonly ApiErrorCode[]): FastifySchema {
   const { summary, description, tags, params, querystring, headers, body, response } = schema;
@@ -127,7 +127,7 @@ export function documented(url: string, schema: RouteSchema, errors?: readonly A
   };
 }
 
-/** Every answer needs a text. */
+/** OpenAPI requires a description for every response. */
 function described(response: RouteSchema['response']): RouteSchema['response'] {
   const texts = Object.entries(response).map(([status, schema]) => {
     const isSilent = schema instanceof z.ZodType && schema.description === undefined;

@@ -24,36 +24,36 @@ import { closeDeps, createShutdown } from './shutdown.ts';
 
 export interface RunningGateway {
   readonly url: string;
-  /** Lets running requests finish and gives up after the grace period. */
+  /** Lets running requests finish, at most for the grace period. */
   shutDown(reason: string): Promise<void>;
-  /** Resolves with the exit code when it has ended after `shutDown`. */
+  /** Resolves with the exit code when the gateway has ended after `shutDown`. */
   readonly ended: Promise<number>;
 }
 
-/** Proxies cut connections that are silent for a minute. */
+/** Proxies close connections that are silent for a minute. */
 const HEARTBEAT_MS = 15_000;
 
-/** What a gateway needs to know beside its settings. */
+/** Input of a gateway in addition to its environment. */
 export interface GatewaySurroundings {
-  /** Values that must appear neither in a log nor in an answer. */
+  /** Values that must appear neither in a log nor in a response. */
   readonly secrets: readonly string[];
-  /** Of `environmentWarnings`: what should be corrected. */
+  /** Warnings of `environmentWarnings` about the environment, to be logged. */
   readonly advice?: readonly string[];
-  /** Where it keeps the images that callers upload. */
+  /** Store of the images that callers upload. */
   readonly uploads: UploadLocation;
 }
 
 /**
- * Serves the HTTP API of one pool. It needs Redis to start; when Redis goes away later it answers 503 until it is back.
- * @param env of `parseEnvironment`, which refuses an address beyond loopback without keys
- * @throws StartRefused when Redis cannot be used, the pool belongs to another account, or the address is taken
+ * Serves the HTTP API of one pool. The start needs Redis; while Redis is unavailable later, requests get 503.
+ * @param env from `parseEnvironment`, which refuses an address beyond loopback without keys
+ * @throws StartRefused if Redis cannot be used, the pool belongs to another account, or the address is taken
  */
 export async function runGateway(
   env: GatewayEnvironment,
   { secrets, advice = [], uploads }: GatewaySurroundings,
 ): Promise<RunningGateway> {
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
-  // As a producer's connection it fails fast: a 503 is better than a call that hangs.
+  // The role of a producer fails fast: a 503 is better than a hanging call.
   const use = { role: 'producer', connectionName: 'kieq-gateway', logger } as const;
   const { redis, found } = await openRedis(env, use, preflight);
   const ledger = createLedger({ redis, prefix: env.prefix });
@@ -67,7 +67,7 @@ export async function runGateway(
   );
   const proxies = proxiesOf(env);
   const stop = new AbortController();
-  // Every open event stream listens to it; that is no leak.
+  // Every open event stream listens to the signal, so many listeners are no leak.
   setMaxListeners(0, stop.signal);
   const queues = openQueues(redis, env.prefix);
   const metrics = createMetrics({ processMetrics: true });
@@ -99,7 +99,7 @@ export async function runGateway(
   });
   keepAnnouncing(deps, stop.signal);
   const { gatewayApiKeys: keys = [], prefix } = env;
-  // The first line tells where the gateway is: with port 0 nobody could know otherwise.
+  // The first line has the address of the gateway: with port 0 nothing else shows it.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
   logger.info(keys.length > 0 ? place : { ...place, auth: openAccessAdvice('gateway') }, 'gateway listening');
   if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
@@ -110,7 +110,7 @@ export async function runGateway(
   return { url, shutDown: (reason) => shutdown.shutDown(reason), ended: shutdown.ended };
 }
 
-/** So many are named at the start; each is named again with whatever it changes. */
+/** Most keys that are logged at the start. Each change is logged with its key in any case. */
 const KEYS_NAMED = 100;
 
 function knownKeys({ gatewayApiKeys: keys = [], kieApiKey }: GatewayEnvironment): object[] {
@@ -134,12 +134,12 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
 /** @throws StartRefused */
 async function openPool(ledger: Ledger, env: GatewayEnvironment, traces: ProducerTracing): Promise<Producer> {
   await onThisRedis(env, () => agreeOnAccount(ledger, env));
-  // Gateways without it in their own environment take callbacks too.
+  // Recorded in the pool, so that gateways without PUBLIC_URL accept callbacks too.
   if (env.publicUrl !== undefined) await ledger.callbackAuth.open(env.publicUrl);
   return connectProducer(env, traces);
 }
 
-/** A gateway with another account's key would tell that account's balance. */
+/** Refuses another account: such a gateway would return the balance of that account. @throws StartRefused */
 async function agreeOnAccount(ledger: Ledger, env: GatewayEnvironment): Promise<void> {
   const account = { baseUrl: env.kieBaseUrl, accountFingerprint: accountFingerprint(env.kieApiKey) };
   const agreed = await ledger.settings.agree(asStored(account, await ledger.settings.stored()));

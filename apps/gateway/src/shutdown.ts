@@ -12,18 +12,18 @@ export interface ShutdownOptions {
   readonly graceMs: number;
 }
 
-/** Share of the grace in which `/readyz` says no while requests are still taken, so that a load balancer notices. */
-const NOTICE_SHARE = 0.1;
-const LONGEST_NOTICE_MS = 2_000;
+/** Share of the grace in which `/readyz` fails while requests are still served, so that load balancers stop sending. */
+const DRAIN_SHARE = 0.1;
+const LONGEST_DRAIN_MS = 2_000;
 
 /**
- * SIGTERM: `/readyz` answers 503 and event streams end; then no connection is accepted and running requests finish,
- * at the latest until the grace is over. SIGINT comes from a person, who needs no load balancer to notice.
+ * SIGTERM: `/readyz` answers 503 and event streams end. Then no connection is accepted and running requests finish, at
+ * most until the grace is over. SIGINT comes from a terminal, where no load balancer has to react.
  */
 export function createShutdown({ app, deps, stop, graceMs }: ShutdownOptions): Ending {
   const { logger } = deps;
-  const close = async (noticeMs: number): Promise<true> => {
-    await sleep(noticeMs);
+  const close = async (drainMs: number): Promise<true> => {
+    await sleep(drainMs);
     await app.close();
     await closeDeps(deps);
     return true;
@@ -31,14 +31,17 @@ export function createShutdown({ app, deps, stop, graceMs }: ShutdownOptions): E
   return createEnding(async (reason) => {
     logger.info({ reason }, 'shutting down');
     stop.abort();
-    const noticeMs = reason === 'SIGTERM' ? Math.min(graceMs * NOTICE_SHARE, LONGEST_NOTICE_MS) : 0;
-    const finished = await Promise.race([close(noticeMs), sleep(graceMs, false, { ref: false })]);
-    if (!finished) logger.warn('the grace period is over: what still runs is cut off');
+    const drainMs = reason === 'SIGTERM' ? Math.min(graceMs * DRAIN_SHARE, LONGEST_DRAIN_MS) : 0;
+    const finished = await Promise.race([close(drainMs), sleep(graceMs, false, { ref: false })]);
+    if (!finished)
+      logger.warn(
+        'Shutdown: the grace period is over; running requests are cut off. Their callers repeat them with the same idempotency key.',
+      );
     logger.info('gateway ended');
   });
 }
 
-/** Everything that routes use; also after a start that failed. */
+/** Closes everything that the routes use; also after a failed start. */
 export async function closeDeps({
   producer,
   queues,

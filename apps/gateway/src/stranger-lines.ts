@@ -5,13 +5,13 @@ const WINDOW_MS = 60_000;
 
 export type StrangerLinesOptions = Pick<GatewayLimits, 'strangerLines' | 'strangerLinesInAll'> & {
   readonly logger: Logger;
-  /** Default a minute, in ms. */
+  /** In ms; default one minute. */
   readonly windowMs?: number;
 };
 
 /**
- * Bounds what strangers can write into the log: so many lines of one address and in all within a minute, and one line
- * with the number of those left out when it is over.
+ * Bounds the log lines that unauthenticated requests cause: a number per address and in total within a minute, then one
+ * line with the number of lines left out.
  */
 export class StrangerLines {
   readonly #options: StrangerLinesOptions;
@@ -38,7 +38,7 @@ export class StrangerLines {
     return true;
   }
 
-  /** Tells what was left out, and begins anew. */
+  /** Logs the number of lines left out and resets all counts. */
   end(): void {
     clearTimeout(this.#window);
     this.#window = undefined;
@@ -46,6 +46,7 @@ export class StrangerLines {
     this.#linesOf.clear();
     this.#lines = 0;
     this.#leftOut = 0;
-    if (leftOut > 0) this.#options.logger.warn({ leftOut, addresses }, 'refusals of strangers that were not logged');
+    if (leftOut > 0)
+      this.#options.logger.warn({ leftOut, addresses }, 'Some refusals of unauthenticated requests were not logged.');
   }
 }

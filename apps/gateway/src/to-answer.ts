@@ -7,9 +7,9 @@ import { maskProblems } from './mask.ts';
 
 /** Redis reconnects within about a second. */
 const RETRY_AFTER_S = 2;
-/** Replies by which Redis refuses rather than fails. */
+/** Replies with which Redis refuses a command without a failure. */
 const REFUSED_REPLY = /^(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH|WRONGPASS)\b/;
-/** Beyond so many problems a message only says how many there are. */
+/** Most problems in a response; further ones are only counted. */
 const MOST_PROBLEMS = 20;
 
 const PRODUCER_CODES: Readonly<Record<ProducerErrorCode, ApiErrorCode>> = {
@@ -22,20 +22,20 @@ const PRODUCER_CODES: Readonly<Record<ProducerErrorCode, ApiErrorCode>> = {
   timeout: 'unavailable',
 };
 
-/** What HTTP itself can get wrong, by Fastify's codes. */
+/** Errors of HTTP itself, by Fastify's codes. */
 const FASTIFY_CODES: Readonly<Record<string, readonly [ApiErrorCode, string]>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: ['unreadable_body', 'The body is not JSON.'],
   FST_ERR_CTP_EMPTY_JSON_BODY: ['unreadable_body', 'The body is empty; it must be JSON.'],
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['unreadable_body', 'The body has another length than Content-Length says.'],
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['unreadable_body', 'The length of the body differs from Content-Length.'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['body_too_large', 'The body is too large.'],
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'The Content-Type is not one of this route.'],
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported_media_type', 'This route does not accept the Content-Type.'],
   FST_ERR_BAD_URL: ['unreadable_body', 'The address is not a valid URL path.'],
-  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'There is nothing at this address.'],
-  // Below /docs/static: what no name of a file can be.
-  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'There is nothing at this address.'],
+  FST_ERR_MAX_PARAM_LENGTH: ['not_found', 'This address does not exist.'],
+  // Paths below /docs/static that cannot be file names.
+  FST_STATIC_FORBIDDEN_PATH: ['not_found', 'This address does not exist.'],
 };
 
-/** The status that a Fastify plugin gave to a mistake of the caller. */
+/** Codes for client errors of Fastify plugins, by the status that they set. */
 const STATUS_CODES: Readonly<Record<number, ApiErrorCode>> = {
   400: 'unreadable_body',
   413: 'body_too_large',
@@ -43,9 +43,9 @@ const STATUS_CODES: Readonly<Record<number, ApiErrorCode>> = {
 };
 
 /**
- * Every error as it is answered. What is not known to be the caller's or Redis's fault is `internal`, and its message
- * stays here.
- * @param scrub masks secrets; the caller's own key should be among them
+ * Turns an error into a response. An error that is not known to come from the caller, Redis or a store is `internal`,
+ * and its message is not sent.
+ * @param scrub masks secrets; should also mask the caller's own key
  */
 export function toAnswer(error: unknown, requestId: string, scrub: (text: string) => string): ErrorAnswer {
   if (error instanceof ApiError || error instanceof ProducerError) return known(error, requestId, scrub);
@@ -68,17 +68,19 @@ function textOf(problems: ErrorAnswer['problems'], all: number): string {
   return [...texts, ...(all > problems.length ? [`and ${all - problems.length} more`] : [])].join('; ');
 }
 
-const INTERNAL = 'Something went wrong here; the log of the gateway says what.';
-/** Read as "not made", a create call without a key would be repeated, and paid twice. */
+const INTERNAL =
+  'The gateway failed with an unexpected error; its log has the cause. A create call may have taken effect: repeat it ' +
+  'only with its idempotency key, or look for the generation first.';
+/** Must not read as "not created": a caller would repeat a create call without a key and pay twice. */
 export const UNAVAILABLE =
-  'The queue is not available for the moment; whether the call took effect is not known. Repeat a create call with the ' +
-  'same idempotency key; where it had none, look for the generation first: a repetition may be paid twice.';
+  'The queue is unavailable; whether the call took effect is not known. Repeat a create call with the same idempotency ' +
+  'key; if it had none, look for the generation first: a repetition may be paid twice.';
 
 function attempt(error: unknown): readonly [ApiErrorCode, string] {
   if (!(error instanceof Error)) return ['internal', INTERNAL];
   if (isUnavailable(error) || REFUSED_REPLY.test(error.message)) return ['unavailable', UNAVAILABLE];
   if (error instanceof StorageError)
-    return ['unavailable', 'Uploaded images cannot be kept for the moment; no generation was made. Try again.'];
+    return ['unavailable', 'The upload store does not work. No generation was created; try again.'];
   const fastify = 'code' in error && typeof error.code === 'string' ? FASTIFY_CODES[error.code] : undefined;
   if (fastify !== undefined) return fastify;
   const status = 'statusCode' in error && typeof error.statusCode === 'number' ? error.statusCode : 500;

@@ -7,8 +7,8 @@ interface Known {
 }
 
 /**
- * Answers what no route answers: 404, or 405 with `Allow` where the address has other methods; OPTIONS tells them.
- * Call it before the routes are added, and after the hooks, so that those hold for unknown addresses too.
+ * Answers requests without a route: 404, or 405 with `Allow` if the address has other methods; OPTIONS lists them. Call
+ * before the routes are added and after the hooks, so that the hooks apply to unknown addresses too.
  */
 export function addUnknownAddress(app: FastifyInstance): void {
   const known = new Map<string, Known>();
@@ -20,12 +20,12 @@ export function addUnknownAddress(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const [path = ''] = request.url.split('?');
     const methods = [...known.values()].flatMap((entry) => (entry.pattern.test(path) ? [...entry.methods] : []));
-    // A route that has the method and ends up here serves files, and has none of this name.
+    // A route with this method reaches the handler only if it serves files and has no file of this name.
     if (methods.length === 0 || methods.includes(request.method))
-      throw new ApiError('not_found', 'There is nothing at this address.');
+      throw new ApiError('not_found', 'This address does not exist.');
     reply.header('allow', [...new Set([...methods, 'OPTIONS'])].toSorted().join(', '));
     if (request.method === 'OPTIONS') return reply.code(204).send();
-    throw new ApiError('method_not_allowed', `There is no ${request.method} at this address.`);
+    throw new ApiError('method_not_allowed', `This address does not support ${request.method}; see the header Allow.`);
   });
 }
 

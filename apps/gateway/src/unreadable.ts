@@ -4,12 +4,12 @@ import { errorBody } from './envelope.ts';
 const STATUS = { 400: 'Bad Request', 408: 'Request Timeout', 431: 'Request Header Fields Too Large' } as const;
 
 const MESSAGES = {
-  400: 'This is not HTTP.',
+  400: 'The request is not valid HTTP.',
   408: 'The request took too long to arrive.',
   431: 'The headers are too large.',
 } as const;
 
-/** Answers what never became a request, and hangs up. */
+/** Answers bytes that never became a request and closes the connection. */
 export function unreadable(error: Error & { readonly code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
     socket.destroy();

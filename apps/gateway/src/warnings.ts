@@ -4,38 +4,38 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { headerValues } from './request-parts.ts';
 
-/** Something of a create call that has no effect, although the call is good: told, and never dropped in silence. */
+/** A field of a valid create call that has no effect. It is always reported. */
 export const warningSchema = z.object({
-  field: z.string().describe('Field of the body, or header'),
-  message: z.string().describe('Why it has no effect'),
+  field: z.string().describe('Name of the field or header'),
+  message: z.string().describe('Why the field has no effect'),
 });
 export type Warning = z.infer<typeof warningSchema>;
 
-/** Where the Kie-compatible API tells warnings; the native one has `warnings` in its answers. */
+/** Header with the warnings of the Kie-compatible API; the native API has `warnings` in its responses. */
 export const WARNINGS_HEADER = 'x-kieq-warnings';
 
-/** So many characters of a name are told. */
+/** Longest name in a warning, in characters. */
 const NAME_LIMIT = 64;
-/** Nobody looks for secrets in a name without end. */
+/** Characters of a name that are searched for secrets; the rest is dropped first. */
 const CHECKED_FIELDS = 1000;
 
 /**
- * Fields that Kie documents and that are not passed on: Kie would call the address with a taskId of its own, which the
- * caller has never seen.
+ * Fields that Kie documents and that are not passed on. Kie would call the address with its own taskId, which the
+ * caller does not know.
  */
 const NOT_PASSED_ON: Readonly<Record<string, string>> = {
-  progressCallBackUrl: 'is not passed on to Kie; GET /v1/generations/<taskId>/events tells of progress',
+  progressCallBackUrl: 'is not passed on to Kie: follow GET /v1/generations/<taskId>/events instead',
 };
-/** Beside them Kie has only these. */
+/** The other fields of Kie's createTask. */
 const KIE_FIELDS = new Set(['model', 'input', 'callBackUrl']);
 const NATIVE_FIELDS = new Set(Object.keys(optionsSchema.shape));
 
-/** Every field of a createTask body that has no effect; what is absent in whatever spelling is not worth a word. */
+/** Every field of a createTask body that has no effect; fields that are null, "" or blank are not reported. */
 export function ignoredByKieApi(body: Readonly<Record<string, unknown>>): Warning[] {
   return ignoredFields(body, KIE_FIELDS, whyIgnored);
 }
 
-/** Takes out of a native body what Kie documents and nobody passes on; unknown fields stay, and are refused later. */
+/** Removes the fields that are not passed on from a native body. Unknown fields stay and are refused later. */
 export function takeNotPassedOn(body: Readonly<Record<string, unknown>>): {
   readonly rest: Readonly<Record<string, unknown>>;
   readonly warnings: readonly Warning[];
@@ -47,18 +47,18 @@ export function takeNotPassedOn(body: Readonly<Record<string, unknown>>): {
   return { rest, warnings: given.map((field) => ({ field, message: whyIgnored(field) })) };
 }
 
-/** An empty key is none: the call works, and whoever repeats it should know that it pays again. */
+/** An empty key counts as absent. The call works, but the caller must know that a repetition pays again. */
 export function blankKeyWarnings(given: unknown, field: string): Warning[] {
   if (typeof given !== 'string' || !isAbsent(given)) return [];
-  return [{ field, message: 'is empty and counts as absent; the call, repeated, makes another paid generation' }];
+  return [{ field, message: 'is empty and counts as absent: repeating the call creates another paid generation' }];
 }
 
-/** `blankKeyWarnings` of the header. */
+/** `blankKeyWarnings` for the header `Idempotency-Key`. */
 export function blankKeyHeader(request: FastifyRequest): Warning[] {
   return blankKeyWarnings(headerValues(request, 'idempotency-key')[0], 'Idempotency-Key');
 }
 
-/** One line of printable ASCII: names are the caller's, and a header carries nothing else everywhere. */
+/** One line of printable ASCII: names come from the caller, and only ASCII is safe in a header everywhere. */
 export function headerText(warnings: readonly Warning[], scrub: (text: string) => string): string {
   return masked(warnings, scrub)
     .map(({ field, message }) => `${field} ${message}`)
@@ -66,14 +66,14 @@ export function headerText(warnings: readonly Warning[], scrub: (text: string) =
     .replaceAll(/[^\x20-\x7e]/g, (unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
-/** As they may be shown: a name may hold a secret, of which no half must survive a cut. */
+/** Masks secrets in names before the names are shortened, so that no part of a secret remains. */
 function masked(warnings: readonly Warning[], scrub: (text: string) => string): Warning[] {
   return warnings.map(({ field, message }) => ({ field: shortened(scrub(field.slice(0, CHECKED_FIELDS))), message }));
 }
 
 function whyIgnored(name: string): string {
   if (Object.hasOwn(NOT_PASSED_ON, name)) return NOT_PASSED_ON[name] ?? '';
-  if (name === 'idempotencyKey') return 'has no effect here: send it as the header Idempotency-Key';
+  if (name === 'idempotencyKey') return 'has no effect here: send the header Idempotency-Key instead';
   return NATIVE_FIELDS.has(name)
     ? 'has no effect here: it is an option of POST /v1/generations'
     : 'is no known field and was ignored';

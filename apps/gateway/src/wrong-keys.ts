@@ -1,25 +1,25 @@
 import type { GatewayLimits } from './limits.ts';
 
-/** Addresses that are remembered; beyond them the ones seen longest ago are forgotten. */
+/** Most addresses kept; beyond it the least recently seen ones are dropped. */
 const MOST_ADDRESSES = 10_000;
-/** A key that nobody guesses. */
+/** Length from which a key cannot be guessed, in characters. */
 const STRONG_LENGTH = 24;
 
 interface Account {
-  /** How many wrong keys may still come; grows with time. */
+  /** Number of wrong keys that the address may still send; grows with time. */
   left: number;
   at: number;
 }
 
 export type WrongKeysOptions = Pick<GatewayLimits, 'wrongKeys' | 'wrongKeyEveryMs'> & {
-  /** A monotonic clock, in ms. Default the process's. */
+  /** Monotonic clock, in ms. Default: the clock of the process. */
   readonly now?: () => number;
 };
 
 /**
- * Slows down whoever guesses keys, by address. A key that is long enough cannot be guessed: it is never refused because
- * of strangers at the same address, such as a proxy's. A shorter one that was right from that address before is not
- * either.
+ * Throttles addresses that send wrong keys. Other clients may share the address, such as that of a proxy: a valid key
+ * that is too long to be guessed is never throttled, and neither is a shorter one that was valid from this address
+ * before.
  */
 export class WrongKeys {
   readonly #burst: number;
@@ -35,8 +35,8 @@ export class WrongKeys {
   }
 
   /**
-   * Judges a key that is nobody's.
-   * @returns seconds to wait; undefined while the address may guess
+   * Counts an unknown key.
+   * @returns seconds to wait; undefined if the address is not throttled
    */
   wrong(address: string): number | undefined {
     const account = this.#account(address);
@@ -46,9 +46,9 @@ export class WrongKeys {
   }
 
   /**
-   * Judges a key that is somebody's.
-   * @param keyId tells keys apart
-   * @returns seconds to wait, as for a wrong one; undefined where it is taken
+   * Checks a valid key.
+   * @param keyId identifies the key
+   * @returns seconds to wait, as for a wrong key; undefined if the key is accepted
    */
   right(address: string, key: string, keyId: string): number | undefined {
     if (key.length >= STRONG_LENGTH) return undefined;
@@ -69,7 +69,7 @@ export class WrongKeys {
   }
 }
 
-/** As the newest entry; the oldest goes where there are too many. */
+/** Stores the value as the newest entry and drops the oldest one beyond the limit. */
 function remember<Value>(map: Map<string, Value>, name: string, value: Value): void {
   map.delete(name);
   map.set(name, value);

@@ -64,7 +64,7 @@ function pathOf({ callBackUrl = '' }: { readonly callBackUrl: string | undefined
   return new URL(callBackUrl).pathname;
 }
 
-/** A callback as Kie sends it; what it says of the state is for nobody to believe. */
+/** A callback as Kie sends it; its state is not trusted. */
 export function saying(taskId: string, state: 'success' | 'fail' = 'success'): object {
   const resultJson = JSON.stringify({ resultUrls: ['https://forged.invalid/video.mp4'] });
   return { code: state === 'success' ? 200 : 501, msg: state, data: { taskId, state, resultJson } };

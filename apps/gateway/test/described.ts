@@ -12,14 +12,14 @@ const operation = z.looseObject({
   requestBody: z.looseObject({ content }).optional(),
   responses: z.record(z.string(), z.looseObject({ description: z.string().min(1), content: content.optional() })),
 });
-/** The OpenAPI document, as far as tests look at it. */
+/** The parts of the OpenAPI document that tests check. */
 export const documentSchema = z.looseObject({
   openapi: z.literal('3.1.0'),
   paths: z.record(z.string(), z.record(z.string(), operation)),
 });
 export type Document = z.infer<typeof documentSchema>;
 
-/** An answer as it came, whoever asked. */
+/** A response as received. */
 export interface AnswerSeen {
   readonly method: string;
   /** With its query. */
@@ -50,7 +50,7 @@ export function schemaProblems(schema: object, value: unknown): unknown[] {
 }
 
 /**
- * What the OpenAPI document does not say of an answer: its status, its content type or its form. Undefined where all is
+ * What the OpenAPI document does not describe of a response: its status, content type or schema. Undefined where all is
  * described, and for addresses that are no route, which the document cannot know.
  */
 export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | undefined {

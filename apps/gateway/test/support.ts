@@ -59,7 +59,7 @@ export interface Asked {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-/** For tests with two tenants and somebody who sees both. */
+/** For tests with two tenants and an operator. */
 export const KEYS = [
   { key: 'key-of-a', tenant: 'a' },
   { key: 'key-of-b', tenant: 'b' },

@@ -26,7 +26,7 @@ export interface EventClient {
   hangUp(): void;
 }
 
-/** With a connection of its own, which `fetch` would open anew after hanging up. */
+/** With a connection of its own, which `fetch` would reopen after a disconnect. */
 export async function openEvents(url: string, headers: Readonly<Record<string, string>> = {}): Promise<EventClient> {
   const call = request(url, { headers, agent: false }).end();
   const answered = new Promise<IncomingMessage>((resolve, reject) => call.on('response', resolve).on('error', reject));

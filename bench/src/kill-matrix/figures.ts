@@ -1,5 +1,4 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { everywhere, pointName } from '@kieq/campaigns/kill-matrix';
 import { z } from 'zod';
 import { withBlock } from '../report/render.ts';
 import type { Row } from '../report/results.ts';
@@ -26,6 +25,8 @@ const lineSchema = z.object({
   unreached: amount,
   recovery: z.object({ n: amount, p50: amount.nullable(), p99: amount.nullable() }),
   points: z.record(z.string(), z.tuple([amount, amount])),
+  /** Places that were seen and not struck; lines from before the points had their present names have none. */
+  missing: z.array(z.string()).optional(),
 });
 type Line = z.infer<typeof lineSchema>;
 
@@ -59,12 +60,11 @@ export function parseLines(kept: string): Line[] {
 export function figuresOf(lines: readonly Line[]): string {
   const days = [...new Set(lines.map(({ date }) => date.slice(0, 10)))].join(', ');
   const commits = [...new Set(lines.map(({ commit }) => commit))].join(', ');
-  const least = Math.min(...strikesByPlace(lines));
-  return [
-    `${days}; commits ${commits}. Over all runs each place was struck at least ${least} times.`,
-    '',
-    tableOf(COLUMNS, [...lines.map(rowOf), totalOf(lines)]),
-  ].join('\n');
+  const strikes = strikesByPlace(lines);
+  const least = strikes.length === 0 ? '' : ` Each place was struck at least ${Math.min(...strikes)} times.`;
+  return [`${days}; commits ${commits}.${least}`, '', tableOf(COLUMNS, [...lines.map(rowOf), totalOf(lines)])].join(
+    '\n',
+  );
 }
 
 /** Fills the block of the document from the kept runs. */
@@ -81,11 +81,13 @@ function rowOf(line: Line): Row {
   return { seed, ...counts, others, recovered: n, ...(p50 === null ? {} : { p50 }), ...(p99 === null ? {} : { p99 }) };
 }
 
-/** How often each place of the catalogue was struck, over all runs. */
+/** How often each place was struck, over all runs that tell which ones they have seen. */
 function strikesByPlace(lines: readonly Line[]): number[] {
-  return everywhere()
-    .map(pointName)
-    .map((name) => lines.reduce((sum, { points }) => sum + (points[name]?.[0] ?? 0) + (points[name]?.[1] ?? 0), 0));
+  const telling = lines.filter(({ missing }) => missing !== undefined);
+  const seen = new Set(telling.flatMap(({ points, missing = [] }) => [...Object.keys(points), ...missing]));
+  return [...seen].map((name) =>
+    telling.reduce((sum, { points }) => sum + (points[name]?.[0] ?? 0) + (points[name]?.[1] ?? 0), 0),
+  );
 }
 
 /** The percentiles of several runs cannot be added up: left out. */
@@ -93,6 +95,7 @@ function totalOf(lines: readonly Line[]): Row {
   const rows = lines.map(rowOf);
   const fields = Object.keys(rows[0] ?? {}).filter((field) => !['seed', 'p50', 'p99', 'unreached'].includes(field));
   const sums = fields.map((field) => [field, rows.reduce((sum, row) => sum + Number(row[field]), 0)] as const);
-  const unreached = strikesByPlace(lines).filter((strikes) => strikes === 0).length;
-  return { seed: 'all', ...Object.fromEntries(sums), unreached };
+  const strikes = strikesByPlace(lines);
+  const unreached = strikes.length === 0 ? {} : { unreached: strikes.filter((count) => count === 0).length };
+  return { seed: 'all', ...Object.fromEntries(sums), ...unreached };
 }

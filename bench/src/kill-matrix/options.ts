@@ -4,8 +4,8 @@ import { z } from 'zod';
 const count = z.coerce.number().int().min(1);
 
 const optionsSchema = z.object({
-  /** Planned strikes of one run; each generation may be struck up to three times more. */
-  events: count,
+  /** Planned strikes of one run; each generation may be struck up to three times more. Default: each place, both kinds. */
+  events: count.optional(),
   runs: count,
   /** Of the first run; the next ones go on from it. */
   seed: z.coerce.number().int().min(0),
@@ -29,7 +29,7 @@ export function optionsOf(args: readonly string[]): MatrixCommand {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      events: { type: 'string', default: '416' },
+      events: { type: 'string' },
       runs: { type: 'string', default: '1' },
       seed: { type: 'string', default: '1' },
       workers: { type: 'string', default: '8' },

@@ -1,13 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
-import {
-  everywhere,
-  reach,
-  SCENARIOS,
-  type Place,
-  type ReachOptions,
-  type Scenario,
-} from '@kieq/campaigns/kill-matrix';
+import { reach, SCENARIOS, type Place, type ReachOptions, type Scenario } from '@kieq/campaigns/kill-matrix';
 import { z } from 'zod';
 import type { MatrixCommand } from './options.ts';
 
@@ -32,10 +25,9 @@ function listed({ scenario, point, phase, anybody }: Place): [string, string, st
 }
 
 function read(text: string, scenarios: readonly Scenario[]): Place[] {
-  const wanted = new Set(kept.parse(JSON.parse(text)).map((one) => one.join()));
-  return scenarios
-    .flatMap((scenario) =>
-      everywhere().flatMap((where) => [true, false].map((anybody): Place => ({ scenario, ...where, anybody }))),
-    )
-    .filter((place) => wanted.has(listed(place).join()));
+  const byName = new Map(scenarios.map((scenario) => [scenario.name, scenario]));
+  return kept.parse(JSON.parse(text)).flatMap(([name, point, phase, anybody]) => {
+    const scenario = byName.get(name);
+    return scenario === undefined ? [] : [{ scenario, point, phase, anybody }];
+  });
 }

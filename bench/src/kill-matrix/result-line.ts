@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { everywhere, pointName, type MatrixResult } from '@kieq/campaigns/kill-matrix';
+import { pointName, type MatrixResult, type Place } from '@kieq/campaigns/kill-matrix';
 
 interface Setting {
   readonly seed: number;
@@ -21,6 +21,7 @@ interface RecoveryFigures {
 /** One line of `bench/results/kill-matrix.jsonl`. */
 export async function lineOf(
   result: MatrixResult,
+  places: readonly Place[],
   setting: Setting,
 ): Promise<Readonly<Record<string, unknown>> & { readonly recovery: RecoveryFigures }> {
   const { struck, answers, recoveries, violations, ...figures } = result;
@@ -34,18 +35,18 @@ export async function lineOf(
     ...figures,
     violations: violations.length,
     recovery: { n: sorted.length, p50: at(sorted, 0.5), p99: at(sorted, 0.99), boundMs: boundMs(setting.lockMs) },
-    unreached: unreached(result).length,
+    unreached: unreached(result, places).length,
+    // By name, so that what was seen is known from the line alone.
+    missing: unreached(result, places),
     // Kills and freezes of each point, and strikes under each answer.
     points: Object.fromEntries(Object.entries(struck).map(([point, { kill, freeze }]) => [point, [kill, freeze]])),
     answers,
   };
 }
 
-/** Places of the catalogue at which this run has struck nobody. */
-export function unreached({ struck }: MatrixResult): string[] {
-  return everywhere()
-    .map(pointName)
-    .filter((name) => struck[name] === undefined);
+/** Places that the run without strikes has seen, and at which this one has struck no process. */
+export function unreached({ struck }: MatrixResult, places: readonly Place[]): string[] {
+  return [...new Set(places.map(pointName))].filter((name) => struck[name] === undefined).toSorted();
 }
 
 /** The job lock, twice the stalled interval, which is a third of it, and one second. */

@@ -33,7 +33,7 @@ export async function* benchRecovery({ redisUrl, share }: Setting): AsyncGenerat
   for (const { lockMs, kills } of LOADS) yield await measure(url, { lockMs, kills: partOf(kills, share) });
 }
 
-/** docs/guarantees.md: the job lock, twice the interval at which BullMQ looks for stalled jobs, and a second. */
+/** docs/guarantees/campaigns.md: the job lock, twice the interval at which BullMQ looks for stalled jobs, and a second. */
 function boundOf(lockMs: number): number {
   return lockMs + 2 * Math.ceil(lockMs / 3) + 1000;
 }

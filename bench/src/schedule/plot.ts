@@ -21,7 +21,7 @@ export function plotOf(panels: readonly Panel[]): string {
   const names = panels[0]?.rows.map(({ schedule }) => schedule) ?? [];
   return drawing(width, height, [
     ...panels.flatMap((panel, i) => panelOf(panel, SIZE.left + i * (SIZE.width + SIZE.gap), i === 0)),
-    `<text x="${SIZE.left + SIZE.width / 2}" y="${SIZE.top + SIZE.height + 36}" text-anchor="middle">mean looks per task</text>`,
+    `<text x="${SIZE.left + SIZE.width / 2}" y="${SIZE.top + SIZE.height + 36}" text-anchor="middle">mean polls per task</text>`,
     `<text transform="translate(16 ${SIZE.top + SIZE.height / 2}) rotate(-90)" text-anchor="middle">mean delay</text>`,
     ...legendOf(names),
   ]);

@@ -13,7 +13,7 @@ export interface Results {
 export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Record<string, string>> {
   return {
     schedules: markdownTable(
-      ['completion times', 'schedule', 'mean looks', 'mean delay', 'p95 delay', 'optimum with as many looks', 'ratio'],
+      ['completion times', 'schedule', 'mean polls', 'mean delay', 'p95 delay', 'optimum with as many polls', 'ratio'],
       schedules.map((row) => [
         row.truth,
         row.schedule,
@@ -25,7 +25,7 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
       ]),
     ),
     callbacks: markdownTable(
-      ['completion times', 'looks per task, none lost', 'all lost: looks per task', 'mean delay', 'worst delay'],
+      ['completion times', 'polls per task, none lost', 'all lost: polls per task', 'mean delay', 'worst delay'],
       callbacks.map((row) => [
         row.truth,
         row.looksNoneLost.toFixed(3),
@@ -37,9 +37,9 @@ export function tablesOf({ schedules, callbacks, load }: Results): Readonly<Reco
     load: markdownTable(
       [
         'in flight',
-        'price of a look',
-        'looks per task',
-        'looks per s',
+        'price of a poll',
+        'polls per task',
+        'polls per s',
         'mean delay',
         'longest pause',
         'fixed 5 s asks for',

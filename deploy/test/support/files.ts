@@ -27,9 +27,14 @@ const rules = z.strictObject({
 });
 
 export type Alert = z.infer<typeof alert>;
+export type AlertGroup = z.infer<typeof rules>['groups'][number];
+
+/** The alert rules by group, in the order of the file, checked. */
+export async function readAlertGroups(): Promise<AlertGroup[]> {
+  return (await readYaml('deploy/prometheus/alerts.yml', rules)).groups;
+}
 
 /** The alert rules, checked. */
 export async function readAlerts(): Promise<Alert[]> {
-  const { groups } = await readYaml('deploy/prometheus/alerts.yml', rules);
-  return groups.flatMap((group) => group.rules);
+  return (await readAlertGroups()).flatMap((group) => group.rules);
 }

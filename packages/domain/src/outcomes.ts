@@ -2,7 +2,7 @@ import type { DeadLetterClass } from './dead-letter-table.ts';
 import type { OrNewer } from './newer.ts';
 
 /**
- * Outcome of createTask, classified once by `@kieq/kie` (docs/failure-modes.md#answers-to-createtask). No code
+ * Outcome of createTask, classified once by `@kieq/kie` (docs/failure-modes/kie.md#answers-to-createtask). No code
  * downstream reads codes or messages.
  *
  * - `accepted`: the response has a taskId, whatever its code.
@@ -98,7 +98,7 @@ export interface Verdict {
 export type ResultKind = 'links' | 'text' | 'unreadable';
 
 /**
- * Outcome of recordInfo (docs/failure-modes.md#answers-to-recordinfo).
+ * Outcome of recordInfo (docs/failure-modes/kie.md#answers-to-recordinfo).
  *
  * - `verdict`: `success` with a result, or `fail`; also code 408 and 501, which are terminal for the task.
  * - `no_result`: `success` with neither a link nor a readable text. The task is paid, and the result may come later, as

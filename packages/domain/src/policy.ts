@@ -19,7 +19,7 @@ export type SubmitRule =
 export type RetryCount = 'serverErrors' | 'validationRetries';
 
 /**
- * The error policy of createTask as one table (docs/failure-modes.md#answers-to-createtask). What Kie means by each
+ * The error policy of createTask as one table (docs/failure-modes/kie.md#answers-to-createtask). What Kie means by each
  * response: docs/kie/facts.md#envelope-and-errors. A 500 in validation wording gets one delayed retry because an
  * identical payload was once seen to succeed. A refusal of parameters that names nothing of the request, and is equal
  * for several requests in a row, closes the gate *refusing* and counts as no retry (docs/decisions/0022).

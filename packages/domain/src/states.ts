@@ -1,7 +1,7 @@
 import type { OrNewer } from './newer.ts';
 
 /**
- * The states of a generation (docs/architecture.md#states).
+ * The states of a generation (docs/architecture/states.md#states).
  *
  * - `queued`: waits for a slot of the submission window.
  * - `submitting`: the written intent; a POST may be on its way.

@@ -5,7 +5,7 @@ export interface CallbackAddress {
 }
 
 /**
- * The address at which Kie reports the end of a task (docs/architecture.md#callbacks-of-kie).
+ * The address at which Kie reports the end of a task (docs/architecture/callbacks.md#callbacks-of-kie).
  * The result contains a secret: log it only redacted.
  * @param publicUrl `PUBLIC_URL`: http or https, may have a path, but no credentials, query or fragment.
  * @param attemptToken the secret that the worker minted for this attempt.

@@ -1,5 +1,5 @@
 import { retryAfterMs } from '@kieq/domain';
-import { readEnvelope } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
 import type { Envelope } from './envelope.ts';
 import { KieError } from './errors.ts';
 import type { KieErrorCode } from './errors.ts';
@@ -17,7 +17,7 @@ export function classifyCall(exchange: Exchange, what: string, redact: Redactor,
     const summary = `${what}: no usable response (${exchange.transport}).`;
     return new KieError(failureCode(exchange), evidenceOf(summary, exchange, redact));
   }
-  const envelope = readEnvelope(exchange.body);
+  const envelope = envelopeOf(exchange);
   if (envelope?.code === 200) return envelope;
   const code = envelope === undefined ? byStatus(exchange.status) : byCode(envelope.code);
   return new KieError(

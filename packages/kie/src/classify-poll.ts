@@ -2,7 +2,7 @@ import { retryAfterMs } from '@kieq/domain';
 import type { PollAnswer } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
-import { readEnvelope } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
 import { evidenceOf, withSaid } from './evidence.ts';
 import type { Answer, Exchange } from './exchange.ts';
 import { isRecord, jsonText } from './json.ts';
@@ -22,14 +22,14 @@ export interface PollContext {
 
 type TransientReason = Extract<PollAnswer, { kind: 'trouble' }>['reason'];
 
-/** Codes that are a verdict about the task by themselves (docs/failure-modes.md#answers-to-recordinfo). */
+/** Codes that are a verdict about the task by themselves (docs/failure-modes/kie.md#answers-to-recordinfo). */
 const TERMINAL_CODES: ReadonlySet<number> = new Set([408, 501]);
 /** The longest state word that is kept, in characters; Kie's have ten. */
 const STATE_LIMIT = 100;
 const UNKNOWN_TASK = /record\s?info is null/i;
 
 /**
- * The one classification of recordInfo (policy: docs/failure-modes.md#answers-to-recordinfo; what Kie does:
+ * The one classification of recordInfo (policy: docs/failure-modes/kie.md#answers-to-recordinfo; what Kie does:
  * docs/kie/facts.md#recordinfo). Pure.
  *
  * Only Kie's own report is a verdict: everything that is no readable envelope is `trouble` and leads to another poll.
@@ -38,7 +38,7 @@ export function classifyPoll(exchange: Exchange, context: PollContext): PollAnsw
   if (exchange.kind === 'failure') {
     return transient('transient', `No usable response (${exchange.transport}).`, exchange, context);
   }
-  const envelope = readEnvelope(exchange.body);
+  const envelope = envelopeOf(exchange);
   return envelope === undefined ? withoutEnvelope(exchange, context) : withEnvelope(exchange, envelope, context);
 }
 

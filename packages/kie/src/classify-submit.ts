@@ -1,7 +1,7 @@
 import { retryAfterMs } from '@kieq/domain';
 import type { SubmitAnswer, SubmitClass } from '@kieq/domain';
 
-import { readEnvelope, readTaskId } from './envelope.ts';
+import { envelopeOf, taskIdOf } from './envelope.ts';
 import { evidenceOf, withBody } from './evidence.ts';
 import type { Answer, Exchange, Failure } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
@@ -56,7 +56,7 @@ const SUMMARIES: Readonly<Record<Exclude<SubmitClass, 'unknown' | 'not_sent'>, s
 };
 
 /**
- * The one classification of createTask (policy: docs/failure-modes.md#answers-to-createtask; what Kie does:
+ * The one classification of createTask (policy: docs/failure-modes/kie.md#answers-to-createtask; what Kie does:
  * docs/kie/facts.md#envelope-and-errors). Pure.
  *
  * A taskId decides before everything else, also where the connection was cut after it. Where there is an envelope its
@@ -69,7 +69,7 @@ export function classifySubmit(exchange: Exchange, redact: Redactor, nowMs: numb
 }
 
 function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): SubmitAnswer {
-  const taskId = readTaskId(answer.body);
+  const taskId = taskIdOf(answer);
   const found = taskId === undefined ? classOf(answer) : 'accepted';
   const retryAfter = retryAfterMs(answer.headers, nowMs);
   return {
@@ -86,13 +86,13 @@ function classifyAnswer(answer: Answer, redact: Redactor, nowMs: number): Submit
 /** Usually a wrong `KIE_BASE_URL`. The URL is not shown: callers read this, and it may be an internal address. */
 const NOT_THERE = `the address answered ${NOT_FOUND}: is KIE_BASE_URL right?`;
 
-function summaryOf(found: keyof typeof SUMMARIES, { body }: Answer): string {
-  const isNotFound = found === 'invalid_request' && readEnvelope(body)?.code === NOT_FOUND;
+function summaryOf(found: keyof typeof SUMMARIES, answer: Answer): string {
+  const isNotFound = found === 'invalid_request' && envelopeOf(answer)?.code === NOT_FOUND;
   return isNotFound ? `Kie refused: ${NOT_THERE}` : SUMMARIES[found];
 }
 
 function classOf(answer: Answer): Exclude<SubmitClass, 'not_sent'> {
-  const envelope = readEnvelope(answer.body);
+  const envelope = envelopeOf(answer);
   const found = envelope === undefined ? byStatus(answer) : BY_CODE.get(envelope.code);
   if (found === undefined) return 'unknown';
   return envelope?.code === 500 && isValidationWording(envelope.msg ?? '') ? 'validation_as_500' : found;
@@ -104,7 +104,7 @@ function byStatus({ status, isForwarded }: Answer): Refusal | undefined {
 }
 
 function unknownEvidence(answer: Answer, redact: Redactor): SubmitAnswer['evidence'] {
-  const envelope = readEnvelope(answer.body);
+  const envelope = envelopeOf(answer);
   if (envelope === undefined) {
     const advice = answer.status === NOT_FOUND ? ` And ${NOT_THERE}` : '';
     const summary = `HTTP ${answer.status} without an envelope: a task may exist and be charged.${advice}`;
@@ -118,7 +118,7 @@ function classifyFailure(failure: Failure, redact: Redactor): SubmitAnswer {
   const base = { latencyMs: failure.latencyMs, answered: failure.status !== undefined };
   // Also where a response arrived: the request was not written yet.
   if (!failure.sent) return { class: 'not_sent', ...base, evidence: evidenceOf(notSent(failure), failure, redact) };
-  const taskId = readTaskId(failure.partialBody ?? '');
+  const taskId = taskIdOf(failure);
   if (taskId !== undefined) {
     const evidence = evidenceOf('Kie accepted the task; the end of its response was cut off.', failure, redact);
     return { class: 'accepted', taskId, ...base, evidence };

@@ -19,7 +19,7 @@ export interface KieClient {
    * Submits one task: THE BILLABLE CALL, never retried. Never rejects.
    *
    * `not_sent` means that certainly no byte was written; as soon as one may have been, every outcome without a
-   * classifiable response is `unknown` (docs/failure-modes.md#answers-to-createtask).
+   * classifiable response is `unknown` (docs/failure-modes/kie.md#answers-to-createtask).
    */
   createTask(request: KieCreateRequest, options: CreateTaskOptions): Promise<SubmitAnswer>;
   /**

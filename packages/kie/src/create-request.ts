@@ -2,15 +2,12 @@ import { z } from 'zod';
 
 import { withoutAbsent } from './absent.ts';
 import { isHttpUrl, isRecord } from './json.ts';
+import { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 import { redactPatterns, shorten } from './redact.ts';
-import { RULES } from './rules.ts';
+import { parseByRules } from './rules.ts';
 
-/** The model of the user's document, whose input is validated field by field. */
-export const KLING_MODEL = 'kling-2.6/image-to-video';
 /** Models whose names kieq knows. Names are case-sensitive at Kie. */
 const KNOWN_MODELS: readonly string[] = [KLING_MODEL];
-/** Allowed values of `input.duration`, in seconds; strings, as the document says. */
-export const KLING_DURATIONS = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'] as const;
 /** Longest `input.prompt`, in Unicode code points. */
 export const PROMPT_LIMIT = 1000;
 const MODEL_LIMIT = 200;
@@ -102,7 +99,7 @@ export type RequestCheck =
 export function validateCreateRequest(value: unknown): RequestCheck {
   const known = isRecord(value) && value['model'] === KLING_MODEL;
   const schema = known ? klingRequestSchema : otherRequestSchema;
-  const parsed = schema.safeParse(withoutAbsent(schema, value), RULES);
+  const parsed = parseByRules(schema, withoutAbsent(schema, value));
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };
 }

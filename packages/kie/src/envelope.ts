@@ -1,5 +1,4 @@
-import { z } from 'zod';
-
+import type { Exchange } from './exchange.ts';
 import { isRecord, parseJson } from './json.ts';
 
 /**
@@ -12,39 +11,48 @@ export interface Envelope {
   readonly data: unknown;
 }
 
-const codeSchema = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^-?\d{1,9}$/)
-    .transform(Number),
-]);
-const envelopeSchema = z.looseObject({
-  code: codeSchema,
-  msg: z.string().optional().catch(undefined),
-  data: z.unknown().optional(),
-});
+/** A code that came as text. */
+const CODE_TEXT = /^-?\d{1,9}$/;
 
 /**
- * Reads an envelope: a JSON object with an integer `code`, which may be a numeric string.
+ * Reads the envelope of a response: a JSON object with an integer `code`, which may be a numeric string. By hand, since
+ * every response of Kie passes here.
  * @returns undefined where the text is anything else, such as an HTML page, a cut body or JSON without a code.
  */
-export function readEnvelope(text: string): Envelope | undefined {
-  const parsed = envelopeSchema.safeParse(parseJson(text));
-  if (!parsed.success) return undefined;
-  const { code, msg, data } = parsed.data;
-  return { code, data, ...(msg === undefined ? {} : { msg }) };
+export function envelopeOf(exchange: Exchange): Envelope | undefined {
+  const body = bodyOf(exchange);
+  if (!isRecord(body)) return undefined;
+  const { code: written, msg, data } = body;
+  const code = typeof written === 'string' && CODE_TEXT.test(written) ? Number(written) : written;
+  if (typeof code !== 'number' || !Number.isSafeInteger(code)) return undefined;
+  return { code, data, ...(typeof msg === 'string' ? { msg } : {}) };
+}
+
+const bodies = new WeakMap<Exchange, { readonly json: unknown }>();
+
+/** The body as JSON, parsed once; undefined where it is none, or nothing arrived. */
+function bodyOf(exchange: Exchange): unknown {
+  const known = bodies.get(exchange);
+  if (known !== undefined) return known.json;
+  const json = parseJson(textOf(exchange) ?? '');
+  bodies.set(exchange, { json });
+  return json;
+}
+
+/** The text of a response, or the part that arrived; undefined where nothing did. */
+export function textOf(exchange: Exchange): string | undefined {
+  return exchange.kind === 'answer' ? exchange.body : exchange.partialBody;
 }
 
 /** An opaque id of Kie: 1 to 200 characters without white space or control characters. */
-const taskIdSchema = z.string().regex(/^[^\s\p{Cc}]{1,200}$/u);
+const TASK_ID = /^[^\s\p{Cc}]{1,200}$/u;
 
 /**
- * Finds the id of a created task in the text of a response: `data.taskId`, else `data.task_id`, else `data.recordId`.
+ * Finds the id of a created task in a response, whole or cut: `data.taskId`, else `data.task_id`, else `data.recordId`.
  * It needs no `code`: an id that Kie gave must be polled, whatever else the response says.
  */
-export function readTaskId(text: string): string | undefined {
-  const body = parseJson(text);
+export function taskIdOf(exchange: Exchange): string | undefined {
+  const body = bodyOf(exchange);
   if (!isRecord(body) || !isRecord(body['data'])) return undefined;
   const { data } = body;
   return firstTaskId([data['taskId'], data['task_id'], data['recordId']]);
@@ -52,9 +60,9 @@ export function readTaskId(text: string): string | undefined {
 
 /** The first of `candidates` that has the form of a Kie id. */
 export function firstTaskId(candidates: readonly unknown[]): string | undefined {
-  for (const candidate of candidates) {
-    const parsed = taskIdSchema.safeParse(candidate);
-    if (parsed.success) return parsed.data;
-  }
-  return undefined;
+  return candidates.find(isTaskId);
+}
+
+function isTaskId(candidate: unknown): candidate is string {
+  return typeof candidate === 'string' && TASK_ID.test(candidate);
 }

@@ -1,7 +1,7 @@
 import type { Evidence } from '@kieq/domain';
 
 import type { Envelope } from './envelope.ts';
-import { readEnvelope } from './envelope.ts';
+import { envelopeOf, textOf } from './envelope.ts';
 import type { Exchange } from './exchange.ts';
 import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
@@ -19,13 +19,12 @@ const SUMMARY_LIMIT = 300;
  * @param summary one short sentence of kieq.
  */
 export function evidenceOf(summary: string, exchange: Exchange, redact: Redactor): Evidence {
-  const text = exchange.kind === 'answer' ? exchange.body : exchange.partialBody;
-  const envelope = text === undefined ? undefined : readEnvelope(text);
+  const envelope = envelopeOf(exchange);
   return {
     summary: shorten(redact(summary), SUMMARY_LIMIT),
     ...(exchange.status === undefined ? {} : { httpStatus: exchange.status }),
     ...(exchange.kind === 'failure' ? { transport: exchange.transport } : {}),
-    ...(envelope === undefined ? bodyEvidence(text, redact) : envelopeEvidence(envelope, redact)),
+    ...(envelope === undefined ? bodyEvidence(textOf(exchange), redact) : envelopeEvidence(envelope, redact)),
   };
 }
 

@@ -9,14 +9,13 @@ export { createKieClient } from './client.ts';
 export type { KieClient } from './client.ts';
 export {
   createRequestSchema,
-  KLING_DURATIONS,
-  KLING_MODEL,
   klingRequestSchema,
   otherRequestSchema,
   PROMPT_LIMIT,
   validateCreateRequest,
 } from './create-request.ts';
 export type { KieCreateRequest, Problem, RequestCheck } from './create-request.ts';
+export { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 export type { CreateTaskOptions } from './create-task.ts';
 export { KIE_ERROR_CODES, KieError } from './errors.ts';
 export type { KieErrorCode } from './errors.ts';
@@ -27,7 +26,7 @@ export type { KieClientOptions, RetryOptions } from './options.ts';
 export type { QueryOptions } from './queries.ts';
 export { createRedactor, redactPatterns, shorten } from './redact.ts';
 export type { Redactor } from './redact.ts';
-export { RULES } from './rules.ts';
+export { parseByRules } from './rules.ts';
 export type { Upload, UploadOptions } from './upload.ts';
 export {
   callbackTaskId,

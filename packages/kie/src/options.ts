@@ -89,9 +89,8 @@ export function resolveOptions(options: KieClientOptions): ResolvedOptions {
 
 /** Joins a path of the API to a host URL that may have a path of its own. */
 export function endpoint(base: URL, path: string, query: Readonly<Record<string, string>> = {}): URL {
-  const url = new URL(base.origin + base.pathname.replace(/\/+$/, '') + path);
-  for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
-  return url;
+  const search = new URLSearchParams(query).toString();
+  return new URL(base.origin + base.pathname.replace(/\/+$/, '') + path + (search === '' ? '' : `?${search}`));
 }
 
 function isHostUrl(text: string): boolean {

@@ -1,5 +1,4 @@
 import type { ResultKind, TaskEcho, Verdict } from '@kieq/domain';
-import { z } from 'zod';
 
 import { firstTaskId } from './envelope.ts';
 import { isDeeper, isRecord, jsonText, parseNestedJson } from './json.ts';
@@ -13,36 +12,59 @@ const FAIL_CODE_LIMIT = 200;
 /** No request is nested deeper than 100 levels, and a comparison of inputs walks through all levels. */
 const INPUT_LEVELS = 200;
 
-const finite = z.number().or(
-  z
-    .string()
-    .regex(/^\s*\d+(\.\d+)?\s*$/)
-    .transform(Number),
-);
-const word = z.string().min(1).or(z.number().transform(String));
-const epochMs = finite.pipe(z.number().positive());
+const AMOUNT_TEXT = /^\s*\d+(\.\d+)?\s*$/;
 
 /**
- * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo). Every field may be missing, null or of a type that the
- * contract does not promise; such a field is undefined, and the others still count.
+ * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo), leniently read. Every field may be missing, null or of a
+ * type that the contract does not promise; such a field is undefined, and the others still count.
  */
-const recordSchema = z.looseObject({
-  state: z.string().trim().min(1).optional().catch(undefined),
-  model: z.string().optional().catch(undefined),
-  failCode: word.optional().catch(undefined),
-  failMsg: word.optional().catch(undefined),
-  creditsConsumed: finite.pipe(z.number().nonnegative()).optional().catch(undefined),
-  createTime: epochMs.optional().catch(undefined),
-  completeTime: epochMs.optional().catch(undefined),
-});
+export type KieRecord = Readonly<Record<string, unknown>> & {
+  /** Without blanks around it. */
+  readonly state: string | undefined;
+  readonly model: string | undefined;
+  readonly failCode: string | undefined;
+  readonly failMsg: string | undefined;
+  readonly creditsConsumed: number | undefined;
+  /** In epoch ms, as `completeTime`. */
+  readonly createTime: number | undefined;
+  readonly completeTime: number | undefined;
+};
 
-/** What recordInfo reported about a task, leniently read. */
-export type KieRecord = z.infer<typeof recordSchema>;
-
-/** Reads `data` of recordInfo; undefined where it is not an object. */
+/**
+ * Reads `data` of recordInfo; undefined where it is not an object. By hand, since a schema makes an error with its message
+ * for every field that is null, and most fields are.
+ */
 export function readRecord(data: unknown): KieRecord | undefined {
-  const parsed = recordSchema.safeParse(data);
-  return parsed.success ? parsed.data : undefined;
+  if (!isRecord(data)) return undefined;
+  return {
+    ...data,
+    state: present(textIn(data['state'])?.trim()),
+    model: textIn(data['model']),
+    failCode: wordIn(data['failCode']),
+    failMsg: wordIn(data['failMsg']),
+    creditsConsumed: amountIn(data['creditsConsumed'], 0),
+    createTime: amountIn(data['createTime'], Number.MIN_VALUE),
+    completeTime: amountIn(data['completeTime'], Number.MIN_VALUE),
+  };
+}
+
+function textIn(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function present(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+/** Text, or a number as text. */
+function wordIn(value: unknown): string | undefined {
+  return present(typeof value === 'number' && Number.isFinite(value) ? String(value) : textIn(value));
+}
+
+/** A number of at least `least`, which may come as text. Hundreds of digits are Infinity, and no amount. */
+function amountIn(value: unknown, least: number): number | undefined {
+  const amount = typeof value === 'string' && AMOUNT_TEXT.test(value) ? Number(value) : value;
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= least ? amount : undefined;
 }
 
 /** The task id of a record; undefined where it has none. */

@@ -1,6 +1,6 @@
 import pRetry from 'p-retry';
 
-import { readEnvelope } from './envelope.ts';
+import { envelopeOf } from './envelope.ts';
 import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import type { ResolvedOptions } from './options.ts';
@@ -18,7 +18,7 @@ const FINAL_FAILURES: ReadonlySet<string> = new Set([
 /** True for a broken connection, and for an HTTP 5xx without an envelope of Kie. */
 function isPassing(exchange: Exchange): boolean {
   if (exchange.kind === 'failure') return !FINAL_FAILURES.has(exchange.transport);
-  return exchange.status >= 500 && readEnvelope(exchange.body) === undefined;
+  return exchange.status >= 500 && envelopeOf(exchange) === undefined;
 }
 
 /** Carries an exchange through p-retry, which only retries exceptions. */
@@ -41,23 +41,40 @@ export async function exchangeWithRetries(
   retry: ResolvedOptions['retry'],
   signal?: AbortSignal,
 ): Promise<Exchange> {
+  if (signal?.aborted) return ABORTED;
+  try {
+    const first = await attempt();
+    if (signal?.aborted) return ABORTED;
+    return isPassing(first) ? await again(first, attempt, retry, signal) : first;
+  } catch (error) {
+    if (error instanceof TransientError) return error.exchange;
+    if (signal?.aborted) return ABORTED;
+    throw error;
+  }
+}
+
+const ABORTED: Exchange = { kind: 'failure', sent: false, transport: TRANSPORT.aborted, latencyMs: 0 };
+
+/** Nearly no call comes here: p-retry is asked only where the first exchange was trouble, which is its first attempt. */
+function again(
+  first: Exchange,
+  attempt: () => Promise<Exchange>,
+  retry: ResolvedOptions['retry'],
+  signal: AbortSignal | undefined,
+): Promise<Exchange> {
+  let made: Exchange | undefined = first;
   const once = async (): Promise<Exchange> => {
-    const exchange = await attempt();
+    const exchange = made ?? (await attempt());
+    made = undefined;
     if (isPassing(exchange)) throw new TransientError(exchange);
     return exchange;
   };
-  try {
-    return await pRetry(once, {
-      retries: retry.retries,
-      minTimeout: retry.minMs,
-      maxTimeout: retry.maxMs,
-      randomize: true,
-      shouldRetry: ({ error }) => error instanceof TransientError,
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    if (error instanceof TransientError) return error.exchange;
-    if (signal?.aborted) return { kind: 'failure', sent: false, transport: TRANSPORT.aborted, latencyMs: 0 };
-    throw error;
-  }
+  return pRetry(once, {
+    retries: retry.retries,
+    minTimeout: retry.minMs,
+    maxTimeout: retry.maxMs,
+    randomize: true,
+    shouldRetry: ({ error }) => error instanceof TransientError,
+    ...(signal === undefined ? {} : { signal }),
+  });
 }

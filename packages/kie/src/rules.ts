@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 
 type Issue = z.core.$ZodRawIssue;
 
@@ -19,6 +19,18 @@ const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'i
  * ("Invalid input: expected boolean, received undefined") would report it twice.
  */
 export const RULES = { error: ruleOf };
+
+/**
+ * Parses a value by a schema, with the texts of `RULES` where it is invalid. With these from the start, zod takes twice as
+ * long for each valid value.
+ */
+export function parseByRules<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+): ReturnType<typeof z.safeParse<Schema>> {
+  const parsed = z.safeParse(schema, value);
+  return parsed.success ? parsed : z.safeParse(schema, value, RULES);
+}
 
 /** Undefined keeps zod's text. A schema's own text always wins. */
 function ruleOf(issue: Issue): string | undefined {

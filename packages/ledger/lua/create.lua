@@ -19,18 +19,20 @@ record = { id = ARGS.id }
 -- A planned start is not waiting: order, deadlines and vehicle check count from it.
 local startAt = NOW + ARGS.delayMs
 local deadlineMs = ARGS.deadlineMs or SETTINGS.deadlineMs
+-- What every version reads as zero where it is absent is not written.
+local closedMs = creditsClosedMs()
 set(record, {
   version = 1, hash = ARGS.hash, payload = ARGS.payload, tenant = ARGS.tenant, model = ARGS.model,
   priority = ARGS.priority, createdAt = NOW, notBefore = startAt, queuedAt = startAt,
-  deadlineMs = deadlineMs, deadlineAt = startAt + deadlineMs, creditBase = creditsClosedMs(),
-  epoch = 1, vehicle = ARGS.vehicle, queue = 'submit', attempts = 0,
+  deadlineMs = deadlineMs, deadlineAt = startAt + deadlineMs, creditBase = closedMs > 0 and closedMs or nil,
+  epoch = 1, vehicle = ARGS.vehicle, queue = 'submit',
   trace = ARGS.trace,
   callback = ARGS.callback and '1' or nil,
   uploads = ARGS.uploads and '1' or nil,
 })
 index(record)
 watch(record, math.min(startAt + deadlineMs, startAt + ARGS.vehicleCheckMs))
-enter(record, 'queued', 'created', startAt)
+arrive(record, 'queued', 'created', startAt)
 if ARGS.delayMs == 0 then hearNewcomer(record) end
 count('created')
 return reply({ kind = 'created', id = ARGS.id, state = 'queued' })

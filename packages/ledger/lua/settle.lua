@@ -13,9 +13,7 @@ local givenUp = record.state == 'dead' and isGivenUp(record.letterClass)
 if record.state ~= 'generating' and not givenUp then return reply({ kind = 'stale', state = record.state }) end
 
 closeDeadLetter(record)
-local attempt = attemptOf(record, num(record, 'current'))
-attempt.verdict = ARGS.verdictState
-saveAttempt(record, attempt)
+addToAttempt(record, num(record, 'current'), 'verdict', ARGS.verdictState)
 set(record, { verdict = ARGS.verdict, polls = num(record, 'polls') + (ARGS.polled and 1 or 0), settledAt = NOW })
 if ARGS.creditsConsumed then redis.call('HINCRBYFLOAT', key('stats'), 'credits', ARGS.creditsConsumed) end
 

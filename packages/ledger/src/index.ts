@@ -25,6 +25,7 @@ export {
 export type * from './replies.ts';
 export type { ListCursor, WorkerAnnouncement } from './contract/fleet.ts';
 export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
+export { scriptText } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';

@@ -41,7 +41,7 @@ export function settleArgs({ sample, ...args }: SettleArgs): SettleWire {
 
 /**
  * Every change of a generation, each one atomic Lua script in Redis time, fenced by state and attempt,
- * and idempotent on identical arguments (docs/architecture.md).
+ * and idempotent on identical arguments (docs/architecture/path.md).
  * All of them reject with the Redis client's error when Redis does not answer, and with a ContractError where an argument or a reply is not what the contract says.
  */
 export function createTransitions(scripts: ScriptRunner) {

@@ -43,7 +43,7 @@ export function parseServerVersion(output: string): ServerVersion | undefined {
 /** The oldest accepted version, for Redis and Valkey alike. */
 export type ServerFloor = Pick<ServerVersion, 'major' | 'minor'>;
 
-/** Redis 7.0; Valkey begins with 7.2 (docs/operations.md#before-the-first-worker). */
+/** Redis 7.0; Valkey begins with 7.2 (docs/operations/redis.md#requirements). */
 export const DEFAULT_FLOOR: ServerFloor = { major: 7, minor: 0 };
 
 /**

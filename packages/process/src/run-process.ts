@@ -3,6 +3,7 @@ import {
   environmentWarnings,
   parseEnvironment,
   secretValues,
+  type Environment,
   type Group,
   type RawEnvironment,
 } from '@kieq/config';
@@ -13,7 +14,7 @@ export const REFUSED_EXIT = 2;
 
 /**
  * Runs a process to its end and exits. Exit codes: what `run` resolves with, 1 for a defect, 2 where the process must
- * not start, which stderr tells in the error's own words (docs/operations.md).
+ * not start, which stderr tells in the error's own words .
  * @param run resolves with the exit code when everything has ended
  */
 export async function runProcess(run: () => Promise<number>): Promise<void> {
@@ -32,7 +33,10 @@ export async function runProcess(run: () => Promise<number>): Promise<void> {
  * @param given of `withSecretFiles`
  * @throws ConfigError with every problem of these groups together
  */
-export function readEnvironment<const G extends Group>(given: RawEnvironment, groups: readonly G[]) {
+export function readEnvironment<const G extends Group>(
+  given: RawEnvironment,
+  groups: readonly G[],
+): { readonly env: Environment<G>; readonly secrets: readonly string[]; readonly advice: readonly string[] } {
   const env = parseEnvironment(given, groups);
   return { env, secrets: secretValues(given), advice: environmentWarnings(given, groups) };
 }

@@ -1,25 +1,10 @@
-import type { Command } from 'commander';
-import { addCommand, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
+import { type Finding, type Level, worstOf } from '../doctor/finding.ts';
 import { runChecks } from '../doctor/run-checks.ts';
-import { worstOf, type Finding, type Level } from '../doctor/finding.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { findingsText } from '../text/findings.ts';
+import type { Paint } from '../text/paint.ts';
 
-const MORE = `Run it with the environment of a worker. It looks at Redis (version, eviction, persistence, memory, latency), the
-pool's settings and limits, Kie (key, credits), the clocks, the way of callbacks (PUBLIC_URL), the upload store, workers,
-gates and dead letters. It changes nothing, costs no credits, and says how to mend each finding.
-Exit code: 0 nothing to do, 7 warnings, 8 problems.`;
-
-export function addDoctor(parent: Command, context: Context): void {
-  addCommand(parent, {
-    usage: 'doctor',
-    summary: 'what is wrong, or will be, and how to mend it',
-    examples: ['kieq doctor', 'kieq doctor --json | jq -r \'.findings[] | select(.level != "ok") | .message\''],
-    more: MORE,
-  }).action(() => doctor(context));
-}
-
-async function doctor({ env, out }: Context): Promise<void> {
+export async function doctor({ env, out }: Context): Promise<void> {
   const findings = await runChecks(env);
   const worst = worstOf(findings);
   out.print({ worst, findings }, (paint) => findingsText(findings, paint));
@@ -32,4 +17,32 @@ function end(worst: Level, findings: readonly Finding[]): void {
   const text = `problems: ${count('problem')}, warnings: ${count('warning')}`;
   if (worst === 'problem') throw new CliError(EXIT.problems, text);
   if (worst === 'warning') throw new CliError(EXIT.warnings, text);
+}
+
+const MARKS: Readonly<Record<Level, string>> = { ok: '✓', skipped: '-', warning: '!', problem: '✗' };
+const NAME_WIDTH = 11;
+
+/** One line for each finding, and below it how to fix it. */
+export function findingsText(findings: readonly Finding[], paint: Paint): string {
+  return findings.map((finding) => findingText(finding, paint)).join('\n');
+}
+
+function findingText({ check, level, message, fix }: Finding, paint: Paint): string {
+  const head = `${stroke(level, paint)(MARKS[level])} ${check.padEnd(NAME_WIDTH)}  ${message}`;
+  return fix === undefined ? head : `${head}\n  ${' '.repeat(NAME_WIDTH)}  ${paint.faint(`→ ${fix}`)}`;
+}
+
+function stroke(level: Level, paint: Paint): (text: string) => string {
+  switch (level) {
+    case 'ok':
+      return paint.good;
+    case 'skipped':
+      return paint.faint;
+    case 'warning':
+      return paint.warn;
+    case 'problem':
+      return paint.bad;
+    default:
+      return level satisfies never;
+  }
 }

@@ -1,17 +1,16 @@
-import { generationOf, planRemoval, type ArchivedOne, type Removal, type Standing } from '@kieq/archive';
+import { type ArchivedOne, generationOf, planRemoval, type Removal, type Standing } from '@kieq/archive';
 import { parseEnvironment } from '@kieq/config';
 import type { GenerationRecord } from '@kieq/ledger';
 import { proxiesOf } from '@kieq/proxy';
-import { openBlobStore, type BlobStore } from '@kieq/storage';
-import type { Command } from 'commander';
+import { type BlobStore, openBlobStore } from '@kieq/storage';
 import { confirm } from '../confirm.ts';
-import { addCommand, type Context } from '../context.ts';
+import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { wholeNumber } from '../forms.ts';
-import { withPool, type Pool } from '../pool.ts';
-import { bytesText, prunedText } from '../text/pruned.ts';
+import { type Pool, withPool } from '../pool.ts';
+import type { Paint } from '../text/paint.ts';
+import { fields, headedTable } from '../text/table.ts';
 
-interface Flags {
+export interface PruneOptions {
   readonly maxAgeDays?: number;
   readonly maxMegabytes?: number;
   readonly unknown?: true;
@@ -21,34 +20,10 @@ interface Flags {
 
 const DAY_MS = 86_400_000;
 const MEGABYTE = 1_000_000;
-/** So many records are read at once. */
+/** Records in one read. */
 const BATCH = 500;
 
-const MORE = `Removed are: files of generations that were deleted, what killed processes left behind (older than a day), and by the
-limits the oldest files; a poster goes with its video. What a generation still waits for stays, and so do files that are
-not kieq's. Files of generations that the pool does not know stay without --unknown: after a loss of Redis, or with another
-KIEQ_PREFIX, that is all of them.`;
-
-export function addPrune(parent: Command, context: Context): void {
-  addCommand(parent, {
-    usage: 'prune',
-    summary: 'remove archived files by age, by size, and of deleted generations',
-    examples: [
-      'kieq prune --max-age-days 90 --dry-run',
-      'kieq prune --max-megabytes 500000 --yes',
-      'kieq prune --unknown --dry-run',
-    ],
-    more: MORE,
-  })
-    .option('--max-age-days <n>', 'files that were saved longer ago go', wholeNumber(1, 100_000))
-    .option('--max-megabytes <n>', 'while all files are longer than this, the oldest goes', wholeNumber(0, 999_999_999))
-    .option('--unknown', 'files of generations that the pool does not know go too')
-    .option('--dry-run', 'tell what would go and remove nothing')
-    .option('--yes', 'do not ask')
-    .action((flags: Flags) => prune(context, flags));
-}
-
-async function prune(context: Context, flags: Flags): Promise<void> {
+export async function prune(context: Context, flags: PruneOptions): Promise<void> {
   const env = parseEnvironment(context.env, ['redis', 'files']);
   if (env.archive === undefined) throw new CliError(EXIT.usage, 'ARCHIVE_URL is not set: there is no archive to prune');
   const store = openBlobStore(env.archive, proxiesOf(env));
@@ -59,7 +34,7 @@ async function prune(context: Context, flags: Flags): Promise<void> {
   }
 }
 
-async function pruneStore(context: Context, pool: Pool, store: BlobStore, flags: Flags): Promise<void> {
+async function pruneStore(context: Context, pool: Pool, store: BlobStore, flags: PruneOptions): Promise<void> {
   const { maxAgeDays, maxMegabytes, unknown, dryRun = false, yes } = flags;
   const files = await filesOf(context, pool, store);
   const removals = planRemoval(files, {
@@ -77,7 +52,7 @@ async function pruneStore(context: Context, pool: Pool, store: BlobStore, flags:
   };
   if (dryRun) return context.out.print({ ...result, leftovers: null }, (paint) => prunedText(result, paint));
   if (removals.length > 0) {
-    const what = `${removals.length} of ${files.length} files (${bytesText(bytesOf(removals))}) are removed for good.`;
+    const what = `${removals.length} of ${files.length} files (${bytesText(bytesOf(removals))}) will be removed permanently.`;
     await confirm(context, yes, what);
   }
   await removeAll(context, store, removals);
@@ -93,7 +68,7 @@ async function removeAll({ out }: Context, store: BlobStore, removals: readonly 
   out.status('');
 }
 
-/** Every archived file, and what the pool knows of its generation. Others' files are not looked at. */
+/** Every archived file, and what the pool knows of its generation. Files that are not kieq's are ignored. */
 async function filesOf({ out }: Context, pool: Pool, store: BlobStore): Promise<ArchivedOne[]> {
   const found: ArchivedOne[] = [];
   let batch: { readonly id: string; readonly file: Omit<ArchivedOne, 'standing'> }[] = [];
@@ -125,4 +100,51 @@ function bytesOf(files: readonly { readonly bytes: number }[]): number {
 
 function countUnknown(files: readonly ArchivedOne[]): number {
   return files.filter(({ standing }) => standing === 'unknown').length;
+}
+
+export interface Pruned {
+  readonly dryRun: boolean;
+  /** All files of the archive that are kieq's. */
+  readonly files: number;
+  readonly bytes: number;
+  /** How many of them belong to generations that the pool does not know. */
+  readonly unknown: number;
+  readonly removed: readonly Removal[];
+  /** Unfinished files of killed processes. */
+  readonly leftovers?: number;
+}
+
+const REASONS = {
+  purged: 'deleted generation',
+  unknown: 'unknown generation',
+  age: 'age',
+  size: 'size',
+  alone: 'poster without video',
+} as const;
+
+/** What went, file by file, and what is left. */
+export function prunedText({ dryRun, files, bytes, unknown, removed, leftovers }: Pruned, paint: Paint): string {
+  const rows = removed.map((file) => [
+    file.name,
+    bytesText(file.bytes),
+    new Date(file.modifiedAt).toISOString().slice(0, 10),
+    REASONS[file.why],
+  ]);
+  const gone = removed.reduce((sum, file) => sum + file.bytes, 0);
+  const verb = dryRun ? 'would go' : 'removed';
+  const summary = fields([
+    [verb, `${removed.length} files, ${bytesText(gone)}`],
+    [dryRun ? 'would stay' : 'left', `${files - removed.length} files, ${bytesText(bytes - gone)}`],
+    ['unknown', unknown === 0 ? undefined : `${unknown} files of generations that the pool does not know`],
+    ['leftovers', leftovers === undefined || leftovers === 0 ? undefined : `${leftovers} unfinished files removed`],
+  ]);
+  if (rows.length === 0) return summary;
+  return `${headedTable(['file', 'size', 'saved', 'why'], rows, { paint })}\n\n${summary}`;
+}
+
+/** In decimal units, as `--max-megabytes` counts. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1_000_000) return `${(bytes / 1000).toFixed(1)} kB`;
+  if (bytes < 1_000_000_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
+  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
 }

@@ -1,40 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnvironment } from '@kieq/config';
 import { createProducer } from '@kieq/producer';
-import type { Command } from 'commander';
-import { addCommand, type Context } from '../context.ts';
+import { readStatus } from '@kieq/queue';
+import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { followAndDeliver } from '../follow/deliver.ts';
 import { targetOf } from '../follow/save-result.ts';
-import { wholeNumber } from '../forms.ts';
-import { withPool } from '../pool.ts';
-import { watchPool } from './watch-pool.ts';
+import { type Pool, withPool } from '../pool.ts';
+import { glanceLine, glancePage } from '../text/glance.ts';
 
-interface WatchOptions {
+export interface WatchOptions {
   readonly output?: string;
   readonly timeout?: number;
   readonly every: number;
   readonly times?: number;
 }
 
-export function addWatch(parent: Command, context: Context): void {
-  addCommand(parent, {
-    usage: 'watch [id]',
-    summary: 'follow one generation to its end, or the pool until Ctrl-C',
-    examples: ['kieq watch', 'kieq watch gen_01k9x2 -o cat.mp4', 'kieq watch --every 60 --json >> pool.jsonl'],
-    more: `Of a generation it ends as kieq generate --wait does. Of the pool it shows a page that is renewed on a terminal, and
-prints a line each time elsewhere; with --json each line is what kieq status prints.`,
-  })
-    .option('-o, --output <file>', 'of a generation: save the video there, a file or a folder')
-    .option('--timeout <seconds>', 'of a generation: wait so long at most', wholeNumber(1, 604_800))
-    .option('--every <seconds>', 'of the pool: look so often', wholeNumber(1, 3600), 2)
-    .option('--times <n>', 'of the pool: look so many times, then end', wholeNumber(1, 1_000_000))
-    .action((id: string | undefined, options: WatchOptions) => watch(context, id, options));
-}
-
-function watch(context: Context, id: string | undefined, options: WatchOptions): Promise<void> {
+export function watch(context: Context, id: string | undefined, options: WatchOptions): Promise<void> {
   if (id !== undefined) return watchOne(context, id, options);
   if (options.output === undefined && options.timeout === undefined) return watchPool(context, options);
-  throw new CliError(EXIT.usage, '--output and --timeout are for one generation: name it');
+  throw new CliError(EXIT.usage, '--output and --timeout need the id of a generation.');
 }
 
 async function watchOne(context: Context, id: string, { output, timeout }: WatchOptions): Promise<void> {
@@ -49,4 +34,40 @@ async function watchOne(context: Context, id: string, { output, timeout }: Watch
       await producer.close();
     }
   });
+}
+
+interface PoolOptions {
+  /** Seconds between refreshes. */
+  readonly every: number;
+  /** Number of refreshes. Default: until SIGINT. */
+  readonly times?: number;
+}
+
+/** Shows the pool at an interval. SIGINT is its normal end. */
+export async function watchPool(
+  context: Context,
+  { every, times = Number.POSITIVE_INFINITY }: PoolOptions,
+): Promise<void> {
+  const stop = new AbortController();
+  const stopListening = context.io.onInterrupt(() => stop.abort());
+  try {
+    await withPool(parseEnvironment(context.env, ['redis']), async (pool) => {
+      for (let count = 1; !stop.signal.aborted; count += 1) {
+        await refresh(context, pool);
+        if (count >= times) return;
+        await sleep(every * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
+      }
+    });
+  } finally {
+    stopListening();
+  }
+}
+
+async function refresh({ out }: Context, { ledger, queues, prefix, nowMs }: Pool): Promise<void> {
+  const [status, now] = await Promise.all([readStatus(ledger, queues), nowMs()]);
+  out.page(
+    { pool: prefix, at: now, ...status },
+    (paint) => glancePage(prefix, status, now, paint),
+    (paint) => glanceLine(status, now, paint),
+  );
 }

@@ -10,12 +10,20 @@ import { ok, problem, skipped, warning, type Finding } from './finding.ts';
 const TIMEOUT_MS = 10_000;
 const TOKEN_BYTES = 32;
 
-/** Whether a callback of Kie would reach a gateway: one to a generation that nobody has is sent, and must be refused. */
+/**
+ * Whether a callback of Kie would reach a gateway: sends one to a generation that does not exist; a gateway refuses it.
+ */
 export async function checkCallbacks(env: Environment<'callbacks'>): Promise<Finding[]> {
   const { publicUrl, kieWebhookHmacKey } = env;
   if (publicUrl === undefined) {
-    const fix = 'Set PUBLIC_URL for workers and gateways: ends are found sooner, with fewer queries.';
-    return [skipped('callbacks', 'PUBLIC_URL is not set: Kie calls nobody back, and ends are found by asking', fix)];
+    const fix = 'Set PUBLIC_URL for workers and gateways: results arrive sooner, with fewer queries.';
+    return [
+      skipped(
+        'callbacks',
+        'PUBLIC_URL is not set: Kie sends no callbacks, and workers learn of results by polling',
+        fix,
+      ),
+    ];
   }
   const found = [await reach(publicUrl, kieWebhookHmacKey, proxiesOf(env))];
   const isPrivate = addressProblem(publicUrl, false) !== undefined;
@@ -27,14 +35,14 @@ export async function checkCallbacks(env: Environment<'callbacks'>): Promise<Fin
     found.push(
       warning(
         'callbacks',
-        'PUBLIC_URL is not https: tokens of attempts travel in the clear',
+        'PUBLIC_URL is not https: tokens of attempts are sent unencrypted',
         'Put TLS in front of the gateway.',
       ),
     );
   return found;
 }
 
-/** So that a gateway which checks signatures counts no forgery. */
+/** A signed task id, so that a gateway that checks signatures counts no forgery. */
 const PROBE_TASK = 'kieq-doctor';
 
 async function reach(publicUrl: string, key: string | undefined, proxies: Proxies): Promise<Finding> {
@@ -58,30 +66,30 @@ function signature(key: string | undefined): Record<string, string> {
   if (key === undefined) return {};
   const seconds = Math.floor(Date.now() / 1000);
   return {
-    // The gateway refuses an address that nobody has before it reads the body; so the head says what was signed.
+    // The gateway refuses an unknown address before it reads the body, so a header carries what was signed.
     'x-kieq-task': PROBE_TASK,
     [WEBHOOK_TIMESTAMP_HEADER]: String(seconds),
     [WEBHOOK_SIGNATURE_HEADER]: signWebhook(PROBE_TASK, seconds, key),
   };
 }
 
-/** What a gateway says of a callback to an attempt that nobody has made, and of one whose signature does not hold. */
+/** What a gateway answers to a callback of an unknown attempt, and to one with a wrong signature. */
 const ANSWERS = {
   unknown: 'no such address for callbacks',
   closed: 'takes no callbacks',
   unsigned: 'The signature is',
 };
 const REACH_FIX =
-  'Let PUBLIC_URL lead to a gateway, and its proxy pass POST /callbacks/kie/… on; docs/operations.md, The gateway.';
+  'Point PUBLIC_URL at a gateway, and let its proxy forward POST /callbacks/kie/…; docs/operations/gateway.md, Behind a proxy with TLS.';
 
 function judge(publicUrl: string, status: number, body: string, key: string | undefined): Finding {
   if (status === 404 && body.includes(ANSWERS.unknown))
-    return ok('callbacks', `PUBLIC_URL ${publicUrl} leads to a gateway, which takes callbacks`);
+    return ok('callbacks', `PUBLIC_URL ${publicUrl} leads to a gateway, which accepts callbacks`);
   if (status === 404 && body.includes(ANSWERS.closed))
     return problem(
       'callbacks',
-      `the gateway at PUBLIC_URL ${publicUrl} takes no callbacks: no process of its pool has run with PUBLIC_URL`,
-      'Set PUBLIC_URL for the workers, which hand it to Kie, and for the gateways, and restart them.',
+      `the gateway at PUBLIC_URL ${publicUrl} accepts no callbacks: no process of its pool has run with PUBLIC_URL`,
+      'Set PUBLIC_URL for the workers, which pass it to Kie, and for the gateways, and restart them.',
     );
   if (status === 401 && body.includes(ANSWERS.unsigned)) {
     const message = `the gateway at PUBLIC_URL ${publicUrl} has another KIE_WEBHOOK_HMAC_KEY than this environment`;

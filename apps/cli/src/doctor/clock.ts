@@ -9,13 +9,13 @@ const TOLERATED_MS = 5000;
 const HARMFUL_MS = 60_000;
 const TIMEOUT_MS = 10_000;
 
-/** The clock that somebody else shows, against this machine's. */
+/** Another clock, compared with that of this machine. */
 export interface Skew {
   /** How far it is ahead, in ms. */
   readonly aheadMs: number;
 }
 
-/** @param readMs tells its epoch ms; the moment in the middle of the call is compared */
+/** @param readMs reads its epoch ms; compared with the middle of the call */
 export async function skewOf(readMs: () => Promise<number>): Promise<Skew> {
   const before = Date.now();
   const shown = await readMs();
@@ -29,7 +29,7 @@ export async function kieSkew(baseUrl: string, proxies: Proxies): Promise<Skew |
       const { headers } = await ask(baseUrl, proxies, { method: 'HEAD', timeoutMs: TIMEOUT_MS });
       const shown = Date.parse(headers.date ?? '');
       if (Number.isNaN(shown)) throw new Error('no date');
-      // It was cut to whole seconds.
+      // The header has whole seconds.
       return shown + 500;
     });
   } catch {
@@ -44,7 +44,7 @@ export function checkClocks(redis: Skew | undefined, kie: Skew | undefined): Fin
   if (redis !== undefined && kie !== undefined)
     found.push(compare("Redis' clock", "Kie's", redis.aheadMs - kie.aheadMs));
   else if (kie !== undefined) found.push(compare("Kie's clock", "this machine's", kie.aheadMs));
-  if (kie === undefined) found.push(skipped('clock', 'Kie did not tell its time', 'See the finding about Kie.'));
+  if (kie === undefined) found.push(skipped('clock', 'Kie did not send its time', 'See the finding about Kie.'));
   return found;
 }
 
@@ -58,5 +58,9 @@ function compare(one: string, other: string, aheadMs: number): Finding {
   const fix = 'Let NTP set the clocks of Redis, gateways and workers (timedatectl, chronyc tracking).';
   if (away < TOLERATED_MS) return ok('clock', message);
   if (away < HARMFUL_MS) return warning('clock', message, fix);
-  return problem('clock', `${message}: lost answers cannot be matched, signed callbacks are refused`, fix);
+  return problem(
+    'clock',
+    `${message}: tasks whose createTask response was lost cannot be matched, and signed callbacks are refused`,
+    fix,
+  );
 }

@@ -1,17 +1,18 @@
 import {
   ALL_GROUPS,
   ConfigError,
-  environmentAdvice,
-  isMerelyAbsent,
-  parseEnvironment,
   type ConfigProblem,
   type Environment,
+  environmentAdvice,
   type Group,
+  isMerelyAbsent,
+  openAccessAdvice,
+  parseEnvironment,
   type RawEnvironment,
 } from '@kieq/config';
-import { problem, warning, type Finding } from './finding.ts';
+import { type Finding, ok, problem, skipped, warning } from './finding.ts';
 
-/** What of the environment can be read; a key that is missing or wrong must not hide everything else. */
+/** What of the environment can be read; a missing or wrong key must not hide the other checks. */
 export interface SeenEnvironment {
   readonly redis?: Environment<'redis'>;
   readonly kie?: Environment<'kie'>;
@@ -24,7 +25,7 @@ export interface SeenEnvironment {
   readonly findings: readonly Finding[];
 }
 
-/** A key that is not set here may be set where the workers run: that is told where it is missed. */
+/** A key that is not set here may be set for the workers, so the checks that need it report it. */
 export function readEnvironment(env: RawEnvironment): SeenEnvironment {
   const read = <G extends Group>(group: G): Environment<G> | undefined => readGroups(env, [group]).values;
   const [redis, kie, pool, callbacks, files, outbound, process] = [
@@ -70,4 +71,18 @@ function readGroups<const G extends Group>(env: RawEnvironment, groups: readonly
 function findingOf({ key, rule, received }: ConfigProblem): Finding {
   const value = received === undefined ? 'nothing' : JSON.stringify(received);
   return problem('environment', `${key} ${rule}; received ${value}`, `Set ${key} as README.md, Environment, says.`);
+}
+
+/**
+ * Whether gateway and dashboard authenticate clients. Without keys and password they serve this machine, which is
+ * right as long as no proxy is in front of them; this process cannot see whether one is.
+ */
+export function checkAuthentication(env: RawEnvironment): Finding[] {
+  return [authentication('gateway', env['GATEWAY_API_KEYS']), authentication('dashboard', env['DASHBOARD_PASSWORD'])];
+}
+
+function authentication(server: 'gateway' | 'dashboard', secret = ''): Finding {
+  if (secret !== '') return ok('door', `the ${server} authenticates its clients`);
+  const fix = `If only this machine uses the ${server}, nothing is to do. Else see docs/deployment.md, Behind a proxy.`;
+  return skipped('door', `not set here, and if the ${server} has none either: ${openAccessAdvice(server)}`, fix);
 }

@@ -21,13 +21,13 @@ export const CHECKS = [
 ] as const;
 export type CheckName = (typeof CHECKS)[number];
 
-/** One thing that was looked at. */
+/** The result of one check. */
 export interface Finding {
   readonly check: CheckName;
   readonly level: Level;
-  /** One sentence; what was found, with numbers. */
+  /** One sentence: what was found, with numbers. */
   readonly message: string;
-  /** How to mend it, where there is something to mend. */
+  /** How to fix it, if there is something to fix. */
   readonly fix?: string;
 }
 
@@ -35,17 +35,17 @@ export function ok(check: CheckName, message: string): Finding {
   return { check, level: 'ok', message };
 }
 
-/** It could not be looked at. */
+/** The check could not run. */
 export function skipped(check: CheckName, message: string, fix: string): Finding {
   return { check, level: 'skipped', message, fix };
 }
 
-/** It works, but will cost or hurt some day. */
+/** It works, but will cost money or fail one day. */
 export function warning(check: CheckName, message: string, fix: string): Finding {
   return { check, level: 'warning', message, fix };
 }
 
-/** Work stands still, is lost, or is about to be. */
+/** Work stops or is lost, or will be. */
 export function problem(check: CheckName, message: string, fix: string): Finding {
   return { check, level: 'problem', message, fix };
 }

@@ -5,7 +5,7 @@ import { proxiesOf } from '@kieq/proxy';
 import { duration } from '../text/time.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';
 
-/** A person waits for it. */
+/** The user waits for it. */
 const TIMEOUT_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const ENOUGH_MS = 24 * HOUR_MS;
@@ -35,7 +35,7 @@ export async function checkKie(env: Environment<'kie'>, creditsLastHour: number 
 
 function creditFinding(balance: number, perHour: number | undefined): Finding {
   const text = `${balance} credits`;
-  const topUp = 'Top up at kie.ai; what waits goes on by itself within minutes.';
+  const topUp = 'Top up at kie.ai; waiting generations continue within minutes.';
   if (balance < CHEAPEST) return problem('credits', `${text} pay for no generation (${CHEAPEST} at least)`, topUp);
   if (perHour === undefined || perHour <= 0) return ok('credits', text);
   const leftMs = (balance / perHour) * HOUR_MS;

@@ -4,8 +4,8 @@ import { ok, warning, type Finding } from './finding.ts';
 import type { SeenEnvironment } from './environment.ts';
 
 /**
- * Which calls go through a proxy, and through which: nothing is asked, since what calls Kie has told by then whether the
- * proxy works. Nothing is said where the environment names no proxy.
+ * Which calls go through a proxy, and through which: no request is sent, since the check of Kie has shown whether the
+ * proxy works. No finding if the environment names no proxy.
  */
 export function checkProxies(seen: SeenEnvironment): Finding[] {
   const { process, outbound } = seen;

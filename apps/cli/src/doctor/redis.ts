@@ -2,18 +2,18 @@ import type { IntentDurability } from '@kieq/config';
 import { durabilityProblem } from '@kieq/ledger';
 import {
   describeRedisUrl,
+  type MissingRight,
   missingRights,
   preflight,
   readUsage,
-  RedisPreflightError,
-  type MissingRight,
   type RedisClient,
   type RedisFinding,
+  RedisPreflightError,
   type RedisUsage,
   type ServerFacts,
 } from '@kieq/redis';
-import { ok, problem, warning, type Finding } from './finding.ts';
-import { quantile } from '../quantile.ts';
+import { type Finding, ok, problem, warning } from './finding.ts';
+import { quantile } from '../text/time.ts';
 
 const MEMORY_WARNING = 0.75;
 const MEMORY_PROBLEM = 0.9;
@@ -45,7 +45,7 @@ async function fitnessOf(
   try {
     const { servers, warnings } = await preflight(redis);
     const facts = servers.map(({ flavour, version, aofEnabled }) => {
-      const aof = aofEnabled === undefined ? 'appendonly not told' : `appendonly ${aofEnabled ? 'yes' : 'no'}`;
+      const aof = aofEnabled === undefined ? 'appendonly unknown' : `appendonly ${aofEnabled ? 'yes' : 'no'}`;
       return `${flavour} ${version}, ${aof}`;
     });
     const found = warnings.map((one) => warning('redis', textOf(one), one.fix));
@@ -57,9 +57,9 @@ async function fitnessOf(
   }
 }
 
-const RIGHTS_FIX = 'Give the user the rules of docs/operations.md, Rights in Redis.';
+const RIGHTS_FIX = 'Give the user the rules of docs/operations/redis.md, Rights in Redis.';
 
-/** Nothing is said where nothing is missing, or where the server does not tell. */
+/** No finding if nothing is missing, or if the server does not say. */
 function rightsFindings(missing: readonly MissingRight[] | undefined): Finding[] {
   if (missing === undefined || missing.length === 0) return [];
   const names = missing.map(({ command }) => command).join(', ');
@@ -75,7 +75,7 @@ function unconfirmable(
   const reason = durabilityProblem(durability, isCluster, servers);
   if (reason === undefined) return [];
   const message = `intentDurability is ${durability.kind}, and a worker refuses to start: ${reason}`;
-  return [problem('redis', message, 'Mend Redis, or: kieq config set intentDurability none, then restart.')];
+  return [problem('redis', message, 'Fix Redis, or: kieq config set intentDurability none, then restart.')];
 }
 
 function textOf({ field, rule, received }: RedisFinding): string {
@@ -88,11 +88,13 @@ function usageFindings({ usedBytes, limitBytes, isPersistenceFailing }: RedisUsa
   if (used >= MEMORY_WARNING) {
     const make = used >= MEMORY_PROBLEM ? problem : warning;
     const message = `memory is at ${Math.round(used * 100)} % of maxmemory (${mebibytes(usedBytes)} of ${mebibytes(limitBytes)})`;
-    found.push(make('redis', message, 'Raise maxmemory, or lower KIEQ_RETENTION_MS: a full Redis takes no new work.'));
+    found.push(
+      make('redis', message, 'Raise maxmemory, or lower KIEQ_RETENTION_MS: a full Redis accepts no new work.'),
+    );
   }
   if (isPersistenceFailing) {
-    const message = 'the last snapshot or append failed: what is written now may not survive a crash';
-    found.push(problem('redis', message, 'See the log of Redis, and the space on its disk.'));
+    const message = 'the last snapshot or append failed: data written now may not survive a crash';
+    found.push(problem('redis', message, 'Check the log of Redis and the space on its disk.'));
   }
   return found;
 }
@@ -106,7 +108,7 @@ interface Role {
   readonly replicas: number;
 }
 
-/** Undefined where the server does not tell, as managed services and Clusters may. */
+/** Undefined if the server does not say, as with some managed services and Clusters. */
 async function roleOf(redis: RedisClient): Promise<Role | undefined> {
   const reply: unknown = await redis.call('ROLE').catch(() => undefined);
   if (!Array.isArray(reply)) return undefined;
@@ -117,7 +119,7 @@ async function roleOf(redis: RedisClient): Promise<Role | undefined> {
 function roleFindings(role: Role | undefined, durability: IntentDurability | undefined): Finding[] {
   if (role === undefined) return [];
   if (!role.isPrimary)
-    return [problem('redis', 'the server is a replica: it takes no writes', 'Let REDIS_URL lead to the primary.')];
+    return [problem('redis', 'the server is a replica: it accepts no writes', 'Set REDIS_URL to the primary.')];
   if (durability?.kind !== 'replica' || role.replicas >= durability.replicas) return [];
   const message = `intentDurability waits for ${durability.replicas} replicas, and ${role.replicas} are connected: nothing is submitted`;
   return [problem('redis', message, 'Connect the replicas, or: kieq config set intentDurability none, then restart.')];
@@ -134,5 +136,7 @@ export async function checkLatency(redis: RedisClient): Promise<Finding[]> {
   const median = quantile(times, 0.5) ?? 0;
   const message = `${median.toFixed(1)} ms for a round trip (median of ${PINGS}), ${Math.max(...times).toFixed(1)} ms the slowest`;
   if (median < SLOW_MS) return [ok('latency', message)];
-  return [warning('latency', message, 'Run workers and gateways near Redis: each submission waits for several.')];
+  return [
+    warning('latency', message, 'Run workers and gateways near Redis: each submission waits for several round trips.'),
+  ];
 }

@@ -25,7 +25,7 @@ function findingOf({ setting, stored, received }: Difference, key: string): Find
     return problem(
       'settings',
       `KIE_API_KEY is of another account (${accountFingerprint(key)}) than the pool's (${stored ?? 'none'})`,
-      'Use the key of the pool; to change it, see docs/operations.md, Changing limits and keys.',
+      'Use the key of the pool; to change it, see docs/operations/settings.md, A new key.',
     );
   }
   const there = stored ?? 'not set';

@@ -29,7 +29,7 @@ export async function checkUploads(
   const store = openStore(place.store, proxiesOf(files));
   try {
     if (!(await keepsAFile(store)))
-      return [problem('uploads', `${store.place} gives back another file than was written`, STORE_FIX)];
+      return [problem('uploads', `${store.place} returns another file than was written`, STORE_FIX)];
     return [...(await checkPool(store, place, used)), ...checkPlace(place)];
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
@@ -68,8 +68,9 @@ async function checkPool(uploads: FileStore, { from }: UploadLocation, used: rea
     return [
       warning('uploads', `images of this pool are uploaded into ${uploads.place} and into ${others}`, SEVERAL_FIX),
     ];
-  const hint = from === 'user' && !isUsed ? ' (the default: right where all run here as one user)' : '';
-  return [ok('uploads', `${uploads.place} keeps files${hint}`)];
+  const remark =
+    from === 'user' && !isUsed ? ' (the default, which is right if all processes run here as one user)' : '';
+  return [ok('uploads', `${uploads.place} keeps files${remark}`)];
 }
 
 function checkPlace({ warning: text, store }: UploadLocation): Finding[] {
@@ -77,8 +78,8 @@ function checkPlace({ warning: text, store }: UploadLocation): Finding[] {
 }
 
 const STORE_FIX =
-  'Mend UPLOAD_STORE_URL or its rights; gateways, workers and kieq generate must share it. Without it uploaded images wait.';
+  'Fix UPLOAD_STORE_URL or its rights; gateways, workers and kieq generate must share it. Without it uploaded images wait.';
 const ONE_FIX =
-  'Set UPLOAD_STORE_URL here to that store. Generations whose images are elsewhere wait for a worker that has them, until their deadline.';
+  'Set UPLOAD_STORE_URL here to that store. Generations whose images are elsewhere wait until their deadline for a worker that has them.';
 const SEVERAL_FIX =
   'Set one UPLOAD_STORE_URL for all gateways, workers and kieq. A store counts for two weeks after its last upload.';

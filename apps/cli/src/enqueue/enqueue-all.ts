@@ -1,45 +1,44 @@
-import { createProducer, ProducerError, type EnqueuedItem, type ProducerErrorCode } from '@kieq/producer';
+import { createProducer, type EnqueuedItem, ProducerError, type ProducerErrorCode } from '@kieq/producer';
 import type { Context } from '../context.ts';
-import { CliError, EXIT } from '../exit.ts';
-import { noteNoWorkers } from '../nobody.ts';
-import { withPool, type PoolAddress } from '../pool.ts';
-import { countBar } from '../text/bar.ts';
-import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
+import { type Existing, existingFields, existingText, hasNoVideo, readExisting } from './existing.ts';
 import type { Item } from './item.ts';
-import { isUnknown, tallyOf, type Outcome } from './tally.ts';
+import { isUnknown, type Outcome, tallyOf } from './tally.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { noteMissingWorkers, type PoolAddress, withPool } from '../pool.ts';
+import { countBar } from '../text/paint.ts';
 
-/** So many travel in one round trip. */
+/** Requests in one round trip. */
 const BATCH = 200;
 
-/** So many that existed already and ended without a video are told one by one; the rest is counted. */
+/** How many generations that existed already and ended without a video are printed; the rest is counted. */
 const SHOWN_EXISTING = 20;
 
-/** How far a run came; `trouble` is the error when Redis went away, or refused, at the batch that follows. */
+/** The progress of a run; `failure` is the error of the next batch if Redis became unavailable or refused. */
 interface Run {
   readonly outcomes: readonly Outcome[];
   /** Those that had been made before, as far as their state could be read. */
   readonly existing: readonly Existing[];
-  readonly trouble?: ProducerError;
+  readonly failure?: ProducerError;
 }
 
 /**
  * Enqueues in batches and prints the ids; on a terminal a bar shows how far it is.
- * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis went away or
- * refused, `interrupted` after SIGINT, `no video` when one that existed already has ended without one
+ * @throws CliError `refused` when an idempotency key was used for another request, `unavailable` when Redis became
+ *   unavailable or refused, `interrupted` after SIGINT, `no video` when one that existed already has ended without one
  */
-export async function enqueueAll(context: Context, place: PoolAddress, items: readonly Item[]): Promise<void> {
+export async function enqueueAll(context: Context, address: PoolAddress, items: readonly Item[]): Promise<void> {
   const { out, io } = context;
   const stop = new AbortController();
-  const unhear = io.onInterrupt(() => stop.abort());
+  const stopListening = io.onInterrupt(() => stop.abort());
   const startedMs = performance.now();
-  const run = await enqueueBatches(context, place, items, stop.signal, (batch, done) => {
+  const run = await enqueueBatches(context, address, items, stop.signal, (batch, done) => {
     if (!out.json)
       for (const outcome of batch) out.line(outcome, () => ('id' in outcome ? outcome.id : failureText(outcome.error)));
     out.status(countBar(done, items.length, performance.now() - startedMs));
-  }).finally(unhear);
+  }).finally(stopListening);
   out.status('');
   if (out.json) out.print(run.outcomes, () => '');
-  tellExisting(context, items.length, run);
+  noteExisting(context, items.length, run);
   finish(context, items.length, run);
 }
 
@@ -47,15 +46,15 @@ function failureText({ code, message }: { readonly code: ProducerErrorCode; read
   return `${isUnknown(code) ? 'unknown' : 'not enqueued'}: ${message}`;
 }
 
-function finish({ out }: Context, asked: number, { outcomes, existing, trouble }: Run): void {
-  // What comes after the batch that got no answer was not even sent.
-  const sent = trouble === undefined ? 0 : Math.min(BATCH, asked - outcomes.length);
+function finish({ out }: Context, asked: number, { outcomes, existing, failure }: Run): void {
+  // Requests after the batch without an answer were not sent.
+  const sent = failure === undefined ? 0 : Math.min(BATCH, asked - outcomes.length);
   const { enqueued, existed, notEnqueued, unknown, refused } = tallyOf(asked, outcomes, sent);
   const lost = unknown === 0 ? '' : `, ${unknown} unknown`;
   out.note(`${enqueued} enqueued, ${existed} existed already, ${notEnqueued} not enqueued${lost}.`);
-  if (trouble !== undefined) {
-    const place = `Of ${asked} requests the first ${outcomes.length} have an answer; the next ${sent} may be enqueued`;
-    throw new CliError(EXIT.unavailable, `${trouble.message}. ${place}`);
+  if (failure !== undefined) {
+    const progress = `Of ${asked} requests the first ${outcomes.length} have an answer; the next ${sent} may be enqueued`;
+    throw new CliError(EXIT.unavailable, `${failure.message}. ${progress}`);
   }
   if (unknown > 0)
     throw new CliError(EXIT.unavailable, `${unknown} of ${asked} requests got no answer: they may be enqueued`);
@@ -71,23 +70,23 @@ function finish({ out }: Context, asked: number, { outcomes, existing, trouble }
     );
 }
 
-/** A single one in whatever state; of many those that will bring no video. */
-function tellExisting({ out }: Context, asked: number, { existing }: Run): void {
-  const told = asked === 1 ? existing : existing.filter(hasNoVideo);
-  for (const one of told.slice(0, SHOWN_EXISTING)) out.note((paint) => existingText(one, paint));
-  if (told.length > SHOWN_EXISTING) out.note(`and ${told.length - SHOWN_EXISTING} more that ended without a video`);
+/** A single one in any state; of many those that ended without a video. */
+function noteExisting({ out }: Context, asked: number, { existing }: Run): void {
+  const shown = asked === 1 ? existing : existing.filter(hasNoVideo);
+  for (const one of shown.slice(0, SHOWN_EXISTING)) out.note((paint) => existingText(one, paint));
+  if (shown.length > SHOWN_EXISTING) out.note(`and ${shown.length - SHOWN_EXISTING} more that ended without a video`);
 }
 
 async function enqueueBatches(
   context: Context,
-  place: PoolAddress,
+  address: PoolAddress,
   items: readonly Item[],
   signal: AbortSignal,
   onBatch: (batch: readonly Outcome[], done: number) => void,
 ): Promise<Run> {
-  // Fails sooner than the producer, which waits longer for Redis than a person wants to.
-  await withPool(place, (pool) => noteNoWorkers(context, pool));
-  const producer = await createProducer({ redis: place.redisUrl, prefix: place.prefix });
+  // Fails sooner than the producer, which waits longer for Redis than a user does.
+  await withPool(address, (pool) => noteMissingWorkers(context, pool));
+  const producer = await createProducer({ redis: address.redisUrl, prefix: address.prefix });
   const outcomes: Outcome[] = [];
   const existing: Existing[] = [];
   try {
@@ -103,7 +102,7 @@ async function enqueueBatches(
     }
     return { outcomes, existing };
   } catch (error) {
-    if (error instanceof ProducerError && isUnknown(error.code)) return { outcomes, existing, trouble: error };
+    if (error instanceof ProducerError && isUnknown(error.code)) return { outcomes, existing, failure: error };
     throw error;
   } finally {
     await producer.close();

@@ -2,10 +2,10 @@ import { GENERATION_STATES, isEnded, isKnown, type GenerationState, type OrNewer
 import { ProducerError, type Enqueued, type GenerationView } from '@kieq/producer';
 import { paintState, PLAIN, type Paint } from '../text/paint.ts';
 
-/** A generation that this call did not make, since its idempotency key had made it before. */
+/** A generation that existed already: an earlier call with its idempotency key made it. */
 export type Existing = Pick<GenerationView, 'id' | 'state' | 'endedAt' | 'deadLetter'>;
 
-/** How far it is; undefined where that cannot be told now. What was asked is done all the same. */
+/** Its state; undefined if it cannot be read now. The command has done its work anyway. */
 export async function readExisting(handle: Enqueued): Promise<Existing | undefined> {
   try {
     return await handle.status();
@@ -15,7 +15,7 @@ export async function readExisting(handle: Enqueued): Promise<Existing | undefin
   }
 }
 
-/** The part of it that a program reads beside id and `created`. */
+/** Its JSON fields next to id and `created`. */
 export function existingFields(existing: Existing | undefined): Partial<Pick<Existing, 'state' | 'deadLetter'>> {
   if (existing === undefined) return {};
   const { state, deadLetter } = existing;
@@ -37,7 +37,8 @@ export function existingText(existing: Existing, paint: Paint = PLAIN): string {
 }
 
 function wayOn(id: string, state: OrNewer<GenerationState>): string {
-  if (!isKnown(GENERATION_STATES, state)) return `written by a newer version of kieq: use its kieq show ${id}`;
+  if (!isKnown(GENERATION_STATES, state))
+    return `its state is of a newer version of kieq: use that version's kieq show ${id}`;
   switch (state) {
     case 'dead':
       return `how to go on: kieq dlq show ${id}`;

@@ -6,13 +6,13 @@ import { UndecodableText } from '@kieq/queue';
 import { jsonLine, linesIn } from './json-lines.ts';
 import { checkItem, isObject, unknownKeys, type Item, type ItemCheck } from './item.ts';
 
-/** So many wrong lines, or lines with something to mind, are told; the rest is counted. */
+/** How many wrong lines, or lines with a warning, are printed; the rest is counted. */
 const SHOWN_PROBLEMS = 20;
 
 /**
  * Reads and checks all lines before anything is enqueued; empty lines are skipped.
  * @param path `-` for the standard input
- * @param warn is told what has no effect, line by line, where nothing is wrong
+ * @param warn called with what has no effect, line by line, if nothing is wrong
  * @throws CliError `usage` that names the wrong lines
  */
 export async function itemsOfFile(io: Io, path: string, warn: (text: string) => void): Promise<Item[]> {

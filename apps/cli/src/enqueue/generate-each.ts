@@ -2,15 +2,15 @@ import type { Environment } from '@kieq/config';
 import { createProducer, type Enqueued, type Producer } from '@kieq/producer';
 import type { FileStore } from '@kieq/storage';
 import type { Context } from '../context.ts';
-import { CliError, EXIT, endingOf } from '../exit.ts';
+import { type Existing, existingFields, existingText, hasNoVideo, readExisting } from './existing.ts';
+import { type GroupingFlags, keyOfImage } from './one-or-each.ts';
+import type { SingleOptions } from './single-item.ts';
+import { CliError, EXIT } from '../exit.ts';
+import { endingOf } from '../failure.ts';
 import { followEach } from '../follow/follow-each.ts';
 import type { Target } from '../follow/save-result.ts';
-import { enqueueWithImages, isAddress, requestOf, withStoreFor, type Wanted } from '../images/with-images.ts';
-import { noteNoWorkers } from '../nobody.ts';
-import { withPool, type Pool } from '../pool.ts';
-import { existingFields, existingText, hasNoVideo, readExisting, type Existing } from './existing.ts';
-import { keyOfImage, type GroupingFlags } from './one-or-each.ts';
-import type { SingleOptions } from './single-item.ts';
+import { enqueueWithImages, isAddress, requestOf, type Wanted, withStoreFor } from '../images/with-images.ts';
+import { noteMissingWorkers, type Pool, withPool } from '../pool.ts';
 
 export type EachOptions = Environment<'redis' | 'files' | 'outbound'> &
   SingleOptions &
@@ -37,7 +37,7 @@ interface Made {
 export async function generateEach(context: Context, sources: readonly string[], options: EachOptions): Promise<void> {
   if (options.target?.kind === 'file')
     throw new CliError(EXIT.usage, 'nothing was enqueued: --output must be a folder for the videos of several images');
-  // All of them before the first is paid; read again later, so that they are not all in memory at once.
+  // Checks all before the first is paid; they are read again later, so that they are not all in memory at once.
   for (const source of sources) await requestOfEach(source, options);
   const waits = options.wait === true || options.target !== undefined || options.timeout !== undefined;
   await withPool(options, async (pool) => {
@@ -45,7 +45,7 @@ export async function generateEach(context: Context, sources: readonly string[],
     try {
       const made = await enqueueEach(context, pool, producer, sources, options);
       if (!waits) {
-        await noteNoWorkers(context, pool);
+        await noteMissingWorkers(context, pool);
         return tell(context, made);
       }
       const timeoutMs = options.timeout === undefined ? undefined : options.timeout * 1000;
@@ -75,7 +75,7 @@ function enqueueEach(
   const { out, io } = context;
   const made: Made[] = [];
   const stop = new AbortController();
-  const unhear = io.onInterrupt(() => stop.abort());
+  const stopListening = io.onInterrupt(() => stop.abort());
   const hasFiles = sources.some((source) => !isAddress(source));
   const one = async (source: string, store: FileStore | undefined): Promise<void> => {
     const { item, files } = await requestOfEach(source, options);
@@ -90,19 +90,19 @@ function enqueueEach(
       try {
         await one(source, store);
       } catch (error) {
-        const { exitCode, message = String(error) } = endingOf(error);
+        const { exitCode, message } = endingOf(error);
         throw unfinished(context, exitCode, `${source}: ${message}`, sources, made);
       }
     }
     return made;
-  }).finally(unhear);
+  }).finally(stopListening);
 }
 
 function enqueuedText({ id, created }: Enqueued): string {
   return created ? `${id} is enqueued` : `${id} existed already`;
 }
 
-/** What is enqueued is paid: whoever repeats the rest must know it. */
+/** Enqueued generations are paid, so the message says where a repetition must start. */
 function unfinished(
   { out }: Context,
   exitCode: CliError['exitCode'],
@@ -113,7 +113,7 @@ function unfinished(
   if (out.json) out.print(made.map(documentOf), () => '');
   else for (const { handle } of made) out.line(handle.id, () => handle.id);
   const rest = sources.length - made.length;
-  const unknown = exitCode === EXIT.unavailable ? ', the first of them perhaps all the same' : '';
+  const unknown = exitCode === EXIT.unavailable ? '; the first of these may be enqueued' : '';
   return new CliError(
     exitCode,
     `${reason}. Of ${sources.length} images the first ${made.length} are enqueued, ${rest} are not${unknown}`,

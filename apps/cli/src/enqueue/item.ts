@@ -12,7 +12,7 @@ export type ItemCheck =
   | {
       readonly ok: true;
       readonly item: Item;
-      /** Fields of the request that nobody reads, each with the reason. */
+      /** Fields of the request that have no effect, each with the reason. */
       readonly warnings: readonly string[];
     }
   | { readonly ok: false; readonly problems: readonly string[] };

@@ -16,9 +16,9 @@ export interface GroupingFlags {
 export const LIST_FIELD = 'image_urls';
 
 /**
- * What becomes of the images. `kieq generate *.jpg` may mean either, and both are paid, so that nobody guesses: a person
- * is asked.
- * @throws CliError `usage` where nobody can be asked, and where both or an impossible one is wanted
+ * How the images are grouped. `kieq generate *.jpg` may mean either, and both are paid, so the command asks instead of
+ * guessing.
+ * @throws CliError `usage` without a terminal, and if both or an impossible one is requested
  */
 export async function groupingOf(
   context: Context,

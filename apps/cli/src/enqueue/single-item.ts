@@ -3,7 +3,7 @@ import { CliError, EXIT } from '../exit.ts';
 import { checkItem, isObject, type Item } from './item.ts';
 import { jsonValue } from './json-lines.ts';
 
-/** The form for one generation. */
+/** The options of one request. */
 export interface SingleOptions {
   readonly model: string;
   readonly prompt?: string;
@@ -43,9 +43,9 @@ export function itemOfOptions(options: SingleOptions, images: Readonly<Record<st
 function refuseUndecoded(given: Readonly<Record<string, string | undefined>>): void {
   const name = Object.keys(given).find((one) => given[one]?.includes('\ufffd'));
   if (name === undefined) return;
-  const flag = name.replaceAll(/[A-Z]/g, (deadLetter) => `-${deadLetter.toLowerCase()}`);
-  const meant = String.raw`where U+FFFD itself is meant, give it as \ufffd in a file for --from`;
-  throw new CliError(EXIT.usage, `nothing was enqueued: --${flag} came in bytes that are no UTF-8 (${meant})`);
+  const flag = name.replaceAll(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
+  const meant = String.raw`to send U+FFFD itself, write it as \ufffd in a file for --from`;
+  throw new CliError(EXIT.usage, `nothing was enqueued: --${flag} is not UTF-8 (${meant})`);
 }
 
 function defined(fields: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {

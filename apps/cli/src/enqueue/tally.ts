@@ -20,7 +20,7 @@ export interface Tally {
   readonly refused: number;
 }
 
-/** A lost answer is not a no: read as one, the request would be repeated, and paid twice. */
+/** A lost answer is not a refusal: read as one, the request would be repeated and paid twice. */
 export function isUnknown(code: ProducerErrorCode): boolean {
   return code === 'redis_unavailable' || code === 'redis_refused';
 }

@@ -1,18 +1,19 @@
 import type { GenerationHandle, GenerationView } from '@kieq/producer';
 import { proxiesOf, type ProxySettings } from '@kieq/proxy';
-import { openBlobStore, type BlobStore, type StoreLocation } from '@kieq/storage';
+import { type BlobStore, openBlobStore, type StoreLocation } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
-import type { Pool } from '../pool.ts';
 import { follow, type FollowOptions } from './follow.ts';
-import { report } from './report.ts';
 import { resultSources } from './result-sources.ts';
 import { saveResult, type Target } from './save-result.ts';
+import type { Pool } from '../pool.ts';
+import { type Paint, paintState } from '../text/paint.ts';
+import { duration } from '../text/time.ts';
 
-const NO_LINK = 'nothing was saved: Kie says success, and no link could be read of its result';
+const NO_LINK = 'nothing was saved: the task succeeded, but its result contains no readable link';
 
 export interface DeliverOptions extends ProxySettings {
-  /** Where the result is saved; it is not without. */
+  /** Where the result is saved. Default: it is not saved. */
   readonly target?: Target | undefined;
   /** `ARCHIVE_URL`, where it is set. */
   readonly archive?: StoreLocation | undefined;
@@ -24,28 +25,29 @@ export interface DeliverOptions extends ProxySettings {
 
 /**
  * Saves the result of an ended generation where one is wanted, and prints how it ended.
- * @throws CliError `no video` when it ended without one, or with a result that has no link to save; `interrupted`, `unavailable`, `refused` when it is not saved
+ * @throws CliError `no video` when it ended without one, or with a result that has no link to save; `interrupted`,
+ *   `unavailable`, `refused` when it is not saved
  */
 export async function deliver(context: Context, view: GenerationView, options: DeliverOptions): Promise<void> {
   const { target } = options;
   if (target === undefined || view.state !== 'succeeded') return report(context, view, []);
   const archive = options.archive === undefined ? undefined : openBlobStore(options.archive, proxiesOf(options));
   const stop = new AbortController();
-  const unhear = context.io.onInterrupt(() => stop.abort());
+  const stopListening = context.io.onInterrupt(() => stop.abort());
   context.out.status('saving the video');
   try {
     const files = await savedFiles(view, { ...options, target, store: archive, signal: stop.signal });
     context.out.status('');
     report(context, view, files);
   } catch (error) {
-    // The video is there all the same, and so are its links.
+    // The generation has succeeded, and its links remain usable.
     context.out.status('');
     report(context, view, []);
     if (stop.signal.aborted)
       throw new CliError(EXIT.interrupted, `interrupted; save it with kieq result ${view.id} -o`);
     throw error;
   } finally {
-    unhear();
+    stopListening();
     await archive?.close();
   }
 }
@@ -73,7 +75,8 @@ export async function savedFiles(
 
 /**
  * Follows a generation to its end and delivers it.
- * @throws CliError as `deliver`; `interrupted` after SIGINT and `refused` when the time is over, both while it goes on
+ * @throws CliError as `deliver`; `interrupted` after SIGINT and `refused` when the time is over, both while it
+ *   continues
  */
 export async function followAndDeliver(
   context: Context,
@@ -86,7 +89,35 @@ export async function followAndDeliver(
   if (how === 'ended') return deliver(context, view, options);
   if (context.out.json) context.out.print({ ...view, files: [] }, () => '');
   const output = options.target === undefined ? '' : ` -o ${options.target.path}`;
-  const more = `${view.id} is ${view.state} and goes on; follow it with: kieq watch ${view.id}${output}`;
+  const more = `${view.id} is ${view.state} and continues; follow it with: kieq watch ${view.id}${output}`;
   if (how === 'interrupted') throw new CliError(EXIT.interrupted, `interrupted: ${more}`);
   throw new CliError(EXIT.refused, `not ended after ${(options.timeoutMs ?? 0) / 1000} s: ${more}`);
+}
+
+/**
+ * Prints how a generation ended.
+ * @param files where its result was saved
+ * @throws CliError `no video` when it ended without one
+ */
+function report({ out }: Context, view: GenerationView, files: readonly string[]): void {
+  out.print({ ...view, files }, (paint) => endText(view, files, paint));
+  if (view.state !== 'succeeded') throw new CliError(EXIT.noVideo, `${reasonOf(view)}; see kieq show ${view.id}`);
+}
+
+/** How it ended, and where its result is. */
+export function endText(view: GenerationView, files: readonly string[], paint: Paint): string {
+  const took = view.endedAt === undefined ? '' : ` after ${duration(view.endedAt - view.createdAt)}`;
+  const cost = view.creditsConsumed === undefined ? '' : `, ${view.creditsConsumed} credits`;
+  const head = `${view.id} ${paintState(paint, view.state)}${took}${cost}`;
+  if (files.length > 0) return [head, ...files.map((file) => `saved ${file}`)].join('\n');
+  const archived = view.archived.map(({ name }) => `archived as ${name}`);
+  return [head, ...view.resultUrls, ...archived].join('\n');
+}
+
+function reasonOf({ id, state, failMsg, deadLetter }: GenerationView): string {
+  // The dead letter only repeats a verdict.
+  const why = [deadLetter?.class, state === 'dead' ? deadLetter?.summary : failMsg]
+    .filter((part) => part !== undefined)
+    .join(': ');
+  return `${id} is ${state}, without a video${why === '' ? '' : ` (${why})`}`;
 }

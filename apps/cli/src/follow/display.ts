@@ -1,21 +1,20 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import { readBinding } from '@kieq/queue';
+import { type Expectation, expectationOf, liveText } from './live-text.ts';
 import type { Output } from '../output.ts';
 import type { Pool } from '../pool.ts';
 import { paintState } from '../text/paint.ts';
-import { expectationOf, type Expectation } from './expectation.ts';
-import { liveText } from './live-text.ts';
 
 const TICK_MS = 250;
-/** Nothing is said by events while submissions are held back, or while nobody works, so it is asked. */
+/** No event reports that submissions are held back or that no worker runs, so it is read at this interval. */
 const BINDING_EVERY_MS = 2000;
 
-/** Shows a generation on its way: a line that moves on a terminal, elsewhere a line for each state. */
+/** Shows the progress of a generation: a moving line on a terminal, elsewhere a line for each state. */
 export class Display {
   readonly #out: Output;
   readonly #pool: Pool;
   readonly #expectation: Expectation;
-  /** From this machine's clock to Redis'. */
+  /** How far Redis' clock is ahead of this machine's. */
   readonly #aheadMs: number;
   #record: GenerationRecord;
   #binding: string | null = null;
@@ -37,7 +36,7 @@ export class Display {
     this.#tell();
   }
 
-  saw(record: GenerationRecord): void {
+  update(record: GenerationRecord): void {
     const isNew = record.state !== this.#record.state;
     this.#record = record;
     if (isNew) this.#tell();
@@ -60,7 +59,7 @@ export class Display {
     this.#out.status(liveText(this.#record, { nowMs, expectation: this.#expectation, binding: this.#binding }));
   }
 
-  /** Only for show: a Redis that is away is heard of elsewhere. */
+  /** For display only: the caller handles an unavailable Redis. */
   async #askBinding(): Promise<void> {
     if (performance.now() - this.#askedAtMs < BINDING_EVERY_MS) return;
     this.#askedAtMs = performance.now();

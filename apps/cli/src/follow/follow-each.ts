@@ -4,12 +4,10 @@ import { proxiesOf } from '@kieq/proxy';
 import { openBlobStore } from '@kieq/storage';
 import type { Context } from '../context.ts';
 import { CliError, EXIT, type ExitCode } from '../exit.ts';
-import { countBar } from '../text/bar.ts';
-import { paintState } from '../text/paint.ts';
-import { savedFiles, type DeliverOptions } from './deliver.ts';
-import { endText } from './report.ts';
+import { type DeliverOptions, endText, savedFiles } from './deliver.ts';
+import { countBar, paintState } from '../text/paint.ts';
 
-/** A generation, and the image by which a person knows it. */
+/** A generation, and the image that identifies it for the user. */
 export interface Named {
   readonly source: string;
   readonly handle: GenerationHandle;
@@ -20,7 +18,7 @@ export interface FollowEachOptions extends DeliverOptions {
   readonly timeoutMs?: number | undefined;
 }
 
-/** How one of them stands when following ends. */
+/** The state of one of them when following ends. */
 interface Outcome {
   readonly source: string;
   readonly view: GenerationView;
@@ -32,13 +30,13 @@ interface Outcome {
 /**
  * Follows several generations to their ends, saves each video as soon as it is there, and prints how each ended.
  * @throws CliError for all together, the first that applies: `interrupted` and `refused` (the time is over), both while
- *   some go on; `no video` where one ended without; `unavailable` or `refused` where one could not be saved
+ *   some continue; `no video` where one ended without; `unavailable` or `refused` where one could not be saved
  */
 export async function followEach(context: Context, made: readonly Named[], options: FollowEachOptions): Promise<void> {
   const { io, out } = context;
   const interrupt = new AbortController();
   const timeout = new AbortController();
-  const unhear = io.onInterrupt(() => interrupt.abort());
+  const stopListening = io.onInterrupt(() => interrupt.abort());
   const { timeoutMs } = options;
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(), timeoutMs);
   const signal = AbortSignal.any([interrupt.signal, timeout.signal]);
@@ -65,7 +63,7 @@ export async function followEach(context: Context, made: readonly Named[], optio
   } finally {
     out.status('');
     clearTimeout(timer);
-    unhear();
+    stopListening();
     await archive?.close();
   }
 }
@@ -106,7 +104,7 @@ function finish(
     );
   for (const { source, view } of failed) out.note(`${source}: see kieq show ${view.id}`);
   for (const { message } of unsaved) out.note(message);
-  const count = `${open.length} of ${outcomes.length} go on`;
+  const count = `${open.length} of ${outcomes.length} continue`;
   if (open.length > 0 && interrupted) throw new CliError(EXIT.interrupted, `interrupted: ${count}`);
   if (open.length > 0) throw new CliError(EXIT.refused, `not ended after ${(timeoutMs ?? 0) / 1000} s: ${count}`);
   if (failed.length > 0)

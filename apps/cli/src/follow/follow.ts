@@ -1,11 +1,10 @@
-import type { GenerationHandle } from '@kieq/producer';
 import type { GenerationRecord } from '@kieq/ledger';
+import type { GenerationHandle } from '@kieq/producer';
 import { isUnavailable } from '@kieq/redis';
 import type { Context } from '../context.ts';
-import { noteNoWorkers } from '../nobody.ts';
-import { generationOf, type Pool } from '../pool.ts';
 import { Display } from './display.ts';
 import { isAtEnd } from './live-text.ts';
+import { generationOf, noteMissingWorkers, type Pool } from '../pool.ts';
 
 export interface FollowOptions {
   /** `KIEQ_TIME_SCALE`. */
@@ -18,7 +17,7 @@ export interface FollowOptions {
 export type Followed = 'ended' | 'interrupted' | 'timeout';
 
 /**
- * Follows a generation until it has ended, SIGINT comes or the time is over, and shows how far it is. It goes on
+ * Follows a generation until it has ended, SIGINT comes or the time is over, and shows its progress. It continues
  * whether it is followed or not.
  * @throws CliError `not found`, ProducerError
  */
@@ -30,10 +29,10 @@ export async function follow(
 ): Promise<Followed> {
   const { io, out } = context;
   const first = await generationOf(pool, handle.id);
-  if (!isAtEnd(first)) await noteNoWorkers(context, pool);
+  if (!isAtEnd(first)) await noteMissingWorkers(context, pool);
   const interrupt = new AbortController();
   const timeout = new AbortController();
-  const unhear = io.onInterrupt(() => interrupt.abort());
+  const stopListening = io.onInterrupt(() => interrupt.abort());
   const timer = timeoutMs === undefined ? undefined : setTimeout(() => timeout.abort(), timeoutMs);
   const display = await Display.open(out, pool, first, timeScale);
   try {
@@ -41,18 +40,18 @@ export async function follow(
     const events = handle.events({ signal });
     while ((await events.next()).done !== true) {
       const record = await readUnlessAway(pool, handle.id);
-      if (record !== undefined) display.saw(record);
+      if (record !== undefined) display.update(record);
     }
   } finally {
     clearTimeout(timer);
-    unhear();
+    stopListening();
     display.close();
   }
   if (interrupt.signal.aborted) return 'interrupted';
   return timeout.signal.aborted ? 'timeout' : 'ended';
 }
 
-/** A Redis that is away for a moment ends nothing: the events go on when it is back. */
+/** An unavailable Redis ends nothing: the events continue when it is back. */
 async function readUnlessAway({ ledger }: Pool, id: string): Promise<GenerationRecord | undefined> {
   try {
     return await ledger.read.generation(id);

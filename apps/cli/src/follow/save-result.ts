@@ -10,7 +10,7 @@ import type { ResultSource } from './result-sources.ts';
 export type Target = { readonly kind: 'folder' | 'file'; readonly path: string };
 
 /**
- * Looks where `--output` leads, before anything is paid for.
+ * Checks `--output` before anything is paid for.
  * @throws CliError `usage` when nothing can be written there
  */
 export async function targetOf(output: string): Promise<Target> {
@@ -23,7 +23,7 @@ export async function targetOf(output: string): Promise<Target> {
   try {
     await access(folder, constants.W_OK);
   } catch {
-    throw new CliError(EXIT.usage, `--output: ${folder} is no folder in which files can be made`);
+    throw new CliError(EXIT.usage, `--output: ${folder} is no folder in which files can be created`);
   }
   return { kind: isFolder ? 'folder' : 'file', path };
 }
@@ -43,7 +43,7 @@ export interface SaveOptions {
 }
 
 /**
- * Saves results; each file gets its name when it is whole.
+ * Saves results; each file gets its name when it is complete.
  * @returns the files
  * @throws CliError `unavailable` when a link does not answer, `refused` when it must not be fetched
  */

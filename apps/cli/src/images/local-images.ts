@@ -12,8 +12,8 @@ export interface LocalImage extends NewUpload {
 }
 
 /**
- * Reads an image that is to become the tenant's.
- * @throws CliError `usage` when it cannot be read, is too large, or is no whole image that Kie takes
+ * Reads an image for an upload of the tenant.
+ * @throws CliError `usage` when it cannot be read, is too large, or is no complete image that Kie accepts
  */
 export async function readImage(path: string, tenant: string): Promise<LocalImage> {
   const bytes = await readLimited(path);
@@ -47,18 +47,18 @@ export async function keepImages(store: FileStore, images: readonly LocalImage[]
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
     await dropImages(store, images);
-    throw new CliError(EXIT.unavailable, `nothing was enqueued: the image cannot be kept: ${error.message}`);
+    throw new CliError(EXIT.unavailable, `nothing was enqueued: the image cannot be stored: ${error.message}`);
   }
 }
 
-/** Removes images that no generation names. One that cannot be removed stays; it harms nobody. */
+/** Removes images that no generation names. One that cannot be removed stays, without harm. */
 export async function dropImages(store: FileStore, images: readonly LocalImage[]): Promise<void> {
   await Promise.allSettled(images.map(({ ref }) => store.remove(uploadName(ref))));
 }
 
 /**
  * Removes those that the generation does not name: it had been made before, with images of its own, or by this very
- * call, whose first answer Redis lost. Only the record tells.
+ * call, whose first Redis reply was lost. Only the record shows which.
  */
 export async function dropUnnamed(
   store: FileStore,

@@ -7,8 +7,8 @@ import { CliError, EXIT } from '../exit.ts';
 import type { Pool } from '../pool.ts';
 
 /**
- * Opens the upload store of this environment; says so where it is one that the next command may not find.
- * @throws ConfigError where there is no place for one
+ * Opens the upload store of this environment; warns if the next command may not find it.
+ * @throws ConfigError if the environment names no usable store
  */
 export function openUploads({ env, out }: Context, files: Environment<'files'>): FileStore {
   return openPlace(uploadLocationOf(files, { env }), files, out);
@@ -20,8 +20,8 @@ function openPlace(place: UploadLocation, files: Environment<'files'>, out: Cont
 }
 
 /**
- * Opens the upload store for images that are about to be put there, and tells the pool of it.
- * @throws CliError `usage` where images of the pool are uploaded elsewhere, and nobody has said that this store is right
+ * Opens the upload store for new images, and registers it in the pool.
+ * @throws CliError `usage` if images of the pool are uploaded elsewhere and the environment does not name this store
  */
 export async function openPoolStore(
   context: Context,
@@ -32,7 +32,7 @@ export async function openPoolStore(
   const uploads = openPlace(place, files, context.out);
   try {
     const { isUsed, elsewhere } = await standingOf({ ledger, uploads });
-    if (elsewhere.length > 0 && !isUsed) object(context, place, elsewhere);
+    if (elsewhere.length > 0 && !isUsed) warnOrRefuse(context, place, elsewhere);
     await quietly(() => nameStore({ ledger, uploads }));
     return uploads;
   } catch (error) {
@@ -41,7 +41,7 @@ export async function openPoolStore(
   }
 }
 
-/** Its trouble is told by what really needs the store, and not by what only names it. */
+/** Registering only informs the pool: an unusable store fails where it is needed. */
 async function quietly(work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
@@ -50,15 +50,15 @@ async function quietly(work: () => Promise<unknown>): Promise<void> {
   }
 }
 
-function object({ out }: Context, { store, from }: UploadLocation, elsewhere: readonly string[]): void {
-  const facts = `images of this pool are uploaded into ${elsewhere.join(', ')}, and this one would lie in ${store.url}`;
-  // The same address with another id is a store whose marker was lost, or another machine: whoever is there may know.
+function warnOrRefuse({ out }: Context, { store, from }: UploadLocation, elsewhere: readonly string[]): void {
+  const facts = `images of this pool are uploaded into ${elsewhere.join(', ')}, and this one would be in ${store.url}`;
+  // The same address with another id is a store that lost its marker, or another machine: the user decides.
   if (from === 'environment' || elsewhere.includes(store.url)) {
-    out.note((paint) => `${paint.warn('warning:')} ${facts}: a worker that has it must be there, or it waits for one`);
+    out.note((paint) => `${paint.warn('warning:')} ${facts}. The generation waits until a worker with this store runs`);
     return;
   }
   throw new CliError(
     EXIT.usage,
-    `nothing was enqueued: ${facts}, where no worker may find it; set UPLOAD_STORE_URL to the store of the workers`,
+    `nothing was enqueued: ${facts}, which the workers may not have. Set UPLOAD_STORE_URL to the store of the workers`,
   );
 }

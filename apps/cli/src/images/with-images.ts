@@ -68,7 +68,7 @@ export async function withStoreFor<Result>(
   }
 }
 
-/** Keeps the images before, and takes them away again where the generation does not name them. */
+/** Stores the images first, and removes them again if the generation does not name them. */
 export async function enqueueWithImages(
   store: FileStore | undefined,
   { ledger }: Pool,
@@ -92,7 +92,7 @@ async function enqueueKept(
   try {
     return await producer.enqueue(request, options);
   } catch (error) {
-    // After any other error nobody knows whether a generation names them.
+    // After any other error a generation may name them.
     const isRefused = error instanceof ProducerError && REFUSALS.has(error.code);
     if (isRefused) await dropImages(store, files);
     throw error;

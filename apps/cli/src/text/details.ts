@@ -6,7 +6,7 @@ import { paintState, type Paint } from './paint.ts';
 import { fields, headedTable, section } from './table.ts';
 import { duration, moment, until } from './time.ts';
 
-/** One generation for a person. */
+/** One generation as a text. */
 export function detailsText(details: GenerationDetails, nowMs: number, paint: Paint): string {
   const parts = [
     fields([
@@ -50,7 +50,7 @@ function archiveText({ archiving }: GenerationDetails, nowMs: number): string | 
   if (state === 'done') return files.map(fileText).join(', ');
   const failed = tries === 0 ? '' : ` (failed tries: ${tries})`;
   const why = evidence === undefined ? '' : `: ${evidenceText(evidence)}`;
-  const due = `due ${until(nextAt, nowMs)}, links assumed dead ${until(dueBy, nowMs)}`;
+  const due = `due ${until(nextAt, nowMs)}, links assumed expired ${until(dueBy, nowMs)}`;
   const when = state === 'failed' ? 'given up' : state === 'pending' ? due : state;
   return `${when}${failed}${why}`;
 }
@@ -117,18 +117,18 @@ function verdictText(verdict: NonNullable<GenerationDetails['verdict']>): string
   );
 }
 
-/** So much of a result without a link is shown, in characters; all of it is in `--json`. */
+/** How much of a result without a link is shown, in characters; `--json` has all of it. */
 const SHOWN_RESULT = 1000;
 const redact = createRedactor('');
 
-/** What Kie said of a success without a link that could be read: a text, or the place where a person finds the link. */
+/** The result of a success without a readable link: it may contain a text, or the link in another form. */
 function unlinkedText({
   state,
   resultUrls,
   resultJson,
 }: NonNullable<GenerationDetails['verdict']>): string | undefined {
   if (state !== 'success' || resultUrls.length > 0) return undefined;
-  if (resultJson === undefined) return 'Kie gave none';
+  if (resultJson === undefined) return 'none received';
   const shown = redact(resultJson);
   return shown.length > SHOWN_RESULT ? `${shown.slice(0, SHOWN_RESULT)}…` : shown;
 }

@@ -1,14 +1,13 @@
 import { GENERATION_STATES } from '@kieq/domain';
 import type { PoolStatus } from '@kieq/queue';
-import { bar } from './bar.ts';
-import { paintState, type Paint } from './paint.ts';
-import { bindingText, emptyText, gatesText, deadLettersCount, queuesText } from './status.ts';
+import { bar, type Paint, paintState } from './paint.ts';
+import { bindingText, emptyText, gatesText, deadLetterCounts, queuesText } from './status.ts';
 import { fields, section } from './table.ts';
 import { workersLine } from './workers.ts';
 
 const BAR_WIDTH = 20;
 
-/** What changes about a pool, on one page. */
+/** The changing part of a pool's status, on one page. */
 export function glancePage(prefix: string, status: PoolStatus, nowMs: number, paint: Paint): string {
   const { settings, window, inFlight, polls } = status;
   return [
@@ -24,21 +23,21 @@ export function glancePage(prefix: string, status: PoolStatus, nowMs: number, pa
       ['states', statesLine(status, paint) || 'none'],
     ]),
     section('gates', gatesText(status.gates, nowMs, paint), paint),
-    section('dead letters', deadLettersCount(status, paint), paint),
+    section('dead letters', deadLetterCounts(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
   ].join('\n\n');
 }
 
-/** The same in a line, for a log. */
+/** The same on one line, for a log. */
 export function glanceLine(status: PoolStatus, nowMs: number, paint: Paint): string {
   const { settings, window, deadLetters } = status;
-  const openCount = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
+  const open = Object.values(deadLetters).reduce((sum, count) => sum + count, 0);
   return [
     new Date(nowMs).toISOString(),
     bindingText(status, paint),
     `window ${window.entries}/${settings['submitLimit'] ?? '?'}`,
     statesLine(status, paint),
-    openCount === 0 ? undefined : paint.bad(`dead letters ${openCount}`),
+    open === 0 ? undefined : paint.bad(`dead letters ${open}`),
   ]
     .filter((part) => part !== undefined && part !== '')
     .join('  ');

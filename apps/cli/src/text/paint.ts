@@ -1,5 +1,6 @@
 import type { RawEnvironment } from '@kieq/config';
 import type { GenerationState, Newer, OrNewer } from '@kieq/domain';
+import { duration } from './time.ts';
 
 type Stroke = (text: string) => string;
 
@@ -32,7 +33,7 @@ function stroke(name: keyof Paint): Stroke {
   return (text) => (text === '' ? text : `${ESC}[${on}m${text}${ESC}[${off}m`);
 }
 
-/** Colours only where a person looks on: on a terminal that is not `dumb`, and never with NO_COLOR (no-color.org). */
+/** Colours only on a terminal that is not `dumb`, and never with NO_COLOR (no-color.org). */
 export function paintFor(isTTY: boolean, env: RawEnvironment): Paint {
   const isUnwanted = (env['NO_COLOR'] ?? '') !== '' || env['TERM'] === 'dumb';
   return isTTY && !isUnwanted ? COLOURED : PLAIN;
@@ -46,7 +47,7 @@ export function widthOf(text: string): number {
   return text.replaceAll(STROKES, '').length;
 }
 
-/** A state's word in the colour of what it means for a person. */
+/** A state in the colour of its meaning. */
 export function paintState(paint: Paint, state: OrNewer<GenerationState>, text: string = state): string {
   switch (state) {
     case 'succeeded':
@@ -67,4 +68,20 @@ export function paintState(paint: Paint, state: OrNewer<GenerationState>, text: 
       state satisfies Newer;
       return paint.warn(text);
   }
+}
+
+const WIDTH = 24;
+
+/** A bar; `share` of it is filled, from 0 to 1. */
+export function bar(share: number, width = WIDTH): string {
+  const filled = Math.round(Math.min(1, Math.max(0, share)) * width);
+  return '█'.repeat(filled) + '░'.repeat(width - filled);
+}
+
+/** `████░░  40/100  40 %  about 3s left`; the remaining time follows from the pace so far. */
+export function countBar(done: number, total: number, elapsedMs: number): string {
+  const share = total === 0 ? 1 : done / total;
+  const leftMs = done === 0 ? undefined : (elapsedMs / done) * (total - done);
+  const left = leftMs === undefined || leftMs < 1000 ? '' : `  about ${duration(leftMs)} left`;
+  return `${bar(share)}  ${done}/${total}  ${Math.floor(share * 100)} %${left}`;
 }

@@ -1,4 +1,3 @@
-import { createScrubber } from '@kieq/telemetry';
 import { STROKES } from './paint.ts';
 
 /**
@@ -35,9 +34,4 @@ function escapeOf(character: string): string {
 /** A text on one line. */
 export function oneLine(text: string): string {
   return printable(text.replaceAll(/\s+/g, ' ').trim(), true);
-}
-
-/** Masks every secret of the environment in a text, should an error carry one; a word that is one stays in sentences. */
-export function masked(text: string, secrets: readonly string[]): string {
-  return createScrubber(secrets)(text);
 }

@@ -1,15 +1,35 @@
-import type { PoolStats } from '../commands/stats.ts';
+import type { CreditsLeft, LastHour } from '@kieq/queue';
 import type { Paint } from './paint.ts';
-import { balanceText } from './balance.ts';
 import { fields, headedTable, section } from './table.ts';
 import { duration } from './time.ts';
 
+/** The document of `kieq stats`. */
+export interface PoolStats {
+  readonly pool: string;
+  /** Epoch ms by Redis' clock. */
+  readonly at: number;
+  readonly lastHour: LastHour;
+  readonly credits: CreditsLeft;
+  /** Counters over the pool's life. */
+  readonly counters: Readonly<Record<string, number>>;
+  readonly kinds: readonly KindTimes[];
+}
+
+/** Completion times of one kind of request at Kie, of its last 200 tasks. */
+export interface KindTimes {
+  readonly kind: string;
+  readonly tasks: number;
+  /** Null where no times of the kind are kept any more. */
+  readonly medianMs: number | null;
+  readonly p95Ms: number | null;
+}
+
 const SPARKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
 const HOUR_MS = 3_600_000;
-/** Below it, a success rate is worth a look. */
+/** A lower success rate is highlighted. */
 const GOOD_RATE = 0.95;
 
-/** How it went, for a person. */
+/** The statistics as a text. */
 export function statsText({ pool, at, lastHour, credits, counters, kinds }: PoolStats, paint: Paint): string {
   return [
     fields([['pool', pool]]),
@@ -51,7 +71,7 @@ function creditsText(credits: PoolStats['credits'], at: number, paint: Paint): s
   );
 }
 
-/** Those of the balance are told above. */
+/** Without those of the balance, which have their own section. */
 function countersText(counters: PoolStats['counters'], paint: Paint): string {
   const admitted = counters['admitted'] ?? 0;
   const rows = Object.entries(counters)
@@ -61,7 +81,7 @@ function countersText(counters: PoolStats['counters'], paint: Paint): string {
   return rows.length === 0 ? '' : headedTable(['counter', 'count', 'of admitted'], rows, { paint, indent: '  ' });
 }
 
-/** Only of what can become of a submission. */
+/** Only for outcomes of a submission. */
 function shareOf(name: string, count: number, admitted: number): string {
   const isOutcome = name.startsWith('refused:') || ['accepted', 'lost', 'expired', 'surplus'].includes(name);
   return isOutcome && admitted > 0 ? percent(count / admitted) : '';
@@ -80,4 +100,16 @@ function kindsText(kinds: PoolStats['kinds'], paint: Paint): string {
 
 function percent(share: number): string {
   return `${(share * 100).toFixed(1)} %`;
+}
+
+/** The balance with its age: one that was not read lately may be wrong. */
+export function balanceText(
+  { balance, balanceAtMs, isOld }: Pick<CreditsLeft, 'balance' | 'balanceAtMs' | 'isOld'>,
+  nowMs: number,
+  paint: Paint,
+): string {
+  if (balance === null) return 'not asked yet';
+  const age = balanceAtMs === null ? 'at an unknown time' : `${duration(Math.max(0, nowMs - balanceAtMs))} ago`;
+  if (isOld) return paint.warn(`${balance} (old: asked ${age}, and not since)`);
+  return `${balance} (asked ${age})`;
 }

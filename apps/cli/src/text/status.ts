@@ -1,18 +1,18 @@
 import { GENERATION_STATES, type Newer } from '@kieq/domain';
-import { isOwnGate, type Gate } from '@kieq/ledger';
+import { type Gate, isOwnGate } from '@kieq/ledger';
 import { isOldBalance, type PoolStatus } from '@kieq/queue';
-import { balanceText } from './balance.ts';
-import { paintState, type Paint } from './paint.ts';
+import { type Paint, paintState } from './paint.ts';
+import { balanceText } from './stats.ts';
 import { fields, headedTable, section, table } from './table.ts';
 import { duration, until } from './time.ts';
-import { noWorkersText, workersLine, workersTable } from './workers.ts';
+import { missingWorkersText, workersLine, workersTable } from './workers.ts';
 
 /**
- * The pool for a person.
- * @param hint where another pool may be, for an empty one
+ * The pool as a text.
+ * @param otherPool where another pool may be, if this one is empty
  */
 export function statusText(
-  { prefix, hint }: { readonly prefix: string; readonly hint?: string | undefined },
+  { prefix, otherPool }: { readonly prefix: string; readonly otherPool?: string | undefined },
   status: PoolStatus,
   nowMs: number,
   paint: Paint,
@@ -22,7 +22,7 @@ export function statusText(
     fields([
       ['pool', prefix],
       ['', status.isEmpty ? paint.bad(emptyText(prefix)) : undefined],
-      ['', status.isEmpty ? hint : undefined],
+      ['', status.isEmpty ? otherPool : undefined],
       ['submissions', bindingText(status, paint)],
       ['workers', workersLine(status, paint)],
       ['in flight', outOf(inFlight, settings['maxInFlight'])],
@@ -33,7 +33,7 @@ export function statusText(
     section('gates', gatesText(status.gates, nowMs, paint), paint),
     section('workers', workersTable(status.workers, paint), paint),
     section('states', statesText(states, paint), paint),
-    section('dead letters', deadLettersCount(status, paint), paint),
+    section('dead letters', deadLetterCounts(status, paint), paint),
     section('queues', queuesText(status.queues), paint),
     section('counters', counters(withoutBalance(stats)), paint),
     section('window has learned', counters(window.learned), paint),
@@ -41,16 +41,16 @@ export function statusText(
   ].join('\n\n');
 }
 
-/** A pool of which nothing is known is no healthy one: most likely its prefix is another. */
+/** An unknown pool is not a healthy one: most likely it has another prefix. */
 export function emptyText(prefix: string): string {
-  return `no pool is known under the prefix ${prefix}: nothing was ever configured or enqueued there`;
+  return `no pool is known under the prefix ${prefix}: nothing was ever configured or enqueued under it`;
 }
 
-/** Window and in-flight cap are the daily work of a busy pool; a gate is news, and so is that nobody works. */
+/** Window and in-flight cap bind in every busy pool, so only a gate, or no worker, is highlighted. */
 export function bindingText(status: PoolStatus, paint: Paint): string {
   const { binding, gates } = status;
   if (binding === null) return paint.good('free');
-  if (binding === 'no-worker') return paint.bad(`stand still: ${noWorkersText(status)}`);
+  if (binding === 'no-worker') return paint.bad(`stand still: ${missingWorkersText(status)}`);
   const text = `held back by ${binding}`;
   return gates.length > 0 ? paint.bad(text) : text;
 }
@@ -60,7 +60,7 @@ function creditsText(stats: PoolStatus['stats'], nowMs: number, paint: Paint): s
   return balanceText({ balance, balanceAtMs, isOld: isOldBalance(stats, nowMs) }, nowMs, paint);
 }
 
-/** It is told above, with its age. */
+/** The balance has its own line, with its age. */
 function withoutBalance(stats: PoolStatus['stats']): PoolStatus['stats'] {
   return Object.fromEntries(Object.entries(stats).filter(([name]) => name !== 'balance' && name !== 'balanceAt'));
 }
@@ -112,8 +112,8 @@ export function queuesText(queues: PoolStatus['queues']): string {
   return table(rows, '  ');
 }
 
-/** Zeroes are left out: what is there should be seen. */
-export function deadLettersCount({ deadLetters }: PoolStatus, paint: Paint): string {
+/** Without zeroes, so that the others stand out. */
+export function deadLetterCounts({ deadLetters }: PoolStatus, paint: Paint): string {
   return table(
     nonZero(deadLetters).map(([name, count]) => [paint.bad(name), String(count)]),
     '  ',

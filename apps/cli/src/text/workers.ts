@@ -5,17 +5,17 @@ import { duration } from './time.ts';
 
 type Manning = Pick<PoolStatus, 'workers' | 'waiting'>;
 
-/** How many workers there are, and of which versions; or that there is none. */
+/** How many workers run, and of which versions; or that none runs. */
 export function workersLine({ workers, waiting }: Manning, paint: Paint): string {
   if (!isManned(workers)) return (waiting > 0 ? paint.bad : paint.warn)(`none; ${lastSeen(workers)}`);
   const known = workers.announced.length;
-  if (known === 0) return `at least one of an earlier version, which does not tell more`;
+  if (known === 0) return `at least one of an earlier version, which reports no details`;
   const versions = [...workersByVersion(workers)].map(([version, count]) => `${count} of ${version}`);
   return workers.hasEarlier ? `${known} and at least one more (${versions.join(', ')})` : versions.join(', ');
 }
 
-/** What it means that nobody works. */
-export function noWorkersText({ waiting }: Pick<PoolStatus, 'waiting'>): string {
+/** What it means that no worker runs. */
+export function missingWorkersText({ waiting }: Pick<PoolStatus, 'waiting'>): string {
   if (waiting === 0) return 'no worker is running';
   return waiting === 1
     ? 'no worker is running, and 1 generation waits for one'
@@ -28,7 +28,7 @@ export function lastSeen({ lastSeenMs, atMs }: Workforce): string {
     : `the last one was seen ${duration(Math.max(0, atMs - lastSeenMs))} ago`;
 }
 
-/** Each worker that announces itself; what one of a newer version tells otherwise is left out. */
+/** Each worker that announces itself; unknown fields of a newer version are left out. */
 export function workersTable({ announced, atMs }: Workforce, paint: Paint): string {
   if (announced.length === 0) return '';
   const age = (at: number | null): string => (at === null ? '?' : duration(Math.max(0, atMs - at)));

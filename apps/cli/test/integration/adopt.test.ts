@@ -43,7 +43,7 @@ it('adopts a task that carries the attempt’s token, without a further word', a
   expect(simulator.ledger.charges()).toHaveLength(1);
 });
 
-it('says so where the task is the generation’s already and nothing changes, and not where it is taken up anew', async () => {
+it('says that nothing changes if the generation has the task already, and not after a resumption', async () => {
   const id = await unknown(pool.ledger);
   const taskId = await createdButCut(callbackUrl('http://127.0.0.1:9', id, tokenOf(id)));
   await pool.run(['adopt', id, taskId]);
@@ -51,7 +51,7 @@ it('says so where the task is the generation’s already and nothing changes, an
   const again = await pool.run(['adopt', id, taskId]);
   expect(again.code).toBe(0);
   expect(again.stdout).toContain(
-    `${taskId} is the task of attempt 1 of ${id} already; nothing has changed: it is generating`,
+    `${taskId} is already the task of attempt 1 of ${id}, which is generating; nothing was changed`,
   );
   expect((await pool.run(['adopt', id, taskId, '--json'])).json).toMatchObject({ kind: 'adopted', already: true });
   expect(await pool.ledger.read.generation(id)).toEqual(before);
@@ -59,12 +59,12 @@ it('says so where the task is the generation’s already and nothing changes, an
   const evidence = { summary: 'no verdict' };
   await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
   const stuck = await pool.run(['adopt', id, taskId]);
-  expect(stuck.stdout).toContain(`nothing has changed: it is dead, and goes on with kieq dlq redrive ${id}`);
+  expect(stuck.stdout).toContain(`nothing was changed; resume it with kieq dlq redrive ${id}`);
   expect((await pool.ledger.read.generation(id))?.state).toBe('dead');
 
   await pool.run(['dlq', 'redrive', id, '--pay-again', '--yes']);
   const revived = await pool.run(['adopt', id, taskId]);
-  expect(revived.stdout).toContain(`${id} goes on with the task ${taskId}`);
+  expect(revived.stdout).toContain(`${id} continues with the task ${taskId}`);
 
   const verdict = { state: 'success', resultUrls: ['https://a.example/1.mp4'] } as const;
   await pool.ledger.settle({ id, taskId, verdict, evidence, archive: 'no', polled: true, vehicleCheckMs: 1000 });
@@ -79,11 +79,11 @@ it('wants --confirm for a task that only looks alike', async () => {
   expect(code).toBe(4);
   const doubt = 'the task fits in model, input and time, but does not prove itself';
   expect(json).toEqual({ id, taskId, kind: 'needs_confirmation', attempt: 1, differences: [], doubt });
-  expect(stderr).toContain(`${doubt}; vouch for it with --confirm`);
+  expect(stderr).toContain(`${doubt}; if it is the task of this generation, use --confirm`);
   expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
   const confirmed = await pool.run(['adopt', id, taskId, '--confirm']);
   expect(confirmed.code).toBe(0);
-  expect(confirmed.stdout).toContain(`${id} goes on with the task ${taskId}, as of its attempt 1, on your word`);
+  expect(confirmed.stdout).toContain(`${id} continues with the task ${taskId} of attempt 1, by --confirm`);
 });
 
 it('takes a number for the text that it was, as Kie repeats it', async () => {
@@ -103,12 +103,12 @@ it('tells a person field by field what differs, takes their word all the same, a
   expect((await pool.ledger.read.generation(id))?.state).toBe('unknown');
   const vouched = await pool.run(['adopt', id, taskId, '--confirm']);
   expect(vouched.code).toBe(0);
-  expect(vouched.stdout).toContain('on your word, although it differs in input.prompt');
+  expect(vouched.stdout).toContain('by --confirm although it differs in input.prompt');
   const { stdout } = await pool.run(['show', id]);
   expect(stdout).toContain('A person vouched for the task (kieq adopt), although it differs in input.prompt.');
 });
 
-it('refuses the task of somebody else, or of nobody, whoever vouches for it', async () => {
+it('refuses the task of another system, or an unknown one, also with --confirm', async () => {
   const id = await unknown(pool.ledger);
   const other = await createdButCut('https://elsewhere.example/hook');
   const wrong = await pool.run(['adopt', id, other, '--confirm', '--json']);
@@ -142,14 +142,14 @@ it('takes an address with /api/v1 for the same Kie, here and in the pool, and sa
   expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
 });
 
-it('asks nobody with the key of another account, or at another address', async () => {
+it('does not ask Kie with the key of another account, or at another address', async () => {
   const id = await unknown(pool.ledger);
   const taskId = await createdButCut();
   const before = { ...simulator.ledger.counts };
   const run = (extra: object) => runCli(['adopt', id, taskId, '--confirm'], { ...pool.env, ...extra });
-  const otherKey = await run({ KIE_API_KEY: 'staging-key-of-somebody' });
+  const otherKey = await run({ KIE_API_KEY: 'staging-key-of-another' });
   expect(otherKey.code).toBe(4);
-  expect(otherKey.stderr).toContain('KIE_API_KEY is of another account');
+  expect(otherKey.stderr).toContain('KIE_API_KEY belongs to another account');
   expect(otherKey.stderr).not.toContain('staging-key');
   const otherUrl = await run({ KIE_BASE_URL: 'http://127.0.0.1:9' });
   expect(otherUrl.code).toBe(4);

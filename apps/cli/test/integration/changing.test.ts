@@ -1,7 +1,7 @@
 import { ENVIRONMENT } from '@kieq/config';
 import { openQueues } from '@kieq/queue';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SETTING_KEYS } from '../../src/settings.ts';
+import { SETTING_KEYS } from '../../src/setting-keys.ts';
 import { generating, queued } from '../generations.ts';
 import { runCli, testPool, type TestPool } from '../support.ts';
 
@@ -61,7 +61,7 @@ describe('pause and resume', () => {
     );
     const { code, stderr } = await pool.run(['resume', 'maintenance']);
     expect(code).toBe(0);
-    expect(stderr).toContain('Warning: maintenance was not closed by a person');
+    expect(stderr).toContain('Warning: maintenance was not closed by hand');
     expect(stderr).toContain('Still closed: paused');
     expect((await pool.run(['resume', 'no-such-gate'])).code).toBe(2);
   });

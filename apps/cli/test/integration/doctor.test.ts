@@ -154,14 +154,14 @@ describe('the upload store', () => {
     return uploads;
   };
 
-  it('of nobody yet is the default of the user, and left without an id', async () => {
+  it('that no pool uses yet is the default of the user, and stays without an id', async () => {
     const { findings } = await doctor();
     const place = pathToFileURL(join(pool.env['XDG_DATA_HOME'] ?? '', 'kieq/uploads'));
     expect(of(findings, 'uploads')).toEqual([
       {
         check: 'uploads',
         level: 'ok',
-        message: `${place.href} keeps files (the default: right where all run here as one user)`,
+        message: `${place.href} keeps files (the default, which is right if all processes run here as one user)`,
       },
     ]);
     expect(await readdir(place)).toEqual([]);
@@ -178,7 +178,7 @@ describe('the upload store', () => {
     ]);
   });
 
-  it('beside another one is a warning', async () => {
+  it('next to another one is a warning', async () => {
     const [one, other] = [await named(), await named()];
     const { findings } = await doctor({ UPLOAD_STORE_URL: one.place });
     expect(of(findings, 'uploads')).toMatchObject([
@@ -240,7 +240,7 @@ describe('Redis', () => {
     const { code, findings } = await doctor({ REDIS_URL: redis.url });
     expect(code).toBe(8);
     expect(of(findings, 'redis').map(({ message }) => message)).toContain(
-      'the server is a replica: it takes no writes',
+      'the server is a replica: it accepts no writes',
     );
   });
 
@@ -266,7 +266,7 @@ describe('Kie', () => {
     ]);
   });
 
-  it('that nobody can reach, or that is something else', async () => {
+  it('that is unreachable, or something else', async () => {
     const away = await doctor({ KIE_BASE_URL: `http://127.0.0.1:${await closedPort()}` });
     expect(of(away.findings, 'kie')).toMatchObject([{ level: 'problem', fix: expect.stringContaining('DNS') }]);
     const url = await serve(createServer((_request, answer) => void answer.end('<html>')));
@@ -326,7 +326,7 @@ describe('the pool', () => {
         fix: 'Change the environment, or the pool: kieq config apply.',
       },
     ]);
-    const account = await doctor({ KIE_API_KEY: 'staging-key-of-somebody' });
+    const account = await doctor({ KIE_API_KEY: 'staging-key-of-another' });
     expect(of(account.findings, 'settings')[0]?.message).toContain('is of another account');
     expect(JSON.stringify(account.findings)).not.toContain('staging-key');
   });
@@ -356,7 +356,7 @@ describe('the pool', () => {
     ]);
   });
 
-  it('under a prefix that nobody has used', async () => {
+  it('under a prefix that no pool has used', async () => {
     const { findings } = await doctor({ KIEQ_PREFIX: `{kieq-mistyped-${pool.redis.prefix.slice(1)}` });
     expect(of(findings, 'pool')).toMatchObject([
       { level: 'warning', message: expect.stringContaining('no pool is known under this prefix') },
@@ -376,7 +376,11 @@ describe('the pool', () => {
       { level: 'problem', message: 'no worker is running, and 1 generation waits for one; none was ever seen' },
     ]);
     expect(of(findings, 'pool')).toMatchObject([
-      { level: 'warning', message: expect.stringContaining('stand still by paused'), fix: 'kieq resume' },
+      {
+        level: 'warning',
+        message: expect.stringContaining('the gate paused has stopped submissions'),
+        fix: 'kieq resume',
+      },
       { level: 'warning', message: 'open dead letters: model_unavailable 1' },
     ]);
   });
@@ -420,7 +424,7 @@ describe('settings that follow from several groups', () => {
 });
 
 describe('secrets', () => {
-  it('that keep nobody out beyond this machine are warnings, which do not show them; on loopback nothing is said', async () => {
+  it('that protect nothing beyond this machine are warnings, which do not show them; none on loopback', async () => {
     const weak = { GATEWAY_API_KEYS: 'letmein-now:*', DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw-of-me' };
     const beyond = await doctor({ ...weak, GATEWAY_HOST: '0.0.0.0', DASHBOARD_HOST: '0.0.0.0' });
     expect(of(beyond.findings, 'environment')).toMatchObject([
@@ -437,8 +441,8 @@ describe('secrets', () => {
 
 describe('callbacks', () => {
   it.each([
-    ['reach nobody', async () => `http://127.0.0.1:${await closedPort()}`, 'cannot be reached'],
-    ['reach somebody else', () => serve(createServer((_request, answer) => void answer.end('hello'))), 'with 200'],
+    ['reach no server', async () => `http://127.0.0.1:${await closedPort()}`, 'cannot be reached'],
+    ['reach another server', () => serve(createServer((_request, answer) => void answer.end('hello'))), 'with 200'],
   ])('that %s', async (_what, address, text) => {
     const { code, findings } = await doctor({ PUBLIC_URL: await address() });
     expect(code).toBe(8);
@@ -489,7 +493,7 @@ describe('the program', () => {
         message: expect.stringMatching(/behind any proxy or tunnel set GATEWAY_API_KEYS: .*Host/),
         fix: expect.stringContaining('docs/deployment.md'),
       },
-      { check: 'door', level: 'ok', message: 'the dashboard asks who is there' },
+      { check: 'door', level: 'ok', message: 'the dashboard authenticates its clients' },
     ]);
   });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { REQUEST } from '../generations.ts';
-import { NO_OWNER, testPool, type TestPool } from '../support.ts';
+import { NO_WORKER, testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
 let folder: string;
@@ -21,9 +21,9 @@ const countQueued = async (): Promise<number> => (await pool.ledger.read.stateCo
 
 it('enqueues one with the cheapest defaults and prints its id', async () => {
   const { code, stdout, stderr } = await pool.run([...single, '--tenant', 'shop', '--priority', '5']);
-  // Nobody works on this pool, which is said as well.
-  expect(stderr).toMatch(NO_OWNER);
-  expect([code, stderr.replace(NO_OWNER, '')]).toEqual([0, '1 enqueued, 0 existed already, 0 not enqueued.\n']);
+  // No worker runs on this pool, which the command says as well.
+  expect(stderr).toMatch(NO_WORKER);
+  expect([code, stderr.replace(NO_WORKER, '')]).toEqual([0, '1 enqueued, 0 existed already, 0 not enqueued.\n']);
   expect(stdout).toMatch(/^gen_\w+\n$/);
   const record = await pool.ledger.read.generation(stdout.trim());
   expect(record).toMatchObject({ state: 'queued', tenant: 'shop', priority: 5 });
@@ -98,7 +98,7 @@ it('names those of a file that exist already and have no video, and enqueues the
   const { code, stderr } = await pool.run(['enqueue', '--from', '-'], { piped: piped.join('\n') });
   expect(code).toBe(6);
   expect(stderr.match(/existed already: /g)).toHaveLength(1);
-  expect(stderr.replace(NO_OWNER, '')).toMatch(
+  expect(stderr.replace(NO_WORKER, '')).toMatch(
     new RegExp(`^${cancelled} existed already: cancelled since 20\\S+Z; see kieq show ${cancelled}`),
   );
   expect(stderr).toContain('1 enqueued, 2 existed already, 0 not enqueued.');
@@ -160,7 +160,7 @@ it('enqueues nothing when one line is wrong, and names them', async () => {
   expect(await countQueued()).toBe(0);
 });
 
-it('names the fields of a file that nobody reads, line by line, and enqueues all the same', async () => {
+it('names the fields of a file that have no effect, line by line, and enqueues', async () => {
   const request = { ...REQUEST, callbackUrl: 'https://example.com/hook', priority: 1 };
   const lines = [{ request: REQUEST }, { request }].map((line) => JSON.stringify(line));
   const { code, stdout, stderr } = await pool.run(['enqueue', '--from', '-'], { piped: lines.join('\n') });
@@ -172,7 +172,7 @@ it('names the fields of a file that nobody reads, line by line, and enqueues all
   expect(stderr).not.toContain('line 1');
 });
 
-it('prints the lines of conflicts beside the ids', async () => {
+it('prints the lines of conflicts next to the ids', async () => {
   await pool.run([...single, '--idempotency-key', 'k1']);
   const piped = [{ request: REQUEST, options: { idempotencyKey: 'k1' } }, { request: REQUEST }]
     .map((line) => JSON.stringify(line))
@@ -205,7 +205,7 @@ it('refuses what would not arrive as it was meant: bytes, half characters, numbe
   const argument = await pool.run([...single, '--prompt', 'caf\ufffd']);
   expect(argument).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('--prompt came in bytes that are no UTF-8'),
+    stderr: expect.stringContaining('--prompt is not UTF-8'),
   });
   expect(await countQueued()).toBe(0);
 });

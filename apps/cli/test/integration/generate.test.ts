@@ -7,7 +7,7 @@ import { startPool, type PoolFixture } from '../../../../packages/testkit/src/in
 import { JPEG, PNG } from '../../../../packages/queue/test/image-bytes.ts';
 import { nameStore } from '@kieq/queue';
 import { openStore, STORE_MARKER } from '@kieq/storage';
-import { NO_OWNER, runCli } from '../support.ts';
+import { NO_WORKER, runCli } from '../support.ts';
 
 const BACK = '\r\u001B[2K';
 
@@ -71,8 +71,8 @@ describe('generate', () => {
     const { code, stdout, stderr } = await kieq(ordinary());
     expect(code).toBe(0);
     expect(stdout).toMatch(/^gen_\w+\n$/);
-    expect(stderr).toMatch(NO_OWNER);
-    expect(stderr.replace(NO_OWNER, '')).toBe(`Enqueued; follow it with: kieq watch ${stdout.trim()}\n`);
+    expect(stderr).toMatch(NO_WORKER);
+    expect(stderr.replace(NO_WORKER, '')).toBe(`Enqueued; follow it with: kieq watch ${stdout.trim()}\n`);
     expect(await keptImages()).toHaveLength(1);
   });
 
@@ -123,7 +123,7 @@ describe('generate', () => {
     });
   });
 
-  it('takes addresses beside files, and the field that another model wants', async () => {
+  it('takes addresses next to files, and the field of another model', async () => {
     await pool.stopWorkers();
     const both = await kieq([...ordinary(), 'https://example.com/dog.jpg', '--together']);
     const payload = (await pool.ledger.read.generation(both.stdout.trim()))?.payload ?? '';
@@ -161,20 +161,20 @@ describe('generate', () => {
     expect((await pool.ledger.read.stateCounts()).queued).toBe(0);
   });
 
-  it('ends with 5 where the image cannot be kept', async () => {
+  it('ends with 5 where the image cannot be stored', async () => {
     const { code, stderr } = await kieq(ordinary(), { env: { UPLOAD_STORE_URL: pathToFileURL(cat()).href } });
     expect(code).toBe(5);
-    expect(stderr).toContain('nothing was enqueued: the image cannot be kept');
+    expect(stderr).toContain('nothing was enqueued: the image cannot be stored');
   });
 
-  it('puts no image where nobody has said that it is the store of the pool, and names that one', async () => {
+  it('stores no image in a default store that the pool does not use, and names the one of the pool', async () => {
     await pool.stopWorkers();
     await nameStore({ ledger: pool.ledger, uploads: pool.uploads });
     const own = { UPLOAD_STORE_URL: '', XDG_DATA_HOME: join(folder, 'data') };
     const { code, stdout, stderr } = await kieq(ordinary(), { env: own });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(`nothing was enqueued: images of this pool are uploaded into ${pool.uploads.place}, and`);
-    expect(stderr).toContain('set UPLOAD_STORE_URL');
+    expect(stderr).toContain('Set UPLOAD_STORE_URL');
     expect((await pool.ledger.read.stateCounts()).queued).toBe(0);
 
     // Whoever names another store means it: a pool may move.
@@ -203,7 +203,7 @@ describe('several images', () => {
   beforeEach(() => writeFile(dog(), PNG));
   const queued = async (): Promise<number> => (await pool.ledger.read.stateCounts()).queued;
 
-  it('are refused where nobody says which of two things is meant, and nobody can be asked', async () => {
+  it('are refused without --each or --together where the user cannot be asked', async () => {
     for (const more of [[], ['--json'], ['--wait']]) {
       const { code, stderr } = await kieq([...both(), ...more]);
       expect(code).toBe(2);
@@ -299,7 +299,7 @@ describe('several images', () => {
     await pool.ledger.gates.pause('for the test');
     const { code, stderr } = await kieq([...both(), '--each', '--wait'], { columns: 200, interrupt: '0/2' });
     expect(code).toBe(130);
-    expect(stderr).toContain('interrupted: 2 of 2 go on');
+    expect(stderr).toContain('interrupted: 2 of 2 continue');
     expect(stderr.match(/follow it with: kieq watch gen_/g)).toHaveLength(2);
   });
 });
@@ -338,7 +338,7 @@ describe('waiting', () => {
     const { code, json, stderr } = await kieq([...ordinary(), '--timeout', '1', '--json']);
     expect(code).toBe(4);
     expect(json).toMatchObject({ state: 'queued', files: [] });
-    expect(stderr).toMatch(/not ended after 1 s: gen_\w+ is queued and goes on; follow it with: kieq watch gen_/);
+    expect(stderr).toMatch(/not ended after 1 s: gen_\w+ is queued and continues; follow it with: kieq watch gen_/);
   });
 });
 
@@ -384,12 +384,12 @@ describe('result', () => {
     const { code, stderr } = await kieq(['result', id, '-o', join(folder, 'riddle.mp4')]);
     expect(code).toBe(6);
     expect(stderr).toContain(
-      `nothing was saved: Kie says success, and no link could be read of its result; see kieq show ${id}`,
+      `nothing was saved: the task succeeded, but its result contains no readable link; see kieq show ${id}`,
     );
     expect((await kieq(['result', id])).code).toBe(0);
   });
 
-  it('ends with 4 while it goes on, with 3 for nobody, and with 6 when it was cancelled', async () => {
+  it('ends with 4 while it continues, with 3 for an unknown id, and with 6 when it was cancelled', async () => {
     await pool.stopWorkers();
     const [id = ''] = await pool.enqueue('a boat');
     const early = await kieq(['result', id]);

@@ -46,7 +46,7 @@ it('list and show tell its class, its state and its attempts as they stand', asy
   expect((await pool.run(['show', id, '--json'])).json).toMatchObject({ deadLetter: { class: NEWER_WORD, goOn: [] } });
 });
 
-it('dlq ls and dlq show tell it beside those that are known, with the advice to use the newer tools', async () => {
+it('dlq ls and dlq show list it next to known ones, with the advice to use the newer tools', async () => {
   await deadInQueue(pool.ledger, 'model_unavailable');
   const { code, stdout, stderr } = await pool.run(['dlq', 'ls']);
   expect(code).toBe(0);

@@ -5,7 +5,7 @@ import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runCli } from '../support.ts';
 
-// A server of our own: the default prefix of the one of all tests belongs to nobody.
+// A server of our own: the default prefix of the one of all tests belongs to no test.
 const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
 const HINT = 'this Redis has a pool under {kieq}; check KIEQ_PREFIX';
 let server: LocalRedis;

@@ -49,7 +49,7 @@ describe('dlq redrive by id', () => {
     });
   });
 
-  it('sends a callback again that nobody took, and says so before', async () => {
+  it('sends a callback again that no receiver accepted, and says so before', async () => {
     const id = await unheard(pool.ledger);
     expect((await pool.run(['show', id])).stdout).toMatch(/callback +given up \(failed tries: 1\): seen in a test/);
     expect((await pool.run(['dlq', 'ls', '--json'])).json).toMatchObject([
@@ -145,6 +145,7 @@ describe('dlq redrive by id', () => {
     expect(await stateOf(id)).toBe('failed');
   });
 
+  // @guarantee G1
   it('pays again only after a yes', async () => {
     const id = await paymentUnknown(pool.ledger);
     const unasked = await pool.run(['dlq', 'redrive', id, '--pay-again']);
@@ -232,7 +233,7 @@ describe('dlq redrive by class', () => {
 
   it.each([
     [['--class', 'record_missing'], 'can only be redriven with --pay-again'],
-    [['--class', 'model_unavailable', '--pay-again', '--yes'], 'makes no sense'],
+    [['--class', 'model_unavailable', '--pay-again', '--yes'], 'omit --pay-again'],
   ])('refuses %j', async (argv, reason) => {
     const { code, stderr } = await pool.run(['dlq', 'redrive', ...argv]);
     expect(code).toBe(4);

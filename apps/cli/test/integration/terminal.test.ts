@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failed, REQUEST, unknown } from '../generations.ts';
-import { NO_OWNER, testPool, type TestPool } from '../support.ts';
+import { NO_WORKER, testPool, type TestPool } from '../support.ts';
 
 const ESC = '\u001B';
 const RED = `${ESC}[31m`;
@@ -45,7 +45,7 @@ describe('colours', () => {
     expect((await pool.run(['list'], { columns: 120, env: { NO_COLOR: '' } })).stdout).toContain(RED);
   });
 
-  it('let nobody else steer the terminal', async () => {
+  it('let no other text steer the terminal', async () => {
     await pool.ledger.gates.pause(`${ESC}[2J${ESC}]0;title\u0007boo`);
     const { stdout } = await pool.run(['status'], { columns: 120 });
     expect(stdout).toContain(`${RED}paused`);
@@ -82,7 +82,7 @@ describe('the bar of enqueue --from', () => {
 
   it('is not there in a pipe', async () => {
     const { stderr } = await pool.run(['enqueue', '--from', '-'], { piped: lines(3) });
-    expect(stderr.replace(NO_OWNER, '')).toBe('3 enqueued, 0 existed already, 0 not enqueued.\n');
+    expect(stderr.replace(NO_WORKER, '')).toBe('3 enqueued, 0 existed already, 0 not enqueued.\n');
   });
 });
 

@@ -28,11 +28,11 @@ it.each(['list', 'list --json', 'status'])(
     let text = '';
     child.stderr?.on('data', (chunk: Buffer) => (text += chunk.toString()));
     expect(await once(child, 'close')).toEqual([5, null]);
-    expect(text).toMatch(/^kieq: what was printed could not be written: no space is left \(ENOSPC\)\. .*\n$/);
+    expect(text).toMatch(/^kieq: the output could not be written: no space left \(ENOSPC\)\. .*\n$/);
   },
 );
 
-it('errors that nobody can be told end nothing: the exit code is what the command did', async () => {
+it('an unwritable standard error ends nothing: the exit code is that of the command', async () => {
   const child = shell('"$NODE" "$MAIN" show gen_0000000000 2> /dev/full');
   expect(await once(child, 'close')).toEqual([3, null]);
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { bar, countBar } from '../../src/text/bar.ts';
+import { bar, countBar } from '../../src/text/paint.ts';
 
 it.each([
   [0, '░░░░'],

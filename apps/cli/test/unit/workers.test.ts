@@ -2,13 +2,13 @@ import type { GenerationRecord } from '@kieq/ledger';
 import type { Workforce } from '@kieq/queue';
 import { describe, expect, it } from 'vitest';
 import { liveText } from '../../src/follow/live-text.ts';
-import { quantile } from '../../src/quantile.ts';
-import { balanceText } from '../../src/text/balance.ts';
 import { PLAIN } from '../../src/text/paint.ts';
-import { lastSeen, noWorkersText, workersLine, workersTable } from '../../src/text/workers.ts';
+import { balanceText } from '../../src/text/stats.ts';
+import { quantile } from '../../src/text/time.ts';
+import { lastSeen, missingWorkersText, workersLine, workersTable } from '../../src/text/workers.ts';
 
 const NOW = 1_800_000_000_000;
-const NO_OWNER: Workforce = { announced: [], hasEarlier: false, lastSeenMs: null, atMs: NOW };
+const NO_WORKER: Workforce = { announced: [], hasEarlier: false, lastSeenMs: null, atMs: NOW };
 
 function worker(id: string, version: string | null = '0.3.0') {
   return { id, version, host: 'here', sinceMs: NOW - 60_000, seenMs: NOW - 4000, queues: { submit: 20, poll: 5 } };
@@ -18,12 +18,12 @@ const line = (workers: Workforce, waiting = 0): string => workersLine({ workers,
 
 describe('who works', () => {
   it.each([
-    [NO_OWNER, 'none; none was ever seen'],
-    [{ ...NO_OWNER, lastSeenMs: NOW - 90_000 }, 'none; the last one was seen 1m 30s ago'],
-    [{ ...NO_OWNER, hasEarlier: true }, 'at least one of an earlier version, which does not tell more'],
-    [{ ...NO_OWNER, announced: [worker('a'), worker('b')] }, '2 of 0.3.0'],
+    [NO_WORKER, 'none; none was ever seen'],
+    [{ ...NO_WORKER, lastSeenMs: NOW - 90_000 }, 'none; the last one was seen 1m 30s ago'],
+    [{ ...NO_WORKER, hasEarlier: true }, 'at least one of an earlier version, which reports no details'],
+    [{ ...NO_WORKER, announced: [worker('a'), worker('b')] }, '2 of 0.3.0'],
     [
-      { ...NO_OWNER, announced: [worker('a'), worker('b', null), worker('c')], hasEarlier: true },
+      { ...NO_WORKER, announced: [worker('a'), worker('b', null), worker('c')], hasEarlier: true },
       '3 and at least one more (2 of 0.3.0, 1 of earlier, 1 of unknown)',
     ],
   ])('is told without more than is known: %#', (workers, text) => {
@@ -32,10 +32,10 @@ describe('who works', () => {
 
   it('is told one by one, without what a newer version tells otherwise', () => {
     const newer = { ...worker('b', null), host: null, sinceMs: null, seenMs: null, queues: null };
-    const [, first, second] = workersTable({ ...NO_OWNER, announced: [worker('a'), newer] }, PLAIN).split('\n');
+    const [, first, second] = workersTable({ ...NO_WORKER, announced: [worker('a'), newer] }, PLAIN).split('\n');
     expect(first).toMatch(/^ {2}a +0\.3\.0 +here +1m +4s ago +submit 20, poll 5$/);
     expect(second).toMatch(/^ {2}b +\? +\? +\? +\? +\?$/);
-    expect(workersTable(NO_OWNER, PLAIN)).toBe('');
+    expect(workersTable(NO_WORKER, PLAIN)).toBe('');
   });
 });
 
@@ -43,24 +43,24 @@ it.each([
   [0, 'no worker is running'],
   [1, 'no worker is running, and 1 generation waits for one'],
   [7, 'no worker is running, and 7 generations wait for one'],
-])('that nobody works is told with how many wait: %i', (waiting, text) => {
-  expect(noWorkersText({ waiting })).toBe(text);
+])('no worker: says how many generations wait: %i', (waiting, text) => {
+  expect(missingWorkersText({ waiting })).toBe(text);
 });
 
-it('a clock that went back makes nobody seen in the future', () => {
-  expect(lastSeen({ ...NO_OWNER, lastSeenMs: NOW + 5000 })).toBe('the last one was seen 0ms ago');
+it('a clock that went back shows no worker in the future', () => {
+  expect(lastSeen({ ...NO_WORKER, lastSeenMs: NOW + 5000 })).toBe('the last one was seen 0ms ago');
 });
 
 it.each([
   [{ balance: null, balanceAtMs: null, isOld: false }, 'not asked yet'],
   [{ balance: 0, balanceAtMs: NOW - 60_000, isOld: false }, '0 (asked 1m ago)'],
   [{ balance: 9.5, balanceAtMs: NOW - 7_200_000, isOld: true }, '9.5 (old: asked 2h ago, and not since)'],
-  [{ balance: 9.5, balanceAtMs: null, isOld: true }, '9.5 (old: asked nobody knows when, and not since)'],
+  [{ balance: 9.5, balanceAtMs: null, isOld: true }, '9.5 (old: asked at an unknown time, and not since)'],
 ])('a balance is told with its age: %#', (credits, text) => {
   expect(balanceText(credits, NOW, PLAIN)).toBe(text);
 });
 
-it('a bar does not go on while nobody works', () => {
+it('a bar does not move while no worker runs', () => {
   const expectation = { share: () => 0.5, leftMs: () => 60_000 };
   const text = (state: 'generating' | 'succeeded', binding: string | null): string =>
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- all that is read of it

@@ -21,7 +21,7 @@ export async function showDeadLetters(overview: OverviewAnswer, reload: Reload):
     await load(deadLetters.some((one) => one.class === open?.deadLetterClass) ? open.deadLetterClass : undefined);
   const { you, atMs } = overview;
   const minute = Math.floor(atMs / 30_000);
-  render('letters', { deadLetters, list: open?.list.items, you, minute }, () =>
+  render('dead-letters', { deadLetters, list: open?.list.items, you, minute }, () =>
     deadLetters.length === 0
       ? [h('p', { class: 'dim' }, 'No dead letter is open: nothing needs a person.')]
       : [table(deadLetters, overview, reload)],

@@ -74,7 +74,7 @@ function waitingText({ workers: { waiting } }: OverviewAnswer): string {
 function noWorkersText({ isEmpty, workers: { lastSeenMs }, atMs }: OverviewAnswer): string {
   if (isEmpty) return 'Nothing was ever configured or enqueued there, and no worker is running. Is KIEQ_PREFIX right?';
   const seen = lastSeenMs === null ? 'None was ever seen' : `The last one was seen ${ago(lastSeenMs, atMs)}`;
-  return `${seen}. Nothing is submitted, looked at or delivered until one runs.`;
+  return `${seen}. Nothing is submitted, polled or delivered until one runs.`;
 }
 
 function gateRow(gate: OverviewGate, atMs: number, may: boolean, reload: Reload): HTMLElement {

@@ -41,7 +41,7 @@ export function player(result: ShownResult, label: string, poster: string | null
     again.hidden = true;
     const { url = '' } = sources[next] ?? {};
     video.src = poster === null ? `${url}#t=0.1` : url;
-    // Whether it may is told by the next error, or by nothing at all.
+    // The next error shows whether it may; otherwise nothing does.
     if (wantsToPlay) video.play().catch(() => undefined);
   };
   const say = (text: string): void => {

@@ -4,20 +4,20 @@ import { at } from '../place.ts';
 
 type Generation = GenerationAnswer['generation'];
 
-/** A poster is made shortly after its video is safe, or never: so often is asked, with every look at the generation. */
-const LOOKS = 15;
+/** A poster is made shortly after its video is archived, or never: the page asks this many times, once per refresh. */
+const ASKS_AT_MOST = 15;
 
 /** The numbers of the results that have a poster, as far as they are known. */
 let known: readonly number[] = [];
 let shown: readonly number[] = [];
-let looks = 0;
+let asked = 0;
 let isAsking = false;
 
-/** Asks beside the page, which must not wait for an archive that does not work. */
-export async function lookForPosters({ id, archiving }: Generation): Promise<void> {
+/** Asks in the background: the page must not wait for an archive that does not work. */
+export async function askForPosters({ id, archiving }: Generation): Promise<void> {
   const videos = (archiving?.files ?? []).filter(({ contentType }) => contentType.startsWith('video/'));
-  if (isAsking || looks === LOOKS || known.length >= videos.length) return;
-  looks += 1;
+  if (isAsking || asked === ASKS_AT_MOST || known.length >= videos.length) return;
+  asked += 1;
   isAsking = true;
   try {
     known = (await ask<PosterList>(`/api/generations/${encodeURIComponent(id)}/posters`)).posters;

@@ -50,7 +50,7 @@ function creditsTile({
 }: OverviewAnswer): HTMLElement {
   if (balance === null) return tile('Credits', '–', h('p', { class: 'dim' }, 'no worker has asked Kie yet'));
   if (isOld) {
-    const age = balanceAtMs === null ? 'nobody knows when' : ago(balanceAtMs, atMs);
+    const age = balanceAtMs === null ? 'at an unknown time' : ago(balanceAtMs, atMs);
     return tile('Credits, old', number(balance), h('p', { class: 'bad-text' }, `seen ${age}, and not asked since`));
   }
   const left = hoursLeft === null ? 'nothing spent in the last hour' : `empty in ${duration(hoursLeft * 3_600_000)}`;

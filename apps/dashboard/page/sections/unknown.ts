@@ -50,7 +50,7 @@ export function showUnknown({ unknown, inFlight, you, atMs }: OverviewAnswer, re
       h(
         'p',
         { class: 'dim' },
-        `${number(inFlight.unknown)} in all; the longest first. Each may be a paid video: look for it in the Kie account.`,
+        `${number(inFlight.unknown)} in all; the longest first. Each may be a paid video: search for it in the Kie account.`,
       ),
       h('div', { class: 'scroll' }, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows))),
     ];

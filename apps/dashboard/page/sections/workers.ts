@@ -6,7 +6,7 @@ type Worker = OverviewAnswer['workers']['list'][number];
 
 const COLUMNS = ['worker', 'version', 'host', 'runs for', 'seen', 'jobs at once'];
 
-/** Whether nobody works: no worker that announces itself, and no sign of an older one. */
+/** Whether no worker runs: none announces itself, and there is no sign of an older version. */
 export function isUnmanned({ workers }: OverviewAnswer): boolean {
   return workers.count === 0 && !workers.hasEarlier;
 }
@@ -34,7 +34,7 @@ function tableOf(list: readonly Worker[], atMs: number): HTMLElement {
   return h('div', region, h('table', {}, h('thead', {}, head), h('tbody', {}, ...rows)));
 }
 
-/** What a newer version tells otherwise is left out. */
+/** Fields that a newer version writes differently are left out. */
 function rowOf({ id, version, host, sinceMs, seenMs, queues }: Worker, atMs: number): HTMLElement {
   return h(
     'tr',

@@ -37,7 +37,7 @@ export function isMutating(method: string): boolean {
 
 /**
  * Whether a request may pass. Everything that changes something is denied unless it is listed, so a new version of
- * Bull Board brings nothing by itself.
+ * Bull Board has no access control.
  * @param route the pattern that matched, undefined when none did
  */
 export function isAllowed(method: string, route: string | undefined): boolean {

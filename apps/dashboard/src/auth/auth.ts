@@ -7,21 +7,21 @@ import { Sessions, type Session } from './sessions.ts';
 import { COOKIE } from './session-cookie.ts';
 import { createTryLogin, type LoginOptions, type TryLogin } from './try-login.ts';
 
-/** Says who comes in; undefined when nobody does, and the request has been answered. */
+/** The session of a request; undefined when it was refused, and the response is already sent. */
 export type Auth = (request: FastifyRequest, reply: FastifyReply) => Promise<Session | undefined>;
 
-/** Without a password: whoever is on this machine, under a loopback host name, and through no proxy. */
+/** Without a password: requests from this machine, under a loopback host name, and through no proxy. */
 export const loopbackAuth: Auth = (request, reply) => {
   if (isFromHere(request)) return Promise.resolve({ user: 'localhost', role: 'operator' });
   refuse(
     reply,
     403,
-    'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only to localhost, and to nobody through a proxy.',
+    'Without DASHBOARD_USER and DASHBOARD_PASSWORD the dashboard answers only requests from localhost, and none through a proxy.',
   );
   return Promise.resolve(undefined);
 };
 
-/** What the doors with a password share. */
+/** What both kinds of password authentication share. */
 export interface PasswordAuth {
   readonly open: Auth;
   readonly sessions: Sessions;
@@ -30,7 +30,7 @@ export interface PasswordAuth {
 
 /**
  * With a password: a session's cookie, or HTTP basic authentication for curl and scripts.
- * A browser without either is led to the login page. An open session is never held up by anybody's guesses.
+ * A browser without either is led to the login page. Guessed passwords never delay an open session.
  */
 export async function passwordAuth(
   app: FastifyInstance,

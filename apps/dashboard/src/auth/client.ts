@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The address of whoever asks, by `TRUSTED_PROXIES`; where logins are counted, and in the log. */
+    /** The address of the client, by `TRUSTED_PROXIES`; logins are counted by it, and the log has it. */
     client: string;
   }
 }

@@ -7,9 +7,9 @@ export const DEVICE_MS = 30 * 86_400_000;
 const REDIS_MS = 1_000;
 
 /**
- * Browsers in which somebody has logged in: their logins are counted by themselves, so that strangers behind the same
- * address hold nobody up who was here before. All dashboards of a pool know them; only hashes of the ids are kept.
- * While Redis is away none is known, and nobody needs one.
+ * Browsers in which a user has logged in: their logins are counted separately, so that strangers behind the same
+ * address do not delay known browsers. All dashboards of a pool know them; only hashes of the ids are kept.
+ * While Redis is away no browser is known, and none needs to be.
  */
 export class Devices {
   readonly #redis: RedisClient;

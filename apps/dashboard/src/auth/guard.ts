@@ -9,19 +9,19 @@ import type { Session } from './sessions.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Who asks; null on the routes that are open to anybody. */
+    /** The user of the request; null on public routes. */
     session: Session | null;
   }
 }
 
 const FOREIGN =
-  'The request comes from a page of another origin. Where a proxy writes Host anew, DASHBOARD_PUBLIC_URL must name the address that people see.';
+  'The request comes from a page of another origin. Where a proxy rewrites Host, set DASHBOARD_PUBLIC_URL to the address that browsers use.';
 
-/** What anybody may ask: nothing there tells anything about the pool. */
+/** Public routes: none reveals anything about the pool. */
 const OPEN = new Set<string | undefined>([HEALTH, LOGIN_PAGE, LOGIN, LOGOUT, `${FILES}*`]);
 
 /**
- * Every request but those to the open routes, unknown addresses included, passes in this order: the door; for what
+ * Every request but those to the open routes, unknown addresses included, passes in this order: authentication; for what
  * changes something the same origin, the list of routes, and the role.
  */
 export function addGuard(
@@ -42,7 +42,7 @@ export function addGuard(
     if (!isSameOrigin(request.headers, publicUrl)) return refuse(reply, 403, FOREIGN);
     if (isOpen && method === 'POST') return undefined;
     if (!isAllowed(method, request.routeOptions.url)) return refuse(reply, 403, DENIAL);
-    if (request.session?.role !== 'operator') return refuse(reply, 403, 'A viewer may look, and change nothing.');
+    if (request.session?.role !== 'operator') return refuse(reply, 403, 'A viewer may read and change nothing.');
     logger.info({ method, url: request.url, ip: request.client, user: request.session.user }, 'an operator acts');
     return undefined;
   });

@@ -8,11 +8,11 @@ export interface Login {
   readonly role: Role;
 }
 
-/** The role of whoever knows these words, or undefined. */
+/** The role of this user and password, or undefined. */
 export type LoginCheck = (user: string, password: string) => Role | undefined;
 
 /**
- * Makes a check whose duration tells nothing about the logins: all sides are hashed to equal length under a key of
+ * Makes a check whose duration reveals nothing about the logins: all sides are hashed to equal length under a key of
  * this process, and every user and password is always compared.
  */
 export function loginCheck(logins: readonly Login[]): LoginCheck {

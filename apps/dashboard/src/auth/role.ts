@@ -1,2 +1,2 @@
-/** What somebody may do: an operator everything that is routed, a viewer nothing but look. */
+/** What a user may do: an operator uses every route, a viewer only reads. */
 export type Role = 'operator' | 'viewer';

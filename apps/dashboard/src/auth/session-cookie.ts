@@ -17,7 +17,7 @@ export interface Cookies {
 /**
  * Out of reach of scripts, never sent along from another site, only to the dashboard's own path, and over TLS alone
  * where there is TLS.
- * @param publicUrl where people find the dashboard
+ * @param publicUrl address of the dashboard for its users
  */
 export function createCookies(publicUrl: string | undefined): Cookies {
   const path = publicPath(publicUrl) || '/';

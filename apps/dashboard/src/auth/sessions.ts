@@ -13,7 +13,7 @@ const SESSIONS = 1000;
 
 /**
  * The sessions of this process; they end with it. Only a hash of each id is kept, so that neither a dump of the memory
- * nor the duration of a look-up gives one away.
+ * nor the duration of a lookup reveals one.
  */
 export class Sessions {
   readonly #open = new Map<string, Session & { readonly until: number }>();

@@ -14,10 +14,10 @@ type LoginResult =
       /** Whether the browser has to be remembered. */ readonly isNew: boolean;
     }
   | { readonly kind: 'wrong' }
-  /** Too many answers are held back already; nobody looked whether it was right. */
+  /** Too many responses are delayed already; the password was not checked. */
   | { readonly kind: 'full'; readonly retryAfterS: number };
 
-/** Whoever knows these words comes in. The answer comes late where there was guessing before, right or wrong. */
+/** Checks a user and password. The response is delayed where passwords were guessed before, right or wrong. */
 export type TryLogin = (
   request: FastifyRequest,
   reply: FastifyReply,
@@ -42,7 +42,7 @@ export function createTryLogin({ logins, throttle, devices, logger }: LoginOptio
     const turn = await throttle.turn(subjects, { isWrong: role === undefined, gone: whenGone(reply) });
     const { client: ip, url } = request;
     if (turn.kind === 'full') {
-      if (turn.isNews) logger.warn({ ip, url }, 'a login was put off: too many guesses from this address');
+      if (turn.isNews) logger.warn({ ip, url }, 'login delayed: too many wrong passwords from this address');
       return { kind: 'full', retryAfterS: Math.max(1, Math.ceil(turn.retryAfterMs / 1000)) };
     }
     if (role !== undefined) return { kind: 'welcome', session: { user, role }, isNew: !isKnown };
@@ -62,7 +62,7 @@ function ofStranger({ client }: FastifyRequest, user: string): Subject[] {
   ];
 }
 
-/** Aborted when the connection ends, so that nobody waits in vain, also not the end of the process. */
+/** Aborted when the connection ends, so that neither the request nor a shutdown waits in vain. */
 function whenGone({ raw }: FastifyReply): AbortSignal {
   const gone = new AbortController();
   if (raw.destroyed) gone.abort();

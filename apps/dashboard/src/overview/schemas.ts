@@ -47,12 +47,12 @@ interface OverviewWorkers {
 
 export interface OverviewGate {
   readonly reason: OrNewer<GateReason>;
-  /** A newer version of kieq closed it, and this one does not open it by itself. */
+  /** A newer version of kieq closed it, and this version does not open it automatically. */
   readonly isNewer: boolean;
   readonly sinceMs: number;
   readonly refusals: number;
   readonly detail: string | null;
-  /** When it opens by itself. */
+  /** When it opens automatically. */
   readonly untilMs: number | null;
   /** When it is tried next. */
   readonly nextMs: number | null;
@@ -88,9 +88,9 @@ export interface OverviewDeadLetters {
 
 /** Where one result can be fetched. */
 export interface ShownResult {
-  /** Here, out of the archive; null where it is not archived, or nobody here can reach the archive. */
+  /** Here, out of the archive; null where it is not archived, or this process has no access to the archive. */
   readonly archive: string | null;
-  /** Kie's link, which dies within a day. */
+  /** Kie's link, which expires within a day. */
   readonly kie: string;
 }
 
@@ -114,7 +114,7 @@ export interface DeadLetterList {
   readonly more: boolean;
 }
 
-/** Who looks at the page. */
+/** The user of the page. */
 export interface You {
   readonly user: string;
   readonly role: Role;

@@ -23,6 +23,7 @@ const data = {
   headers: { authorization: { scheme: 'x', value: 'nested-secret' } },
 };
 
+// @guarantee G7
 it('shows jobs, reasons, stacks and logs without secrets', async () => {
   const board = await openBoard(inject('redisUrl'), { secrets: [API_KEY] });
   const job = await failedJob(board, data, new Error(`Bearer eyJhbGciOi.y refused at ${callback} with ${API_KEY}`));

@@ -54,6 +54,7 @@ async function retry(job: Job): Promise<Job> {
   return ended(job.id ?? '', before + 1);
 }
 
+// @guarantee G1
 it('a completed submit job that is retried charges nothing', async () => {
   const prompt = 'retried when completed';
   const [id = ''] = await pool.enqueue(prompt);
@@ -75,6 +76,7 @@ it('a submit job retried while its task is generating charges nothing', async ()
   expect([chargesOf(prompt), submissionsOf(prompt)]).toEqual([1, 1]);
 });
 
+// @guarantee G1
 it('a failed submit job of a dead generation fails again and tells how to redrive it', async () => {
   const prompt = 'retried when dead';
   pool.simulator.script([{ on: 'createTask', when: { prompt, times: 'always' }, fault: { kind: 'code', code: 422 } }]);
@@ -113,6 +115,7 @@ it('a job of a succeeded generation under a foreign id, failed, then retried, ch
   expect([chargesOf(prompt), submissionsOf(prompt)]).toEqual([1, 1]);
 });
 
+// @guarantee G1
 it('retrying everything, over and over, charges nothing', async () => {
   const prompts = ['all 1', 'all 2', 'all 3', 'all 4', 'all 5'];
   const ids = await pool.enqueue(...prompts);

@@ -35,6 +35,7 @@ async function refusal(environment: Record<string, string>): Promise<string> {
   return text;
 }
 
+// @guarantee G8
 it.each(['SIGTERM', 'SIGINT'] as const)('prints its address first, serves, and ends on %s', async (signal) => {
   const child = start({ REDIS_URL: inject('redisUrl') });
   const line = await firstLine(child);
@@ -86,6 +87,7 @@ it('refuses half a login', async () => {
   expect(text).not.toContain('correct-horse');
 });
 
+// @guarantee G7
 it('listens beyond loopback with a password, which no log line shows', async () => {
   const child = start({
     REDIS_URL: inject('redisUrl'),

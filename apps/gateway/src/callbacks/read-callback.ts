@@ -2,11 +2,11 @@ import { callbackTaskId, verifyWebhook, type WebhookInput } from '@kieq/kie';
 import { decodeJson, UndecodableText } from '@kieq/queue';
 import { z } from 'zod';
 
-/** What a callback says. Nothing of it is believed; it tells where to look. */
+/** Content of a callback. It is untrusted and only triggers a poll; the verdict comes from recordInfo. */
 export interface Callback {
-  /** `data.taskId`, `data.task_id`, or the same at top level; undefined where there is none that can be an id. */
+  /** `data.taskId`, `data.task_id`, or the same at top level; undefined without a well-formed id. */
   readonly taskId: string | undefined;
-  /** From the end of the task, as the callback says, to its arrival; undefined where that makes no sense. */
+  /** Time from the end of the task, as the callback states it, to arrival; undefined if not between 0 and a day. */
   readonly ageMs: number | undefined;
 }
 
@@ -15,8 +15,8 @@ const timesSchema = z.object({ data: z.object({ completeTime: z.number() }) });
 const DAY_MS = 86_400_000;
 
 /**
- * @param charset as its sender declares it
- * @returns undefined for what is no JSON object, whatever its content type says, and for an id in unreadable bytes
+ * @param charset declared by the sender
+ * @returns undefined if the body is not a JSON object, whatever its content type, or if the id has unreadable bytes
  */
 export function readCallback(body: unknown, nowMs: number, charset?: string): Callback | undefined {
   const parsed = objectSchema.safeParse(jsonOf(body, charset));
@@ -25,7 +25,7 @@ export function readCallback(body: unknown, nowMs: number, charset?: string): Ca
   return taskId?.includes(UNREADABLE) === true ? undefined : { taskId, ageMs: ageOf(parsed.data, nowMs) };
 }
 
-/** What a lossy reading puts in place of bytes that are no text. */
+/** Replacement character for undecodable bytes. */
 const UNREADABLE = '\ufffd';
 
 function jsonOf(body: unknown, charset: string | undefined): unknown {
@@ -37,8 +37,8 @@ function jsonOf(body: unknown, charset: string | undefined): unknown {
 }
 
 /**
- * Only the id counts here, and nothing is paid for it: a callback that repeats a prompt with a broken byte still brings
- * a paid task home, and refused it would not come again.
+ * Decodes lossily if necessary. Only the id counts here, and Kie would not repeat a refused callback: one that repeats
+ * a prompt with a broken byte can still lead to a paid task.
  */
 function textOf(body: Buffer, charset: string | undefined): string {
   try {
@@ -57,8 +57,8 @@ function ageOf(body: unknown, nowMs: number): number | undefined {
 }
 
 /**
- * What is wrong with Kie's signature, which covers id and time and not the body: `forged`, or `stale` for a true one
- * that is too old. Undefined where nothing is, or without a key.
+ * Checks Kie's signature, which covers task id and time but not the body: `forged` if it is wrong, `stale` if it is
+ * right but too old. Undefined if it is right, or without a key.
  */
 export function signatureProblem(
   { taskId }: Callback,

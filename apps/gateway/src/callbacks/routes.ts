@@ -15,28 +15,30 @@ const URL = '/callbacks/kie/:generation/:token';
 
 const paramsSchema = z.object({
   generation: z.string().describe('Id of the generation'),
-  token: z.string().describe('The secret of one attempt, which only its callback address carries'),
+  token: z.string().describe('Secret of one attempt; part of its callback address only'),
 });
 
-/** As Kie expects it, within 15 s. */
+/** Kie expects this response within 15 s. */
 const TAKEN = { code: 200, msg: 'success' } as const;
-const takenSchema = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('It is written down');
+const takenSchema = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('The callback is recorded');
 
 const DOCUMENT = {
-  summary: "Kie's callback for a task",
-  description: 'For Kie alone. Whatever it says, the verdict is asked of Kie.',
+  summary: 'Receive the callback of Kie for a task',
+  description:
+    'Only Kie calls this route. The callback only triggers a poll; the verdict always comes from recordInfo.',
   tags: ['operations'],
   params: paramsSchema,
   response: { 200: takenSchema },
 };
 const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_large', 'unsupported_media_type'];
-/** Of the body: nobody can read it, or it did not come as it should. */
+/** Errors of a body that is unreadable, too large or too slow. */
 const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_slow']);
 
 /**
- * Where Kie reports the end of a task (docs/architecture.md#callbacks-of-kie). The address is the key: no bearer is
- * asked for, and whoever does not know an address is refused before its body is read. No callback is believed
- * (G6): it is counted in the ledger, answered, and then pulls the next look at the task forward.
+ * Route at which Kie reports the end of a task (docs/architecture/callbacks.md#callbacks-of-kie). The secret address
+ * replaces the bearer key: a request to an unknown address is refused before its body is read. The content of a
+ * callback is never trusted (G6): the gateway records it in the ledger, answers, and then schedules the next poll of
+ * the task earlier.
  */
 export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bodies: Bodies): Promise<void> {
   const { callbackBytes, callbackBodyMs } = deps.settings.limits;
@@ -45,7 +47,7 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bo
   app.addContentTypeParser('*', (request: FastifyRequest, payload: IncomingMessage) =>
     bodies.read(request, payload, callbackBodyMs),
   );
-  // JSON it must be, whatever its sender calls it.
+  // The body must be JSON, whatever content type the sender declares.
   app.addHook('onRequest', (request, _reply, done) => {
     request.raw.headers['content-type'] = 'application/json';
     done();
@@ -63,9 +65,9 @@ export async function callbackRoutes(app: FastifyInstance, deps: GatewayDeps, bo
     const { generation, token } = paramsSchema.parse(request.params);
     const judged = await take(deps, request, generation, token);
     void reply.send(TAKEN);
-    // The ledger has it; what follows is done for the sake of speed, and by the sweeper otherwise.
+    // The callback is in the ledger. The step below saves time; without it the sweeper does the same later.
     followCallback(deps.queues, deps.timings, generation, judged).catch((error: unknown) =>
-      deps.logger.warn({ err: error, generation }, 'a callback could not be followed at once'),
+      deps.logger.warn({ err: error, generation }, 'A recorded callback could not trigger a poll; the sweeper will.'),
     );
     return reply;
   });
@@ -79,17 +81,17 @@ async function take(deps: GatewayDeps, request: FastifyRequest, id: string, toke
   const problem = signatureProblem(callback, request.headers, settings.kieWebhookHmacKey, Date.now());
   if (problem !== undefined) {
     metrics.callbacks.inc({ outcome: problem });
-    throw new ApiError('unauthorized', problem === 'stale' ? 'The signature is too old.' : 'The signature is wrong.');
+    throw new ApiError('unauthorized', `The signature is ${problem === 'stale' ? 'too old' : 'wrong'}.`);
   }
   const judged = await deps.ledger.callback({
     id,
-    // Only hashes are compared: how long that takes tells nothing about the token, whose hash nobody can choose.
+    // Only hashes are compared: a sender cannot choose a hash, so the duration reveals nothing about the token.
     tokenHash: hashAttemptToken(token),
     vehicleCheckMs: timings.vehicleCheckMs,
     ...(callback.taskId === undefined ? {} : { taskId: callback.taskId }),
   });
   metrics.callbacks.inc({ outcome: outcomeOf(judged) });
-  // Gone since the door was asked.
+  // The attempt was purged after the address was checked.
   if (judged.kind === 'missing' || judged.kind === 'unknown_attempt') throw noSuchAddress();
   if (callback.ageMs !== undefined) metrics.callbackAgeSeconds.observe(callback.ageMs / 1000);
   return judged;

@@ -12,14 +12,14 @@ export interface CheckedTask {
   readonly options: GenerationOptions;
 }
 
-/** What it consists of; as Kie does, everything beside is ignored, but not in silence. */
+/** Fields of the body. Other fields are ignored, as Kie does, but with a warning. */
 const bodySchema = z.looseObject({ model: z.unknown(), input: z.unknown(), callBackUrl: z.unknown() });
 const inputSchema = z.record(z.string(), z.unknown());
 
 /**
- * Checks the body of createTask and tells all its problems together.
- * @param warn is told of what has no effect, before anything is refused
- * @param options what the door and the headers say
+ * Checks the body of createTask and reports all its problems together.
+ * @param warn receives the fields that have no effect, before anything is refused
+ * @param options tenant and idempotency key, from authentication and headers
  * @throws ApiError `unreadable_body` unless it is a JSON object, `invalid_request`
  */
 export function checkTask(
@@ -35,7 +35,7 @@ export function checkTask(
   const checked = checkRequest({ model, input, callBackUrl }, options, () => '');
   const problems = [...(checked.ok ? [] : checked.problems), ...callbackProblems(callBackUrl, allowPrivateUrls)];
   if (!checked.ok) throw invalid(firstOfEach(problems));
-  // Only now is it known to be shallow enough to walk through.
+  // Only a request that passed the check is known to be shallow enough to traverse.
   const all = [...problems, ...foreignUploads(input)];
   if (all.length > 0) throw invalid(all);
   const address = typeof callBackUrl === 'string' ? { callBackUrl } : {};

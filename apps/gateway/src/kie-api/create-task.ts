@@ -12,7 +12,7 @@ import { blankKeyHeader, headerText, WARNINGS_HEADER, type Warning } from '../wa
 import { checkTask } from './check-task.ts';
 import { createdTask, success, successOf } from './schemas.ts';
 
-/** POST /api/v1/jobs/createTask (docs/kie/api.md#create-a-task): answers as soon as Redis holds the request. */
+/** POST /api/v1/jobs/createTask (docs/kie/api.md#create-a-task): responds as soon as Redis has the request. */
 export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
   route(app, {
     method: 'POST',
@@ -23,7 +23,7 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
       headers: idempotencyHeaders,
       body: createRequestSchema,
       response: {
-        200: successOf(createdTask).describe('`X-Kieq-Warnings` names what was sent and has no effect'),
+        200: successOf(createdTask).describe('`X-Kieq-Warnings` names the fields of the request that have no effect'),
       },
     },
     errors: ['idempotency_conflict'],

@@ -8,10 +8,10 @@ import { route } from '../routes.ts';
 import { WARNINGS_HEADER } from '../warnings.ts';
 import { success, successOf } from './schemas.ts';
 
-/** However many callers ask, Kie is asked once in this time. */
+/** The gateway reads the balance from Kie at most once in this time, in ms, for all callers together. */
 const TTL_MS = 10_000;
 const PATIENCE_MS = 5_000;
-/** A balance that is older is told as old. */
+/** The response to an older balance has a warning. */
 const OLD_MS = 15 * 60_000;
 const RETRY_AFTER_S = 10;
 
@@ -24,11 +24,13 @@ export function creditRoute(app: FastifyInstance, deps: GatewayDeps): void {
     schema: {
       summary: 'Remaining credits of the account',
       tags: ['kie'],
-      response: { 200: successOf(z.number().describe('May be fractional; up to 10 s old, older while Kie is away')) },
+      response: {
+        200: successOf(z.number().describe('May be fractional. Up to 10 s old, or older while Kie does not respond')),
+      },
     },
     handler: async ({ reply }) => {
       const known = await balance();
-      // Kie's envelope has no place for the age, and an old balance must not pass for the present one.
+      // Kie's envelope has no field for the age, and an old balance must not look current.
       if (known.ageMs === null || known.ageMs > OLD_MS) reply.header(WARNINGS_HEADER, oldText(known.ageMs));
       return success(known.balance);
     },
@@ -37,18 +39,18 @@ export function creditRoute(app: FastifyInstance, deps: GatewayDeps): void {
 
 interface Known {
   readonly balance: number;
-  /** How long ago Kie told it; null where nobody knows. */
+  /** Time since the read; null if unknown. */
   readonly ageMs: number | null;
 }
 
 function oldText(ageMs: number | null): string {
-  const age = ageMs === null ? 'of an unknown time' : `${Math.round(ageMs / 60_000)} min old`;
-  return `data is the last balance that is known, ${age}: Kie cannot be asked for the present one`;
+  const age = ageMs === null ? 'of unknown age' : `${Math.round(ageMs / 60_000)} min old`;
+  return `data is the last known balance, ${age}: Kie does not return the current one`;
 }
 
 /**
- * Asks Kie; while Kie cannot be asked, the youngest balance that it told this process or any worker is given.
- * As with a worker's look at the balance, no permit of the query budget is needed: that is for tasks.
+ * Reads the balance from Kie. While Kie does not return it, the latest balance read by this process or a worker is
+ * used. The read needs no permit of the query budget, as in workers: the budget is for tasks.
  */
 function balanceReader({ kie, ledger, logger }: GatewayDeps): () => Promise<Known> {
   let last: { readonly balance: number; readonly toldMs: number } | undefined;
@@ -57,7 +59,7 @@ function balanceReader({ kie, ledger, logger }: GatewayDeps): () => Promise<Know
       last = { balance: await kie.credits({ signal: AbortSignal.timeout(PATIENCE_MS) }), toldMs: performance.now() };
     } catch (error) {
       if (!(error instanceof KieError)) throw error;
-      logger.warn({ err: error }, 'the balance could not be asked');
+      logger.warn({ err: error }, 'The balance could not be read from Kie; the last known one is returned.');
     }
   }, TTL_MS);
   return async () => {
@@ -66,7 +68,11 @@ function balanceReader({ kie, ledger, logger }: GatewayDeps): () => Promise<Know
     if (own !== undefined && own.ageMs <= OLD_MS) return own;
     const known = youngest(own, await workersBalance(ledger));
     if (known !== undefined) return known;
-    throw new ApiError('unavailable', 'The balance is not known for the moment.', { retryAfterS: RETRY_AFTER_S });
+    throw new ApiError(
+      'unavailable',
+      'The balance is unknown: Kie does not return it, and no worker has read it. Try again.',
+      { retryAfterS: RETRY_AFTER_S },
+    );
   };
 }
 

@@ -9,7 +9,7 @@ import { route } from '../routes.ts';
 import { success, successOf, taskRecord } from './schemas.ts';
 
 const querystring = z.object({
-  taskId: z.string('must be given, and once').min(1, 'must not be empty').describe('As createTask answered'),
+  taskId: z.string('must be given, and once').min(1, 'must not be empty').describe('`taskId` returned by createTask'),
 });
 
 /** GET /api/v1/jobs/recordInfo (docs/kie/api.md#query-a-task). */
@@ -21,7 +21,7 @@ export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
     schema: { summary: 'Query a task', tags: ['kie'], querystring, response: { 200: successOf(taskRecord) } },
     handler: async ({ query, caller }) => {
       const { record, nowMs, links } = await readReported(deps.ledger, resultLinks, query.taskId);
-      // Kie's own words for an id that it does not know.
+      // Kie's message for an unknown id.
       if (record === undefined || !isVisible(record, caller))
         throw new ApiError('invalid_request', 'recordInfo is null');
       return success(callerRecord(record, nowMs, links));
@@ -29,7 +29,7 @@ export function recordInfoRoute(app: FastifyInstance, deps: GatewayDeps): void {
   });
 }
 
-/** What was purged is a tombstone, and another tenant's is none of the caller's business. */
+/** Tombstones and generations of other tenants are invisible. */
 function isVisible({ tenant, purgedAt }: GenerationRecord, caller: Caller): boolean {
   return mayActFor(caller, tenant) && purgedAt === undefined;
 }

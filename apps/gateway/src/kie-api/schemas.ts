@@ -1,7 +1,7 @@
 import type { CallerRecord } from '@kieq/queue';
 import { z } from 'zod';
 
-/** Kie's envelope around an answer that is no error. */
+/** Kie's envelope around a successful response. */
 export function success<Data>(data: Data): { readonly code: 200; readonly msg: 'success'; readonly data: Data } {
   return { code: 200, msg: 'success', data };
 }
@@ -13,19 +13,19 @@ export function successOf<S extends z.ZodType>(data: S) {
 
 export const createdTask = z.object({
   taskId: z.string().describe('Id of the generation'),
-  recordId: z.string().describe('The same'),
+  recordId: z.string().describe('Same value as `taskId`'),
 });
 
-/** `data` of Kie's answer to recordInfo (docs/kie/api.md#answer-to-recordinfo). */
+/** `data` of Kie's response to recordInfo (docs/kie/api.md#answer-to-recordinfo). */
 export const taskRecord = z.object({
   taskId: z.string(),
   model: z.string(),
   state: z.enum(['waiting', 'success', 'fail']),
-  param: z.string().describe('The complete create request, as JSON text'),
+  param: z.string().describe('Complete create request, as JSON text'),
   resultJson: z.string().nullable().describe('On success, as JSON text: {"resultUrls":[…]}'),
   failCode: z.string().nullable(),
   failMsg: z.string().nullable(),
-  costTime: z.number().nullable().describe('From creation to the end, in ms'),
+  costTime: z.number().nullable().describe('Time from creation to the end, in ms'),
   completeTime: z.number().nullable().describe('Epoch ms'),
   createTime: z.number().describe('Epoch ms'),
   creditsConsumed: z.number().exactOptional(),

@@ -3,15 +3,15 @@ import { ApiError } from '../api-error.ts';
 const RETRY_AFTER_S = 2;
 
 export interface FairTurnsOptions {
-  /** Weight that may be under way at once. */
+  /** Total weight that may be in use at once. */
   readonly capacity: number;
-  /** Part of the capacity that stays for owners with no more than an even share. Default 0: first come, first served. */
+  /** Part of the capacity reserved for owners with no more than an even share. Default 0: first come, first served. */
   readonly forOthers?: number;
-  /** Longest wait for a turn, in ms; then it is refused. */
+  /** Longest wait for a turn, in ms; after it the request is refused. */
   readonly waitMs: number;
-  /** Most of one owner that wait. */
+  /** Most requests of one owner that may wait. */
   readonly waitingPerOwner: number;
-  /** Says what there is too much of, in the refusal. */
+  /** First sentence of the refusal, without a full stop: what is busy. */
   readonly busy: string;
 }
 
@@ -24,15 +24,15 @@ interface Waiting {
 }
 
 /**
- * Turns, weighted by what they cost, shared out by owner: who waits is served round robin over the owners, so that one
- * of them cannot hold up the others with a long queue. Within an owner the order is kept. What is too heavy for the
- * capacity left holds up everybody behind it, or it would never have its turn.
+ * Turns, weighted by cost and shared out by owner: waiting requests are served round robin over the owners, so that the
+ * long queue of one owner does not delay the others. Within an owner the order is kept. A request that is too heavy for
+ * the capacity left delays every request behind it; otherwise it would never get a turn.
  */
 export class FairTurns {
   readonly #options: FairTurnsOptions;
   #used = 0;
   readonly #held = new Map<string, number>();
-  /** In the order in which the owners are served. */
+  /** Keys are in the order in which the owners are served. */
   readonly #queues = new Map<string, Waiting[]>();
 
   constructor(options: FairTurnsOptions) {
@@ -41,11 +41,12 @@ export class FairTurns {
 
   /**
    * @param weight at most the capacity
-   * @param signal whoever goes away waits no longer
-   * @throws ApiError `unavailable` when it takes too long, too many of this owner wait, or the signal aborts
+   * @param signal ends the wait, for a client that disconnects
+   * @throws ApiError `unavailable` when the wait takes too long, too many requests of this owner wait, or the signal
+   * aborts
    */
   take(owner: string, weight: number, signal?: AbortSignal): Promise<EndTurn> {
-    if (this.#queues.size === 0 && this.#room(owner, weight) === 'free')
+    if (this.#queues.size === 0 && this.#capacityFor(owner, weight) === 'free')
       return Promise.resolve(this.#begin(owner, weight));
     const queue = this.#queues.get(owner) ?? [];
     if (queue.length >= this.#options.waitingPerOwner || signal?.aborted === true) return Promise.reject(this.#busy());
@@ -92,8 +93,8 @@ export class FairTurns {
     else this.#held.delete(owner);
   }
 
-  /** `share`: there is room, for others. */
-  #room(owner: string, weight: number): 'free' | 'share' | 'full' {
+  /** `share`: capacity is left, but reserved for other owners. */
+  #capacityFor(owner: string, weight: number): 'free' | 'share' | 'full' {
     const { capacity, forOthers = 0 } = this.#options;
     const left = capacity - this.#used - weight;
     if (left < 0) return 'full';
@@ -103,20 +104,20 @@ export class FairTurns {
     return left >= forOthers || (isModest && owners > 1) ? 'free' : 'share';
   }
 
-  /** One of each owner in turn, as long as there is room. */
+  /** Serves one request of each owner in turn, as long as capacity is left. */
   #serve(): void {
     for (const [owner, [next]] of this.#queues) {
       if (next === undefined) continue;
-      const room = this.#room(owner, next.weight);
-      if (room === 'full') return;
-      if (room === 'share') continue;
+      const capacity = this.#capacityFor(owner, next.weight);
+      if (capacity === 'full') return;
+      if (capacity === 'share') continue;
       this.#forget(owner, next);
       next.begin(this.#begin(owner, next.weight));
       return this.#serve();
     }
   }
 
-  /** The owner's turn comes again behind all others. */
+  /** Removes the request and moves its owner behind all others. */
   #forget(owner: string, waiting: Waiting): void {
     const left = (this.#queues.get(owner) ?? []).filter((one) => one !== waiting);
     this.#queues.delete(owner);
@@ -124,7 +125,7 @@ export class FairTurns {
   }
 
   #busy(): ApiError {
-    return new ApiError('unavailable', `${this.#options.busy}; nothing was made. Try again.`, {
+    return new ApiError('unavailable', `${this.#options.busy}. No generation was created; try again.`, {
       retryAfterS: RETRY_AFTER_S,
     });
   }

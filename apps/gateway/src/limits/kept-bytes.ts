@@ -2,15 +2,15 @@ import { ApiError } from '../api-error.ts';
 
 const RETRY_AFTER_S = 2;
 
-/** Bytes that one request holds until it is answered. */
+/** Bytes that one request keeps in memory until its response is built. */
 export interface Holding {
-  /** @throws ApiError `unavailable` when there is too much of it in all, or of its owner */
+  /** @throws ApiError `unavailable` when the total or the share of the owner exceeds its limit */
   readonly add: (bytes: number) => void;
-  /** Gives back everything. Calling it again does nothing. */
+  /** Releases all bytes of this request. Calling it again does nothing. */
   readonly end: () => void;
 }
 
-/** Counts the bytes of bodies that are in memory, in all and by owner. */
+/** Counts the bytes of request bodies in memory, in total and per owner. */
 export class KeptBytes {
   readonly #inAll: number;
   readonly #perOwner: number;
@@ -44,7 +44,7 @@ export class KeptBytes {
 }
 
 function tooMuch(): ApiError {
-  return new ApiError('unavailable', 'too many bodies at once; nothing was made. Try again.', {
+  return new ApiError('unavailable', 'Too many request bodies are in memory. No generation was created; try again.', {
     retryAfterS: RETRY_AFTER_S,
   });
 }

@@ -1,23 +1,23 @@
 export interface PaceOptions {
-  /** Least bytes in each `everyMs` during which they are waited for. */
+  /** Minimum bytes per `everyMs` while the gateway waits for them. */
   readonly bytes: number;
   readonly everyMs: number;
-  /** Longest time for all of it, in ms, waiting for us included. */
+  /** Longest time for the whole body, in ms, including the time that the gateway itself takes. */
   readonly deadlineMs: number;
-  /** Bytes that have come so far. */
+  /** Bytes received so far. */
   readonly total: () => number;
-  /** Called once, with what is wrong with the sender; never while paused. */
+  /** Called once, with the reason; never while paused. */
   readonly onLate: (why: string) => void;
 }
 
 /**
- * Watches how fast a body comes. While the gateway itself is at work (`pause`), nobody is blamed for sending nothing.
- * Entered by `new`, left by `end`, or after `onLate`.
+ * Watches how fast a body arrives. While the gateway itself is at work (`pause`), the sender need not send anything.
+ * Active from `new` until `end` or `onLate`.
  */
 export class Pace {
   readonly #options: PaceOptions;
   readonly #deadline: NodeJS.Timeout;
-  #look: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   #before = 0;
   #isPaused = true;
   /** The deadline passed while the gateway was at work. */
@@ -26,13 +26,13 @@ export class Pace {
   constructor(options: PaceOptions) {
     this.#options = options;
     const { deadlineMs } = options;
-    this.#deadline = setTimeout(() => this.#late(`did not come within ${deadlineMs / 1000} s`), deadlineMs).unref();
+    this.#deadline = setTimeout(() => this.#late(`did not arrive within ${deadlineMs / 1000} s`), deadlineMs).unref();
     this.resume();
   }
 
-  /** What it should have sent in the time before is forgiven. */
+  /** Drops the measurement of the current interval. */
   pause(): void {
-    clearInterval(this.#look);
+    clearInterval(this.#timer);
     this.#isPaused = true;
   }
 
@@ -40,7 +40,7 @@ export class Pace {
     if (!this.#isPaused) return;
     this.#isPaused = false;
     this.#before = this.#options.total();
-    this.#look = setInterval(() => this.#judge(), this.#options.everyMs).unref();
+    this.#timer = setInterval(() => this.#judge(), this.#options.everyMs).unref();
     if (this.#overdue !== undefined) this.#late(this.#overdue);
   }
 
@@ -52,9 +52,9 @@ export class Pace {
   #judge(): void {
     const { bytes, everyMs, total } = this.#options;
     const now = total();
-    const came = now - this.#before;
+    const received = now - this.#before;
     this.#before = now;
-    if (came < bytes) this.#late(`came too slowly: ${came} bytes in ${everyMs / 1000} s`);
+    if (received < bytes) this.#late(`arrived too slowly: ${received} bytes in ${everyMs / 1000} s`);
   }
 
   #late(why: string): void {

@@ -2,7 +2,7 @@ import type { Ledger } from '@kieq/ledger';
 import { storeIdOf, type BlobStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 
-/** So often a gateway says which archive it reads, in ms; it counts for three times as long. */
+/** Interval at which a gateway announces its archive, in ms. An announcement is valid for three times as long. */
 const EVERY_MS = 30_000;
 
 export interface ArchiveReader {
@@ -11,8 +11,8 @@ export interface ArchiveReader {
 }
 
 /**
- * Says to the pool which archive this gateway reads, so that links to it are given out; nothing where it reads none, or
- * one in which no result has been put yet.
+ * Announces to the pool which archive this gateway reads, so that links into it are given out. Does nothing without an
+ * archive, or if the archive has no result yet.
  * @throws StorageError
  */
 export async function announceArchive({ ledger, archive }: ArchiveReader): Promise<void> {
@@ -20,7 +20,7 @@ export async function announceArchive({ ledger, archive }: ArchiveReader): Promi
   if (id !== undefined) await ledger.archiveLinks.announceReader(id);
 }
 
-/** The same again and again, one after the other, until the gateway stops. */
+/** Repeats the announcement until the gateway stops; never two at the same time. */
 export function keepAnnouncing(
   reader: ArchiveReader & { readonly logger: Logger },
   stopping: AbortSignal,
@@ -33,7 +33,10 @@ export function keepAnnouncing(
     isAnnouncing = true;
     announceArchive(reader)
       .catch((error: unknown) =>
-        reader.logger.debug({ err: error }, 'the pool could not be told which archive this gateway reads'),
+        reader.logger.debug(
+          { err: error },
+          'The archive of this gateway could not be announced to the pool; will try again.',
+        ),
       )
       .finally(() => (isAnnouncing = false));
   };

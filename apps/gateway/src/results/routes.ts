@@ -10,20 +10,20 @@ import { documented } from '../routes.ts';
 import { createSlots } from './slots.ts';
 
 const URL = '/results/:file';
-/** Files that one gateway sends at once; of one file, so much as a player asks for. */
+/** Responses that one gateway sends at once: in total, for one file (a player opens several), and for one tenant. */
 const MOST_AT_ONCE = 64;
 const MOST_OF_ONE = 8;
 const MOST_OF_TENANT = 32;
-/** What signs links is looked up once in this time at most, in ms: strangers ask here, too. */
+/** The signing key is read from Redis at most once in this time, in ms, since requests here need no authentication. */
 const BASIS_TTL_MS = 250;
-/** Longest time for one answer, in ms. Who reads nothing at all is cut sooner. */
+/** Longest time for one response, in ms. A client that reads nothing is disconnected sooner. */
 const LONGEST_MS = 3_600_000;
-/** A place may be free so soon, in s. */
+/** A slot may be free after this time, in s. */
 const RETRY_AFTER_S = 5;
 
 /**
- * Over those of every answer. The bytes are the vendor's: nothing in them may run. A page of the caller may show them,
- * since there is nothing here but the link itself that would allow it.
+ * Replace the general headers. The bytes come from the vendor, so nothing in them may run. Pages of other origins may
+ * show them, since only the link grants access.
  */
 const HEADERS = {
   'access-control-allow-origin': '*',
@@ -33,34 +33,35 @@ const HEADERS = {
 } as const;
 
 const params = z.object({
-  file: z.string().describe('Which result of which generation'),
+  file: z.string().describe('File name of the result in the archive'),
 });
 const querystring = z.object({
   expires: z
     .string()
     .regex(/^\d{1,12}$/)
-    .describe('Until when it is valid: Unix time in seconds'),
-  signature: z.string().max(100).describe('Of the pool'),
+    .describe('Expiry of the link: Unix time in seconds'),
+  signature: z.string().max(100).describe('Signature of the pool over file and expiry'),
 });
 
-/** As results are called in the archive: nothing else becomes part of a key. */
+/** Form of result names in the archive. The id in it becomes part of a key in Redis. */
 const NAME = /^(gen_[0-9a-z]{10,64})(?:-\d{1,4})?\.[a-z0-9]{1,8}$/;
+/** `kieq doctor` recognises "not given out by this pool". */
 const NOT_OURS =
-  'this link was not given out by this pool, or has been changed on its way; recordInfo and GET /v1/generations/<id> give a new one';
+  'This link was not given out by this pool, or was changed. recordInfo and GET /v1/generations/<id> return a current one.';
 
 const bytes = { 'video/*': { schema: z.string() }, 'image/*': { schema: z.string() } };
 const DOCUMENT = {
-  summary: 'Fetch a result by the link that its caller was told',
+  summary: 'Fetch a result by its signed link',
   description:
-    'The link itself is the permission, for this one file and until it expires. Links are in recordInfo, in callbacks and in `resultUrls`.',
+    'The link grants access to this one file until it expires. recordInfo, deliveries and `resultUrls` contain such links.',
   tags: ['generations'],
   params,
   querystring,
   response: {
     200: { description: 'The file', content: bytes },
-    206: { description: 'Some of its bytes', content: bytes },
-    302: z.null().describe('The file is in a bucket, at `Location`'),
-    304: z.null().describe('The client has it already'),
+    206: { description: 'The requested range of the file', content: bytes },
+    302: z.null().describe('The file is in a bucket; `Location` is a link to it'),
+    304: z.null().describe('The copy of the client is current'),
   },
 };
 const ERRORS: readonly ApiErrorCode[] = [
@@ -73,8 +74,8 @@ const ERRORS: readonly ApiErrorCode[] = [
 ];
 
 /**
- * Serves archived results by links that this pool has signed (docs/archive.md, Links). No bearer is asked for, and
- * no generation is looked up before the signature holds: nobody learns here which generations exist.
+ * Serves archived results by links that this pool has signed (docs/archive.md, Links). A link needs no bearer key. No
+ * generation is read before the signature is verified, so that clients do not learn which generations exist.
  */
 export function resultLinkRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const slots = createSlots(MOST_AT_ONCE, MOST_OF_ONE, MOST_OF_TENANT);
@@ -89,7 +90,7 @@ export function resultLinkRoutes(app: FastifyInstance, deps: GatewayDeps): void 
   });
 }
 
-/** Whatever it is that does not hold, the answer is the same. @throws ApiError `forbidden`, `gone` */
+/** Every kind of invalid link gets the same error. @throws ApiError `forbidden`, `gone` */
 async function checkLink(
   basis: () => Promise<LinkBasis>,
   request: FastifyRequest,
@@ -103,7 +104,7 @@ async function checkLink(
   if (key === undefined || !isSignedLink(key, { file: name, expiresS }, query.signature))
     throw new ApiError('forbidden', NOT_OURS);
   if (expiresS * 1000 <= nowMs)
-    throw new ApiError('gone', 'this link has expired; recordInfo and GET /v1/generations/<id> give a new one');
+    throw new ApiError('gone', 'This link has expired. recordInfo and GET /v1/generations/<id> return a current link.');
   return { name, generation };
 }
 
@@ -117,17 +118,17 @@ async function find(deps: GatewayDeps, name: string, generation: string) {
 
 function whyNone(record: GenerationRecord | undefined): string {
   return record === undefined || record.purgedAt !== undefined
-    ? 'the generation was deleted, and its results with it'
-    : 'the result is not in the archive any more; ask for the generation anew';
+    ? 'The generation and its results were purged.'
+    : 'The archived result was removed. Read the generation again for its current links.';
 }
 
 /** @throws ApiError `unavailable` */
 function takeSlot(leave: (() => void) | undefined, { raw }: FastifyReply): void {
   if (leave === undefined)
-    throw new ApiError('unavailable', 'too many results are being sent at once; try again', {
+    throw new ApiError('unavailable', 'Too many results are being sent. Try again.', {
       retryAfterS: RETRY_AFTER_S,
     });
-  // Who hung up while the file was looked for never closes again.
+  // A client that disconnected earlier emits no further `close`.
   if (raw.closed) return leave();
   const tooLong = setTimeout(() => raw.destroy(), LONGEST_MS);
   tooLong.unref();

@@ -1,13 +1,13 @@
-/** Answers that are being sent at once. */
+/** Bounds the responses that are sent at once. */
 export interface Slots {
-  /** How to leave the place again, once; undefined where there is none left. */
+  /** @returns releases the slot, once; undefined if no slot is free */
   enter(name: string, tenant: string): (() => void) | undefined;
 }
 
 /**
- * @param most at once in all
- * @param mostOfOne at once under one name: who has one link must not take all places
- * @param mostOfTenant at once of one tenant, whoever follows its links
+ * @param most responses at once in total
+ * @param mostOfOne responses at once for one name, so that the users of one link cannot take all slots
+ * @param mostOfTenant responses at once for one tenant, whichever clients follow its links
  */
 export function createSlots(most: number, mostOfOne: number, mostOfTenant: number): Slots {
   const [names, tenants] = [new Counts(), new Counts()];
@@ -30,7 +30,7 @@ export function createSlots(most: number, mostOfOne: number, mostOfTenant: numbe
   };
 }
 
-/** How many there are of each; none are kept of what has none. */
+/** Counts per name; names with a count of 0 are not kept. */
 class Counts {
   readonly #counts = new Map<string, number>();
 

@@ -13,21 +13,21 @@ import { visibleRecord } from './visible.ts';
 const adoptBody = z.strictObject({
   taskId: z
     .string()
-    .regex(/^[^\s\p{Cc}]{1,200}$/u, 'must be an id of Kie: 1 to 200 characters without blanks')
-    .describe("Kie's id of the task"),
+    .regex(/^[^\s\p{Cc}]{1,200}$/u, 'must be a task id of Kie: 1 to 200 characters without blanks')
+    .describe('Id of the task at Kie'),
   confirm: z
     .boolean()
     .default(false)
     .describe(
-      'A person vouches for a task that does not prove itself; where it differs from the request, an operator must',
+      'Adopt a task that cannot be proven to belong to the generation. If it differs from the request, only an operator may',
     ),
 });
 
 const adoptedSchema = z.object({
   id: z.string(),
-  attempt: z.int().describe('The attempt whose answer was lost'),
+  attempt: z.int().describe('Number of the attempt whose response was lost'),
   state: stateWord,
-  already: z.boolean().describe('The task was that of this attempt before, and nothing has changed'),
+  already: z.boolean().describe('The attempt already had this task; nothing changed'),
 });
 
 /** POST /v1/generations/:id/adopt: what `kieq adopt` does. */
@@ -36,8 +36,9 @@ export function adoptRoute(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'POST',
     url: '/v1/generations/:id/adopt',
     schema: {
-      summary: 'Bind a paid task to the generation whose answer was lost',
-      description: 'Kie is asked for the task. One that carries our callback address proves itself.',
+      summary: 'Bind a paid task to the generation whose response was lost',
+      description:
+        'The gateway reads the task from Kie. The callback address of the attempt in the task proves that they belong together.',
       tags: ['generations'],
       params: idParams,
       body: adoptBody,
@@ -68,7 +69,7 @@ async function adoptTask(
   const result = await adopt(options, id, taskId);
   if (result.kind === 'refused') throw new ApiError('not_adopted', result.reason);
   if (result.kind === 'needs_confirmation')
-    throw new ApiError('not_adopted', `${result.doubt}; vouch for it with "confirm": true`);
+    throw new ApiError('not_adopted', `Send "confirm": true to adopt the task despite this doubt: ${result.doubt}`);
   const { state } = await visibleRecord(deps, caller, id);
   return { id, attempt: result.attempt, state, already: result.already };
 }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
-import { count, createdSchema, statesOf, told, type CreateDeps } from './create.ts';
+import { count, createdSchema, statesOf, warningsField, type CreateDeps } from './create.ts';
 import { UNAVAILABLE } from '../to-answer.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
@@ -14,7 +14,7 @@ const failureSchema = z.object({
   problems: z.array(z.object({ field: z.string(), rule: z.string(), received: z.string() })),
 });
 
-/** One answer of a batch. */
+/** Outcome of one item of a batch. */
 export const batchAnswerSchema = z.discriminatedUnion('ok', [
   createdSchema.extend({ ok: z.literal(true) }),
   z.object({ ok: z.literal(false), error: failureSchema }),
@@ -22,13 +22,13 @@ export const batchAnswerSchema = z.discriminatedUnion('ok', [
 type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 
 export interface BatchContext extends CreationContext {
-  /** How an error is told, without secrets. */
+  /** Turns an error into a response without secrets. */
   readonly answerOf: (error: unknown) => ErrorAnswer;
 }
 
 /**
- * Enqueues many; every item is answered for itself, in order.
- * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued
+ * Enqueues many generations. Every item has its own outcome, in the order of the items.
+ * @throws ProducerError `redis_unavailable`, `redis_refused`: some items may be enqueued
  */
 export async function createMany(
   deps: CreateDeps,
@@ -38,7 +38,7 @@ export async function createMany(
   const checked: Checked[] = [];
   for (const body of bodies) {
     checked.push(check(body, context));
-    // A thousand large items must not hold up the other callers.
+    // A thousand large items must not delay other callers.
     if (checked.length % ITEMS_AT_ONCE === 0) await setImmediate();
   }
   const results = await enqueueGood(deps, checked);
@@ -51,11 +51,11 @@ export async function createMany(
     }
     const { id, created } = result.handle;
     count(deps, created ? 'created' : 'exists');
-    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued', ...told(warningsOf(checked[i])) };
+    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued', ...warningsField(warningsOf(checked[i])) };
   });
 }
 
-/** Items that are checked before others get their turn. */
+/** Items that are checked before other requests get their turn. */
 const ITEMS_AT_ONCE = 20;
 
 type Checked = { readonly creation: Creation } | { readonly error: ApiError };
@@ -74,7 +74,7 @@ function warningsOf(item: Checked | undefined): Creation['warnings'] {
   return item !== undefined && 'creation' in item ? item.creation.warnings : [];
 }
 
-/** Only the good ones go to the producer; the results are in the order of the items. */
+/** Only valid items go to the producer; the results are in the order of the items. */
 async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]): Promise<Result[]> {
   const creations = items.flatMap((item) => ('creation' in item ? [item.creation] : []));
   const enqueued = creations.length === 0 ? [] : await producer.enqueueMany(creations);

@@ -7,37 +7,37 @@ import { IMAGE_LIMIT } from './upload-form.ts';
 export const BATCH_LIMIT = 1000;
 
 const notPassedOn = {
-  progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the answer warns of it'),
+  progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the response has a warning'),
 };
 
-/** For the documentation: what `checkCreation` takes. */
+/** Documents the body that `checkCreation` takes. */
 export const createBody = z
   .union([
     z.strictObject({ ...klingRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
     z.strictObject({ ...otherRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
   ])
   .describe(
-    'The body of createTask with options beside it; unknown fields are refused. An option that is null or "" is absent',
+    'The body of createTask and options. Unknown fields are refused. An option that is null or "" counts as absent',
   );
 
 const image = z.string().meta({ contentMediaType: 'application/octet-stream' });
 
-/** For the documentation: what `readUploadForm` takes. */
+/** Documents the form that `readUploadForm` takes. */
 export const createForm = z.object({
   request: z
     .string()
-    .meta({ contentMediaType: 'application/json', description: 'The JSON of the other form; must come first' }),
+    .meta({ contentMediaType: 'application/json', description: 'The JSON body of the call; must be the first part' }),
   image_urls: z
     .array(image)
     .max(IMAGE_LIMIT)
     .optional()
     .describe(
-      `Images, appended to input.image_urls. A part of another name is put at that field of the input. ` +
-        `JPEG, PNG or WebP by content, at most 10 MB each, at most ${IMAGE_LIMIT} together`,
+      `Images, appended to input.image_urls. A part with another name sets that field of the input. ` +
+        `JPEG, PNG or WebP by content, at most 10 MB each, at most ${IMAGE_LIMIT} in total`,
     ),
 });
 
-/** Each item is checked for itself. */
+/** Items are checked one by one, each with its own outcome. */
 export const batchBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(BATCH_LIMIT) });
-/** For the documentation. */
+/** Documents `batchBody`. */
 export const batchDoc = z.strictObject({ items: z.array(createBody).min(1).max(BATCH_LIMIT) });

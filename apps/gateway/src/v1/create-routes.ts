@@ -23,14 +23,14 @@ import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS } from './upload-form.ts';
 
-/** Longest batch: of 1000 items, 4 KB each. Parsed, hostile JSON is ten times as large as its text. */
+/** Longest batch: 1000 items of 4 KB each. Hostile JSON takes ten times the size of its text when parsed. */
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
 export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
   const forms = createForms(deps);
   await app.register(async (scope) => {
-    // Only here: every other route refuses forms.
+    // Registered in this scope only: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
     route(scope, {
       method: 'POST',
@@ -41,8 +41,8 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         headers: idempotencyHeaders,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
-          200: createdSchema.describe('It had been made before, by this idempotency key or an equal request'),
-          201: createdSchema.describe('Created; `Location` has its address'),
+          200: createdSchema.describe('The idempotency key or an equal request has already created the generation'),
+          201: createdSchema.describe('Created; `Location` is the address of the generation'),
         },
       },
       errors: ['idempotency_conflict'],
@@ -54,13 +54,13 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
     url: '/v1/generations/batch',
     schema: {
       summary: `Create up to ${BATCH_LIMIT} generations`,
-      description: 'Every item is answered for itself, in order; a bad one affects no other.',
+      description: 'Every item has its own outcome, in the order of the items. An invalid item does not affect others.',
       tags: ['generations'],
       body: batchDoc,
       response: { 200: z.object({ items: z.array(batchAnswerSchema) }) },
     },
     bodyLimitBytes: BATCH_BODY_BYTES,
-    tooLarge: 'Split the items over several batches. Nothing was made.',
+    tooLarge: 'No generation was created. Split the items into several batches.',
     handler: (call) => createBatch(deps, call),
   });
 }
@@ -68,9 +68,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
 async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<unknown, unknown>) {
   const { items } = parseCaller(batchBody, body);
   if (idempotencyKeyOf(request) !== undefined) {
-    throw invalid([
-      problem('Idempotency-Key', 'must not be given: every item has an idempotencyKey of its own', 'one'),
-    ]);
+    throw invalid([problem('Idempotency-Key', 'must not be given: each item has its own idempotencyKey', 'one')]);
   }
   const scrub = ownScrubber(request, deps.scrub);
   const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, scrub);
@@ -121,8 +119,8 @@ async function createFromForm(
 }
 
 /**
- * It had been made before: by an earlier call, which has images of its own, or by this very one, whose answer Redis
- * lost, or whose job a worker was quick to take. Only the record tells whose images it names.
+ * The generation existed already. Either an earlier call created it, with other images, or this call did and Redis lost
+ * the reply, or a worker took the job at once. Only the record shows which images the generation names.
  */
 async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: string): Promise<void> {
   try {
@@ -133,7 +131,7 @@ async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: s
   }
 }
 
-/** Whether certainly no generation was made; when Redis refused or went away in between, nobody knows. */
+/** Whether certainly no generation was created. If Redis refused or disconnected in between, one may exist. */
 function isRefused(error: unknown): boolean {
   if (error instanceof ProducerError) return error.code === 'invalid_request' || error.code === 'idempotency_conflict';
   return error instanceof ApiError;

@@ -7,12 +7,15 @@ import type { Creation } from './creation.ts';
 import { warningSchema, type Warning } from '../warnings.ts';
 import { stateWord } from './schemas.ts';
 
-/** The answer to a create call. */
+/** The response to a create call. */
 export const createdSchema = z.object({
   id: z.string(),
-  created: z.boolean().describe('False when the generation had been made before'),
+  created: z.boolean().describe('False if the generation existed already'),
   state: stateWord,
-  warnings: z.array(warningSchema).optional().describe('What was sent and has no effect; absent where all has'),
+  warnings: z
+    .array(warningSchema)
+    .optional()
+    .describe('Fields of the request that have no effect; absent if there are none'),
 });
 export type Created = z.infer<typeof createdSchema>;
 
@@ -26,15 +29,20 @@ export async function createOne(deps: CreateDeps, { request, options, warnings }
   const handle = await deps.producer.enqueue(request, options);
   const stateOf = await statesOf(deps, [handle]);
   count(deps, handle.created ? 'created' : 'exists');
-  return { id: handle.id, created: handle.created, state: stateOf.get(handle.id) ?? 'queued', ...told(warnings) };
+  return {
+    id: handle.id,
+    created: handle.created,
+    state: stateOf.get(handle.id) ?? 'queued',
+    ...warningsField(warnings),
+  };
 }
 
-/** For an answer: absent where there are none. */
-export function told(warnings: readonly Warning[]): Pick<Created, 'warnings'> {
+/** The field `warnings` of a response; empty without warnings. */
+export function warningsField(warnings: readonly Warning[]): Pick<Created, 'warnings'> {
   return warnings.length === 0 ? {} : { warnings: [...warnings] };
 }
 
-/** By id. A new one is queued, whatever has become of it since; only for the others the ledger is asked. */
+/** States by id, read from the ledger for generations that existed already. A new generation counts as queued. */
 export async function statesOf(
   { ledger }: CreateDeps,
   handles: readonly Enqueued[],

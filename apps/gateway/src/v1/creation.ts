@@ -11,33 +11,33 @@ import { blankKeyWarnings, takeNotPassedOn, type Warning } from '../warnings.ts'
 export interface Creation {
   readonly request: GenerationRequest;
   readonly options: GenerationOptions;
-  /** What was sent and has no effect. */
+  /** Fields of the request that have no effect. */
   readonly warnings: readonly Warning[];
 }
 
 export interface CreationContext {
   readonly caller: Caller;
   readonly allowPrivateUrls: boolean;
-  /** The header `Idempotency-Key`. */
+  /** Value of the header `Idempotency-Key`. */
   readonly headerKey?: string | undefined;
-  /** What is to be told of that header. */
+  /** Warnings about that header. */
   readonly headerWarnings?: readonly Warning[];
-  /** Addresses of the images that came with this very call; no others may be named. */
+  /** Addresses of the images uploaded by this call; the request may name no other uploads. */
   readonly uploads?: ReadonlySet<string>;
 }
 
-/** A JSON object of a caller. */
+/** A JSON object from a caller; its values are unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 const RECEIVED_LIMIT = 200;
 
 /**
- * Checks a create request as a caller sent it and tells all its problems together; unknown fields are problems. An
- * option that is null, "" or blank is absent.
+ * Checks a create request from a caller and reports all its problems together; unknown fields are problems. An option
+ * that is null, "" or blank counts as absent.
  * @throws ApiError `invalid_request`, or `forbidden` where it names another tenant
  */
 export function checkCreation(body: unknown, context: CreationContext): Creation {
-  // Before anything is copied.
+  // Must run before anything is copied.
   refuseEndless(body, 'input');
   const given = objectOf(body, '');
   const { rest: known, warnings } = takeNotPassedOn(given);
@@ -47,7 +47,7 @@ export function checkCreation(body: unknown, context: CreationContext): Creation
   const problems = [
     ...(checked.ok ? [] : checked.problems),
     ...callbackProblems(rest['callBackUrl'], context.allowPrivateUrls),
-    // Only a request that passed is known to be shallow enough to walk through.
+    // Only a request that passed the check is known to be shallow enough to traverse.
     ...(checked.ok ? foreignUploads(input, context.uploads) : []),
   ];
   if (!checked.ok || problems.length > 0) throw invalid(firstOfEach(problems));
@@ -62,12 +62,12 @@ function keyWarnings({ idempotencyKey }: JsonObject, { headerWarnings = [] }: Cr
   return [...headerWarnings, ...blankKeyWarnings(idempotencyKey, 'idempotencyKey')];
 }
 
-/** The fields of a body without the options that are absent, however that is spelt. */
+/** The fields of a body without options that are null, "" or blank. */
 export function presentOptions(fields: JsonObject): JsonObject {
   return objectOf(withoutAbsent(optionsSchema, fields), '');
 }
 
-/** @throws ApiError `invalid_request` for anything else */
+/** @throws ApiError `invalid_request` if the value is not a JSON object */
 export function objectOf(value: unknown, field: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw invalid([problem(field, 'must be a JSON object', value)]);
@@ -77,7 +77,7 @@ export function problem(field: string, rule: string, value: unknown): Problem {
   return { field, rule, received: jsonOf(value).slice(0, RECEIVED_LIMIT) };
 }
 
-/** Too deep a value has no JSON. */
+/** A value that is nested too deeply has no JSON. */
 function jsonOf(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'undefined';
@@ -87,8 +87,8 @@ function jsonOf(value: unknown): string {
 }
 
 /**
- * The tenant for which the caller creates; undefined for the default one.
- * @param named a tenant that is no text is left for the check of the options to refuse
+ * The tenant of the new generation; undefined for the default tenant.
+ * @param named the tenant in the request; the check of the options refuses a value that is not text
  * @throws ApiError `forbidden`
  */
 export function creationTenant(named: unknown, caller: Caller): string | undefined {
@@ -103,6 +103,6 @@ function tenantOption({ tenant }: JsonObject, caller: Caller): { tenant?: string
 function keyOption({ idempotencyKey }: JsonObject, headerKey: string | undefined): { idempotencyKey?: string } {
   if (headerKey === undefined) return {};
   if (idempotencyKey === undefined || idempotencyKey === headerKey) return { idempotencyKey: headerKey };
-  const rule = 'must equal the header Idempotency-Key where both are given';
+  const rule = 'must equal the header Idempotency-Key if both are given';
   throw invalid([problem('idempotencyKey', rule, idempotencyKey)]);
 }

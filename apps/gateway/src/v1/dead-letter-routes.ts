@@ -11,18 +11,20 @@ import { redriveAll, redriveById, redriveResultSchema, resumedSchema } from './r
 
 const listQuery = z.strictObject({
   class: classSchema.optional(),
-  tenant: tenantSchema.optional().describe('For operators; a tenant sees its own'),
+  tenant: tenantSchema.optional().describe('For operators; a tenant sees only its own dead letters'),
   limit: limitSchema,
   cursor: cursorSchema.optional(),
 });
 
 const choices = {
-  payAgain: z.boolean().default(false).describe('Submit again although a paid task may exist'),
-  dryRun: z.boolean().default(false).describe('Tell what would happen and change nothing'),
+  payAgain: z.boolean().default(false).describe('Submit again although a paid task may exist: may pay twice'),
+  dryRun: z.boolean().default(false).describe('Report the outcome and change nothing'),
 };
 const oneBody = z.strictObject({
   ...choices,
-  class: classSchema.optional().describe('Which, where the generation and its callback each have one'),
+  class: classSchema
+    .optional()
+    .describe('Class of the dead letter; required if the generation and its delivery each have one'),
 });
 const classBody = z.strictObject({
   ...choices,
@@ -31,7 +33,7 @@ const classBody = z.strictObject({
   tenant: tenantSchema.optional(),
 });
 
-/** Dead letters and their redrive. */
+/** Routes that list and redrive dead letters. */
 export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const tags = ['dead letters'];
   route(app, {
@@ -68,7 +70,8 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     url: '/v1/dead-letters/redrive',
     schema: {
       summary: 'Resume open dead letters of a class, oldest first',
-      description: 'At most 50 in a second; whoever hangs up stops it. `more` says that others are left.',
+      description:
+        'Redrives at most 50 per second. Closing the connection stops it. `more` is true if further dead letters are left.',
       tags,
       body: classBody,
       response: { 200: z.object({ items: z.array(redriveResultSchema), more: z.boolean() }) },
@@ -82,7 +85,7 @@ export function deadLetterRoutes(app: FastifyInstance, deps: GatewayDeps): void 
   });
 }
 
-/** Of a dry run none. */
+/** Empty for a dry run. */
 function resumedIds(results: readonly { readonly kind: string; readonly id: string }[]): string[] {
   return results.flatMap(({ kind, id }) => (kind === 'resumed' ? [id] : []));
 }

@@ -12,7 +12,7 @@ export const deadLetterSchema = z.object({
   generation: z.string(),
   class: classWord,
   openedAt: epochMs,
-  summary: z.string().describe("One sentence, with Kie's own words and code where it gave some"),
+  summary: z.string().describe("One sentence, with Kie's message and code if Kie gave them"),
   state: stateWord,
   tenant: z.string(),
   model: z.string(),
@@ -49,7 +49,7 @@ export async function readDeadLetters(
   return { items: entries.flatMap((entry, i) => deadLetterOf(entry, records[i])), ...next };
 }
 
-/** None where it was closed while the page was read. */
+/** Empty if the dead letter was closed while the page was read. */
 function deadLetterOf({ id, class: deadLetterClass }: Entry, record: GenerationRecord | undefined): DeadLetter[] {
   const deadLetter = [record?.deadLetter, record?.delivery?.deadLetter].find((one) => one?.class === deadLetterClass);
   if (record === undefined || deadLetter === undefined) return [];

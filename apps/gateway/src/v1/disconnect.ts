@@ -1,10 +1,10 @@
-/** The part of an answer that tells of its end. */
+/** The part of a response that reports its end. */
 interface Answer {
   readonly writableFinished: boolean;
   once(event: 'close', listener: () => void): unknown;
 }
 
-/** Aborted when the client goes away before it has its answer. */
+/** Aborted when the client disconnects before the response is complete. */
 export function disconnectSignal({ raw }: { readonly raw: Answer }): AbortSignal {
   const controller = new AbortController();
   raw.once('close', () => {

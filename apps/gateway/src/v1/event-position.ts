@@ -1,22 +1,22 @@
 import { eventsSince, isLater, lastEventId, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import { isEnded } from '@kieq/domain';
 
-/** Numbers that JavaScript holds exactly; Redis would take longer ones. */
+/** Numbers that JavaScript represents exactly; Redis would accept longer ones. */
 const STREAM_ID = /^\d{1,15}-\d{1,15}$/;
 
 /**
- * Where a client's event stream begins.
+ * Start of a client's event stream.
  *
- * - `fresh`: with the state of now, which stands for every event up to `position`.
- * - `resumed`: behind the event that it saw last.
- * - `over`: the generation has ended, and the client has seen it.
+ * - `fresh`: with the current state, which covers every event up to `position`.
+ * - `resumed`: after the last event that the client received.
+ * - `over`: the generation has ended, and the client has received the end.
  */
 export type StreamStart =
   | { readonly kind: 'fresh'; readonly position: string }
   | { readonly kind: 'resumed'; readonly after: string }
   | { readonly kind: 'over' };
 
-/** @param lastSeen as the client says; what is no id of an event that the pool still knows is ignored */
+/** @param lastSeen untrusted, from the client; ignored unless it is the id of an event that the pool still has */
 export async function streamStart(
   { redis, root }: Ledger,
   { id, state }: GenerationRecord,
@@ -25,7 +25,8 @@ export async function streamStart(
   const newest = await lastEventId(redis, root);
   if (lastSeen === undefined || !STREAM_ID.test(lastSeen)) return { kind: 'fresh', position: newest };
   const oldest = (await redis.xrange(`${root}events`, '-', '+', 'COUNT', 1))[0]?.[0];
-  // Behind the newest: of another pool. Before the oldest: what was missed is gone, and only the state tells of it.
+  // Later than the newest: an id of another pool. Earlier than the oldest: missed events are gone, only the state is
+  // left.
   if (oldest === undefined || isLater(lastSeen, newest) || isLater(oldest, lastSeen)) {
     return { kind: 'fresh', position: newest };
   }

@@ -12,17 +12,23 @@ import { idParams } from './schemas.ts';
 import { viewOf } from './view.ts';
 import { visibleRecord } from './visible.ts';
 
-const DESCRIPTION = `Server-Sent Events. The first event \`state\` tells the state of now; each further one a change,
-with its place as \`id\`. When the generation has ended, \`end\` comes, with the reason where there is no video, and the stream closes. With \`Last-Event-ID\` the
-changes since then come instead of the first one; 204 when it has ended and nothing is new, so that an EventSource stops.
-A comment comes now and then, so that nobody takes the silence for the end.`.replaceAll('\n', ' ');
+const DESCRIPTION =
+  `Server-Sent Events. The first event \`state\` has the current state, each further one a change, with
+its position as \`id\`. When the generation ends, the event \`end\` follows, with the reason if there is no video, and the
+stream closes. With \`Last-Event-ID\` the stream starts with the changes since that event instead of the current state.
+204 means that the generation has ended and no further event exists; an EventSource then stops. Comments keep the
+connection alive.`.replaceAll('\n', ' ');
 
 const eventQuery = z.strictObject({
-  lastEventId: z.string().max(100).optional().describe('Like the header, for who cannot set one; the header wins'),
+  lastEventId: z
+    .string()
+    .max(100)
+    .optional()
+    .describe('Same as the header, for clients that cannot set headers. The header takes precedence'),
 });
-const eventHeaders = z.object({ 'last-event-id': z.string().optional().describe('Id of the last event seen') });
+const eventHeaders = z.object({ 'last-event-id': z.string().optional().describe('Id of the last event received') });
 const eventsAnswer = {
-  description: 'The events',
+  description: 'Stream of events',
   content: { 'text/event-stream': { schema: z.string() } },
 };
 
@@ -38,7 +44,7 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       throw error;
     }
   };
-  // A closing server waits for open answers.
+  // A closing server waits for open responses.
   deps.stopping.addEventListener('abort', () => {
     for (const stream of open) stream.end();
   });
@@ -52,12 +58,15 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       params: idParams,
       querystring: eventQuery,
       headers: eventHeaders,
-      response: { 200: eventsAnswer, 204: z.null().describe('It has ended, and every event was seen') },
+      response: {
+        200: eventsAnswer,
+        204: z.null().describe('The generation has ended, and the client has received every event'),
+      },
     },
     errors: ['not_found'],
     streams: true,
     async handler({ params, query, caller, request, reply }) {
-      // Given back when the answer is over, however it ends.
+      // The slot is released when the response ends, for any reason.
       whenOver(request, takeSlot(caller));
       const record = await visibleRecord(deps, caller, params.id);
       const start = await streamStart(deps.ledger, record, lastSeen(request, query.lastEventId));
@@ -66,11 +75,14 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       open.add(stream);
       deps.metrics.eventStreams.inc();
       try {
-        // Any error status would keep an EventSource from coming back.
+        // No error status is sent: an EventSource would not reconnect after it.
         if (!deps.stopping.aborted) await follow(deps, record.id, start, stream);
       } catch (error) {
-        // The client comes back and goes on where it was.
-        deps.logger.warn({ err: error, request: request.id }, 'an event stream broke off');
+        // The client reconnects and resumes after its last event.
+        deps.logger.warn(
+          { err: error, request: request.id },
+          'An event stream failed; its client can reconnect and resume.',
+        );
       } finally {
         stream.end();
         open.delete(stream);
@@ -81,7 +93,7 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   });
 }
 
-/** Sends what happens until the generation has ended or the stream is closed. */
+/** Sends events until the generation ends or the stream is closed. */
 async function follow(
   { producer, ledger }: GatewayDeps,
   id: string,
@@ -91,10 +103,10 @@ async function follow(
   const signal = stream.closed;
   const events = producer.get(id).events(start.kind === 'resumed' ? { signal, after: start.after } : { signal });
   let last: string | undefined;
-  for await (const { id: place, state, event } of events) {
-    // The first one has no place of its own: what happened before `position` is in it. A later one without a place
-    // was read and not heard; it must not send a client back that resumes.
-    const position = place ?? (start.kind === 'fresh' && last === undefined ? start.position : undefined);
+  for await (const { id: eventId, state, event } of events) {
+    // The first event has no id; it covers everything up to `position`. A later event without an id comes from a read
+    // of the state, not from the stream of events: a position with it would make a resuming client repeat events.
+    const position = eventId ?? (start.kind === 'fresh' && last === undefined ? start.position : undefined);
     stream.send({ id: position, event: 'state', data: { id, state, event } });
     last = state;
   }
@@ -103,7 +115,7 @@ async function follow(
   stream.send({ event: 'end', data: { id, ...(last === undefined ? {} : { state: last }), ...why } });
 }
 
-/** Why there is no video, as the generation itself would tell it. */
+/** Why there is no video, in the fields of the generation itself. */
 async function reasonOf({ read }: Ledger, id: string): Promise<object> {
   const record = await read.generation(id);
   if (record === undefined) return {};
@@ -116,7 +128,7 @@ function openStream(reply: FastifyReply, heartbeatMs: number): EventStream {
   reply.headers({
     'content-type': 'text/event-stream; charset=utf-8',
     'cache-control': 'no-store, no-transform',
-    // nginx would keep the events back otherwise.
+    // Keeps nginx from buffering the events.
     'x-accel-buffering': 'no',
   });
   for (const [name, value] of Object.entries(reply.getHeaders()))

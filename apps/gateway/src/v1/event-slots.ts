@@ -1,10 +1,10 @@
 import { ApiError } from '../api-error.ts';
 import type { GatewayLimits } from '../limits.ts';
 
-/** A client that follows generations one after the other finds a place soon. */
+/** A client that follows generations one after the other gets a slot soon. */
 const RETRY_AFTER_S = 10;
 
-/** Event streams that are open, of each key and in all. */
+/** Bounds the open event streams, per key and in total. */
 export class EventSlots {
   readonly #limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>;
   readonly #openOf = new Map<string, number>();
@@ -15,15 +15,16 @@ export class EventSlots {
   }
 
   /**
-   * @param key tells callers apart
-   * @returns gives the place back; to be called once
+   * @param key identifies the caller
+   * @returns releases the slot; must be called once
    * @throws ApiError `rate_limited`
    */
   take(key: string): () => void {
     const { eventStreams, eventStreamsPerKey } = this.#limits;
     const mine = this.#openOf.get(key) ?? 0;
-    if (mine >= eventStreamsPerKey) throw tooMany(`${mine} event streams of this key are open, and no more are served`);
-    if (this.#open >= eventStreams) throw tooMany(`${this.#open} event streams are open, and no more are served`);
+    if (mine >= eventStreamsPerKey) throw tooMany(`This key has ${mine} open event streams, the most for one key`);
+    if (this.#open >= eventStreams)
+      throw tooMany(`The gateway has ${this.#open} open event streams, the most that it serves`);
     this.#openOf.set(key, mine + 1);
     this.#open += 1;
     return () => {
@@ -36,6 +37,6 @@ export class EventSlots {
 }
 
 function tooMany(why: string): ApiError {
-  const advice = 'close some, ask for the generation itself (GET /v1/generations/<id>), or use callBackUrl';
-  return new ApiError('rate_limited', `${why}; ${advice}.`, { retryAfterS: RETRY_AFTER_S });
+  const advice = 'Close some, read the generation instead (GET /v1/generations/<id>), or use callBackUrl.';
+  return new ApiError('rate_limited', `${why}. ${advice}`, { retryAfterS: RETRY_AFTER_S });
 }

@@ -1,41 +1,41 @@
 import type { Writable } from 'node:stream';
 
-/** What a client that does not read may leave unread here, in bytes, before it is dropped. */
+/** Unread bytes of a client after which its stream is closed. */
 const BUFFER_LIMIT_BYTES = 1024 * 1024;
-/** Pause before a browser connects again, in ms. */
+/** Pause before a browser reconnects, in ms. */
 const RETRY_MS = 2000;
 
 export interface EventStreamOptions {
-  /** Pause between comments, in ms: proxies close what is silent. */
+  /** Pause between comments, in ms. Proxies close silent connections. */
   readonly heartbeatMs: number;
   /** Default 1 MiB. */
   readonly bufferLimitBytes?: number;
 }
 
 export interface StreamEvent {
-  /** Where a client resumes; without one the client keeps the id that it had. */
+  /** Position from which a client resumes; without it the client keeps its last id. */
   readonly id?: string | undefined;
   readonly event: string;
   readonly data: object;
 }
 
 /**
- * Server-Sent Events on an open answer.
- * Open: events and heartbeats are written. Closed: by `end`, by the client, or because the client does not read;
- * `closed` is aborted then, the heartbeat has stopped, and writing does nothing.
+ * Server-Sent Events on an open response.
+ * Open: events and heartbeats are written. Closed by `end`, by the client, or because the client does not read:
+ * `closed` is aborted, the heartbeat stops, and writing does nothing.
  */
 export class EventStream {
-  readonly #answer: Writable;
+  readonly #response: Writable;
   readonly #limit: number;
   readonly #heartbeat: NodeJS.Timeout;
   readonly #closed = new AbortController();
 
-  constructor(answer: Writable, { heartbeatMs, bufferLimitBytes = BUFFER_LIMIT_BYTES }: EventStreamOptions) {
-    this.#answer = answer;
+  constructor(response: Writable, { heartbeatMs, bufferLimitBytes = BUFFER_LIMIT_BYTES }: EventStreamOptions) {
+    this.#response = response;
     this.#limit = bufferLimitBytes;
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs).unref();
-    answer.on('error', () => this.#close());
-    answer.once('close', () => this.#close());
+    response.on('error', () => this.#close());
+    response.once('close', () => this.#close());
     this.#write(`retry: ${RETRY_MS}\n\n`);
   }
 
@@ -44,27 +44,27 @@ export class EventStream {
   }
 
   send({ id, event, data }: StreamEvent): void {
-    const place = id === undefined ? '' : `id: ${id}\n`;
-    this.#write(`${place}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+    const position = id === undefined ? '' : `id: ${id}\n`;
+    this.#write(`${position}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
   }
 
   end(): void {
     if (this.closed.aborted) return;
     this.#close();
-    this.#answer.end();
+    this.#response.end();
   }
 
   #write(text: string): void {
     if (this.closed.aborted) return;
-    this.#answer.write(text);
-    if (this.#answer.writableLength <= this.#limit) return;
+    this.#response.write(text);
+    if (this.#response.writableLength <= this.#limit) return;
     this.#close();
-    this.#answer.destroy();
+    this.#response.destroy();
   }
 
-  /** Who has not taken what was sent is alive or not; more comments would only pile up. */
+  /** Skipped while the client has unread bytes: more comments would only pile up. */
   #beat(): void {
-    if (!this.#answer.writableNeedDrain) this.#write(':\n\n');
+    if (!this.#response.writableNeedDrain) this.#write(':\n\n');
   }
 
   #close(): void {

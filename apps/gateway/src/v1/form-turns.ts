@@ -9,26 +9,26 @@ import type { KeptImages } from './kept-images.ts';
 import { createStoreNaming } from './store-name.ts';
 import { drain, readUploadForm } from './upload-form.ts';
 
-/** What calls with images share. */
+/** Reading of forms, shared by all create calls with images. */
 export interface Forms {
   /**
-   * Reads a form when it is its turn; until then nothing of it is. Turns are shared out by tenant.
-   * @throws ApiError, `unavailable` where its turn does not come; then no image is left in the store
+   * Reads a form when it gets its turn, and no byte of it before. Turns are shared out by tenant.
+   * @throws ApiError, `unavailable` if the form gets no turn; no image is left in the store then
    */
   readonly read: (request: FastifyRequest, caller: Caller, images: KeptImages) => Promise<JsonObject>;
-  /** Tells the pool where images are put. Never rejects. */
+  /** Records in the pool which store the images are in. Never rejects. */
   readonly nameStore: () => Promise<void>;
 }
 
 export function createForms(deps: GatewayDeps): Forms {
   const { limits } = deps.settings;
-  // Each holds an image of up to 10 MB.
+  // Each form keeps an image of up to 10 MB in memory.
   const turns = new FairTurns({
     capacity: limits.forms,
     forOthers: limits.formsForOthers,
     waitMs: limits.turnWaitMs,
     waitingPerOwner: limits.waitingPerTenant,
-    busy: 'too many uploads at once',
+    busy: 'Too many uploads are being read',
   });
   return {
     nameStore: createStoreNaming(deps),
@@ -50,7 +50,7 @@ async function readOne(request: FastifyRequest, caller: Caller, { end, ...readin
   try {
     return await readUploadForm(request, caller, reading).finally(end);
   } catch (error) {
-    // A form that nobody reads any more holds no turn, and who was too slow is not waited for.
+    // The turn has ended: draining needs none. A sender that was too slow is not waited for.
     if (!(error instanceof ApiError && error.code === 'too_slow')) await drain(request.raw, reading.limits);
     throw error;
   }

@@ -13,21 +13,21 @@ import { visibleRecord } from './visible.ts';
 
 const listQuery = z.strictObject({
   state: stateSchema.optional(),
-  tenant: tenantSchema.optional().describe('For operators; a tenant sees its own'),
+  tenant: tenantSchema.optional().describe('For operators; a tenant sees only its own generations'),
   from: instantSchema
     .optional()
-    .describe('Created at or after: epoch milliseconds, a date, or an ISO 8601 time with a zone'),
-  to: instantSchema.optional().describe('Created at or before; like `from`'),
+    .describe('Earliest creation time: epoch milliseconds, a date, or an ISO 8601 time with a zone'),
+  to: instantSchema.optional().describe('Latest creation time, in the formats of `from`'),
   limit: limitSchema,
   cursor: cursorSchema.optional(),
 });
 const listAnswer = z.object({
   items: z.array(viewSchema),
-  nextCursor: z.string().optional().describe('Absent at the end'),
+  nextCursor: z.string().optional().describe('Cursor of the next page; absent on the last page'),
 });
 const cancelledSchema = z.object({ id: z.string(), state: z.literal('cancelled') });
 
-/** Reading, listing and cancelling. */
+/** Routes that list, read and cancel generations. */
 export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
@@ -35,7 +35,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     url: '/v1/generations',
     schema: {
       summary: 'List generations, newest first',
-      description: 'A page can be short, even empty, and still have a `nextCursor`.',
+      description: 'A page may be short or empty and still have a `nextCursor`. The list ends where there is none.',
       tags: ['generations'],
       querystring: listQuery,
       response: { 200: listAnswer },
@@ -57,12 +57,13 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     url: '/v1/generations/:id',
     schema: {
       summary: 'Cancel a generation that is still queued',
-      description: 'Afterwards it is too late: a submitted task cannot be recalled. Repeating it is harmless.',
+      description:
+        'After the submission the answer is 409 `too_late`: Kie cannot recall a task. Repeating the call is harmless.',
       tags: ['generations'],
       params: idParams,
       response: { 200: cancelledSchema },
     },
-    // It needs no body, and reads one all the same.
+    // The route needs no body, but reads one if it comes.
     errors: ['not_found', 'too_late', 'too_slow', 'body_too_large', 'unsupported_media_type'],
     bodyIsOptional: true,
     async handler({ params, caller, request }) {
@@ -105,5 +106,5 @@ async function cancel(
   await visibleRecord(deps, caller, id);
   const reply = await deps.producer.get(id).cancel();
   if (reply.cancelled) return { id, state: 'cancelled' };
-  throw new ApiError('too_late', `it is ${reply.state} and cannot be cancelled any more`);
+  throw new ApiError('too_late', `The generation is ${reply.state} and can no longer be cancelled.`);
 }

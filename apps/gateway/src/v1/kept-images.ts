@@ -6,7 +6,7 @@ import { ApiError, invalid } from '../api-error.ts';
 
 const RETRY_AFTER_S = 5;
 
-/** The images of one call, from when they are in the store until the call is over. */
+/** The images of one call, from the write to the store until the call ends. */
 export class KeptImages {
   readonly #store: FileStore;
   readonly #logger: Logger;
@@ -17,32 +17,32 @@ export class KeptImages {
     this.#logger = logger;
   }
 
-  /** The addresses that stand for them in a request. */
+  /** The addresses that represent the images in a request. */
   get addresses(): ReadonlySet<string> {
     return new Set(this.#refs.map(uploadUrl));
   }
 
   /**
-   * @param field names it in errors
-   * @returns the address that stands for it
-   * @throws ApiError `invalid_request` for what is no image or not a whole one, `unavailable` when the store does not work
+   * @param field names the image in errors
+   * @returns the address that represents the image
+   * @throws ApiError `invalid_request` if the bytes are not a whole image, `unavailable` if the store fails
    */
   async keep(field: string, tenant: string, bytes: Buffer): Promise<string> {
     const upload = newUpload(tenant, bytes);
     if (upload.kind === 'refused') throw invalid([{ field, rule: upload.rule, received: upload.received }]);
     const { ref, contentType } = upload;
-    // Noted before it is written: a write that fails may have left something.
+    // Recorded before the write: a failed write may have left a file.
     this.#refs.push(ref);
     await this.#put(uploadName(ref), bytes, contentType);
     return uploadUrl(ref);
   }
 
-  /** Removes them again: no generation names them. */
+  /** Removes all images: no generation names them. */
   discard(): Promise<void> {
     return this.discardBut([]);
   }
 
-  /** Removes all but those whose addresses a generation names. */
+  /** Removes all images except those that a generation names by their addresses. */
   async discardBut(named: readonly string[]): Promise<void> {
     for (const ref of this.#refs.splice(0)) {
       if (named.includes(uploadUrl(ref))) continue;
@@ -50,7 +50,7 @@ export class KeptImages {
     }
   }
 
-  /** Nobody knows whether a generation names them; they stay, and the log tells which. */
+  /** Leaves the images in the store and logs them: a generation may name them. */
   abandon(error: unknown): void {
     for (const ref of this.#refs.splice(0)) this.#leave(ref, error);
   }
@@ -60,11 +60,15 @@ export class KeptImages {
       await this.#store.put(name, bytes, contentType);
     } catch (error) {
       if (!(error instanceof StorageError)) throw error;
-      throw new ApiError('unavailable', 'images cannot be kept now', { retryAfterS: RETRY_AFTER_S, cause: error });
+      const message = 'The upload store does not work. No generation was created; try again.';
+      throw new ApiError('unavailable', message, { retryAfterS: RETRY_AFTER_S, cause: error });
     }
   }
 
   #leave(ref: UploadRef, error: unknown): void {
-    this.#logger.warn({ image: uploadName(ref), err: error }, 'an uploaded image stays in the store');
+    this.#logger.warn(
+      { image: uploadName(ref), err: error },
+      'an uploaded image stays in the store; a generation may name it',
+    );
   }
 }

@@ -1,19 +1,22 @@
 import type { ListCursor } from '@kieq/ledger';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-/** One page of the ledger, which may be short although more follows. */
+/** Reads one page of the ledger, which may be short although more entries follow. */
 type Read<Entry> = (
   limit: number,
   cursor: ListCursor | undefined,
 ) => Promise<{ readonly items: readonly Entry[]; readonly next?: ListCursor }>;
 
-/** The ledger looks at about 1000 entries in each; a filter that matches almost nothing must not hold up Redis. */
+/**
+ * The ledger scans about 1000 entries per read. The bound keeps a filter that matches almost nothing from blocking
+ * Redis.
+ */
 const MAX_READS = 10;
 
 /**
- * Reads until the page is full or the list has ended; after ten reads it is given short, with a cursor to go on.
- * @param cursor as the caller gave it
- * @throws ApiError `invalid_request` for a cursor that is none
+ * Reads until the page is full or the list ends. After ten reads it returns a short page with a cursor.
+ * @param cursor untrusted, from the caller
+ * @throws ApiError `invalid_request` for a malformed cursor
  */
 export async function fillPage<Entry extends ListCursor>(
   read: Read<Entry>,
@@ -23,7 +26,7 @@ export async function fillPage<Entry extends ListCursor>(
   const entries: Entry[] = [];
   let position = cursor === undefined ? undefined : decodeCursor(cursor);
   for (let reads = 0; reads < MAX_READS; reads += 1) {
-    // One more than asked for tells whether anything follows.
+    // One entry more than requested shows whether another page follows.
     const { items, next } = await read(limit + 1 - entries.length, position);
     entries.push(...items);
     const last = entries[limit - 1];

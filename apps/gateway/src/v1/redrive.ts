@@ -11,11 +11,11 @@ export const resumedSchema = z.object({
   kind: z.enum(['resumed', 'would_resume']),
   id: z.string(),
   class: classWord,
-  state: resumePointWord.describe('Where it goes on; `notify`: the callback alone is sent again'),
+  state: resumePointWord.describe('State in which it resumes; `notify`: only the delivery is sent again'),
   warning: z
     .string()
     .optional()
-    .describe('Where its caller was told that it failed, and may have created it again; a dry run tells it before'),
+    .describe('Risk of paying twice: the caller was told of the failure and may have created the generation again'),
 });
 export const redriveResultSchema = z.discriminatedUnion('kind', [
   resumedSchema,
@@ -50,11 +50,11 @@ interface ClassChoices extends Choices {
 interface RedriveAllOptions {
   readonly caller: Caller;
   readonly signal: AbortSignal;
-  /** Is told what was done, also when it breaks off. */
+  /** Receives all results, also when the redrive is stopped early. */
   readonly onEnd: (results: readonly RedriveResult[]) => void;
 }
 
-/** Those of a class, until the limit or until the signal aborts. */
+/** Redrives the dead letters of a class, up to the limit or until the signal aborts. */
 export async function redriveAll(
   deps: GatewayDeps,
   { class: deadLetterClass, limit, tenant, ...choices }: ClassChoices,
@@ -73,7 +73,7 @@ export async function redriveAll(
   return { items, more };
 }
 
-/** Whether there is an open letter beside those that were looked at. */
+/** Whether there is an open dead letter in addition to those already processed. */
 async function isAnyLeft(
   { ledger }: GatewayDeps,
   deadLetterClass: DeadLetterClass,

@@ -8,14 +8,11 @@ import { route } from '../routes.ts';
 import { idParams } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
 
-const DESCRIPTION = `The bytes of an archived result, whole or by \`Range\`, or a redirect to a link into the bucket
-that is valid for 15 minutes. \`Repr-Digest\` has the SHA-256 that was computed when it was saved.`.replaceAll(
-  '\n',
-  ' ',
-);
+const DESCRIPTION = `Returns the archived file, whole or by \`Range\`, or redirects to a link into the bucket that is
+valid for 15 minutes. \`Repr-Digest\` is the SHA-256 computed when the file was saved.`.replaceAll('\n', ' ');
 
 const resultParams = idParams.extend({
-  n: z.coerce.number().int().min(1).max(1000).describe('Which result, from 1'),
+  n: z.coerce.number().int().min(1).max(1000).describe('Number of the result, from 1'),
 });
 const bytes = { 'video/*': { schema: z.string() }, 'image/*': { schema: z.string() } };
 
@@ -32,9 +29,9 @@ export function resultRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       headers: z.object({ range: z.string().optional().describe('`bytes=<first>-<last>`') }),
       response: {
         200: { description: 'The file', content: bytes },
-        206: { description: 'Some of its bytes', content: bytes },
-        302: z.null().describe('The file is in a bucket, at `Location`'),
-        304: z.null().describe('The client has it already'),
+        206: { description: 'The requested range of the file', content: bytes },
+        302: z.null().describe('The file is in a bucket; `Location` is a link to it'),
+        304: z.null().describe('The copy of the client is current'),
       },
     },
     errors: ['not_found', 'gone', 'precondition_failed', 'range_not_satisfiable'],
@@ -48,9 +45,12 @@ export function resultRoutes(app: FastifyInstance, deps: GatewayDeps): void {
 }
 
 function whyNone({ state, archiving, purgedAt }: GenerationRecord, n: number): string {
-  if (purgedAt !== undefined) return 'the generation was deleted, and its results with it';
+  if (purgedAt !== undefined) return 'The generation and its results were purged.';
   const count = archiving?.files.length ?? 0;
-  if (count > 0) return `there is no result ${n}; the generation has ${count}`;
-  if (archiving === undefined) return `its results are not archived (it is ${state}); resultUrls are Kie's links`;
-  return archiving.state === 'failed' ? 'its results could not be archived' : 'its results are still being archived';
+  if (count > 0) return `Result ${n} does not exist; the generation has ${count}.`;
+  if (archiving === undefined)
+    return `The results are not archived (the generation is ${state}). Use the links of Kie in resultUrls.`;
+  return archiving.state === 'failed'
+    ? 'The results could not be archived. Use the links of Kie in kieUrls while they are valid.'
+    : 'The results are still being archived. Try again later.';
 }

@@ -8,7 +8,7 @@ import { generationRoutes } from './generation-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import { statusRoute } from './status-route.ts';
 
-/** The native API: everything below `/v1`. */
+/** The native API, below `/v1`. */
 export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
   await createRoutes(app, deps);
   generationRoutes(app, deps);

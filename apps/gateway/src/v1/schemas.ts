@@ -1,23 +1,23 @@
 import { DEAD_LETTER_CLASSES, GENERATION_ID, GENERATION_STATES } from '@kieq/domain';
 import { z } from 'zod';
 
-/** Pieces that several routes share. Answers have no transforms: they are encoded, not parsed. */
+/** Schemas that several routes share. Responses have no transforms: they are encoded, not parsed. */
 export const stateSchema = z.enum(GENERATION_STATES);
 export const classSchema = z.enum(DEAD_LETTER_CLASSES);
 /**
- * A word of an answer. The lists grow from version to version, and a gateway tells what a newer worker has written: the
- * document says so, and no client that is made from it refuses a further word.
+ * An enum value of a response. The lists grow from version to version, and a gateway shows values that a newer worker
+ * has written. The schema therefore also allows any string, so that generated clients accept unknown values.
  */
 export function wordSchema<const Word extends string>(words: readonly Word[], about = '') {
   return z.union([z.enum(words), z.string()]).describe(`${about}${about === '' ? '' : '. '}${TOLERATE}`);
 }
-const TOLERATE = 'Later versions may tell further values: tolerate them';
+const TOLERATE = 'Later versions may add values; clients must tolerate unknown values';
 export const stateWord = wordSchema(GENERATION_STATES);
 export const classWord = wordSchema(DEAD_LETTER_CLASSES);
 export const resumePointWord = wordSchema([...GENERATION_STATES, 'notify']);
 export const epochMs = z.number().describe('Epoch milliseconds by the clock of Redis');
 
-/** Any text: what is no id names nothing, which is 404 and not 422. */
+/** Any text: a malformed id is answered with 404, as an unknown one, not with 422. */
 export const idParams = z.strictObject({ id: z.string().describe('Id of the generation, `gen_…`') });
 
 export const tenantSchema = z
@@ -25,9 +25,9 @@ export const tenantSchema = z
   .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores');
 
 export const limitSchema = z.coerce.number().int().min(1).max(100).default(50);
-export const cursorSchema = z.string().max(300).describe('`nextCursor` of the answer before');
+export const cursorSchema = z.string().max(300).describe('`nextCursor` of the page before');
 
-/** A moment in a query: epoch ms, or ISO 8601 with a zone; a date alone is its midnight in UTC. */
+/** A time in a query: epoch ms, or ISO 8601 with a zone. A date alone means its midnight in UTC. */
 export const instantSchema = z
   .string()
   .transform(toEpochMs)

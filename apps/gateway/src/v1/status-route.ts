@@ -10,62 +10,64 @@ import { epochMs, wordSchema } from './schemas.ts';
 const gateSchema = z.object({
   reason: wordSchema(GATE_REASONS),
   since: epochMs,
-  mode: wordSchema(GATE_MODES, 'How it opens'),
+  mode: wordSchema(GATE_MODES, 'How the gate opens'),
   detail: z.string().optional(),
-  untilAt: epochMs.optional().describe('When it opens by itself'),
-  nextAt: epochMs.optional().describe('When it is tried next'),
+  untilAt: epochMs.optional().describe('Time at which the gate opens automatically'),
+  nextAt: epochMs.optional().describe('Time of the next attempt to open the gate'),
 });
 const counts = z.record(z.string(), z.int());
-/** One number for each class, and for those that a newer version has written. */
+/** One count per class, including classes that a newer version has written. */
 const deadLetterCounts = z.partialRecord(z.union([z.enum(DEAD_LETTER_CLASSES), z.string()]), z.int());
 
-/** Workers of a newer version may tell otherwise of themselves; what is not understood is null. */
+/** Workers of a newer version may announce other fields; a field that this version does not understand is null. */
 const workerSchema = z.object({
   id: z.string(),
   version: z.string().nullable(),
   host: z.string().nullable(),
-  since: epochMs.nullable().describe('Since when it runs'),
-  lastSeen: epochMs.nullable().describe('Its last announcement; one comes every 10 s'),
-  queues: z.record(z.string(), z.number()).nullable().describe('What it works on, and how much of it at once'),
+  since: epochMs.nullable().describe('Start of the worker'),
+  lastSeen: epochMs.nullable().describe('Time of its last announcement; a worker announces itself every 10 s'),
+  queues: z.record(z.string(), z.number()).nullable().describe('Concurrency of the worker on each queue'),
 });
 const workersSchema = z.object({
-  running: z.int().describe('Those that announce themselves; one that was killed or is frozen counts for 45 s more'),
+  running: z
+    .int()
+    .describe('Number of workers that announce themselves; a killed or frozen worker counts for another 45 s'),
   earlier: z
     .boolean()
-    .describe('Workers of an earlier version are active, at least one: they do not announce themselves'),
-  lastSeen: epochMs.nullable().describe('When one that announces itself was there last; null: never'),
-  waiting: z.int().optional().describe('Generations that go no further without a worker, for operators'),
-  list: z.array(workerSchema).optional().describe('Each one that announces itself, at most 500; for operators'),
+    .describe('At least one worker of an earlier version is active. Such workers do not announce themselves'),
+  lastSeen: epochMs.nullable().describe('Time of the last announcement of any worker; null if there was none'),
+  waiting: z.int().optional().describe('Number of generations that wait for a worker; for operators'),
+  list: z.array(workerSchema).optional().describe('Workers that announce themselves, at most 500; for operators'),
 });
 
-/** The pool at a glance. */
+/** State of the pool. */
 const statusSchema = z.object({
-  gates: z.array(gateSchema).describe('What stops submissions; empty when nothing does'),
+  gates: z.array(gateSchema).describe('Closed gates, which stop submissions'),
   pausedQueues: z.array(z.enum(QUEUE_NAMES)),
   binding: z
     .string()
     .nullable()
-    .describe('What holds submissions back now: a gate, `no-worker`, `in-flight`, `window`, or nothing'),
-  workers: workersSchema.describe('Who works on the pool'),
+    .describe('What limits submissions at the moment: a gate, `no-worker`, `in-flight` or `window`; null if nothing'),
+  workers: workersSchema.describe('Workers of the pool'),
   window: z.object({
     limit: z.int().optional(),
     windowMs: z.int().optional(),
-    entries: z.int().describe('Requests that it counts now'),
+    entries: z.int().describe('Number of requests in the window'),
   }),
   inFlight: z.object({ count: z.int(), max: z.int().optional() }),
   credits: z
     .object({
       balance: z.number(),
-      at: epochMs.nullable().describe('When Kie told it'),
-      old: z.boolean().describe('Nobody has asked for more than 15 min: it is no present one'),
+      at: epochMs.nullable().describe('Time of the read; null if unknown'),
+      old: z.boolean().describe('No worker has read the balance for more than 15 min'),
     })
     .nullable()
-    .describe('As the workers saw it last; null before'),
+    .describe('Last balance read by a worker; null until the first read'),
   queues: z.record(z.enum(QUEUE_NAMES), counts),
   states: z.record(z.enum(GENERATION_STATES), z.int()).optional().describe('For operators'),
   deadLetters: deadLetterCounts
     .optional()
-    .describe('Open ones, for operators; later versions may tell further classes'),
+    .describe('Number of open dead letters per class, for operators. Later versions may add classes'),
 });
 type Status = z.infer<typeof statusSchema>;
 
@@ -74,12 +76,12 @@ export function statusRoute(app: FastifyInstance, deps: GatewayDeps): void {
   route(app, {
     method: 'GET',
     url: '/v1/status',
-    schema: { summary: 'The pool at a glance', tags: ['operations'], response: { 200: statusSchema } },
+    schema: { summary: 'Read the state of the pool', tags: ['operations'], response: { 200: statusSchema } },
     handler: async ({ caller }) => shown(await readStatus(deps.ledger, deps.queues), caller),
   });
 }
 
-/** Counts of generations are over all tenants: a tenant does not see them. */
+/** Hides from a tenant what concerns others: counts over all tenants, and messages about their requests. */
 function shown(status: PoolStatus, { tenant }: Caller): Status {
   const { gates, pausedQueues, binding, window, inFlight, queues, states, deadLetters, stats, workers } = status;
   const balance = stats['balance'];
@@ -88,7 +90,7 @@ function shown(status: PoolStatus, { tenant }: Caller): Status {
       reason,
       since,
       mode,
-      // Kie's words about other tenants' requests.
+      // The detail of `refusing` quotes Kie's messages about other tenants' requests.
       detail: reason === 'refusing' && tenant !== undefined ? undefined : detail,
       untilAt,
       nextAt,
@@ -126,7 +128,7 @@ function limitsOf(status: PoolStatus): { limit: number | undefined; windowMs: nu
   return { limit: settingOf(status, 'submitLimit'), windowMs: settingOf(status, 'submitWindowMs') };
 }
 
-/** Undefined before the first worker has stored the pool's settings. */
+/** Undefined until the first worker stores the pool's settings. */
 function settingOf({ settings }: PoolStatus, name: string): number | undefined {
   const text = settings[name];
   return text === undefined ? undefined : Number(text);

@@ -1,12 +1,12 @@
 import { cached, nameStore } from '@kieq/queue';
 import type { GatewayDeps } from '../deps.ts';
 
-/** The pool is told at most so often that images are uploaded into this store, in ms. */
+/** Shortest pause between two records of the upload store in the pool, in ms. */
 const EVERY_MS = 60_000;
 
 /**
- * Tells the pool into which store this gateway puts images, before a generation names one. It never rejects: an upload
- * is worth more than the note, without which a worker with another store takes the image for lost.
+ * Records in the pool which store this gateway puts images into, before a generation names one of them. It never
+ * rejects: without the record only a worker with another store is affected, which then treats the image as lost.
  */
 export function createStoreNaming({ ledger, uploads, logger }: Pick<GatewayDeps, 'ledger' | 'uploads' | 'logger'>) {
   const name = cached(async () => {
@@ -14,9 +14,14 @@ export function createStoreNaming({ ledger, uploads, logger }: Pick<GatewayDeps,
     if (elsewhere.length === 0) return;
     logger.warn(
       { store: uploads.place, elsewhere },
-      'images of this pool are uploaded into other stores too: UPLOAD_STORE_URL must lead all gateways, workers and kieq to one store',
+      'Gateways of this pool use different upload stores. Set UPLOAD_STORE_URL to one store for all gateways, workers and kieq.',
     );
   }, EVERY_MS);
   return (): Promise<void> =>
-    name().catch((error: unknown) => logger.warn({ err: error }, 'the pool could not be told of the upload store'));
+    name().catch((error: unknown) =>
+      logger.warn(
+        { err: error },
+        'The upload store could not be recorded in the pool; will try again with the next upload.',
+      ),
+    );
 }

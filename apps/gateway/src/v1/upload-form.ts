@@ -15,10 +15,10 @@ import type { KeptImages } from './kept-images.ts';
 /** Most images in one call. */
 export const IMAGE_LIMIT = 10;
 const REQUEST_LIMIT_BYTES = 1024 * 1024;
-/** More than a whole form of the allowed size; who sends on after a refusal is cut off. */
+/** More than the largest allowed form. A client that sends more after a refusal is disconnected. */
 const FORM_LIMIT_BYTES = (IMAGE_LIMIT + 1) * UPLOAD_LIMIT_BYTES;
 
-/** For the multipart plugin: every part is read as bytes and judged here, whatever it calls itself. */
+/** For the multipart plugin: every part is read as bytes and checked here, whatever type it declares. */
 export const MULTIPART_OPTIONS = {
   limits: { fileSize: UPLOAD_LIMIT_BYTES, files: IMAGE_LIMIT + 2, parts: IMAGE_LIMIT + 2, headerPairs: 50 },
   throwFileSizeLimit: false,
@@ -28,9 +28,9 @@ export const MULTIPART_OPTIONS = {
 export type FormLimits = Pick<GatewayLimits, 'formMs' | 'paceBytes' | 'paceMs'>;
 
 /**
- * Reads a form: the part `request` with the JSON, then the images, which are kept as they come.
+ * Reads a form: the part `request` with the JSON, then the images, each stored as it arrives.
  * @returns the JSON with the addresses of the images in its input
- * @throws ApiError, `too_slow` among them; then no image is left in the store
+ * @throws ApiError, among them `too_slow`; no image is left in the store then
  */
 export async function readUploadForm(
   request: FastifyRequest,
@@ -45,7 +45,8 @@ export async function readUploadForm(
   } catch (error) {
     await images.discard();
     if (error instanceof ApiError) throw error;
-    throw new ApiError('unreadable_body', `the form cannot be read: ${textOf(error)}`, { cause: error });
+    const message = `The form cannot be read: ${textOf(error)}. No generation was created.`;
+    throw new ApiError('unreadable_body', message, { cause: error });
   } finally {
     form.end();
     pace.end();
@@ -59,15 +60,15 @@ async function takeAll(request: FastifyRequest, form: Form): Promise<void> {
 function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits) {
   let onLate: (why: string) => void = () => undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    onLate = (why) => reject(new ApiError('too_slow', `The form ${why}. Nothing was made.`));
+    onLate = (why) => reject(new ApiError('too_slow', `The form ${why}. No generation was created.`));
   });
-  // Whoever is in time is never blamed.
+  // The promise loses the race if the form is in time; its rejection must not be unhandled.
   late.catch(() => undefined);
   const total = (): number => socket.bytesRead;
   return { late, pace: new Pace({ bytes: paceBytes, everyMs: paceMs, deadlineMs: formMs, total, onLate }) };
 }
 
-/** What has come of a form so far. */
+/** The parts of a form received so far. */
 class Form {
   readonly #caller: Caller;
   readonly #images: KeptImages;
@@ -89,7 +90,7 @@ class Form {
     else await this.#takeImage(part);
   }
 
-  /** What still comes is kept no more. */
+  /** Images that arrive after this call are refused. */
   end(): void {
     this.#isOver = true;
   }
@@ -101,9 +102,9 @@ class Form {
 
   #takeRequest(bytes: Buffer): void {
     if (this.#request !== undefined) throw invalid([problem('request', 'must be given once', 'twice')]);
-    const fields = objectOf(parseJson(jsonText(bytes, undefined, 'The part request')), 'request');
+    const fields = objectOf(parseJson(jsonText(bytes, undefined, 'The part `request`')), 'request');
     const { model, input, ...options } = fields;
-    // Values without end must not be kept while images are waited for.
+    // Too many values must not stay in memory while images arrive.
     const tooMuch = excessOf({ model, input }, options);
     if (tooMuch !== undefined) throw invalid([tooMuch]);
     const { tenant: named } = presentOptions(fields);
@@ -118,38 +119,38 @@ class Form {
     this.#count += 1;
     if (this.#count > IMAGE_LIMIT)
       throw invalid([problem(field, `must be among at most ${IMAGE_LIMIT} images`, 'more')]);
-    this.#checkPlace(part.fieldname);
+    this.#checkField(part.fieldname);
     const address = await this.#keep(field, this.#request.tenant, await bytesOf(part, UPLOAD_LIMIT_BYTES));
-    const place = this.#input[part.fieldname];
-    const value = part.fieldname === 'image_urls' ? [...(Array.isArray(place) ? place : []), address] : address;
+    const given = this.#input[part.fieldname];
+    const value = part.fieldname === 'image_urls' ? [...(Array.isArray(given) ? given : []), address] : address;
     this.#input = { ...this.#input, [part.fieldname]: value };
   }
 
-  /** While the store is at work, the sender waits for us. */
+  /** Pauses the pace: while the store writes, the sender waits for the gateway. */
   async #keep(field: string, tenant: string, bytes: Buffer): Promise<string> {
-    if (this.#isOver) throw new ApiError('too_slow', 'The form is over.');
+    if (this.#isOver) throw new ApiError('too_slow', 'The form has already ended.');
     this.#pace.pause();
     const address = await this.#images.keep(field, tenant, bytes);
     this.#pace.resume();
     return address;
   }
 
-  /** `image_urls` is a list and takes many; every other field takes one image, and nothing beside it. */
-  #checkPlace(name: string): void {
-    const place = this.#input[name];
+  /** `image_urls` is a list and takes many images; every other field takes exactly one. */
+  #checkField(name: string): void {
+    const given = this.#input[name];
     const field = `input.${name}`;
     if (name === 'image_urls') {
-      if (place !== undefined && !Array.isArray(place)) throw invalid([problem(field, 'must be an array', place)]);
+      if (given !== undefined && !Array.isArray(given)) throw invalid([problem(field, 'must be an array', given)]);
       return;
     }
     if (!/^\w{1,64}$/.test(name))
       throw invalid([problem(field, 'must be a field of letters, digits and underscores', name)]);
-    if (this.#names.has(name) || place !== undefined) throw invalid([problem(field, 'must be given once', 'twice')]);
+    if (this.#names.has(name) || given !== undefined) throw invalid([problem(field, 'must be given once', 'twice')]);
     this.#names.add(name);
   }
 }
 
-/** Not by `toBuffer`, which keeps the bytes of every part until the form is over. */
+/** Replaces `toBuffer`, which keeps the bytes of every part until the form ends. */
 async function bytesOf({ file, fieldname }: MultipartFile, limit: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
@@ -167,13 +168,15 @@ function parseJson(text: string): unknown {
   try {
     return parseJsonText(text);
   } catch (error) {
-    throw new ApiError('unreadable_body', 'the part request is no JSON', { cause: error });
+    throw new ApiError('unreadable_body', 'The part `request` is not JSON. No generation was created.', {
+      cause: error,
+    });
   }
 }
 
 /**
- * Reads the rest of a refused form and throws it away: who is still sending would not hear the answer. Who is slow does
- * not either.
+ * Reads and discards the rest of a refused form: a client reads the response only after it has sent everything. Ends
+ * early for a client that sends too slowly.
  */
 export async function drain(raw: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits): Promise<void> {
   raw.unpipe();

@@ -14,14 +14,14 @@ import { classWord, epochMs, resumePointWord, stateWord, wordSchema } from './sc
 export const redriveSchema = z.object({
   resumesAt: resumePointWord
     .nullable()
-    .describe('Where a redrive goes on; null where only pay-again resumes it, or nothing here'),
+    .describe('State in which a redrive resumes; null if only pay-again resumes it, or no redrive does'),
   payAgainNeeded: z.boolean(),
-  payAgainResumesAt: z.literal('queued').nullable().describe('Where a redrive with pay-again goes on'),
+  payAgainResumesAt: z.literal('queued').nullable().describe('State in which a redrive with pay-again resumes'),
 });
 
 const deadLetterSchema = z.object({
   class: classWord,
-  summary: z.string().describe("One sentence, with Kie's own words and code where it gave some"),
+  summary: z.string().describe("One sentence, with Kie's message and code if Kie gave them"),
   openedAt: epochMs,
   advice: z.string(),
   redrive: redriveSchema,
@@ -29,7 +29,7 @@ const deadLetterSchema = z.object({
 
 const deliverySchema = z.object({
   state: wordSchema(DELIVERY_STATES),
-  tries: z.int().describe('Deliveries that failed'),
+  tries: z.int().describe('Number of failed deliveries'),
   dueAt: epochMs,
   lastError: z.string().optional(),
   deadLetter: deadLetterSchema.optional(),
@@ -44,15 +44,15 @@ const attemptSchema = z.object({
 });
 
 const resultSchema = z.object({
-  url: z.string().describe('On this gateway'),
-  name: z.string().describe('In the archive'),
+  url: z.string().describe('Path on this gateway'),
+  name: z.string().describe('Name in the archive'),
   contentType: z.string(),
   bytes: z.int(),
   sha256: z.string().describe('Hex'),
-  warning: z.string().optional().describe('Why it may not be as it should be; it is kept all the same'),
+  warning: z.string().optional().describe('Possible defect of the file. The archive keeps the file nevertheless'),
 });
 
-/** A generation as its owner sees it. */
+/** A generation as the API shows it to its tenant. */
 export const viewSchema = z.object({
   id: z.string(),
   state: stateWord,
@@ -61,7 +61,7 @@ export const viewSchema = z.object({
   request: z
     .object({ model: z.string(), input: z.record(z.string(), z.unknown()) })
     .optional()
-    .describe('Absent once it was purged'),
+    .describe('Absent after the purge'),
   callBackUrl: z.string().optional(),
   priority: z.int(),
   createdAt: epochMs,
@@ -70,29 +70,36 @@ export const viewSchema = z.object({
   endedAt: epochMs.optional(),
   attempts: z.array(attemptSchema),
   polls: z.int(),
-  taskId: z.string().optional().describe("Kie's id of the current task"),
+  taskId: z.string().optional().describe('Id of the current task at Kie'),
   resultUrls: z
     .array(z.string())
     .describe(
-      "Links that need no key: into the archive where the result is there, else Kie's; they end within about a day",
+      "Links that need no key: into the archive if it has the result, else Kie's. They expire within about a day",
     ),
   kieUrls: z.array(z.string()).describe("Kie's own links, in the same order"),
-  resultUrlsDieAt: epochMs.optional().describe("When Kie's links are assumed dead; told where results are archived"),
-  results: z.array(resultSchema).describe('Archived results, in the order of resultUrls; empty until they are safe'),
+  resultUrlsDieAt: epochMs
+    .optional()
+    .describe("Time at which Kie's links are assumed to have expired; present if results are archived"),
+  results: z.array(resultSchema).describe('Archived results, in the order of resultUrls; empty until they are saved'),
   creditsConsumed: z.number().optional(),
-  failCode: z.string().optional().describe("Of a failed or dead one: Kie's code, or the class of the dead letter"),
-  failMsg: z.string().optional().describe("Kie's own words where it gave some"),
+  failCode: z
+    .string()
+    .optional()
+    .describe("Of a failed or dead generation: Kie's code, or the class of the dead letter"),
+  failMsg: z.string().optional().describe("Kie's message if Kie gave one"),
   deadLetter: deadLetterSchema.optional(),
-  delivery: deliverySchema.optional().describe('The webhook to `callBackUrl`, once the generation has ended'),
+  delivery: deliverySchema
+    .optional()
+    .describe('Delivery of the webhook to `callBackUrl`; present after the generation has ended'),
   notice: deliverySchema
     .optional()
-    .describe('The same as `delivery`, under its name up to 0.3.0')
+    .describe('Alias of `delivery`, its name up to version 0.3.0')
     .meta({ deprecated: true }),
   metadata: z.record(z.string(), z.string()),
 });
 export type View = z.infer<typeof viewSchema>;
 
-/** @param links of its results, by `createResultLinks` */
+/** @param links to the results, made by `createResultLinks` */
 export function viewOf(record: GenerationRecord, links: readonly string[]): View {
   const { verdict, deadLetter, delivery, archiving, notBefore, deadlineAt, endedAt, taskId } = record;
   const frozen = frozenPayload(record.payload);
@@ -125,7 +132,7 @@ export function viewOf(record: GenerationRecord, links: readonly string[]): View
   };
 }
 
-/** No token hash, worker or account: they are the pool's own. */
+/** Leaves out token hash, worker and account, which are internal to the pool. */
 function attemptView({ n, outcome, admittedAt, answeredAt, taskId }: Attempt): z.infer<typeof attemptSchema> {
   return { n, outcome, admittedAt, answeredAt, taskId };
 }
@@ -135,9 +142,9 @@ function deliveryView({
   tries,
   dueAt,
   evidence,
-  deadLetter: letter,
+  deadLetter: opened,
 }: DeliveryRecord): z.infer<typeof deliverySchema> {
-  const deadLetter = letter === undefined ? undefined : deadLetterView(letter);
+  const deadLetter = opened === undefined ? undefined : deadLetterView(opened);
   return { state, tries, dueAt, lastError: evidence?.summary, deadLetter };
 }
 
@@ -146,7 +153,7 @@ function deadLetterView(deadLetter: NonNullable<GenerationRecord['deadLetter']>)
   return { class: deadLetter.class, summary: evidenceText(evidence), openedAt, ...outlook(deadLetter.class) };
 }
 
-/** What can be done about a dead letter of this class. */
+/** Advice and redrive options for a dead letter of this class. */
 export function outlook(deadLetterClass: OrNewer<DeadLetterClass>): {
   advice: string;
   redrive: z.infer<typeof redriveSchema>;

@@ -42,7 +42,7 @@ test('events come through nginx as they happen', async () => {
   expect(events.states().slice(0, 2)).toEqual(['queued', 'cancelled']);
 });
 
-test('without keys nobody behind nginx is on this machine', async () => {
+test('without keys a client behind nginx does not count as local', async () => {
   const origin = await behindNginx({ trustedProxies });
   expect((await create(origin, testRequest('a stranger'))).status).toBe(403);
   expect((await fetch(`${origin}/healthz`)).status).toBe(200);
@@ -58,7 +58,7 @@ test('the log has the address that nginx saw', async () => {
   });
   const logger = createLogger({ name: 'gateway', level: 'debug', secrets: [], destination });
   const origin = await behindNginx({ keys: KEYS, trustedProxies, deps: { logger } });
-  // All of it is this machine; what the client writes itself stands further left.
+  // All of it is this machine; what the client writes itself is further left.
   await fetch(`${origin}/v1/status`, { headers: { 'x-forwarded-for': '198.51.100.1, nonsense' } });
   expect(
     JSON.parse(lines.find((line) => line.includes('"answered"') && line.includes('/v1/status')) ?? '{}'),

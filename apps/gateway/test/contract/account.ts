@@ -25,7 +25,7 @@ export function accountContract(open: OpenServer): void {
     });
   });
 
-  test('who has no key does not learn what else is wrong', async () => {
+  test('a client without a key does not learn what else is wrong', async () => {
     const { code } = await (await connect(open)).createTask({}, { authorization: null });
     expect(code).toBe(401);
   });

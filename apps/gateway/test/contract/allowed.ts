@@ -1,10 +1,10 @@
 /**
- * The document tells the codes and leaves some questions open. What a server may answer there stands here and nowhere
+ * The document lists the codes and leaves some questions open. The responses allowed there are listed here and nowhere
  * else; everything that is not listed is the same on every server.
  */
 export const ALLOWED = {
   /**
-   * HTTP status beside an envelope with this code. Kie answers 200 to everything
+   * HTTP status of an envelope with this code. Kie answers 200 to everything
    * (docs/kie/facts.md#envelope-and-errors); the gateway's status is the code, so that proxies and monitors see it too.
    */
   statusOf: (code: number): readonly number[] => [200, code],
@@ -20,6 +20,6 @@ export const ALLOWED = {
    * gateway has answered by then, and shows the same code and reason as the failure of the task.
    */
   refusedByKie: (code: number): readonly number[] => [200, code],
-  /** "Available when task is success": of a failed task they may be told or not. */
+  /** "Available when task is success": for a failed task they may be present or absent. */
   costTimeOfFailure: ['number', 'null'],
 } as const;

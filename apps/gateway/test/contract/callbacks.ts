@@ -47,7 +47,7 @@ export function callbackContract(open: OpenServer): void {
       expect(body.data).toEqual(data);
     });
 
-    test('comes only to who asked for it', async () => {
+    test('arrives only at the address of its task', async () => {
       const kie = await connect(open);
       const hook = await receiver();
       const silent = await kie.created(requestOf('without callback'));

@@ -56,7 +56,7 @@ const WRONG_BODIES: readonly (readonly [string, object])[] = [
 /** Section 1 of the document: Create Generation Task. */
 export function createTaskContract(open: OpenServer): void {
   describe('createTask accepts', () => {
-    test("the document's example and answers with the id of the task", async () => {
+    test("the document's example and responds with the id of the task", async () => {
       const kie = await connect(open);
       const answer = await kie.createTask(requestOf());
       const { taskId } = createdSchema.parse(answer.data);

@@ -50,7 +50,7 @@ export function recordInfoContract(open: OpenServer): void {
       expect(ALLOWED.costTimeOfFailure).toContain(record.costTime === null ? 'null' : typeof record.costTime);
     });
 
-    test('says the same however often it is asked', async () => {
+    test('returns the same for every repetition', async () => {
       const kie = await connect(open);
       const taskId = await kie.created(requestOf('asked again'));
       const record = await kie.ended(taskId);

@@ -48,7 +48,7 @@ const TYPES = [
   '',
 ];
 
-/** As it may stand in a header or a path: one line of bytes. */
+/** As allowed in a header or a path: one line of bytes. */
 const line = text.map((one) => Buffer.from(one.replaceAll(/[\r\n]/g, ' ')).toString('latin1'));
 
 /** Once in so many requests; undefined in the others. */

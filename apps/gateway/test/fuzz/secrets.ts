@@ -11,8 +11,8 @@ export const KEYS = [
 ] as const;
 const WEBHOOK_SECRET = 'fuzz-secret-of-webhooks';
 
-/** They are put all over the requests: an answer that refuses one must not give them back. */
+/** They are put all over the requests: a refusal must not return them. */
 export const SENT_SECRETS: readonly string[] = [OPERATOR_KEY, TENANT_KEY, TEST_KEY, WEBHOOK_SECRET];
-/** Nothing that is sent contains them: no answer at all may. */
+/** Nothing that is sent contains them: no response may. */
 export const UNSENT_SECRETS: readonly string[] = [UNUSED_KEY];
 export const SECRETS: readonly string[] = [...SENT_SECRETS, ...UNSENT_SECRETS];

@@ -31,7 +31,7 @@ describe('before a byte of the body is kept', () => {
     expect(said).toContain('{"code":404,"msg":"There is no such address for callbacks.","data":null}');
   });
 
-  test('a short body that never comes is not waited for, of a callback or of a stranger', async () => {
+  test('a short body that never arrives is not waited for, of a callback or of an unauthenticated request', async () => {
     const gateway = await startGateway({ pool, keys: [{ key: 'a-key', tenant: 'a' }], limits: { lingerMs: 20 } });
     const callback = openRaw(gateway.url, post(WRONG, 100));
     const stranger = openRaw(gateway.url, post('/v1/generations', 100));
@@ -39,14 +39,14 @@ describe('before a byte of the body is kept', () => {
     expect(await stranger.closed()).toMatch(/^HTTP\/1\.1 401 /);
   });
 
-  test('strangers keep no connection', async () => {
+  test('unauthenticated clients keep no connection', async () => {
     const gateway = await startGateway({ pool, keys: [{ key: 'a-key', tenant: 'a' }] });
     expect(await openRaw(gateway.url, post(WRONG, 2), '{}').closed()).toMatch(/^HTTP\/1\.1 404 [^]*"data":null}$/);
     const stranger = openRaw(gateway.url, post('/v1/generations', 2), '{}');
     expect(await stranger.closed()).toMatch(/^HTTP\/1\.1 401 [^]*}$/);
   });
 
-  test('only so many are looked up at once', async () => {
+  test('the number of lookups at once is bounded', async () => {
     let answer: (knows: boolean) => void = () => undefined;
     const slow = new Promise<boolean>((resolve) => (answer = resolve));
     const { ledger } = pool;
@@ -64,7 +64,7 @@ describe('before a byte of the body is kept', () => {
     expect(await gateway.deps.metrics.registry.metrics()).toMatch(/gateway_refusals_total\{limit="lookups"\} [1-9]/);
   });
 
-  test('a signature that the head shows to be wrong is told, as `kieq doctor` asks for it', async () => {
+  test('a signature that the headers show to be wrong is reported, as `kieq doctor` needs it', async () => {
     const gateway = await startGateway({ pool, kieWebhookHmacKey: 'the-key' });
     const at = Math.floor(Date.now() / 1000);
     const headers = (key: string) => ({
@@ -77,7 +77,7 @@ describe('before a byte of the body is kept', () => {
   });
 });
 
-describe('with the right address', () => {
+describe('with a valid address', () => {
   test('the body has seconds to come, whether it stalls or drips', async () => {
     const gateway = await startGateway({ pool, limits: { callbackBodyMs: 50 } });
     const { path, id } = await runningTask(pool);
@@ -89,7 +89,7 @@ describe('with the right address', () => {
     const slow = await startGateway({ pool, limits: { paceMs: 30, paceBytes: 1000 } });
     const dripping = openRaw(slow.url, post(path, 262_144), '{');
     const drip = setInterval(() => dripping.socket.write(' '), 5);
-    expect(await dripping.closed()).toContain('came too slowly');
+    expect(await dripping.closed()).toContain('arrived too slowly');
     clearInterval(drip);
   });
 
@@ -107,7 +107,7 @@ describe('with the right address', () => {
 });
 
 describe('a pool', () => {
-  test('without a PUBLIC_URL takes no callback, and asks for no address', async () => {
+  test('without a PUBLIC_URL takes no callback, and looks up no address', async () => {
     const { path, taskId } = await runningTask(pool);
     let asked = 0;
     const { ledger } = pool;

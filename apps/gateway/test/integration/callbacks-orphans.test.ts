@@ -12,7 +12,7 @@ const ACCOUNT = accountFingerprint(TEST_KEY);
 const LONG = { kind: 'fixed', ms: 600_000 } as const;
 const CUT = { on: 'createTask', fault: { kind: 'cutAfter' } } as const;
 
-/** A generation whose answer was lost and whose task still runs. */
+/** A generation whose createTask response was lost and whose task still runs. */
 async function orphan(flow: CallbackPool, prompt = 'orphan') {
   flow.pool.simulator.script([CUT]);
   const submitted = await flow.submit(prompt);
@@ -59,6 +59,7 @@ describe('an orphan', () => {
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
+  // @guarantee G6
   test('is asked for again while Kie tells its end alone, by a bare code, and not whose it is', async () => {
     const flow = await openCallbackPool('orphan-bare', { simulator: { generation: LONG } });
     flow.pool.simulator.script([{ on: 'recordInfo', fault: { kind: 'code', code: 501 }, when: { times: 2 } }]);
@@ -88,7 +89,7 @@ describe('an orphan', () => {
     expect(charges(flow)).toEqual({ orphan: 1 });
   });
 
-  test('whose task nobody can show is given up, with the command in the log, and stays unknown', async () => {
+  test('whose task Kie does not show is given up, with the command in the log, and stays unknown', async () => {
     const lines: string[] = [];
     const logger = createLogger({ name: 'worker', destination: { write: (line) => lines.push(line) } });
     const flow = await openCallbackPool('orphan-gone', {
@@ -118,6 +119,7 @@ test.each(GIVEN_UP_CLASSES)('a task that was given up as %s is settled by its ca
   await claimsDone(flow);
 });
 
+// @guarantee G3
 test('a success without a result is asked again at once by a callback, and after its death until its link comes', async () => {
   const flow = await openCallbackPool('late-link', {
     simulator: { generation: LONG, callback: { lostRate: 1 } },
@@ -171,6 +173,7 @@ test('a task without a result is not followed again in place of the one that is 
 });
 
 describe('what a callback says is never believed', () => {
+  // @guarantee G6
   test("the token of one generation with another's task", async () => {
     const flow = await openCallbackPool('cross', { simulator: { generation: LONG } });
     const lost = await orphan(flow, 'lost');
@@ -185,6 +188,7 @@ describe('what a callback says is never believed', () => {
     expect(charges(flow)).toEqual({ lost: 1, other: 1 });
   });
 
+  // @guarantee G6
   test('the right token with the task of another orphan: refuted, and its own is taken later', async () => {
     const flow = await openCallbackPool('cross-orphan', { simulator: { generation: LONG } });
     const one = await orphan(flow, 'one');
@@ -202,7 +206,7 @@ describe('what a callback says is never believed', () => {
     expect(charges(flow)).toEqual({ one: 1, two: 1 });
   });
 
-  test('a task that somebody else made with the same key: refuted', async () => {
+  test('a task that another client created with the same key: refuted', async () => {
     const flow = await openCallbackPool('stranger', { simulator: { generation: LONG } });
     const { pool } = flow;
     const lost = await orphan(flow, 'lost');
@@ -219,6 +223,7 @@ describe('what a callback says is never believed', () => {
     expect(await flow.state(lost.id)).toBe('unknown');
   });
 
+  // @guarantee G6
   test.each(['signature', 'taskId', 'body'] as const)('a forged %s', async (variant) => {
     const key = 'webhook-key-of-the-test';
     const flow = await openCallbackPool(
@@ -230,7 +235,7 @@ describe('what a callback says is never believed', () => {
     pool.simulator.script([{ on: 'callback', fault: { kind: 'forged', variant, afterMs: 100 } }]);
     const { id, taskId } = await flow.submit('forged');
     await pool.simulator.next('callback', ({ genuine }) => !genuine);
-    // Its look, where it asked for one, has found the task running.
+    // Its poll, if it caused one, has found the task running.
     const polls = variant === 'signature' ? 0 : 1;
     await pool.recordWhen(id, (record) => record.state === 'generating' && record.polls >= polls);
     expect(await outcomes(flow)).toEqual({ [{ signature: 'forged', taskId: 'foreign', body: 'hinted' }[variant]]: 1 });

@@ -17,7 +17,7 @@ import { claimsDone, openCallbackPool, outcomes, saying } from '../callback-pool
 const LONG = { kind: 'fixed', ms: 600_000 } as const;
 
 describe('a callback', () => {
-  test('ends a generation at once, with a single look, whatever the schedule says', async () => {
+  test('ends a generation at once, with a single poll, whatever the schedule says', async () => {
     const flow = await openCallbackPool('cb-prompt');
     const [id = ''] = await flow.pool.enqueue('prompt');
     const record = await flow.pool.recordWhen(id, ({ state }) => state === 'succeeded');
@@ -34,7 +34,7 @@ describe('a callback', () => {
     expect(record.verdict).toMatchObject({ state: 'fail', failMsg: 'Content was flagged as sensitive' });
   });
 
-  test('before the answer to createTask: the first look follows the answer at once', async () => {
+  test('before the response to createTask: the first poll follows the response at once', async () => {
     const flow = await openCallbackPool('cb-early');
     flow.pool.simulator.script([{ on: 'callback', fault: { kind: 'early' } }]);
     const [id = ''] = await flow.pool.enqueue('early');
@@ -44,7 +44,7 @@ describe('a callback', () => {
     expect(await outcomes(flow)).toEqual({ claimed: 1 });
   });
 
-  test('while the answer to createTask is held back: the task is adopted, and the late answer changes nothing', async () => {
+  test('while the response to createTask is delayed: the task is adopted, and the late response changes nothing', async () => {
     const flow = await openCallbackPool('cb-held', { settings: { submitTimeoutMs: 20_000 } });
     const { pool } = flow;
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold', at: 'after' } }]);
@@ -52,7 +52,7 @@ describe('a callback', () => {
     const before = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(before.attempts).toMatchObject([{ outcome: 'adopted' }]);
     expect(pool.simulator.release()).toBe(1);
-    // The answer is stamped in the window, as that of a submission that was counted.
+    // The response is stamped in the window, as that of a counted submission.
     const window = `${pool.ledger.root}window`;
     const now = () => pool.ledger.read.now();
     await until(
@@ -77,8 +77,8 @@ describe('a callback', () => {
   });
 });
 
-describe('a callback and a look at the same time', () => {
-  test('a look that saw the task running too early is repeated at once', async () => {
+describe('a callback and a poll at the same time', () => {
+  test('a poll that saw the task running too early is repeated at once', async () => {
     const flow = await openCallbackPool('cb-race', { simulator: { generation: LONG } });
     const { pool } = flow;
     const { simulator } = pool;
@@ -91,7 +91,7 @@ describe('a callback and a look at the same time', () => {
     const asked = simulator.next('query');
     await flow.post(submitted, saying(submitted.taskId));
     await asked;
-    // The look is under way and has seen it running. Only now it ends.
+    // The poll is under way and has seen it running. Only now the task ends.
     simulator.finish();
     await flow.post(submitted, saying(submitted.taskId));
     expect(simulator.release()).toBe(1);
@@ -99,7 +99,7 @@ describe('a callback and a look at the same time', () => {
     expect(record).toMatchObject({ polls: 2, callbacksSeen: 2 });
   });
 
-  test('a look that a forged callback asked for goes back to the schedule', async () => {
+  test('a poll that a forged callback caused goes back to the schedule', async () => {
     const flow = await openCallbackPool('cb-again', { simulator: { generation: LONG } });
     const { pool } = flow;
     const submitted = await flow.submit('forged');
@@ -117,7 +117,7 @@ describe('a callback and a look at the same time', () => {
   });
 });
 
-test('looks asked for by callbacks come before those that are due', async () => {
+test('polls caused by callbacks come before those that are due', async () => {
   const flow = await openCallbackPool('cb-first', { workers: 0 });
   const { poll } = flow.pool.queues;
   const names = ['gen_00000000a1', 'gen_00000000a2', 'gen_00000000a3', 'gen_00000000a4'];
@@ -144,7 +144,7 @@ test('looks asked for by callbacks come before those that are due', async () => 
   expect(order.map(({ id }) => id)).toEqual([asleep, due, one, two].map((generation) => `${generation}-1`));
 });
 
-test('all callbacks are lost: every generation ends all the same, within the delay of the fallback looks', async () => {
+test('all callbacks are lost: every generation ends nevertheless, within the delay of the fallback polls', async () => {
   const schedule = { ...scaleSchedule(0.01), minSpacingMs: 50, maxSpacingMs: 500, costRatioMs: 30, priorMedianMs: 100 };
   const flow = await openCallbackPool('cb-lost', { simulator: { callback: { lostRate: 1 } }, schedule });
   const { pool } = flow;
@@ -157,7 +157,7 @@ test('all callbacks are lost: every generation ends all the same, within the del
 /** This machine is busy with other tests. */
 const SLACK_MS = 8000;
 
-/** docs/polling.md: the longest planned pause with callbacks, and every other task's look before its turn. */
+/** docs/polling.md: the longest planned pause with callbacks, and every other task's poll before its turn. */
 function fallbackMs(schedule: ScheduleOptions, tasks: number): number {
   const prior = priorFor({ durationSeconds: 5 }, schedule.priorMedianMs);
   const timeline = timelineOf(completionDistribution([], prior, schedule.horizonMs), schedule);

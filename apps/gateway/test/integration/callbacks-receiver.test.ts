@@ -25,7 +25,7 @@ async function count(gateway: GatewayFixture, outcome: string): Promise<number> 
 
 const raw = (id: string) => pool.redis.client.hgetall(`${pool.ledger.root}gen:${id}`);
 
-/** All that a callback may change of a running task: a count, and when it is looked at. */
+/** All that a callback may change of a running task: a count, and the time of the next poll. */
 async function essence(id: string): Promise<Record<string, string>> {
   const { hints: _hints, nextPollAt: _nextPollAt, ...rest } = await raw(id);
   return rest;
@@ -33,14 +33,14 @@ async function essence(id: string): Promise<Record<string, string>> {
 
 const hintsOf = async (id: string) => (await pool.ledger.read.generation(id))?.callbacksSeen;
 
-describe('a callback with the right address', () => {
+describe('a callback with a valid address', () => {
   test.each<[string, (taskId: string) => unknown]>([
     ['data.taskId', (taskId) => kie(taskId)],
     ['data.task_id', (task_id) => ({ code: 501, msg: 'failed', data: { task_id } })],
     ['taskId at top level', (taskId) => ({ taskId })],
     ['task_id at top level', (task_id) => ({ task_id })],
     ['no task at all', () => ({})],
-  ])('is taken with %s, and changes nothing but the count and the time of the next look', async (_form, bodyOf) => {
+  ])('is taken with %s, and changes nothing but the count and the time of the next poll', async (_form, bodyOf) => {
     const gateway = await startGateway({ pool, keys: [...KEYS] });
     const { id, taskId, path } = await running();
     const before = await essence(id);
@@ -74,7 +74,7 @@ describe('a callback with the right address', () => {
     },
   );
 
-  test('that names another task is told apart in the count only', async () => {
+  test('that names another task differs only in the metric', async () => {
     const gateway = await startGateway({ pool });
     const { id, path } = await running();
     const before = await essence(id);
@@ -83,7 +83,7 @@ describe('a callback with the right address', () => {
     expect(await count(gateway, 'foreign')).toBe(1);
   });
 
-  test('tells how old it is, unless that makes no sense', async () => {
+  test('reports its age, unless that makes no sense', async () => {
     const gateway = await startGateway({ pool });
     const { taskId, path } = await running();
     for (const completeTime of [Date.now() - 2000, Date.now() + 60_000, 0, 'yesterday', null])
@@ -160,6 +160,7 @@ describe('with KIE_WEBHOOK_HMAC_KEY', () => {
     expect(await hintsOf(id)).toBe(1);
   });
 
+  // @guarantee G6
   test.each<[string, string, (taskId: string) => Record<string, string>]>([
     ['no signature', 'forged', () => ({})],
     ['a signature by another key', 'forged', (taskId) => signed(taskId, now(), 'another')],

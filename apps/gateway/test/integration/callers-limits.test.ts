@@ -22,7 +22,7 @@ const refusals = async (gateway: GatewayFixture, limit: string): Promise<number>
 };
 
 describe('bodies', () => {
-  test('a batch of more than 4 MiB is 413, and told to be split', async () => {
+  test('a batch of more than 4 MiB is 413, with the advice to split it', async () => {
     const gateway = await startGateway({ pool });
     const item = { ...testRequest('large'), filler: 'x'.repeat(1000) };
     const body = { items: Array.from({ length: 1000 }, () => item), filler: 'x'.repeat(4 * MIB - 1_300_000) };
@@ -31,7 +31,7 @@ describe('bodies', () => {
     const answer = await gateway.ask(BATCH, { body: { ...body, filler: 'x'.repeat(4 * MIB) } });
     expect(answer).toMatchObject({ status: 413, body: { error: { code: 'body_too_large' } } });
     expect(answer.body.error.message).toBe(
-      'The body is too large; it may have 4194304 bytes. Split the items over several batches. Nothing was made.',
+      'The body is too large; at most 4194304 bytes are allowed. No generation was created. Split the items into several batches.',
     );
     expect(await refusals(gateway, 'bodies')).toBe(1);
     // Whoever sends on hears why, and is not waited for without end.
@@ -69,7 +69,7 @@ describe('bodies', () => {
     expect(begun).toBe(2);
   });
 
-  test('a turn that does not come is 503 with Retry-After, and nothing was made', async () => {
+  test('a request without a turn is 503 with Retry-After, and nothing is created', async () => {
     const producer = {
       ...pool.producer,
       enqueueMany: () => new Promise<never>(() => undefined),
@@ -84,12 +84,12 @@ describe('bodies', () => {
     await expect.poll(async () => (await gateway.ask(CREATE, { body: testRequest('waits') })).status).toBe(503);
     const refused = await gateway.ask(CREATE, { body: testRequest('waits') });
     expect(refused.headers.get('retry-after')).toBe('2');
-    expect(refused.body.error.message).toContain('nothing was made');
+    expect(refused.body.error.message).toContain('No generation was created');
     hangs.abort();
     await expect.poll(async () => (await gateway.ask(CREATE, { body: testRequest('goes on') })).status).toBe(201);
   });
 
-  test('what one tenant keeps the gateway waiting for is bounded, and others are served', async () => {
+  test('the waiting requests of one tenant are bounded, and others are served', async () => {
     const limits = { keptBytes: 40_000, keptBytesPerTenant: 20_000, lingerMs: 20 };
     const gateway = await startGateway({ pool, keys: KEYS, limits });
     const head = [
@@ -145,7 +145,7 @@ describe('forms', () => {
     return form;
   };
 
-  test('of one tenant that drips leave room for others, who are served at once', async () => {
+  test('of one slow tenant leave turns for others, which are served at once', async () => {
     const limits = { forms: 8, formsForOthers: 2, turnWaitMs: 100 };
     const gateway = await startGateway({ pool, keys: KEYS, limits });
     const slow = Array.from({ length: 12 }, () => begin(gateway, 'key-of-a'));
@@ -166,7 +166,7 @@ describe('forms', () => {
     expect(await begin(deadline, 'key-of-a').status).toBe(408);
   });
 
-  test('a request of values without end is refused before its images are waited for', async () => {
+  test('a request with too many values is refused before its images are waited for', async () => {
     const gateway = await startGateway({ pool, keys: KEYS, limits: { paceMs: 50 } });
     const fields = Object.fromEntries(Array.from({ length: 3000 }, (_, i) => [`x${i}`, i]));
     const { call, status } = begin(gateway, 'key-of-a');
@@ -177,7 +177,7 @@ describe('forms', () => {
 });
 
 describe('event streams', () => {
-  test('are bounded by key and in all; beyond it 429 with Retry-After, until one is closed', async () => {
+  test('are bounded by key and in total; more are 429 with Retry-After, until one is closed', async () => {
     const limits = { eventStreamsPerKey: 2, eventStreams: 3 };
     const gateway = await startGateway({ pool, keys: KEYS, limits });
     const made = await gateway.ask(CREATE, { key: 'key-of-op', body: { ...testRequest('followed'), tenant: 'a' } });
@@ -186,7 +186,7 @@ describe('event streams', () => {
     const [first] = [await follow('key-of-a'), await follow('key-of-a')];
     const refused = await gateway.ask(path, { key: 'key-of-a' });
     expect(refused).toMatchObject({ status: 429, body: { error: { code: 'rate_limited' } } });
-    expect(refused.body.error.message).toContain('event streams of this key');
+    expect(refused.body.error.message).toContain('This key has 2 open event streams');
     expect(refused.headers.get('retry-after')).toBe('10');
     const operator = await follow('key-of-op');
     expect(operator.status).toBe(200);
@@ -202,7 +202,7 @@ describe('event streams', () => {
       .toBe(200);
   });
 
-  test('one that is not there takes no place', async () => {
+  test('one of an unknown generation takes no slot', async () => {
     const gateway = await startGateway({ pool, keys: KEYS, limits: { eventStreamsPerKey: 1 } });
     for (let i = 0; i < 3; i += 1)
       expect((await gateway.ask(`${CREATE}/gen_nobody00000/events`, { key: 'key-of-a' })).status).toBe(404);
@@ -217,7 +217,7 @@ function listening() {
 }
 
 describe('wrong keys', () => {
-  test('are slowed by address and logged with address and key id, in a bounded number of lines', async () => {
+  test('are throttled by address and logged with address and key id, in a bounded number of lines', async () => {
     const { logger, said, lines } = listening();
     const limits = { wrongKeys: 3, strangerLines: 5 };
     const gateway = await startGateway({ pool, keys: KEYS, deps: { logger }, limits });
@@ -236,7 +236,7 @@ describe('wrong keys', () => {
     expect(lines.join('')).not.toContain('guess-');
   });
 
-  test('a right key of some length is taken all the same', async () => {
+  test('a valid long key is accepted nevertheless', async () => {
     const strong = 'a-key-that-nobody-can-guess';
     const keys = [...KEYS, { key: strong, tenant: 'strong' }];
     const gateway = await startGateway({ pool, keys, limits: { wrongKeys: 1 } });
@@ -246,7 +246,7 @@ describe('wrong keys', () => {
   });
 });
 
-test('each change is logged once, with key, tenant, address and generation; what changes nothing is not', async () => {
+test('each change is logged once, with key, tenant, address and generation; calls without a change are not', async () => {
   const { logger, said, lines } = listening();
   const gateway = await startGateway({ pool, keys: KEYS, deps: { logger } });
   const key = 'key-of-a';

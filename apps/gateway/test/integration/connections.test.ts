@@ -34,7 +34,7 @@ async function open(app: FastifyInstance, url: URL): Promise<Socket> {
   return socket;
 }
 
-test('a connection that never sent a request does not hold up the end', async () => {
+test('a connection that never sent a request does not delay the end', async () => {
   const { app, url } = await serve(100);
   const socket = await open(app, url);
   expect(await (await fetch(url)).text()).toBe('ok');
@@ -43,7 +43,7 @@ test('a connection that never sent a request does not hold up the end', async ()
   await hungUp;
 });
 
-test('beyond the limit the oldest connections without a request make room for the next caller', async () => {
+test('at the limit the oldest connections without a request are closed for the next caller', async () => {
   const { app, url, metrics } = await serve(3);
   const silent = [await open(app, url), await open(app, url), await open(app, url)];
   const gone = silent.map((socket) => once(socket.resume(), 'close'));

@@ -28,6 +28,7 @@ async function talk(gateway: GatewayFixture, head: readonly string[]): Promise<s
 }
 
 describe('with keys', () => {
+  // @guarantee G7
   test('nothing but health and documentation opens without a right one', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     for (const path of CLOSED) {
@@ -61,7 +62,7 @@ describe('with keys', () => {
     },
   );
 
-  test('a right one opens, whatever the case of the scheme and the name of the host', async () => {
+  test('a valid one is accepted, whatever the case of the scheme and the name of the host', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     for (const authorization of ['Bearer key-of-a', 'bearer  key-of-a']) {
       const headers = { authorization, host: 'gateway.example', origin: 'https://page.example' };
@@ -90,6 +91,7 @@ describe('with keys', () => {
     expect(body).toContain('kieq_gateway_requests_total{route="/metrics",status="403"} 1');
   });
 
+  // @guarantee G7
   test('a stranger is answered before the body is read, and a long body is not waited for', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const post = [`POST ${CREATE} HTTP/1.1`, 'Host: gateway.example'];
@@ -108,6 +110,7 @@ describe('without keys', () => {
     expect((await gateway.ask('/metrics')).status).toBe(200);
   });
 
+  // @guarantee G7
   test('a foreign host name is not (DNS rebinding)', async () => {
     const gateway = await startGateway({ pool });
     const before = await created();
@@ -129,6 +132,7 @@ describe('without keys', () => {
     expect(await created()).toBe(before);
   });
 
+  // @guarantee G7
   test('a page of another origin can neither create nor read', async () => {
     const gateway = await startGateway({ pool });
     const before = await created();
@@ -166,7 +170,7 @@ describe('without keys', () => {
     }
   });
 
-  test('whoever comes through a proxy on this machine is not on it', async () => {
+  test('a client behind a proxy on this machine does not count as local', async () => {
     const gateway = await startGateway({ pool });
     const before = await created();
     for (const name of ['Forwarded', 'Via', 'X-Forwarded-For', 'X-Forwarded-Port', 'X-Real-IP', 'CF-Connecting-IP']) {
@@ -179,13 +183,13 @@ describe('without keys', () => {
     expect(await created()).toBe(before);
   });
 
-  test('with keys a proxy is welcome', async () => {
+  test('with keys a proxy is accepted', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const headers = { 'x-forwarded-for': '203.0.113.7', via: '1.1 proxy' };
     expect((await gateway.ask('/v1/status', { key: 'key-of-a', headers })).status).toBe(200);
   });
 
-  test('what a proxy says about the caller counts for nothing', async () => {
+  test('forwarding headers of a proxy do not make a caller local', async () => {
     const gateway = await startGateway({ pool });
     const headers = { host: 'localhost', 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'localhost' };
     const answer = await gateway.app.inject({ url: '/v1/status', headers, remoteAddress: '10.0.0.1' });

@@ -38,7 +38,7 @@ describe('addresses', () => {
     expect((await gateway.ask('/nothing', { body: { a: 1 } })).status).toBe(404);
   });
 
-  test('other methods of a known one are 405 with Allow, OPTIONS tells them, HEAD is GET without a body', async () => {
+  test('other methods of a known one are 405 with Allow, OPTIONS lists them, HEAD is GET without a body', async () => {
     const gateway = await startGateway({ pool });
     const wrong = await gateway.ask(CREATE);
     expect([wrong.status, wrong.body, wrong.headers.get('allow')]).toEqual([405, kie(405), 'OPTIONS, POST']);
@@ -82,7 +82,7 @@ describe('bodies', () => {
     }
   });
 
-  test('the native API takes JSON that is called JSON', async () => {
+  test('the native API takes JSON that is declared as JSON', async () => {
     const gateway = await startGateway({ pool });
     const url = '/v1/dead-letters/redrive';
     const wrong = await gateway.ask(url, { body: '{}', headers: { 'content-type': 'text/plain' } });
@@ -93,7 +93,7 @@ describe('bodies', () => {
     }
   });
 
-  test('an empty one that is called JSON is none where none is needed', async () => {
+  test('an empty one that is declared as JSON counts as absent where none is needed', async () => {
     const gateway = await startGateway({ pool });
     const headers = { 'content-type': 'application/json' };
     const id = (await pool.enqueue('cancelled without a body'))[0] ?? '';
@@ -103,7 +103,7 @@ describe('bodies', () => {
     expect(redriven).toMatchObject({ status: 409, body: native('not_redrivable') });
   });
 
-  test('one that nobody reads is no concern, whatever it is called', async () => {
+  test('one that no route reads is ignored, whatever its type', async () => {
     const gateway = await startGateway({ pool });
     const asked = await gateway.ask('/v1/status', { headers: { 'content-encoding': 'gzip', 'content-type': 'x' } });
     expect(asked.status).toBe(200);
@@ -119,7 +119,7 @@ describe('bodies', () => {
   });
 });
 
-test('every answer has the headers of safety, and says nothing of the server', async () => {
+test('every response has the security headers, and does not name the server', async () => {
   const gateway = await startGateway({ pool });
   for (const path of ['/healthz', '/v1/status', '/nothing', '/api/x', '/docs', '/openapi.json']) {
     const { headers } = await gateway.ask(path);
@@ -133,6 +133,7 @@ test('every answer has the headers of safety, and says nothing of the server', a
   }
 });
 
+// @guarantee G7
 test('no answer echoes a secret of the body', async () => {
   const gateway = await startGateway({ pool, keys: KEYS, secrets: ['the-account-key'] });
   const secrets = { apiKey: 'sk-unknown', nested: { token: 't-unknown' }, note: 'Bearer b-unknown', mine: 'key-of-a' };

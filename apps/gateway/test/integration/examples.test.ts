@@ -52,7 +52,7 @@ test('upload: the image comes with the request', async () => {
   expect((await run()).output).toMatch(/^was created before gen_\w+\nsucceeded http/);
 });
 
-test('the receiver takes the callback of a generation and tells what it says', async () => {
+test('the receiver takes the callback of a generation and prints its content', async () => {
   const gateway = await startGateway({ pool, keys: KEYS });
   const receiver = await startReceiver();
   const body = { model: 'kling-2.6/image-to-video', input: { prompt: 'told', image_urls: [IMAGE_URL], sound: false } };
@@ -70,7 +70,7 @@ test('the receiver takes the callback of a generation and tells what it says', a
   expect(JSON.parse(line ?? '')).toMatchObject({ taskId: created.id, state: 'success', urls, failMsg: null });
 });
 
-test('the receiver believes nothing that is not signed, and takes a repetition once', async () => {
+test('the receiver refuses unsigned callbacks, and takes a repetition once', async () => {
   const receiver = await startReceiver();
   const message = (id: string, taskId: string, ageS = 0) => {
     const body = JSON.stringify({ code: 501, data: { taskId, state: 'fail', resultJson: null, failMsg: 'no' } });

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { charges, claimsDone, openCallbackPool, type CallbackPool } from '../callback-pool.ts';
 import { hostileCallbacks, type HostileCallback } from '../fuzz/callbacks.ts';
 
-/** The same callbacks in every run; change it to look elsewhere. */
+/** The same callbacks in every run; change it to test others. */
 const SEED = 20_265;
 const CALLBACKS = 200;
 const AT_ONCE = 20;
@@ -28,6 +28,7 @@ function shown({ path, headers, body }: HostileCallback): string {
   return JSON.stringify({ path, headers, body: body.toString('latin1').slice(0, 300) }).slice(0, 600);
 }
 
+// @guarantee G6
 test.each([
   { what: 'without a key', keyed: false, statuses: [200, 400, 404, 413, 415] },
   { what: 'with a key', keyed: true, statuses: [400, 401, 404, 413, 415] },
@@ -53,7 +54,7 @@ test.each([
       const record = await pool.ledger.read.generation(id);
       expect(record).toMatchObject({ state: 'generating', taskId, attempts: [{ outcome: 'accepted' }] });
       expect(record?.verdict).toBeUndefined();
-      // Forged signatures do not even cause a look.
+      // Forged signatures do not even cause a poll.
       if (keyed) expect(record).toMatchObject({ callbacksSeen: 0, polls: 0 });
     }
     pool.simulator.finish();

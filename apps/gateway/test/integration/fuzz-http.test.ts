@@ -11,7 +11,7 @@ import { seen } from '../fuzz/seen.ts';
 import { KEYS, OPERATOR_KEY, SECRETS, SENT_SECRETS, UNSENT_SECRETS } from '../fuzz/secrets.ts';
 import { startGateway, type GatewayFixture } from '../support.ts';
 
-/** The same requests in every run; change it to look elsewhere. */
+/** The same requests in every run; change it to test others. */
 const SEED = 20_261;
 const REQUESTS = 4000;
 const AT_ONCE = 20;
@@ -57,6 +57,7 @@ function fault({ status, text, isHanging }: RawAnswer, { isCut }: RawRequest): s
   return !isPage && STACK.test(text) ? 'it tells a stack' : undefined;
 }
 
+// @guarantee G7
 test(
   'malformed requests by the thousands: no 5xx, no hang, no secret and no stack, all answers as described',
   TIMEOUT,
@@ -83,7 +84,7 @@ test(
     expect(faults).toEqual([]);
     expect(answers.length).toBeGreaterThan(REQUESTS / 2);
     expect(answers.map((answer) => undescribed(gateway.app, answer)).filter((one) => one !== undefined)).toEqual([]);
-    // It reached what lies behind the door, and beyond the validation.
+    // It passed authentication and validation.
     for (const status of [200, 201, 400, 401, 403, 404, 405, 409, 415, 422])
       expect(statuses.get(status), String(status)).toBeGreaterThan(0);
     expect(log.filter((line) => SENT_SECRETS.some((one) => line.includes(one)) || STACK.test(line))).toEqual([]);
@@ -94,7 +95,7 @@ test(
   },
 );
 
-test('requests that never end hold up nobody, and are gone with their senders', async () => {
+test('requests that never end delay no other, and end with their clients', async () => {
   const { gateway, port } = await openFuzzed();
   const [followed] = await pool.enqueue('followed');
   const authorized = `Host: localhost\r\nAuthorization: Bearer ${OPERATOR_KEY}\r\n`;

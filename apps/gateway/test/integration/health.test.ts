@@ -31,7 +31,7 @@ test('lives and is ready; when it stops it is no longer ready, and still lives',
   expect(stopping.headers.get('connection')).toBe('close');
 });
 
-test('counts answers by pattern and creates by outcome', async () => {
+test('counts responses by pattern and creates by outcome', async () => {
   const gateway = await startGateway({ pool });
   const url = '/api/v1/jobs/createTask';
   const headers = { 'idempotency-key': 'counted' };
@@ -57,7 +57,7 @@ test('counts answers by pattern and creates by outcome', async () => {
   expect(text).not.toContain('/no/such/address');
 });
 
-test('tells whether anybody works, which its own readiness does not depend on', async () => {
+test('reports whether workers run, which its own readiness does not depend on', async () => {
   const own = await startPool({ redisUrl: inject('redisUrl'), name: 'health-workers', workers: 0 });
   try {
     const { ask } = await startGateway({ pool: own });

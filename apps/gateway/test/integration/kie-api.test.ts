@@ -9,7 +9,8 @@ const UNKNOWN = { code: 422, msg: 'recordInfo is null', data: null };
 
 let pool: PoolFixture;
 beforeAll(async () => {
-  // No test here is about lost answers, and one that a busy machine loses shows as waiting for longer than anybody waits.
+  // No test here is about lost answers, and one that a busy machine loses shows as waiting for longer than anybody
+  // waits.
   const settings = { submitTimeoutMs: 20_000 };
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'kie-api', settings });
 });
@@ -107,9 +108,8 @@ describe('createTask and recordInfo', () => {
     const answer = await gateway.ask(CREATE, { key: 'key-of-a', body });
     const ignored = 'is no known field and was ignored';
     expect(answer.headers.get('x-kieq-warnings')?.split('; ')).toEqual([
-      'progressCallBackUrl is not passed on to Kie',
-      'GET /v1/generations/<taskId>/events tells of progress',
-      'idempotencyKey has no effect here: send it as the header Idempotency-Key',
+      'progressCallBackUrl is not passed on to Kie: follow GET /v1/generations/<taskId>/events instead',
+      'idempotencyKey has no effect here: send the header Idempotency-Key instead',
       'priority has no effect here: it is an option of POST /v1/generations',
       String.raw`gr\u00f6\u00dfe\u000a ${ignored}`,
       `*** ${ignored}`,
@@ -200,7 +200,7 @@ describe('createTask and recordInfo', () => {
     },
   );
 
-  test('what is wrong is told with the field, the rule and the value, everything together', async () => {
+  test('problems are reported with field, rule and value, all together', async () => {
     const gateway = await startGateway({ pool });
     const { model } = testRequest('');
     const input = { prompt: '', image_urls: ['ftp://x/a.png'], sound: 'yes', duration: '7' };
@@ -225,7 +225,7 @@ describe('createTask and recordInfo', () => {
     expect([answer.status, answer.body.msg]).toEqual([422, expect.stringContaining('nested')]);
   });
 
-  test('values without end are told of once, with the limit', async () => {
+  test('too many values are one problem, with the limit', async () => {
     const gateway = await startGateway({ pool });
     const numbers = Array.from({ length: 40_000 }, (_, i) => i);
     const fields = Object.fromEntries(numbers.map((i) => [`x${i}`, i]));
@@ -254,6 +254,7 @@ describe('createTask and recordInfo', () => {
     }
   });
 
+  // @guarantee G7
   test('an image that was uploaded with another request cannot be named', async () => {
     const gateway = await startGateway({ pool });
     const copy = '3f2b8c1e-0000-4000-8000-000000000000';
@@ -274,6 +275,7 @@ describe('createTask and recordInfo', () => {
     }
   });
 
+  // @guarantee G7
   test('an unknown task has no record, and neither has one of another tenant', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await created(gateway, testRequest('of a'), { key: 'key-of-a' });
@@ -300,11 +302,11 @@ describe('createTask and recordInfo', () => {
 });
 
 describe('a dead letter', () => {
-  test('of a lost answer shows as waiting for the hold, then as fail', async () => {
+  test('of a lost response shows as waiting for the hold, then as fail', async () => {
     pool.simulator.script([{ on: 'createTask', when: { prompt: 'lost', times: 2 }, fault: { kind: 'cutAfter' } }]);
     const gateway = await startGateway({ pool });
     const dead = async (holdMs: number): Promise<string> => {
-      // As `kieq config set` does; it counts for what dies from then on.
+      // As `kieq config set` does; it counts for generations that become dead later.
       await pool.ledger.settings.overwrite({ holdMs, unknownWindowMs: 50 });
       const [id = ''] = await pool.enqueue('lost');
       await pool.recordWhen(id, ({ state }) => state === 'dead');
@@ -325,7 +327,7 @@ describe('a dead letter', () => {
     ['505', 'model_unavailable', { code: 505, msg: 'The model is under reconstruction' }],
     ['500', 'refused_repeatedly', { code: 500, msg: 'Something that nobody has heard before' }],
   ])(
-    "of a refusal (%s, %s) tells Kie's own reason at once, by every door",
+    "of a refusal (%s, %s) shows Kie's reason at once, in every interface",
     async (failCode, deadLetterClass, refusal) => {
       await pool.ledger.settings.overwrite({ holdMs: 60_000 });
       const prompt = `refused ${failCode} ${deadLetterClass}`;
@@ -360,6 +362,7 @@ describe('a dead letter', () => {
   );
 });
 
+// @guarantee G5
 test('Kie refusing for rate and credit is no concern of the caller', async () => {
   pool.simulator.script([
     { on: 'createTask', when: { prompt: 'refused at first', times: 2 }, fault: { kind: 'status429' } },
@@ -377,6 +380,7 @@ test('Kie refusing for rate and credit is no concern of the caller', async () =>
   for (const each of [id, during]) expect((await ended(gateway, each)).state).toBe('success');
 });
 
+// @guarantee G7
 test('the key of the account is never told', async () => {
   const gateway = await startGateway({ pool, secrets: [TEST_KEY] });
   const body = { ...testRequest('x'), model: TEST_KEY, input: [TEST_KEY], callBackUrl: `x://${TEST_KEY}` };

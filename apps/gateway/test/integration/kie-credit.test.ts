@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => pool.stop());
 
-test('credit is the balance of the account, asked once however many ask', async () => {
+test('credit is the balance of the account, read once for many callers', async () => {
   pool.simulator.configure({ credits: 5916.25 });
   let asked = 0;
   const gateway = await startGateway({ pool });
@@ -39,13 +39,13 @@ test('credit is the last one known while Kie refuses, and unknown is 503, never 
     await other.redis.client.hset(`${other.ledger.root}stats`, 'balance', '12.5');
     const last = await (await startGateway({ pool: other })).ask(CREDIT);
     expect(last.body).toMatchObject({ code: 200, data: 12.5 });
-    expect(last.headers.get('x-kieq-warnings')).toContain('the last balance that is known, of an unknown time');
+    expect(last.headers.get('x-kieq-warnings')).toContain('the last known balance, of unknown age');
   } finally {
     await other.stop();
   }
 });
 
-test('credit that no worker has asked for lately is told as old', async () => {
+test('credit that no worker has read lately is marked as old', async () => {
   const other = await startPool({ redisUrl: inject('redisUrl'), name: 'credit-old', workers: 0 });
   try {
     other.simulator.script([{ on: 'credit', when: { times: 'always' }, fault: { kind: 'status429' } }]);
@@ -57,7 +57,7 @@ test('credit that no worker has asked for lately is told as old', async () => {
     const old = await ask(CREDIT);
     expect([old.body.data, old.headers.get('x-kieq-warnings')]).toEqual([
       950,
-      'data is the last balance that is known, 120 min old: Kie cannot be asked for the present one',
+      'data is the last known balance, 120 min old: Kie does not return the current one',
     ]);
   } finally {
     await other.stop();

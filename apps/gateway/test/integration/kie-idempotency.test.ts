@@ -19,6 +19,7 @@ async function created(gateway: GatewayFixture, body: unknown, options: AskOptio
 describe('Idempotency-Key', () => {
   const keyed = (key: string): AskOptions => ({ key: 'key-of-a', headers: { 'idempotency-key': key } });
 
+  // @guarantee G1
   test('the same key and body make one task, another body is refused, another tenant has keys of its own', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await created(gateway, testRequest('once'), keyed('order-1'));
@@ -44,7 +45,7 @@ describe('Idempotency-Key', () => {
     ]);
   });
 
-  test.each(['', '  '])('%j is none, and whoever sends it is warned', async (key) => {
+  test.each(['', '  '])('%j counts as absent, with a warning', async (key) => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const answer = await gateway.ask(CREATE, { ...keyed(key), body: testRequest('x') });
     expect(answer.body).toMatchObject({ code: 200 });

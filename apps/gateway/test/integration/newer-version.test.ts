@@ -9,7 +9,7 @@ import {
 } from '../../../../packages/testkit/src/index.ts';
 import { startGateway, type GatewayFixture } from '../support.ts';
 
-/** Whatever it answers is held against `/openapi.json`. */
+/** Every response is checked against `/openapi.json`. */
 let gateway: GatewayFixture;
 let place: LedgerPlace;
 /** Dead by a class that only a newer version knows. */
@@ -28,7 +28,7 @@ beforeEach(async () => {
   await closeNewerGate(place);
 });
 
-test('the status tells the gate and the letters of a newer version', async () => {
+test('the status shows the gate and the dead letters of a newer version', async () => {
   expect(await gateway.ask('/v1/status')).toMatchObject({
     status: 200,
     body: { gates: [{ reason: NEWER_WORD, mode: NEWER_WORD }], deadLetters: { [NEWER_WORD]: 2, task_lost: 0 } },
@@ -59,7 +59,7 @@ test('dead letters are listed, and a redrive is refused with the reason', async 
   });
 });
 
-test('creating it once more with its key answers its state, and pays nothing', async () => {
+test('creating it once more with its key returns its state, and pays nothing', async () => {
   const body = { ...testRequest('strange'), idempotencyKey: 'strange' };
   expect(await gateway.ask('/v1/generations', { body })).toMatchObject({
     body: { id: strange, created: false, state: NEWER_WORD },
@@ -74,5 +74,5 @@ test('a Kie client sees a state of a newer version as waiting, its dead letter a
 
 test('the document says that clients must tolerate further values', async () => {
   const { body } = await gateway.ask('/openapi.json');
-  expect(JSON.stringify(body)).toContain('Later versions may tell further values: tolerate them');
+  expect(JSON.stringify(body)).toContain('Later versions may add values; clients must tolerate unknown values');
 });

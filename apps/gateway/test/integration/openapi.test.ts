@@ -29,7 +29,7 @@ describe('/openapi.json', () => {
     expect(operations(await documentOf(gateway)).toSorted()).toEqual(known.toSorted());
   });
 
-  test('says who may ask what: only health, itself, callbacks and links to results are open', async () => {
+  test('documents authentication: only health, itself, callbacks and links to results are open', async () => {
     const gateway = await startGateway({ pool });
     const document = await documentOf(gateway);
     const open = operations(document).filter((name) => {
@@ -66,7 +66,7 @@ describe('/openapi.json', () => {
 });
 
 describe('answers', () => {
-  test('are as the document says: every API, good calls and bad ones', async () => {
+  test('are as the document says: every API, valid calls and invalid ones', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const document = await documentOf(gateway);
     const seen = new Set<string>();

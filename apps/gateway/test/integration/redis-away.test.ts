@@ -40,7 +40,7 @@ describe('Redis away', () => {
     expect((await gateway.ask('/healthz')).status).toBe(200);
   });
 
-  test('and returning is noticed without a restart', async () => {
+  test('and returning is detected without a restart', async () => {
     const proxy = await startTcpProxy(addressOf(inject('redisUrl')));
     const gateway = await startGateway({ pool, redisUrl: `redis://127.0.0.1:${proxy.port}` });
     proxy.cut();

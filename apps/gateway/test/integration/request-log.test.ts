@@ -32,6 +32,7 @@ function listening(): { readonly logger: ReturnType<typeof createLogger>; readon
 }
 
 describe('a defect', () => {
+  // @guarantee G7
   test('is 500 with an id that the log has, and tells nothing of itself', async () => {
     const { logger, lines } = listening();
     const credits = (): Promise<number> => Promise.reject(new TypeError('a secret detail'));
@@ -41,7 +42,7 @@ describe('a defect', () => {
     expect([status, body]).toEqual([500, kie(500)]);
     const id = /req_[\w-]+/.exec(body.msg)?.[0] ?? 'no id';
     expect(JSON.stringify(body)).not.toContain('detail');
-    const line = lines.find((text) => text.includes('a request failed')) ?? '';
+    const line = lines.find((text) => text.includes('A request failed')) ?? '';
     expect(JSON.parse(line)).toMatchObject({
       request: id,
       route: '/api/v1/chat/credit',
@@ -52,6 +53,7 @@ describe('a defect', () => {
 });
 
 describe('the log', () => {
+  // @guarantee G7
   test('has one line per answer: the pattern, never the address, the headers, the body', async () => {
     const { logger, lines } = listening();
     const gateway = await startGateway({ pool, keys: KEYS, deps: { logger } });

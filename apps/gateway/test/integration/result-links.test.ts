@@ -35,7 +35,7 @@ async function archived(prompt: string, callBackUrl?: string): Promise<string> {
   return id;
 }
 
-/** A gateway that has told the pool which archive it reads. */
+/** A gateway that has announced its archive to the pool. */
 async function readingGateway(): Promise<GatewayFixture> {
   const gateway = await startGateway({ pool, keys: KEYS });
   await announceArchive(gateway.deps);
@@ -176,10 +176,10 @@ describe('a link to an archived result', () => {
       body: { error: { code: 'gone', message: expect.stringContaining('has been removed') } },
     });
     await pool.ledger.purge(id, false);
-    expect((await gateway.ask(pathOf(again))).body.error.message).toContain('was deleted');
+    expect((await gateway.ask(pathOf(again))).body.error.message).toContain('were purged');
   });
 
-  test('who takes too many at once waits', async () => {
+  test('a client with too many responses at once is refused', async () => {
     const id = await archived('many');
     const gateway = await readingGateway();
     const [link = ''] = await recordInfoLinks(gateway, id);
@@ -230,7 +230,7 @@ describe("Kie's link stays", () => {
   });
 });
 
-/** An answer that has begun and is not read. */
+/** A response that has begun and is not read. */
 function hold(url: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = get(url, (answer) => resolve(answer.pause().on('error', () => undefined)));

@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../../../../packages/testkit/src/until.ts';
 import { addRequestOver, whenMade, whenOver } from '../../src/request-over.ts';
 
-test('what an answer was made of is given back although its reader takes nothing of it', async () => {
+test('the input of a response is released although its client reads nothing', async () => {
   const app = fastify();
   addRequestOver(app);
   let seen: FastifyRequest | undefined;

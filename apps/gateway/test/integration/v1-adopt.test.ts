@@ -19,7 +19,7 @@ afterAll(async () => {
 
 let made = 0;
 
-/** A generation whose answer was lost, its task, and the way to adopt it. */
+/** A generation whose createTask response was lost, its task, and the way to adopt it. */
 async function orphan(pool: PoolFixture, tenant = 'a', prompt = `orphan ${(made += 1)}`) {
   pool.simulator.script([{ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } }]);
   const { id } = await pool.producer.enqueue(testRequest(prompt), { tenant });
@@ -81,7 +81,7 @@ describe('POST /v1/generations/:id/adopt', () => {
     expect([answer.status, answer.body.error.message]).toEqual([409, 'this task belongs to another generation']);
   });
 
-  test('without a callback address a person has to vouch for it', async () => {
+  test('without a callback address it needs a confirmation', async () => {
     const { taskId, adopt } = await orphan(plain);
     const answer = await adopt({ taskId });
     expect(answer).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });
@@ -89,7 +89,7 @@ describe('POST /v1/generations/:id/adopt', () => {
     expect(await adopt({ taskId, confirm: true })).toMatchObject({ status: 200, body: { state: 'generating' } });
   });
 
-  test('one that differs may be anybody’s: a tenant learns the fields alone, an operator sees them and may vouch', async () => {
+  test('one that differs may be another tenant’s: a tenant learns only the fields, an operator sees the values and may confirm', async () => {
     const [lost, other] = [await orphan(plain, 'a', 'a wish of a'), await orphan(plain, 'b', 'a wish of b')];
     const byTenant = await lost.adopt({ taskId: other.taskId, confirm: true });
     expect(byTenant).toMatchObject({ status: 409, body: { error: { code: 'not_adopted' } } });

@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 describe('POST /v1/generations/batch', () => {
-  test('answers every item for itself, in order', async () => {
+  test('gives every item its own outcome, in order', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const keyed = { ...testRequest('twice'), idempotencyKey: 'twice' };
     const items = [
@@ -57,7 +57,7 @@ describe('POST /v1/generations/batch', () => {
     expect(new Set(body.items.map(({ id }: { id: string }) => id)).size).toBe(1000);
   });
 
-  test('items with values without end are answered shortly, and the good one beside them is made', async () => {
+  test('items with too many values get one problem, and the valid item next to them is created', async () => {
     const { ask } = await startGateway({ pool });
     const numbers = Array.from({ length: 40_000 }, (_, i) => i);
     const { model, input } = testRequest('beside');
@@ -89,7 +89,7 @@ describe('POST /v1/generations/batch', () => {
     expect(answer).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'Idempotency-Key' }] } } });
   });
 
-  test('gives no secret back', async () => {
+  test('returns no secret', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const item = { ...testRequest('x'), apiKey: 'hunter2hunter2', note: 'key-of-a' };
     const { body } = await ask(PATH, { key: 'key-of-a', body: { items: [item] } });

@@ -35,6 +35,7 @@ describe('POST /v1/generations', () => {
     });
   });
 
+  // @guarantee G1
   test('one idempotency key is one generation, by header or in the body; another request is refused', async () => {
     const { ask } = await startGateway({ pool });
     const body = testRequest('by key');
@@ -62,6 +63,7 @@ describe('POST /v1/generations', () => {
     expect((await ask(PATH, { body })).body).toEqual({ id, created: false, state: 'cancelled' });
   });
 
+  // @guarantee G1
   test('tells every problem together, unknown fields among them', async () => {
     const { ask } = await startGateway({ pool });
     const request = testRequest('');
@@ -88,7 +90,7 @@ describe('POST /v1/generations', () => {
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({ tenant: 'default', priority: 100, callback: false });
     expect(JSON.parse(record?.payload ?? '')).toEqual({ request: testRequest('absent') });
-    // Of every other door, too.
+    // The same holds for every other interface.
     const read = await ask(`${PATH}?state=&tenant=${encodeURIComponent(blank ?? '')}&limit=&cursor=`);
     expect(read.status).toBe(200);
     const redrive = await ask(`/v1/dead-letters/${id}/redrive`, { body: { payAgain: blank, class: blank } });

@@ -57,7 +57,7 @@ async function listed(
 const stateOf = async (id: string) => (await pool.ledger.read.generation(id))?.state;
 
 describe('GET /v1/dead-letters', () => {
-  test('tells what died, why, and what can be done; a tenant sees its own alone', async () => {
+  test('shows what is dead, why, and the advice; a tenant sees only its own', async () => {
     const id = await unheard('a');
     const other = (await dead('b')).id;
     const { items } = await listed('', 'key-of-a');
@@ -108,7 +108,7 @@ describe('POST /v1/dead-letters/:id/redrive', () => {
   const redrive = (id: string, body: unknown, key = 'key-of-a') =>
     gateway.ask(`${PATH}/${id}/redrive`, { method: 'POST', key, body });
 
-  test('tells what would happen, and resumes', async () => {
+  test('reports what would happen, and resumes', async () => {
     const { id } = await dead('a');
     const told = { id, class: 'refused_repeatedly', state: 'queued' };
     expect(await redrive(id, { dryRun: true })).toMatchObject({ status: 200, body: { kind: 'would_resume', ...told } });
@@ -117,7 +117,7 @@ describe('POST /v1/dead-letters/:id/redrive', () => {
     expect(await stateOf(id)).toBe('queued');
   });
 
-  test('resumes the callback alone where its class is named', async () => {
+  test('resumes only the delivery if its class is named', async () => {
     const id = await unheard('a');
     const answer = await redrive(id, { class: 'notify_failed' });
     expect(answer).toMatchObject({ status: 200, body: { class: 'notify_failed', state: 'notify' } });
@@ -176,14 +176,14 @@ describe('POST /v1/dead-letters/redrive', () => {
     expect((await ask({ class: deadLetterClass, tenant: 'b' }, 'key-of-op')).body.items).toHaveLength(1);
   });
 
-  test('tells of those that are not possible, and does not count them as left', async () => {
+  test('reports those that are not possible, and does not count them as left', async () => {
     const { id } = await dead('c', deadLetterClass);
     const { status, body } = await ask({ class: deadLetterClass, payAgain: true, limit: 1 }, 'key-of-c');
     expect(status).toBe(200);
     expect(body).toEqual({ items: [{ kind: 'not_possible', id, reason: expect.any(String) }], more: false });
   });
 
-  test('stops when the caller hangs up', async () => {
+  test('stops when the caller disconnects', async () => {
     const ids = await Promise.all(Array.from({ length: 20 }, async () => (await dead('d', deadLetterClass)).id));
     const raw = Object.assign(new EventEmitter(), { writableFinished: false });
     let calls = 0;

@@ -4,7 +4,7 @@ import { startPool } from '../../../../packages/testkit/src/pool.ts';
 import { startGateway } from '../support.ts';
 import { openEvents } from '../v1-event-client.ts';
 
-test('a state that was read in between has no place: who resumes is not sent back', async () => {
+test('a state that was read in between has no position: a resuming client does not repeat events', async () => {
   const pool = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-places', workers: 0 });
   onTestFinished(() => pool.stop());
   const [id = ''] = await pool.enqueue('read in between');

@@ -41,7 +41,7 @@ const dead = (id: string) =>
   pool.ledger.kill({ id, class: 'refused_repeatedly', expected: 'queued', evidence: { summary: 'x' } });
 
 describe('GET /v1/generations/:id/events', () => {
-  test('tells the state of now, each change, and the end', async () => {
+  test('sends the current state, each change, and the end', async () => {
     const gateway = await startGateway({ pool });
     const id = await queued();
     const client = await follow(gateway, id);
@@ -64,7 +64,7 @@ describe('GET /v1/generations/:id/events', () => {
     await noneOpen(gateway);
   });
 
-  test('goes on after the last event that was seen: nothing is missed, nothing comes twice', async () => {
+  test('resumes after the last event received: nothing is missed, nothing is repeated', async () => {
     const gateway = await startGateway({ pool });
     const id = await queued();
     const first = await follow(gateway, id);
@@ -89,7 +89,7 @@ describe('GET /v1/generations/:id/events', () => {
     expect(both.status).toBe(204);
   });
 
-  test('an ended one is told once; who comes back hears that nothing is new', async () => {
+  test('an ended one is sent once; a client that reconnects gets 204', async () => {
     const gateway = await startGateway({ pool });
     const id = await queued();
     await pool.ledger.cancel(id);
@@ -105,7 +105,7 @@ describe('GET /v1/generations/:id/events', () => {
     ['one that Redis could not read', '99999999999999999999-0'],
     ['one of the future, of another pool', '9999999999999-0'],
     ['one so old that what was missed may be forgotten', '1-0'],
-  ])('begins anew for %s', async (_name, lastEventId) => {
+  ])('starts with the current state for %s', async (_name, lastEventId) => {
     const gateway = await startGateway({ pool });
     const id = await queued();
     await pool.ledger.cancel(id);
@@ -138,6 +138,7 @@ describe('GET /v1/generations/:id/events', () => {
     await noneOpen(gateway);
   });
 
+  // @guarantee G7
   test('is not found for another tenant', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const id = await queued({ tenant: 'b' });
@@ -155,7 +156,7 @@ describe('GET /v1/generations/:id/events', () => {
     expect(answer.status).toBe(405);
   });
 
-  test('200 clients of 20 generations hear everything, and all are freed', async () => {
+  test('200 clients of 20 generations get everything, and all are released', async () => {
     const gateway = await startGateway({ pool });
     const ids = await Promise.all(Array.from({ length: 20 }, () => queued()));
     const clients = await Promise.all(Array.from({ length: 200 }, (_, i) => follow(gateway, ids[i % 20] ?? '')));

@@ -32,7 +32,7 @@ describe('GET /v1/generations/:id', () => {
       attempts: [{ n: 1, outcome: 'accepted', taskId: body.taskId }],
       creditsConsumed: 55,
       delivery: { state: 'pending' },
-      // Clients of versions up to 0.3.0 read it by this name.
+      // Clients of versions before 0.3.0 read it by this name.
       notice: { state: 'pending' },
     });
     expect(body.resultUrls[0]).toMatch(/\.mp4$/);
@@ -61,6 +61,7 @@ describe('GET /v1/generations/:id', () => {
     });
   });
 
+  // @guarantee G7
   test('is not found where it is unknown, no id at all, or of another tenant', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await waiting('of b', { tenant: 'b' });
@@ -83,7 +84,7 @@ describe('DELETE /v1/generations/:id', () => {
     expect((await pool.ledger.read.generation(id))?.state).toBe('cancelled');
   });
 
-  test('is too late afterwards, and says how it stands', async () => {
+  test('is too late afterwards, and reports the state', async () => {
     const { ask } = await startGateway({ pool });
     const [id = ''] = await pool.enqueue('too late');
     await pool.recordWhen(id, ({ state }) => state === 'succeeded');
@@ -92,6 +93,7 @@ describe('DELETE /v1/generations/:id', () => {
     expect(body.error.message).toContain('succeeded');
   });
 
+  // @guarantee G7
   test('leaves another tenant’s alone', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await waiting('of b', { tenant: 'b' });
@@ -131,6 +133,7 @@ describe('GET /v1/generations', () => {
     expect(times).toEqual(times.toSorted((one, other) => other - one));
   });
 
+  // @guarantee G7
   test('filters by state and time; a tenant sees its own alone, an operator whom it likes', async () => {
     const gateway = await startGateway({ pool, keys: [...KEYS, { key: 'key-of-c', tenant: 'c' }] });
     const first = await waiting('one', { tenant: 'c' });

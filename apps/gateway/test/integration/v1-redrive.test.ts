@@ -23,7 +23,7 @@ function redrive({ ask }: GatewayFixture, id: string, body: object) {
   return ask(`${PATH}/${id}/redrive`, { body });
 }
 
-/** Generations whose answers were lost, when their window is over. */
+/** Generations whose responses were lost, when their window is over. */
 async function paymentUnknown(prompts: readonly string[]): Promise<string[]> {
   pool.simulator.script(prompts.map((prompt) => ({ on: 'createTask', when: { prompt }, fault: { kind: 'cutAfter' } })));
   const ids = await pool.enqueue(...prompts);
@@ -67,7 +67,7 @@ describe('paying again', () => {
 });
 
 describe('a generation that failed and whose callback failed too', () => {
-  test('is redriven by class alone: nobody makes another video by sending a callback again', async () => {
+  test('is redriven by class only: sending a callback again never creates another video', async () => {
     const gateway = await startGateway({ pool });
     const prompt = 'two letters';
     pool.simulator.script([

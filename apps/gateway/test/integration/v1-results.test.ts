@@ -70,7 +70,7 @@ describe('GET /v1/generations/:id/results/:n', () => {
     expect(changed).toMatchObject({ status: 412, body: { error: { code: 'precondition_failed' } } });
   });
 
-  test('is there for its tenant and for operators alone', async () => {
+  test('is there only for its tenant and for operators', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const id = await archived('private');
     expect((await ask(path(id), { key: 'key-of-op' })).status).toBe(200);
@@ -82,18 +82,18 @@ describe('GET /v1/generations/:id/results/:n', () => {
     for (const n of [2, 1000])
       expect(await ask(path(id, n), { key: 'key-of-a' })).toMatchObject({
         status: 404,
-        body: { error: { message: `there is no result ${n}; the generation has 1` } },
+        body: { error: { message: `Result ${n} does not exist; the generation has 1.` } },
       });
     for (const n of [0, 1001, 'x', '1.5', '..%2f1'])
       expect((await ask(path(id, n), { key: 'key-of-a' })).status).toBe(422);
   });
 
-  test('says why there is none: not yet, never, no more, or not here', async () => {
+  test('says why there is none: not yet, never, removed, or not on this gateway', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const { id: waiting } = await pool.producer.enqueue(testRequest('later'), { tenant: 'a', delayMs: 3_600_000 });
     expect((await ask(path(waiting), { key: 'key-of-a' })).body.error).toMatchObject({
       code: 'not_found',
-      message: expect.stringContaining('not archived (it is queued)'),
+      message: expect.stringContaining('not archived (the generation is queued)'),
     });
     const id = await archived('removed');
     const elsewhere = await startGateway({ pool, keys: KEYS, deps: { archive: undefined } });
@@ -105,8 +105,8 @@ describe('GET /v1/generations/:id/results/:n', () => {
     await pool.archiveStore.remove(file?.name ?? '');
     expect(await ask(path(id), { key: 'key-of-a' })).toMatchObject({ status: 410, body: { error: { code: 'gone' } } });
     await pool.ledger.purge(id, false);
-    expect((await ask(path(id), { key: 'key-of-a' })).body.error.message).toContain('was deleted');
-    // As if the mount were forgotten: nobody may call the file gone.
+    expect((await ask(path(id), { key: 'key-of-a' })).body.error.message).toContain('were purged');
+    // As if the mount were forgotten: the response must not be 410.
     const other = await archived('unmounted');
     await rm(pool.archiveFolder, { recursive: true });
     expect((await ask(path(other), { key: 'key-of-a' })).status).toBe(503);

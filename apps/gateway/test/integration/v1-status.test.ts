@@ -42,7 +42,7 @@ describe('GET /v1/status', () => {
     expect(body.workers).toEqual({ running: 0, earlier: false, lastSeen: null });
   });
 
-  test('tells operators alone in which words everything is refused: they are about the requests of others', async () => {
+  test('shows only operators Kie’s message behind refusals: it quotes requests of other tenants', async () => {
     const { ask } = await startGateway({ pool, keys: KEYS });
     const gates = `${pool.ledger.root}gates`;
     const gate = { since: 1, mode: 'canary', refusals: 5, nextAt: 4_102_444_800_000, detail: '404 no such thing' };
@@ -57,7 +57,7 @@ describe('GET /v1/status', () => {
     expect(JSON.stringify(tenant.body)).not.toContain('no such thing');
   });
 
-  test('says what holds submissions back, and the balance that was seen last', async () => {
+  test('shows what limits submissions, and the last balance read', async () => {
     const { ask } = await startGateway({ pool });
     await pool.ledger.gates.pause('for the test');
     await pool.queues.poll.pause();
@@ -72,7 +72,7 @@ describe('GET /v1/status', () => {
     });
   });
 
-  test('tells who works, and a balance that is old as old', async () => {
+  test('shows the workers, and marks an old balance as old', async () => {
     const own = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-status-workers' });
     onTestFinished(() => own.stop());
     const { ask } = await startGateway({ pool: own });
@@ -97,7 +97,7 @@ describe('GET /v1/status', () => {
     });
   });
 
-  test('a worker of a newer version, which tells otherwise, counts all the same', async () => {
+  test('a worker of a newer version with other fields counts nevertheless', async () => {
     const own = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-status-newer', workers: 0 });
     onTestFinished(() => own.stop());
     const { ask } = await startGateway({ pool: own });

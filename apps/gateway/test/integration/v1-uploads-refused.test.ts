@@ -27,7 +27,7 @@ describe('what is refused leaves nothing behind', () => {
       413,
       'at most 10485760 bytes',
     ],
-    ['a request that is no UTF-8', latinForm(), 400, 'The part request has bytes that are no UTF-8'],
+    ['a request that is no UTF-8', latinForm(), 400, 'The part `request` has bytes that are no UTF-8'],
     ['more than ten images', formOf(bare('x'), ...many), 422, 'at most 10 images'],
     ['an empty file', formOf(bare('x'), good, ['image_urls', Buffer.alloc(0)]), 422, 'an empty file'],
     [
@@ -49,7 +49,7 @@ describe('what is refused leaves nothing behind', () => {
       'input.a must be given once',
     ],
     [
-      'an image beside a link',
+      'an image next to a link',
       formOf({ model: 'm/m', input: { a: 'x' } }, ['a', PNG]),
       422,
       'input.a must be given once',
@@ -69,7 +69,7 @@ describe('what is refused leaves nothing behind', () => {
     ['a field that every object has', formOf({ model: 'm/m', input: {} }, ['__proto__', PNG]), 400, ''],
     ['images before the request', formOf(undefined, good), 422, 'request must come before the images'],
     ['no request', formOf(undefined), 422, 'request must be a part of the form'],
-    ['a request that is no JSON', formOf('{', good), 400, 'no JSON'],
+    ['a request that is no JSON', formOf('{', good), 400, 'not JSON'],
     ['a request that is too large', formOf('x'.repeat(2_000_000), good), 413, 'request must have at most'],
     ['a bad request with good images', formOf(bare('', { more: 1 }), good), 422, 'more is no known field'],
   ])('%s', async (_name, body, status, text) => {
@@ -149,7 +149,7 @@ function damaged(whole: Buffer, n: number): Buffer {
 
 const UNSURE = ['redis_unavailable', 'redis_refused'] as const;
 
-test.each(UNSURE)('when nobody knows whether the generation was made, its images stay: %s', async (code) => {
+test.each(UNSURE)('when the generation may exist, its images stay: %s', async (code) => {
   const { store, names } = watched(pool.uploads);
   const enqueue = () => Promise.reject(new ProducerError(code, 'no answer'));
   const producer = { ...pool.producer, enqueue, close: () => Promise.resolve() };

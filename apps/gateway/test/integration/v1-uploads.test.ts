@@ -34,13 +34,13 @@ describe('a form with images', () => {
     expect(links).toHaveLength(2);
     expect(await bytesAt(links[0])).toEqual(JPEG);
     expect(await bytesAt(links[1])).toEqual(PNG);
-    // The caller sees what it sent; the link of today is nobody's business.
+    // The caller sees what it sent; the current link is internal.
     const shown = (await ask(`${PATH}/${answer.id}`)).body.request.input.image_urls;
     expect(shown[0]).toMatch(/^https:\/\/upload\.kieq\.invalid\/default\/[0-9a-f]{64}\/[0-9a-f-]{36}\.jpg$/);
     expect(shown[1]).toMatch(/\.png$/);
   });
 
-  test('is told to the pool before its generation is made, with the store in which its images are', async () => {
+  test('is recorded in the pool before its generation is created, with the store of its images', async () => {
     const { ask, deps } = await startGateway({ pool });
     const { ledger } = deps;
     await ledger.redis.del(`${ledger.root}stores`);
@@ -59,14 +59,14 @@ describe('a form with images', () => {
     expect((await named.ask(PATH, { body: formOf(bare('told'), ['image_urls', PNG]) })).status).toBe(201);
   });
 
-  test('is taken also where the store takes no id', async () => {
+  test('is taken also if the store takes no id', async () => {
     const { store } = watched(pool.uploads);
     const uploads = { ...store, putNew: () => Promise.reject(new StorageError('images alone may be written')) };
     const { ask } = await startGateway({ pool, deps: { uploads } });
     expect((await ask(PATH, { body: formOf(bare('no id'), ['image_urls', PNG]) })).status).toBe(201);
   });
 
-  test('images stand behind the links of the request, or at the field that names them', async () => {
+  test('images are appended to the links of the request, or set the field that names them', async () => {
     const { ask, deps } = await startGateway({ pool });
     const link = 'https://example.com/a.png';
     const list = await ask(PATH, { body: formOf(testRequest('mixed'), ['image_urls', webp('VP8 ')]) });
@@ -112,9 +112,9 @@ describe('a form with images', () => {
     expect(kept[0]).toContain(url.split('/').slice(-2).join('/'));
   });
 
-  test('that is answered as made before, because its own first answer was lost, keeps its images', async () => {
+  test('that exists already, because its own first reply was lost, keeps its images', async () => {
     const { store, names } = watched(pool.uploads);
-    // As after a reconnect: the same call arrives twice, and the second answer is the one that is heard.
+    // As after a reconnect: the same call arrives twice, and only the second reply arrives.
     const enqueue: Producer['enqueue'] = async (...call) => {
       await pool.producer.enqueue(...call);
       return pool.producer.enqueue(...call);

@@ -44,7 +44,7 @@ async function refusal(environment: Environment): Promise<string> {
   return String(error);
 }
 
-test('tells its address first, serves, shows no key, and ends after SIGINT', async () => {
+test('logs its address first, serves, shows no key, and ends after SIGINT', async () => {
   const gateway = await start({ ...KEYS, GATEWAY_HOST: '0.0.0.0' });
   expect(gateway.first).toMatchObject({ app: 'gateway', msg: 'gateway listening', prefix: pool.redis.prefix, keys: 2 });
   const url = `${gateway.url.replace('0.0.0.0', '127.0.0.1')}${CREATE}`;
@@ -74,6 +74,7 @@ test('asks for the signature of callbacks when KIE_WEBHOOK_HMAC_KEY is set, and 
 });
 
 describe.concurrent('refuses to start', () => {
+  // @guarantee G7
   test.each(['0.0.0.0', '::', 'gateway.example'])('beyond loopback without keys: %s', async (host) => {
     expect(await refusal({ GATEWAY_HOST: host })).toContain('GATEWAY_API_KEYS');
   });
@@ -98,6 +99,7 @@ describe.concurrent('refuses to start', () => {
 });
 
 describe('ends', () => {
+  // @guarantee G8
   test('after SIGTERM by telling load balancers first, and once, however often it is told', async () => {
     const gateway = await start({ KIEQ_SHUTDOWN_GRACE_MS: '10000' });
     gateway.signal('SIGTERM');
@@ -113,6 +115,7 @@ describe('ends', () => {
     await expect(fetch(`${gateway.url}/healthz`)).rejects.toThrow();
   });
 
+  // @guarantee G8
   test('when running requests have finished', async () => {
     pool.simulator.script([{ on: 'credit', fault: { kind: 'hold' } }]);
     const gateway = await start();
@@ -128,6 +131,7 @@ describe('ends', () => {
     expect(await gateway.ended).toBe(0);
   });
 
+  // @guarantee G8
   test('at the latest when the grace is over', async () => {
     pool.simulator.script([{ on: 'credit', fault: { kind: 'hold' } }]);
     const gateway = await start({ KIEQ_SHUTDOWN_GRACE_MS: '300' });

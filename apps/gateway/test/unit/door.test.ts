@@ -8,7 +8,7 @@ describe('a keyring', () => {
     { key: 'third', tenant: '*' },
   ];
 
-  test('knows whose key it is; the tenant * is an operator', () => {
+  test('knows the tenant of a key; the tenant * is an operator', () => {
     const find = createKeyring(keys);
     expect(find('first')).toMatchObject({ tenant: 'a' });
     expect(find('second')).toMatchObject({ tenant: 'a' });

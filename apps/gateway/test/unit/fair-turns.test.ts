@@ -20,7 +20,7 @@ function queue(turns: FairTurns) {
     },
     async end(name: string): Promise<void> {
       ends.get(name)?.();
-      // Whoever is next is told by a promise.
+      // The next waiting request gets its turn by a promise.
       await Promise.resolve();
       await Promise.resolve();
     },
@@ -59,7 +59,7 @@ test('what is heavy has its turn although light ones keep coming', async () => {
   expect(begun).toEqual(['light', 'heavy']);
 });
 
-test('one owner leaves room for others, who have it at once, up to an even share', async () => {
+test('one owner leaves capacity for others, which get it at once, up to an even share', async () => {
   const { begun, ask, end } = queue(turnsOf({ capacity: 8, forOthers: 3 }));
   for (let i = 1; i <= 5; i += 1) await ask('a', 1, `a${i}`);
   void ask('a', 1, 'a6');
@@ -68,7 +68,7 @@ test('one owner leaves room for others, who have it at once, up to an even share
   await ask('c', 1, 'c1');
   expect(begun).toEqual(['a1', 'a2', 'a3', 'a4', 'a5', 'b1', 'b2', 'c1']);
   await end('c1');
-  // Three places are for others still.
+  // Three turns are still reserved for others.
   expect(begun).not.toContain('a6');
   for (const name of ['b1', 'b2', 'a1']) await end(name);
   expect(begun).toContain('a6');
@@ -83,7 +83,7 @@ async function refusal(taken: Promise<unknown>): Promise<void> {
   expect(error).toMatchObject({ code: 'unavailable', retryAfterS: 2, message: expect.stringContaining('too many') });
 }
 
-test('who waits for too long, in too long a queue, or goes away is refused, and holds up nobody', async () => {
+test('a request that waits too long, in too long a queue, or disconnects is refused, and delays no other', async () => {
   const turns = turnsOf({ capacity: 1, waitingPerOwner: 1 });
   const end = await turns.take('a', 1);
   const gone = new AbortController();

@@ -1,28 +1,28 @@
 import { expect, test } from 'vitest';
 import { createSlots } from '../../src/results/slots.ts';
 
-test('no more places are taken than there are, in all and by one name, and each is left once', () => {
-  const places = createSlots(3, 2, 3);
-  const [first, second] = [places.enter('a', 'shop'), places.enter('a', 'shop')];
+test('no more slots are taken than exist, in total and by one name, and each is released once', () => {
+  const slots = createSlots(3, 2, 3);
+  const [first, second] = [slots.enter('a', 'shop'), slots.enter('a', 'shop')];
   expect(second).toBeDefined();
-  expect(places.enter('a', 'shop')).toBeUndefined();
-  const third = places.enter('b', 'shop');
+  expect(slots.enter('a', 'shop')).toBeUndefined();
+  const third = slots.enter('b', 'shop');
   expect(third).toBeDefined();
-  expect(places.enter('c', 'shop')).toBeUndefined();
+  expect(slots.enter('c', 'shop')).toBeUndefined();
   first?.();
   first?.();
-  expect(places.enter('c', 'shop')).toBeDefined();
-  expect(places.enter('d', 'shop')).toBeUndefined();
+  expect(slots.enter('c', 'shop')).toBeDefined();
+  expect(slots.enter('d', 'shop')).toBeUndefined();
   second?.();
   third?.();
-  expect([places.enter('a', 'shop'), places.enter('a', 'shop')]).not.toContain(undefined);
+  expect([slots.enter('a', 'shop'), slots.enter('a', 'shop')]).not.toContain(undefined);
 });
 
-test('one tenant does not take all places, by however many links', () => {
-  const places = createSlots(4, 4, 2);
-  const [first] = [places.enter('a', 'shop'), places.enter('b', 'shop')];
-  expect(places.enter('c', 'shop')).toBeUndefined();
-  expect(places.enter('d', 'other')).toBeDefined();
+test('one tenant does not take all slots, with any number of links', () => {
+  const slots = createSlots(4, 4, 2);
+  const [first] = [slots.enter('a', 'shop'), slots.enter('b', 'shop')];
+  expect(slots.enter('c', 'shop')).toBeUndefined();
+  expect(slots.enter('d', 'other')).toBeDefined();
   first?.();
-  expect(places.enter('c', 'shop')).toBeDefined();
+  expect(slots.enter('c', 'shop')).toBeDefined();
 });

@@ -44,20 +44,20 @@ describe('an error becomes an answer', () => {
     expect(answerTo(new ApiError('not_found', 'x')).retryAfterS).toBeUndefined();
   });
 
-  test('what is unavailable is not said to be undone: repeated without a key it would be paid twice', () => {
+  test('what is unavailable is not reported as not created: repeated without a key it would be paid twice', () => {
     for (const error of [new ProducerError('redis_unavailable', 'x'), new Error('OOM command not allowed')]) {
       const { message } = answerTo(error);
-      expect(message).toMatch(/not known.*same idempotency key; where it had none, look for the generation first/);
+      expect(message).toMatch(/not known.*same idempotency key; if it had none, look for the generation first/);
     }
   });
 
-  test('what is internal tells the id of the request alone', () => {
+  test('what is internal has only the id of the request', () => {
     const answer = answerTo(new Error('password is hunter2'));
     expect(JSON.stringify(answer)).not.toContain('hunter2');
     expect(answer.request).toBe('req_1');
   });
 
-  test('many problems are told as so many', () => {
+  test('many problems are counted', () => {
     const { problems, message } = answerTo(invalid(Array.from({ length: 1000 }, () => problem)));
     expect(problems).toHaveLength(20);
     expect(message).toMatch(/^a must be b, received "c"; .*; and 980 more$/);

@@ -13,7 +13,7 @@ function openOn(answer: Writable, options: { heartbeatMs?: number; bufferLimitBy
   return stream;
 }
 
-test('writes events with and without a place', () => {
+test('writes events with and without an id', () => {
   const answer = new PassThrough();
   const stream = openOn(answer);
   stream.send({ id: '1-0', event: 'state', data: { a: 'line\nbreak' } });
@@ -22,7 +22,7 @@ test('writes events with and without a place', () => {
   expect(answer.read().toString()).toBe(text);
 });
 
-test('drops a client that leaves too much unread, and tells so', async () => {
+test('drops a client that leaves too much unread, and aborts its signal', async () => {
   const answer = stalled();
   const stream = openOn(answer, { bufferLimitBytes: 1000 });
   for (let i = 0; i < 8; i += 1) stream.send({ event: 'state', data: { text: 'x'.repeat(80) } });

@@ -5,7 +5,7 @@ import { fillPage } from '../../src/v1/page.ts';
 
 const ENTRIES: readonly ListCursor[] = Array.from({ length: 25 }, (_, i) => ({ at: 100 - i, id: `gen_${i}` }));
 
-/** A list that looks at only so many entries in one read, and shows every third of them. */
+/** A list that scans a limited number of entries in one read, and shows every third of them. */
 function sparse(looksAt: number) {
   let reads = 0;
   const read = (limit: number, cursor: ListCursor | undefined) => {
@@ -42,7 +42,7 @@ describe('fillPage', () => {
     expect(await fillPage(read, 9, undefined)).not.toHaveProperty('nextCursor');
   });
 
-  test('gives up after ten reads, with a cursor to go on', async () => {
+  test('stops after ten reads, with a cursor', async () => {
     const { read, reads } = sparse(1);
     const page = await fillPage(read, 20, undefined);
     expect(reads()).toBe(10);

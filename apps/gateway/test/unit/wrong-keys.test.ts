@@ -9,7 +9,7 @@ function slowed() {
   return { keys, pass: (ms: number) => (nowMs += ms) };
 }
 
-test('an address may send some wrong keys at once, and then one in a while; others are not held up', () => {
+test('an address may send some wrong keys at once, and then one per interval; others are not affected', () => {
   const { keys, pass } = slowed();
   const attempt = () => keys.wrong('1.2.3.4');
   expect([attempt(), attempt(), attempt(), attempt(), attempt()]).toEqual([undefined, undefined, undefined, 2, 2]);
@@ -20,7 +20,7 @@ test('an address may send some wrong keys at once, and then one in a while; othe
   expect([attempt(), attempt(), attempt(), attempt()]).toEqual([undefined, undefined, undefined, 2]);
 });
 
-test('a right key that nobody can guess is never refused; a short one is slowed where it is new', () => {
+test('a valid long key is never refused; a short one is throttled from a new address', () => {
   const { keys } = slowed();
   expect(keys.right('1.2.3.4', 'used', 'used')).toBeUndefined();
   for (let i = 0; i < 3; i += 1) keys.wrong('1.2.3.4');
@@ -30,7 +30,7 @@ test('a right key that nobody can guess is never refused; a short one is slowed 
   expect(keys.right('5.6.7.8', 'new', 'new')).toBeUndefined();
 });
 
-test('addresses without end are forgotten, the oldest first', () => {
+test('the number of addresses is bounded, the oldest are dropped first', () => {
   const { keys } = slowed();
   for (let i = 0; i < 3; i += 1) keys.wrong('first');
   for (let i = 0; i < 9999; i += 1) keys.wrong(`other-${i}`);

@@ -14,6 +14,11 @@ export function armName(generation: string, point: string, phase: Phase): string
   return `${generation}@${point}@${phase}`;
 }
 
+/** A file that says that the start of this process is over. */
+export function readyName(pid: number): string {
+  return `ready-${pid}`;
+}
+
 export function strikeKind(text: string): StrikeKind {
   return text === 'kill' ? 'kill' : 'freeze';
 }
@@ -25,6 +30,11 @@ export class Arms {
   constructor(folder: string) {
     this.folder = folder;
     mkdirSync(folder, { recursive: true });
+  }
+
+  /** From now on this process can be struck for whatever it does. */
+  admit(pid: number): void {
+    writeFileSync(join(this.folder, readyName(pid)), '');
   }
 
   /** Whole or not at all: a process that found it half written would not know how to be struck. */

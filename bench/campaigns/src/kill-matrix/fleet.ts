@@ -1,11 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { SCRIPT_NAMES, scriptText } from '@kieq/ledger';
 import { openStore, type FileStore } from '@kieq/storage';
 import { z } from 'zod';
 import { startProcessPool, type ProcessPool, startApp, type AppProcess } from '@kieq/testkit';
 import { Arms, STRUCK, TRACED } from './arms.ts';
+import { writeAtlas } from './atlas-writer.ts';
 import { startCallerSide, type CallerSide } from './caller-side.ts';
 import { startOperator } from './operator.ts';
 import { Recoveries } from './recoveries.ts';
@@ -67,6 +70,9 @@ export const MATRIX_ENV = {
 /** Many processes start on a machine that has other things to do. */
 const START_MS = 120_000;
 
+/** From its first log line until it can be struck for whatever it does. */
+const SETTLE_MS = 1000;
+
 type Role = 'worker' | 'gateway';
 
 interface Member {
@@ -104,11 +110,14 @@ export class Fleet {
 
   static async start(options: FleetOptions): Promise<Fleet> {
     const folder = await mkdtemp(join(tmpdir(), 'kieq-kill-'));
+    const atlas = join(folder, 'atlas.json');
+    writeAtlas(atlas);
     const env = {
       ...MATRIX_ENV,
       KIEQ_LOCK_MS: String(options.lockMs),
       NODE_OPTIONS: `--import=${pathToFileURL(PRELOAD).href}`,
       KILL_MATRIX_ARMS: join(folder, 'arms'),
+      KILL_MATRIX_ATLAS: atlas,
       KILL_MATRIX_TRACE: options.onTrace === undefined ? '' : '1',
       UPLOAD_STORE_URL: pathToFileURL(join(folder, 'uploads')).href,
       ...options.env,
@@ -126,11 +135,13 @@ export class Fleet {
       },
       env,
     });
+    await loadScripts(pool);
     const fleet = new Fleet(options, { pool, callers: await startCallerSide(), folder });
     await fleet.recoveries.start();
     await fleet.#launch('gateway');
     // One after the other: each takes a second of a processor.
     for (let i = 0; i < options.workers; i += 1) await fleet.#launch('worker');
+    await Promise.all(fleet.#launching);
     return fleet;
   }
 
@@ -154,6 +165,17 @@ export class Fleet {
     const dead = this.#processes.get(pid);
     this.#processes.delete(pid);
     if (dead !== undefined && !this.#stopped) this.#launching.add(this.#launchAfter(dead));
+  }
+
+  /** A worker is told to end, as an update does; another one takes its place. */
+  async retire(): Promise<void> {
+    const [pid, worker] =
+      [...this.#processes].find(([one, { role }]) => role === 'worker' && !this.#frozen.has(one)) ?? [];
+    if (pid === undefined || worker === undefined) return;
+    worker.app.signal('SIGTERM');
+    await worker.app.ended;
+    // Unless it was killed on its way, and is replaced for that.
+    if (this.#processes.has(pid)) this.replace(pid);
   }
 
   /** A process that has stopped itself goes on when `thaw` resolves. */
@@ -188,6 +210,13 @@ export class Fleet {
     const app = await startApp(role, env, { forward, startTimeoutMs: START_MS });
     if (role === 'gateway') this.#gatewayUrl = String(app.first['url']);
     this.#processes.set(app.pid, { role, app });
+    this.#launching.add(this.#admit(app.pid));
+  }
+
+  /** What a process does for no generation at its start is no point: another one may never come along there. */
+  async #admit(pid: number): Promise<void> {
+    await sleep(SETTLE_MS);
+    if (!this.#stopped) this.arms.admit(pid);
   }
 
   async #launchAfter({ role, app }: Member): Promise<void> {
@@ -209,4 +238,13 @@ export class Fleet {
       this.options.onTrace(tracedLine.parse(JSON.parse(line)));
     }
   }
+}
+
+/**
+ * Where Redis does not know a script, its text is sent by another function than the one that sends its hash. The user of
+ * the test suite may not do this, so there the first sender of each script is named differently.
+ */
+async function loadScripts({ redis }: ProcessPool): Promise<void> {
+  const texts = SCRIPT_NAMES.map(scriptText);
+  await Promise.all(texts.map((text) => redis.client.script('LOAD', text))).catch(() => undefined);
 }

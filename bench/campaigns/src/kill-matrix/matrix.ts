@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ANYBODY, type StrikeKind } from './arms.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { judge, type Played, type Verdict } from './judge.ts';
-import { pointName, type Event } from './plan.ts';
+import type { Event } from './plan.ts';
 import { pick, seeded } from './random.ts';
-import type { Place } from './reach.ts';
+import { pointName, type Place } from './reach.ts';
 import { atRest } from './rest.ts';
 import { strike, type Recovery } from './strike.ts';
 import { Subject } from './subject.ts';
@@ -39,6 +39,10 @@ const ARMS_PER_WORKER = 0.7;
 const ALSO = 3;
 const AWAKE_MS = 180_000;
 
+/** For those who came along by chance only, when everything else has been struck. */
+const PATIENCE_MS = 60_000;
+const ROUNDS = 5;
+
 /** Strikes as planned, lets everything come to rest, and judges. */
 export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
   const random = seeded(options.seed);
@@ -67,7 +71,11 @@ class Run {
   readonly #recoveries: Promise<Recovery>[] = [];
   readonly #missed: Event[] = [];
   readonly #playing: Promise<unknown>[] = [];
+  /** The last strike at a place where whoever comes is struck, by its name: the next one there waits for it. */
+  readonly #open = new Map<string, Promise<unknown>>();
   #made = 0;
+  #end = (): void => undefined;
+  readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
 
   constructor(fleet: Fleet, options: MatrixOptions, random: () => number) {
     this.#fleet = fleet;
@@ -84,20 +92,42 @@ class Run {
     await Promise.all(Array.from({ length: Math.ceil(ARMS_PER_WORKER * this.#options.workers) }, line));
   }
 
-  /** Points that nobody has come to so far, once more under another scenario. */
+  /** Places that no process has come to so far, once more under another scenario, and in the end for whoever comes. */
   async playMissed(): Promise<void> {
-    for (let round = 0; round < 3; round += 1) {
-      const again = this.#missed.filter((event) => (this.#struck[pointName(event)]?.[event.kind] ?? 0) === 0);
-      const elsewhere = again.map((event) => {
-        const same = this.#places.filter((place) => pointName(place) === pointName(event));
-        return { ...event, ...pick(same, this.#random) };
-      });
+    for (let round = 1; round <= ROUNDS; round += 1) {
+      const again = new Map(
+        this.#missed
+          .filter((event) => !this.#hasStruck(event, event.kind))
+          .map((event) => [`${event.kind} ${pointName(event)}`, event]),
+      );
+      const elsewhere = [...again.values()].map((event) => ({
+        ...event,
+        ...this.#untried(event),
+        ...(round === ROUNDS ? { anybody: true } : {}),
+      }));
       await this.play(elsewhere);
     }
   }
 
+  /** The same point under a scenario that has not been tried for it, while there is one. */
+  #untried(event: Event): Place | undefined {
+    const same = this.#places.filter((place) => pointName(place) === pointName(event));
+    const tried = new Set(
+      this.#missed.filter((one) => pointName(one) === pointName(event)).map(({ scenario }) => scenario),
+    );
+    const others = same.filter(({ scenario }) => !tried.has(scenario));
+    return pick(others.length === 0 ? same : others, this.#random);
+  }
+
   /** Resolves when everything that was to happen besides the strikes has happened, or was given up. */
   async curtain(): Promise<void> {
+    await until(
+      () => this.#open.size,
+      (open) => open === 0,
+      PATIENCE_MS,
+      100,
+    ).catch(() => undefined);
+    this.#end();
     await Promise.all(this.#playing);
   }
 
@@ -131,7 +161,8 @@ class Run {
     const strikes = [event, ...this.#alsoAt(event)].map((one, i) => this.#strikeAt(one, subject, over, i === 0));
     this.#playing.push(over, ...strikes);
     start();
-    await strikes[0];
+    // Whoever comes may come much later: the arm goes on lying there.
+    await (event.anybody ? Promise.race([strikes[0], over]) : strikes[0]);
   }
 
   /** Further places of the same scenario: whoever takes over may be struck as well. */
@@ -145,12 +176,21 @@ class Run {
     );
   }
 
-  async #strikeAt(event: Event, { id }: Subject, over: Promise<void>, isPlanned: boolean): Promise<void> {
-    const { point, phase, kind, anybody } = event;
+  async #strikeAt(event: Event, subject: Subject, over: Promise<void>, isPlanned: boolean): Promise<void> {
+    if (!event.anybody) return this.#strikeOne(event, subject.id, over, isPlanned);
+    const name = pointName(event);
+    const before = this.#open.get(name) ?? Promise.resolve();
+    const striking = before.then(() => this.#strikeOne(event, ANYBODY, this.#ended, isPlanned));
+    this.#open.set(name, striking);
+    await striking;
+    if (this.#open.get(name) === striking) this.#open.delete(name);
+  }
+
+  async #strikeOne(event: Event, generation: string, over: Promise<void>, isPlanned: boolean): Promise<void> {
+    const { point, phase, kind } = event;
     const { lockMs } = this.#options;
     const freezeMs = lockMs + 100 + this.#random() * lockMs;
     const thaw = (): Promise<void> => sleep(freezeMs);
-    const generation = anybody ? ANYBODY : id;
     const { hit, recovery } = await strike(this.#fleet, { generation, point, phase, kind, over, thaw });
     if (hit) this.#count(event);
     else if (isPlanned) this.#missed.push(event);
@@ -167,6 +207,10 @@ class Run {
       AWAKE_MS,
       100,
     );
+  }
+
+  #hasStruck(event: Event, kind: StrikeKind): boolean {
+    return (this.#struck[pointName(event)]?.[kind] ?? 0) > 0;
   }
 
   #count(event: Event): void {

@@ -1,6 +1,6 @@
 import type { StrikeKind } from './arms.ts';
 import { pick, seeded, shuffled } from './random.ts';
-import type { Place } from './reach.ts';
+import { pointName, type Place } from './reach.ts';
 
 export interface Event extends Place {
   readonly kind: StrikeKind;
@@ -37,8 +37,4 @@ export function plan(places: readonly Place[], { events, killShare, seed }: Plan
     planned.push({ ...place, kind: random() < killShare ? 'kill' : 'freeze' });
   }
   return shuffled(planned, random);
-}
-
-export function pointName({ point, phase }: Pick<Place, 'point' | 'phase'>): string {
-  return `${point}:${phase}`;
 }

@@ -1,4 +1,4 @@
-import type { Phase } from './arms.ts';
+import { ANYBODY, type Phase } from './arms.ts';
 import { Fleet, type FleetOptions, type Traced } from './fleet.ts';
 import { judge, type Played } from './judge.ts';
 import type { Scenario } from './scenario.ts';
@@ -16,13 +16,15 @@ export interface Place {
 
 export type ReachOptions = Omit<FleetOptions, 'onTrace'>;
 
-/** Whatever nobody passed alone is passed when there is much to do, or in these scenarios if things go their way. */
+/** What is passed for no generation is passed when there is much to do, or in this scenario, where its name has that. */
 const BUSY = 'burst';
-const LIKELY: Readonly<Record<string, string>> = {
-  credits: '402',
-  upload: 'upload in trouble',
-  claim: 'task lost and found',
-};
+const LIKELY: readonly (readonly [part: RegExp, scenario: string])[] = [
+  [/credit|balance|probe|unpaid/i, '402'],
+  [/^GET recordInfo$/, 'adopted by hand'],
+  [/redrive/i, 'redriven'],
+  [/removeImages/, 'purged'],
+  [/leave@|forgetStart/, 'workers leave with work in hand'],
+];
 /** Scenarios that are played at a time, and how often one that could not be played is tried again. */
 const AT_ONCE = 6;
 const TRIES = 3;
@@ -53,41 +55,59 @@ export async function reach(options: ReachOptions, scenarios: readonly Scenario[
       }
     };
     await Promise.all(Array.from({ length: AT_ONCE }, play));
-    const violations = [...(await atRest(fleet)), ...(await judge(fleet, played)).violations];
+    const violations = [
+      ...(await atRest(fleet)),
+      ...(await judge(fleet, played)).violations,
+      ...unseenFirsts(played, passed),
+    ];
     if (violations.length > 0) throw new Error(`without any strike: ${violations.join('; ')}`);
-    return played
-      .flatMap(({ scenario, subject }) => placesOf(scenario, passed.get(subject.id)))
-      .concat(common(scenarios, played, passed));
+    return placesOf(scenarios, played, passed);
   } finally {
     await fleet.stop();
   }
 }
 
-function placesOf(scenario: Scenario, passed: ReadonlySet<string> = new Set()): Place[] {
-  return everywhere()
-    .filter(({ point, phase }) => passed.has(`${point} ${phase}`))
-    .map((where) => ({ scenario, ...where, anybody: false }));
+/** A function that was given another name must not leave a scenario without its strike. */
+function unseenFirsts(played: readonly Played[], passed: Passed): string[] {
+  const seen = new Set([...passed.values()].flatMap((lines) => [...lines].map((line) => whereOf(line).point)));
+  return played.flatMap(({ scenario, subject }) =>
+    subject.firstPoints
+      .filter((point) => !seen.has(point))
+      .map((point) => `(${scenario.name}) strikes at ${point}, which no process passes`),
+  );
 }
 
-/** Points that are passed for nobody in particular, and those that no scenario's own generation happened to pass. */
-function common(
-  scenarios: readonly Scenario[],
-  played: readonly Played[],
-  passed: ReadonlyMap<string, ReadonlySet<string>>,
-): Place[] {
-  const own = new Set(played.flatMap(({ subject }) => [...(passed.get(subject.id) ?? [])]));
-  return everywhere()
-    .filter(({ point, phase }) => !own.has(`${point} ${phase}`))
-    .flatMap((where) => {
-      const [kind = ''] = where.point.split('.');
-      const scenario = scenarios.find(({ name }) => name === (LIKELY[kind] ?? BUSY));
-      return scenario === undefined ? [] : [{ scenario, ...where, anybody: true }];
-    });
+type Where = Pick<Place, 'point' | 'phase'>;
+type Passed = ReadonlyMap<string, ReadonlySet<string>>;
+
+/** Where each scenario's own generation came along; and for whomever comes, where only others did, or nobody's work. */
+function placesOf(scenarios: readonly Scenario[], played: readonly Played[], passed: Passed): Place[] {
+  const at = (generation: string): Where[] => [...(passed.get(generation) ?? [])].map(whereOf);
+  const own = played.flatMap(({ scenario, subject }) =>
+    at(subject.id).map((where) => ({ scenario, ...where, anybody: false })),
+  );
+  const others = played.flatMap(({ scenario, subject }) =>
+    [subject.record, ...subject.others.map(({ id }) => id)]
+      .flatMap(at)
+      .map((where) => ({ scenario, ...where, anybody: true })),
+  );
+  const nobodys = at(ANYBODY).flatMap((where) => {
+    const likely = LIKELY.find(([part]) => part.test(where.point))?.[1] ?? BUSY;
+    const scenario = scenarios.find(({ name }) => name === likely) ?? scenarios[0];
+    return scenario === undefined ? [] : [{ scenario, ...where, anybody: true }];
+  });
+  return [own, others, nobodys].reduce<Place[]>((places, more) => {
+    const known = new Set(places.map(pointName));
+    return places.concat(more.filter((place) => !known.has(pointName(place))));
+  }, []);
 }
 
-const POINTS: readonly string[] = [];
+function whereOf(line: string): Where {
+  const phase = line.endsWith(' before') ? 'before' : 'after';
+  return { point: line.slice(0, -phase.length - 1), phase };
+}
 
-/** Whether it can be passed or not. */
-export function everywhere(): { point: string; phase: Phase }[] {
-  return POINTS.flatMap((point) => (['before', 'after'] as const).map((phase) => ({ point, phase })));
+/** A point and its phase, such as `admit@submit:before`. */
+export function pointName({ point, phase }: Where): string {
+  return `${point}:${phase}`;
 }

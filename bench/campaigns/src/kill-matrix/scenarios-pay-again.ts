@@ -9,13 +9,14 @@ const OPEN_MS = 800;
  * While the newer attempt's POST is open, the frozen worker wakes. It must neither send its own request nor free the
  * newer attempt to be sent once more: only fencing keeps it from that.
  */
-export const PAY_AGAIN: readonly Scenario[] = (['submit.post', 'submit.send'] as const).map((point) =>
-  scenario(`paid again, then ${point} wakes`, ['succeeded'], async (subject) => {
-    subject.script({ on: 'createTask', fault: { kind: 'delayAnswer', ms: OPEN_MS } });
-    subject.strikeFirst(point, 'before', 'freeze', () => subject.posted());
-    await subject.enqueue();
-    await decide(subject);
-  }),
+export const PAY_AGAIN: readonly Scenario[] = (['POST createTask@submit', 'write createTask@submit'] as const).map(
+  (point) =>
+    scenario(`paid again, then ${point} wakes`, ['succeeded'], async (subject) => {
+      subject.script({ on: 'createTask', fault: { kind: 'delayAnswer', ms: OPEN_MS } });
+      subject.strikeFirst(point, 'before', 'freeze', () => subject.posted());
+      await subject.enqueue();
+      await decide(subject);
+    }),
 );
 
 /** A person who looks into the account: a task is adopted, and only where there is none it is paid again. */

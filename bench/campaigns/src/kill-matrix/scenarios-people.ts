@@ -44,13 +44,14 @@ const otherClients: readonly Scenario[] = [
     const others = Array.from({ length: BURST }, (_, i) => subject.another(`burst-${i}`));
     await Promise.all([subject, ...others].map((one) => one.enqueue()));
   }),
+  scenario('workers leave with work in hand', ['succeeded'], (subject) => leaveAtWork(subject)),
   scenario('through the gateway', ['succeeded'], (subject) => askForTask(subject)),
   scenario('deadline', ['dead:deadline_exceeded', 'succeeded'], (subject) => subject.enqueue({ deadlineMs: 1 })),
   scenario('raw job', ['succeeded', 'dead:record_missing'], async (subject) => {
     await subject.fleet.pool.queues.submit.add('raw', subject.rawJob(), { jobId: `${subject.id}-raw`, priority: 100 });
   }),
   scenario('raw job, started before', ['succeeded', 'dead:record_missing'], async (subject) => {
-    subject.strikeFirst('submit.create', 'before', 'freeze');
+    subject.strikeFirst('create@createOnTake', 'before', 'freeze');
     await subject.fleet.pool.queues.submit.add('raw', subject.rawJob(), { jobId: `${subject.id}-raw`, priority: 100 });
   }),
   scenario('raw job with a used key', ['succeeded'], async (subject) => {
@@ -92,6 +93,26 @@ const operators: readonly Scenario[] = [
     await subject.when(({ purgedAt }) => purgedAt !== undefined);
   }),
 ];
+
+/** So many for each worker, whose answers come late: it ends only then. */
+const SLOW = 2;
+const SLOW_MS = 900;
+/** So many come meanwhile; the worker that ends is handed some of them, and gives them back unseen. */
+const LATE = 15;
+
+async function leaveAtWork(subject: Subject): Promise<void> {
+  const { fleet } = subject;
+  const slow = Array.from({ length: SLOW * fleet.options.workers }, (_, i) => subject.another(`slow-${i}`));
+  for (const one of slow) one.script({ on: 'createTask', fault: { kind: 'delayAnswer', ms: SLOW_MS } });
+  await Promise.all(slow.map((one) => one.enqueue()));
+  await Promise.all(slow.map((one) => one.posted()));
+  const left = fleet.retire();
+  for (const late of [subject, ...Array.from({ length: LATE }, (_, i) => subject.another(`late-${i}`))]) {
+    await late.enqueue();
+    await subject.pause();
+  }
+  await left;
+}
 
 /** Tries of a client whose gateway is being started anew, on a machine that has other things to do. */
 const PATIENCE = 1500;

@@ -10,16 +10,16 @@ const lostCallback = { on: 'callback', fault: { kind: 'lost' } } as const;
 /** Workers that were struck before, and what the sweeper, claims and adoption make of it. */
 const orphans: readonly Scenario[] = [
   scenario('orphan before its POST', ['succeeded'], async (subject) => {
-    subject.strikeFirst('submit.post', 'before', 'kill');
+    subject.strikeFirst('POST createTask@submit', 'before', 'kill');
     await subject.enqueue();
   }),
   scenario('orphan after its POST', ['succeeded'], async (subject) => {
-    subject.strikeFirst('submit.post', 'after', 'freeze');
+    subject.strikeFirst('POST createTask@submit', 'after', 'freeze');
     await subject.enqueue();
   }),
   // Only the sweeper can find it.
   scenario('orphan without a job', ['succeeded'], async (subject) => {
-    subject.strikeFirst('submit.post', 'before', 'kill');
+    subject.strikeFirst('POST createTask@submit', 'before', 'kill');
     await subject.enqueue();
     const { vehicle } = await subject.when(({ state }) => state === 'submitting');
     await forget(subject, vehicle);
@@ -27,7 +27,7 @@ const orphans: readonly Scenario[] = [
   // Frozen there by the plan instead of killed, it goes on and accepts.
   scenario('orphan whose callback is lost', ['succeeded'], async (subject) => {
     subject.script(lostCallback);
-    subject.strikeFirst('submit.accept', 'before', 'kill');
+    subject.strikeFirst('accept@recordAccepted', 'before', 'kill');
     await subject.enqueue();
   }),
 ];

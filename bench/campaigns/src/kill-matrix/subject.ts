@@ -30,6 +30,8 @@ export class Subject {
   record: string;
   /** More generations that its scenario made. */
   readonly others: Subject[] = [];
+  /** Points at which its scenario strikes by itself. */
+  readonly firstPoints: string[] = [];
 
   constructor(fleet: Fleet, key: string) {
     this.fleet = fleet;
@@ -131,6 +133,7 @@ export class Subject {
 
   /** Lays an arm that is not the event's own, for what has to happen before it. */
   strikeFirst(point: string, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
+    this.firstPoints.push(point);
     const struck = strike(this.fleet, {
       generation: this.id,
       point,

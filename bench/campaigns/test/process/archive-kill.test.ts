@@ -20,19 +20,19 @@ const DEAD: FaultRule[] = [{ on: 'result', when: { skip: 0, times: 6 }, fault: {
 
 type Step = readonly [point: string, link: FaultRule[]];
 /** Passed by whoever polls: it takes those down that the same worker saves. */
-const POLLED: readonly Step[] = [['archive.add', GOOD]];
+const POLLED: readonly Step[] = [['archive.addPrioritizedJob', GOOD]];
 /** Passed by whoever saves; one at a time, so that each takes down its own generation alone. */
 const SAVED: readonly Step[] = [
-  ['archive.read', GOOD],
-  ['archive.save', GOOD],
-  ['archive.identify', GOOD],
-  ['archive.write', GOOD],
-  ['archive.complete', GOOD],
-  ['archive.unsaved', BROKEN],
-  ['archive.delay', BROKEN],
-  ['archive.link', DEAD],
-  ['archive.save-fresh', DEAD],
-  ['archive.query', DEAD],
+  ['hgetall@takeArchiveJob', GOOD],
+  ['GET results@saveOne', GOOD],
+  ['archive.open@saveOne', GOOD],
+  ['archive.rename@saveOne', GOOD],
+  ['archived@finish', GOOD],
+  ['archive.moveToFinished@completeAndTake', GOOD],
+  ['unsaved@putOff', BROKEN],
+  ['archive.moveToDelayed@applyJobEnd', BROKEN],
+  ['POST download-url@archive', DEAD],
+  ['GET recordInfo@archive', DEAD],
 ];
 /** Each death costs the start of a worker. */
 const END_MS = 90_000;
@@ -66,6 +66,7 @@ async function deathIn(fleet: Fleet, { subject, step: [point], phase }: Play): P
   return (await strike(fleet, { generation, point, phase, kind: 'kill', over: subject.over(END_MS) })).hit;
 }
 
+// @guarantee G3
 test('killed at each step of saving: every result is whole in the archive, once, and was charged once', async () => {
   const folder = await temporaryFolder();
   const env = { ARCHIVE_URL: pathToFileURL(folder).href, ARCHIVE_CONCURRENCY: '1' };

@@ -8,6 +8,7 @@ const SEED = 5;
 /** About 20 s; a busy machine takes that long to start the processes alone. */
 const TIMEOUT = { timeout: 300_000 };
 
+// @guarantee G1, G2
 test(
   'a short campaign: kills, freezes, a restarted Redis, faults of every kind; nothing charged twice, nothing lost',
   TIMEOUT,

@@ -6,17 +6,18 @@ import { runMatrix, SCENARIOS, type Event } from '../../src/kill-matrix/index.ts
  * (docs/kill-matrix.md).
  */
 const STRIKES: readonly [point: string, phase: Event['phase'], kind: Event['kind'], scenario: string][] = [
-  ['submit.admit', 'after', 'kill', 'accepted'],
-  ['submit.post', 'before', 'freeze', 'accepted'],
-  ['submit.post', 'after', 'kill', 'accepted'],
-  ['submit.refuse', 'before', 'freeze', '429 as envelope'],
-  ['submit.lose', 'before', 'kill', 'cut after creation'],
-  ['poll.query', 'after', 'freeze', 'verdict fail'],
-  ['poll.resubmit', 'after', 'freeze', 'transient fail'],
-  ['poll.settle', 'after', 'kill', 'accepted'],
-  ['notify.post', 'after', 'freeze', 'receiver fails first'],
+  ['admit@admit', 'after', 'kill', 'accepted'],
+  ['POST createTask@submit', 'before', 'freeze', 'accepted'],
+  ['POST createTask@submit', 'after', 'kill', 'accepted'],
+  ['refuse@recordRefused', 'before', 'freeze', '429 as envelope'],
+  ['lose@runAttempt', 'before', 'kill', 'cut after creation'],
+  ['GET recordInfo@poll', 'after', 'freeze', 'verdict fail'],
+  ['resubmit@settle', 'after', 'freeze', 'transient fail'],
+  ['settle@record', 'after', 'kill', 'accepted'],
+  ['POST webhook@notify', 'after', 'freeze', 'receiver fails first'],
 ];
 
+// @guarantee G1, G2, G3
 test('killed and frozen at chosen points: nothing charged twice, nothing lost, every caller told', async () => {
   const plan = STRIKES.map(([point, phase, kind, name]): Event => {
     const scenario = SCENARIOS.find((one) => one.name === name);

@@ -60,6 +60,7 @@ const hashOf = (bytes: Iterable<Uint8Array>): string => {
 };
 
 describe('a sender that', () => {
+  // @guarantee G3
   test.each<[string, Answering, object, Partial<ArchiveOptions>?]>([
     [
       'cuts at 90 %',
@@ -302,6 +303,7 @@ describe('a file that an earlier try has saved', () => {
     expect((await readFile(join(folder, NAME))).length).toBe(whole.length);
   });
 
+  // @guarantee G3
   test('is found also when the link is dead', async () => {
     const source = await startSource((response) => response.writeHead(404).end());
     const { archive } = await openArchive();

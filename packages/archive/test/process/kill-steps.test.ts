@@ -76,6 +76,7 @@ const startVideo = (whole: Buffer): ReturnType<typeof startSource> =>
   });
 
 describe('killed at each call of the file system, the file is whole in the end, once', () => {
+  // @guarantee G3
   test.each(PHASES)(
     '%s it',
     async (phase) => {
@@ -127,6 +128,7 @@ describe('killed at each request to a bucket, the file is whole in the end, once
     await s3.stop();
   });
 
+  // @guarantee G3
   test.each(PHASES)(
     '%s it',
     async (phase) => {

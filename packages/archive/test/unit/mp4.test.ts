@@ -49,6 +49,7 @@ describe('the structure of an MP4', () => {
     }
   });
 
+  // @guarantee G3
   test('finds every cut that is not between two boxes, and a cut before moov', () => {
     const between: number[] = [];
     for (let length = 1; length < tinyVideo.length; length += 1) {

@@ -281,6 +281,7 @@ describe('bad values', () => {
     },
   );
 
+  // @guarantee G7
   test('are all reported together, in one message that shows no secret', () => {
     const bad = Object.fromEntries(Object.entries(BAD).map(([key, [text]]) => [key, text]));
     const secrets = {

@@ -63,6 +63,7 @@ test('a proxy is read in small letters too, and without a scheme; its password i
   expect(secretValues({ https_proxy: 'http://proxy:3128' })).toEqual([]);
 });
 
+// @guarantee G7
 test('the settings of a pool hold a fingerprint and not the key', () => {
   const env = parseEnvironment(
     { KIE_API_KEY: 'kie-key', KIE_BASE_URL: 'http://localhost:1/', KIEQ_SUBMIT_LIMIT: '5' },

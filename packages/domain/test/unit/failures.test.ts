@@ -32,12 +32,14 @@ test('a success is no failure, whatever it says', () => {
   );
 });
 
+// @guarantee G1
 test('what may have cost something, or is only a code about the upstream, is never resubmitted automatically', () => {
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 55 })).toBe(false);
   expect(isTransientFailure({ ...failed('server is busy, try again later'), failCode: '408' })).toBe(false);
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 0 })).toBe(true);
 });
 
+// @guarantee G1
 test('what Kie does not say the cost of is not free', () => {
   const { creditsConsumed: _free, ...silent } = failed('Internal Error');
   expect(isTransientFailure(silent)).toBe(false);

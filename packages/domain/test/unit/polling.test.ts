@@ -24,6 +24,7 @@ describe('polls', () => {
     expect(blindPollDelayMs(TIMINGS, pollingForMs)).toBe(pauseMs);
   });
 
+  // @guarantee G3
   test('a day of polls of one stuck task stays below 250 queries', () => {
     const schedule = scheduleFor(timelineOf(completionDistribution([], priorFor({}))), SCHEDULE.costRatioMs);
     let polls = 0;

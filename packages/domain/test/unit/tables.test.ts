@@ -32,7 +32,7 @@ const FREE = 'Nothing was charged.';
 const ASK = 'Ask the operator before creating it again.';
 
 /**
- * The meaning of every class once more, so that a change of the table is meant. The advice is in docs/operations.md.
+ * The meaning of every class once more, so that a change of the table is meant. The advice is in docs/operations/dead-letters.md.
  */
 const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
   invalid_request: {
@@ -201,6 +201,7 @@ describe('the error policy', () => {
     });
   });
 
+  // @guarantee G1
   test('only a lost answer leaves the charge open, so only it is never submitted again', () => {
     const lost = SUBMIT_CLASSES.filter((name) => SUBMIT_POLICY[name].do === 'lose');
     expect(lost).toEqual(['unknown']);

@@ -61,6 +61,7 @@ describe('an accepted task', () => {
     expect(await client(server.url).createTask(REQUEST, sendOptions())).toMatchObject({ class: 'accepted' });
   });
 
+  // @guarantee G1
   it('is sent exactly once each, also many at a time', async () => {
     const server = await httpServer((response, seen) => {
       const taskId = JSON.parse(seen.body.toString()).input.prompt;
@@ -77,6 +78,7 @@ describe('an accepted task', () => {
 });
 
 describe('an answer that says nothing about the charge is unknown, and nothing is sent again', () => {
+  // @guarantee G1
   it.each([301, 302, 303, 307, 308])('HTTP %i is not followed', async (status) => {
     const server = await httpServer((response) => response.writeHead(status, { location: '/elsewhere' }).end());
     const answer = await client(server.url).createTask(REQUEST, sendOptions());
@@ -154,6 +156,7 @@ describe('an answer that says nothing about the charge is unknown, and nothing i
 });
 
 describe('a connection of its own', () => {
+  // @guarantee G1
   it('150 submissions to a server that drops whatever comes on a used connection: none is unknown', async () => {
     const used = new Set<Socket>();
     const server = await httpServer((response, { method, socket }) => {
@@ -215,6 +218,7 @@ describe('a connection of its own', () => {
     }
   });
 
+  // @guarantee G1
   it('that is cut under the request makes it unknown', async () => {
     const { port, sockets } = await rawServer((socket) => socket.on('data', () => socket.resetAndDestroy()));
     const answer = await client(`http://127.0.0.1:${port}`).createTask(REQUEST, sendOptions());

@@ -16,7 +16,7 @@ const TIMEOUT_MS = 60;
 const PATIENCE_MS = 5000;
 const EVIDENCE_LIMIT = 3000;
 
-/** Codes that say "nothing was created", and statuses that do where there is no code (docs/failure-modes.md). */
+/** Codes that say "nothing was created", and statuses that do where there is no code (docs/failure-modes/kie.md). */
 const REFUSING_CODES = new Set([400, 401, 402, 404, 422, 429, 433, 451, 455, 500, 501, 505]);
 const REFUSING_STATUSES = new Set([401, 402, 403, 429]);
 
@@ -59,6 +59,7 @@ function isFitToKeep(text: string, limit = EVIDENCE_LIMIT): void {
   expect(text).not.toContain(TOKEN);
 }
 
+// @guarantee G1
 test('createTask: sent once, and refused only where the whole answer says so', async () => {
   await onEveryAnswer(
     (kie) => kie.createTask(REQUEST, sendOptions({ timeoutMs: TIMEOUT_MS })),

@@ -69,6 +69,7 @@ class ConnectionToBe extends Duplex {
 }
 
 describe('the first byte', () => {
+  // @guarantee G1
   it.each([false, true])('waits for the gate, and all bytes leave in the turn of its answer (TLS: %s)', async (tls) => {
     const server = await httpServer((response) => json(response, ACCEPTED), tls);
     const agents = watchedAgents();
@@ -102,6 +103,7 @@ function bytesOf(connection: Duplex | undefined): number {
 }
 
 describe('what comes before the first byte is no answer', () => {
+  // @guarantee G1
   it.each([
     ['a whole answer', ANSWER],
     ['the head of one', 'HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n'],

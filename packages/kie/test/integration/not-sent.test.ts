@@ -123,6 +123,7 @@ describe('no connection', () => {
 });
 
 describe('the send deadline', () => {
+  // @guarantee G1
   it('is asked once, on the connected socket; if it has passed, the server sees no byte', async () => {
     const server = await silentServer();
     const asked: boolean[] = [];
@@ -236,6 +237,7 @@ describe('a request that cannot be sent at all', () => {
 });
 
 describe('close', () => {
+  // @guarantee G8
   it('waits for the running call, and refuses new ones unsent', async () => {
     const arrived = signalOf();
     const release = signalOf();

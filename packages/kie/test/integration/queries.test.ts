@@ -30,6 +30,7 @@ describe('recordInfo', () => {
     expect(count()).toBe(1);
   });
 
+  // @guarantee G4
   it.each(['cut', 'page'])('tries again after a %s, with a permit for each request', async (kind) => {
     const server = await httpServer((response, _seen, index) => {
       if (index === 2) json(response, WAITING);
@@ -41,6 +42,7 @@ describe('recordInfo', () => {
     expect([server.seen.length, count()]).toEqual([3, 3]);
   });
 
+  // @guarantee G3
   it('is a transient error after two retries, never a verdict', async () => {
     const server = await httpServer((response) => response.writeHead(503).end('<html>'));
     const answer = await client(server.url).recordInfo('t1');

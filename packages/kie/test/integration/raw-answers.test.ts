@@ -106,6 +106,7 @@ function coded(coding: string, body: Buffer, missing = 0): Buffer {
 }
 
 describe.each(BROKEN)('a body %s', (_what, broken) => {
+  // @guarantee G1
   it('that refuses is unknown', async () => {
     const found = await submitted(broken(REFUSAL));
     expect(found).toMatchObject({ class: 'unknown', answered: true, evidence: { httpStatus: 200, code: 429 } });

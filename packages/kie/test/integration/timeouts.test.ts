@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 
 import { client, httpServer, REQUEST, sendOptions } from './servers.ts';
 
+// @guarantee G1
 it('no answer in time is unknown', async () => {
   const server = await httpServer(() => {});
   const answer = await client(server.url).createTask(REQUEST, sendOptions({ timeoutMs: 100 }));

@@ -95,12 +95,14 @@ describe('success', () => {
     expect(verdict.resultJson).toBe('{"resultUrls":["https://a.example/1.mp4"]}');
   });
 
+  // @guarantee G3
   it('wins over a terminal code: the video is paid', () => {
     expect(verdictOf(record({ state: 'success', resultJson }, 501)).state).toBe('success');
   });
 });
 
 describe('a success without a result', () => {
+  // @guarantee G3
   it.each([undefined, null, '', '{"resultUrls":[', 'nonsense', '{"resultUrls":[]}', '{"resultUrls":["/x.mp4"]}', '[]'])(
     'is no verdict: %s',
     (resultJson) => {
@@ -149,6 +151,7 @@ describe('failure', () => {
     expect(verdictOf(told)).toMatchObject({ failCode: '422', failMsg: 'bad image' });
   });
 
+  // @guarantee G7
   it('never repeats the key', () => {
     expect(verdictOf(record({ state: 'fail', failMsg: `key ${API_KEY}` })).failMsg).toBe('key [redacted]');
   });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 
-import { createRequestSchema, KLING_DURATIONS, validateCreateRequest } from '../../src/create-request.ts';
+import { createRequestSchema, validateCreateRequest } from '../../src/create-request.ts';
+import { KLING_DURATIONS } from '../../src/kling.ts';
 
 const input = { prompt: 'a cat', image_urls: ['https://a.example/1.png'], sound: false, duration: '5' };
 const request = (over: Readonly<Record<string, unknown>> = {}, top: Readonly<Record<string, unknown>> = {}) => ({

@@ -12,6 +12,7 @@ describe('options', () => {
     expect(resolved.retry).toEqual({ retries: 2, minMs: 100, maxMs: 2000 });
   });
 
+  // @guarantee G7
   it('are refused together, without showing the key', () => {
     const create = () =>
       createKieClient({ apiKey: 'se cret', baseUrl: 'ftp://x', uploadUrl: 'https://u:p@x', connectTimeoutMs: 0 });

@@ -16,6 +16,7 @@ const signed = (over: Readonly<Record<string, string>> = {}) => ({
 });
 
 describe('webhook signature', () => {
+  // @guarantee G6
   it('is base64(HMAC-SHA256(taskId.timestamp))', () => {
     expect(signWebhook('t1', SECONDS, KEY)).toBe(createHmac('sha256', KEY).update(`t1.${SECONDS}`).digest('base64'));
   });

@@ -15,4 +15,5 @@ local function taskKey(taskId) return ROOT .. 'task:' .. taskId end
 -- JSON null arrives as cjson.null, which is truthy.
 local function given(value) return value ~= nil and value ~= cjson.null end
 
-local function count(name, by) redis.call('HINCRBY', key('stats'), name, by or 1) end
+-- A number that goes to a command is formatted first, which costs as much as the command: what is known beforehand is text.
+local function count(name, by) redis.call('HINCRBY', key('stats'), name, by or '1') end

@@ -6,11 +6,11 @@ local function learn(kind, ms)
   local n = redis.call('HINCRBY', key('stats'), 'learned', 1)
   local times = key('durations:') .. kind
   redis.call('LPUSH', times, string.format('%.0f', ms))
-  redis.call('LTRIM', times, 0, TIMES_PER_KIND - 1)
-  redis.call('ZADD', key('kinds'), n, kind)
+  redis.call('LTRIM', times, '0', TIMES_PER_KIND - 1)
+  local isNew = redis.call('ZADD', key('kinds'), n, kind) == 1
   redis.call('LPUSH', key('kinds:recent'), kind)
-  redis.call('LTRIM', key('kinds:recent'), 0, TIMES_PER_KIND - 1)
-  while redis.call('ZCARD', key('kinds')) > KINDS do
+  redis.call('LTRIM', key('kinds:recent'), '0', TIMES_PER_KIND - 1)
+  while isNew and redis.call('ZCARD', key('kinds')) > KINDS do
     redis.call('DEL', key('durations:') .. redis.call('ZPOPMIN', key('kinds'))[1])
   end
 end

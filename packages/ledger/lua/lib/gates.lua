@@ -12,7 +12,7 @@ local function loadGate(reason)
 end
 
 local function announceGate(reason, event)
-  redis.call('XADD', key('events'), 'MAXLEN', '~', 10000, '*',
+  redis.call('XADD', key('events'), 'MAXLEN', '~', '10000', '*',
     'generation', '', 'state', reason, 'event', event, 'tenant', '')
 end
 

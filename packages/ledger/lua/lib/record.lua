@@ -3,7 +3,10 @@
 -- CHANGED is field, value, field, value; of a field that is set twice the later one counts. Its room is made beforehand,
 -- since a table that grows costs more than all that is put into it.
 local OWNER, FILLED, ATTEMPTS = nil, 0, {}
-local CHANGED = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }
+local CHANGED = { nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil }
+
+-- The numbers that a transition writes most, as text: NOW stands in up to six places of one script.
+local TEXTS = { [0] = '0', [1] = '1', [NOW] = string.format('%.0f', NOW) }
 
 local function num(record, field) return tonumber(record[field]) or 0 end
 
@@ -30,10 +33,16 @@ local function set(record, fields)
   local n = FILLED
   for field, value in pairs(fields) do
     record[field] = value
-    CHANGED[n + 1], CHANGED[n + 2] = field, value
+    CHANGED[n + 1], CHANGED[n + 2] = field, TEXTS[value] or value
     n = n + 2
   end
   OWNER, FILLED = record, n
+end
+
+-- One more word of an attempt that is not looked into: reading its JSON and writing it again costs five times as much.
+local function addToAttempt(record, n, name, word)
+  local json = record['a:' .. n]
+  set(record, { ['a:' .. n] = string.sub(json, 1, -2) .. ',"' .. name .. '":"' .. word .. '"}' })
 end
 
 local function save()
@@ -63,14 +72,14 @@ end
 -- When the sweeper looks at this generation next; nil: never, until something happens.
 local function watch(record, at)
   if at then
-    redis.call('ZADD', key('watch'), at, record.id)
+    redis.call('ZADD', key('watch'), TEXTS[at] or at, record.id)
   else
     redis.call('ZREM', key('watch'), record.id)
   end
 end
 
 local function announce(record, event)
-  redis.call('XADD', key('events'), 'MAXLEN', '~', 10000, '*',
+  redis.call('XADD', key('events'), 'MAXLEN', '~', '10000', '*',
     'generation', record.id, 'state', record.state, 'event', event, 'tenant', record.tenant or '')
 end
 
@@ -83,7 +92,7 @@ end
 
 -- By tenant and creation, for lists.
 local function index(record)
-  redis.call('ZADD', key('tenant:') .. record.tenant, record.createdAt, record.id)
+  redis.call('ZADD', key('tenant:') .. record.tenant, TEXTS[record.createdAt] or record.createdAt, record.id)
   redis.call('SADD', key('tenants'), record.tenant)
 end
 

@@ -1,16 +1,21 @@
 -- How a record moves: its state, its vehicle, its dead letter.
 
--- Moves the record to a state: index, time and event together. `order` is the index score, now unless given.
+-- The record is in a state from now on: index, time and event together. `order` is the index score, now unless given.
+local function arrive(record, state, event, order)
+  redis.call('ZADD', key('state:' .. state), TEXTS[order or NOW] or order, record.id)
+  set(record, { state = state, since = NOW })
+  announce(record, event)
+end
+
+-- Moves the record to a state, out of the one before. A new record has none, nor a notice: it arrives.
 local function enter(record, state, event, order)
   if record.state and record.state ~= '' then
     redis.call('ZREM', key('state:' .. record.state), record.id)
   end
   -- Denials belong to the task that is left behind.
   if record.state == 'generating' then redis.call('ZREM', key('missing'), record.id) end
-  redis.call('ZADD', key('state:' .. state), order or NOW, record.id)
-  set(record, { state = state, since = NOW })
+  arrive(record, state, event, order)
   deliveryEntry(record)
-  announce(record, event)
 end
 
 -- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.

@@ -52,8 +52,8 @@ export const poll = defineTransition({
   reply: {
     granted: {
       taskId: text,
-      ageMs: number,
-      pollingForMs: number,
+      ageMs: whole,
+      pollingForMs: whole,
       resubmits: whole,
       /** Polls of this task before this one. */
       polls: whole,
@@ -142,7 +142,7 @@ export const settle = defineTransition({
   },
   reply: {
     /** `ageMs`: since its creation. */
-    settled: { state, vehicle: text, ageMs: number, ...withDelivery, ...archiving },
+    settled: { state, vehicle: text, ageMs: whole, ...withDelivery, ...archiving },
     stale,
     missing,
   },

@@ -38,7 +38,8 @@ export function withHeads(source: string, transition: Transition<never, unknown>
   const heads: Readonly<Record<string, () => string[]>> = {
     SETTINGS: () => settingsHead(settingsIn(text), shared.settings),
     ARGS: () => argsHead(transition.args),
-    load: () => loadHead([...fieldsIn(text), ...transition.alsoReads], names.has('attemptOf')),
+    load: () =>
+      loadHead([...fieldsIn(text), ...transition.alsoReads], names.has('attemptOf') || names.has('addToAttempt')),
     reply: () => replyHead(transition.reply, isWriting),
   };
   const lines = parts.flatMap((part) => heads[part.names[0] ?? '']?.() ?? part.lines);

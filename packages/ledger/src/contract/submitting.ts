@@ -86,14 +86,14 @@ export const admit = defineTransition({
     admitted: {
       attempt: whole,
       sendBeforeMs: number,
-      timeoutMs: number,
+      timeoutMs: whole,
       payload: text,
       slots: whole,
       /** Refusals of this generation that call for backoff. */
       tries: whole,
       canary: flag,
       /** Since it could have been submitted. */
-      waitedMs: number,
+      waitedMs: whole,
       /** W3C `traceparent` of the caller. */
       trace: optional(text),
       /** Links of uploaded images, by the address that stands for them in the payload. */
@@ -127,9 +127,9 @@ const carried = {
   vehicle: text,
   queue: text,
   /** Until its next poll, where it is generating. */
-  delayMs: number,
+  delayMs: whole,
   /** When that is, in ms since the epoch of Redis. */
-  dueAt: number,
+  dueAt: whole,
   /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
   callbacksSeen: whole,
 };

@@ -122,6 +122,7 @@ describe('accept', () => {
     ]);
   });
 
+  // @guarantee G3
   test.each([['retry', RETRY] as const, ['die', DIE] as const])(
     'a surplus task is followed when the newer attempt turned out to have made none: %s',
     async (_, rule) => {
@@ -140,6 +141,7 @@ describe('accept', () => {
     },
   );
 
+  // @guarantee G3
   test.each([
     ['cancelled', async (pool: Pool, id: string) => pool.ledger.cancel(id)],
     ['failed', newerFails],
@@ -198,6 +200,7 @@ describe('accept', () => {
     expect(await pool.state(id)).toBe('queued');
   });
 
+  // @guarantee G1
   test('a task of another generation is never taken', async () => {
     const pool = await openPool('accept');
     const first = await generating(pool);
@@ -212,6 +215,7 @@ describe('accept', () => {
     expect(await pool.ledger.read.taskOwner(first.taskId)).toBe(`${first.id}:1`);
   });
 
+  // @guarantee G6
   test('a callback that is quicker than the answer accepts; the answer then still counts for window and latency', async () => {
     const pool = await openPool('accept', { submitLimit: 1, submitWindowMs: 50, submitTimeoutMs: 60_000 });
     const [id, next] = [await pool.create(), await pool.create()];
@@ -234,6 +238,7 @@ describe('accept', () => {
     await expect.poll(() => pool.admit(next), often).toMatchObject({ kind: 'admitted' });
   });
 
+  // @guarantee G6
   test('a token of another generation, or none, opens nothing', async () => {
     const pool = await openPool('accept');
     const { id } = await unknown(pool);
@@ -258,6 +263,7 @@ describe('settle', () => {
     });
   });
 
+  // @guarantee G3
   test.each(GIVEN_UP_CLASSES)(
     'a verdict that comes after %s counts, and closes the dead letter',
     async (deadLetterClass) => {
@@ -297,6 +303,7 @@ describe('settle', () => {
 });
 
 describe('an attempt that Redis has lost with its last writes', () => {
+  // @guarantee G1
   test('its own worker brings the task: followed, and never submitted again', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
@@ -307,6 +314,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
     expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'generating' });
   });
 
+  // @guarantee G1
   test('its own worker lost the answer: unknown, and never submitted again', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
@@ -316,6 +324,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
     expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'unknown' });
   });
 
+  // @guarantee G2
   test('after its job was found without a record: followed, and nothing is left to pay again', async () => {
     const pool = await openPool('recover');
     const id = 'gen_forgotten';
@@ -325,6 +334,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
     expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
   });
 
+  // @guarantee G1
   test('too late, beside a newer attempt: told as a surplus task, and the newer one goes on', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();

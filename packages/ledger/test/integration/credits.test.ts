@@ -25,6 +25,7 @@ function kill(pool: Pool, id: string) {
 }
 
 describe('the balance probe', () => {
+  // @guarantee G5
   test('is claimed by exactly one of many callers, at once after the refusal', async () => {
     const pool = await openPool('probe');
     await close(pool, 55);
@@ -95,6 +96,7 @@ describe('the balance probe', () => {
 });
 
 describe('the credit deadline', () => {
+  // @guarantee G5
   test('counts only the time in the queue while the gate was closed', async () => {
     const pool = await openPool('clock', { creditDeadlineMs: 400 });
     const id = await pool.create();

@@ -106,6 +106,7 @@ describe('kill', () => {
     expect(Number((await pool.raw(id))['since'])).toBeGreaterThanOrEqual(since + 200);
   });
 
+  // @guarantee G3
   test('a task is declared lost only with the account that submitted it', async () => {
     const pool = await openPool('kill');
     const { id } = await generating(pool);
@@ -117,6 +118,7 @@ describe('kill', () => {
     expect(await pool.state(id)).toBe('generating');
   });
 
+  // @guarantee G3
   test('a task is not given up by a look that was frozen while another one saw it, or while it was resubmitted', async () => {
     const pool = await openPool('kill');
     const { id, taskId } = await generating(pool);
@@ -213,6 +215,7 @@ describe('redrive', () => {
     },
   );
 
+  // @guarantee G1
   test.each(opened.filter((deadLetterClass) => DEAD_LETTERS[deadLetterClass].resumesAt !== 'queued'))(
     '%s is never queued without pay-again, whatever the caller says',
     async (deadLetterClass) => {
@@ -227,6 +230,7 @@ describe('redrive', () => {
     },
   );
 
+  // @guarantee G1
   test('pay-again waits until the older attempt can no longer be sent', async () => {
     const pool = await openPool('redrive', quick);
     const id = await pool.create();

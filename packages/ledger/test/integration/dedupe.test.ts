@@ -14,6 +14,7 @@ test('an equal request of the tenant within the window is the earlier generation
   expect(await pool.state('gen_second0000')).toBeUndefined();
 });
 
+// @guarantee G1
 test('of many at once one is created', async () => {
   const pool = await openPool('dedupe');
   const ids = Array.from({ length: 20 }, (_, i) => `gen_${String(i).padStart(10, '0')}`);
@@ -64,6 +65,7 @@ test.each(['cancelled', 'failed', 'invalid', 'without its images'])(
   },
 );
 
+// @guarantee G1
 test('one that succeeded, or may still be paid, does', async () => {
   const pool = await openPool('dedupe');
   const { id, taskId } = await generating(pool, dedupe);

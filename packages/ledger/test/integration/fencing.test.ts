@@ -54,6 +54,7 @@ describe('admit', () => {
     expect((await pool.ledger.read.stateCounts()).submitting).toBe(1);
   });
 
+  // @guarantee G1
   test('the same token gets the same answer and no second place; another token waits for the lease', async () => {
     const pool = await openPool('admit');
     const id = await pool.create();
@@ -74,6 +75,7 @@ describe('admit', () => {
     });
   });
 
+  // @guarantee G1
   test('a token that was refused is used up', async () => {
     const pool = await openPool('admit');
     const id = await pool.create();
@@ -90,6 +92,7 @@ describe('admit', () => {
     expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted' });
   });
 
+  // @guarantee G1
   test('of many callers at once exactly one is admitted', async () => {
     const pool = await openPool('admit');
     const id = await pool.create();
@@ -174,6 +177,7 @@ async function haunted(pool: Pool): Promise<string> {
 }
 
 describe('a zombie with an older token', () => {
+  // @guarantee G1
   test('cannot free the newer attempt to be sent a third time', async () => {
     const pool = await openPool('zombie', quick);
     const id = await haunted(pool);
@@ -257,6 +261,7 @@ test('each kind of retry has its own count, and dies by it', async () => {
   });
 });
 
+// @guarantee G5
 test('a refusal keeps the place in the order of queueing', async () => {
   const pool = await openPool('order');
   const first = await pool.create();
@@ -268,6 +273,7 @@ test('a refusal keeps the place in the order of queueing', async () => {
   expect(items.map(({ id }) => id)).toEqual([first, second]);
 });
 
+// @guarantee G1
 test('unknown is never submitted again by itself', async () => {
   const pool = await openPool('unknown');
   const { id } = await unknown(pool);

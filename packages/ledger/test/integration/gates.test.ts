@@ -41,6 +41,7 @@ const CLOSE: Record<GateReason, (pool: Pool) => Promise<unknown>> = {
 };
 
 describe('any gate', () => {
+  // @guarantee G5
   test.each(GATE_REASONS)('%s: while it is closed nobody is admitted, and it costs no attempt', async (reason) => {
     const pool = await openPool('gate');
     await CLOSE[reason](pool);
@@ -126,6 +127,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     return id;
   }
 
+  // @guarantee G5
   test('lets exactly one of many through', async () => {
     const pool = await openPool('canary');
     await refused(pool, canaryRule(reason, 20));
@@ -167,6 +169,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
     }
   });
 
+  // @guarantee G5
   test('a canary that is slower than the interval still opens it: no second one is sent meanwhile', async () => {
     const pool = await openPool('canary');
     const canary = await withCanary(pool);
@@ -209,6 +212,7 @@ describe('unreachable', () => {
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
 
+  // @guarantee G1
   test('a run of lost answers closes it as well: each may be a paid video', async () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 3; i += 1) {

@@ -58,6 +58,7 @@ describe.each(Object.keys(PLACE))('hint, %s', (name) => {
     expect(await rest(pool, id)).toEqual(before);
   });
 
+  // @guarantee G6
   test('with another token changes nothing at all', async () => {
     const pool = await openPool('hints', quick);
     const { id, taskId } = await PLACE[name]!(pool);
@@ -126,6 +127,7 @@ describe('callback', () => {
     expect(await callback(pool, id, 'newer', 'newer-task')).toMatchObject({ kind: 'calledBack' });
   });
 
+  // @guarantee G6
   test("another generation's task is not even claimed", async () => {
     const pool = await openPool('hints');
     const other = await generating(pool);

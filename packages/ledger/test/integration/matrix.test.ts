@@ -163,6 +163,7 @@ function withoutTimes(reply: object): object {
 }
 
 describe('every transition in every state', () => {
+  // @guarantee G1
   test.each(CELLS)('$call in $state: $answer', async ({ call, state, answer, next }) => {
     const pool = await openPool('matrix', { unknownWindowMs: 1, accountFingerprint: ACCOUNT });
     const placed = await place(pool, state);
@@ -178,6 +179,7 @@ describe('every transition in every state', () => {
     expect(await pool.raw(placed.id)).toEqual(after);
   });
 
+  // @guarantee G2
   test.each(GENERATION_STATES)('%s: the generation stands in the index of its state and in no other', async (state) => {
     const pool = await openPool('index', { unknownWindowMs: 1 });
     const { id } = await place(pool, state);

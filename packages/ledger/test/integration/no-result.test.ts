@@ -37,6 +37,7 @@ async function later(pool: Pool, ms = 1): Promise<void> {
 const credits = async (pool: Pool): Promise<number> => (await pool.ledger.read.stats())['credits'] ?? 0;
 
 describe('the wait for the result of a success', () => {
+  // @guarantee G3
   test('counts from the first such answer, by the clock of Redis, whatever is seen in between', async () => {
     const pool = await openPool('no-result');
     const task = await generating(pool);
@@ -87,6 +88,7 @@ describe('the wait for the result of a success', () => {
 });
 
 describe('credits of a success whose result came late are booked once', () => {
+  // @guarantee G3
   test('after its death, and however often it is settled', async () => {
     const pool = await openPool('no-result');
     const task = await generating(pool);

@@ -22,6 +22,7 @@ function observe(
 }
 
 describe('the query budget', () => {
+  // @guarantee G4
   test('many lookers together never ask more often than the budget in any sliding second', async () => {
     const pool = await openPool('polls', { pollLimitPerSecond: 5 });
     const { id } = await generating(pool);

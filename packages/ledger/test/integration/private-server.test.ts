@@ -53,6 +53,7 @@ describe('out of memory', () => {
     for (const id of ids) await pool.admit(id, 'token', SHORT_LEASE);
   });
 
+  // @guarantee G1
   test('nothing new is taken, and no intent is written: no POST', async () => {
     const queued = await pool.create();
     await expect(full(() => pool.ledger.create(createArgs('gen_outofmemory')))).rejects.toThrow(/^OOM/);
@@ -61,6 +62,7 @@ describe('out of memory', () => {
     expect(await pool.state('gen_outofmemory')).toBeUndefined();
   });
 
+  // @guarantee G3
   test('what a worker knows about money is still written', async () => {
     const [accepted = '', refused = '', lost = '', expired = '', adopted = '', dead = ''] = ids;
     const task = await generating(pool);
@@ -114,6 +116,7 @@ describe('confirmIntent', () => {
     expect(await confirmIntent(redis, { kind: 'none' }, 1, 0)).toBe(true);
   });
 
+  // @guarantee G1
   test('is false where no replica confirms in time', async () => {
     await redis.set('{kieq-durable}', '1');
     expect(await confirmIntent(redis, { kind: 'replica', replicas: 1 }, 20, 0)).toBe(false);
@@ -125,6 +128,7 @@ describe('confirmIntent', () => {
   });
 });
 
+// @guarantee G2
 test('scripts that the server has forgotten are sent again', async () => {
   const pool = await openPool('flush');
   const id = await pool.create();

@@ -50,6 +50,7 @@ test('its task stays bound: nobody else can adopt it', async () => {
   expect(await pool.accept(id, token, taskId)).toMatchObject({ kind: 'accepted', state: 'succeeded' });
 });
 
+// @guarantee G3
 test('who was frozen while it was redriven purges nothing', async () => {
   const pool = await openPool('purge');
   const { id, taskId } = await generating(pool);
@@ -70,6 +71,7 @@ test('a second purge changes nothing, and does not lengthen the retention', asyn
   expect((await pool.ledger.read.stats())['purged']).toBe(1);
 });
 
+// @guarantee G2
 test('a dead letter is purged only by force; then it is closed', async () => {
   const pool = await openPool('purge', { unknownWindowMs: 0 });
   const { id } = await unknown(pool);

@@ -51,6 +51,26 @@ describe('what goes through Lua and comes back', () => {
     expect(Math.abs((record?.settledAt ?? 0) - (await pool.now()))).toBeLessThan(60_000);
   });
 
+  test.each(['success', 'fail'] as const)('the verdict %s is added to its attempt, whose rest stays', async (state) => {
+    const pool = await openPool('bytes');
+    const { id, taskId } = await generating(pool);
+    const before: unknown = JSON.parse((await pool.raw(id))['a:1'] ?? '');
+    await pool.ledger.settle(settleArgs(id, taskId, state));
+    const after: unknown = JSON.parse((await pool.raw(id))['a:1'] ?? '');
+    expect(after).toEqual({ ...Object(before), verdict: state });
+  });
+
+  // Every version reads an absent one as 0.
+  test('a new record has no field that says zero of what has not happened', async () => {
+    const pool = await openPool('bytes');
+    const raw = await pool.raw(await pool.create());
+    expect(raw).not.toHaveProperty('attempts');
+    expect(raw).not.toHaveProperty('creditBase');
+    expect(raw).toMatchObject({ state: 'queued', epoch: '1', queue: 'submit' });
+    expect(raw).toMatchObject({ createdAt: raw['since'], queuedAt: raw['since'], notBefore: raw['since'] });
+  });
+
+  // @guarantee G7
   test('the record holds the hash of a token, and no more of it than the caller gave', async () => {
     const pool = await openPool('bytes');
     const { id, token } = await generating(pool);

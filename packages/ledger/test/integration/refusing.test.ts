@@ -48,6 +48,7 @@ const closed = async (pool: Pool): Promise<string[]> => (await pool.ledger.gates
 const retries = async (pool: Pool, id: string) => (await pool.ledger.read.generation(id))?.validationRetries;
 
 describe('the gate refusing', () => {
+  // @guarantee G5
   test('closes at the fifth generation in a row; it and all that follow are queued again for nothing', async () => {
     const pool = await openPool('refusing');
     const open = await Promise.all(Array.from({ length: 20 }, () => pool.create()));
@@ -155,6 +156,7 @@ describe('a bad batch of one tenant beside others', () => {
     expect(await pool.admit(third, 'canary', { instead: true })).toMatchObject({ kind: 'admitted', canary: true });
   });
 
+  // @guarantee G5
   test('alone it closes it, and the first generation of another tenant opens it at once', async () => {
     const pool = await openPool('refusing');
     await refuseNew(pool, 5, 'bad');

@@ -49,6 +49,7 @@ function withoutTimes(reply: object): object {
 }
 
 describe('a script that the Redis client sends twice', () => {
+  // @guarantee G1
   test.each(ALL)('$name, $what: the same answer, the same keys', async ({ name, what, prepare }) => {
     const { stage, last, send, keys } = await openStage();
     const call = await prepare(stage);
@@ -75,6 +76,7 @@ describe('a script that the Redis client sends twice', () => {
 });
 
 describe('the cases above', () => {
+  // @guarantee G1
   test.each(SCRIPT_NAMES)('have every answer of %s', (name) => {
     const answers = Object.keys(CASES[name]).map((what) => what.split(':')[0]);
     expect(new Set(answers)).toEqual(new Set(answersOf(name)));
@@ -103,6 +105,7 @@ describe('a connection that is cut between a script and its answer', () => {
   const scriptsRun = async (): Promise<number> =>
     Number(/cmdstat_evalsha:calls=(\d+)/.exec(await redis.info('commandstats'))?.[1] ?? 0);
 
+  // @guarantee G1
   test.each(SCRIPT_NAMES)('makes the client send %s twice, and the caller hears one answer', async (name) => {
     const [[what, prepare]] = Object.entries(CASES[name]) as [[string, Cases[string]]];
     // The server knows the script from now on.

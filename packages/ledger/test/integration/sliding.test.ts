@@ -27,6 +27,7 @@ function chances(seed: number): () => number {
   return () => (state = (state * 1_103_515_245 + 12_345) % 2_147_483_648) / 2_147_483_648;
 }
 
+// @guarantee G4
 test('workers together never send more than the limit in any sliding window, and use it', async () => {
   const pool = await openPool('sliding', { submitLimit: LIMIT, submitWindowMs: WINDOW_MS, submitTimeoutMs: 120 });
   const sent: Sent[] = [];

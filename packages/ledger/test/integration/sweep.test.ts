@@ -82,6 +82,7 @@ describe('due generations', () => {
     expect(watched).toBe(createdAt + 600_010);
   });
 
+  // @guarantee G2
   test('a lease that ended, a window that closed and a poll that is overdue are all found', async () => {
     const pool = await openPool('due', { submitTimeoutMs: 1, unknownWindowMs: 1 });
     const submitting = await pool.create();
@@ -116,6 +117,7 @@ describe('due generations', () => {
     expect(await pool.redis.zcard(`${pool.root}watch`)).toBe(0);
   });
 
+  // @guarantee G2
   test('one that fell out of the index of its state is put back and counted', async () => {
     const pool = await openPool('due');
     const { id, taskId } = await generating(pool);
@@ -139,6 +141,7 @@ describe('due generations', () => {
 });
 
 describe('when more are due than a round takes', () => {
+  // @guarantee G2
   test('what may be paid comes before checks of jobs that were due long before', async () => {
     const pool = await openPool('urgent', { submitTimeoutMs: 1, unknownWindowMs: 1 });
     const queued = await several(20, () => pool.create());
@@ -200,6 +203,7 @@ describe('who stands in the index of a state', () => {
     for (let turn = 0; turn < 9 * parts; turn += 1) await sweep(pool, 'worker-1', { turn, limit });
   }
 
+  // @guarantee G2
   test.each(['queued', 'submitting', 'unknown', 'archiving', 'succeeded', 'failed', 'cancelled', 'dead'])(
     'and is generating, is taken out of %s by and by, and counted',
     async (state) => {
@@ -273,6 +277,7 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
 });
 
 describe('requeue', () => {
+  // @guarantee G2
   test('two sweepers that miss the same job name one new vehicle', async () => {
     const pool = await openPool('requeue');
     const { id } = await generating(pool);

@@ -40,6 +40,7 @@ describe('the submission window', () => {
     expect(admittedAt).toBeGreaterThan(answeredAt + 80);
   });
 
+  // @guarantee G4
   test('an unanswered request keeps its place until send deadline, timeout and one window have passed', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 60, submitTimeoutMs: 70 });
     const first = await pool.create();
@@ -59,6 +60,7 @@ describe('the submission window', () => {
     expect(await pool.state(second)).toBe('submitting');
   });
 
+  // @guarantee G4
   test('a refusal keeps its place, unless the request certainly did not leave', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 600_000 });
     const first = await admitted(pool);
@@ -109,6 +111,7 @@ describe('what the window learns', () => {
     expect(learned['margin']).toBeLessThanOrEqual(400);
   });
 
+  // @guarantee G4
   test('the margin frees a place earlier, but never before its request was sent', async () => {
     const pool = await openPool('margin');
     for (let i = 0; i < 60; i += 1) await answered(pool, 500);
@@ -120,6 +123,7 @@ describe('what the window learns', () => {
     expect(score).toBeGreaterThanOrEqual(answeredAt + 1 - 20);
   });
 
+  // @guarantee G4
   test('a 429 narrows the margin to nothing and lowers the limit once per window', async () => {
     const pool = await openPool('margin', { submitLimit: 40, submitWindowMs: 60_000 });
     for (let i = 0; i < 5; i += 1) await answered(pool, 500);

@@ -2,7 +2,7 @@ import type { DeadLetterClass, GateReason, GenerationState } from '@kieq/domain'
 import type { LeftInStores } from '@kieq/ledger';
 
 /**
- * What the model knows of the ledger: the table of transitions (docs/architecture.md#transitions), as plain values.
+ * What the model knows of the ledger: the table of transitions (docs/architecture/states.md#transitions), as plain values.
  * Times are epoch ms.
  */
 export interface World {

@@ -164,7 +164,7 @@ describe('settings', () => {
     const numbers = Object.values(SETTINGS).filter((one) => typeof one === 'number' && one >= 10_000);
     const all = [...SCRIPT_NAMES, ...LIBRARIES].map((name) => luaOf(name)).join('\n');
     expect(
-      numbers.filter((one) => new RegExp(`\\b${one}\\b`).test(all.replaceAll("'MAXLEN', '~', 10000", ''))),
+      numbers.filter((one) => new RegExp(`\\b${one}\\b`).test(all.replaceAll("'MAXLEN', '~', '10000'", ''))),
     ).toEqual([]);
   });
 });

@@ -20,6 +20,7 @@ test.each(['', 'NONE', 'replica', 'replica:0', 'replica:-1', 'replica:1.5', 'rep
   },
 );
 
+// @guarantee G1
 test.each<
   [text: string, cluster: boolean, version: string, aofEnabled: boolean | undefined, problem: RegExp | undefined]
 >([

@@ -84,6 +84,13 @@ test('a script that only reads writes nothing, and loads no attempts that it doe
   expect(lua).not.toContain('SETTINGS');
 });
 
+test('a script that adds to an attempt without looking into it loads the attempts', () => {
+  const adding = 'local function addToAttempt(record, n) return n end\n';
+  const source = '#!lua\nlocal record = load(ARGS.id)\nreturn reply({ kind = addToAttempt(record, 1) })';
+  const lua = withHeads(source, toy, { base, functions: parseLibrary([adding]), settings });
+  expect(lua).toContain("'state', 'computed', 'attempts', 'a:1')");
+});
+
 test('a setting that there is not is refused', () => {
   const source = '#!lua\nreturn reply({ kind = SETTINGS.unheardOf })';
   expect(() => withHeads(source, toy, { base, functions: [], settings })).toThrow(/no setting unheardOf/);

@@ -64,6 +64,7 @@ test('a literal or local address is refused without a lookup', async () => {
   expect(server.sockets).toEqual([]);
 });
 
+// @guarantee G7
 test('rebinding: the name is asked once, so a second, private answer is never heard', async () => {
   const server = await httpServer((response) => response.end());
   const { outbound, asked, dialled } = strict([PUBLIC], ['127.0.0.1']);

@@ -85,6 +85,7 @@ describe('viewOf', () => {
     });
   });
 
+  // @guarantee G7
   test('tells why it is dead, and no token hash, worker or payload', () => {
     const deadLetter = {
       class: 'payment_unknown',

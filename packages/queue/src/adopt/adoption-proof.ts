@@ -5,7 +5,7 @@ import { hashAttemptToken } from '../submit/attempt-token.ts';
 import { differencesOf, type Difference } from './likeness.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 
-/** Clocks of Kie and Redis may differ by this much (docs/operations.md#adopting). */
+/** Clocks of Kie and Redis may differ by this much (docs/operations/dead-letters.md#adopting). */
 const CLOCK_SKEW_MS = 60_000;
 
 /**

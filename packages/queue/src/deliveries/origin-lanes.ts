@@ -9,7 +9,7 @@ const MOST_PAUSES = 60;
 
 /**
  * Shares a process's deliveries between receivers: a slow one must not hold up the others
- * (docs/architecture.md#callbacks-to-callers). Invariant: an origin has a lane exactly while something is being
+ * (docs/architecture/callbacks.md#deliveries-to-callers). Invariant: an origin has a lane exactly while something is being
  * delivered to it.
  */
 export class OriginLanes {

@@ -2,7 +2,7 @@ import { Queue, type DefaultJobOptions } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 
 /**
- * The queues of a pool, all under one prefix (docs/architecture.md#flow).
+ * The queues of a pool, all under one prefix (docs/architecture/path.md#queues).
  *
  * - `submit`: ordered by priority, gated by the ledger's admission.
  * - `poll`: delayed looks at tasks.
@@ -19,7 +19,7 @@ export const DEFAULT_PRIORITY = 100;
 const DAY_S = 86_400;
 
 /** `attempts: 1`: our own policy decides about retries, never BullMQ's. Kept jobs serve the dashboard only. */
-export const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
+export const JOB_OPTIONS = {
   submit: {
     attempts: 1,
     removeOnComplete: { count: 1000, age: DAY_S },
@@ -29,7 +29,7 @@ export const JOB_OPTIONS: Readonly<Record<QueueName, DefaultJobOptions>> = {
   archive: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * DAY_S } },
   notify: { attempts: 1, removeOnComplete: true, removeOnFail: { count: 1000, age: 7 * DAY_S } },
   'dead-letter': { attempts: 1, removeOnComplete: true, removeOnFail: true },
-};
+} satisfies Readonly<Record<QueueName, DefaultJobOptions>>;
 
 export type Queues = Readonly<Record<QueueName, Queue>> & { close(): Promise<void> };
 

@@ -17,12 +17,25 @@ export async function addFirstVehicles({ submit }: Queues, requests: readonly Ch
 function firstJob(request: CheckedRequest): JobJson {
   const { id, model, priority, delayMs, trace } = request;
   const jobId = vehicleId(id, 1);
-  const opts = { ...JOB_OPTIONS.submit, jobId, priority, delay: delayMs, ...traceOptions(trace) };
-  return { ...NEW, id: jobId, name: model, data: firstJobText(request), opts, timestamp: Date.now() };
+  // Written out: copying the fields of other objects costs more than all the rest of this function.
+  const opts = { attempts, removeOnComplete, removeOnFail, jobId, priority, delay: delayMs };
+  return {
+    id: jobId,
+    name: model,
+    data: firstJobText(request),
+    opts: trace === undefined ? opts : { ...opts, ...traceOptions(trace) },
+    timestamp: Date.now(),
+    // What BullMQ's type wants of a job that has not been started.
+    progress: 0,
+    attemptsMade: 0,
+    attemptsStarted: 0,
+    stalledCounter: 0,
+    failedReason: '',
+    returnvalue: '',
+  };
 }
 
-/** What BullMQ's type wants of a job that has not been started. */
-const NEW = { progress: 0, attemptsMade: 0, attemptsStarted: 0, stalledCounter: 0, failedReason: '', returnvalue: '' };
+const { attempts, removeOnComplete, removeOnFail } = JOB_OPTIONS.submit;
 
 /**
  * The data of a first vehicle (`SubmitJob`) as JSON text. The payload is JSON already, an object with a request at least:

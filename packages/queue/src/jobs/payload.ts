@@ -7,7 +7,7 @@ import {
   uploadsIn,
   withoutUploadCopies,
 } from '@kieq/domain';
-import { RULES, validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
+import { parseByRules, validateCreateRequest, withoutAbsent, type Problem } from '@kieq/kie';
 import { z } from 'zod';
 import { DEFAULT_PRIORITY } from './catalogue.ts';
 import { textProblems } from './text-problems.ts';
@@ -187,7 +187,7 @@ const NO_OPTIONS = optionsSchema.safeParse({});
 
 function parseOptions(options: unknown): typeof NO_OPTIONS {
   if (isEmpty(options)) return NO_OPTIONS;
-  return optionsSchema.safeParse(withoutAbsent(optionsSchema, options, NAMING), RULES);
+  return parseByRules(optionsSchema, withoutAbsent(optionsSchema, options, NAMING));
 }
 
 /** A plain object without fields; those of an instance may stand in its class. */
@@ -215,7 +215,7 @@ export function checkSubmitJob(
 ): PayloadCheck<CheckedJob> {
   const tooMuch = excess(data);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
-  const parsed = submitJobSchema.safeParse(presentIn(data), RULES);
+  const parsed = parseByRules(submitJobSchema, presentIn(data));
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, data);
     const generation = namedIn(data, parsed.error);

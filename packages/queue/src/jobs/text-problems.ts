@@ -22,7 +22,20 @@ interface Position {
  * @param levels so deep it looks; what is deeper is refused for that
  */
 export function textProblems(value: unknown, field = '', levels = 100): Problem[] {
+  if (isWhole(value, levels)) return [];
   return problemsAt(value, field === '' ? undefined : { part: field }, levels);
+}
+
+/** Nearly every value is: it is looked through without making anything that a problem would need. */
+function isWhole(value: unknown, levels: number): boolean {
+  if (typeof value === 'string') return !LONE_SURROGATE.test(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (value instanceof LossyNumber) return false;
+  if (levels === 0) return true;
+  if (Array.isArray(value)) return value.every((inner) => isWhole(inner, levels - 1));
+  for (const [name, inner] of Object.entries(value))
+    if (LONE_SURROGATE.test(name) || !isWhole(inner, levels - 1)) return false;
+  return true;
 }
 
 function problemsAt(value: unknown, position: Position | undefined, levels: number): Problem[] {

@@ -14,7 +14,38 @@ export async function persist<Value>(
   byHand: string,
   write: () => Promise<Value>,
 ): Promise<Value> {
-  const written = pRetry(write, {
+  const { ended, forget } = endOf(end);
+  try {
+    // A command that waits for a lost connection never settles, so the end of the process has to be raced.
+    return await Promise.race([untilTaken({ end, logger }, what, write), ended]);
+  } catch (error) {
+    logger.fatal({ err: error, byHand }, `${what} could not be written before the process had to end`);
+    throw error;
+  } finally {
+    forget();
+  }
+}
+
+/** Nearly every first try is taken, and costs nothing but itself. */
+async function untilTaken<Value>(
+  context: Pick<WorkerContext, 'end' | 'logger'>,
+  what: string,
+  write: () => Promise<Value>,
+): Promise<Value> {
+  context.end.throwIfAborted();
+  try {
+    return await write();
+  } catch (error) {
+    return again(context, what, rejectingFirst(error, write));
+  }
+}
+
+function again<Value>(
+  { end, logger }: Pick<WorkerContext, 'end' | 'logger'>,
+  what: string,
+  write: () => Promise<Value>,
+): Promise<Value> {
+  return pRetry(write, {
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 200,
     maxTimeout: 5000,
@@ -25,23 +56,25 @@ export async function persist<Value>(
       logger.error({ err: error, tries: attemptNumber }, `Redis does not take ${what}; trying again`);
     },
   });
-  // A command that waits for a lost connection never settles, so the end of the process has to be raced.
-  const settled = new AbortController();
-  try {
-    return await Promise.race([written, endOf(end, settled.signal)]);
-  } catch (error) {
-    logger.fatal({ err: error, byHand }, `${what} could not be written before the process had to end`);
-    throw error;
-  } finally {
-    settled.abort();
-  }
 }
 
-/** @param settled ends the waiting: the signal of the process's end outlives thousands of writes */
-function endOf(end: AbortSignal, settled: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const give = (): void => reject(new Error('the process ends'));
+/** The first try has been made: it fails with what it failed with. */
+function rejectingFirst<Value>(error: unknown, write: () => Promise<Value>): () => Promise<Value> {
+  let isFirst = true;
+  return () => {
+    if (!isFirst) return write();
+    isFirst = false;
+    return Promise.reject(error);
+  };
+}
+
+/** `forget` ends the waiting: the signal of the process's end outlives thousands of writes. */
+function endOf(end: AbortSignal): { readonly ended: Promise<never>; readonly forget: () => void } {
+  let give = (): void => undefined;
+  const ended = new Promise<never>((_, reject) => {
+    give = () => reject(new Error('the process ends'));
     if (end.aborted) give();
-    else end.addEventListener('abort', give, { once: true, signal: settled });
+    else end.addEventListener('abort', give, { once: true });
   });
+  return { ended, forget: () => end.removeEventListener('abort', give) };
 }

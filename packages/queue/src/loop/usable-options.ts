@@ -1,16 +1,4 @@
 import type { JobsOptions } from 'bullmq';
-import { z } from 'zod';
-
-const whole = z.int().nonnegative();
-const kept = z
-  .union([z.boolean(), whole, z.object({ age: whole.optional(), count: whole.optional() })])
-  .optional()
-  .catch(undefined);
-const schema = z.object({
-  removeOnComplete: kept,
-  removeOnFail: kept,
-  telemetry: z.object({ metadata: z.string() }).optional().catch(undefined),
-});
 
 /**
  * What of a job's own options has an effect once it is taken: how long BullMQ keeps it, and whose trace it belongs to.
@@ -18,20 +6,41 @@ const schema = z.object({
  * at the end of the job, which then could never be ended, is left out.
  */
 export function usableOptions(options: unknown): JobsOptions {
-  const parsed = schema.safeParse(options);
-  const { removeOnComplete, removeOnFail, telemetry } = parsed.success ? parsed.data : {};
+  if (!isObject(options)) return {};
+  const removeOnComplete = keptJobs(options['removeOnComplete']);
+  const removeOnFail = keptJobs(options['removeOnFail']);
+  const telemetry = traceIn(options['telemetry']);
   return {
-    ...(removeOnComplete === undefined ? {} : { removeOnComplete: keptJobs(removeOnComplete) }),
-    ...(removeOnFail === undefined ? {} : { removeOnFail: keptJobs(removeOnFail) }),
+    ...(removeOnComplete === undefined ? {} : { removeOnComplete }),
+    ...(removeOnFail === undefined ? {} : { removeOnFail }),
     ...(telemetry === undefined ? {} : { telemetry }),
   };
 }
 
-type Kept = NonNullable<z.infer<typeof kept>>;
-
-function keptJobs(rule: Kept): NonNullable<JobsOptions['removeOnFail']> {
-  if (typeof rule !== 'object') return rule;
+/** Each job that is taken brings its options, so they are read by hand. Undefined for what is no rule. */
+function keptJobs(rule: unknown): JobsOptions['removeOnFail'] {
+  if (typeof rule === 'boolean' || isWhole(rule)) return rule;
+  if (!isObject(rule)) return undefined;
   const { age, count } = rule;
+  if (!isWholeOrAbsent(age) || !isWholeOrAbsent(count)) return undefined;
   if (age !== undefined) return { age, ...(count === undefined ? {} : { count }) };
   return count === undefined ? false : { count };
+}
+
+function traceIn(telemetry: unknown): JobsOptions['telemetry'] {
+  if (!isObject(telemetry)) return undefined;
+  const { metadata } = telemetry;
+  return typeof metadata === 'string' ? { metadata } : undefined;
+}
+
+function isWhole(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isWholeOrAbsent(value: unknown): value is number | undefined {
+  return value === undefined || isWhole(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

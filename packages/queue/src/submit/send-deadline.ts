@@ -1,6 +1,6 @@
 /**
  * The moment after which an attempt must not send any more: a frozen worker refuses its own attempt
- * (docs/failure-modes.md#a-worker-freezes-sigstop-suspended-machine-long-pause-and-comes-back).
+ * (docs/failure-modes/processes.md#a-worker-freezes-and-comes-back).
  * It counts from before `admit` was called, so it lies before the `sendBy` that the ledger recorded.
  * The monotonic clock sees a process frozen by SIGSTOP; the wall clock also sees a suspended machine.
  */

@@ -22,14 +22,16 @@ export interface AdmittedAttempt {
   readonly admitted: Extract<AdmitReply, { kind: 'admitted' }>;
 }
 
-/** From the written intent to a recorded answer: POST once, write what came back, move on. */
+/**
+ * From the written intent to a recorded answer: POST once, write what came back, move on.
+ * @param context its logger names the generation and the attempt
+ */
 export async function runAttempt(context: WorkerContext, attempt: AdmittedAttempt): Promise<JobEnd> {
   const { id, token, admitted } = attempt;
-  const logger = context.logger.child({ attempt: admitted.attempt });
-  const scoped = { ...context, logger };
+  const { logger } = context;
   const request = requestOf(context, attempt);
   context.metrics.queueSeconds.observe(admitted.waitedMs / 1000);
-  const answer = await tracedSubmit(scoped, attempt, request);
+  const answer = await tracedSubmit(context, attempt, request);
   context.metrics.submissions.inc({ class: answer.class });
   if (answer.latencyMs > 0) context.metrics.submitSeconds.observe(answer.latencyMs / 1000);
   const decision = decideSubmit(answer, {
@@ -40,7 +42,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
   });
   switch (decision.do) {
     case 'accept':
-      return recordAccepted(scoped, attempt, decision.taskId, answer, request);
+      return recordAccepted(context, attempt, decision.taskId, answer, request);
     case 'lose': {
       logger.warn(
         { evidence: answer.evidence },
@@ -49,7 +51,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
       const { latencyMs, evidence } = answer;
       // A proxy's 5xx page comes before Kie itself has finished with the request: it may still be counted later.
       const answered = answer.answered && (evidence.httpStatus ?? 0) < 500;
-      await persist(scoped, 'a lost answer', `nothing: the lease ends by itself`, () =>
+      await persist(context, 'a lost answer', `nothing: the lease ends by itself`, () =>
         context.ledger.lose({
           id,
           tokenHash: token.hash,
@@ -63,7 +65,7 @@ export async function runAttempt(context: WorkerContext, attempt: AdmittedAttemp
       return { kind: 'complete', result: 'answer lost: unknown' };
     }
     case 'refuse':
-      return recordRefused(scoped, attempt, decision.rule, answer, request);
+      return recordRefused(context, attempt, decision.rule, answer, request);
     default:
       return decision satisfies never;
   }
@@ -134,7 +136,7 @@ async function recordAccepted(
   attempt: AdmittedAttempt,
   taskId: string,
   answer: SubmitAnswer,
-  { model, input }: KieCreateRequest,
+  { model, input, callBackUrl }: KieCreateRequest,
 ): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
@@ -175,9 +177,10 @@ async function recordAccepted(
       name: model,
       priority: context.plan.rank(kind, 0, reply.delayMs, reply.dueAt),
     });
-    // Callbacks before the answer are in `delayMs`; those since could not find the job.
+    // Callbacks before the answer are in `delayMs`; those since could not find the job. None comes to a task without an address.
     const seen = reply.delayMs === 0 ? 0 : reply.callbacksSeen;
-    await pullForwardIfCalledBack(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
+    if (callBackUrl !== undefined)
+      await pullForwardIfCalledBack(ledger, context.queues, { id, vehicle: reply.vehicle, seen });
   }
   return { kind: 'complete', result: `task ${taskId}` };
 }

@@ -8,6 +8,7 @@ import { deadJobEnd } from '../dead-letters/dead-job.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { traceOf } from '../jobs/job-trace.ts';
 import { kill } from '../deliveries/add-delivery.ts';
+import { ownGeneration } from '../jobs/own-job.ts';
 import { checkSubmitJob, ledgerFields, type CheckedRequest } from '../jobs/payload.ts';
 import { endRecordless } from './recordless-job.ts';
 import { SendDeadline } from './send-deadline.ts';
@@ -21,11 +22,16 @@ const LEASE_SLACK_MS = 50;
 
 /** Takes a job of `submit`: reads its payload, makes its record if it is new, and asks for admission. */
 export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<Taken> {
-  const checked = checkSubmitJob(job.data, { id: idOf(job), timestamp: job.timestamp });
+  const vehicle = idOf(job);
+  const named = ownGeneration(job.data, vehicle);
+  const early = named === undefined ? undefined : await admit(context, { id: named, vehicle });
+  if (named !== undefined && early !== undefined && !needsRequest(early))
+    return afterAdmission(context, job, named, early);
+  const checked = checkSubmitJob(job.data, { id: vehicle, timestamp: job.timestamp });
   if (!checked.ok) return deadLetterUnreadable(context, job, checked.problems);
   const { generation, request, problems } = checked.value;
-  const own = { id: generation, vehicle: idOf(job) };
-  const first = await admit(context, own);
+  const own = { id: generation, vehicle };
+  const first = early !== undefined && generation === named ? early : await admit(context, own);
   if (first.reply.kind === 'stale' && request !== undefined) {
     const conflict = await deadLetterConflict(context, job, request);
     if (conflict !== undefined) return conflict;
@@ -36,6 +42,11 @@ export async function takeSubmitJob(context: WorkerContext, job: Job): Promise<T
   const created = await createOnTake(context, job, generation, request);
   if (created !== undefined) return created;
   return afterAdmission(context, job, generation, await admit(context, own));
+}
+
+/** Without a record the request makes it; of a job that is not the current vehicle the request tells whether it is another's. */
+function needsRequest({ reply }: Admission): boolean {
+  return reply.kind === 'missing' || reply.kind === 'stale';
 }
 
 interface Admission {
@@ -73,16 +84,18 @@ async function admit({ ledger, timings, account, worker }: WorkerContext, applic
 
 async function afterAdmission(context: WorkerContext, job: Job, id: string, admission: Admission): Promise<Taken> {
   const { reply, token, sendDeadline, lossesBefore } = admission;
-  const logger = context.logger.child({ generation: id, job: idOf(job) });
   switch (reply.kind) {
-    case 'admitted':
+    case 'admitted': {
+      const logger = context.logger.child({ generation: id, job: idOf(job), attempt: reply.attempt });
       return {
         work: () => runAttempt({ ...context, logger }, { id, token, sendDeadline, lossesBefore, admitted: reply }),
         slots: reply.slots,
       };
+    }
     case 'upload': {
       const { payload, tries, trace } = reply;
       const upload = { id, vehicle: idOf(job), payload, tries };
+      const logger = context.logger.child({ generation: id, job: idOf(job) });
       const passing = () => passUploads({ ...context, logger }, upload);
       return { work: () => context.tracer.of(id, trace).span('kieq.upload', { kind: 'client' }, passing) };
     }
@@ -136,7 +149,9 @@ async function submitInstead(context: WorkerContext, other: { id: string; vehicl
     return later();
   };
   if (reply.kind === 'admitted') {
-    const work = () => runAttempt(scoped, { id, ...admission, admitted: reply }).then(giveBack, failedTransiently);
+    const logger = scoped.logger.child({ attempt: reply.attempt });
+    const work = () =>
+      runAttempt({ ...context, logger }, { id, ...admission, admitted: reply }).then(giveBack, failedTransiently);
     return { work, slots: reply.slots };
   }
   if (reply.kind === 'upload') {

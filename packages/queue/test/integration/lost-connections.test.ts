@@ -91,6 +91,7 @@ class Mute extends TolerantWorker {
 }
 
 describe('connections are cut', () => {
+  // @guarantee G2
   test('while the loop waits on the empty queue: the next job is taken all the same', async () => {
     await startLoop();
     await untilBlocked();
@@ -99,6 +100,7 @@ describe('connections are cut', () => {
     await expect.poll(() => job.getState(), { interval: 10, timeout: 5_000 }).toBe('completed');
   });
 
+  // @guarantee G2
   test('again and again in the middle of a backlog: every job ends', async () => {
     await Promise.all(Array.from({ length: 100 }, (_, i) => add(`job ${i}`)));
     await startLoop();
@@ -120,6 +122,7 @@ describe('connections are cut', () => {
 });
 
 describe('connections are half-open', () => {
+  // @guarantee G2
   test('nobody tells the loop, yet it takes work again soon after the network is back', async () => {
     await startLoop();
     await untilBlocked();
@@ -132,6 +135,7 @@ describe('connections are half-open', () => {
 });
 
 describe('Redis is away', () => {
+  // @guarantee G8
   test('a loop that is stopped meanwhile does not wait for its return', async () => {
     const worker = new TolerantWorker('submit', null, { connection: redis, prefix: '{kieq-lost}', autorun: false });
     let refused = 0;
@@ -168,6 +172,7 @@ describe('Redis is away', () => {
 });
 
 describe('a queue that does not answer although Redis does', () => {
+  // @guarantee G2
   test('is opened anew, and the job that turns up after all is given back', async () => {
     const [job, mute, ends] = [await add('kept back'), new Mute('submit', null, settings()), Array<string>()];
     let restarts = 0;

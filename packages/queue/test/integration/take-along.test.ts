@@ -99,6 +99,7 @@ describe('the question whether there is a place', () => {
     expect(peeks).toBeLessThan(10);
   });
 
+  // @guarantee G5
   test.each<[string, Peek, (job: Job) => Taken]>([
     ['there was none left', { slots: 9 }, () => ({ work: () => Promise.resolve(done), slots: 0 })],
     ['nobody told how many are left, and there was one', { slots: 1 }, () => ({ work: () => Promise.resolve(done) })],
@@ -134,6 +135,7 @@ describe('an end takes the next job along', () => {
     expect(worker.along).toBe(20);
   });
 
+  // @guarantee G5
   test('and never is more than one job taken and not admitted, also when several end at once', async () => {
     const worker = new Watched();
     const seen = new Set<string>();
@@ -183,6 +185,7 @@ describe('an end takes the next job along', () => {
     expect([await second?.getState(), worker.along]).toEqual(['prioritized', 0]);
   });
 
+  // @guarantee G5
   test('which is given back where it gets no place, and comes first again', async () => {
     const worker = new Watched();
     const taken: string[] = [];
@@ -221,6 +224,7 @@ describe('an end takes the next job along', () => {
     await expect.poll(() => ends, often).toEqual(['complete', 'complete', 'complete']);
   });
 
+  // @guarantee G2
   test('which is given back where the answer was lost and the end was sent again', async () => {
     const worker = new Watched();
     const taken: string[] = [];
@@ -243,6 +247,7 @@ describe('an end takes the next job along', () => {
 });
 
 describe('stop', () => {
+  // @guarantee G8
   test('gives back what comes along meanwhile: it counts as never started, and is first again', async () => {
     const [onItsWay, answer] = [new Door(), new Door()];
     const worker = new Watched();
@@ -274,6 +279,7 @@ describe('stop', () => {
     expect(taken).toEqual(['second, start 1', 'third, start 1']);
   });
 
+  // @guarantee G8
   test('gives back what the loop itself has just taken: it counts as never started', async () => {
     const [onItsWay, answer] = [new Door(), new Door()];
     class Slow extends Watched {
@@ -295,6 +301,7 @@ describe('stop', () => {
     expect(await redis.hget(queues.submit.toKey(job?.id ?? ''), 'ats')).toBe('0');
   });
 
+  // @guarantee G8
   test('does not leave an end waiting for the loop', async () => {
     const [working, work, admitting, admit] = [new Door(), new Door(), new Door(), new Door()];
     const [first] = await addAll('first', 'second');

@@ -52,6 +52,7 @@ class Door {
 }
 
 describe('stop', () => {
+  // @guarantee G8
   test('waits for a job that is just being admitted, and for its work', async () => {
     const [admitting, admit, working, work] = [new Door(), new Door(), new Door(), new Door()];
     await startLoop({
@@ -83,6 +84,7 @@ describe('stop', () => {
     expect(await job.getState()).toBe('completed');
   });
 
+  // @guarantee G8
   test('wakes a loop that waits on an empty queue', async () => {
     await startLoop({ take: () => Promise.resolve({ end: done }) });
     const started = performance.now();
@@ -115,6 +117,7 @@ describe('taking', () => {
     await expect.poll(() => taken, often).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  // @guarantee G5
   test('never more at once than its concurrency; a job given back comes first again', async () => {
     const taken: string[] = [];
     let most = 0;
@@ -142,6 +145,7 @@ describe('taking', () => {
     expect(most).toBeLessThanOrEqual(2);
   });
 
+  // @guarantee G2
   test('a job given back wakes another worker that waits on the empty queue', async ({ onTestFinished }) => {
     const [taken, giveBack] = [new Door(), new Door()];
     let seen: Peek = { slots: 1 };
@@ -191,6 +195,7 @@ describe('taking', () => {
     expect(performance.now() - started).toBeLessThan(4000);
   });
 
+  // @guarantee G2
   test.each(['take', 'work'])('an exception in %s fails that job visibly, and the loop goes on', async (where) => {
     const ends: string[] = [];
     await startLoop({

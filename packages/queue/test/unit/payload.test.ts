@@ -176,6 +176,7 @@ describe('checkSubmitJob', () => {
     });
   });
 
+  // @guarantee G1
   test.each([
     { v: 1, request, idempotencykey: 'misspelt' },
     { v: 1, request: { ...request, priority: 1 } },

@@ -4,6 +4,7 @@ import { SendDeadline } from '../../src/submit/send-deadline.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance', 'Date'], now: 1_754_000_000_000 }));
 afterEach(() => void vi.useRealTimers());
 
+// @guarantee G1
 test('allows sending until its budget is used up, and never again', () => {
   const deadline = new SendDeadline(5000);
   expect(deadline.maySend()).toBe(true);

@@ -12,7 +12,7 @@ function answer(answerClass: SubmitClass, more: Partial<SubmitAnswer> = {}): Sub
 const canary = { firstMs: 60_000, capMs: 600_000 };
 const retried = { do: 'retry', count: 'validationRetries', retries: 1, then: 'invalid_request', delayMs: 30_000 };
 
-/** The error policy of createTask (docs/failure-modes.md#answers-to-createtask), row by row. */
+/** The error policy of createTask (docs/failure-modes/kie.md#answers-to-createtask), row by row. */
 const DECISIONS: Readonly<Record<SubmitClass, unknown>> = {
   accepted: { do: 'accept', taskId: 'task-1' },
   rate_limited: { do: 'refuse', gate: 'rate-limit', times: { waitMs: 10_000 } },

@@ -98,6 +98,7 @@ test('what Redis refuses is not taken for an outage', async () => {
   expect(failure).toMatchObject({ message: expect.stringContaining('WRONGTYPE') });
 });
 
+// @guarantee G7
 test('a wrong password is reported without repeating it', async () => {
   const wrong = 'wrong-hunter3';
   const heard: Error[] = [];

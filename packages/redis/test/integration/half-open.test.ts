@@ -36,6 +36,7 @@ function isTimeout(message: string): boolean {
   return message.startsWith('Socket timeout');
 }
 
+// @guarantee G2
 test.each(['worker', 'blocking'] as const)(
   'a %s finds out that its connection is dead, and a new one too; its command arrives in the end',
   async (role) => {

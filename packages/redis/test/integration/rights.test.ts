@@ -80,7 +80,7 @@ test('the rules refuse what empties, stops or reconfigures a server', async () =
   for (const words of all) expect(await refused(...words), words.join(' ')).toMatch(/no permissions/);
 });
 
-test.each(['docker-compose.yml', 'deploy/kubernetes/overlays/example/users.acl', 'docs/operations.md'])(
+test.each(['docker-compose.yml', 'deploy/kubernetes/overlays/example/users.acl', 'docs/operations/redis.md'])(
   'they stand in %s',
   async (path) => {
     expect(await readFile(join(ROOT, path), 'utf8')).toContain(aclRules('{kieq}'));

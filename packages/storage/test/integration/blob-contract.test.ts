@@ -82,6 +82,7 @@ describe.each([
     expect(String(await bytesOf('x.mp4', { start: 9, end: 9 }))).toBe('9');
   });
 
+  // @guarantee G3
   test('shows nothing of a file before it is committed, and nothing of one that is thrown away', async () => {
     const draft = await store.create('a/b.mp4', 'video/mp4', 'o');
     for (let i = 0; i < 12; i += 1) await draft.write(Buffer.alloc(1024 * 1024));

@@ -40,6 +40,7 @@ test('a bucket that does not exist is an error, not an absent file', async () =>
   await store.close();
 });
 
+// @guarantee G7
 test('a wrong access key is reported without any credential', async () => {
   stubAwsEnvironment(s3.url, { AWS_ACCESS_KEY_ID: 'hunter2hunter2' });
   const store = openBucket();

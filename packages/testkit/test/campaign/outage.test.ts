@@ -15,8 +15,10 @@ async function expectHarmless(away: 'killed' | 'frozen'): Promise<void> {
   expect(slowestMs).toBeLessThan(FAST_MS[away]);
 }
 
+// @guarantee G2
 // oxlint-disable-next-line vitest/expect-expect -- expectHarmless expects
 test('Redis is away for 20 s under load: nothing acknowledged is lost', TIMEOUT, () => expectHarmless('killed'));
 
+// @guarantee G2
 // oxlint-disable-next-line vitest/expect-expect -- expectHarmless expects
 test('Redis is frozen for 20 s under load: nothing acknowledged is lost', TIMEOUT, () => expectHarmless('frozen'));

@@ -5,6 +5,7 @@ const MINUTE_MS = 60_000;
 /** Pauses and probes as they are; only the window is short, so that the backlog does not take an hour. */
 const ENV = { KIEQ_SUBMIT_LIMIT: '50', KIEQ_SUBMIT_WINDOW_MS: '1000', KIEQ_POLL_LIMIT_PER_SECOND: '100' };
 
+// @guarantee G5
 test(
   'Kie answers 429 for a minute, then 402 for a minute: callers see nothing of it, everything completes',
   { timeout: 600_000 },

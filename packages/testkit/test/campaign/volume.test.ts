@@ -1,6 +1,7 @@
 import { expect, inject, test } from 'vitest';
 import { runVolume } from '../support/volume.ts';
 
+// @guarantee G2
 test(
   'ten thousand generations through two workers: none lost, none doubled, memory flat',
   { timeout: 900_000 },

@@ -12,6 +12,7 @@ import { charges, inState, numbered, one, redrive } from './support.ts';
 const TINY = hashOf(tinyVideo);
 
 describe.concurrent('a result', () => {
+  // @guarantee G3
   test('is safe before its generation has succeeded, and its caller is told then', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive');
@@ -72,6 +73,7 @@ describe.concurrent('a result', () => {
     expect(Object.keys(await filesOf(pool))).toHaveLength(4);
   });
 
+  // @guarantee G3
   test('that does not come as a whole is fetched again', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { timings: { archiveBaseMs: 20 } });
@@ -86,6 +88,7 @@ describe.concurrent('a result', () => {
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: TINY });
   });
 
+  // @guarantee G3
   test('of which something is missing is fetched again, and kept in the end, with a warning', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { timings: { archiveBaseMs: 20 } });
@@ -106,6 +109,7 @@ describe.concurrent('a result', () => {
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: hashOf(cut) });
   });
 
+  // @guarantee G3
   test('whose link died early comes by a fresh one', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { simulator: { resultTtlMs: 3_600_000 } });
@@ -135,6 +139,7 @@ describe.concurrent('a result', () => {
     expect(Object.keys(await filesOf(pool))).toEqual([nameOf(id)]);
   });
 
+  // @guarantee G3
   test('that cannot be saved until its link is dead: archive_failed, redrive, safe', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', {
@@ -185,6 +190,7 @@ describe.concurrent('a result', () => {
     await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined);
   });
 
+  // @guarantee G3
   test('whose job vanished is found by the sweeper', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { timings: { vehicleCheckMs: 100, archiveBaseMs: 700 } });
@@ -233,6 +239,7 @@ const COUNT = 200;
 /** More than a step of the order of the queue. */
 const DUE_STEP_MS = 600_000;
 
+// @guarantee G3
 test('200 results at once are saved in the order in which their links die, not in which they came', async (context) => {
   const { expect } = context;
   const pool = await openArchivePool(context, 'order', { workers: 0, concurrency: 1 });

@@ -32,6 +32,7 @@ async function nodesInUse({ redis: { client, prefix } } = pool): Promise<string[
   return nodes.filter((_, i) => keys[i]?.length !== 0).map(({ options }) => String(options.port));
 }
 
+// @guarantee G2
 test('a whole generation on a Cluster, all of it on one node', async () => {
   const id = await one(pool, 'on a Cluster');
   await pool.recordWhen(id, ({ state }) => state === 'succeeded');
@@ -55,6 +56,7 @@ test('wrong guesses of an address and an account are counted together, on one no
   expect(keys).toBe(2);
 });
 
+// @guarantee G2
 test('the node of the pool is away while Kie answers: a clear error for callers, and nothing is lost', async () => {
   pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
   const id = await one(pool, 'open');

@@ -55,6 +55,7 @@ function options(
 }
 
 describe.concurrent('credits run out', () => {
+  // @guarantee G5
   test('in the middle of a backlog: the fleet stops at the refusal and resumes by itself after a top-up', async (context) => {
     const { expect } = context;
     const [WORKERS, CONCURRENCY, BACKLOG, PAID] = [3, 3, 80, 30];
@@ -86,6 +87,7 @@ describe.concurrent('credits run out', () => {
     expect(charges(pool)).toEqual(Object.fromEntries(numbered('n', BACKLOG).map((prompt) => [prompt, 1])));
   });
 
+  // @guarantee G2
   test('for too long: the rest dies as insufficient_credits, and is redriven by class after a top-up', async (context) => {
     const { expect } = context;
     const pool = await openPool(

@@ -268,6 +268,7 @@ describe.concurrent('the producer', () => {
     });
   });
 
+  // @guarantee G1
   test('an idempotency key makes one generation, also when it has ended; another request is a conflict; tenants are apart', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'doors');
@@ -309,6 +310,7 @@ describe.concurrent('the producer', () => {
     expect(charges(pool)).toEqual({ keyed: 1 });
   });
 
+  // @guarantee G7
   test('fails fast with a typed error where Redis is away, and tells no password', async ({ expect }) => {
     const started = performance.now();
     const error: unknown = await createProducer({ redis: 'redis://:sesame-open@127.0.0.1:1' }).catch(

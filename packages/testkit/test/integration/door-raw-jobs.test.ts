@@ -44,6 +44,7 @@ const GARBAGE: Readonly<Record<string, unknown>> = {
 };
 
 describe.concurrent('jobs of other BullMQ clients', () => {
+  // @guarantee G2
   test('with a valid payload become generations; their own ids and keys are honoured', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw');
@@ -88,6 +89,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect(charges(pool)).toEqual({ first: 1 });
   });
 
+  // @guarantee G2
   test('garbage of every kind is dead-lettered, cannot be redriven, and the worker goes on', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw', { workers: 0 });
@@ -153,6 +155,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect(await pool.ledger.read.generation(running)).toEqual(done);
   });
 
+  // @guarantee G1
   test('submit jobs by hand for generating, ended and dead generations do nothing: no second charge', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw', {
@@ -184,6 +187,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect((await pool.ledger.read.deadLetterCounts()).invalid_request).toBe(0);
   });
 
+  // @guarantee G1
   test('a job that was started before and has no record is never submitted again, unless a person pays again', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw', { timings: { retryBaseMs: 3000, retryCapMs: 3000 } });

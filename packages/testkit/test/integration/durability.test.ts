@@ -7,6 +7,7 @@ afterEach(async () => {
   pool = undefined;
 });
 
+// @guarantee G1
 test('an intent that nothing confirms is never sent', async () => {
   pool = await startPool({
     redisUrl: inject('redisUrl'),

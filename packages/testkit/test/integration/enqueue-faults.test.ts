@@ -75,6 +75,7 @@ async function allPaidOnce(pool: PoolFixture, ...handles: readonly Enqueued[]): 
 }
 
 describe.each(WAYS)('%s', (_way, put) => {
+  // @guarantee G2
   test('goes through where Redis has forgotten its scripts', async () => {
     const pool = await openPool();
     await on('SCRIPT', 'FLUSH');
@@ -84,6 +85,7 @@ describe.each(WAYS)('%s', (_way, put) => {
     await allPaidOnce(pool, handle);
   });
 
+  // @guarantee G2
   test.each([
     ['out of memory', () => on('CONFIG', 'SET', 'maxmemory', '1'), () => on('CONFIG', 'SET', 'maxmemory', '0')],
     ['a replica', () => on('REPLICAOF', '127.0.0.1', 1), () => on('REPLICAOF', 'NO', 'ONE')],
@@ -102,6 +104,7 @@ describe.each(WAYS)('%s', (_way, put) => {
     },
   );
 
+  // @guarantee G1
   test.each([
     // The sweeper finds that its job is missing.
     ['job', 'ledger:*', { records: 2, jobs: 1 }],
@@ -130,6 +133,7 @@ describe.each(WAYS)('%s', (_way, put) => {
     },
   );
 
+  // @guarantee G2
   test('tells of a conflict: the job that came with it carries the first request, should its own be lost', async () => {
     const pool = await openPool();
     const wanted = await pool.producer.enqueue(testRequest('wanted'), { idempotencyKey: 'other' });

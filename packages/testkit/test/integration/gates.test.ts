@@ -21,6 +21,7 @@ async function attempts(pool: PoolFixture, ids: readonly string[]) {
 const eachOnce = (prompts: readonly string[]) => Object.fromEntries(prompts.map((prompt) => [prompt, 1]));
 
 describe.concurrent('gates', () => {
+  // @guarantee G5
   test('unreachable: closes after several in a row, lets only canaries try, and heals', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'gates', {
@@ -48,6 +49,7 @@ describe.concurrent('gates', () => {
     expect(pool.simulator.ledger.submissions()).toHaveLength(prompts.length);
   });
 
+  // @guarantee G5
   test('bad key: only canaries are sent while it stands, ever slower; the log is loud; the right key heals it', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
@@ -83,6 +85,7 @@ describe.concurrent('gates', () => {
     expect(charges(pool)).toEqual(eachOnce(prompts));
   });
 
+  // @guarantee G5
   test('paused by a person: tasks are still polled, nothing new is sent until it is opened', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'gates', { simulator: { generation: { kind: 'fixed', ms: 800 } } });
@@ -102,11 +105,12 @@ describe.concurrent('gates', () => {
     const openedMs = performance.now();
     await pool.ledger.gates.open('paused');
     await pool.recordWhen(waiting, ({ state }) => state === 'generating' || state === 'succeeded');
-    // A gate that opens early takes effect within a second (docs/architecture.md#taking-jobs); the rest is for a busy
+    // A gate that opens early takes effect within a second (docs/architecture/path.md#taking-jobs); the rest is for a busy
     // machine.
     expect(performance.now() - openedMs).toBeLessThan(2000);
   });
 
+  // @guarantee G5
   test.for([
     { what: 'one window', retryAfter: undefined, leastMs: 400 },
     { what: 'as long as Retry-After says', retryAfter: 1, leastMs: 1000 },

@@ -7,6 +7,7 @@ afterEach(async () => {
   pool = undefined;
 });
 
+// @guarantee G2
 test('a generation goes from enqueue to its video, charged once', async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'happy' });
   const [id = ''] = await pool.enqueue('a cat');

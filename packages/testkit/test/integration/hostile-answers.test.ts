@@ -15,6 +15,7 @@ const UNREADABLE = [
   { kind: 'html', status: 200, created: true },
 ] as const;
 
+// @guarantee G1
 test('answers to createTask that nobody can read: unknown, and one charge each', async (context) => {
   const pool = await openPool(context, 'hostile-create');
   const prompts = UNREADABLE.map(({ kind }) => `create ${kind}`);

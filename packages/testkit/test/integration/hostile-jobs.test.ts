@@ -89,6 +89,7 @@ async function withoutDeadLetter({ ledger }: PoolFixture, written: readonly Writ
   return missing;
 }
 
+// @guarantee G1
 test(
   'hundreds of hostile jobs in every queue end, cost nothing, and hold up nobody',
   { timeout: 180_000 },

@@ -30,6 +30,7 @@ const deadLetters = async ({ ledger }: PoolFixture): Promise<number> =>
   Object.values(await ledger.read.deadLetterCounts()).reduce((sum, count) => sum + count, 0);
 
 describe.concurrent('a job that only names its generation', () => {
+  // @guarantee G1
   test('is admitted from the record alone', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'id-only', { workers: 0 });
@@ -40,6 +41,7 @@ describe.concurrent('a job that only names its generation', () => {
     expect(charges(pool)).toEqual({ 'from the record': 1 });
   });
 
+  // @guarantee G2
   test('waits for a record that comes right behind it', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'id-only');
@@ -53,6 +55,7 @@ describe.concurrent('a job that only names its generation', () => {
     expect(charges(pool)).toEqual({ 'late record': 1 });
   });
 
+  // @guarantee G1
   test.for([
     ['as a first vehicle', vehicleId(ID, 1)],
     ['as a later one, whose record is gone', vehicleId(ID, 2)],

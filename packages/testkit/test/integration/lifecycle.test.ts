@@ -70,6 +70,7 @@ function overtakers(prompts: readonly string[], sent: readonly string[]): number
   );
 }
 
+// @guarantee G5
 test.concurrent('order: the urgent first, and within a priority nobody is overtaken by more than twice workers × concurrency', async (context) => {
   const { expect } = context;
   const [WORKERS, CONCURRENCY] = [3, 4];
@@ -102,6 +103,7 @@ test.concurrent('order: the urgent first, and within a priority nobody is overta
   expect(new Set(Object.values(charges(pool)))).toEqual(new Set([1]));
 });
 
+// @guarantee G5
 test.concurrent('a later vehicle keeps the priority that the caller chose', async (context) => {
   const { expect } = context;
   const pool = await openPool(context, 'order');

@@ -16,6 +16,7 @@ const withheld = (times: number | 'always') => [
 const booked = async (pool: PoolFixture): Promise<number> => (await pool.ledger.read.stats())['credits'] ?? 0;
 
 describe.concurrent('a success without a result', () => {
+  // @guarantee G3
   test('is asked again, and archived when its link has come', async (context) => {
     const { expect } = context;
     const lines: Record<string, unknown>[] = [];
@@ -35,6 +36,7 @@ describe.concurrent('a success without a result', () => {
     ]);
   });
 
+  // @guarantee G3
   test('where it is a text is none: it has succeeded at once', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'text');
@@ -44,6 +46,7 @@ describe.concurrent('a success without a result', () => {
     expect(record.verdict).toMatchObject({ resultUrls: [], resultJson: text });
   });
 
+  // @guarantee G3
   test('for long is dead as result_unreadable, with what Kie said; redriven it is asked again for as long', async (context) => {
     const { expect } = context;
     const WAIT_MS = 300;
@@ -83,6 +86,7 @@ describe.concurrent('a success without a result', () => {
     expect([charges(pool), await booked(pool)]).toEqual([{ nothing: 1 }, 55]);
   });
 
+  // @guarantee G3
   test('is never paid again by itself: only a person who says so gets another one', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'pay-again', {
@@ -105,6 +109,7 @@ describe.concurrent('a success without a result', () => {
     expect(charges(pool)).toEqual({ twice: 2 });
   });
 
+  // @guarantee G3
   test('is waited for by any worker: another one goes on where the first was stopped', async (context) => {
     const { expect } = context;
     const WAIT_MS = 60_000;
@@ -143,6 +148,7 @@ describe.concurrent('a success without a result', () => {
     expect(await booked(pool)).toBe(55);
   });
 
+  // @guarantee G3
   test('is not archived as if all of it were safe', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'nothing-to-save', { timings: { archiveBaseMs: 10 } });

@@ -70,6 +70,7 @@ describe.concurrent('a receiver', () => {
     expect((delivery?.dueAt ?? 0) - (await pool.ledger.read.now())).toBeGreaterThan(10_000);
   });
 
+  // @guarantee G7
   test('that redirects to a private address is not followed, nor is a private address called', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'trouble', {
@@ -89,6 +90,7 @@ describe.concurrent('a receiver', () => {
     expect(new Set(receiver.received.map(({ path }) => path))).toEqual(new Set(['/hook']));
   });
 
+  // @guarantee G2
   test('that never takes it: dead letter notify_failed beside an unharmed generation, and redrive', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'trouble', { timings: { notifyBaseMs: 20, notifyGiveUpMs: 60 } });
@@ -164,6 +166,7 @@ describe.concurrent('a receiver', () => {
   });
 });
 
+// @guarantee G8
 test('a delivery that the end of the grace period cuts counts against nobody', async (context) => {
   const { expect } = context;
   const pool = await openCallbackPool(context, 'trouble', { timings: { notifyTimeoutMs: 20_000 } });

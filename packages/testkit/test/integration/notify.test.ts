@@ -51,6 +51,7 @@ describe.concurrent('a callback', () => {
     expect(callbackOf(receiver).body.data).toMatchObject({ taskId: cancelled.id, failCode: 'cancelled' });
   });
 
+  // @guarantee G2
   test("tells of a refusal at once with Kie's own words, whatever the hold, and of its later success", async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 86_400_000 } });
@@ -70,6 +71,7 @@ describe.concurrent('a callback', () => {
     expect(callbackOf(receiver, 1).body.data).toMatchObject({ taskId: id, state: 'success' });
   });
 
+  // @guarantee G2
   test('tells of a held generation only when its hold is over, and of its later success', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', {
@@ -186,6 +188,7 @@ describe.concurrent('a callback', () => {
     expect((await pool.ledger.read.generation(quiet.id))?.delivery).toBeUndefined();
   });
 
+  // @guarantee G2
   test('whose job vanished is found by the sweeper, under the same webhook-id', async (context) => {
     const { expect } = context;
     const timings = { vehicleCheckMs: 100, notifyBaseMs: 600 };

@@ -36,6 +36,7 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 describe.concurrent('trouble while polling is never a verdict', () => {
+  // @guarantee G3
   test.for(TROUBLES)('$what', async ({ fault, times = 4 }, context) => {
     const { expect } = context;
     const pool = await openPool(context, 'poll');
@@ -53,6 +54,7 @@ describe.concurrent('trouble while polling is never a verdict', () => {
     expect(charges(pool)).toEqual({ followed: 1 });
   });
 
+  // @guarantee G3
   test('a task that Kie does not know yet is waited for', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'poll', { timings: { freshTaskMs: 60_000, taskLostMs: 1 } });
@@ -77,6 +79,7 @@ async function denied(context: Parameters<typeof openPool>[0]): Promise<{ pool: 
 }
 
 describe.concurrent('tasks that Kie denies', () => {
+  // @guarantee G3
   test('for long: task_lost; redrive polls again and recovers the paid video', async (context) => {
     const { expect } = context;
     const { pool, id } = await denied(context);
@@ -110,6 +113,7 @@ describe.concurrent('tasks that Kie denies', () => {
     expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
   });
 
+  // @guarantee G3
   test('many together: an alarm, and nobody is declared lost', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
@@ -139,6 +143,7 @@ describe.concurrent('tasks that Kie denies', () => {
   });
 });
 
+// @guarantee G3
 test.concurrent('no verdict for long: task_stuck; redrive polls again, and a late verdict is booked', async (context) => {
   const { expect } = context;
   const pool = await openPool(context, 'stuck', { timings: { taskStuckMs: 400 } });
@@ -155,6 +160,7 @@ test.concurrent('no verdict for long: task_stuck; redrive polls again, and a lat
   expect(charges(pool)).toEqual({ stuck: 1 });
 });
 
+// @guarantee G3
 test.concurrent('a look that was frozen while another one saw the task gives up nothing', async (context) => {
   const { expect } = context;
   const lines: string[] = [];
@@ -247,6 +253,7 @@ function resultRule({ resultJson }: { readonly resultJson: string }): FaultRule 
   return { on: 'task', when: { prompt: resultJson }, fault: { kind: 'result', resultJson } };
 }
 
+// @guarantee G3
 test.concurrent('a success with an odd result is a paid success all the same', async (context) => {
   const { expect } = context;
   const pool = await openPool(context, 'odd');
@@ -259,6 +266,7 @@ test.concurrent('a success with an odd result is a paid success all the same', a
   expect(new Set(Object.values(charges(pool)))).toEqual(new Set([1]));
 });
 
+// @guarantee G4
 test.concurrent("the query budget holds in any second, the client's own retries included", async (context) => {
   const { expect } = context;
   const LIMIT = 12;

@@ -46,6 +46,7 @@ describe.concurrent('events that are resumed', () => {
 });
 
 describe.concurrent('a producer with a window for equal requests', () => {
+  // @guarantee G1
   test('makes and pays one generation of them', async (context) => {
     const { expect, onTestFinished } = context;
     const pool = await openPool(context, 'dedupe');

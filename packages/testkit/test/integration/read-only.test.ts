@@ -22,6 +22,7 @@ afterAll(async () => {
   await Promise.all([pair.primary.stop(), pair.replica.stop()]);
 });
 
+// @guarantee G1
 test('the primary becomes a replica while Kie answers: whoever meets READONLY asks the address again', async ({
   onTestFinished,
 }) => {

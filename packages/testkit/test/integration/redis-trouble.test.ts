@@ -29,6 +29,7 @@ async function openSubmission(prompt: string): Promise<string> {
 const config = (name: string, value: string) => callRedis(server, (call) => call('CONFIG', 'SET', name, value));
 
 describe('Redis is out of memory', () => {
+  // @guarantee G1
   test('the answer of an open submission is written, new work is refused, and everything goes on afterwards', async () => {
     const id = await openSubmission('paid');
     await config('maxmemory', '1');
@@ -45,6 +46,7 @@ describe('Redis is out of memory', () => {
 });
 
 describe('a script of somebody else blocks Redis', () => {
+  // @guarantee G1
   test('callers hear at once that it is busy; the answer of an open submission is written when it is over', async () => {
     const id = await openSubmission('paid');
     const blocking = callRedis(server, (call) => call('EVAL', 'while true do end', 0)).catch((error: unknown) => error);
@@ -63,6 +65,7 @@ describe('a script of somebody else blocks Redis', () => {
 describe('under load', () => {
   const prompts = numbered('video', 60);
 
+  // @guarantee G1, G2
   test.each([
     [
       'forgets its scripts again and again',

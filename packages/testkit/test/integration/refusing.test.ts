@@ -33,6 +33,7 @@ const deadLetters = async (pool: PoolFixture, ids: readonly string[]) =>
 const closures = async (pool: PoolFixture) => (await pool.ledger.read.stats())['gate:refusing'] ?? 0;
 
 describe.concurrent('a place that refuses everything in the same words', () => {
+  // @guarantee G5
   test.for([
     { what: 'a relay without channels', fault: RELAY },
     { what: 'a wrong address', fault: { kind: 'code', code: 404, msg: 'Not Found' } as const },
@@ -61,6 +62,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     expect(charges(pool)).toEqual(Object.fromEntries(prompts.map((prompt) => [prompt, 1])));
   });
 
+  // @guarantee G5
   test('a bad batch of one tenant beside good ones does not close it, and dies', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'refusing', { concurrency: 4 });
@@ -89,6 +91,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     expect(await closures(pool)).toBe(1);
   });
 
+  // @guarantee G5
   test('its canaries rotate over tenants; one that is refused while another pair is accepted dies', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'refusing', {

@@ -12,6 +12,7 @@ const SHAPES = [
   { resultJson: '{}', more: { result_urls: ['LINK'] } },
 ];
 
+// @guarantee G3
 test('a result is archived before its generation has succeeded, in whatever shape its link comes', async (context) => {
   const pool = await openArchivePool(context, 'result-shapes');
   const model = await pool.recordWhen(await one(pool, 'model'), ({ state }) => state === 'succeeded');

@@ -77,6 +77,7 @@ const idle = (intentDurability: IntentDurability): Partial<PoolFixtureOptions> =
 
 describe.concurrent('failover', () => {
   describe('KIEQ_INTENT_DURABILITY=none', () => {
+    // @guarantee G1
     test('loses an intent that the replica had not got: paid twice, and told as a surplus task', async (context) => {
       const { expect } = context;
       const place = await open(context, {}, idle({ kind: 'none' }));
@@ -87,6 +88,7 @@ describe.concurrent('failover', () => {
   });
 
   describe('KIEQ_INTENT_DURABILITY=replica:1', () => {
+    // @guarantee G1
     test('what was sent was confirmed, what was not confirmed was not sent: everything is paid once', async (context) => {
       const { expect } = context;
       const place = await open(context, {}, { worker: { intentDurability: { kind: 'replica', replicas: 1 } } });
@@ -113,6 +115,7 @@ describe.concurrent('failover', () => {
   });
 
   describe('KIEQ_INTENT_DURABILITY=fsync', () => {
+    // @guarantee G1
     test('an intent that only the disk of the old primary had is lost too: paid twice, and told', async (context) => {
       const { expect } = context;
       const place = await open(context, ON_DISK, idle({ kind: 'fsync' }));
@@ -121,6 +124,7 @@ describe.concurrent('failover', () => {
       expect(charges(place.pool)).toEqual({ 'lost intent': 2 });
     });
 
+    // @guarantee G1
     test('what the disk had not confirmed was not sent: paid once, by the new primary', async (context) => {
       const { expect } = context;
       const place = await open(context, ON_DISK, { worker: { intentDurability: { kind: 'fsync' } } });

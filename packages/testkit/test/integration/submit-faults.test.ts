@@ -93,6 +93,7 @@ const ROWS: readonly Row[] = [
 ];
 
 describe.concurrent('one fault on createTask, the whole path', () => {
+  // @guarantee G1
   test.for(ROWS)('$what: $state', async (row, { expect }) => {
     const pool = await startPool({ redisUrl: inject('redisUrl'), name: 'fault', settings: { unknownWindowMs: 300 } });
     try {

@@ -60,6 +60,7 @@ async function foreignTask(pool: PoolFixture, prompt: string, callBackUrl?: stri
 }
 
 describe.concurrent('a lost answer', () => {
+  // @guarantee G1
   test('is unknown, then payment_unknown; nothing is sent again, also not by a redrive without pay-again', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 1200 } });
@@ -76,6 +77,7 @@ describe.concurrent('a lost answer', () => {
     expect(charges(pool)).toEqual({ lost: 1 });
   });
 
+  // @guarantee G1
   test('is paid again when a person says so: exactly once more, and counted', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, { settings: { unknownWindowMs: 1200 } });
@@ -91,6 +93,7 @@ describe.concurrent('a lost answer', () => {
     expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
   });
 
+  // @guarantee G1
   test('is not paid again while the older attempt could still be sent', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, {
@@ -118,6 +121,7 @@ describe.concurrent('a lost answer', () => {
     expect(await pool.ledger.read.stats()).toMatchObject({ paid_again: 1 });
   });
 
+  // @guarantee G1
   test('is not paid a third time by itself', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, {
@@ -138,6 +142,7 @@ describe.concurrent('a lost answer', () => {
     expect(charges(pool)).toEqual({ lost: 2 });
   });
 
+  // @guarantee G3
   test('cancelled while it waits to be paid again: its task can still be adopted', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { worker: { publicUrl: PUBLIC_URL }, settings: { unknownWindowMs: 1200 } });
@@ -223,6 +228,7 @@ describe.concurrent('adoption by hand', () => {
     expect(record.attempts[0]?.evidence?.summary).toContain('(a test), although it differs in input.prompt.');
   });
 
+  // @guarantee G6
   test('the task of another generation is refused by token, and never taken without a person by likeness', async (context) => {
     const { expect } = context;
     const proved = await loseAnswer(context, withCallbacks);
@@ -274,6 +280,7 @@ describe.concurrent('adoption by hand', () => {
     expect(await adoptIn(lost, lost.id, lost.taskId)).toMatchObject({ kind: 'adopted' });
   });
 
+  // @guarantee G4
   test('waits for a place in the query budget instead of exceeding it', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { ...withCallbacks, settings: { pollLimitPerSecond: 1 } });
@@ -286,6 +293,7 @@ describe.concurrent('adoption by hand', () => {
     expect(lost.pool.simulator.ledger.maxQueriesInAnyWindow(1000)).toBe(1);
   });
 
+  // @guarantee G1
   test('while it is queued to be paid again avoids the second charge', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { ...withCallbacks, settings: { unknownWindowMs: 1200 } });

@@ -27,6 +27,7 @@ function failures(lines: readonly string[]): number {
 }
 
 describe.concurrent('the sweeper', () => {
+  // @guarantee G2
   test('revives a generation whose submit job has vanished', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'sweep', { timings: { vehicleCheckMs: 200 } });
@@ -41,6 +42,7 @@ describe.concurrent('the sweeper', () => {
     expect(charges(pool)).toEqual({ vanished: 1 });
   });
 
+  // @guarantee G2
   test('pauses between rounds also when many letters can be shown nowhere', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
@@ -63,6 +65,7 @@ describe.concurrent('the sweeper', () => {
     expect(failures(lines)).toBe(50);
   });
 
+  // @guarantee G2
   test('calls an abandoned attempt unknown before it looks after jobs that were due long before', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
@@ -89,6 +92,7 @@ describe.concurrent('the sweeper', () => {
     expect(found.indexOf('expired')).toBe(0);
   });
 
+  // @guarantee G3
   test('replaces a poll job that sleeps beyond its time: the worker that parked it had a wrong clock', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'skew', {
@@ -116,6 +120,7 @@ describe.concurrent('the sweeper', () => {
     expect(charges(pool)).toEqual({ slept: 1 });
   });
 
+  // @guarantee G2
   test('revives a task whose poll job has vanished', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'sweep', {
@@ -199,6 +204,7 @@ describe.concurrent('the sweeper', () => {
 });
 
 describe.concurrent('a worker that stops', () => {
+  // @guarantee G8
   test('lets active calls end, takes nothing new, and loses nothing', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'stop', { workers: 0, concurrency: 3, settings: { submitTimeoutMs: 10_000 } });
@@ -223,6 +229,7 @@ describe.concurrent('a worker that stops', () => {
     expect(pool.simulator.ledger.submissions()).toHaveLength(6);
   });
 
+  // @guarantee G1
   test('again and again in the middle of a backlog: each generation is still sent once', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'stop', { workers: 0, concurrency: 5 });

@@ -45,6 +45,7 @@ const ended = (pool: PoolFixture, id: string) =>
   pool.recordWhen(id, ({ state }) => state === 'succeeded' || state === 'dead');
 
 describe.concurrent('uploaded images', () => {
+  // @guarantee G2
   test('are passed to Kie before the submission, which has their links', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'uploads');
@@ -59,6 +60,7 @@ describe.concurrent('uploaded images', () => {
     expect((await pool.ledger.read.generation(id))?.payload).toContain(uploadUrl(refs[0] ?? expect.fail()));
   });
 
+  // @guarantee G2
   test('that are gone from the store, are no images or belong to another tenant end the generation', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'uploads');
@@ -83,6 +85,7 @@ describe.concurrent('uploaded images', () => {
     expect(await pool.uploads.get(uploadName(foreign))).toBeDefined();
   });
 
+  // @guarantee G2
   test('that were gone are passed on when they are back under their name and the generation is redriven', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'uploads');
@@ -111,6 +114,7 @@ describe.concurrent('uploaded images', () => {
     expect(charges(pool)).toEqual({ 'sent again': 1 });
   });
 
+  // @guarantee G2
   test('that another store has wait for a worker with it; one without it neither ends nor submits them', async (context) => {
     const { expect } = context;
     const [here, there] = [await temporaryStore(context), await temporaryStore(context)];
@@ -172,6 +176,7 @@ describe.concurrent('uploaded images', () => {
     expect(charges(pool)).toEqual({ patient: 1 });
   });
 
+  // @guarantee G2
   test('wait while their store is in trouble', async (context) => {
     const { expect } = context;
     let failures = 2;

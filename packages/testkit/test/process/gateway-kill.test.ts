@@ -2,6 +2,7 @@ import { expect, inject, onTestFinished, test } from 'vitest';
 import { startProcessPool, startTcpProxy, until } from '../../src/index.ts';
 import { createTask } from '../support/callers.ts';
 
+// @guarantee G1
 test('kill -9 between accepting and answering: the same key gives the same task, charged once', async () => {
   const target = new URL(inject('redisUrl'));
   const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });

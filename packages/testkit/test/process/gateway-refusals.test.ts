@@ -12,6 +12,7 @@ const ENV = {
   KIEQ_POLL_LIMIT_PER_SECOND: '500',
 };
 
+// @guarantee G5
 test('Kie answers 429, then 402: callers see nothing of it, everything completes, each charged once', async () => {
   const refusals = await runRefusals({ redisUrl: inject('redisUrl'), env: ENV, patienceMs: 30_000 });
   expect(refusals).toMatchObject({ shownMeanwhile: 'waiting', createdMeanwhile: 0 });

@@ -8,6 +8,7 @@ import { startCallers, stateOf } from '../support/callers.ts';
 const STREAMS = 20;
 const HALF = 'sent in two halves';
 
+// @guarantee G8
 test('SIGTERM under load: running requests finish, event streams end, exit 0, nothing acknowledged is lost', async () => {
   const pool = await startProcessPool({
     redisUrl: inject('redisUrl'),

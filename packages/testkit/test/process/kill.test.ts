@@ -57,6 +57,7 @@ function charges(): number {
 }
 
 describe('kill -9', () => {
+  // @guarantee G1
   test('while the POST is open: another worker takes over, unknown when the lease ends, never a second POST', async () => {
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
     const first = await pool.startWorker();
@@ -79,6 +80,7 @@ describe('kill -9', () => {
     expect(charges()).toBe(1);
   });
 
+  // @guarantee G1
   test('between the answer and the save: the same, and the task can be adopted', async () => {
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
     const first = await pool.startWorker(viaProxy());
@@ -106,6 +108,7 @@ describe('kill -9', () => {
     expect(charges()).toBe(1);
   });
 
+  // @guarantee G3
   test('while the task is polled: another worker follows it to its verdict', async () => {
     pool.simulator.configure({ generation: { kind: 'fixed', ms: 2000 } });
     const first = await pool.startWorker();
@@ -120,6 +123,7 @@ describe('kill -9', () => {
 });
 
 describe('a frozen worker', () => {
+  // @guarantee G1
   test('before its POST refuses its own attempt; the generation is submitted once, later', async () => {
     const frozen = await pool.startWorker(viaProxy());
     const [id = ''] = await frozenBeforePost(frozen, 'frozen before');
@@ -137,6 +141,7 @@ describe('a frozen worker', () => {
     expect(charges()).toBe(1);
   });
 
+  // @guarantee G1
   test('before its POST and beyond its lease: unknown in the meantime, still never charged twice', async () => {
     const frozen = await pool.startWorker(viaProxy());
     const [id = ''] = await frozenBeforePost(frozen, 'frozen long');
@@ -150,6 +155,7 @@ describe('a frozen worker', () => {
     expect(charges()).toBe(1);
   });
 
+  // @guarantee G1
   test('after its POST has its late answer accepted', async () => {
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
     const frozen = await pool.startWorker();

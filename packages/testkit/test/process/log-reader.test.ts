@@ -55,6 +55,7 @@ async function endedBy(child: ChildProcess, signal: NodeJS.Signals): Promise<{ c
 const LONGEST_MS = 1000 + 500 + 2500;
 
 describe.each(SERVERS)('a $app', (server) => {
+  // @guarantee G8
   test('whose log nobody reads serves, and ends on SIGTERM', async () => {
     const pipe = fullPipe({ isBlocking: true });
     onTestFinished(() => pipe.close());
@@ -64,6 +65,7 @@ describe.each(SERVERS)('a $app', (server) => {
     expect(afterMs).toBeLessThan(LONGEST_MS);
   });
 
+  // @guarantee G8
   test.each(['SIGTERM', 'SIGINT'] as const)(
     'whose log has lost its reader while Redis is away ends on %s',
     async (signal) => {

@@ -6,6 +6,7 @@ import { startProcessPool, testRequest, until } from '../../src/index.ts';
 const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
 const ENV = { KIEQ_SUBMIT_LIMIT: '7', KIEQ_SUBMIT_WINDOW_MS: '1000', KIEQ_TIME_SCALE: '0.05', KIEQ_LOCK_MS: '2000' };
 
+// @guarantee G1
 test('Redis comes back empty: nothing is submitted again, the log names the task, the limits hold, new work is done', async ({
   onTestFinished,
 }) => {

@@ -32,6 +32,7 @@ afterEach(async () => {
   await redis.stop();
 });
 
+// @guarantee G1
 test.each(['SIGTERM', 'SIGKILL'] as const)(
   'Redis ends by %s under load and comes back: nothing lost, nothing doubled',
   async (signal) => {

@@ -34,6 +34,7 @@ beforeEach(async () => {
 });
 afterEach(() => pool.stop());
 
+// @guarantee G8
 test('three workers restarted one by one under load: nothing lost, nothing doubled, none delayed by more than its own call', async () => {
   const workers = await Promise.all([pool.startWorker(), pool.startWorker(), pool.startWorker()]);
   const load = startLoad();

@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => pool.stop());
 
+// @guarantee G8
 test('SIGTERM lets the running call end, takes nothing new and exits 0', async () => {
   pool.simulator.script([{ on: 'createTask', fault: { kind: 'hold' } }]);
   const worker = await pool.startWorker();
@@ -31,6 +32,7 @@ test('SIGTERM lets the running call end, takes nothing new and exits 0', async (
   expect([...pool.simulator.ledger.chargesByPrompt().values()]).toEqual([1, 1]);
 });
 
+// @guarantee G8
 test('SIGTERM while Kie hangs: exits within the grace period, the call is recorded as unknown and never doubled', async () => {
   pool.simulator.script([{ on: 'createTask', fault: { kind: 'hangAfter' } }]);
   const worker = await pool.startWorker({ KIEQ_SHUTDOWN_GRACE_MS: '1000' });
@@ -55,6 +57,7 @@ test('SIGTERM while Kie hangs: exits within the grace period, the call is record
   expect(pool.simulator.ledger.submissions().map(({ prompt }) => prompt)).toEqual(['hanging', 'after it']);
 });
 
+// @guarantee G8
 test('SIGTERM while Redis is away: the log keeps the taskId and says how to adopt it', async () => {
   const target = new URL(inject('redisUrl'));
   const proxy = await startTcpProxy({ host: target.hostname, port: Number(target.port) });

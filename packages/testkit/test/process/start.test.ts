@@ -31,6 +31,7 @@ test('a Redis that may evict is refused, with what to do', async () => {
   }
 });
 
+// @guarantee G1
 test('a durability that this Redis can never confirm is refused: nothing would ever be sent', async () => {
   const started = pool.startWorker({ KIEQ_INTENT_DURABILITY: 'fsync' });
   await expect(started).rejects.toThrow(/ended with 2/);
@@ -44,6 +45,7 @@ test('a worker that differs from its pool refuses to start and says how to chang
   await expect(other).rejects.toThrow(/kieq config set/);
 });
 
+// @guarantee G3
 test('a key of another account is refused', async () => {
   await pool.startWorker();
   await expect(pool.startWorker({ KIE_API_KEY: 'another-key-0123456789' })).rejects.toThrow(/accountFingerprint/);
@@ -127,6 +129,7 @@ test('a worker to which Kie does not tell the balance says so, and what that mea
   expect(ready.status).toBe(200);
 });
 
+// @guarantee G7
 test('health, readiness and metrics answer; the log tells generation, attempt, task and job, and no secret', async () => {
   const worker = await pool.startWorker();
   const [id = ''] = await pool.enqueue(['observed']);

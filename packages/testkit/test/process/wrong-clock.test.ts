@@ -39,6 +39,7 @@ function workerOff(byMs: number) {
   return pool.startWorker({ NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(code)}` });
 }
 
+// @guarantee G1
 test('workers whose clocks are five minutes ahead and behind share one window; everything is paid once', async () => {
   const prompts = Array.from({ length: BACKLOG }, (_, i) => `video ${i}`);
   const { simulator } = pool;
@@ -67,6 +68,7 @@ test('workers whose clocks are five minutes ahead and behind share one window; e
   );
 });
 
+// @guarantee G1
 test('the lease of a worker that died ends by the clock of Redis, also for one that is ahead', async () => {
   const ahead = await workerOff(5 * MINUTES);
   ahead.signal('SIGSTOP');

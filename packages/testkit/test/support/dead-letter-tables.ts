@@ -33,7 +33,7 @@ export const transitionTable = (): string =>
     { title: 'given up', cell: ({ isGivenUp }) => yes(isGivenUp) },
     { title: 'never had a task', cell: ({ neverHadATask }) => yes(neverHadATask) },
     { title: 'adopted by a person', cell: ({ mayBeAdopted }) => yes(mayBeAdopted) },
-    { title: 'created anew', cell: ({ isCreatedAnew }) => yes(isCreatedAnew) },
+    { title: 'created again', cell: ({ isCreatedAnew }) => yes(isCreatedAnew) },
     { title: "in Kie's words", cell: ({ isRefusal }) => yes(isRefusal) },
     { title: 'callers are told', cell: told },
   ]);

@@ -80,8 +80,8 @@ describe('what is absent is found', () => {
   });
 
   test.each([
-    ['a section', '(docs/architecture.md#the-submission-window)'],
-    ['a section by its title', 'see docs/architecture.md, The submission window.'],
+    ['a section', '(docs/architecture/admission.md#the-submission-window)'],
+    ['a section by its title', 'see docs/architecture/admission.md, The submission window.'],
     ['an address of the web', 'https://example.com/docs/missing.md'],
     ['a decision', 'docs/decisions/0001'],
   ])('and %s that is there is not', async (_, text) => {

@@ -6,7 +6,7 @@ import { filesBelow, wordsIn } from '../support/documents.ts';
 
 /**
  * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain
- * (docs/architecture.md#packages).
+ * (docs/architecture/packages.md).
  * knip makes sure that whatever is imported is declared, so the manifests tell the whole truth.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {

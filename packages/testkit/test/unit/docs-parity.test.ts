@@ -8,6 +8,7 @@ import { SCRIPT_NAMES } from '@kieq/ledger';
 import { PRODUCER_ERROR_CODES } from '@kieq/producer';
 import { optionsSchema, QUEUE_NAMES, submitJobJsonSchema } from '@kieq/queue';
 import { describe, expect, test } from 'vitest';
+import { commandTable } from '../../../../apps/cli/test/support.ts';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
 import { operatorTable, transitionTable } from '../support/dead-letter-tables.ts';
 import {
@@ -29,8 +30,9 @@ import {
 describe('generated parts are up to date (mend with -u)', () => {
   test.each([
     ['README.md', 'environment', environmentTable()],
-    ['docs/operations.md', 'dead-letters', operatorTable()],
-    ['docs/architecture.md', 'dead-letters', transitionTable()],
+    ['apps/cli/README.md', 'commands', commandTable()],
+    ['docs/operations/dead-letters.md', 'dead-letters', operatorTable()],
+    ['docs/architecture/states.md', 'dead-letters', transitionTable()],
     ['docs/payload.md', 'keyed-id', `\`\`\`\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
   ])('%s: %s', async (path, name, generated) => {
     const text = await read(path);
@@ -82,14 +84,14 @@ describe('the environment', () => {
 
 describe('every word of the code is explained', () => {
   test('states, scripts, queues and times in the architecture', async () => {
-    const text = await read('docs/architecture.md');
+    const text = await architecture();
     expect(
       unnamed(text, [...GENERATION_STATES, ...GATE_REASONS, ...QUEUE_NAMES, ...SCRIPT_NAMES, ...Object.keys(TIMINGS)]),
     ).toEqual([]);
   });
 
   test('times with their values', async () => {
-    const rows = (await read('docs/architecture.md')).split('\n').filter((line) => /^\| `\w+Ms`/.test(line));
+    const rows = (await read('docs/architecture/upkeep.md')).split('\n').filter((line) => /^\| `\w+Ms`/.test(line));
     const documented = rows.flatMap((row) => {
       const [, names = '', values = ''] = row.split('|');
       return wordsIn(names, /`(\w+)`/g).map((name, i): [string, number] => [name, Number(values.split(',')[i])]);
@@ -98,7 +100,7 @@ describe('every word of the code is explained', () => {
   });
 
   test('keys of the ledger in the architecture', async () => {
-    const text = await read('docs/architecture.md');
+    const text = await read('docs/architecture/records-and-keys.md');
     const lua = (await Promise.all((await filesBelow('packages/ledger/lua', '.lua')).map(read))).join('\n');
     // Those of one command need no script.
     const typescript = (await Promise.all((await filesBelow('packages/ledger/src', '.ts')).map(read))).join('\n');
@@ -113,13 +115,12 @@ describe('every word of the code is explained', () => {
   });
 
   // The classes of dead letters stand in a generated table.
-  test('gates and commands in the operations', async () => {
-    const text = await read('docs/operations.md');
-    expect(unnamed(text, [...GATE_REASONS, ...(await commandNames())])).toEqual([]);
+  test('gates in the operations', async () => {
+    expect(unnamed(await read('docs/operations/gates.md'), GATE_REASONS)).toEqual([]);
   });
 
   test('classes of answers in the failure modes', async () => {
-    expect(unnamed(await read('docs/failure-modes.md'), SUBMIT_CLASSES)).toEqual([]);
+    expect(unnamed(await read('docs/failure-modes/kie.md'), SUBMIT_CLASSES)).toEqual([]);
   });
 
   test('every error code in the errors', async () => {
@@ -185,46 +186,30 @@ describe('every word of the code is explained', () => {
     expect(unnamed(await read('packages/ledger/README.md'), SCRIPT_NAMES)).toEqual([]);
   });
 
-  /** The file of a command is named after it. */
-  async function commandNames(): Promise<string[]> {
-    const files = await filesBelow('apps/cli/src/commands', '.ts');
-    const sources = await Promise.all(files.map(async (path) => ({ path, source: await read(path) })));
-    const commands = sources.filter(({ source }) => /^\s+usage: '/m.test(source));
-    return commands.map(({ path }) => `kieq ${path.replace(/^.*\/|\.ts$/g, '').replace('-', ' ')}`);
+  /** The first page and the pages behind it. */
+  async function architecture(): Promise<string> {
+    const pages = ['docs/architecture.md', ...(await filesBelow('docs/architecture', '.md'))];
+    return (await Promise.all(pages.map(read))).join('\n');
   }
 });
 
-describe('the guarantees', () => {
-  test('every test that they name exists', async () => {
-    const text = await read('docs/guarantees.md');
-    const named = [...text.matchAll(/^- `([^`]+\.test\.ts)` › (.+)$/gm)];
-    expect(named.length).toBeGreaterThan(50);
-    const missing: string[] = [];
-    for (const [, path = '', title = ''] of named) {
-      const source = (await read(path).catch(() => '')).replaceAll(/\\(['"`])/g, '$1');
-      if (!["'", '"', '`'].some((quote) => source.includes(`${quote}${title}${quote}`)))
-        missing.push(`${path} › ${title}`);
-    }
-    expect(missing).toEqual([]);
-  });
-
-  test('each has its parts', async () => {
-    // Behind them stand the campaigns, which belong to all.
-    const sections = (await read('docs/guarantees.md')).split(/^## (?!Campaigns)/m).slice(1);
-    expect(sections.map((section) => section.slice(0, 2))).toEqual(['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G7', 'G8']);
-    for (const section of sections) expect(section).toMatch(/\*\*How[\s\S]+\n- `[\s\S]+\*\*What remains/);
-  });
-});
-
 test('every failure mode tells of its test, and each of these exists', async () => {
-  const text = await read('docs/failure-modes.md');
-  const sections = text.split(/^##+ /m).slice(1);
-  // `Kie` has only parts, each with its own tests; hostile input has a column for them.
+  const text = (await Promise.all((await filesBelow('docs/failure-modes', '.md')).map(read))).join('\n');
+  const sections = text.split(/^## /m).slice(1);
+  // Hostile input has a column for its tests.
   const without = sections.filter((section) => !/\*Tests?[*.]|\| test \|/.test(section));
-  expect(without.map((section) => section.split('\n', 1)[0])).toEqual(['Kie']);
+  expect(without.map((section) => section.split('\n', 1)[0])).toEqual([]);
   const named = new Set([...text.matchAll(/`([^`\s]+\.test\.ts)`/g)].map(([, path = '']) => path));
+  expect(named.size).toBeGreaterThan(50);
   const missing = [...named].filter((path) => !existsSync(join(ROOT, path)));
   expect(missing).toEqual([]);
+});
+
+test('the table of failure modes leads to each of the pages behind it', async () => {
+  const table = await read('docs/failure-modes.md');
+  for (const path of await filesBelow('docs/failure-modes', '.md')) {
+    expect(table).toContain(`](${path.replace('docs/', '')}`);
+  }
 });
 
 describe('links', async () => {

@@ -22,7 +22,7 @@ import {
   queueAfresh,
 } from './states.ts';
 
-/** Which class may kill which state (docs/architecture.md#dead-letter-classes). Never `submitting`. */
+/** Which class may kill which state (docs/architecture/states.md#dead-letter-classes). Never `submitting`. */
 const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
   queued: [
     'invalid_request',

@@ -1,0 +1,51 @@
+import { InvalidArgumentError, type Command } from 'commander';
+
+interface CommandText {
+  /** Name and arguments, as commander writes them. */
+  readonly usage: string;
+  readonly summary: string;
+  /** Complete command lines. */
+  readonly examples: readonly string[];
+  /** Details, below the options. */
+  readonly more?: string;
+}
+
+/** A command with what all commands have: `--json`, and examples in its help. */
+export function addCommand(parent: Command, { usage, summary, examples, more }: CommandText): Command {
+  const after = [
+    ...(more === undefined ? [] : [more, '']),
+    'Examples:',
+    ...examples.map((example) => `  $ ${example}`),
+  ];
+  return parent
+    .command(usage)
+    .description(summary)
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\n${after.join('\n')}`);
+}
+
+/** A parser of whole numbers for commander. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** Collects an option that may be given several times. */
+export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
+  return [...(before ?? []), text];
+}
+
+/** A command with the words that lead to it behind `kieq`, such as `dlq redrive`; '' for `kieq` itself. */
+export interface PlacedCommand {
+  readonly path: string;
+  readonly command: Command;
+}
+
+/** A command and all below it, parents first. */
+export function commandsOf(command: Command, path = ''): PlacedCommand[] {
+  const below = command.commands.flatMap((child) => commandsOf(child, `${path} ${child.name()}`.trim()));
+  return [{ path, command }, ...below];
+}
