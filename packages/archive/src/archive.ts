@@ -14,36 +14,36 @@ export interface ArchiveOptions {
   readonly outbound: Outbound;
   /** Longest file, in bytes. */
   readonly maxBytes: number;
-  /** Of all downloads of this archive together; 0: no limit. */
+  /** Bytes per second of all downloads of this archive together; 0: no limit. */
   readonly bytesPerSecond: number;
-  /** From the name lookup to the head of the answer. */
+  /** From the name lookup to the head of the response. */
   readonly headMs: number;
   /** Longest wait for the next 64 KiB. */
   readonly stallMs: number;
-  /** Longest wait for the sender in all. */
+  /** Longest wait for the sender in total. */
   readonly totalMs: number;
-  /** Makes posters of videos. Default: there are none. */
+  /** Makes posters of videos. Default: no posters. */
   readonly posters?: {
     /** Absolute path, see {@link findProgram}. */
     readonly ffmpeg: string;
-    /** Longest run of it for one poster. */
+    /** Longest run of ffmpeg for one poster. */
     readonly limitMs: number;
   };
 }
 
-/** Where results are kept. */
+/** Keeps results. */
 export interface Archive {
   readonly store: BlobStore;
-  /** One try. Never rejects for what links, senders and stores do. */
+  /** Makes one try. Never rejects for failures of links, senders and stores. */
   save(wanted: Wanted): Promise<SavedFile | Problem>;
   /**
-   * The id of the store, which gets one with its first result, so that readers of the same store can be known.
-   * Undefined while the store does not work: that is no reason to do without a result.
+   * The id of the store, which gets one with its first result, so that readers of the same store can be recognised.
+   * Undefined while the store does not work: a result does not depend on it.
    */
   storeId(): Promise<string | undefined>;
-  /** Makes the poster of a result that is safe. Posters wait for each other; never rejects. */
+  /** Makes the poster of a saved result, one at a time; never rejects. */
   poster(file: Pictured): Promise<PosterOutcome>;
-  /** Ends the poster in work and the store's connections. Call it last. */
+  /** Ends the running poster and the store's connections. Call it last. */
   close(): Promise<void>;
 }
 

@@ -1,18 +1,18 @@
-/** Types of the boxes that may stand before `ftyp`, or begin a QuickTime file that has none. */
+/** Types of the boxes that may precede `ftyp`, or begin a QuickTime file without one. */
 const LEADING = new Set(['free', 'skip', 'wide', 'uuid', 'pdin', 'pnot', 'styp', 'sidx', 'moov', 'mdat', 'moof']);
-/** A file without `ftyp` that begins with one of these is of QuickTime, which is older than `ftyp`. */
+/** A file without `ftyp` that begins with one of these is QuickTime, which is older than `ftyp`. */
 const CLASSIC = new Set(['wide', 'pnot']);
 
 /**
  * The major brand of a file of the ISO base media family (ISO 14496-12, 4.3), such as `isom`, `qt  ` or `avif`: MP4, its
  * relatives, QuickTime, HEIF.
- * @param head the first bytes of the file; boxes before `ftyp` are passed over as far as they lie within
- * @returns undefined for what is not of this family; empty where no brand can be seen
+ * @param head the first bytes of the file; boxes before `ftyp` are skipped as far as they end within
+ * @returns undefined for files of another family; empty where the head shows no brand
  */
 export function brandOf(head: Buffer): string | undefined {
   const first = typeAt(head, 0);
   if (first === 'ftyp') return head.toString('latin1', 8, 12);
-  // A text may have such a word at its fifth character, but never a zero.
+  // A text may have such a word at its fifth character, but contains no zero byte.
   if (!LEADING.has(first) || !head.includes(0)) return undefined;
   for (let at = 0; at + 8 <= head.length;) {
     const type = typeAt(head, at);

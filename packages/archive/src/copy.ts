@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto';
 import { HEAD_BYTES, kindOf, type MediaKind } from './media.ts';
 import type { Doubt } from './media-walk.ts';
 
-/** What passed by. */
+/** Measurements of the copied file. */
 export interface Measured {
   readonly kind: MediaKind;
   readonly bytes: number;
   /** SHA-256, hex. */
   readonly sha256: string;
-  /** Of its structure. */
+  /** Doubts about its structure. */
   readonly doubt?: Doubt;
 }
 
-/** Thrown by `measure` and whoever takes its chunks: the file is not to be kept. */
+/** Thrown by `measure` and its sinks: the file must not be kept. */
 export class NotWanted extends Error {
   override readonly name = 'NotWanted';
   readonly code: 'not_media' | 'damaged' | 'too_large';
@@ -27,14 +27,14 @@ export class NotWanted extends Error {
 
 /** Takes the chunks of a file. */
 export interface Sink {
-  /** Called once, when the kind is known and before the first chunk. */
+  /** Called once, when the kind is known, before the first chunk. */
   begin?(kind: MediaKind): Promise<void>;
   take?(chunk: Uint8Array): Promise<void>;
 }
 
 /**
  * Streams a file past its checks into a sink, with constant memory: its kind by the first bytes, its structure, its
- * length and its hash. What its structure makes doubtful is for the caller to judge.
+ * length and its hash. The caller judges doubts about its structure.
  * @param maxBytes longest file
  * @throws NotWanted
  */
@@ -45,7 +45,7 @@ export async function measure(source: AsyncIterable<Uint8Array>, sink: Sink, max
     await sink.begin?.(kind);
     return await pass(kind, joined(first, iterator), sink, maxBytes);
   } finally {
-    // However it ends, also before the first chunk was taken: a sender that is not ended keeps its timers.
+    // In every case, also before the first chunk was taken: a sender that is not ended keeps its timers.
     await iterator.return?.();
   }
 }
@@ -61,8 +61,8 @@ async function pass(
   const walk = kind.walk?.();
   for await (const chunk of chunks) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new NotWanted('too_large', `it has more than ${maxBytes} bytes`);
-    // Taken first: writing goes on while the hash is computed.
+    if (bytes > maxBytes) throw new NotWanted('too_large', `the file has more than ${maxBytes} bytes`);
+    // First, so that writing continues while the hash is computed.
     const taken = sink.take?.(chunk);
     hash.update(chunk);
     walk?.take(chunk);
@@ -72,7 +72,7 @@ async function pass(
   return { kind, bytes, sha256: hash.digest('hex'), ...(doubt === undefined ? {} : { doubt }) };
 }
 
-/** Reads as much as tells the kind. */
+/** Reads as much as identifies the kind. */
 async function recognise(
   iterator: AsyncIterator<Uint8Array>,
 ): Promise<{ readonly kind: MediaKind; readonly first: readonly Uint8Array[] }> {
@@ -86,7 +86,7 @@ async function recognise(
   }
   const kind = kindOf(head);
   if (kind !== undefined) return { kind, first };
-  throw new NotWanted('not_media', 'it is no video that is known here', head);
+  throw new NotWanted('not_media', 'the file is no video of a known kind', head);
 }
 
 async function* joined(first: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -4,7 +4,7 @@ import { delimiter, isAbsolute, join } from 'node:path';
 
 /**
  * Absolute path of a program, as a shell would find it; undefined where there is none. Folders that are not absolute
- * are left out: what lies in the working directory must not be run.
+ * are skipped: a program in the working directory must not be run.
  * @param searchPath `PATH`
  */
 export async function findProgram(name: string, searchPath: string | undefined): Promise<string | undefined> {

@@ -1,14 +1,14 @@
-/** Sees all bytes of a file in order. */
+/** Receives all bytes of a file in order. */
 export interface MediaWalk {
   take(chunk: Uint8Array): void;
-  /** What is wrong with the whole file; undefined where nothing is. */
+  /** The doubt about the whole file; undefined where there is none. */
   finish(): Doubt | undefined;
 }
 
-/** Why a file may not be what it should be. */
+/** Why a file may be incomplete or damaged. */
 export interface Doubt {
-  /** For a person. */
+  /** Text for operators. */
   readonly reason: string;
-  /** Something of it seems to be missing: its sender may have it whole at another time. Else it plays as it is. */
+  /** A part seems to be missing: another try may bring the whole file. Without this the file plays as it is. */
   readonly isGrave: boolean;
 }

@@ -7,15 +7,15 @@ export interface MediaKind {
   /** Without a dot. */
   readonly extension: string;
   readonly contentType: string;
-  /** Under which workers stored it that did not know the kind. */
+  /** Extension under which workers stored it that did not know the kind. */
   readonly formerExtension?: string;
-  /** Whether a file begins like one. */
+  /** Whether a file begins as this kind does. */
   readonly matches: (head: Buffer) => boolean;
-  /** Looks at all of it; absent where only the beginning is known. */
+  /** Checks the whole file; absent where only the beginning is checked. */
   readonly walk?: () => MediaWalk;
 }
 
-/** So many bytes tell the kind: a box may stand before the one that does. */
+/** Number of bytes that identify the kind: a box may precede the one that names it. */
 export const HEAD_BYTES = 4096;
 
 const at = (offset: number, text: string) => (head: Buffer) =>
@@ -23,10 +23,10 @@ const at = (offset: number, text: string) => (head: Buffer) =>
 const both = (one: MediaKind['matches'], other: MediaKind['matches']) => (head: Buffer) => one(head) && other(head);
 const brand = (pattern: RegExp) => (head: Buffer) => pattern.test(brandOf(head) ?? '');
 const ebml = at(0, '\x1A\x45\xDF\xA3');
-/** The type of an EBML document is told within its first header. */
+/** The first header of an EBML document contains its type. */
 const isWebm = (head: Buffer): boolean => head.subarray(0, 64).includes('webm');
 
-/** What Kie's models make: videos; a model that is passed through may make pictures. The first that matches counts. */
+/** Kinds that Kie's models make: videos; other models may make pictures. The first match counts. */
 export const MEDIA_KINDS: readonly MediaKind[] = [
   {
     extension: 'mov',
@@ -62,12 +62,12 @@ export const MEDIA_KINDS: readonly MediaKind[] = [
   { extension: 'webp', contentType: 'image/webp', matches: both(at(0, 'RIFF'), at(8, 'WEBP')) },
 ];
 
-/** The kind of a file by its first bytes, whatever its sender calls it. */
+/** The kind of a file by its first bytes, whatever its content type. */
 export function kindOf(head: Buffer): MediaKind | undefined {
   return MEDIA_KINDS.find(({ matches }) => matches(head));
 }
 
-/** A sender that calls it so has sent a message and no file. */
+/** A sender with such a content type sent a message and no file. */
 const MESSAGES = /^(text\/.*|application\/(json|xml|xhtml\+xml|problem\+json))$/;
 
 export function isMessage(contentType: string | undefined): contentType is string {

@@ -3,32 +3,32 @@ import type { Doubt, MediaWalk } from './media-walk.ts';
 /** Size and type, or size 1, type and the long size. */
 const SHORT_HEADER = 8;
 const LONG_HEADER = 16;
-/** Boxes that hold pictures and sound. */
+/** Boxes with pictures and sound. */
 const MEDIA = new Set(['mdat', 'moof']);
-const TAIL = 'bytes that are no box stand behind its last one';
+const TAIL = 'bytes that are no box follow its last box';
 
 /**
- * Walks the boxes of an MP4 at the top level (ISO 14496-12, 4.2) while it streams by: a file that was cut off ends
- * within a box, also where its sender named a shorter length, and one without its index (`moov`) plays nowhere.
+ * Walks the top-level boxes of an MP4 (ISO 14496-12, 4.2) while it streams: a file that was cut off ends within a box,
+ * also where its sender announced a shorter length, and one without its index (`moov`) does not play.
  *
- * State: either a header is gathered, or the bytes of a box are passed over. What is no box (a name that is not
- * printable, a size below its own header, less than a header) ends the walk. Players pass over such a tail, and over a
- * last box that nobody needs: where index and media are complete, they are no grave doubt.
+ * State: either a header is collected, or the bytes of a box are skipped. Bytes that are no box (a name that is not
+ * printable, a size below its own header, less than a header) end the walk. Players skip such a tail, and a last box
+ * without index or media: where index and media are complete, they are no grave doubt.
  */
 export class Mp4Walk implements MediaWalk {
   readonly #header = Buffer.alloc(LONG_HEADER);
   #gathered = 0;
-  /** Of the box that is passed over. */
+  /** Bytes left of the box that is skipped. */
   #left = 0n;
   #box = '';
-  /** The boxes that begin, by name. */
+  /** The names of all boxes that have begun. */
   readonly #begun = new Set<string>();
-  /** One of them is needed. */
+  /** Names of boxes of which one is required. */
   readonly #index: readonly string[];
   #hasTail = false;
   #isOver = false;
 
-  /** @param index names of boxes of which one is needed to play the file */
+  /** @param index names of boxes of which one is required to play the file */
   constructor(index: readonly string[]) {
     this.#index = index;
   }
@@ -43,11 +43,12 @@ export class Mp4Walk implements MediaWalk {
   finish(): Doubt | undefined {
     if (this.#left > 0n) {
       const isNeeded = MEDIA.has(this.#box) || this.#index.includes(this.#box);
-      return { reason: `it is cut off within its box ${this.#box}`, isGrave: isNeeded || !this.#isComplete() };
+      return { reason: `the file is cut off within its box ${this.#box}`, isGrave: isNeeded || !this.#isComplete() };
     }
     const isBroken = this.#gathered > 0 && !this.#isOver;
-    if (isBroken && !this.#isComplete()) return { reason: 'it is cut off at the beginning of a box', isGrave: true };
-    if (!this.#hasIndex()) return { reason: `it has no box ${this.#index.join(' or ')}`, isGrave: true };
+    if (isBroken && !this.#isComplete())
+      return { reason: 'the file is cut off at the beginning of a box', isGrave: true };
+    if (!this.#hasIndex()) return { reason: `the file has no box ${this.#index.join(' or ')}`, isGrave: true };
     return isBroken || this.#hasTail ? { reason: TAIL, isGrave: false } : undefined;
   }
 
@@ -84,7 +85,7 @@ export class Mp4Walk implements MediaWalk {
     const box = this.#header.toString('latin1', 4, 8);
     this.#gathered = 0;
     const isBox = /^[\x20-\x7e\xa9]{4}$/.test(box) && (size === 0n || size >= BigInt(length));
-    // Size 0: to the end of the file.
+    // Size 0 means: to the end of the file.
     this.#isOver = !isBox || size === 0n;
     this.#hasTail = !isBox;
     if (!isBox) return;

@@ -1,16 +1,16 @@
-/** Which result of which generation. */
+/** Identifies a result. */
 export interface ResultKey {
   readonly tenant: string;
-  /** Of the generation, epoch ms. */
+  /** Creation of the generation, epoch ms. */
   readonly createdAt: number;
   readonly generation: string;
-  /** Of the result, from 1. */
+  /** Number of the result, from 1. */
   readonly n: number;
 }
 
 /**
- * The name of an archived result without its extension: `tenant-<tenant>/<day of creation, UTC>/<generation>`, and
- * `-2`, `-3`, … behind it for further results. `tenant-` keeps a tenant called `..` out of other folders.
+ * The name of an archived result without its extension: `tenant-<tenant>/<day of creation, UTC>/<generation>`, followed
+ * by `-2`, `-3`, … for further results. `tenant-` keeps a tenant called `..` out of other folders.
  */
 export function resultBase({ generation, n, ...day }: ResultKey): string {
   return `${resultFolder(day)}/${generation}${n === 1 ? '' : `-${n}`}`;
@@ -23,7 +23,7 @@ export function resultFolder({ tenant, createdAt }: Pick<ResultKey, 'tenant' | '
 
 const NAME = /^tenant-[\w.-]{1,64}\/\d{4}-\d\d-\d\d\/(gen_[0-9a-z]+)(?:-\d+)?\.[a-z0-9.]+$/;
 
-/** The generation that a stored file belongs to; undefined for files that are not ours. */
+/** The generation that a stored file belongs to; undefined for files of other names. */
 export function generationOf(name: string): string | undefined {
   return NAME.exec(name)?.[1];
 }

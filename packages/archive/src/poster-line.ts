@@ -1,11 +1,11 @@
 import type { Pictured, PosterOutcome } from './poster.ts';
 
-/** So many posters wait at most. Each is worth little: where more come at once, the rest goes without. */
+/** Most posters that wait. A poster is worth little: where more come at once, the others are not made. */
 const MAX_WAITING = 100;
 
 /**
- * Posters are made one after the other, beside everything else: an ffmpeg that is slow or hangs must not take the
- * place of a result that is still to be saved, nor all cores.
+ * Makes posters one after the other, independently of everything else: an ffmpeg that is slow or hangs must block
+ * neither a result that is still to be saved nor all cores.
  */
 export class PosterLine {
   readonly #make: (file: Pictured, signal: AbortSignal) => Promise<PosterOutcome>;
@@ -20,14 +20,14 @@ export class PosterLine {
 
   add(file: Pictured): Promise<PosterOutcome> {
     if (this.#waiting >= MAX_WAITING)
-      return Promise.resolve({ kind: 'failed', reason: `${MAX_WAITING} others wait already` });
+      return Promise.resolve({ kind: 'failed', reason: `${MAX_WAITING} other posters wait already` });
     this.#waiting += 1;
     const turn = this.#last.then(() => this.#next(file));
     this.#last = turn;
     return turn;
   }
 
-  /** Ends the one in work, and forgets those that wait. */
+  /** Ends the running one, and drops those that wait. */
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#last;
@@ -36,6 +36,6 @@ export class PosterLine {
   async #next(file: Pictured): Promise<PosterOutcome> {
     this.#waiting -= 1;
     const { signal } = this.#closing;
-    return signal.aborted ? { kind: 'failed', reason: 'the process ends' } : this.#make(file, signal);
+    return signal.aborted ? { kind: 'failed', reason: 'this process is shutting down' } : this.#make(file, signal);
   }
 }

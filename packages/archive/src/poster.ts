@@ -8,13 +8,13 @@ import type { SavedFile } from './stored.ts';
 /** Longest poster, in bytes. */
 export const MAX_POSTER_BYTES = 1024 * 1024;
 
-/** A result that is safe. */
+/** A saved result. */
 export type Pictured = Pick<SavedFile, 'name' | 'contentType'>;
 
-/** What became of a poster. None of it concerns the video. */
+/** The outcome of a poster. None of them concerns the video. */
 export type PosterOutcome =
   | { readonly kind: 'made'; readonly name: string; readonly bytes: number }
-  /** Nobody asked for one: it is no video, or there is no ffmpeg. */
+  /** No poster applies: the file is no video, or there is no ffmpeg. */
   | { readonly kind: 'none' }
   | { readonly kind: 'failed'; readonly reason: string };
 
@@ -26,7 +26,7 @@ export interface PosterDeps {
   readonly limitMs: number;
 }
 
-/** How ffmpeg calls the form of a video; pictures have none and need no poster. */
+/** ffmpeg's name of a video's format; pictures have none and need no poster. */
 const DEMUXERS: ReadonlyMap<string, string> = new Map([
   ['video/mp4', 'mp4'],
   ['video/quicktime', 'mov'],
@@ -34,7 +34,7 @@ const DEMUXERS: ReadonlyMap<string, string> = new Map([
   ['video/x-matroska', 'matroska'],
 ]);
 
-/** Makes the poster of a saved video and puts it beside it. Never rejects. */
+/** Makes the poster of a saved video and stores it next to the video. Never rejects. */
 export async function makePoster(deps: PosterDeps, file: Pictured, signal: AbortSignal): Promise<PosterOutcome> {
   const demuxer = DEMUXERS.get(file.contentType);
   if (demuxer === undefined) return { kind: 'none' };
@@ -52,7 +52,8 @@ export async function makePoster(deps: PosterDeps, file: Pictured, signal: Abort
 async function keep(store: BlobStore, video: string, jpeg: Buffer): Promise<PosterOutcome> {
   const name = posterName(video);
   await write(store, name, jpeg);
-  // Whoever removes a video removes its poster after it. So either they still find this one, or the video is gone now.
+  // A removal removes the video first and its poster afterwards. So either it still finds this poster, or the video is
+  // gone now.
   if ((await store.stat(video)) !== undefined) return { kind: 'made', name, bytes: jpeg.length };
   await store.remove(name);
   return { kind: 'failed', reason: 'the video was removed meanwhile' };

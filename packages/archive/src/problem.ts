@@ -4,13 +4,13 @@ import type { OutboundDownload } from '@kieq/outbound';
 /**
  * Why a result could not be saved.
  *
- * - `link_dead`: the sender denies the link (401, 403, 404, 410): a fresh one may help.
- * - `refused`: the link must not be called. `too_large`: longer than allowed. Only a person can change these.
- * - `answered`: another HTTP status. `unreachable`: no answer. `cut`: the file did not come as a whole.
- * - `wrong_type`, `not_media`, `damaged`: something came, and it is not a video.
+ * - `link_dead`: the sender refuses the link (401, 403, 404, 410): a new one may help.
+ * - `refused`: the link must not be called. `too_large`: longer than allowed. Only an operator can change these.
+ * - `answered`: another HTTP status. `unreachable`: no response. `cut`: the file did not arrive completely.
+ * - `wrong_type`, `not_media`, `damaged`: what arrived is no video.
  * - `store`: the archive does not work.
- * - `aborted`: this process ends.
- * - `no_link`: there is nothing to fetch. Only a person can change that.
+ * - `aborted`: this process is shutting down.
+ * - `no_link`: there is nothing to fetch. Only an operator can change that.
  */
 export const PROBLEMS = [
   'link_dead',
@@ -32,7 +32,7 @@ export interface Problem {
   readonly kind: 'problem';
   readonly code: ProblemCode;
   readonly evidence: Evidence;
-  /** As the sender asks. */
+  /** Pause that the sender asks for, in ms. */
   readonly retryAfterMs?: number;
 }
 
@@ -42,20 +42,20 @@ export function problem(code: ProblemCode, summary: string, more: Omit<Evidence,
 
 const DEAD_LINK = new Set([401, 403, 404, 410]);
 
-/** What an address said instead of a file. */
+/** The problem of a response without a file. */
 export function problemOf(answer: Exclude<OutboundDownload, { kind: 'open' }>): Problem {
   switch (answer.kind) {
     case 'answered': {
       const { status: httpStatus, retryAfterMs } = answer;
       const code = DEAD_LINK.has(httpStatus) ? 'link_dead' : 'answered';
-      const found = problem(code, `the link of the result answered ${httpStatus}`, { httpStatus });
+      const found = problem(code, `the link of the result responded with HTTP ${httpStatus}`, { httpStatus });
       return retryAfterMs === undefined ? found : { ...found, retryAfterMs };
     }
     case 'refused':
       return problem('refused', `the link of the result may not be called: ${answer.reason}`);
     case 'failed':
-      if (answer.transport === 'ABORTED') return problem('aborted', 'the process ends');
-      return problem('unreachable', 'the link of the result gave no answer', { transport: answer.transport });
+      if (answer.transport === 'ABORTED') return problem('aborted', 'this process is shutting down');
+      return problem('unreachable', 'the link of the result gave no response', { transport: answer.transport });
     default:
       return answer satisfies never;
   }

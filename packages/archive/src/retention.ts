@@ -1,14 +1,16 @@
 import { isPoster, posterName } from './names.ts';
 
-/** What is known of the generation of an archived file. */
+/** The state of an archived file's generation. */
 export type Standing =
-  /** Its results are safe. */
+  /** Its results are saved. */
   | 'done'
-  /** Its results are not all saved, or a dead letter says that they could not be: the link may have died meanwhile. */
+  /**
+   * Its results are not all saved, or a dead letter reports that they could not be saved: the link may have expired.
+   */
   | 'unfinished'
   /** It was deleted. */
   | 'purged'
-  /** The pool does not know it: its tombstone is gone, or this is another pool, or Redis lost its memory. */
+  /** The pool does not know it: its tombstone is gone, or this is another pool, or Redis lost its data. */
   | 'unknown';
 
 export interface ArchivedOne {
@@ -22,11 +24,11 @@ export interface ArchivedOne {
 export interface RetentionLimits {
   /** Epoch ms. */
   readonly now: number;
-  /** Older files go. Default: none does. */
+  /** Older files are removed. Default: none. */
   readonly maxAgeMs?: number | undefined;
-  /** While all files together are longer than this, the oldest goes. Default: none does. */
+  /** While all files together are longer than this, the oldest is removed. Default: none. */
   readonly maxBytes?: number | undefined;
-  /** Whether files of generations that the pool does not know go too. */
+  /** Whether files of generations that the pool does not know are removed too. */
   readonly isUnknownWanted: boolean;
 }
 
@@ -36,7 +38,10 @@ export interface Removal extends ArchivedOne {
   readonly why: RemovalReason;
 }
 
-/** A result with its poster, which stay and go together; or a poster whose video is gone. The poster is the last. */
+/**
+ * A result with its poster, which stay or are removed together; or a poster whose video is gone. The poster is the
+ * last.
+ */
 interface Unit {
   readonly files: readonly ArchivedOne[];
   readonly bytes: number;
@@ -46,8 +51,8 @@ interface Unit {
 }
 
 /**
- * Which files of an archive go: the oldest results first, each before its poster. What a generation still waits for
- * never does, whatever the limits.
+ * Which files of an archive are removed: the oldest results first, each before its poster. A file that a generation
+ * still waits for stays, whatever the limits.
  */
 export function planRemoval(files: readonly ArchivedOne[], limits: RetentionLimits): Removal[] {
   const { maxBytes = Number.POSITIVE_INFINITY } = limits;
@@ -94,7 +99,7 @@ function reasonOf({ standing, modifiedAt, files }: Unit, limits: RetentionLimits
   const { now, maxAgeMs = Number.POSITIVE_INFINITY, isUnknownWanted } = limits;
   if (standing === 'unfinished') return undefined;
   if (standing === 'purged') return 'purged';
-  // Nobody can see it; a removal that was killed left it.
+  // No client can reach it; a removal that was killed left it.
   if (files.every(({ name }) => isPoster(name))) return 'alone';
   if (standing === 'unknown' && isUnknownWanted) return 'unknown';
   return now - modifiedAt > maxAgeMs ? 'age' : undefined;

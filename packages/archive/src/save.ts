@@ -8,7 +8,7 @@ import { problem, problemOf, type Problem } from './problem.ts';
 import { findStored, findStoredKind, type SavedFile } from './stored.ts';
 import type { Throttle } from './throttle.ts';
 
-/** A result to be saved. */
+/** A result that is to be saved. */
 export interface Wanted {
   readonly place: ResultKey;
   /** Untrusted. */
@@ -24,21 +24,21 @@ export interface SaveDeps {
   readonly throttle: Throttle;
   /** Longest file. */
   readonly maxBytes: number;
-  /** For the head of the answer; for the next 64 KiB; for the sender in all. In ms. */
+  /** Longest wait for the head of the response; for the next 64 KiB; for the sender in total. In ms. */
   readonly headMs: number;
   readonly stallMs: number;
   readonly totalMs: number;
 }
 
 /**
- * Streams a result from its link into the archive. It has its name only when it is whole, checked and on the disk; a
- * file that stands there already is hashed and taken instead, since nothing that is not kept ever gets there.
- * @throws errors that are defects; whatever links, senders and stores do is a Problem
+ * Streams a result from its link into the archive. A file gets its name only when it is complete, checked and on the
+ * disk; a file that exists already is hashed and used instead, since only kept files get a name.
+ * @throws errors that are defects; failures of links, senders and stores are a Problem
  */
 export async function save(deps: SaveDeps, wanted: Wanted): Promise<SavedFile | Problem> {
   const found = await fetchOne(deps, wanted);
   if (found.kind === 'saved' || found.code === 'store' || found.code === 'aborted') return found;
-  // The link is of no use; an earlier try may have saved the file and died before it could say so.
+  // The link does not help; an earlier try may have saved the file and been killed before it could report so.
   const stored = await asProblem(() => findStored(deps.store, wanted.place));
   return stored?.kind === 'saved' ? stored : found;
 }
@@ -62,10 +62,10 @@ async function fetchOne(deps: SaveDeps, wanted: Wanted): Promise<SavedFile | Pro
   }
 }
 
-/** What a sender has given that calls it a message: a video all the same, or the message. */
+/** A response whose content type is that of a message: it may be a video even so. */
 function ofMessage(found: SavedFile | Problem, contentType: string): SavedFile | Problem {
   const type = contentType.slice(0, 100);
-  if (found.kind === 'saved') return { ...found, warning: joined(found.warning, `its sender calls it ${type}`) };
+  if (found.kind === 'saved') return { ...found, warning: joined(found.warning, `its content type is ${type}`) };
   return found.code === 'not_media' ? problem('wrong_type', `the link of the result gave ${type}`) : found;
 }
 
@@ -73,10 +73,10 @@ function joined(...warnings: readonly (string | undefined)[]): string {
   return warnings.filter((warning) => warning !== undefined).join('; ');
 }
 
-/** What its head already tells. */
+/** Problems that the head already shows. */
 function tooLarge({ contentLength }: OpenDownload, maxBytes: number): Problem | undefined {
   if (contentLength !== undefined && contentLength > maxBytes)
-    return problem('too_large', `the result has ${contentLength} bytes; at most ${maxBytes} are taken`);
+    return problem('too_large', `the result has ${contentLength} bytes; at most ${maxBytes} are allowed`);
   return undefined;
 }
 
@@ -89,7 +89,10 @@ async function keep(
   try {
     const measured = await measure(answer.body, file, deps.maxBytes);
     if (answer.contentLength !== undefined && answer.contentLength !== measured.bytes)
-      throw new NotWanted('damaged', `it has ${measured.bytes} bytes, and ${answer.contentLength} were announced`);
+      throw new NotWanted(
+        'damaged',
+        `the file has ${measured.bytes} bytes, but ${answer.contentLength} were announced`,
+      );
     if (!isBorne(measured.doubt, bearing, answer.contentLength !== undefined))
       throw new NotWanted('damaged', measured.doubt?.reason ?? '');
     return await file.finish(measured);
@@ -100,12 +103,12 @@ async function keep(
   }
 }
 
-/** Thrown to end a download that nobody needs. */
+/** Thrown to end a download that is not needed. */
 class WasThere extends Error {
   readonly file: SavedFile;
 
   constructor(file: SavedFile) {
-    super('it is stored already');
+    super('the file is stored already');
     this.file = file;
   }
 }
@@ -129,7 +132,7 @@ class Incoming {
     this.#name = `${resultBase(this.#place)}.${kind.extension}`;
     const owner = `${this.#place.generation}-${this.#place.n}`;
     await store.clear(owner);
-    // First of all, since it makes the folder of a new archive.
+    // First, since this creates the folder of a new archive.
     this.#draft = await store.create(this.#name, kind.contentType, owner);
     const stored = await findStoredKind(store, this.#place, kind, this.#bearing);
     if (stored !== undefined) throw new WasThere(stored);
@@ -159,11 +162,11 @@ async function asProblem<Value>(action: () => Promise<Value>): Promise<Value | P
     if (error instanceof NotWanted) return problem(error.code, `the result is refused: ${describe(error)}`);
     if (error instanceof StorageError) return problem('store', `the archive does not work: ${error.message}`);
     if (!(error instanceof BodyError)) throw error;
-    if (error.transport === 'ABORTED') return problem('aborted', 'the process ends');
-    return problem('cut', 'the result did not come as a whole', { transport: error.transport });
+    if (error.transport === 'ABORTED') return problem('aborted', 'this process is shutting down');
+    return problem('cut', 'the result did not arrive completely', { transport: error.transport });
   }
 }
 
 function describe({ message, head }: NotWanted): string {
-  return head.toString('latin1').trimStart().startsWith('<') ? 'it is a page' : message;
+  return head.toString('latin1').trimStart().startsWith('<') ? 'the response is a web page' : message;
 }

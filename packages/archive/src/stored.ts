@@ -4,32 +4,34 @@ import { MEDIA_KINDS, type MediaKind } from './media.ts';
 import { resultBase, type ResultKey } from './names.ts';
 import { isBorne, type Bearing } from './bearing.ts';
 
-/** A result that is safe. */
+/** A saved result. */
 export interface SavedFile {
   readonly kind: 'saved';
-  /** In the archive. */
+  /** Name in the archive. */
   readonly name: string;
   readonly contentType: string;
   readonly bytes: number;
   /** SHA-256, hex. */
   readonly sha256: string;
-  /** Whether it was there already, from a try that did not live to tell. */
+  /** Whether it existed already, from a try that was killed before it could report. */
   readonly wasThere: boolean;
-  /** What is not as it should be, for a person: it is kept all the same. */
+  /** What is doubtful about the file, for operators; it is kept even so. */
   readonly warning?: string;
 }
 
-/** The result as it stands in the store, of whatever kind; undefined where there is none. @throws StorageError */
+/** The result as it is in the store, of any kind; undefined where there is none. @throws StorageError */
 export async function findStored(store: BlobStore, place: ResultKey): Promise<SavedFile | undefined> {
   for (const kind of MEDIA_KINDS) {
-    // It has its name because it was borne with once; now there is nothing better.
+    // It has its name because an earlier try accepted it; now there is nothing better.
     const found = await storedAs(store, `${resultBase(place)}.${kind.extension}`, 'anything');
     if (found !== undefined) return found;
   }
   return undefined;
 }
 
-/** The result as a file of this kind, also as one of a worker that did not know the kind. @throws StorageError */
+/**
+ * The result as a file of this kind, also as one stored by a worker that did not know the kind. @throws StorageError
+ */
 export async function findStoredKind(
   store: BlobStore,
   place: ResultKey,
@@ -44,8 +46,8 @@ export async function findStoredKind(
 }
 
 /**
- * A file of the store, checked and hashed as if it came by a link.
- * @returns undefined where there is none, or where somebody put something else there: it may be replaced
+ * A file of the store, checked and hashed like a download.
+ * @returns undefined where there is none, or where another file has this name: it may be replaced
  * @throws StorageError
  */
 async function storedAs(store: BlobStore, name: string, bearing: Bearing): Promise<SavedFile | undefined> {

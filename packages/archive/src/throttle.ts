@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Lets so many bytes pass in a second, over all who ask; who asks while it is busy waits. */
+/** Limits the bytes per second of all callers together; a caller that comes while it is busy waits. */
 export class Throttle {
   readonly #bytesPerMs: number;
   readonly #now: () => number;
@@ -20,13 +20,13 @@ export class Throttle {
     this.#sleep = seams.sleep ?? ((ms) => sleep(ms));
   }
 
-  /** Resolves when these bytes have had their time. */
+  /** Resolves when the time of these bytes is over. */
   async pass(bytes: number): Promise<void> {
     if (this.#bytesPerMs === 0) return;
     const now = this.#now();
     this.#freeAt = Math.max(now, this.#freeAt) + bytes / this.#bytesPerMs;
     const waitMs = this.#freeAt - now;
-    // A timer is no finer than this; the debt is kept.
+    // A timer is not finer than this; the rest is carried over.
     if (waitMs >= 1) await this.#sleep(waitMs);
   }
 }

@@ -1,8 +1,8 @@
 import { isIP } from 'node:net';
 
 /**
- * One text for each IP address: IPv6 shortened and in small letters, without zone, and as IPv4 where it is one in IPv6
- * (`::ffff:10.0.0.1`). Undefined for what is no address.
+ * One text for each IP address: IPv6 shortened and in small letters, without zone, and as IPv4 where it wraps one
+ * (`::ffff:10.0.0.1`). Undefined for texts that are no address.
  */
 export function canonicalAddress(text: string): string | undefined {
   const bare = text.replace(/%.*$/, '');
@@ -19,7 +19,8 @@ function bytesOf(group: string): [number, number] {
 }
 
 /**
- * What an address is counted as: itself, or its network of 64 bits with IPv6, where one household has 2^64 addresses.
+ * The subject under which an address is counted: itself, or for IPv6 its network of 64 bits, since one household has
+ * 2^64 addresses.
  * @param address as `canonicalAddress` writes it
  */
 export function countedAddress(address: string): string {

@@ -2,16 +2,16 @@ import { canonicalAddress } from './addresses.ts';
 import type { ArrivedRequest } from './forwarding.ts';
 import type { TrustedProxies } from './trusted-proxies.ts';
 
-/** Proxies behind each other; nobody has more, and a header may be long. */
+/** Most proxies in a row; real chains are shorter, and a header may be long. */
 const MOST_HOPS = 32;
-/** Stands where the system tells no address, such as on a connection that is gone already. */
+/** Used where the system reports no address, such as on a connection that is closed already. */
 const UNKNOWN = 'unknown';
 
 /**
- * The address of whoever asks: of the connection or, where that is a trusted proxy, the right-most one in
- * `X-Forwarded-For` (else in `Forwarded`) that is none. What stands further left anybody may have written. Where an
- * entry is no address, the last trusted one counts: that of the proxy which wrote it down.
- * @param trusted of `TRUSTED_PROXIES`; undefined: nobody is believed
+ * The address of the client: that of the connection or, where that is a trusted proxy, the right-most one in
+ * `X-Forwarded-For` (else in `Forwarded`) that is no trusted proxy. Entries further left may be forged. Where an entry
+ * is no address, the last trusted one counts: that of the proxy which wrote the entry.
+ * @param trusted of `TRUSTED_PROXIES`; undefined: no header counts
  */
 export function clientAddress({ headers, socket }: ArrivedRequest, trusted: TrustedProxies | undefined): string {
   let address = canonicalAddress(socket.remoteAddress ?? '');
@@ -25,7 +25,7 @@ export function clientAddress({ headers, socket }: ArrivedRequest, trusted: Trus
   return address;
 }
 
-/** The addresses that proxies wrote down, the nearest first. */
+/** The addresses that proxies recorded, the nearest first. */
 function hopsOf(headers: ArrivedRequest['headers']): string[] {
   const [chain, forwarded] = [textOf(headers['x-forwarded-for']), textOf(headers['forwarded'])];
   const written = chain === undefined ? (forwarded ?? '').split(',').map(forOf) : chain.split(',');
@@ -39,7 +39,7 @@ function textOf(header: string | readonly string[] | undefined): string | undefi
   return typeof header === 'string' ? header : header?.join(',');
 }
 
-/** Of `for=192.0.2.60;proto=http` or `for="[2001:db8::1]:4711"`. */
+/** The address in `for=192.0.2.60;proto=http` or `for="[2001:db8::1]:4711"`. */
 function forOf(element: string): string {
   const pair = element.split(';').find((one) => /^\s*for\s*=/i.test(one));
   return (pair ?? '').replace(/^[^=]*=\s*/, '').replace(/^"(.*)"\s*$/, '$1');

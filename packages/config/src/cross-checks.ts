@@ -14,7 +14,7 @@ const Gateway = z.object({ gatewayHost: z.string(), gatewayApiKeys: z.array(z.un
 
 const Archive = z.object({ archiveMode: z.enum(['wait', 'at-once']), archive: z.unknown() });
 
-/** Rules between keys; a rule whose keys are wrong by themselves, or were not asked for, stays silent. */
+/** Rules between keys; a rule does not apply where one of its keys is invalid or was not requested. */
 export function crossCheck(values: Readonly<Record<string, unknown>>): ConfigProblem[] {
   const dashboard = Dashboard.safeParse(values);
   const gateway = Gateway.safeParse(values);
@@ -47,7 +47,7 @@ function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {
       received: dashboardHost,
     });
   }
-  // A proxy is in front then, and some cannot be told from this machine.
+  // A proxy is in front then, and some proxies cannot be distinguished from this machine.
   if (values.dashboardPublicUrl !== undefined && dashboardPassword === undefined) {
     problems.push({
       key: 'DASHBOARD_PASSWORD',
@@ -62,7 +62,7 @@ function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {
       ['DASHBOARD_VIEWER_PASSWORD', dashboardViewerPassword],
     ),
   );
-  // Without an operator's login everybody is one, so a viewer's would promise what it cannot hold.
+  // Without an operator's login every client is an operator, so a viewer's login would protect nothing.
   if (dashboardViewerUser !== undefined && dashboardUser === undefined)
     problems.push({
       key: 'DASHBOARD_USER',
@@ -80,7 +80,7 @@ function checkDashboard(values: z.infer<typeof Dashboard>): ConfigProblem[] {
 
 type Named = readonly [key: string, value: string | undefined];
 
-/** Both or neither. */
+/** Reports one of two keys without the other. */
 function checkPair([user, userValue]: Named, [password, passwordValue]: Named): ConfigProblem[] {
   if ((userValue === undefined) === (passwordValue === undefined)) return [];
   const [missing, given] = userValue === undefined ? [user, password] : [password, user];

@@ -6,15 +6,18 @@ export interface ConfigProblem {
   readonly received: string | undefined;
 }
 
-/** The rule of a key that is missing by itself, and not because of another one. */
+/** The rule of a key that is required on its own, and not because of another one. */
 export const REQUIRED = 'is required';
 
-/** Whether the key is only not set here: another process may have it. What is wrong by itself, or beside others, is not. */
+/**
+ * Whether the key is only not set here: another process may have it. False for values that are invalid, alone or
+ * together with others.
+ */
 export function isMerelyAbsent({ rule, received }: ConfigProblem): boolean {
   return received === undefined && rule === REQUIRED;
 }
 
-/** Thrown by `parseEnvironment`; the message lists every problem, one a line. */
+/** Thrown by `parseEnvironment`; the message lists every problem, one per line. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code = 'invalid_environment';

@@ -1,13 +1,13 @@
 import { isLoopback } from './cross-checks.ts';
 import { meansLoopback, type OriginHeaders } from './origin.ts';
 
-/** A request as far as it tells where it comes from. */
+/** The parts of a request that show where it comes from. */
 export interface ArrivedRequest {
   readonly headers: OriginHeaders & Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
-/** What proxies, load balancers, content networks and tunnels add to the requests that they pass on. */
+/** Headers that proxies, load balancers, content networks and tunnels add to forwarded requests. */
 const FORWARDING = new Set([
   'forwarded',
   'via',
@@ -27,12 +27,12 @@ const FORWARDING = new Set([
   'cdn-loop',
   'proxy-connection',
 ]);
-/** `X-Forwarded-For`, `X-Forwarded-Host`, `CF-Connecting-IP`, `CF-Ray` and whatever their families grow. */
+/** `X-Forwarded-For`, `X-Forwarded-Host`, `CF-Connecting-IP`, `CF-Ray` and future headers of these families. */
 const FAMILIES = ['x-forwarded', 'cf-', 'x-envoy-', 'x-original-forwarded', 'tailscale-'];
 
 /**
- * Whether somebody passed the request on. Nobody who is on this machine needs such a header, so one is enough, whatever
- * it says: it may well say that the request comes from here.
+ * Whether a proxy forwarded the request. A client on this machine needs no such header, so one is enough, whatever its
+ * value: the value may even name this machine.
  */
 export function isForwarded(headers: ArrivedRequest['headers']): boolean {
   return Object.keys(headers).some(
@@ -41,9 +41,9 @@ export function isForwarded(headers: ArrivedRequest['headers']): boolean {
 }
 
 /**
- * Whether whoever asks is on this machine, for a server that asks for no key and no password: the connection comes
- * from a loopback address, nobody passed the request on, and it names this machine. A proxy on this machine that adds
- * no header and writes `Host` anew cannot be told apart ({@link openAccessAdvice}).
+ * Whether the client is on this machine, for a server without key and password: the connection comes from a loopback
+ * address, no proxy forwarded the request, and it names this machine. A proxy on this machine that adds no header and
+ * rewrites `Host` cannot be distinguished ({@link openAccessAdvice}).
  */
 export function isFromHere({ headers, socket }: ArrivedRequest): boolean {
   const peer = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
@@ -55,11 +55,11 @@ const NEEDED = {
   dashboard: { missing: 'DASHBOARD_PASSWORD', set: 'DASHBOARD_USER and DASHBOARD_PASSWORD' },
 } as const;
 
-/** What a person has to know of a server that asks for no key or password; in its first log line and in `kieq doctor`. */
+/** Advice for a server without key or password; in its first log line and in `kieq doctor`. */
 export function openAccessAdvice(server: keyof typeof NEEDED): string {
   const { missing, set } = NEEDED[server];
   return (
-    `without ${missing} the ${server} serves whoever is on this machine as an operator; behind any proxy or tunnel ` +
-    `set ${set}: one that adds no forwarding header and writes Host anew looks like this machine`
+    `without ${missing} the ${server} serves every client on this machine as an operator; behind any proxy or tunnel ` +
+    `set ${set}: one that adds no forwarding header and rewrites Host looks like this machine`
   );
 }

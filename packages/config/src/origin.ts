@@ -1,6 +1,6 @@
 import { isLoopback } from './cross-checks.ts';
 
-/** The headers by which a request tells where it comes from and whom it means. */
+/** The headers of a request that name its origin and its target. */
 export interface OriginHeaders {
   readonly host?: string | undefined;
   readonly origin?: string | undefined;
@@ -9,16 +9,18 @@ export interface OriginHeaders {
 
 const HOST_PATTERN = /^(\[[0-9a-f:.]+\]|[^:/@[\]\s]+)(?::\d{1,5})?$/i;
 
-/** Whether the request names this machine by a loopback name; one that was lured here by DNS rebinding names another. */
+/**
+ * Whether the request names this machine by a loopback name; a request that arrives by DNS rebinding has another name.
+ */
 export function meansLoopback({ host }: OriginHeaders): boolean {
   const name = HOST_PATTERN.exec(host ?? '')?.[1];
   return name !== undefined && isLoopback(name);
 }
 
 /**
- * Whether a request comes from the server's own pages, or from no web page at all (curl, a script): browsers tell
- * the origin of every request that changes something.
- * @param publicUrl where people find the server, also if the proxy in front writes `Host` anew
+ * Whether a request comes from the server's own pages, or from no web page at all (curl, a script): browsers send the
+ * origin of every request that changes something.
+ * @param publicUrl public address of the server, also if the proxy in front rewrites `Host`
  */
 export function isSameOrigin(headers: OriginHeaders, publicUrl?: string): boolean {
   const site = headers['sec-fetch-site'];

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Parser } from './variable.ts';
 
-/** Ten years: more is a slip of the finger. */
+/** Ten years: more is a mistake. */
 const LONGEST_MS = 315_360_000_000;
 
 /** A text that `read` understands; it returns undefined for any other. */
@@ -15,7 +15,7 @@ export function parser<T>(rule: string, read: (text: string) => T | undefined): 
   return { rule, schema };
 }
 
-/** A whole number in decimal digits, so that `1e3`, `0x10` and ` 5` are not taken for numbers. */
+/** A whole number in decimal digits, so that `1e3`, `0x10` and ` 5` do not count as numbers. */
 export function whole(min: number, max: number, unit = ''): Parser<number> {
   const rule = `must be a whole number${unit} from ${min} to ${max}`;
   return parser(rule, (text) => (/^\d{1,15}$/.test(text) ? within(Number(text), min, max) : undefined));
@@ -43,7 +43,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Parser<T>
   return parser(`must be one of ${words.join(', ')}`, (text) => words.find((word) => word === text));
 }
 
-/** Keys and passwords: no blanks, so that a line break at the end of a secret file is noticed here and not by Kie. */
+/** Keys and passwords: no blanks, so that a line break at the end of a secret file is reported here and not by Kie. */
 export const secretText = matching('must be printable ASCII without blanks', /^[\x21-\x7E]+$/);
 
 export const host = matching('must be a host name or an IP address', /^[A-Za-z0-9_.:[\]-]+$/);

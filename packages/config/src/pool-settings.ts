@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import type { Environment } from './parse-environment.ts';
 
 /**
- * Every group from which a setting of the pool follows. None may be left out: without `files`, ARCHIVE_MODE without a
- * word would mean something else than it means to the workers.
+ * Every group from which a setting of the pool follows. None may be left out: without `files`, an unset ARCHIVE_MODE
+ * would mean something else than it means to the workers.
  */
 type PoolEnvironment = Environment<'kie' | 'pool'> & Pick<Environment<'files'>, 'archive'>;
 
-/** What becomes of the results of a success. */
+/** How the results of a success are archived. */
 type ArchiveMode = NonNullable<PoolEnvironment['archiveMode']>;
 
-/** What every worker of a pool must hold alike; kept in Redis, and a worker that differs refuses to start. */
+/** Settings that must be equal in all workers of a pool; kept in Redis, and a worker that differs refuses to start. */
 export interface PoolSettings extends Pick<
   PoolEnvironment,
   | 'submitLimit'
@@ -33,7 +33,7 @@ export interface PoolSettings extends Pick<
   readonly accountFingerprint: string;
 }
 
-/** The settings of the pool that this environment describes. */
+/** The settings of the pool from this environment. */
 export function poolSettings(env: PoolEnvironment): PoolSettings {
   return {
     baseUrl: env.kieBaseUrl,
@@ -56,14 +56,14 @@ export function poolSettings(env: PoolEnvironment): PoolSettings {
   };
 }
 
-/** `ARCHIVE_MODE`; without it results are saved where there is a place for them, and waited for. */
+/** `ARCHIVE_MODE`; without it, results are saved and waited for where an archive is set. */
 export function archiveModeOf({ archiveMode, archive }: Pick<PoolEnvironment, 'archiveMode' | 'archive'>): ArchiveMode {
   return archiveMode ?? (archive === undefined ? 'no' : 'wait');
 }
 
 /**
- * Tells accounts apart without showing their key: the first 16 hex digits of SHA-256 of `kieq:` + key. A Kie key is
- * random and long, so 64 bits of its hash give nothing away.
+ * Identifies an account without showing its key: the first 16 hex digits of SHA-256 of `kieq:` + key. A Kie key is
+ * random and long, so 64 bits of its hash reveal nothing.
  */
 export function accountFingerprint(key: string): string {
   return createHash('sha256').update(`kieq:${key}`).digest('hex').slice(0, 16);

@@ -3,26 +3,26 @@ import { ConfigError, type ConfigProblem } from './errors.ts';
 import type { RawEnvironment } from './raw-environment.ts';
 import { ENVIRONMENT } from './table.ts';
 
-/** Behind the key of a secret: the path of a file that holds its value. */
+/** Suffix of the key of a secret: the value is the path of a file that holds the secret. */
 export const FILE_SUFFIX = '_FILE';
 
-/** Far longer than any key, and short enough that a wrong path (a device, a video) costs nothing. */
+/** Far longer than any key, and short enough that a wrong path (a device, a video) costs no memory. */
 const MAX_SECRET_BYTES = 65_536;
 
 /**
  * Reads a file that holds a secret.
- * @throws Error with a sentence that says why it is not usable
+ * @throws Error whose message says why the file is not usable
  */
 export type ReadSecret = (path: string) => string;
 
 /**
- * The environment with each secret that is given as a file: `KIE_API_KEY_FILE=/run/secrets/kie` stands for
- * `KIE_API_KEY` with the content of that file. One line break at its end does not belong to the value. Call it once, at
- * the edge of a process, before anything else looks at the environment.
+ * The environment with each secret that is given as a file: `KIE_API_KEY_FILE=/run/secrets/kie` means `KIE_API_KEY`
+ * with the content of that file. One line break at its end does not belong to the value. Call it once, at the edge of a
+ * process, before any other code reads the environment.
  *
- * A value in the environment of a process stays readable in `/proc` for every process of the same user as long as it
- * runs; a file has permissions of its own.
- * @throws ConfigError with every file that cannot be read, is empty or is given beside its value
+ * A value in the environment of a process stays readable in `/proc` for every process of the same user while it runs; a
+ * file has its own permissions.
+ * @throws ConfigError with every file that cannot be read, is empty or is given in addition to its value
  */
 export function withSecretFiles(env: RawEnvironment, read: ReadSecret = readSecret): RawEnvironment {
   const problems: ConfigProblem[] = [];
@@ -30,7 +30,7 @@ export function withSecretFiles(env: RawEnvironment, read: ReadSecret = readSecr
   for (const { key } of ENVIRONMENT.filter(({ secret }) => secret)) {
     const path = env[key + FILE_SUFFIX] ?? '';
     if (path === '') continue;
-    const found = (env[key] ?? '') === '' ? attempt(path, read) : { rule: `must not be given beside ${key}` };
+    const found = (env[key] ?? '') === '' ? attempt(path, read) : { rule: `must not be set together with ${key}` };
     if ('value' in found) values[key] = found.value;
     else problems.push({ key: key + FILE_SUFFIX, rule: found.rule, received: path });
   }
@@ -41,7 +41,7 @@ export function withSecretFiles(env: RawEnvironment, read: ReadSecret = readSecr
 function attempt(path: string, read: ReadSecret): { readonly value: string } | { readonly rule: string } {
   try {
     const value = read(path).replace(/\r?\n$/, '');
-    return value === '' ? { rule: 'must name a file with the secret; it is empty' } : { value };
+    return value === '' ? { rule: 'must name a file with the secret; the file is empty' } : { value };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return { rule: `must name a file with the secret (${reason})` };
@@ -50,7 +50,7 @@ function attempt(path: string, read: ReadSecret): { readonly value: string } | {
 
 function readSecret(path: string): string {
   const stats = statSync(path);
-  if (!stats.isFile()) throw new Error('it is no file');
-  if (stats.size > MAX_SECRET_BYTES) throw new Error(`it has more than ${MAX_SECRET_BYTES} bytes`);
+  if (!stats.isFile()) throw new Error('the path is no file');
+  if (stats.size > MAX_SECRET_BYTES) throw new Error(`the file has more than ${MAX_SECRET_BYTES} bytes`);
   return readFileSync(path, 'utf8');
 }

@@ -2,7 +2,7 @@ import { isSameKie } from './kie-base-url.ts';
 import type { PoolSettings } from './pool-settings.ts';
 import type { IntentDurability } from './word-forms.ts';
 
-/** The settings as they are stored in Redis and shown by `kieq config`: everything is text. */
+/** The settings as they are stored in Redis and shown by `kieq config`: every value is text. */
 export function settingsText(settings: PoolSettings): Readonly<Record<string, string>> {
   const { intentDurability, ...plain } = settings;
   const entries = Object.entries(plain).map(([name, value]) => [name, String(value)]);
@@ -10,9 +10,9 @@ export function settingsText(settings: PoolSettings): Readonly<Record<string, st
 }
 
 /**
- * Settings in the words in which a pool has stored them, where these mean the same: for comparing, and for storing
- * without changing what other workers compare themselves with.
- * @param stored as the ledger tells them
+ * Settings in the wording in which a pool has stored them, where both mean the same: for comparing, and for storing
+ * without a change for the workers that compare their own settings.
+ * @param stored as the ledger returns them
  */
 export function asStored(
   settings: Readonly<Record<string, string>>,

@@ -6,7 +6,7 @@ import { S3_SECRETS } from './weak-secrets.ts';
 /** One row of the catalogue. */
 export interface EnvironmentEntry {
   readonly key: string;
-  /** Another name of it, which wins. */
+  /** Another name of the key, which wins. */
   readonly alias?: string;
   readonly group: Group;
   /** The default as written in the environment, `none`, or `required`. */
@@ -16,7 +16,7 @@ export interface EnvironmentEntry {
   readonly secret: boolean;
 }
 
-/** For who looks at the environment of every process at once. */
+/** For code that reads the environment of all processes at once. */
 export const ALL_GROUPS: readonly Group[] = Object.keys(GROUPS).filter((name): name is Group => name in GROUPS);
 
 /** Every key that kieq reads, in the order of the documentation. */
@@ -54,7 +54,7 @@ export function secretValues(env: RawEnvironment): string[] {
   const named = ENVIRONMENT.filter(({ secret }) => secret).flatMap(({ key, alias = key }) => [key, alias]);
   const values = [...new Set(named), ...S3_SECRETS]
     .flatMap((key) => env[key] ?? [])
-    // An address without credentials is no secret, and everybody needs to see where Redis or a proxy is.
+    // An address without credentials is no secret, and logs must show the address of Redis or a proxy.
     .filter((value) => !/^(rediss?(\+[a-z]+)?|https?):\/\/[^@?]*$/.test(value));
   const passwords = values.flatMap((value) => /^[a-z+]+:\/\/[^/?#:]*:([^/?#]*)@/.exec(value)?.[1] ?? []);
   const sentinels = values.flatMap((value) => /[?&]sentinelPassword=([^&#]*)/.exec(value)?.[1] ?? []);

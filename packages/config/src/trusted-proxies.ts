@@ -2,7 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { canonicalAddress } from './addresses.ts';
 import { parser } from './parsers.ts';
 
-/** The proxies whose word on the address of a client is taken. */
+/** The proxies whose headers on the address of a client count. */
 export interface TrustedProxies {
   /** @param address as `canonicalAddress` writes it */
   has(address: string): boolean;
@@ -10,9 +10,9 @@ export interface TrustedProxies {
 
 const BITS: Readonly<Record<number, number>> = { 4: 32, 6: 128 };
 
-/** Everybody is no proxy: whoever asks could name any address. */
+/** A network of all addresses is refused: every client could then name any address. */
 export const trustedProxies = parser(
-  'must be IP addresses and networks such as 10.0.0.0/8, separated by commas, none of them everybody (/0)',
+  'must be IP addresses and networks such as 10.0.0.0/8, separated by commas, without networks of all addresses (/0)',
   (text): TrustedProxies | undefined => {
     const list = new BlockList();
     for (const entry of text.split(',')) {
@@ -30,7 +30,7 @@ function readNetwork(text: string) {
   if (address === undefined) return undefined;
   const family = isIP(address) === 4 ? 4 : 6;
   const most = BITS[family] ?? 0;
-  // The length of a network that was written as ::ffff:10.0.0.0/104 is one of IPv6.
+  // The length of a network that is written as ::ffff:10.0.0.0/104 is one of IPv6.
   const shift = family === 4 && isIP(given) === 6 ? 96 : 0;
   const bits = digits === undefined ? most : Number(digits) - shift;
   return bits < 1 || bits > most ? undefined : ({ address, bits, family } as const);

@@ -7,26 +7,26 @@ import type { Environment } from './parse-environment.ts';
 import type { RawEnvironment } from './raw-environment.ts';
 import type { StoreUrl } from './url-forms.ts';
 
-/** What the default depends on where `UPLOAD_STORE_URL` is not set. */
+/** Input of the default where `UPLOAD_STORE_URL` is not set. */
 export interface Surroundings {
   /** The process's own environment: `XDG_DATA_HOME` and `HOME` are read. */
   readonly env: RawEnvironment;
   /** Earlier versions kept the images in `.kieq/uploads` below it. Default: that of the process. */
   readonly workingDirectory?: string;
-  /** The user's home folder where `HOME` names none; undefined: the system knows none. Default: asks the system. */
+  /** The user's home folder where `HOME` names none; undefined: the system knows none. Default: that of the system. */
   readonly homeOfUser?: () => string | undefined;
 }
 
-/** Where the images are kept that callers upload, and who says so. */
+/** The store of images that callers upload, and what determined it. */
 export interface UploadLocation {
   readonly store: StoreUrl;
   /**
    * - `environment`: `UPLOAD_STORE_URL`.
-   * - `user`: the default, a folder of the user's own.
-   * - `working-directory`: a folder that an earlier version made there.
+   * - `user`: the default, a folder of the user.
+   * - `working-directory`: a folder that an earlier version created there.
    */
   readonly from: 'environment' | 'user' | 'working-directory';
-  /** For the log or the terminal: the place is not the one that the next start would find. */
+  /** For the log or the terminal: a process started elsewhere would use another folder. */
   readonly warning?: string;
 }
 
@@ -34,10 +34,9 @@ export interface UploadLocation {
 const OLD_FOLDER = '.kieq/uploads';
 
 /**
- * Where images uploaded by callers are kept: `UPLOAD_STORE_URL`, else `kieq/uploads` below `XDG_DATA_HOME`, else below
- * `.local/share` of the user's home folder. It never depends on where a command is started, with one exception: a
- * folder that an earlier version made in the working directory is used as long as it is there, since its images are
- * still needed.
+ * The store of images that callers upload: `UPLOAD_STORE_URL`, else `kieq/uploads` below `XDG_DATA_HOME`, else below
+ * `.local/share` of the user's home folder. It does not depend on the working directory, with one exception: a folder
+ * that an earlier version created there is used as long as it exists, since its images are still needed.
  * @throws ConfigError where nothing is set and the user has no home folder
  */
 export function uploadLocationOf(
@@ -63,7 +62,7 @@ function homeBySystem(): string | undefined {
   try {
     return userInfo().homedir;
   } catch {
-    // A user without an entry, as containers have them.
+    // A user without an entry, as in containers.
     return undefined;
   }
 }
@@ -76,12 +75,12 @@ function isFolder(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
   } catch {
-    // Nobody may look there, so nobody has kept images there.
+    // The process may not read the folder, so it holds no images of it.
     return false;
   }
 }
 
 function fromWorkingDirectory(store: StoreUrl): UploadLocation {
-  const warning = `uploaded images are kept in ${store.url}, which an earlier version made in the working directory; a process that is started elsewhere does not find them: set UPLOAD_STORE_URL=${store.url} for every gateway, worker and kieq`;
+  const warning = `uploaded images are kept in ${store.url}, which an earlier version created in the working directory; a process that is started elsewhere does not find them. Set UPLOAD_STORE_URL=${store.url} for every gateway, worker and kieq`;
   return { store, from: 'working-directory', warning };
 }

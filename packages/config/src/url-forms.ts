@@ -1,7 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { parser } from './parsers.ts';
 
-/** From the first of them on: tried from each, a hundred thousand slashes within a URL would take half a minute. */
+/**
+ * Matched only from the first of them: tried from each, a hundred thousand slashes within a URL would take half a
+ * minute.
+ */
 export const SLASHES_AT_END = /(?<!\/)\/+$/;
 
 /** An origin with an optional path, without slash at the end, so that paths can be appended. */
@@ -11,11 +14,11 @@ export const httpUrl = parser('must be an http or https URL without user, passwo
   return isPlain(url) ? url.href.replace(SLASHES_AT_END, '') : undefined;
 });
 
-/** Of an HTTP proxy, with user and password where it wants them. */
+/** Address of an HTTP proxy, with user and password where the proxy requires them. */
 export const proxyUrl = parser(
   'must be the address of an HTTP proxy: http://[user:password@]host:port, or https://…',
   (text) => {
-    // As curl does: without a scheme it is http.
+    // As in curl: without a scheme it is http.
     const url = parse(text.includes('://') ? text : `http://${text}`);
     if (url === undefined || !/^https?:$/.test(url.protocol)) return undefined;
     const isBare = url.pathname === '/' && url.search === '' && url.hash === '';
@@ -32,13 +35,13 @@ function isDecodable(text: string): boolean {
   }
 }
 
-/** The form alone; `@kieq/redis` reads it. */
+/** Checks only the form; `@kieq/redis` reads the URL. */
 export const redisUrl = parser(
   'must be a Redis URL: redis://, rediss://, redis+sentinel:// or redis+cluster:// (with TLS rediss+…)',
   (text) => (/^rediss?(\+sentinel|\+cluster)?:\/\/[^\s/?#]\S*$/.test(text) ? text : undefined),
 );
 
-/** A place for files. */
+/** A store of files. */
 export type StoreUrl =
   | { readonly kind: 'file'; readonly url: string; /** Absolute path of the folder. */ readonly path: string }
   | {

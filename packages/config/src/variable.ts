@@ -3,7 +3,7 @@ import { z } from 'zod';
 /** One key of the environment. */
 export interface Variable<T> {
   readonly key: string;
-  /** The same key in small letters, where tools have that habit; it wins over `key`. */
+  /** The same key in small letters, as some tools have it; it wins over `key`. */
   readonly alias?: string;
   /** The text used when the key is absent; undefined when there is none. */
   readonly fallback: string | undefined;
@@ -12,7 +12,7 @@ export interface Variable<T> {
   /** Whether the value must never be shown. */
   readonly secret: boolean;
   readonly meaning: string;
-  /** What a value must be; shown when one is not. */
+  /** The rule of a value; shown when a value breaks it. */
   readonly rule: string;
   /** Reads the text, or its absence. */
   readonly schema: z.ZodType<T, string | undefined>;
@@ -25,7 +25,7 @@ export interface Spec<T> {
   readonly parser: Parser<T>;
 }
 
-/** How a text is read. */
+/** Reads a text by a rule. */
 export interface Parser<T> {
   readonly rule: string;
   readonly schema: z.ZodType<T, string>;

@@ -2,34 +2,34 @@ import type { Group } from './catalogue.ts';
 import { isLoopback } from './cross-checks.ts';
 import type { RawEnvironment } from './raw-environment.ts';
 
-/** A secret that does not keep out whom it should; it never holds the value. */
+/** A secret that does not protect; the finding never holds the value. */
 export interface WeakSecret {
   readonly key: string;
-  /** What is wrong, in a sentence without the value. */
+  /** The fault, as a sentence without the value. */
   readonly message: string;
-  /** How to mend it. */
+  /** How to correct it. */
   readonly fix: string;
 }
 
-/** Shorter ones are guessed or found out: keys and secrets that machines keep, passwords that people type. */
+/** Shorter ones can be guessed: keys and secrets that machines keep, passwords that users type. */
 const SHORTEST = { secret: 24, password: 12 } as const;
 
-/** One secret of the environment, and what it stands before. */
+/** One secret of the environment, and what it protects. */
 interface Guard {
   readonly key: string;
-  /** Which of several in one variable; undefined where there is one. */
+  /** Which of several in one variable; undefined where there is only one. */
   readonly which?: string;
   readonly value: string;
-  /** `issued`: somebody else chose it, so that its length is not ours to judge. */
+  /** `issued`: another service chose it, so its length is not judged. */
   readonly kind: 'secret' | 'password' | 'issued';
-  /** Whether it keeps out more than users of this machine. */
+  /** Whether it protects against more than users of this machine. */
   readonly isBeyondLoopback: boolean;
 }
 
 /**
- * Which secrets of this environment are none: in quotes that were kept, placeholders of a documentation, too short.
- * Only those that stand before more than this machine; on loopback they guard little.
- * @param groups those that the process asks for; it does not judge what it does not use
+ * The secrets of this environment that do not protect: with quotation marks around them, placeholders of a
+ * documentation, too short ones. Only those that protect more than this machine; on loopback they guard little.
+ * @param groups those that the process uses; others are not judged
  */
 export function weakSecrets(env: RawEnvironment, groups: readonly Group[]): WeakSecret[] {
   return groups
@@ -43,7 +43,7 @@ const GUARDS: Partial<Record<Group, (env: RawEnvironment) => Guard[]>> = {
   kie: (env) => single(env, 'KIE_API_KEY', 'issued', isElsewhere(env['KIE_BASE_URL'], true)),
   callbacks: (env) => single(env, 'KIE_WEBHOOK_HMAC_KEY', 'issued', isElsewhere(env['PUBLIC_URL'], false)),
   gateway: gatewayGuards,
-  // Its signatures are for receivers, which are elsewhere.
+  // Its signatures are for receivers on other machines.
   outbound: (env) => single(env, 'GATEWAY_WEBHOOK_SECRET', 'secret', true),
   dashboard: dashboardGuards,
   files: storeGuards,
@@ -54,7 +54,7 @@ function single(env: RawEnvironment, key: string, kind: Guard['kind'], isBeyondL
   return value === undefined || value === '' ? [] : [{ key, value, kind, isBeyondLoopback }];
 }
 
-/** Only a password that is there: a Redis without one is a network of its own, or not this rule's matter. */
+/** Only a password that is set: a Redis without one may be in its own network, and is no subject of this rule. */
 function redisGuards({ REDIS_URL: url = '' }: RawEnvironment): Guard[] {
   const [, login = '', hosts = ''] = /^rediss?(?:\+\w+)?:\/\/([^/?#]*)@([^/?#@]+)/.exec(url) ?? [];
   const password = decoded(login.replace(/^[^:]*:?/, ''));
@@ -81,20 +81,20 @@ function dashboardGuards(env: RawEnvironment): Guard[] {
   );
 }
 
-/** The SDK of S3 reads them by itself. */
+/** The SDK of S3 reads them itself. */
 function storeGuards(env: RawEnvironment): Guard[] {
   const isS3 = [env['ARCHIVE_URL'], env['UPLOAD_STORE_URL']].some((url) => url?.startsWith('s3:') === true);
   return S3_SECRETS.flatMap((key) => single(env, key, 'issued', isS3));
 }
 
-/** Secrets of the environment that are no keys of ours, and that processes of ours hold nevertheless. */
+/** Secrets of the environment that are no keys of the catalogue, but that kieq's processes hold. */
 export const S3_SECRETS = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'] as const;
 
 function listensBeyond(host: string | undefined): boolean {
   return host !== undefined && host !== '' && !isLoopback(host);
 }
 
-/** @param otherwise where no address is given */
+/** @param otherwise result where no address is given */
 function isElsewhere(url: string | undefined, otherwise: boolean): boolean {
   if (url === undefined || url === '') return otherwise;
   return URL.canParse(url) && !isLoopback(new URL(url).hostname);
@@ -116,12 +116,12 @@ interface Flaw {
 function flawOf(value: string, kind: Guard['kind']): Flaw | undefined {
   if (/^(["'`]).*\1$/.test(value))
     return {
-      flaw: 'begins and ends with a quotation mark, which is part of it: docker --env-file and others keep them',
-      fix: (key) => `Take the quotation marks off ${key}.`,
+      flaw: 'begins and ends with a quotation mark, which is part of the value: docker --env-file and other tools keep quotation marks',
+      fix: (key) => `Remove the quotation marks from ${key}.`,
     };
   if (isPlaceholder(value))
     return {
-      flaw: 'is a placeholder or a common word, which anybody tries first',
+      flaw: 'is a placeholder or a common word, which attackers try first',
       fix: (key) => (kind === 'issued' ? `Set ${key} to the real one.` : newOne(key)),
     };
   const text = value.replace(/^whsec_/, '');
@@ -140,7 +140,7 @@ const TO_DO =
 
 const LONGEST_PLACEHOLDER = 64;
 
-/** What documentation writes where a secret belongs, in whatever spelling; never what a generator makes. */
+/** Placeholders of documentation, in any spelling; never the output of a generator. */
 function isPlaceholder(value: string): boolean {
   if (/^(.)\1*$/.test(value) || /^[<[{(].*[>\]})]$/.test(value)) return true;
   if (value.length > LONGEST_PLACEHOLDER) return false;

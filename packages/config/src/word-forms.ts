@@ -1,8 +1,8 @@
 import { parser } from './parsers.ts';
 
 /**
- * What must have confirmed the written intent before the POST may leave: no other server, so many replicas (WAIT), or
- * the disk (WAITAOF). See docs/guarantees.md#g1-a-generation-is-charged-at-most-once.
+ * What must confirm the written intent before the POST may leave: no other server, a number of replicas (WAIT), or the
+ * disk (WAITAOF). See docs/guarantees.md#g1-a-generation-is-charged-at-most-once.
  */
 export type IntentDurability =
   | { readonly kind: 'none' }
@@ -18,7 +18,7 @@ export const intentDurability = parser(
   },
 );
 
-/** Every key of a pool must sit in one Cluster slot. */
+/** All keys of a pool must be in one Cluster slot. */
 export const poolPrefix = parser(
   'must contain one hash tag such as {kieq}, and otherwise letters, digits and . _ : -',
   (text) => (/^[\w.:-]*\{[\w.:-]+\}[\w.:-]*$/.test(text) ? text : undefined),
@@ -26,7 +26,7 @@ export const poolPrefix = parser(
 
 export interface GatewayKey {
   readonly key: string;
-  /** `*`: an operator, who sees all tenants. */
+  /** `*`: an operator key, which sees all tenants. */
   readonly tenant: string;
 }
 

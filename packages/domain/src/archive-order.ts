@@ -1,4 +1,4 @@
-/** The order among results to be saved has steps of so much; within a step they come as they were added. */
+/** Step of the order among results to be saved; within a step they come in the order in which they were added. */
 const STEP_MS = 300_000;
 const BEGINNING = Date.UTC(2026, 0, 1);
 /** BullMQ's largest priority is 2^21: with these steps the order holds until 2045. */

@@ -1,4 +1,4 @@
-/** Exponential growth, then the cap, then jitter: with the jitter last, those at the cap do not wake together. */
+/** Exponential growth, then the cap, then jitter: because the jitter is last, jobs at the cap do not wake together. */
 export interface Backoff {
   readonly baseMs: number;
   readonly capMs: number;
@@ -6,7 +6,7 @@ export interface Backoff {
 
 /**
  * The pause before try number `tries` + 1.
- * @param tries how many tries have failed so far, at least 1
+ * @param tries number of failed tries, at least 1
  * @param random a number in [0, 1); injected so that tests decide
  * @returns ms, between half the capped delay and the capped delay
  */

@@ -5,7 +5,7 @@ import type { Verdict } from './outcomes.ts';
 import type { GenerationState } from './states.ts';
 
 /**
- * How a generation looks through Kie's own API, whose states are `waiting`, `success` and `fail`
+ * How a generation appears through Kie's own API, whose states are `waiting`, `success` and `fail`
  * (docs/kie/api.md#answer-to-recordinfo).
  */
 export type CallerState =
@@ -17,7 +17,7 @@ export type CallerState =
   | { readonly state: 'success' }
   | { readonly state: 'fail'; readonly failCode: string; readonly failMsg: string };
 
-/** What {@link callerState} looks at. */
+/** Input of {@link callerState}. */
 export interface CallerFacts {
   readonly state: OrNewer<GenerationState>;
   readonly verdict?: Pick<Verdict, 'failCode' | 'failMsg'>;
@@ -28,24 +28,28 @@ export interface CallerFacts {
     /** Epoch ms until which it is held; absent where it is not. */
     readonly heldUntil?: number | undefined;
   };
-  /** An attempt's answer was lost, or its task turned up beside another one: it may have been charged. Default false. */
+  /**
+   * The response to an attempt was lost, or its task turned up in addition to another one: it may have been charged.
+   * Default false.
+   */
   readonly lostAnAnswer?: boolean;
 }
 
 /** Kie's code of every failed task (docs/kie/facts.md#codes); used where a verdict carries none. */
 const GENERATION_FAILED = '501';
 
-const LOST_AN_ANSWER = 'An earlier submission of it may have been charged: ask the operator before creating it again.';
+const LOST_AN_ANSWER =
+  'An earlier submission of this generation may have been charged. Ask the operator before creating it again.';
 
-/** Of a class that a newer version has written: whether it was charged is not known here. */
+/** For a class that a newer version wrote: this version does not know whether it was charged. */
 const NEWER_ROW: Pick<DeadLetterRow, 'callerText' | 'freeText' | 'isRefusal' | 'tellsSummary'> = {
-  callerText: 'It was given up. Ask the operator before creating it again.',
+  callerText: 'The generation was given up. Ask the operator before creating it again.',
   freeText: null,
   isRefusal: false,
   tellsSummary: false,
 };
 
-/** @param nowMs epoch ms, by the clock of `letter.heldUntil` */
+/** @param nowMs epoch ms, by the clock of `deadLetter.heldUntil` */
 export function callerState(facts: CallerFacts, nowMs: number): CallerState {
   switch (facts.state) {
     case 'queued':
@@ -66,7 +70,7 @@ export function callerState(facts: CallerFacts, nowMs: number): CallerState {
       return {
         state: 'fail',
         failCode: 'cancelled',
-        failMsg: 'It was cancelled before it was submitted. Nothing was charged.',
+        failMsg: 'The generation was cancelled before it was submitted. Nothing was charged.',
       };
     case 'dead':
       return deadState(facts, nowMs);
@@ -77,14 +81,16 @@ export function callerState(facts: CallerFacts, nowMs: number): CallerState {
 }
 
 function deadState({ deadLetter, lostAnAnswer = false }: CallerFacts, nowMs: number): CallerState {
-  if (deadLetter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'It was given up.' };
+  if (deadLetter === undefined) return { state: 'fail', failCode: 'dead', failMsg: 'The generation was given up.' };
   const { heldUntil } = deadLetter;
   if (heldUntil !== undefined && nowMs < heldUntil) return { state: 'waiting', heldUntil };
   const row = isKnown(DEAD_LETTER_CLASSES, deadLetter.class) ? DEAD_LETTERS[deadLetter.class] : NEWER_ROW;
   return { state: 'fail', ...failureOf(deadLetter, row, lostAnAnswer) };
 }
 
-/** Kie's own code and words where it refused the request, with ours behind them; else the class and ours alone. */
+/**
+ * Kie's own code and message where Kie refused the request, followed by our text; else the class and our text alone.
+ */
 function failureOf(
   { class: deadLetterClass, evidence }: NonNullable<CallerFacts['deadLetter']>,
   { callerText, freeText, isRefusal, tellsSummary }: typeof NEWER_ROW,

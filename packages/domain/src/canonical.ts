@@ -1,6 +1,6 @@
 /**
- * JSON text with sorted keys: two payloads that mean the same give the same text, so that an idempotency key
- * used again with the same request is a repetition and not a conflict. Undefined members are left out, as in JSON.
+ * JSON text with sorted keys: two payloads that mean the same give the same text, so that a second request with the
+ * same idempotency key and payload is a repetition and not a conflict. Undefined members are left out, as in JSON.
  */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(sorted(value)) ?? 'null';
@@ -12,7 +12,7 @@ function sorted(value: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const key of Object.keys(value).toSorted()) {
     const member = sorted(Reflect.get(value, key));
-    // By assignment this one would become the prototype, and be lost.
+    // An assignment would set the prototype, and the member would be lost.
     if (key === '__proto__') Object.defineProperty(copy, key, { value: member, enumerable: true });
     else copy[key] = member;
   }

@@ -7,14 +7,14 @@ export type ResumePoint = GenerationState | 'notify';
 /** States out of which a generation may be given up. Never `submitting`: a POST may be on its way. */
 export type KillableState = Extract<GenerationState, 'queued' | 'unknown' | 'generating' | 'archiving'>;
 
-/** Everything that is known of a class of dead letters. */
+/** All properties of a class of dead letters. */
 export interface DeadLetterRow {
-  /** States out of which `kill` may open it; none where another transition opens it beside an end. */
+  /** States out of which `kill` may open it; empty where another transition opens it together with an end. */
   readonly killsFrom: readonly KillableState[];
-  /** Whether `kill` may open it for a job that has no record, so that the letter has one to stand beside. */
+  /** Whether `kill` may open it for a job without a record, and creates the record to which the dead letter belongs. */
   readonly killsWithoutRecord: boolean;
   /**
-   * Where a redrive without pay-again resumes: a state, or `notify`, the callback alone; null where only pay-again
+   * Where a redrive without pay-again resumes: a state, or `notify` for the delivery alone; null where only pay-again
    * can resume it. What may cost money a second time is fixed by this and the next field, for every caller.
    */
   readonly resumesAt: ResumePoint | null;
@@ -22,32 +22,33 @@ export interface DeadLetterRow {
   readonly payAgainResumesAt: 'queued' | null;
   /**
    * Shows as `waiting` to callers for `KIEQ_HOLD_MS`: a paid video may exist, and may still come without another
-   * request, so that a client that gave up would pay for it a second time. Every other one shows as `fail` at once: Kie
-   * refused it, or never saw it, and whoever is not told for a day only learns of it a day later (docs/decisions/0009).
+   * request, so a client that gave up would pay for it a second time. Every other one shows as `fail` at once: Kie
+   * refused it or never received it, and waiting would only delay the report to the caller (docs/decisions/0009).
    */
   readonly isHeld: boolean;
-  /** An accepted task was given up: nobody asks for it any more, and a verdict that comes even so settles it. */
+  /** An accepted task was given up: no worker polls it any more, and a verdict that arrives later still settles it. */
   readonly isGivenUp: boolean;
-  /** Dead without a task that anybody knows: one that turns up is followed instead of paying for another one. */
+  /** Dead without a known task: one that turns up is followed instead of paying for another one. */
   readonly neverHadATask: boolean;
-  /** A paid task may exist in the account that nobody knows, so that a person looks for it and adopts it. */
+  /** A paid task that kieq does not know may exist in the account, so an operator looks for it and adopts it. */
   readonly mayBeAdopted: boolean;
   /** An equal request within the dedupe window makes a new generation, since this one cannot end well by waiting. */
   readonly isCreatedAnew: boolean;
   /**
-   * Its evidence is Kie's refusal of this very request, and callers hear Kie's own code and words. What Kie said of a
-   * task, such as that it does not know it, is not passed on: read as a refusal it would have a paid video created again.
+   * Its evidence is Kie's refusal of this very request, and callers get Kie's own code and message. What Kie reports of
+   * a task, such as that it does not know it, is not passed on: a caller that reads it as a refusal would create a paid
+   * video again.
    */
   readonly isRefusal: boolean;
-  /** Where Kie said nothing of the request, callers hear the summary of the evidence: it tells what to correct. */
+  /** Where Kie said nothing of the request, callers get the summary of the evidence: it says what to correct. */
   readonly tellsSummary: boolean;
   /** What an operator should know before redriving; shown by the CLI and copied into the docs. */
   readonly advice: string;
-  /** What its caller is told has happened, behind Kie's own words where it refused the request. */
+  /** What happened, for the caller; follows Kie's own message where Kie refused the request. */
   readonly callerText: string;
   /**
-   * What its caller is told behind that: that it was free, and what follows. Null where it may be paid. Left out where an
-   * earlier submission of the generation may have been charged.
+   * Follows `callerText`: that it was free, and what to do. Null where it may be paid. Left out where an earlier
+   * submission of the generation may have been charged.
    */
   readonly freeText: string | null;
 }
@@ -65,7 +66,8 @@ const rows = {
     isCreatedAnew: true,
     isRefusal: true,
     tellsSummary: true,
-    advice: 'Kie refused the input; nothing was charged. The payload is frozen: enqueue a corrected one instead.',
+    advice:
+      'Kie refused the input. Nothing was charged. The payload cannot be changed: enqueue a corrected request instead.',
     callerText: 'The request was refused as invalid.',
     freeText: 'Nothing was charged; correct it and create a new one.',
   },
@@ -81,7 +83,7 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: true,
     tellsSummary: false,
-    advice: 'Kie switched the model off; redrive when it is back. Nothing was charged.',
+    advice: 'Kie switched the model off. Nothing was charged. Redrive when the model is back.',
     callerText: 'The model is switched off.',
     freeText: 'Nothing was charged.',
   },
@@ -97,8 +99,8 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: true,
     tellsSummary: false,
-    advice: 'Kie answered with server errors every time; nothing was charged.',
-    callerText: 'The service answered with errors every time.',
+    advice: 'Kie answered every submission with a server error. Nothing was charged. Redrive when Kie works again.',
+    callerText: 'The service answered every submission with an error.',
     freeText: 'Nothing was charged.',
   },
   insufficient_credits: {
@@ -113,7 +115,8 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: true,
     tellsSummary: false,
-    advice: 'The account ran dry for longer than the credit deadline; top up, then redrive. Nothing was charged.',
+    advice:
+      'The account had no credits for longer than the credit deadline. Nothing was charged. Top up, then redrive.',
     callerText: 'The account had no credits for too long.',
     freeText: 'Nothing was charged.',
   },
@@ -129,8 +132,9 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'It waited in the queue beyond its deadline; redrive gives a fresh one. Nothing was charged.',
-    callerText: 'It waited in the queue beyond its deadline.',
+    advice:
+      'The generation waited in the queue beyond its deadline. Nothing was charged. A redrive gives it a new deadline.',
+    callerText: 'The generation waited in the queue beyond its deadline.',
     freeText: 'Nothing was charged.',
   },
   record_missing: {
@@ -145,8 +149,9 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'Its ledger record is gone, so a task may exist and be charged; look at the account before paying again.',
-    callerText: 'Its record was lost; it may have been charged. Ask the operator before creating it again.',
+    advice: 'The ledger record of the job is gone; a paid task may exist. Check the Kie account before you pay again.',
+    callerText:
+      'The record of the generation was lost; it may have been charged. Ask the operator before creating it again.',
     freeText: null,
   },
   generation_failed: {
@@ -161,7 +166,7 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'Kie failed the task; failed tasks cost nothing. Read failMsg first: moderation will fail it again.',
+    advice: 'Kie failed the task; failed tasks cost nothing. Read failMsg before a redrive: moderation fails it again.',
     callerText: 'Generation failed',
     freeText: null,
   },
@@ -177,9 +182,10 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'The answer to a submission was lost; a paid task may exist. Look for it in the Kie account and adopt it.',
+    advice:
+      'The response to a submission was lost; a paid task may exist. Look for it in the Kie account and adopt it.',
     callerText:
-      'The answer to its submission was lost; it may have been charged. Ask the operator before creating it again.',
+      'The response to its submission was lost; it may have been charged. Ask the operator before creating it again.',
     freeText: null,
   },
   task_lost: {
@@ -194,8 +200,9 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'Kie denies knowing an accepted task; check that the key belongs to the account that submitted it.',
-    callerText: 'The service denies knowing the accepted task. Ask the operator before creating it again.',
+    advice:
+      'Kie does not know a task that it accepted. Check that the API key belongs to the account that submitted it.',
+    callerText: 'The service does not know a task that it accepted. Ask the operator before creating it again.',
     freeText: null,
   },
   task_stuck: {
@@ -210,7 +217,7 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'No verdict for 24 hours; redrive polls for another 24 hours.',
+    advice: 'Kie gave no verdict for 24 hours. A redrive polls for another 24 hours.',
     callerText: 'The accepted task never ended. Ask the operator before creating it again.',
     freeText: null,
   },
@@ -226,7 +233,7 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'The video is paid and its link dies soon; mend the archive target and redrive.',
+    advice: 'The video is paid and its link expires soon. Repair the archive, then redrive.',
     callerText: 'The video was made, but could not be saved. Ask the operator before creating it again.',
     freeText: null,
   },
@@ -242,8 +249,8 @@ const rows = {
     isCreatedAnew: false,
     isRefusal: false,
     tellsSummary: false,
-    advice: 'The caller did not take the callback for 24 hours; redrive sends it again.',
-    callerText: 'The callback could not be delivered.',
+    advice: 'The caller did not accept the delivery for 24 hours. A redrive sends it again.',
+    callerText: 'The delivery to the callback URL failed.',
     freeText: null,
   },
   upload_missing: {
@@ -259,7 +266,7 @@ const rows = {
     isRefusal: false,
     tellsSummary: false,
     advice:
-      'An uploaded image is gone from the upload store. Put it back under the name in the evidence, then redrive; or send it again with a new request. Nothing was charged.',
+      'An uploaded image is gone from the upload store. Nothing was charged. Put it back under the name in the evidence, then redrive; or send it again with a new request.',
     callerText: 'A file that was uploaded with the request is gone.',
     freeText: 'Nothing was charged; send it again with a new request.',
   },
@@ -276,13 +283,13 @@ const rows = {
     isRefusal: false,
     tellsSummary: false,
     advice:
-      'Kie says success, so it is paid, and for 30 minutes gave neither a link nor a text that can be read. Redrive asks for another 30 minutes at no cost; the evidence has what Kie said, and the result may be in the Kie account.',
+      'Kie reported success, so the task is paid, but for 30 minutes gave neither a link nor a readable text. A redrive asks for another 30 minutes at no cost. The evidence holds what Kie sent; the result may be visible in the Kie account.',
     callerText: 'The video was made, but its result cannot be read. Ask the operator before creating it again.',
     freeText: null,
   },
 } as const satisfies Readonly<Record<string, DeadLetterRow>>;
 
-/** Why a generation needs a person, or how it ended. */
+/** Why a generation needs an operator, or how it ended. */
 export type DeadLetterClass = keyof typeof rows;
 
 /** The fields that say yes or no. */
@@ -296,8 +303,9 @@ export type ClassWith<Trait extends DeadLetterTrait> = {
 }[DeadLetterClass];
 
 /**
- * The one definition of the classes of dead letters, in the order in which lists show them. Every other list of them, of
- * the ledger's Lua and of the documentation too, is made from it (docs/contributing/add-a-dead-letter-class.md).
+ * The one definition of the classes of dead letters, in the order in which lists show them. Every other list of them,
+ * those of the ledger's Lua and of the documentation included, is generated from it
+ * (docs/contributing/add-a-dead-letter-class.md).
  */
 export const DEAD_LETTERS: Readonly<Record<DeadLetterClass, DeadLetterRow>> = rows;
 

@@ -1,11 +1,11 @@
 import type { Evidence } from './outcomes.ts';
 
-/** What a sentence is made of; the rest of the evidence is for those who look closer. */
+/** The parts of the evidence that form the sentence. */
 export type Said = { readonly [Key in 'summary' | 'code' | 'msg']?: Evidence[Key] | undefined };
 
 /**
- * Evidence as one sentence: ours, and behind it Kie's own words and code where it gave some. Wherever evidence leaves
- * the pool as a single text it is this one, or the reason that only Kie knows would be lost on the way.
+ * Evidence as one sentence: our summary, followed by Kie's own message and code where Kie gave them. Every place that
+ * shows evidence as a single text uses this, so that the reason that only Kie knows is not lost.
  */
 export function evidenceText({ summary = '', code, msg = '' }: Said): string {
   if (msg === '') return summary;

@@ -7,12 +7,12 @@ const FINAL = [/flagged/i, /moderat/i, /copyright/i, /sensitive/i, /violat/i, /p
 const TRANSIENT = [/internal error/i, /try again later/i, /server is busy/i];
 
 /**
- * True when Kie failed the task for a reason of its own, so that submitting once more makes sense, and said that it cost
- * nothing. Where Kie does not say what it cost, a person decides: what is not said is not free.
+ * True when Kie failed the task for a reason of its own, so that another submission makes sense, and reported that it
+ * cost nothing. Where Kie does not report the cost, an operator decides: the task may be paid.
  */
 export function isTransientFailure(verdict: Verdict): boolean {
   if (verdict.state !== 'fail') return false;
-  // Only what certainly cost nothing and was Kie's word about the task itself, not a bare code 408.
+  // Only a failure that certainly cost nothing and is Kie's verdict about the task itself, not a bare code 408.
   if (verdict.creditsConsumed !== 0 || verdict.failCode === '408') return false;
   const message = verdict.failMsg ?? '';
   if (FINAL.some((pattern) => pattern.test(message))) return false;

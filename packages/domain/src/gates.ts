@@ -3,15 +3,15 @@ import { rowNames } from './row-names.ts';
 /**
  * How a gate opens.
  *
- * - `timed`: by itself, when its time is over.
- * - `probe`: when a worker that asks for the balance sees that it covers what was refused.
- * - `canary`: half-open; one real generation at a time is let through, and any other answer than the refusal opens it.
- * - `manual`: a person opens it.
+ * - `timed`: when its time is over.
+ * - `probe`: when a worker reads a balance that covers what was refused.
+ * - `canary`: half-open; one real generation at a time passes, and any other response than the refusal opens it.
+ * - `manual`: an operator opens it.
  */
 export const GATE_MODES = ['timed', 'probe', 'canary', 'manual'] as const;
 export type GateMode = (typeof GATE_MODES)[number];
 
-/** Everything that the ledger knows of a gate beforehand. */
+/** The fixed properties of a gate. */
 export interface GateRow {
   readonly mode: GateMode;
 }

@@ -4,7 +4,7 @@ const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz';
 export const GENERATION_ID = /^gen_[0-9a-z]{10,64}$/;
 
 /**
- * A generation id that sorts by time: `gen_`, ten characters of time, sixteen of chance.
+ * A generation id that sorts by time: `gen_`, ten characters of time, sixteen random ones.
  * @param nowMs epoch ms
  * @param randomBytes at least ten bytes of a cryptographic source
  */
@@ -16,17 +16,20 @@ export function timedGenerationId(nowMs: number, randomBytes: Uint8Array): strin
   return `gen_${time}${chance}`;
 }
 
-/** The generation id of a tenant's idempotency key: the same key is the same generation, for ever. */
+/** The generation id of a tenant's idempotency key: the same key always names the same generation. */
 export function keyedGenerationId(tenant: string, idempotencyKey: string): string {
   return `gen_${digest('key', tenant, idempotencyKey).slice(0, 40)}`;
 }
 
-/** The generation id of a job that another BullMQ client added without one; the same job is the same generation. */
+/**
+ * The generation id of a job that another BullMQ client added without one; the same job always names the same
+ * generation.
+ */
 export function jobGenerationId(tenant: string, jobId: string, addedAtMs: number): string {
   return `gen_${digest('job', tenant, jobId, String(addedAtMs)).slice(0, 40)}`;
 }
 
-/** SHA-256 over the parts, hex; each part is framed by its length, so that no two lists collide. */
+/** SHA-256 over the parts, hex; each part is prefixed by its length, so that no two lists collide. */
 export function digest(...parts: readonly string[]): string {
   return hash('sha256', parts.map((part) => `${part.length}:${part};`).join(''));
 }

@@ -2,10 +2,10 @@ import type { DeadLetterClass } from './dead-letter-table.ts';
 import type { OrNewer } from './newer.ts';
 
 /**
- * What came back from createTask, classified once by `@kieq/kie` (docs/failure-modes/kie.md#answers-to-createtask).
- * Nobody downstream looks at codes or messages.
+ * Outcome of createTask, classified once by `@kieq/kie` (docs/failure-modes/kie.md#answers-to-createtask). No code
+ * downstream reads codes or messages.
  *
- * - `accepted`: a taskId was given, whatever the code.
+ * - `accepted`: the response has a taskId, whatever its code.
  * - `rate_limited`: 429. `insufficient_credits`: 402. `key_cap`: 433. `maintenance`: 455.
  * - `unauthorized`: 401, or HTTP 401/403 without an envelope.
  * - `invalid_request`: 400, 404, 422, 451 in an envelope.
@@ -32,7 +32,7 @@ export type SubmitClass = (typeof SUBMIT_CLASSES)[number];
 
 /** What was seen on the wire: kept in attempts and dead letters, never a secret, every text shortened. */
 export interface Evidence {
-  /** One short sentence for a person. */
+  /** One short sentence for operators. */
   readonly summary: string;
   readonly httpStatus?: number;
   /** `code` of Kie's envelope. */
@@ -42,25 +42,28 @@ export interface Evidence {
   /** Error code of the transport, such as `ECONNREFUSED`. */
   readonly transport?: string;
   /**
-   * The start of a body that was not understood, at most 200 characters, of a success without a result 2000: an id or a
-   * link in it may help a person.
+   * The start of a body that was not understood: at most 200 characters, or 2000 of a success without a result, because
+   * an id or a link in it may help an operator.
    */
   readonly body?: string;
 }
 
-/** The answer to one createTask call. */
+/** The outcome of one createTask call. */
 export interface SubmitAnswer {
   readonly class: SubmitClass;
   /** Present exactly when `class` is `accepted`. */
   readonly taskId?: string;
   /** From `Retry-After`, when Kie or its proxy sent one. */
   readonly retryAfterMs?: number;
-  /** From just before the first byte was written until the answer's end, by a monotonic clock; 0 when nothing was sent. */
+  /**
+   * From just before the first byte was written until the end of the response, by a monotonic clock; 0 when nothing was
+   * sent.
+   */
   readonly latencyMs: number;
-  /** True when an HTTP answer arrived, so that Kie has counted the request by now. */
+  /** True when an HTTP response arrived, so Kie has counted the request by now. */
   readonly answered: boolean;
   /**
-   * Of a refusal that may be the fault of the place and not of the request: what it has in common with the same refusal
+   * For a refusal that the account or Kie may cause, and not the request: what it has in common with the same refusal
    * of other requests, at most 120 characters (docs/decisions/0022).
    */
   readonly endpointFault?: string;
@@ -68,14 +71,14 @@ export interface SubmitAnswer {
 }
 
 /**
- * Kie's word about a task that ended. `costTime` is left out on purpose: its unit is disputed
+ * Kie's report about a task that ended. `costTime` is left out on purpose: its unit is unclear
  * (docs/kie/facts.md#recordinfo).
  */
 export interface Verdict {
   readonly state: 'success' | 'fail';
   /** Empty for `fail`, for text results, and where none could be read. */
   readonly resultUrls: readonly string[];
-  /** The vendor's `resultJson`, verbatim, when it was given; else its `response`. */
+  /** The vendor's `resultJson`, verbatim, where Kie sent it; else its `response`. */
   readonly resultJson?: string;
   readonly failCode?: string;
   readonly failMsg?: string;
@@ -87,22 +90,22 @@ export interface Verdict {
 }
 
 /**
- * What could be read of the result of a success; only the first two make it a verdict.
+ * What is readable of the result of a success; only the first two make it a verdict.
  *
  * - `links`: at least one. `text`: a result that has none, and needs none.
- * - `unreadable`: neither. It is paid, and nobody has it.
+ * - `unreadable`: neither. The task is paid, and its result is missing.
  */
 export type ResultKind = 'links' | 'text' | 'unreadable';
 
 /**
- * What came back from recordInfo (docs/failure-modes/kie.md#answers-to-recordinfo).
+ * Outcome of recordInfo (docs/failure-modes/kie.md#answers-to-recordinfo).
  *
  * - `verdict`: `success` with a result, or `fail`; also code 408 and 501, which are terminal for the task.
- * - `no_result`: `success`, and neither a link nor a text can be read. It is paid, and the result may come later, as it
- *   does at other vendors; so this is no verdict. The evidence has what Kie said.
+ * - `no_result`: `success` with neither a link nor a readable text. The task is paid, and the result may come later, as
+ *   it does at other vendors; so this is no verdict. The evidence holds what Kie sent.
  * - `running`: any other state word.
- * - `not_found`: "recordInfo is null" or 404: Kie denies knowing the task.
- * - `trouble`: everything else; never a verdict.
+ * - `not_found`: "recordInfo is null" or 404: Kie reports that it does not know the task.
+ * - `trouble`: everything else, a transient error; never a verdict.
  */
 export type PollAnswer =
   | {
@@ -114,7 +117,7 @@ export type PollAnswer =
     }
   | {
       readonly kind: 'no_result';
-      /** As Kie told it; absent where it did not. */
+      /** As Kie reported it; absent where it did not. */
       readonly creditsConsumed?: number;
       readonly echo: TaskEcho;
       readonly evidence: Evidence;
@@ -140,7 +143,7 @@ export interface TaskEcho {
   readonly createTime?: number;
 }
 
-/** A person reads this beside a generation: why it is dead, or how it ended. */
+/** For operators, in addition to the record of a generation: why it is dead, or how it ended. */
 export interface DeadLetter {
   readonly class: OrNewer<DeadLetterClass>;
   readonly evidence: Evidence;

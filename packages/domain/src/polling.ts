@@ -1,11 +1,11 @@
 import type { Timings } from './timings.ts';
 
 /**
- * The longest pause after a look that told nothing about the task: Kie denied knowing it, or could not be asked.
- * The learned schedule is for looks that found it running. A sixth of the time polled so far, at least `pollMinMs`, so
- * that looks stay close while a fresh task may be unknown, and at most a sixth of `taskLostMs`, so that there are
- * enough denials to judge by when it has passed.
- * @param pollingForMs since the task was accepted or polled anew
+ * The longest pause after a poll that learned nothing of the task: Kie reported that it does not know it, or the poll
+ * failed. The learned schedule is for polls that found it running. A sixth of the time polled until now, at least
+ * `pollMinMs`, so that polls stay close while Kie may not know a new task yet, and at most a sixth of `taskLostMs`, so
+ * that there are enough denials to judge by when it has passed.
+ * @param pollingForMs since the task was accepted, or since polling began again
  */
 export function blindPollDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostMs'>, pollingForMs: number): number {
   const longest = Math.max(timings.pollMinMs, timings.taskLostMs / 6);
@@ -13,9 +13,9 @@ export function blindPollDelayMs(timings: Pick<Timings, 'pollMinMs' | 'taskLostM
 }
 
 /**
- * The pause before Kie is asked again for the result that its success did not have. Half of the time waited so far, at
- * least `pollMinMs` and at most a sixth of `resultWaitMs`: a link that comes late mostly comes soon. The last pause ends
- * with the wait, so that there is a look when it is over.
+ * The pause before the next poll for the result that Kie's success did not have. Half of the time waited until now, at
+ * least `pollMinMs` and at most a sixth of `resultWaitMs`: a late link usually comes soon. The last pause ends with the
+ * wait, so that one poll follows when it is over.
  * @param waitedMs since the first such success
  */
 export function noResultDelayMs(timings: Pick<Timings, 'pollMinMs' | 'resultWaitMs'>, waitedMs: number): number {
@@ -24,7 +24,7 @@ export function noResultDelayMs(timings: Pick<Timings, 'pollMinMs' | 'resultWait
   return Math.ceil(waitedMs < resultWaitMs ? Math.min(pauseMs, resultWaitMs - waitedMs) : pauseMs);
 }
 
-/** What the ledger counted about Kie denying to know a task. */
+/** What the ledger counted of Kie's denials of a task. */
 export interface Denials {
   /** Since acceptance. */
   readonly ageMs: number;
@@ -38,7 +38,7 @@ export interface Denials {
 
 /** Denials needed before a task counts as lost. */
 export const LOST_AFTER_MISSES = 3;
-/** More tasks than this denied together: the fault is not theirs, so nobody is declared lost. */
+/** More tasks than this denied together: the key or Kie is at fault, so no task is declared lost. */
 export const MASS_DENIAL = 5;
 
 /**

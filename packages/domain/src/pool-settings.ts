@@ -1,7 +1,7 @@
 /**
- * What a pool does where nobody has set anything else: the settings with a number that every worker of a pool shares and
- * the ledger's scripts read. Times are in ms. What each means stands in the catalogue of the environment, in
- * `packages/config`, which takes its defaults from here; so does the ledger for a pool that holds no settings yet.
+ * Defaults of the numeric settings that every worker of a pool shares and the ledger's scripts read. Times are in ms.
+ * The catalogue of the environment, in `packages/config`, says what each means and takes its defaults from here; so
+ * does the ledger for a pool that holds no settings yet.
  */
 export const POOL_SETTING_DEFAULTS = {
   submitLimit: 20,

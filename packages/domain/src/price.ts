@@ -4,8 +4,8 @@ const SILENT_CREDITS = new Map<unknown, number>([
 ]);
 
 /**
- * Credits that a request of a known model costs (docs/kie/facts.md#kling-26image-to-video), or undefined.
- * Used only to decide when a topped-up balance covers a refused request; never to bill anybody.
+ * Credits that a request of a known model costs (docs/kie/facts.md#kling-26image-to-video), or undefined. Used only to
+ * decide when a topped-up balance covers a refused request; never for billing.
  */
 export function knownPrice(model: string, input: Readonly<Record<string, unknown>>): number | undefined {
   if (model !== 'kling-2.6/image-to-video') return undefined;

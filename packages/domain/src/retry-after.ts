@@ -1,4 +1,4 @@
-/** Headers of an answer, by lower-case name. */
+/** Headers of a response, by lower-case name. */
 export interface RetryHeaders {
   readonly 'retry-after'?: string | undefined;
   readonly date?: string | undefined;
@@ -8,8 +8,8 @@ export interface RetryHeaders {
 const RETRY_AFTER_CAP_MS = 3_600_000;
 
 /**
- * Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds, or an HTTP date, which is compared with the `Date` of the
- * same answer so that no clock of ours matters; with `nowMs` where there is none.
+ * Reads `Retry-After` (RFC 9110, 10.2.3): whole seconds, or an HTTP date, which is compared with the `Date` of the same
+ * response so that our clock does not matter; with `nowMs` where there is none.
  * @param nowMs epoch ms, used only for a date without a `Date` header.
  * @returns ms from 0 to 3600000 (1 h); undefined where the header is missing or unreadable.
  */

@@ -1,6 +1,6 @@
 /**
- * Times of our own policy, in ms. They are not in the environment, because nobody should have to choose them;
- * tests shrink them all together with `scaleTimings`.
+ * Times of our own policy, in ms. They are not in the environment, because no operator should have to choose them.
+ * Tests shrink them all together with `scaleTimings`.
  */
 export interface Timings {
   /** From admission until the first byte of the POST must have been written; later, the attempt refuses itself. */
@@ -15,34 +15,41 @@ export interface Timings {
   /** Balance probes while the credits gate is closed: first and longest interval. */
   readonly probeFirstMs: number;
   readonly probeCapMs: number;
-  /** The balance is asked this often while the credits gate is open, so that people see the account run dry before it does. */
+  /**
+   * The balance is read at this interval while the credits gate is open, so that operators see credits run low in time.
+   */
   readonly balanceMs: number;
   /** Canaries of the half-open gates: first and longest interval. */
   readonly canaryFirstMs: number;
   readonly canaryCapMs: number;
-  /** Canaries of the unreachable gate, which is ours and not Kie's word: first and longest interval. */
+  /**
+   * Canaries of the unreachable gate, which closes after failed connections, not after a refusal: first and longest
+   * interval.
+   */
   readonly unreachableFirstMs: number;
   readonly unreachableCapMs: number;
-  /** A row of equal refusals, and what the gate *refusing* has taught, are forgotten after this long. */
+  /** A row of equal refusals, and what the gate *refusing* learned, are forgotten after this long. */
   readonly refusingMemoryMs: number;
-  /** A fresh task may be unknown to recordInfo for this long (docs/kie/facts.md#recordinfo). */
+  /** recordInfo may not know a new task for this long (docs/kie/facts.md#recordinfo). */
   readonly freshTaskMs: number;
   /** Kie's denials must span at least this long before a task counts as lost. */
   readonly taskLostMs: number;
   /** No verdict for this long: dead `task_stuck`. */
   readonly taskStuckMs: number;
-  /** A success without a result is asked for again for this long: then dead `result_unreadable`. */
+  /** A success without a result is polled again for this long; then dead `result_unreadable`. */
   readonly resultWaitMs: number;
-  /** Shortest pause before another look after one that told nothing; see `blindPollDelayMs`. */
+  /** Shortest pause after a poll that learned nothing of the task; see `blindPollDelayMs`. */
   readonly pollMinMs: number;
-  /** The schedule of looks is planned anew at most this often, from what was learned and from the present load. */
+  /** Shortest interval between plans of the poll schedule, each from what was learned and from the present load. */
   readonly pollPlanMs: number;
-  /** Delivery of a callback: one try, backoff from first to longest pause, and when it is given up. */
+  /** A delivery: timeout of one try, backoff from first to longest pause, and when it is given up. */
   readonly notifyTimeoutMs: number;
   readonly notifyBaseMs: number;
   readonly notifyCapMs: number;
   readonly notifyGiveUpMs: number;
-  /** Saving a result: to the head of its answer; for the next 64 KiB; waiting for the sender in all; backoff. */
+  /**
+   * Saving a result: time to the head of its response; for the next 64 KiB; waiting for the sender in total; backoff.
+   */
   readonly archiveHeadMs: number;
   readonly archiveStallMs: number;
   readonly archiveTotalMs: number;
@@ -51,14 +58,17 @@ export interface Timings {
   /** Longest run of ffmpeg for one poster. */
   readonly archivePosterMs: number;
   /**
-   * A link of Kie's upload service that is older is not submitted any more: users saw files gone after 24 h
+   * An older link of Kie's upload service is not submitted: files were seen to be gone after 24 h
    * (docs/kie/facts.md#rules-of-the-account).
    */
   readonly uploadFreshMs: number;
-  /** Sweeper period, and how long a missing vehicle goes unnoticed at first. */
+  /** Sweeper period, and how long a missing vehicle may stay unnoticed at first. */
   readonly sweepMs: number;
   readonly vehicleCheckMs: number;
-  /** A worker announces itself this often; it is gone after 4.5 times as long without (docs/decisions/0024). */
+  /**
+   * Interval of a worker's announcements; a worker that is silent for 4.5 intervals counts as gone
+   * (docs/decisions/0024).
+   */
   readonly announceMs: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * An image that a caller uploaded stands in its request under an address of this form, until the worker puts the
- * link of Kie's upload service in its place. `.invalid` never resolves (RFC 6761), so nobody can fetch it by mistake.
+ * Address of an uploaded image in a request, until the worker replaces it with the link of Kie's upload service.
+ * `.invalid` never resolves (RFC 6761), so no client can fetch it by mistake.
  */
 const ORIGIN = 'https://upload.kieq.invalid/';
 const UPLOAD_URL = /^https:\/\/upload\.kieq\.invalid\/([\w.-]{1,64})\/([0-9a-f]{64})\/([0-9a-f-]{36})\.(jpg|png|webp)$/;
@@ -16,7 +16,7 @@ export interface UploadRef {
   readonly extension: 'jpg' | 'png' | 'webp';
 }
 
-/** The address that stands for the image in a request. */
+/** The address that represents the image in a request. */
 export function uploadUrl({ tenant, sha256, copy, extension }: UploadRef): string {
   return `${ORIGIN}${tenant}/${sha256}/${copy}.${extension}`;
 }
@@ -34,7 +34,7 @@ export function uploadName({ tenant, sha256, copy, extension }: UploadRef): stri
   return `tenant-${tenant}/${sha256}/${copy}.${extension}`;
 }
 
-/** The same text for the same images: without the part that tells copies apart. For comparing requests. */
+/** The same text for the same images: without the part that identifies the copy. For comparing requests. */
 export function withoutUploadCopies(text: string): string {
   return text.replaceAll(UPLOAD_URLS, '$1');
 }

@@ -1,2 +1,2 @@
-/** The version of kieq that this code is, as in every package.json; a test holds it. */
+/** The version of kieq, equal to that of every package.json; a test checks it. */
 export const VERSION = '0.3.0';

@@ -3,18 +3,18 @@ import { z } from 'zod';
 import { isRecord } from './json.ts';
 
 /**
- * Whether a value of an optional field says that there is none: missing, null, "" or nothing but blanks. Clients in
- * many languages write every field that they know, and fill those that they do not use with one of these.
+ * Whether the value of an optional field means that there is none: missing, null, "" or only blanks. Clients in many
+ * languages send every field that they know, and fill unused ones with one of these.
  */
 export function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 /**
- * An object of a caller without those optional fields of a schema that are absent, however that is spelt. Required
- * fields and those that the schema does not know stay, and so does what stands inside of a field.
- * @param value untrusted; what is no object is given back as it is
- * @param strict fields of which only null says that there is none: an empty text in them is a mistake
+ * An object of a caller without those optional fields of a schema that are absent, in any spelling of absence. Required
+ * fields, fields that the schema does not know and the content of fields stay.
+ * @param value untrusted; a value that is no object is returned as it is
+ * @param strict fields for which only null means that there is none: an empty text in them is a mistake
  */
 export function withoutAbsent(schema: z.ZodObject, value: unknown, strict: readonly string[] = []): unknown {
   if (!isRecord(value)) return value;

@@ -1,21 +1,20 @@
 import type { KieErrorCode } from './errors.ts';
 
 /**
- * What a person can do when Kie answers a free call with this error: one sentence or two, which name keys of the
- * environment.
+ * What an operator can do when a free call fails with this error: one or two sentences that name environment variables.
  * @param baseUrl `KIE_BASE_URL` as it is used
  */
 export function adviceOf(code: KieErrorCode, baseUrl: string): string {
   switch (code) {
     case 'unauthorized':
-      return "Check KIE_API_KEY, and that the key's list of allowed addresses has this machine.";
+      return "Check KIE_API_KEY, and that the key's list of allowed addresses contains this machine.";
     case 'rate_limited':
-      return 'Try again in a minute; something else asks with this key.';
+      return 'Try again in a minute. Another client uses this key, too.';
     case 'refused':
     case 'unreadable':
-      return `Check KIE_BASE_URL: ${baseUrl} does not answer as Kie does.`;
+      return `Check KIE_BASE_URL: ${baseUrl} does not respond as Kie does.`;
     case 'server_error':
-      return 'Kie has trouble; submissions wait and go on by themselves.';
+      return 'Kie has an outage. Submissions wait and continue when Kie works again.';
     case 'transport':
     case 'timeout':
     case 'aborted':

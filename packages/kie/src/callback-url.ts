@@ -9,7 +9,7 @@ export interface CallbackAddress {
  * The result contains a secret: log it only redacted.
  * @param publicUrl `PUBLIC_URL`: http or https, may have a path, but no credentials, query or fragment.
  * @param attemptToken the secret that the worker minted for this attempt.
- * @throws TypeError when `publicUrl` is no such URL or a part is empty.
+ * @throws TypeError when `publicUrl` breaks these rules or a part is empty.
  */
 export function callbackUrl(publicUrl: string, generationId: string, attemptToken: string): string {
   if (generationId === '' || attemptToken === '')

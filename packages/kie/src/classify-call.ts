@@ -14,7 +14,7 @@ import type { Redactor } from './redact.ts';
  */
 export function classifyCall(exchange: Exchange, what: string, redact: Redactor, nowMs: number): Envelope | KieError {
   if (exchange.kind === 'failure') {
-    const summary = `${what}: no usable answer (${exchange.transport}).`;
+    const summary = `${what}: no usable response (${exchange.transport}).`;
     return new KieError(failureCode(exchange), evidenceOf(summary, exchange, redact));
   }
   const envelope = envelopeOf(exchange);
@@ -27,14 +27,14 @@ export function classifyCall(exchange: Exchange, what: string, redact: Redactor,
   );
 }
 
-/** The error for an answer of code 200 that lacks what was asked for. */
+/** The error for a response of code 200 without the requested data. */
 export function unreadable(exchange: Exchange, what: string, redact: Redactor): KieError {
-  return new KieError('unreadable', evidenceOf(`${what}: the answer lacks what was asked for.`, exchange, redact));
+  return new KieError('unreadable', evidenceOf(`${what}: the response lacks the requested data.`, exchange, redact));
 }
 
 function summaryOf(what: string, answer: Answer, envelope: Envelope | undefined): string {
   if (envelope === undefined) return `${what}: HTTP ${answer.status} without an envelope.`;
-  return `${what}: Kie answered with code ${envelope.code}.`;
+  return `${what}: Kie responded with code ${envelope.code}.`;
 }
 
 function byCode(code: number): KieErrorCode {

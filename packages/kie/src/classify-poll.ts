@@ -11,9 +11,9 @@ import { echoOf, failVerdict, readRecord, readSuccess, recordTaskId } from './re
 import type { Redactor } from './redact.ts';
 import { shorten } from './redact.ts';
 
-/** What a classification works with besides the exchange. */
+/** Input of a classification in addition to the exchange. */
 export interface PollContext {
-  /** The task that was asked for. */
+  /** The requested task. */
   readonly taskId: string;
   readonly redact: Redactor;
   /** Epoch ms, for a `Retry-After` given as a date. */
@@ -32,11 +32,11 @@ const UNKNOWN_TASK = /record\s?info is null/i;
  * The one classification of recordInfo (policy: docs/failure-modes/kie.md#answers-to-recordinfo; what Kie does:
  * docs/kie/facts.md#recordinfo). Pure.
  *
- * Only Kie's own word is a verdict: whatever is no envelope, or no sense, is `trouble` and asks for another look.
+ * Only Kie's own report is a verdict: everything that is no readable envelope is `trouble` and leads to another poll.
  */
 export function classifyPoll(exchange: Exchange, context: PollContext): PollAnswer {
   if (exchange.kind === 'failure') {
-    return transient('transient', `No usable answer (${exchange.transport}).`, exchange, context);
+    return transient('transient', `No usable response (${exchange.transport}).`, exchange, context);
   }
   const envelope = envelopeOf(exchange);
   return envelope === undefined ? withoutEnvelope(exchange, context) : withEnvelope(exchange, envelope, context);
@@ -53,11 +53,12 @@ function withEnvelope(answer: Answer, envelope: Envelope, context: PollContext):
   const { code, msg = '' } = envelope;
   if (UNKNOWN_TASK.test(msg) || code === 404) return notFound(answer, context);
   if (code === 429) return transient('rate_limited', 'Kie refused: too many queries.', answer, context);
-  if (code === 401) return transient('unauthorized', 'Kie refused the key or this address.', answer, context);
+  if (code === 401)
+    return transient('unauthorized', 'Kie refused the API key or the address of this machine.', answer, context);
   const record = readRecord(envelope.data);
   const answered = record === undefined ? undefined : recordTaskId(record);
   if (answered !== undefined && answered !== context.taskId) {
-    return transient('transient', 'Kie answered about another task.', answer, context);
+    return transient('transient', 'Kie responded with another task.', answer, context);
   }
   const said = code === 200 || TERMINAL_CODES.has(code) ? aboutTask(answer, envelope, record, context) : undefined;
   if (said !== undefined) return said;
@@ -84,7 +85,7 @@ function aboutTask(
       kind: 'verdict',
       verdict,
       echo,
-      evidence: evidenceOf('Kie says the task failed.', answer, context.redact),
+      evidence: evidenceOf('Kie reported that the task failed.', answer, context.redact),
     };
   }
   if (state === undefined) return undefined;
@@ -95,16 +96,16 @@ function succeeded(answer: Answer, data: unknown, record: KieRecord, { taskId, r
   const echo = echoOf(taskId, record);
   const { verdict, result } = readSuccess(record);
   if (result !== 'unreadable') {
-    const evidence = evidenceOf('Kie says the task succeeded.', answer, redact);
+    const evidence = evidenceOf('Kie reported that the task succeeded.', answer, redact);
     return { kind: 'verdict', verdict, echo, evidence };
   }
-  const seen = evidenceOf('Kie says the task succeeded, and its result cannot be read.', answer, redact);
+  const seen = evidenceOf('Kie reported that the task succeeded, but its result cannot be read.', answer, redact);
   const evidence = withSaid(seen, saidInstead(data) ?? answer.body, redact);
   const { creditsConsumed } = verdict;
   return { kind: 'no_result', ...(creditsConsumed === undefined ? {} : { creditsConsumed }), echo, evidence };
 }
 
-/** Everything beside the request, which is long and known; undefined where it is too deep to be written. */
+/** The record without the request, which is long and known; undefined where it is too deep for JSON. */
 function saidInstead(data: unknown): string | undefined {
   return isRecord(data) ? jsonText({ ...data, param: undefined }) : undefined;
 }
@@ -115,7 +116,10 @@ function codeAsFailure(envelope: Envelope): { readonly failCode: string; readonl
 }
 
 function notFound(answer: Answer, context: PollContext): PollAnswer {
-  return { kind: 'not_found', evidence: evidenceOf('Kie denies knowing the task.', answer, context.redact) };
+  return {
+    kind: 'not_found',
+    evidence: evidenceOf('Kie reports that it does not know the task.', answer, context.redact),
+  };
 }
 
 function transient(reason: TransientReason, summary: string, exchange: Exchange, context: PollContext): PollAnswer {

@@ -18,12 +18,12 @@ export interface KieClient {
   /**
    * Submits one task: THE BILLABLE CALL, never retried. Never rejects.
    *
-   * `not_sent` means that certainly no byte was written; as soon as one may have been, anything without a
-   * classifiable answer is `unknown` (docs/failure-modes/kie.md#answers-to-createtask).
+   * `not_sent` means that certainly no byte was written; as soon as one may have been, every outcome without a
+   * classifiable response is `unknown` (docs/failure-modes/kie.md#answers-to-createtask).
    */
   createTask(request: KieCreateRequest, options: CreateTaskOptions): Promise<SubmitAnswer>;
   /**
-   * Asks for a task. Broken connections and 5xx pages are tried again quickly (option `retry`); whatever remains is
+   * Queries a task. Broken connections and 5xx pages are tried again quickly (option `retry`); whatever remains is
    * `trouble`, never a verdict. Rejects only where `permit` does.
    */
   recordInfo(taskId: string, options?: QueryOptions): Promise<PollAnswer>;
@@ -33,12 +33,12 @@ export interface KieClient {
    */
   credits(options?: QueryOptions): Promise<number>;
   /**
-   * A link to a result, valid for 20 minutes; only for Kie's own result links. It is an untrusted address like them.
+   * A link to a result, valid for 20 minutes; only for Kie's own result links. It is untrusted, as they are.
    * @throws KieError after the retries; at once for 401, 429 and other refusals.
    */
   downloadUrl(url: string, options?: QueryOptions): Promise<string>;
   /**
-   * Puts a file where Kie can fetch it. Choose unique names: the same `fileName` overwrites.
+   * Uploads a file to where Kie can fetch it. Choose unique names: the same `fileName` overwrites.
    * @throws KieError after the retries, which upload the same file under the same name again.
    */
   upload(options: UploadOptions): Promise<Upload>;

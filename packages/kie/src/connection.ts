@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 
 /**
- * Resolves with the socket of a request once it can carry bytes: a pooled one at once, a new one after its TCP and,
- * for https, its TLS handshake with the certificate checked (in a resumed session: when the session began), and after
- * the tunnel of its proxy. Never settles where the connection fails; the request's own error says so.
+ * Resolves with the socket of a request once it can carry bytes: a pooled one at once, a new one after its TCP and, for
+ * https, its TLS handshake with the certificate checked (in a resumed session: when the session began), and after the
+ * tunnel of its proxy. Never settles where the connection fails; the request's own error reports that.
  */
 export function whenConnected(request: ClientRequest): Promise<Socket> {
   return new Promise((resolve) => {
@@ -19,7 +19,7 @@ export function whenConnected(request: ClientRequest): Promise<Socket> {
   });
 }
 
-/** False where the other side has already closed or ended the connection, as far as we have read. */
+/** False where the server has already closed or ended the connection, as far as this process has read. */
 export function isUsable(socket: Socket): boolean {
   return !socket.destroyed && socket.writable && !socket.readableEnded;
 }

@@ -2,7 +2,7 @@ import type { ResolvedOptions } from './options.ts';
 import type { Redactor } from './redact.ts';
 import type { Transport } from './transport.ts';
 
-/** What every call of one client shares. */
+/** Shared by all calls of one client. */
 export interface KieContext {
   readonly options: ResolvedOptions;
   readonly transport: Transport;

@@ -6,7 +6,7 @@ import { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 import { redactPatterns, shorten } from './redact.ts';
 import { parseByRules } from './rules.ts';
 
-/** Models whose names are known here. Names are case-sensitive at Kie. */
+/** Models whose names kieq knows. Names are case-sensitive at Kie. */
 const KNOWN_MODELS: readonly string[] = [KLING_MODEL];
 /** Longest `input.prompt`, in Unicode code points. */
 export const PROMPT_LIMIT = 1000;
@@ -18,7 +18,7 @@ const imageUrl = httpUrl.refine((url) => !hasCredentials(url), 'must not contain
 
 /**
  * Characters are Unicode code points, the unit of JSON Schema's `maxLength`: an emoji counts once. Counting UTF-16
- * units would refuse prompts that Kie takes; whatever Kie counts differently it refuses free of charge.
+ * units would refuse prompts that Kie accepts; where Kie counts differently, it refuses free of charge.
  */
 const prompt = z
   .string()
@@ -43,7 +43,7 @@ export const klingRequestSchema = z.object({
   callBackUrl,
 });
 
-/** createTask for every other model: its input passes untouched (docs/kie/facts.md#other-models). */
+/** createTask for every other model: its input passes unchanged (docs/kie/facts.md#other-models). */
 export const otherRequestSchema = z.object({
   model: z
     .string()
@@ -56,8 +56,8 @@ export const otherRequestSchema = z.object({
 });
 
 /**
- * A name that differs from a known one by case or by blanks around it alone is meant to be that one: passed on, its
- * input would go unchecked and Kie would refuse it much later.
+ * A name that differs from a known one only by case or by surrounding blanks means that one: passed on, its input would
+ * stay unchecked and Kie would refuse it much later.
  */
 function refuseMisspelt(model: string, context: z.RefinementCtx): void {
   const meant = KNOWN_MODELS.find((known) => known !== model && known.toLowerCase() === model.trim().toLowerCase());
@@ -65,8 +65,9 @@ function refuseMisspelt(model: string, context: z.RefinementCtx): void {
 }
 
 /**
- * The body of createTask. Kie applies none of its documented defaults, so nor does this: required is required.
- * Fields beside `model`, `input` and `callBackUrl` are dropped. Turns into JSON Schema by `z.toJSONSchema`.
+ * The body of createTask. Kie applies none of its documented defaults, so neither does kieq: required fields stay
+ * required. Fields other than `model`, `input` and `callBackUrl` are dropped. Turns into JSON Schema by
+ * `z.toJSONSchema`.
  */
 export const createRequestSchema = z.union([klingRequestSchema, otherRequestSchema]);
 
@@ -77,13 +78,13 @@ export interface KieCreateRequest {
   readonly callBackUrl?: string | undefined;
 }
 
-/** One thing that is wrong with a request. */
+/** One problem of a request. */
 export interface Problem {
   /** Path such as `input.image_urls[0]`; empty for the request itself. */
   readonly field: string;
-  /** What would be right. */
+  /** The rule that the value breaks. */
   readonly rule: string;
-  /** What was there, as JSON of at most 200 characters; `undefined` where it is missing. */
+  /** The received value, as JSON of at most 200 characters; `undefined` where it is missing. */
   readonly received: string;
 }
 

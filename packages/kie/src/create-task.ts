@@ -9,11 +9,11 @@ import { endpoint } from './options.ts';
 import { endpointFaultOf } from './endpoint-fault.ts';
 
 export interface CreateTaskOptions {
-  /** True while it is still allowed to send. Asked once, on the connected socket, right before the first byte. */
+  /** True while sending is still allowed. Called once, on the connected socket, right before the first byte. */
   readonly sendDeadline: () => boolean;
-  /** Before the first byte it makes the answer `not_sent`, afterwards `unknown`. */
+  /** Before the first byte it makes the outcome `not_sent`, afterwards `unknown`. */
   readonly signal?: AbortSignal | undefined;
-  /** From the first byte until the answer's end, in ms. Connecting has its own timeout. */
+  /** From the first byte until the end of the response, in ms. Connecting has its own timeout. */
   readonly timeoutMs: number;
   /** Called right before the first byte is released; must be quick. If it throws, nothing is sent. */
   readonly onSending?: (() => void) | undefined;

@@ -3,14 +3,17 @@ import { createBrotliDecompress, createInflateRaw, createUnzip } from 'node:zlib
 
 import { TRANSPORT, transportCode } from './exchange.ts';
 
-/** What came out of a body, and why not all of it did. */
+/** What was decoded of a body, and why not all of it. */
 export interface Decoded {
   readonly bytes: Buffer;
   /** A transport code; absent where the whole body was read. */
   readonly problem?: string;
 }
 
-/** The codings that got undoes for the other calls. Kie is asked for none of them, and its answer counts all the same. */
+/**
+ * The codings that got decodes for the other calls. The request asks for none of them, but Kie's response counts even
+ * so.
+ */
 const DECODERS = new Map<string, (firstByte: number) => Transform>([
   ['gzip', () => createUnzip()],
   ['deflate', (firstByte) => (isWrapped(firstByte) ? createUnzip() : createInflateRaw())],
@@ -18,9 +21,9 @@ const DECODERS = new Map<string, (firstByte: number) => Transform>([
 ]);
 
 /**
- * Undoes the coding of a body that has arrived, as far as it goes: of one that is cut, what is readable of it.
- * @param coding the header `Content-Encoding`; one that is not known leaves the bytes as they are
- * @param limit in bytes; whatever would come behind it is not decoded. Never rejects.
+ * Decodes a body that has arrived, as far as possible: of a cut one, its readable part.
+ * @param coding the header `Content-Encoding`; an unknown one leaves the bytes as they are
+ * @param limit in bytes; the rest is not decoded. Never rejects.
  */
 export async function decode(body: Buffer, coding: string | undefined, limit: number): Promise<Decoded> {
   const [firstByte] = body;
@@ -43,7 +46,7 @@ export async function decode(body: Buffer, coding: string | undefined, limit: nu
   return { bytes: Buffer.concat(chunks), ...(problem === undefined ? {} : { problem }) };
 }
 
-/** Whether `deflate` has the wrapper that its standard demands, or that of gzip; many servers send it without any. */
+/** Whether `deflate` has the wrapper that its standard demands, or that of gzip; many servers send none. */
 function isWrapped(firstByte: number): boolean {
   return firstByte === 0x1f || (firstByte & 0x0f) === 8;
 }

@@ -4,18 +4,18 @@ import { klingRequestSchema, type KieCreateRequest } from './create-request.ts';
 import { shorten } from './redact.ts';
 import { isValidationWording } from './validation-wording.ts';
 
-/** Says that the address is not there, whatever else it says. */
+/** Means that the address does not exist, whatever the message. */
 const NOT_FOUND = 404;
-/** Codes that judge a request; a message that names none of its fields may be about the place all the same. */
+/** Codes that judge a request; a message that names none of its fields may still concern the endpoint. */
 const JUDGING: ReadonlySet<number> = new Set([400, 422]);
 const SAMENESS_LIMIT = 120;
-/** Deeper fields, and more of them, are not looked for: a request may be large. */
+/** Deeper and further fields are not searched for: a request may be large. */
 const DEPTH_LIMIT = 4;
 const NAME_LIMIT = 200;
 
 /**
- * What a refusal has in common with the same refusal of other requests, such as `422 channel not found`, where it may be
- * the fault of the place that refuses and not of the request (docs/decisions/0022). Undefined where the request itself
+ * What a refusal has in common with the same refusal of other requests, such as `422 channel not found`, where the
+ * endpoint that refuses may be at fault, and not the request (docs/decisions/0022). Undefined where the request itself
  * is named, or the class is another one.
  */
 export function endpointFaultOf(answer: SubmitAnswer, request: KieCreateRequest): string | undefined {
@@ -26,12 +26,12 @@ export function endpointFaultOf(answer: SubmitAnswer, request: KieCreateRequest)
   return isPossible ? sameness(code, words) : undefined;
 }
 
-/** A place that has no channel for a model names it, and names of models have words of fields in them. */
+/** An endpoint without a channel for a model names the model, and model names contain words of fields. */
 function withoutModel(msg: string, model: string): string {
   return (model === '' ? msg : msg.replaceAll(model, ' ')).replaceAll(/\b\w+-to-(image|video)\b/gi, ' ');
 }
 
-/** Of the content of a request without naming a field: moderation, and images that Kie cannot use. */
+/** Refusals of the content of a request that name no field: moderation, and images that Kie cannot use. */
 const CONTENT = [
   /flagged/i,
   /moderat/i,
@@ -52,7 +52,7 @@ function speaksOfRequest(msg: string, { input }: KieCreateRequest): boolean {
   });
 }
 
-/** Of the request's input, and of the input that is known here: a message may name a field that is missing. */
+/** Fields of the request's input and of the known schema: a message may name a missing field. */
 function fieldNames(input: KieCreateRequest['input']): Set<string> {
   const names = new Set(Object.keys(klingRequestSchema.shape.input.shape));
   collectNames(input, names, DEPTH_LIMIT);
@@ -79,7 +79,7 @@ function wordsOf(text: string): string {
     .join(' ');
 }
 
-/** What differs from request to request. In this order: an address may be quoted, and an id may stand in an address. */
+/** Parts that differ from request to request. The order matters: an address may be quoted, and may contain an id. */
 const VARIABLE: readonly RegExp[] = [
   /\bhttps?:\/\/[^\s"'<>]+/gi,
   /"[^"]*"|'[^']*'|`[^`]*`|“[^”]*”|‘[^’]*’|「[^」]*」|\[[^\]]*\]/g,

@@ -2,9 +2,8 @@ import type { Exchange } from './exchange.ts';
 import { isRecord, parseJson } from './json.ts';
 
 /**
- * Kie's answer as its API wraps it: `{ code, msg, data }` (docs/kie/api.md#answer-to-createtask).
- * Errors arrive as HTTP 200 with another `code`, so the code and not the HTTP status is what counts
- * (docs/kie/facts.md#envelope-and-errors).
+ * Kie's response as its API wraps it: `{ code, msg, data }` (docs/kie/api.md#answer-to-createtask). Errors arrive as
+ * HTTP 200 with another `code`, so the code counts and not the HTTP status (docs/kie/facts.md#envelope-and-errors).
  */
 export interface Envelope {
   readonly code: number;
@@ -16,8 +15,8 @@ export interface Envelope {
 const CODE_TEXT = /^-?\d{1,9}$/;
 
 /**
- * Reads the envelope of an answer: a JSON object with an integer `code`, which may be a numeric string. By hand, since
- * every answer of Kie goes through here.
+ * Reads the envelope of a response: a JSON object with an integer `code`, which may be a numeric string. By hand, since
+ * every response of Kie passes here.
  * @returns undefined where the text is anything else, such as an HTML page, a cut body or JSON without a code.
  */
 export function envelopeOf(exchange: Exchange): Envelope | undefined {
@@ -31,7 +30,7 @@ export function envelopeOf(exchange: Exchange): Envelope | undefined {
 
 const bodies = new WeakMap<Exchange, { readonly json: unknown }>();
 
-/** What came as JSON, read once; undefined where it is none, or nothing came. */
+/** The body as JSON, parsed once; undefined where it is none, or nothing arrived. */
 function bodyOf(exchange: Exchange): unknown {
   const known = bodies.get(exchange);
   if (known !== undefined) return known.json;
@@ -40,7 +39,7 @@ function bodyOf(exchange: Exchange): unknown {
   return json;
 }
 
-/** The text of an answer, or what arrived of it; undefined where nothing did. */
+/** The text of a response, or the part that arrived; undefined where nothing did. */
 export function textOf(exchange: Exchange): string | undefined {
   return exchange.kind === 'answer' ? exchange.body : exchange.partialBody;
 }
@@ -49,8 +48,8 @@ export function textOf(exchange: Exchange): string | undefined {
 const TASK_ID = /^[^\s\p{Cc}]{1,200}$/u;
 
 /**
- * Finds the id of a created task in an answer, whole or cut: `data.taskId`, else `data.task_id`, else `data.recordId`.
- * It needs no `code`: whoever was given an id must follow it, whatever else the answer says.
+ * Finds the id of a created task in a response, whole or cut: `data.taskId`, else `data.task_id`, else `data.recordId`.
+ * It needs no `code`: an id that Kie gave must be polled, whatever else the response says.
  */
 export function taskIdOf(exchange: Exchange): string | undefined {
   const body = bodyOf(exchange);
@@ -59,7 +58,7 @@ export function taskIdOf(exchange: Exchange): string | undefined {
   return firstTaskId([data['taskId'], data['task_id'], data['recordId']]);
 }
 
-/** The first of `candidates` that can be an id of Kie. */
+/** The first of `candidates` that has the form of a Kie id. */
 export function firstTaskId(candidates: readonly unknown[]): string | undefined {
   return candidates.find(isTaskId);
 }

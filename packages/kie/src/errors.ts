@@ -6,8 +6,8 @@ import type { Evidence } from '@kieq/domain';
  * - `unauthorized`: 401, or HTTP 401/403 without an envelope. `rate_limited`: 429.
  * - `refused`: any other code in an envelope, or an HTTP 4xx without one; the same call would be refused again.
  * - `server_error`: code 500 or above, or an HTTP 5xx without an envelope.
- * - `transport`: no complete answer. `timeout`: none in time. `aborted`: the caller's signal.
- * - `unreadable`: an answer that is neither an error nor what was asked for, or a redirect, or beyond the body limit.
+ * - `transport`: no complete response. `timeout`: none in time. `aborted`: the caller's signal.
+ * - `unreadable`: a response that is neither an error nor the requested data, or a redirect, or beyond the body limit.
  * - `file`: the file to upload cannot be read.
  * - `closed`: the client was closed before the call.
  */
@@ -30,7 +30,7 @@ export class KieError extends Error {
   override readonly name = 'KieError';
   readonly code: KieErrorCode;
   readonly evidence: Evidence;
-  /** From `Retry-After`, in ms, when there was one. */
+  /** From `Retry-After`, in ms; absent without one. */
   readonly retryAfterMs: number | undefined;
 
   constructor(code: KieErrorCode, evidence: Evidence, retryAfterMs?: number) {

@@ -9,14 +9,14 @@ import { shorten } from './redact.ts';
 /** Limits of `Evidence`, in characters (`@kieq/domain`, outcomes.ts). */
 const MSG_LIMIT = 500;
 const BODY_LIMIT = 200;
-/** What Kie said instead of a result: the link may be in it. */
+/** What Kie sent instead of a result: the link may be in it. */
 const SAID_LIMIT = 2000;
 const SUMMARY_LIMIT = 300;
 
 /**
- * Describes an exchange for a person. Texts are redacted first and shortened afterwards, so that no half of a secret
+ * Describes an exchange for operators. Texts are redacted first and shortened afterwards, so that no half of a secret
  * survives a cut.
- * @param summary one short sentence of ours.
+ * @param summary one short sentence of kieq.
  */
 export function evidenceOf(summary: string, exchange: Exchange, redact: Redactor): Evidence {
   const envelope = envelopeOf(exchange);
@@ -37,12 +37,12 @@ function bodyEvidence(text: string | undefined, redact: Redactor): Pick<Evidence
   return text === undefined || text === '' ? {} : { body: shorten(redact(text), BODY_LIMIT) };
 }
 
-/** The start of what a person should see although it is in an envelope. */
+/** The start of a body that operators should see although it is an envelope. */
 export function withBody(evidence: Evidence, text: string, redact: Redactor): Evidence {
   return { ...evidence, ...bodyEvidence(text, redact) };
 }
 
-/** What Kie said instead of a result, at length. */
+/** What Kie sent instead of a result, at length. */
 export function withSaid(evidence: Evidence, text: string, redact: Redactor): Evidence {
   return { ...evidence, body: shorten(redact(text), SAID_LIMIT) };
 }

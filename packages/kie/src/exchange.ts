@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * What one HTTP request came to, before anybody decides what it means. Never an exception.
+ * The outcome of one HTTP request, before its classification. Never an exception.
  *
- * - `answer`: a complete answer, of any HTTP status.
- * - `failure`: no complete answer. `sent` is false only where certainly no byte of the request was written.
+ * - `answer`: a complete response, of any HTTP status.
+ * - `failure`: no complete response. `sent` is false only where certainly no byte of the request was written.
  */
 export type Exchange = Answer | Failure;
 
@@ -13,9 +13,9 @@ export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** On plain http through a proxy: what stands here may be the proxy's own word, whatever the host has answered. */
+  /** Plain http through a proxy: the response may be the proxy's own, whatever the host responded. */
   readonly isForwarded?: boolean;
-  /** From just before the first byte of the request until the end of the answer, monotonic. */
+  /** From just before the first byte of the request until the end of the response, monotonic. */
   readonly latencyMs: number;
 }
 
@@ -26,13 +26,13 @@ export interface Failure {
   readonly transport: string;
   /** 0 when nothing was sent. */
   readonly latencyMs: number;
-  /** Present when at least the head of an answer arrived. */
+  /** Present when at least the head of a response arrived. */
   readonly status?: number;
-  /** What arrived of the body. */
+  /** The part of the body that arrived. */
   readonly partialBody?: string;
 }
 
-/** Transport codes of our own, beside those of Node. */
+/** Transport codes of kieq, in addition to those of Node. */
 export const TRANSPORT = {
   /** The caller's send deadline had passed when the connection was ready. */
   sendDeadline: 'SEND_DEADLINE',
@@ -43,20 +43,20 @@ export const TRANSPORT = {
   /** The request cannot be written as JSON. */
   unserialisable: 'UNSERIALISABLE',
   connectTimeout: 'CONNECT_TIMEOUT',
-  /** An answer came before the first byte of the request was written. */
+  /** A response came before the first byte of the request was written. */
   unasked: 'ANSWERED_UNASKED',
   timeout: 'TIMEOUT',
   aborted: 'ABORTED',
   /** The client was closed before the call. */
   closed: 'CLIENT_CLOSED',
-  /** The other side had closed the connection before the first byte: a pooled one while idle, a new one at once. */
+  /** The server had closed the connection before the first byte: a pooled one while idle, a new one at once. */
   socketClosed: 'SOCKET_CLOSED',
   bodyTooLarge: 'BODY_TOO_LARGE',
   upgrade: 'UNEXPECTED_UPGRADE',
   cut: 'CONNECTION_CUT',
 } as const;
 
-/** The code of an error of Node; one that has none is a cut connection. */
+/** The code of an error of Node; an error without a code is a cut connection. */
 export function transportCode(error: Error): string {
   return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
 }

@@ -28,11 +28,12 @@ interface Limits {
 }
 
 /**
- * One request that may be repeated, from start to its {@link Exchange}. The billable one is {@link LonePost}.
+ * One repeatable request, from its start to its {@link Exchange}. The billable one is {@link LonePost}.
  *
- * State `connecting` (requests with a body): nothing is written; node holds the head back until the first chunk.
- * → `sent`: the first chunk left; from here on the vendor may have acted.
- * → `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
+ * States:
+ * - `connecting` (requests with a body): nothing is written; Node keeps the head back until the first chunk.
+ * - `sent`: the first chunk left; from here on the vendor may have acted.
+ * - `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
  */
 export class HttpCall {
   private readonly client: Got;
@@ -94,8 +95,8 @@ export class HttpCall {
   }
 
   /**
-   * Nothing of a request leaves node before its first chunk, so the head waits here as well: the timeout counts from
-   * there. It throws rather than ends where nothing may be sent, since the end of a body sends the head.
+   * Node sends nothing of a request before its first chunk, so the head waits here as well: the timeout counts from
+   * then on. It throws instead of ending where nothing may be sent, since the end of a body sends the head.
    */
   private async *gatedBody(chunks: () => AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
     const socket = await this.connected;
@@ -129,7 +130,7 @@ export class HttpCall {
 
   private onEnd(): void {
     const { response } = this;
-    // Nothing was asked yet, so whatever this is, it is no answer to it.
+    // The request was not written yet, so this is no response to it.
     if (this.state === 'connecting') return this.fail(TRANSPORT.unasked);
     if (response?.statusCode === undefined) return this.fail(TRANSPORT.cut);
     const { statusCode: status, headers } = response;
@@ -137,7 +138,7 @@ export class HttpCall {
     const forwarded = isForwarded(this.request.url, this.limits.proxies);
     const latencyMs = this.elapsed();
     this.settle({ kind: 'answer', status, headers, body: this.text(), isForwarded: forwarded, latencyMs });
-    // An answer that came before the whole body was read: no use in sending the rest.
+    // A response that came before the whole body was read: the rest need not be sent.
     if (unfinished) this.stream?.destroy();
   }
 

@@ -1,6 +1,6 @@
 /**
  * Parses untrusted text as JSON.
- * @returns the value, or undefined where the text is no JSON. A leading byte order mark is ignored.
+ * @returns the value, or undefined where the text is not JSON. A leading byte order mark is ignored.
  */
 export function parseJson(text: string): unknown {
   try {
@@ -19,7 +19,7 @@ export function jsonText(value: unknown): string | undefined {
   }
 }
 
-/** Whether a value that came as JSON has more than so many levels of lists and objects; stops looking there. */
+/** Whether a value that came as JSON has more levels of lists and objects than the limit; goes no deeper. */
 export function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));

@@ -20,37 +20,38 @@ export interface LoneRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
   /**
-   * Asked once, on the connected socket, in the same turn of the event loop in which the request is written. A code that
-   * it returns, or an exception, ends the request unsent.
+   * Called once, on the connected socket, in the same turn of the event loop in which the request is written. A code
+   * that it returns, or an exception, ends the request unsent.
    */
   readonly gate?: (() => string | undefined) | undefined;
-  /** From the first byte to the end of the answer, in ms. */
+  /** From the first byte to the end of the response, in ms. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What all of them share. */
+/** Settings that all billable requests share. */
 export interface LoneSettings {
-  /** They give each request a connection that no other has had or will have. */
+  /** The agents give each request a connection that no other request uses. */
   readonly agents: Agents;
   /** Name lookup, proxy, TCP and TLS together, in ms. */
   readonly connectTimeoutMs: number;
-  /** Of an answer, decoded. */
+  /** Longest body of a response, decoded, in bytes. */
   readonly maxBodyBytes: number;
   /** In PEM; trusted instead of the public ones. */
   readonly certificateAuthority?: string | undefined;
-  /** The same trust, read once: Node would read all certificates anew for each connection. */
+  /** The same certificates, read once: Node would read all of them again for each connection. */
   readonly secureContext: () => SecureContext;
   readonly proxies: Proxies;
 }
 
 /**
  * The billable request, from start to its {@link Exchange}, directly on Node's HTTP client: no retry, no redirect, and
- * nothing in between that could write a byte early (docs/decisions/0030).
+ * no layer in between that could write a byte early (docs/decisions/0030).
  *
- * State `connecting`: the request exists, and nothing of it is written: Node holds the head back until `end`.
- * → `sent`: the gate let it pass; head and body leave in the same turn, and from here on the vendor may have acted.
- * → `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
+ * States:
+ * - `connecting`: the request exists, and nothing of it is written: Node keeps the head back until `end`.
+ * - `sent`: the gate let it pass; head and body leave in the same turn, and from here on the vendor may have acted.
+ * - `settled`: the exchange is decided; later events are ignored. Reached exactly once, from either state.
  */
 export class LonePost {
   private readonly post: LoneRequest;
@@ -89,7 +90,7 @@ export class LonePost {
     const request = this.open();
     this.request = request;
     request.on('error', (error) => this.fail(transportCode(error)));
-    // With a response it is up to that one, whose end or error comes behind this.
+    // With a response, its own end or error follows and decides.
     request.once('close', () => this.response === undefined && this.fail(TRANSPORT.cut));
     request.once('upgrade', (_response, socket) => {
       socket.destroy();
@@ -111,7 +112,7 @@ export class LonePost {
     return requestHttps(url, { method: 'POST', headers, agent: agents.https, ...context });
   }
 
-  /** Between the gate's answer and the write of the whole request there is nothing, not even a microtask. */
+  /** Nothing runs between the gate's return and the write of the whole request, not even a microtask. */
   private send(request: ClientRequest, socket: Socket): void {
     if (this.state !== 'connecting') return;
     const refusal = isUsable(socket) ? this.askGate() : TRANSPORT.socketClosed;
@@ -128,7 +129,7 @@ export class LonePost {
     }
   }
 
-  /** @returns false where it is decided already: the gate itself may have aborted the call. */
+  /** @returns false where the exchange is decided already: the gate itself may have aborted the call. */
   private markSent(): boolean {
     if (this.state === 'settled') return false;
     this.cancelTimer();
@@ -144,7 +145,7 @@ export class LonePost {
     this.response = response;
     response.on('error', (error) => this.fail(transportCode(error)));
     response.once('close', () => this.fail(TRANSPORT.cut));
-    // Nothing was asked yet, so whatever this is, it is no answer to it.
+    // The request was not written yet, so this is no response to it.
     if (this.state === 'connecting') return this.fail(TRANSPORT.unasked);
     response.on('data', this.onData);
     response.once('end', () => this.onEnd(response));
@@ -171,7 +172,7 @@ export class LonePost {
       if (problem === undefined) return { kind: 'answer', status, headers, body, isForwarded: forwarded, latencyMs };
       return { kind: 'failure', sent: true, transport: problem, latencyMs, status, partialBody: body };
     });
-    // An answer that came before the whole body was read: no use in sending the rest.
+    // A response that came before the whole body was read: the rest need not be sent.
     if (this.request?.writableFinished === false) this.request.destroy();
   }
 
@@ -186,7 +187,7 @@ export class LonePost {
     this.request?.destroy();
   }
 
-  /** What was read and not handed on yet: a bad byte right behind a taskId must not hide it. */
+  /** Reads what was received and not handed on yet: a bad byte right behind a taskId must not hide the taskId. */
   private drain(): void {
     const { response } = this;
     response?.removeListener('data', this.onData);

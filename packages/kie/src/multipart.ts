@@ -19,7 +19,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   webp: 'image/webp',
 };
 
-/** The media type that a file name suggests; `application/octet-stream` for all but JPEG, PNG and WebP. */
+/** The media type by the extension of a file name; `application/octet-stream` for all but JPEG, PNG and WebP. */
 export function contentTypeOf(fileName: string): string {
   const extension = /\.([a-z0-9]+)$/i.exec(fileName)?.[1]?.toLowerCase() ?? '';
   return CONTENT_TYPES[extension] ?? 'application/octet-stream';
@@ -58,7 +58,7 @@ export async function multipart(
 async function* contents(source: FileSource, size: number): AsyncGenerator<Uint8Array> {
   if (size === 0) return;
   if (typeof source !== 'string') yield source;
-  // `end` keeps a file that grows meanwhile within the announced length.
+  // `end` keeps the body of a growing file within the announced length.
   else yield* createReadStream(source, { end: size - 1 });
 }
 

@@ -9,7 +9,7 @@ export interface KieClientOptions {
   readonly baseUrl?: string | undefined;
   /** Host of uploads. Default `https://kieai.redpandaai.co`; the same rules. */
   readonly uploadUrl?: string | undefined;
-  /** Default `kieq/0.1`. Kie sits behind Cloudflare, which wants one. */
+  /** Default `kieq/0.1`. Cloudflare, in front of Kie, requires one. */
   readonly userAgent?: string | undefined;
   /** Name lookup, TCP and TLS together, before anything is sent. Default 5000. */
   readonly connectTimeoutMs?: number | undefined;
@@ -18,11 +18,11 @@ export interface KieClientOptions {
   /** One HTTP request of upload, from its first byte. Default 120000. */
   readonly uploadTimeoutMs?: number | undefined;
   /**
-   * A pooled connection that was idle for so long is not used again. Default 4000: below the 5 s after which many
+   * A pooled connection that was idle for this long is not used again. Default 4000: below the 5 s after which many
    * servers close theirs, which costs a query its quick retry. createTask never uses a pooled one.
    */
   readonly idleSocketMs?: number | undefined;
-  /** The longest body of an answer that is read, in bytes. Default 1048576. */
+  /** The longest body of a response that is read, in bytes. Default 1048576. */
   readonly maxBodyBytes?: number | undefined;
   /** Certificate authorities in PEM to trust instead of the public ones, for a private simulator. */
   readonly certificateAuthority?: string | undefined;

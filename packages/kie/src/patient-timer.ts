@@ -1,11 +1,11 @@
-/** A timer that fires this much late was held up by a busy or frozen process, in ms. */
+/** A timer that fires this late was delayed by a busy or frozen process, in ms. */
 const LATE_MS = 100;
-/** What such a process gets to read the answer that may already lie in the kernel's buffer, in ms. */
+/** Time for such a process to read the response that may already be in the kernel's buffer, in ms. */
 const GRACE_MS = 250;
 
 /**
- * A timeout that does not punish a process for its own sleep: when it fires late, what arrived meanwhile is read
- * first. An answer thrown away here would be a task whose payment nobody knows.
+ * A timeout that allows for a delayed process: when it fires late, what arrived meanwhile is read first. A response
+ * thrown away here would leave a task whose payment is unknown.
  * @param ms delay, monotonic.
  * @returns a function that cancels it.
  */

@@ -11,7 +11,7 @@ import { endpoint } from './options.ts';
 import { exchangeWithRetries } from './retry.ts';
 
 export interface QueryOptions {
-  /** Ends the call early; recordInfo then answers `trouble` with transport `ABORTED`. */
+  /** Ends the call early; recordInfo then returns `trouble` with transport `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
   /**
    * Awaited before every HTTP request of the call, retries included: the account's query budget counts requests.

@@ -9,14 +9,14 @@ import { linksBeside, linksIn } from './result-links.ts';
 /** The longest `failMsg` and `failCode` that are kept, in characters. */
 const FAIL_MSG_LIMIT = 2000;
 const FAIL_CODE_LIMIT = 200;
-/** No request is nested deeper than 100 levels, and whoever compares inputs walks through them. */
+/** No request is nested deeper than 100 levels, and a comparison of inputs walks through all levels. */
 const INPUT_LEVELS = 200;
 
 const AMOUNT_TEXT = /^\s*\d+(\.\d+)?\s*$/;
 
 /**
  * `data` of recordInfo (docs/kie/api.md#answer-to-recordinfo), leniently read. Every field may be missing, null or of a
- * kind that the contract does not promise; such a field is undefined, and never spoils the others.
+ * type that the contract does not promise; such a field is undefined, and the others still count.
  */
 export type KieRecord = Readonly<Record<string, unknown>> & {
   /** Without blanks around it. */
@@ -31,8 +31,8 @@ export type KieRecord = Readonly<Record<string, unknown>> & {
 };
 
 /**
- * Reads `data` of recordInfo; undefined where it is no object. By hand, since a schema makes an error with its message of
- * every field that is null, and most of them are.
+ * Reads `data` of recordInfo; undefined where it is not an object. By hand, since a schema makes an error with its message
+ * for every field that is null, and most fields are.
  */
 export function readRecord(data: unknown): KieRecord | undefined {
   if (!isRecord(data)) return undefined;
@@ -67,13 +67,13 @@ function amountIn(value: unknown, least: number): number | undefined {
   return typeof amount === 'number' && Number.isFinite(amount) && amount >= least ? amount : undefined;
 }
 
-/** The task that a record speaks of; undefined where it does not say. */
+/** The task id of a record; undefined where it has none. */
 export function recordTaskId(record: KieRecord): string | undefined {
   return firstTaskId([record['taskId'], record['task_id'], record['recordId']]);
 }
 
 /**
- * What the record repeats of the create request. `param` is a JSON string, and its `input` often one again
+ * The create request as the record repeats it. `param` is a JSON string, and its `input` often one again
  * (docs/kie/facts.md#recordinfo).
  */
 export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho {
@@ -92,7 +92,7 @@ export function echoOf(taskId: string, record: KieRecord | undefined): TaskEcho 
   };
 }
 
-/** A success, and what could be read of its result. */
+/** A success, and what is readable of its result. */
 export interface Success {
   readonly verdict: Verdict;
   readonly result: ResultKind;
@@ -100,9 +100,9 @@ export interface Success {
 
 /**
  * A success as Kie reported it. A result that cannot be read is still a paid success: it is kept verbatim, without
- * URLs; not even that where it is an object too deep to be written.
+ * URLs, except for an object that is too deep for JSON.
  *
- * Newer answers carry the parsed result as `response` (docs/kie/facts.md#recordinfo); it stands in for an empty
+ * Newer answers carry the parsed result as `response` (docs/kie/facts.md#recordinfo); it replaces an empty
  * `resultJson`.
  */
 export function readSuccess(record: KieRecord): Success {
@@ -123,7 +123,7 @@ export function readSuccess(record: KieRecord): Success {
   };
 }
 
-/** A failure; `fallback` speaks where the record itself does not. */
+/** A failure; `fallback` supplies what the record lacks. */
 export function failVerdict(
   record: KieRecord | undefined,
   fallback: { readonly failCode?: string; readonly failMsg?: string },

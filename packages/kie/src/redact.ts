@@ -2,11 +2,11 @@
 export type Redactor = (text: string) => string;
 
 const MARK = '[redacted]';
-/** A shorter one is in every word, and no key of anybody. */
+/** A shorter text occurs in many words and is no real key. */
 const SHORTEST_KEY = 4;
 /**
- * A slash as it is, JSON-escaped by some servers, or URL-encoded; either more than once. Only from the first of its
- * backslashes on: tried from each, a megabyte of them would take half an hour.
+ * A slash as it is, JSON-escaped by some servers, or URL-encoded; either more than once. Matched only from the first of
+ * its backslashes: tried from each, a megabyte of them would take half an hour.
  */
 const SLASH = String.raw`(?:(?<!\\)\\*\/|%(?:25)*2F)`;
 const CALLBACK = new RegExp(

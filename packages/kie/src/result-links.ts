@@ -1,17 +1,17 @@
 import { isHttpUrl, isRecord, parseJson } from './json.ts';
 
-/** Far beyond what any model makes; whatever is behind it stays in `resultJson`. */
+/** Far more than any model returns; further links stay in `resultJson`. */
 const MOST_LINKS = 100;
-/** Entries of a list that are looked at. */
+/** Entries of a list that are searched. */
 const MOST_ENTRIES = 1000;
 /** A signed link with its whole policy has some 2000 characters. */
 const LONGEST_LINK = 8192;
-/** Levels of lists, objects and JSON in strings that are looked into. */
+/** Levels of lists, objects and JSON in strings that are searched. */
 const LEVELS = 8;
 
 /**
- * Names of what was made, as `nameOf` writes them; the first that has links speaks alone. Others stand beside them
- * that are no results of their own: `originUrls`, `resultWaterMarkUrls`, a thumbnail, a last frame.
+ * Names of results, as `nameOf` writes them; the first that has links is the only one that counts. Records have others
+ * next to them that are no results of their own: `originUrls`, `resultWaterMarkUrls`, a thumbnail, a last frame.
  */
 const RESULT_NAMES = [
   'resulturls',
@@ -24,24 +24,24 @@ const RESULT_NAMES = [
   'video',
 ];
 /**
- * Names that say so only within a result: elsewhere they may be anybody's. No `images` and no `image_url`: they may
- * be what went in, and a wrong link is worse than none, which somebody sees.
+ * Names that mean a result only within one: elsewhere they may mean other things. No `images` and no `image_url`: they
+ * may be the input, and a wrong link is worse than none, since a missing one is noticed.
  */
 const ITEM_NAMES = ['urls', 'url', 'downloadurls', 'downloadurl', 'fileurls', 'fileurl', 'files', 'file'];
-/** What a result may be wrapped in. */
+/** Names of wrappers around a result. */
 const WRAPPER_NAMES = ['resultjson', 'response', 'results', 'result', 'outputs', 'output', 'data', 'info'];
 const NAMES = [...RESULT_NAMES, ...ITEM_NAMES, ...WRAPPER_NAMES];
-/** Beside a result, in `data` of recordInfo: no `url` there, and never the images that went in (`param`). */
+/** Next to a result, in `data` of recordInfo: no `url` there, and never the input images (`param`). */
 const RECORD_NAMES = [...RESULT_NAMES, 'results', 'result', 'outputs', 'output', 'info'];
 
 /**
- * The links of a result, in whatever shape a vendor writes them: `{"resultUrls":[…]}` is what Kie documents, others
- * say `result_urls` or `videoUrl`, give a text instead of a list, or objects with `url` (docs/kie/facts.md#recordinfo).
+ * The links of a result, in any shape that vendors use: Kie documents `{"resultUrls":[…]}`, others write `result_urls`
+ * or `videoUrl`, give a text instead of a list, or objects with `url` (docs/kie/facts.md#recordinfo).
  *
- * The value is untrusted. It is looked at once, to a limited depth and breadth; a link is http or https and of a limited
+ * The value is untrusted. It is searched once, to a limited depth and breadth; a link is http or https and of limited
  * length.
- * @param value `resultJson` or what stands for it: an object, a list, a link, or the JSON text of one of them
- * @returns in the order of the value, each once, at most 100
+ * @param value `resultJson` or its replacement: an object, a list, a link, or the JSON text of one of them
+ * @returns in the order of the value, without duplicates, at most 100
  */
 export function linksIn(value: unknown): readonly string[] {
   const links = new Set<string>();
@@ -49,14 +49,14 @@ export function linksIn(value: unknown): readonly string[] {
   return [...links];
 }
 
-/** The links that stand beside a result, in `data` of recordInfo itself. */
+/** The links next to a result, in `data` of recordInfo itself. */
 export function linksBeside(record: Readonly<Record<string, unknown>>): readonly string[] {
   const links = new Set<string>();
   collect(record, RECORD_NAMES, LEVELS, links);
   return [...links];
 }
 
-/** @returns whether there was one, also one that is known already */
+/** @returns whether there was one, an already known one included */
 function collect(value: unknown, names: readonly string[], levels: number, links: Set<string>): boolean {
   if (levels === 0 || links.size >= MOST_LINKS) return false;
   if (typeof value === 'string') return collectText(value, levels, links);
@@ -64,7 +64,7 @@ function collect(value: unknown, names: readonly string[], levels: number, links
   if (!isRecord(value)) return false;
   const fields = fieldsOf(value);
   return names.some((name) =>
-    // The same thing may be written under two spellings.
+    // The same name may occur in two spellings.
     (fields.get(name) ?? []).some((field) => collect(field, NAMES, levels - 1, links)),
   );
 }

@@ -5,7 +5,7 @@ import type { Exchange } from './exchange.ts';
 import { TRANSPORT } from './exchange.ts';
 import type { ResolvedOptions } from './options.ts';
 
-/** Failures that another try at once cannot mend. A timeout has cost its time already: the caller backs off. */
+/** Failures that an immediate retry cannot repair. A timeout has used its time already: the caller backs off. */
 const FINAL_FAILURES: ReadonlySet<string> = new Set([
   TRANSPORT.aborted,
   TRANSPORT.closed,
@@ -15,7 +15,7 @@ const FINAL_FAILURES: ReadonlySet<string> = new Set([
   TRANSPORT.invalid,
 ]);
 
-/** True for a broken connection, and for an HTTP 5xx that carries no word of Kie. */
+/** True for a broken connection, and for an HTTP 5xx without an envelope of Kie. */
 function isPassing(exchange: Exchange): boolean {
   if (exchange.kind === 'failure') return !FINAL_FAILURES.has(exchange.transport);
   return exchange.status >= 500 && envelopeOf(exchange) === undefined;
@@ -26,14 +26,14 @@ class TransientError extends Error {
   readonly exchange: Exchange;
 
   constructor(exchange: Exchange) {
-    super('passing trouble');
+    super('transient error');
     this.exchange = exchange;
   }
 }
 
 /**
- * Repeats a free call while its trouble is passing; never used for createTask. The last exchange is the result.
- * @param attempt one HTTP request, with whatever must be awaited before each.
+ * Repeats a free call after transient errors; never used for createTask. The last exchange is the result.
+ * @param attempt one HTTP request, including what must be awaited before it.
  * @throws only what `attempt` itself throws, such as a refused permit.
  */
 export async function exchangeWithRetries(

@@ -15,14 +15,14 @@ const TYPES: Readonly<Record<string, string>> = {
 const UNITS: Readonly<Record<string, string>> = { string: 'character', array: 'item' };
 
 /**
- * For `safeParse`: rules that say what would be right, and only that. What was received is told beside the rule, so
- * zod's own texts ("Invalid input: expected boolean, received undefined") would tell it twice.
+ * For `safeParse`: texts that state only the rule. The received value is reported next to the rule, so zod's own texts
+ * ("Invalid input: expected boolean, received undefined") would report it twice.
  */
 export const RULES = { error: ruleOf };
 
 /**
- * What a schema makes of a value, with the rules of `RULES` where it is wrong. Asked for these at once, zod takes twice as
- * long for each value that is right.
+ * Parses a value by a schema, with the texts of `RULES` where it is invalid. With these from the start, zod takes twice as
+ * long for each valid value.
  */
 export function parseByRules<Schema extends z.ZodType>(
   schema: Schema,
@@ -32,7 +32,7 @@ export function parseByRules<Schema extends z.ZodType>(
   return parsed.success ? parsed : z.safeParse(schema, value, RULES);
 }
 
-/** Undefined leaves zod's text. A schema's own text always wins. */
+/** Undefined keeps zod's text. A schema's own text always wins. */
 function ruleOf(issue: Issue): string | undefined {
   if (issue.code === 'invalid_type') return typeRule(issue.expected);
   if (issue.code === 'invalid_value') return valueRule(issue.values.map((value) => JSON.stringify(value)));

@@ -14,13 +14,13 @@ import { LonePost } from './lone-post.ts';
 import type { LoneRequest } from './lone-post.ts';
 import type { ResolvedOptions } from './options.ts';
 
-/** Sends requests. It retries nothing, follows nothing and throws nothing. */
+/** Sends requests. It retries nothing, follows no redirect and never throws. */
 export interface Transport {
   /** For calls that may be repeated: over a pooled connection. */
   exchange(request: HttpRequest): Promise<Exchange>;
   /**
-   * For the billable call: over a connection that no request was sent on before, and none will be afterwards. A pooled
-   * one may be closed by the server just as the request leaves; then the answer is lost although Kie never saw it.
+   * For the billable call: over a connection that carries only this request. A server may close a pooled one just as
+   * the request leaves; then the response counts as lost although Kie never saw the request.
    */
   exchangeAlone(request: LoneRequest): Promise<Exchange>;
   /** Refuses new requests, waits for the running ones, then closes the pooled connections. */

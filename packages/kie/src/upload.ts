@@ -10,7 +10,7 @@ import { endpoint } from './options.ts';
 import { exchangeWithRetries } from './retry.ts';
 
 export interface UploadOptions {
-  /** The bytes, or the path of a file. Kie takes images up to 10 MB. */
+  /** The bytes, or the path of a file. Kie accepts images up to 10 MB. */
   readonly file: FileSource;
   /**
    * Must be unique: an upload under the same name and path OVERWRITES the earlier file
@@ -25,7 +25,7 @@ export interface UploadOptions {
 }
 
 export interface Upload {
-  /** What to put into `image_urls`. Kie deletes the file after 1 to 3 days (docs/kie/facts.md#rules-of-the-account). */
+  /** The URL for `image_urls`. Kie deletes the file after 1 to 3 days (docs/kie/facts.md#rules-of-the-account). */
   readonly downloadUrl: string;
   /** In bytes. */
   readonly fileSize?: number;

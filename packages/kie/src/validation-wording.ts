@@ -1,7 +1,7 @@
 /**
- * Wording with which Kie dresses refused parameters as code 500 (docs/kie/facts.md#envelope-and-errors). The first two
- * were seen in public; the others are their near relatives. A miss costs no money: the answer is a refusal either
- * way, and is only retried more often.
+ * Wording of Kie's refusals of parameters that come with code 500 (docs/kie/facts.md#envelope-and-errors). The first
+ * two were seen in public; the others are close variants. A miss costs no money: the response is a refusal either way,
+ * and is only retried more often.
  */
 const VALIDATION_WORDING: readonly RegExp[] = [
   /this field is required/i,
@@ -16,7 +16,7 @@ const VALIDATION_WORDING: readonly RegExp[] = [
   /\b(parameter|param|argument|field|value) (is )?(invalid|illegal|missing|not supported)\b/i,
 ];
 
-/** True when a `msg` of code 500 speaks of refused parameters and not of trouble at Kie. */
+/** True when a `msg` of code 500 means refused parameters and not an error of Kie. */
 export function isValidationWording(msg: string): boolean {
   return VALIDATION_WORDING.some((pattern) => pattern.test(msg));
 }

@@ -10,7 +10,7 @@ export const WEBHOOK_SIGNATURE_HEADER = 'x-webhook-signature';
 /** Default of `toleranceMs`: 5 min. */
 export const WEBHOOK_TOLERANCE_MS = 300_000;
 
-/** Why a callback's signature does not hold. */
+/** Why the signature of a callback is refused. */
 export type WebhookRefusal = 'no_task_id' | 'missing_header' | 'bad_timestamp' | 'stale' | 'bad_signature';
 
 export type WebhookCheck =
@@ -40,8 +40,8 @@ export function signWebhook(taskId: string, timestampSeconds: number | string, k
 }
 
 /**
- * Checks signature and age of a callback, in constant time. A valid one proves the id and the time only: ask
- * recordInfo before believing a state or a URL (docs/guarantees.md#g6-no-callback-is-believed).
+ * Checks signature and age of a callback, in constant time. A valid one proves only the id and the time: only
+ * recordInfo proves a state or a URL (docs/guarantees.md#g6-no-callback-is-believed).
  */
 export function verifyWebhook(input: WebhookInput): WebhookCheck {
   const taskId = input.taskId ?? callbackTaskId(input.body);
@@ -56,8 +56,7 @@ export function verifyWebhook(input: WebhookInput): WebhookCheck {
 }
 
 /**
- * The task that a callback speaks of: `data.taskId`, `data.task_id`, or the same at top level
- * (docs/kie/facts.md#callbacks).
+ * The task of a callback: `data.taskId`, `data.task_id`, or the same at top level (docs/kie/facts.md#callbacks).
  * @param body parsed JSON, or its text; untrusted.
  */
 export function callbackTaskId(body: unknown): string | undefined {

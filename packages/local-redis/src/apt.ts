@@ -4,19 +4,19 @@ import { run } from './run.ts';
 
 const MINUTES = 60_000;
 
-/** A private workspace for apt: its own state, cache and log, the system's sources and keys, nobody's hooks. */
+/** A private workspace for apt: its own state, cache and log, the system's sources and keys, and no hooks. */
 export interface AptWorkspace {
   readonly folder: string;
   /**
-   * `system` reads the package lists that the system has; `own` fetches lists into the workspace; `backports` also
-   * those of the release's backports, where newer versions are built for it.
+   * `system` reads the package lists of the system; `own` fetches lists into the workspace; `backports` also those of
+   * the release's backports, which have newer versions.
    */
   readonly lists: 'system' | 'own' | 'backports';
   readonly env: NodeJS.ProcessEnv;
 }
 
 /**
- * Downloads packages, and whatever they need that this machine lacks, without root and without touching the system.
+ * Downloads packages, and their dependencies that this machine lacks, without root and without a change of the system.
  * @returns the paths of the `.deb` files, checked by apt against the signed lists
  * @throws RunError when apt is absent, the packages are unknown, or the network fails
  */
@@ -27,8 +27,8 @@ export async function downloadPackages(workspace: AptWorkspace, packages: readon
 }
 
 /**
- * As `downloadPackages`, but nothing that the packages need; by the system's package lists, or by lists of its own
- * where those are absent or so old that their files are gone from the mirror.
+ * As `downloadPackages`, but without dependencies; by the system's package lists, or by its own lists where those are
+ * absent or so old that their files are gone from the mirror.
  * @param place an empty folder, and the environment of apt
  */
 export async function downloadAlone(
@@ -82,7 +82,7 @@ async function debFiles(folder: string): Promise<string[]> {
   return names.filter((name) => name.endsWith('.deb')).map((name) => join(folder, name));
 }
 
-/** Given by `-c`, which apt reads after the system's own files: so the `#clear`s take the system's hooks away. */
+/** Passed by `-c`, which apt reads after the system's own files, so that the `#clear`s remove the system's hooks. */
 function aptConfiguration(workspace: AptWorkspace): string {
   const { folder, lists } = workspace;
   const quoted = (path: string): string => `"${path.replaceAll('"', '\\"')}"`;
@@ -103,7 +103,7 @@ function aptConfiguration(workspace: AptWorkspace): string {
     'Dir::Cache::srcpkgcache "";',
     `Dir::Log ${quoted(join(folder, 'log'))};`,
     'Debug::NoLocking "true";',
-    // As root apt would drop to the user _apt, who cannot enter the workspace.
+    // As root apt would switch to the user _apt, which cannot enter the workspace.
     'APT::Sandbox::User "root";',
     'APT::Get::Assume-Yes "true";',
     'APT::Keep-Downloaded-Packages "true";',

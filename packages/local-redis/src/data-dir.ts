@@ -6,25 +6,25 @@ import { z } from 'zod';
 import { LocalRedisError } from './errors.ts';
 import { answersPing } from './ping.ts';
 
-/** How long a server of a process that has just died may take to end. */
+/** How long a server may take to end after its process has ended. */
 const HANDOVER_MS = 2_000;
 
 const Owner = z.object({ pid: z.int().positive(), port: z.int().positive() });
 type Owner = z.infer<typeof Owner>;
 
-/** It stays, so that what was told the address finds the next server there. */
+/** It stays, so that clients with the address find the next server there. */
 const PORT_FILE = 'kieq-port';
 
 /** The folder of one server's data. */
 export interface DataDir {
   readonly path: string;
-  /** Removed at the end, because nobody asked for it by name. */
+  /** Removed at the end, because the caller named no folder. */
   readonly temporary: boolean;
-  /** Writes down who uses the folder, so that the next start can tell. */
+  /** Records the process that uses the folder, for the next start. */
   recordOwner(owner: Owner): Promise<void>;
-  /** Where the last server of this folder listened; undefined where there was none. */
+  /** The port of the last server of this folder; undefined where there was none. */
   lastPort(): Promise<number | undefined>;
-  /** Gives the folder up: a temporary one is removed, another one kept for the next start. */
+  /** Releases the folder: a temporary one is removed, another one is kept for the next start. */
   release(): Promise<void>;
 }
 

@@ -5,9 +5,9 @@ import { settingArguments, type CommandInput, type ServerProgram } from './serve
 const IMAGE = 'redis:7-alpine';
 
 /**
- * A container, if the Docker engine answers. It runs attached, so that the client passes SIGTERM on to the server and
+ * A container, if the Docker engine responds. It runs attached, so that the client passes SIGTERM on to the server and
  * ends with it; the data folder is mounted, so that a restart finds its data.
- * @throws Error when there is no Docker or its engine does not answer within 10 s
+ * @throws Error when there is no Docker or its engine does not respond within 10 s
  */
 export async function dockerServer(env: NodeJS.ProcessEnv): Promise<ServerProgram> {
   await run('docker', ['version', '--format', '{{.Server.Version}}'], { timeoutMs: 10_000, env });
@@ -15,7 +15,7 @@ export async function dockerServer(env: NodeJS.ProcessEnv): Promise<ServerProgra
 }
 
 function containerCommand({ port, dataDir, settings, sentinelFile }: CommandInput): string[] {
-  // It would see its servers at addresses that mean nothing outside of Docker.
+  // A Sentinel in a container would see its servers at addresses that have no meaning outside of Docker.
   if (sentinelFile !== undefined) throw new Error('a Sentinel needs redis-server on this machine');
   const user = process.getuid === undefined ? [] : ['--user', `${process.getuid()}:${process.getgid?.() ?? 0}`];
   const container = ['--name', `kieq-redis-${randomUUID().slice(0, 8)}`, ...user];

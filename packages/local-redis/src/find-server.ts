@@ -11,13 +11,13 @@ import {
 } from './server-program.ts';
 
 export interface FindServerOptions {
-  /** Folder for what is fetched; the server goes to `<cacheDir>/redis`. */
+  /** Folder for downloads; the server is unpacked below `<cacheDir>/redis`. */
   readonly cacheDir: string;
   /** Which sources to try. Default all, in the order PATH, distribution's package, Docker. */
   readonly sources?: readonly ServerSource[];
-  /** The oldest version that will do; not asked of a container. Default 7.0. */
+  /** The oldest accepted version; not checked for a container. Default 7.0. */
   readonly atLeast?: ServerFloor;
-  /** Environment of the programs that are looked for and started; PATH matters. Default: the process's own. */
+  /** Environment of the programs that are searched and started; PATH matters. Default: the process's own. */
   readonly env?: NodeJS.ProcessEnv;
 }
 

@@ -23,7 +23,10 @@ export interface Launched {
   readonly server: Supervised;
 }
 
-/** Starts the server on the preferred port, else on a free one; somebody else may take a port between choosing and using it, so it tries anew. */
+/**
+ * Starts the server on the preferred port, else on a free one; another process may take a port between choice and use,
+ * so it tries again.
+ */
 export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
   for (let tries = 1; ; tries += 1) {
     const port = (tries === 1 ? input.preferredPort : undefined) ?? (await freePort());
@@ -38,7 +41,7 @@ export async function launchAnywhere(input: LaunchInput): Promise<Launched> {
 }
 
 /**
- * Starts the server on this port and waits until it answers PING.
+ * Starts the server on this port and waits until it responds to PING.
  * @throws LocalRedisError `local_redis_start_failed` with the end of the server's log
  */
 export async function launch(
@@ -57,14 +60,14 @@ export async function launch(
     if (server.ended() || Date.now() > deadline) throw await startFailure(program, server);
     await sleep(20);
   }
-  // The port may have answered for somebody else's server while ours failed to take it.
+  // Another server may have responded on the port while this one failed to take it.
   if (server.ended()) throw await startFailure(program, server);
   await dataDir.recordOwner({ pid: server.pid, port });
   return server;
 }
 
 async function startFailure(program: ServerProgram, server: Supervised): Promise<LocalRedisError> {
-  const how = server.ended() ? 'ended at once' : 'did not answer PING in time';
+  const how = server.ended() ? 'ended at once' : 'did not respond to PING in time';
   await server.end('SIGTERM');
   const log = await readFile(server.logFile, 'utf8').catch(() => '');
   const tail = log.trim().split('\n').slice(-8).join('\n');

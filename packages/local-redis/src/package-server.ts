@@ -20,10 +20,10 @@ export interface PackageServerOptions {
 }
 
 /**
- * The distribution's own package (Debian, Ubuntu), or that of its backports where the own is older than `floor`,
+ * The distribution's own package (Debian, Ubuntu), or that of its backports where the package is older than `floor`,
  * unpacked below `cacheDir/redis` and used from there. Nothing is installed and no service is started. Concurrent
- * callers are safe: each unpacks into a folder of its own, and the first rename wins. A later call finds the folder
- * and needs no network.
+ * callers are safe: each unpacks into its own folder, and the first rename wins. A later call finds the folder and
+ * needs no network.
  * @throws Error that says why there is none
  */
 export async function packageServer(options: PackageServerOptions): Promise<ServerProgram> {
@@ -80,19 +80,19 @@ async function unpackSet(workspace: AptWorkspace, set: PackageSet, root: string,
   const files = await downloadPackages(workspace, set.packages);
   await rm(root, { recursive: true, force: true });
   await mkdir(root);
-  // The C library must stay the system's own: it belongs to the loader that starts the program.
+  // The C library must be the system's own: it belongs to the loader that starts the program.
   const parts = files.filter((file) => !/^libc(6|-bin)_/.test(basename(file)));
   for (const file of parts) await run('dpkg-deb', ['-x', file, root], { env: workspace.env });
   await unpackedServer(root, wanted);
 }
 
-/** Moves the finished folder into place; when another process was faster, theirs stays. */
+/** Moves the finished folder into place; when another process was faster, that one's stays. */
 async function publish(from: string, to: string, wanted: Wanted): Promise<void> {
   try {
     await rename(from, to);
   } catch (error) {
     if (await unpackedServer(to, wanted).catch(() => undefined)) return;
-    // What lies there does not run (another release of the system, perhaps): out of the way, then once more.
+    // The present folder does not run (perhaps from another release of the system): move it aside, then try once more.
     const aside = join(dirname(from), 'aside');
     await rename(to, aside).catch(() => {
       throw error;

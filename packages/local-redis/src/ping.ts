@@ -1,6 +1,9 @@
 import { createConnection, createServer } from 'node:net';
 
-/** Whether a server on this loopback port answers PING within `timeoutMs`, be it by asking for a password. Never rejects. */
+/**
+ * Whether a server on this loopback port responds to PING within `timeoutMs`, if only with a request for a password.
+ * Never rejects.
+ */
 export function answersPing(port: number, timeoutMs = 1_000): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection({ host: '127.0.0.1', port });
@@ -20,7 +23,7 @@ export function answersPing(port: number, timeoutMs = 1_000): Promise<boolean> {
   });
 }
 
-/** A loopback port that was free a moment ago; somebody may take it before its use, so callers try again. */
+/** A loopback port that was free a moment ago; another process may take it before its use, so callers try again. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 export interface RunOptions {
   /** Ends the program after this many ms. Default 20 000. */
   readonly timeoutMs?: number;
-  /** The program's whole environment. Default: ours. */
+  /** The program's whole environment. Default: that of this process. */
   readonly env?: NodeJS.ProcessEnv;
   readonly cwd?: string;
 }
@@ -15,7 +15,7 @@ class RunError extends Error {
 
 /**
  * Runs a program without a shell and returns what it printed.
- * @throws RunError with the last lines of what it wrote to stderr
+ * @throws RunError with the last lines of its stderr
  */
 export function run(file: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
   const { timeoutMs = 20_000, env = process.env, cwd } = options;

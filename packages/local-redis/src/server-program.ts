@@ -1,6 +1,6 @@
 import { run } from './run.ts';
 
-/** Where a server comes from, in the order in which they are tried. */
+/** Sources of a server, in the order in which they are tried. */
 export const SERVER_SOURCES = ['path', 'package', 'docker'] as const;
 export type ServerSource = (typeof SERVER_SOURCES)[number];
 
@@ -9,7 +9,7 @@ export interface CommandInput {
   readonly dataDir: string;
   /** Redis settings as `[name, value]`, without address, port and dir, which depend on the source. */
   readonly settings: readonly (readonly [string, string])[];
-  /** The file in which a Sentinel keeps what it knows; without it an ordinary server is started. */
+  /** The state file of a Sentinel; without it an ordinary server is started. */
   readonly sentinelFile?: string | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface ServerVersion {
   readonly text: string;
 }
 
-/** Reads the answer to `redis-server --version`; undefined when it is something else. */
+/** Reads the output of `redis-server --version`; undefined for other output. */
 export function parseServerVersion(output: string): ServerVersion | undefined {
   const match = /\b(redis|valkey)\b.*?\bv=(\d+)\.(\d+)(\S*)/i.exec(output);
   if (match === null) return undefined;
@@ -40,10 +40,10 @@ export function parseServerVersion(output: string): ServerVersion | undefined {
   return { flavour, major, minor, text: `${flavour} ${major}.${minor}${match[4] ?? ''}` };
 }
 
-/** The oldest version that will do; Redis and Valkey count alike. */
+/** The oldest accepted version, for Redis and Valkey alike. */
 export type ServerFloor = Pick<ServerVersion, 'major' | 'minor'>;
 
-/** Redis 7.0; Valkey began with 7.2 (docs/operations/redis.md#requirements). */
+/** Redis 7.0; Valkey begins with 7.2 (docs/operations/redis.md#requirements). */
 export const DEFAULT_FLOOR: ServerFloor = { major: 7, minor: 0 };
 
 /**
@@ -58,9 +58,9 @@ export async function nativeProgram(
 ): Promise<ServerProgram> {
   const output = await run(file, ['--version'], { env });
   const version = parseServerVersion(output);
-  if (version === undefined) throw new Error(`${file} --version answers ${JSON.stringify(output.slice(0, 80))}`);
+  if (version === undefined) throw new Error(`${file} --version prints ${JSON.stringify(output.slice(0, 80))}`);
   const isOld = version.major < major || (version.major === major && version.minor < minor);
-  if (isOld) throw new Error(`${file} is ${version.text}; ${major}.${minor} is the floor`);
+  if (isOld) throw new Error(`${file} is ${version.text}; at least ${major}.${minor} is needed`);
   return { source, version: version.text, env, command: (input) => [file, ...nativeArguments(input)] };
 }
 

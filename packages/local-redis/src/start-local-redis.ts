@@ -10,33 +10,38 @@ export interface LocalRedisOptions extends Partial<FindServerOptions> {
   readonly dataDir?: string;
   /** Whether writes go to an append-only file and survive `restart()`. Default false. */
   readonly appendonly?: boolean;
-  /** More settings of redis.conf, which win over ours, such as `{ 'maxmemory-policy': 'allkeys-lru' }`. */
+  /** More settings of redis.conf, which override the defaults, such as `{ 'maxmemory-policy': 'allkeys-lru' }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Starts a Sentinel instead, which watches nobody until it is told by SENTINEL MONITOR. Not in Docker. Default false. */
+  /**
+   * Starts a Sentinel instead, which watches no server until SENTINEL MONITOR names one. Not in Docker. Default false.
+   */
   readonly sentinel?: boolean;
-  /** How long the server may take until it answers PING, in ms. Default 15 000; in Docker 180 000, since it may pull. */
+  /**
+   * How long the server may take until it responds to PING, in ms. Default 15 000; in Docker 180 000, since it may pull
+   * the image.
+   */
   readonly startTimeoutMs?: number;
 }
 
-/** A private Redis on a loopback port; it ends with the process that started it, even with `kill -9`. */
+/** A private Redis on a loopback port; it ends with the process that started it, even by `kill -9`. */
 export interface LocalRedis {
   readonly url: string;
   readonly port: number;
-  /** The server's process now; another one after `restart`. */
+  /** Pid of the present server process; another one after `restart`. */
   readonly pid: number;
   readonly dataDir: string;
-  /** Where the program came from, and its version. */
+  /** Source and version of the program. */
   readonly source: ServerSource;
   readonly version: string;
-  /** Ends the server and starts it again on the same port and folder; SIGKILL plays a crash. Default SIGTERM. */
+  /** Ends the server and starts it again on the same port and folder; SIGKILL simulates a crash. Default SIGTERM. */
   restart(signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
-  /** Ends this server and removes its temporary folder. Again: without effect. */
+  /** Ends this server and removes its temporary folder. A second call has no effect. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a Redis of our own: from the PATH, the distribution's package or Docker, whichever comes first. It listens on
- * loopback only, never evicts and takes no snapshots.
+ * Starts a private Redis from the PATH, the distribution's package or Docker, in this order. It listens on loopback
+ * only, never evicts and takes no snapshots.
  * @throws LocalRedisError when there is none, it does not start, or the data folder is in use
  */
 export async function startLocalRedis(options: LocalRedisOptions = {}): Promise<LocalRedis> {

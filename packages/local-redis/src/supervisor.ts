@@ -5,9 +5,10 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
 /**
- * A shell between us and the server, in a session of its own. It holds the reading end of a pipe whose writing end
- * only we have: when we die, however we die, the pipe closes and the shell ends the server (SIGTERM, after 5 s
- * SIGKILL) and, if told so, removes its folder. It prints the server's pid. Arguments: folder, yes|no, command.
+ * A shell between this process and the server, in its own session. It holds the reading end of a pipe whose writing end
+ * only this process has: when the process ends, in any way, the pipe closes and the shell ends the server (SIGTERM,
+ * after 5 s SIGKILL) and, if requested, removes its folder. It prints the server's pid. Arguments: folder, yes|no,
+ * command.
  */
 const SCRIPT = `
 dir=$1; remove=$2; shift 2
@@ -38,7 +39,7 @@ export interface SupervisorOptions {
   readonly command: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly dataDir: string;
-  /** Whether the folder goes when our process dies without stopping the server. */
+  /** Whether the folder is removed when this process ends without stopping the server. */
   readonly removeDataDir: boolean;
 }
 
@@ -47,13 +48,13 @@ export interface Supervised {
   /** The server's process; the Docker client's where the server runs in a container. */
   readonly pid: number;
   readonly logFile: string;
-  /** Whether it has ended. */
+  /** Whether the server has ended. */
   ended(): boolean;
   /** Sends the signal to the server and waits until it is gone. Without effect when it has ended. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>;
 }
 
-/** Starts the command; returns as soon as its pid is known, which does not yet mean that it works. */
+/** Starts the command; returns as soon as its pid is known, possibly before the server works. */
 export async function supervise(options: SupervisorOptions): Promise<Supervised> {
   const { command, env, dataDir, removeDataDir } = options;
   const child = spawn('/bin/sh', ['-c', SCRIPT, 'kieq-redis', dataDir, removeDataDir ? 'yes' : 'no', ...command], {
@@ -74,7 +75,7 @@ function lifeOf(child: ChildProcess, pid: number, exit: Promise<unknown>): Pick<
     if (ended()) return;
     child.ref();
     signalIfAlive(pid, signal);
-    // Redis refuses to end while it writes its first append-only file: so we ask again.
+    // Redis refuses to end while it writes its first append-only file, so the signal is repeated.
     const insistence = setInterval(() => signalIfAlive(pid, signal), 250);
     const impatience = setTimeout(() => signalIfAlive(pid, 'SIGKILL'), 10_000);
     await exit;
@@ -90,7 +91,7 @@ async function firstLine(stream: Readable): Promise<number> {
   throw new Error('the supervisor of the local Redis printed no pid');
 }
 
-/** The server must not keep our process alive: when we end, it ends. */
+/** The server must not keep this process alive: it ends with the process. */
 function release(child: ChildProcess): void {
   child.unref();
   child.stdout?.destroy();
@@ -103,6 +104,6 @@ function signalIfAlive(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // It has just ended.
+    // The server has just ended.
   }
 }

@@ -3,12 +3,14 @@ import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
 const PRIVATE = 'must not be a private address';
-/** Names that by standard or by habit mean this machine or this network: RFC 6761, 6762, 8375, ICANN's `.internal`. */
+/**
+ * Names that mean this machine or this network by standard or convention: RFC 6761, 6762, 8375, ICANN's `.internal`.
+ */
 const PRIVATE_NAME = /(^|\.)(localhost|localdomain|local|internal|home\.arpa)$/;
 
 /**
- * What is wrong with an address that a caller gave, as far as its text tells; names are checked after resolution,
- * when it is used.
+ * The rule that a caller's address breaks, as far as its text shows; names are checked after resolution, when the
+ * address is used.
  *
  * It must be an absolute http or https URL without user and password. Where private addresses are not allowed, an IP
  * address, in any notation that URL understands (`127.1`, `0x7f000001`, `[::ffff:7f00:1]`), must be global unicast; and
@@ -31,7 +33,7 @@ export function hostOf(url: URL): string {
 
 function isPublicHost(host: string): boolean {
   if (isIP(host) !== 0) return isPublicAddress(host);
-  // The dot of the root ends the name, it does not separate anything.
+  // A final dot is the root of the name and no separator.
   const name = host.replace(/\.$/, '');
   return name.includes('.') && !PRIVATE_NAME.test(name);
 }

@@ -2,33 +2,33 @@ import type { IncomingMessage } from 'node:http';
 
 import { errorCode, TRANSPORT } from './failure.ts';
 
-/** Limits of the body of an answer, in ms. Only waiting for the sender counts, not what the reader does meanwhile. */
+/** Limits of the body of a response, in ms. Only waiting for the sender counts, not the work of the reader. */
 export interface BodyLimits {
   /** Longest wait for the next 64 KiB, or for the end. */
   readonly stallMs: number;
-  /** Longest wait in all. */
+  /** Longest wait in total. */
   readonly totalMs: number;
 }
 
-/** Thrown while a body is read: it did not come as a whole. */
+/** Thrown while a body is read: it did not arrive completely. */
 export class BodyError extends Error {
   override readonly name = 'BodyError';
   /** An error code such as `ECONNRESET`, `STALLED`, `ETIMEDOUT` or `ABORTED`. */
   readonly transport: string;
 
   constructor(transport: string) {
-    super(`the answer did not come as a whole: ${transport}`);
+    super(`the response did not arrive completely: ${transport}`);
     this.transport = transport;
   }
 }
 
-/** So much must come within `stallMs`: a sender that trickles a byte now and then has stalled. */
+/** Bytes that must arrive within `stallMs`: a sender that trickles single bytes counts as stalled. */
 const PROGRESS_BYTES = 64 * 1024;
-/** How often somebody looks whether the sender still sends, at least, in ms. */
+/** Longest interval between checks whether the sender still sends, in ms. */
 const LOOK_MS = 1000;
 
 /**
- * The bytes of an answer, as they come, with constant memory. Leaving the loop closes the connection.
+ * The bytes of a response, as they arrive, with constant memory. Leaving the loop closes the connection.
  * @param signal ends it at any time
  * @throws BodyError
  */
@@ -66,11 +66,11 @@ export async function* readBody(
   }
 }
 
-/** How long the reader has waited for the sender. It waits from `begin` to `rest`. */
+/** Measures how long the reader has waited for the sender. It waits from `begin` to `rest`. */
 class Patience {
   readonly #limits: BodyLimits;
   #since: number | undefined;
-  /** Since the last progress, and in all. */
+  /** Since the last progress, and in total. */
   #stalledMs = 0;
   #totalMs = 0;
   #bytes = 0;
@@ -94,7 +94,7 @@ class Patience {
     this.#stalledMs = 0;
   }
 
-  /** Why it is too long; undefined while it is not. */
+  /** The exceeded limit; undefined while there is none. */
   over(): string | undefined {
     const waited = this.#waiting();
     if (this.#stalledMs + waited > this.#limits.stallMs) return TRANSPORT.stalled;

@@ -2,7 +2,7 @@ import { got } from 'got';
 import type { Got } from 'got';
 
 /**
- * The HTTP client for one POST: it retries nothing, follows nothing, decodes nothing, throws nothing.
+ * The HTTP client for one POST: it retries nothing, follows no redirect, decodes nothing and never throws.
  * @param certificateAuthority in PEM; trusted instead of the public ones.
  */
 export function createClient(certificateAuthority: string | undefined): Got {

@@ -21,9 +21,9 @@ export interface Delivery {
 }
 
 /**
- * Sends a body, and again to where 307 and 308 point, each target checked like the first. Another origin gets the same
- * headers: they are signatures over this very body and no credential, and the receiver that redirects could forward
- * both by itself. Never rejects.
+ * Sends a body, and sends it again to the targets of 307 and 308, each checked like the first. Another origin gets the
+ * same headers: they are signatures over this body and no credentials, and a receiver that redirects could forward both
+ * itself. Never rejects.
  */
 export async function deliver(delivery: Delivery, signal: AbortSignal): Promise<OutboundAnswer> {
   const { client, rules, connect, headers, body } = delivery;

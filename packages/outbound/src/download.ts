@@ -12,7 +12,7 @@ import { vet } from './vet.ts';
 
 const MAX_REDIRECTS = 3;
 
-/** What a GET came to. */
+/** The outcome of a GET. */
 export type OutboundDownload =
   /** HTTP 200. */
   | OpenDownload
@@ -26,9 +26,9 @@ export interface OpenDownload {
   readonly kind: 'open';
   /** Media type in lower case, without parameters. */
   readonly contentType: string | undefined;
-  /** As announced; absent where the sender does not say. */
+  /** As announced; absent where the sender does not announce it. */
   readonly contentLength: number | undefined;
-  /** To be read once, or closed. @throws BodyError */
+  /** Must be read once, or closed. @throws BodyError */
   readonly body: AsyncIterable<Uint8Array>;
   /** Ends the connection. May be called twice, also after the body was read. */
   close(): void;
@@ -41,11 +41,11 @@ export interface Fetching {
   readonly headers: Readonly<Record<string, string>>;
   readonly certificateAuthority: string | undefined;
   readonly limits: BodyLimits;
-  /** Of the whole download; the other signal ends with the head. */
+  /** Ends the whole download; the other signal matters until the head. */
   readonly signal: AbortSignal | undefined;
 }
 
-/** Asks for an address, and for where its redirects point, each target checked like the first. Never rejects. */
+/** Requests an address and the targets of its redirects, each checked like the first. Never rejects. */
 export async function download(fetching: Fetching, head: AbortSignal): Promise<OutboundDownload> {
   const { rules, connect, headers, certificateAuthority } = fetching;
   let next = fetching.url;

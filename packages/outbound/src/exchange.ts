@@ -8,7 +8,7 @@ import { errorCode, TRANSPORT } from './failure.ts';
 /** One POST to a vetted address. */
 export interface Call {
   readonly url: URL;
-  /** Of this request alone. */
+  /** Timeout of this request alone. */
   readonly agents: Agents;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
@@ -19,8 +19,8 @@ export type Exchange =
   | { readonly kind: 'failed'; readonly transport: string };
 
 /**
- * Sends one POST and resolves with the head of its answer. The socket is destroyed as soon as the head is there, so a
- * body costs nothing, however long it is; it is destroyed as well on every failure and on abort. Never rejects.
+ * Sends one POST and resolves with the head of its response. The socket is destroyed as soon as the head has arrived,
+ * so a body costs nothing, whatever its length; it is also destroyed on every failure and on abort. Never rejects.
  */
 export function exchange(client: Got, call: Call, signal: AbortSignal): Promise<Exchange> {
   if (signal.aborted) return Promise.resolve({ kind: 'failed', transport: TRANSPORT.aborted });
@@ -48,7 +48,7 @@ function open(client: Got, { url, headers, body, agents: agent }: Call): Request
   }
 }
 
-/** Whatever comes first decides; a promise ignores the rest. */
+/** The first event decides; a promise ignores the others. */
 function listen(stream: Request, settle: (result: Exchange) => void, fail: (transport: string) => void): void {
   stream.once('response', ({ statusCode: status, headers }: IncomingMessage) =>
     status === undefined ? fail(TRANSPORT.cut) : settle({ kind: 'head', status, headers }),

@@ -1,4 +1,4 @@
-/** What the connection decides, and what would hand out somebody's identity. */
+/** Headers that the connection sets, and headers that would reveal an identity. */
 const FORBIDDEN = new Set([
   'authorization',
   'connection',
@@ -21,7 +21,7 @@ export function requestHeaders(given: Readonly<Record<string, string>>, userAgen
   };
 }
 
-/** Headers of a GET: nothing of anybody's identity, and nothing that the answer would have to be unpacked for. */
+/** Headers of a GET: no identity, and no coding that the response would have to be decoded from. */
 export function getHeaders(userAgent: string): Record<string, string> {
   return { 'user-agent': userAgent, accept: '*/*', 'accept-encoding': 'identity' };
 }

@@ -8,7 +8,7 @@ import { errorCode, TRANSPORT } from './failure.ts';
 /** One GET to a vetted address. */
 export interface GetCall {
   readonly url: URL;
-  /** Of this request alone. */
+  /** Timeout of this request alone. */
   readonly agents: Agents;
   readonly headers: Readonly<Record<string, string>>;
   /** In PEM; trusted instead of the public ones. */
@@ -21,9 +21,9 @@ export type OpenedGet =
   | { readonly kind: 'failed'; readonly transport: string };
 
 /**
- * Sends one GET and resolves with the head of its answer. Until then the signal ends it; afterwards the response is the
- * caller's. Never rejects. No client library: nothing may stand between the socket and the one who reads it, neither
- * buffers without a limit nor retries, redirects or decompression.
+ * Sends one GET and resolves with the head of its response. Until then the signal ends it; afterwards the response
+ * belongs to the caller. Never rejects. No client library: nothing may be between the socket and its reader, neither
+ * unlimited buffers nor retries, redirects or decompression.
  */
 export function openGet(call: GetCall, signal: AbortSignal): Promise<OpenedGet> {
   if (signal.aborted) return Promise.resolve({ kind: 'failed', transport: TRANSPORT.aborted });
@@ -39,7 +39,7 @@ export function openGet(call: GetCall, signal: AbortSignal): Promise<OpenedGet> 
     signal.addEventListener('abort', onAbort, { once: true });
     request.once('response', (response: IncomingMessage) => {
       signal.removeEventListener('abort', onAbort);
-      // Heard by whoever reads it; nobody reads an answer that is refused.
+      // The reader of the body gets this error; a refused response has no reader.
       response.on('error', () => undefined);
       resolve({ kind: 'head', response });
     });
@@ -47,7 +47,7 @@ export function openGet(call: GetCall, signal: AbortSignal): Promise<OpenedGet> 
       socket.destroy();
       fail(TRANSPORT.upgrade);
     });
-    // Stays to the end: what happens to the connection after the head is heard by the response as well.
+    // Stays until the end: after the head, the response also gets the errors of the connection.
     request.on('error', (error) => fail(errorCode(error) ?? TRANSPORT.cut));
     request.once('close', () => fail(TRANSPORT.cut));
     request.end();

@@ -13,15 +13,15 @@ import { withTimeLimit } from './time-limit.ts';
 /** Options of {@link createOutbound}. Times in ms. */
 export interface OutboundOptions {
   /**
-   * `KIEQ_ALLOW_PRIVATE_URLS`: private, loopback and link-local addresses may be called. Default false.
-   * It also decides who resolves names: with true the system, with `/etc/hosts` and search domains; with false its name
-   * servers alone, so that a caller's slow name server holds up nothing but its own call.
+   * `KIEQ_ALLOW_PRIVATE_URLS`: private, loopback and link-local addresses may be called. Default false. It also decides
+   * what resolves names: with true the system, with `/etc/hosts` and search domains; with false only its name servers,
+   * so that a caller's slow name server delays only its own call.
    */
   readonly allowPrivate?: boolean;
   /**
-   * `KIEQ_OUTBOUND_PROXY`: all calls go through this HTTP proxy. It resolves their names itself, so of a name only its
-   * text is checked here, and the proxy must refuse private addresses. On plain http its own answers look like the
-   * receiver's.
+   * `KIEQ_OUTBOUND_PROXY`: all calls go through this HTTP proxy. The proxy resolves their names itself, so kieq checks
+   * only the text of a name, and the proxy must refuse private addresses. On plain http the proxy's own responses look
+   * like the receiver's.
    */
   readonly proxy?: string | undefined;
   /** Default `kieq/0.1`. */
@@ -30,11 +30,13 @@ export interface OutboundOptions {
   readonly certificateAuthority?: string;
 }
 
-/** For tests, which own neither names nor public addresses. */
+/** For tests, which have neither names nor public addresses. */
 export interface OutboundSeams {
-  /** Instead of DNS. What it answers is checked as usual. */
+  /** Replaces DNS. Its results are checked as usual. */
   readonly lookup?: Lookup;
-  /** Where the checked address of a name is dialled. Default there. IP addresses in a URL are dialled as they stand. */
+  /**
+   * Where the checked address of a name is dialled. Default: that address. IP addresses in a URL are dialled unchanged.
+   */
   readonly route?: (address: string) => string;
 }
 
@@ -42,12 +44,12 @@ export interface OutboundSeams {
 export interface OutboundPost {
   readonly url: string;
   /**
-   * They win over our defaults: `user-agent`, and `content-type: application/json`. Never sent: `authorization`,
-   * `cookie` and what the connection decides, such as `host`.
+   * They override our defaults: `user-agent`, and `content-type: application/json`. Never sent: `authorization`,
+   * `cookie` and headers that the connection sets, such as `host`.
    */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** From the name lookup to the answer's status, redirects included. At most 2147483647. */
+  /** From the name lookup to the status of the response, redirects included. At most 2147483647. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
 }
@@ -55,19 +57,19 @@ export interface OutboundPost {
 /** One GET of a file. */
 export interface OutboundGet extends BodyLimits {
   readonly url: string;
-  /** From the name lookup to the head of the answer, redirects included. At most 2147483647. */
+  /** From the name lookup to the head of the response, redirects included. At most 2147483647. */
   readonly headMs: number;
   /** Ends the whole download. */
   readonly signal?: AbortSignal;
 }
 
-/** A client for untrusted addresses. It holds nothing between two calls, so there is nothing to close. */
+/** A client for untrusted addresses. It keeps nothing between two calls, so there is nothing to close. */
 export interface Outbound {
   /** Never rejects. */
   post(request: OutboundPost): Promise<OutboundAnswer>;
   /**
    * Opens a file: 301, 302, 303, 307 and 308 are followed, at most 3, each target checked like the first. Never
-   * rejects; reading the body does, with BodyError. Whoever gets an open download reads it to the end or closes it.
+   * rejects; reading the body does, with BodyError. The caller must read an open download to the end or close it.
    */
   get(request: OutboundGet): Promise<OutboundDownload>;
 }

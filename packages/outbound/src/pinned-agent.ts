@@ -6,15 +6,15 @@ import type { LookupFunction } from 'node:net';
 import type { Agents } from '@kieq/proxy';
 
 /**
- * Connections to these addresses and no others, whatever the name says by now. Nothing is kept from one request to the
- * next: neither sockets nor TLS sessions.
+ * Connections to these addresses only, whatever the name resolves to by then. It keeps neither sockets nor TLS sessions
+ * between requests.
  */
 export function pinnedAgent(addresses: readonly string[]): Agents {
   const settings = { keepAlive: false, lookup: pinnedLookup(addresses) };
   return { http: new HttpAgent(settings), https: new HttpsAgent({ ...settings, maxCachedSessions: 0 }) };
 }
 
-/** Node asks for all addresses where it tries one after the other, and for one where it does not. */
+/** Node requests all addresses where it tries one after the other, and one otherwise. */
 function pinnedLookup(addresses: readonly string[]): LookupFunction {
   const found = addresses.map((address) => ({ address, family: isIP(address) }));
   return (_hostname, options, callback) => {

@@ -4,17 +4,18 @@ import ipaddr from 'ipaddr.js';
 const GLOBAL_UNICAST_V6: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('2000::'), 3];
 /** 64:ff9b::/96: the well-known NAT64 prefix. DNS64 answers with it for every IPv4 receiver of an IPv6-only network. */
 const NAT64: [ipaddr.IPv6, number] = [ipaddr.IPv6.parse('64:ff9b::'), 96];
-/** Global unicast by number, yet a platform's own service: Azure's WireServer, reachable from every machine there. */
+/** Global unicast by number, but a platform's own service: Azure's WireServer, reachable from every machine there. */
 const PLATFORM_SERVICES = new Set(['168.63.129.16']);
 
 /**
- * Whether an IP address is global unicast. Everything else is private to us: loopback, link-local (the clouds'
+ * Whether an IP address is global unicast. Everything else counts as private: loopback, link-local (the clouds'
  * metadata), RFC 1918, shared, unique local, documentation, benchmarking, multicast, reserved.
  *
- * IPv4-mapped and NAT64 addresses reach the IPv4 address inside them, which is judged instead. Other ways to wrap an
- * IPv4 address (6to4, Teredo, IPv4-compatible, IPv4-translated, local NAT64 prefixes) are never public: nobody needs
- * them, and they may end inside. An operator's own NAT64 prefix within 2000::/3 cannot be recognised.
- * @param text an address as URL or a resolver write it, without brackets; anything else is not public.
+ * IPv4-mapped and NAT64 addresses reach the IPv4 address in them, which is judged instead. Other ways to wrap an IPv4
+ * address (6to4, Teredo, IPv4-compatible, IPv4-translated, local NAT64 prefixes) never count as public: no receiver
+ * needs them, and they may lead to a private network. An operator's own NAT64 prefix within 2000::/3 cannot be
+ * recognised.
+ * @param text an address as URL or a resolver write it, without brackets; every other text is not public.
  */
 export function isPublicAddress(text: string): boolean {
   if (text.includes('%') || !ipaddr.isValid(text)) return false;

@@ -1,8 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /**
- * Where a 307 or 308 points. The other redirects would turn the POST into a GET or leave it open, so they are answers.
- * @returns undefined for any other status, and for a target that is missing or unreadable: then the status is the answer.
+ * Where a 307 or 308 points. The other redirects would turn the POST into a GET or leave the method open, so they count
+ * as the response.
+ * @returns undefined for any other status, and for a target that is missing or unreadable: then the status is the
+ *   outcome.
  */
 export function redirectTarget(status: number, headers: IncomingHttpHeaders, from: URL): URL | undefined {
   return status === 307 || status === 308 ? locationOf(headers, from) : undefined;
@@ -23,7 +25,7 @@ function locationOf({ location }: IncomingHttpHeaders, from: URL): URL | undefin
   return location !== undefined && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
 }
 
-/** What was promised to travel encrypted does not travel in the clear because somebody on the way says so. */
+/** An https address must not lead to http: a redirect would send in the clear what was meant to be encrypted. */
 export function isDowngrade(from: URL, to: URL): boolean {
   return from.protocol === 'https:' && to.protocol !== 'https:';
 }

@@ -1,10 +1,10 @@
-/** Why the work was given up. */
+/** Why the work was interrupted. */
 export type Interruption = 'timeout' | 'aborted';
 
 /**
  * Runs work until it is done, the time is over or the caller aborts, whichever comes first.
  * @param timeoutMs monotonic, from now.
- * @param work must end what it holds when its signal aborts, which happens in every case once the result is known.
+ * @param work must release its resources when its signal aborts, which always happens once the result is known.
  */
 export async function withTimeLimit<Result>(
   timeoutMs: number,

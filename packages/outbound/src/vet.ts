@@ -8,7 +8,7 @@ import { isPublicAddress } from './public-address.ts';
 /**
  * - `vetted`: may be called, at these addresses only; there are none where a proxy resolves the name.
  * - `refused`: breaks a rule.
- * - `failed`: the name has no address, or nobody knows.
+ * - `failed`: the name has no address, or its lookup failed.
  */
 export type Vetted =
   | { readonly kind: 'vetted'; readonly url: URL; readonly addresses: readonly string[] }
@@ -18,14 +18,14 @@ export type Vetted =
 export interface Rules {
   readonly allowPrivate: boolean;
   readonly lookup: Lookup;
-  /** A proxy resolves names: their text is all that can be checked here. */
+  /** A proxy resolves names, so only their text is checked here. */
   readonly isProxied?: boolean;
 }
 
 /**
- * Checks the text of an address, then every address of its name. The name is resolved here and nowhere else, so
- * a name server that answers differently the next time is not asked. One private address among public ones condemns
- * the name: nobody's receiver looks like that. Never rejects.
+ * Checks the text of an address, then every address of its name. The name is resolved here and nowhere else, so a name
+ * server has no second chance to respond differently. One private address among public ones disqualifies the name: no
+ * honest receiver has both. Never rejects.
  */
 export async function vet(url: string, rules: Rules, signal: AbortSignal): Promise<Vetted> {
   const problem = addressProblem(url, rules.allowPrivate);
@@ -45,7 +45,9 @@ export async function vet(url: string, rules: Rules, signal: AbortSignal): Promi
   }
 }
 
-/** The resolvers of Node disagree about codes; a refused connection to a name server must not look like the receiver's. */
+/**
+ * Node's resolvers use different codes; a refused connection to a name server must not look like one to the receiver.
+ */
 function lookupCode(error: unknown): string {
   const code = errorCode(error);
   return code === 'ENODATA' || code === TRANSPORT.notFound ? TRANSPORT.notFound : TRANSPORT.lookupFailed;

@@ -6,7 +6,7 @@ export type DirectHosts = (host: string, port: number) => boolean;
 /**
  * Reads `NO_PROXY` as curl and Go do: entries are separated by commas or blanks; `*` is every host; `example.com`,
  * `.example.com` and `*.example.com` are that name and all names below it; `10.0.0.0/8` and `10.1.2.3` are addresses,
- * for hosts that are given as addresses, since no name is resolved for it; `:8080` behind an entry is one port of it.
+ * for hosts that are given as addresses, since no name is resolved for this; `:8080` after an entry is one port of it.
  * Loopback is always direct: a proxy's own loopback is another machine's.
  */
 export function directHosts(noProxy: string): DirectHosts {
@@ -25,7 +25,7 @@ export function directHosts(noProxy: string): DirectHosts {
 
 function entryOf(entry: string): DirectHosts {
   if (entry === '*') return () => true;
-  // A colon within an IPv6 address is no port: that needs brackets.
+  // A colon within an IPv6 address starts no port: a port needs brackets.
   const [, name = entry, port] = /^(\[[^\]]+\]|[^:]+):(\d{1,5})$/.exec(entry) ?? [];
   const matches = nameOrAddress(name.replace(/^\[(.*)\]$/, '$1'));
   return port === undefined ? matches : (host, asked) => asked === Number(port) && matches(host, asked);

@@ -6,14 +6,14 @@ import { proxyAuthorization } from './tunnel.ts';
 
 declare module 'node:http' {
   interface Agent {
-    /** Gives a request a connection. Node calls it before it writes a request's head. */
+    /** Gives a request a connection. Node calls this before it writes the head of the request. */
     addRequest(request: ClientRequest, options: RequestOptions): void;
   }
 }
 
 /**
  * Connections to plain http hosts. Where a host has a proxy, the request goes to that one with the whole address in its
- * first line (RFC 9112, section 3.2.2), and whatever comes back may be the proxy's own word.
+ * first line (RFC 9112, section 3.2.2), and the response may be the proxy's own.
  */
 export class ForwardAgent extends Agent {
   readonly #proxies: Proxies;
@@ -31,11 +31,11 @@ export class ForwardAgent extends Agent {
     const agent = proxy === undefined ? undefined : this.#toProxy[proxy.protocol];
     if (proxy === undefined || agent === undefined) return super.addRequest(request, options);
     if (request.headersSent) {
-      // Its first line is written already, as Node does for `Expect`; the proxy could not tell where it leads.
-      request.destroy(new Error('a request that was begun cannot be sent through a proxy'));
+      // Its first line is written already, as Node does for `Expect`, and does not name the target for the proxy.
+      request.destroy(new Error('a request whose head is already written cannot be sent through a proxy'));
       return;
     }
-    // Without the usual port: a proxy makes the host's `Host` of it, which S3 has in its signatures.
+    // Without the default port: a proxy derives the `Host` header from this, and S3 signatures cover that header.
     request.path = `http://${authorityOf({ host, port }).replace(/:80$/, '')}${request.path}`;
     const authorization = proxyAuthorization(proxy);
     if (authorization !== undefined) request.setHeader('proxy-authorization', authorization);

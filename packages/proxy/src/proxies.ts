@@ -1,16 +1,16 @@
 import { directHosts, type DirectHosts } from './direct-hosts.ts';
 
-/** Proxies as the environment names them: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`. */
+/** Proxies from the environment: `HTTP_PROXY`, `HTTPS_PROXY`, `NO_PROXY`. */
 export interface ProxySettings {
   /** `http://[user:password@]host[:port]` or `https://…`, for calls to `http:` addresses. */
   readonly httpProxy?: string | undefined;
   /** The same, for calls to `https:` addresses. */
   readonly httpsProxy?: string | undefined;
-  /** What is called without a proxy: see {@link directHosts}. */
+  /** Hosts that are called without a proxy: see {@link directHosts}. */
   readonly noProxy?: string | undefined;
 }
 
-/** Which proxy a call goes through. */
+/** Chooses the proxy of a call. */
 export interface Proxies {
   /**
    * @param protocol of the address that is called, such as `https:`
@@ -31,7 +31,7 @@ export function onlyProxy(url: string): Proxies {
 
 /**
  * The proxies of an environment. This machine (`localhost`, 127.0.0.0/8, `::1`) is always called directly.
- * @throws TypeError where an address of a proxy is no URL; the environment's catalogue has checked that before
+ * @throws TypeError where an address of a proxy is no URL; the catalogue of the environment checks that earlier
  */
 export function proxiesOf({ httpProxy, httpsProxy, noProxy = '' }: ProxySettings): Proxies {
   const byProtocol: Readonly<Record<string, URL | undefined>> = {
@@ -43,7 +43,7 @@ export function proxiesOf({ httpProxy, httpsProxy, noProxy = '' }: ProxySettings
   return { for: (protocol, host, port) => (direct(host, port) ? undefined : byProtocol[protocol]) };
 }
 
-/** The proxy of an address, as people may see it: without user and password; undefined where it is called directly. */
+/** The proxy of an address, for display: without user and password; undefined where the address is called directly. */
 export function shownProxy(proxies: Proxies, url: URL): string | undefined {
   const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
   const proxy = proxies.for(url.protocol, url.hostname, port);

@@ -1,7 +1,7 @@
 import type { ClientRequestArgs } from 'node:http';
 import { isIP } from 'node:net';
 
-/** Where a connection leads. */
+/** The target of a connection. */
 export interface Target {
   /** IPv6 without brackets. */
   readonly host: string;
@@ -13,12 +13,12 @@ export function targetOf({ host, port, defaultPort }: ClientRequestArgs): Target
   return { host: (host ?? 'localhost').replace(/^\[(.*)\]$/, '$1'), port: Number(port ?? defaultPort) };
 }
 
-/** Of a proxy, with the default port of its protocol. */
+/** The target of a proxy, with the default port of its protocol. */
 export function proxyTargetOf({ hostname, port, protocol }: URL): Target {
   return targetOf({ host: hostname, port: port === '' ? (protocol === 'https:' ? 443 : 80) : port });
 }
 
-/** Whom TLS to a proxy is with: Node would take the name in the request's `Host`, which is the target's. */
+/** The name for TLS to a proxy: Node would take that of the request's `Host` header, which is the target's. */
 export function serverNameOf(proxy: URL): string {
   const { host } = proxyTargetOf(proxy);
   return isIP(host) === 0 ? host : '';

@@ -9,7 +9,7 @@ type Created = (error: Error | null, stream: Duplex) => void;
 
 /**
  * Connections to https hosts, through a tunnel of their proxy where they have one. Pooling and TLS sessions are Node's,
- * by host, as without a proxy. A tunnel that is refused is an error of the connection, never an answer of the host.
+ * by host, as without a proxy. A refused tunnel is an error of the connection, never a response of the host.
  */
 export class TunnelAgent extends Agent {
   readonly #proxies: Proxies;
@@ -33,7 +33,7 @@ export class TunnelAgent extends Agent {
   async #tunnel(proxy: URL, options: RequestOptions, created: Created): Promise<void> {
     try {
       const socket = await openTunnel(proxy, authorityOf(targetOf(options)), this.#limitMs);
-      // Node's `https` hands what it does not know itself to `tls.connect`, which takes a connection that stands.
+      // Node's `https` passes unknown options on to `tls.connect`, which accepts an open connection.
       const within: RequestOptions & { readonly socket: Duplex } = { ...options, socket };
       const secured = super.createConnection(within);
       if (!secured) throw new ProxyError('PROXY_FAILED', 'no connection was made within the tunnel');

@@ -6,7 +6,7 @@ import { proxyTargetOf, serverNameOf } from './target.ts';
 /** No tunnel, so nothing has been sent to the host behind the proxy. */
 export class ProxyError extends Error {
   override readonly name = 'ProxyError';
-  /** `PROXY_407` where the proxy answered with that status, `PROXY_TIMEOUT`, or Node's code of a failed connection. */
+  /** `PROXY_407` where the proxy responded with that status, `PROXY_TIMEOUT`, or Node's code of a failed connection. */
   readonly code: string;
 
   constructor(code: string, message: string) {
@@ -23,9 +23,9 @@ export function proxyAuthorization({ username, password }: URL): string | undefi
 }
 
 /**
- * Asks a proxy for a tunnel (CONNECT, RFC 9110 section 9.3.6). Until it resolves no byte has gone to the host.
+ * Requests a tunnel from a proxy (CONNECT, RFC 9110 section 9.3.6). Until it resolves no byte has gone to the host.
  * @param authority of the host, such as `api.kie.ai:443`
- * @param limitMs until then the proxy must have answered
+ * @param limitMs time in which the proxy must respond
  * @throws ProxyError
  */
 export function openTunnel(proxy: URL, authority: string, limitMs: number): Promise<Duplex> {
@@ -48,7 +48,9 @@ export function openTunnel(proxy: URL, authority: string, limitMs: number): Prom
       settled();
       if (statusCode >= 200 && statusCode < 300 && head.length === 0) return resolve(socket);
       socket.destroy();
-      reject(new ProxyError(`PROXY_${statusCode}`, `the proxy opened no tunnel: it answered ${statusCode}`));
+      reject(
+        new ProxyError(`PROXY_${statusCode}`, `the proxy opened no tunnel: it responded with status ${statusCode}`),
+      );
     });
     asking.once('error', (error) => {
       settled();

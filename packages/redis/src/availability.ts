@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describeClient, type RedisClient } from './connection.ts';
 import { RedisUnavailableError } from './errors.ts';
 
-/** ioredis has no codes for these; the texts are pinned by tests. */
+/** ioredis has no codes for these; tests pin the texts. */
 const UNAVAILABLE_TEXT =
   /^(Stream isn't writeable|Connection is closed|Command timed out|Socket timeout|Cluster isn't ready|Failed to refresh slots|Too many Cluster redirections|All sentinels are unreachable|None of startup nodes|connect E|read E|write E|getaddrinfo )/;
 const UNAVAILABLE_REPLY = /^(LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|BUSY) /;
 const UNAVAILABLE_NAMES = new Set(['MaxRetriesPerRequestError', 'ClusterAllFailedError', 'RedisUnavailableError']);
 
-/** Whether the error says that Redis could not be reached or did not answer, rather than that it refused the command. */
+/** Whether the error means that Redis was unreachable or did not respond, and not that it refused the command. */
 export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   return (
@@ -17,8 +17,8 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * Runs work on the client and turns what ioredis throws when Redis is away into one type.
- * The command may nevertheless have been carried out: repeat only what is idempotent.
+ * Runs work on the client and turns the errors that ioredis throws while Redis is away into one type. Redis may have
+ * carried out the command even so: repeat only what is idempotent.
  * @throws RedisUnavailableError when Redis is away; otherwise what the work throws
  */
 export async function failFast<T>(client: RedisClient, work: () => Promise<T>): Promise<T> {
@@ -62,7 +62,10 @@ function firstEvent(client: RedisClient): Promise<'ready' | 'end'> {
   });
 }
 
-/** Says goodbye (QUIT) and, when that takes longer than `timeoutMs` (default 2000) or fails, hangs up. Never rejects. */
+/**
+ * Sends QUIT and, when that takes longer than `timeoutMs` (default 2000) or fails, closes the connection. Never
+ * rejects.
+ */
 export async function closeConnection(client: RedisClient, timeoutMs = 2_000): Promise<void> {
   if (client.status === 'end') return;
   const done = new AbortController();

@@ -15,9 +15,9 @@ export type RedisClient = Redis | Cluster;
 
 /**
  * What the connection is for:
- * - `producer` fails fast: no command waits while Redis is away, one retry, answers within 5 s.
- * - `worker` waits: commands stay until Redis is back. What a worker knows must reach Redis.
- * - `blocking` as `worker`, for connections that wait in a blocking command or a subscription.
+ * - `producer` fails fast: no command waits while Redis is away; one retry; a result within 5 s.
+ * - `worker` waits: commands wait until Redis is back, since a worker's results must reach Redis.
+ * - `blocking` waits like `worker`, for connections with a blocking command or a subscription.
  */
 export type ConnectionRole = 'producer' | 'worker' | 'blocking';
 
@@ -35,24 +35,27 @@ export type ConnectionOptions = Location & {
   readonly connectionName?: string;
   /** More TLS settings, such as `ca`. They apply only where the URL asks for TLS. */
   readonly tlsOptions?: TlsOptions;
-  /** Called with every connection error, without secrets. Default: nobody hears them; commands and `waitUntilReady` fail. */
+  /**
+   * Called with every connection error, without secrets. Default: errors are ignored; commands and `waitUntilReady`
+   * fail.
+   */
   readonly onError?: (error: Error) => void;
   /** Source of jitter, in [0, 1). Default Math.random. */
   readonly random?: () => number;
   /**
-   * A connection that leaves a command unanswered for so long without sending anything is dead: it is given up and
-   * opened anew. In ms, more than any blocking command waits. Default 5000 (producer), 15 000 (worker, blocking).
+   * A connection that receives nothing for this long while a command waits is dead: it is closed and opened again. In
+   * ms, longer than any blocking command waits. Default 5000 (producer), 15 000 (worker, blocking).
    */
   readonly silenceMs?: number;
 };
 
-/** How long a producer waits for a connection, and for the answer to a command, in ms. */
+/** How long a producer waits for a connection, and for the reply to a command, in ms. */
 const PRODUCER_CONNECT_MS = 2_000;
 const PRODUCER_COMMAND_MS = 5_000;
 
 /**
- * Half-open connections are noticed by nobody else: TCP repeats unacknowledged bytes for about 15 minutes, and a proxy
- * that acknowledges and forgets them is never found out. BullMQ blocks for 10 s at most, WAIT for 5 s.
+ * Nothing else detects half-open connections: TCP repeats unacknowledged bytes for about 15 minutes, and a proxy that
+ * acknowledges and drops them is never detected. BullMQ blocks for 10 s at most, WAIT for 5 s.
  */
 const SILENCE_MS: Record<ConnectionRole, number> = { producer: 5_000, worker: 15_000, blocking: 15_000 };
 
@@ -78,7 +81,7 @@ export function createConnection(options: ConnectionOptions): RedisClient {
       ? clusterClient(target, options)
       : new Redis({ ...placeOptions(target, options), ...roleOptions(options) });
   targets.set(client, target);
-  // First of all listeners, so that those after it see the error without the password.
+  // The first listener, so that later ones see the error without the password.
   client.on('error', (error: unknown) => {
     const safe = withoutCommand(error);
     options.onError?.(safe);
@@ -88,8 +91,8 @@ export function createConnection(options: ConnectionOptions): RedisClient {
 }
 
 /**
- * ioredis writes an error that nobody listens to on the console, in plain text between the lines of a log. BullMQ makes
- * its blocking connections as duplicates and stops listening when it closes them, while they may still fail.
+ * ioredis prints an error without a listener on the console, in plain text between the lines of a log. BullMQ creates
+ * its blocking connections as duplicates and removes its listeners when it closes them, while they may still fail.
  */
 function quietDuplicates(client: RedisClient): void {
   if (client instanceof Cluster) {
@@ -107,13 +110,13 @@ function quiet<Client extends RedisClient>(client: Client): Client {
   return client;
 }
 
-/** The address of a client made here, without its password. */
+/** The address of a client that `createConnection` made, without its password. */
 export function describeClient(client: RedisClient): string {
   const target = targets.get(client);
   return target === undefined ? 'Redis' : describeTarget(target);
 }
 
-/** Where a client made here was to connect to. */
+/** The target of a client that `createConnection` made. */
 export function targetOfClient(client: RedisClient): RedisTarget | undefined {
   return targets.get(client);
 }
@@ -180,7 +183,7 @@ function roleOptions(options: ConnectionOptions): NodeOptions {
     connectTimeout: PRODUCER_CONNECT_MS,
     reconnectOnError: isReadOnly,
     commandTimeout: PRODUCER_COMMAND_MS,
-    // ioredis arms this timer on a closed stream too and never clears it: a process would end that much later.
+    // ioredis starts this timer on a closed stream, too, and never clears it: it would delay the end of the process.
     disconnectTimeout: 200,
   };
 }
@@ -189,12 +192,12 @@ function silenceOf({ role, silenceMs = SILENCE_MS[role] }: ConnectionOptions): n
   return silenceMs;
 }
 
-/** A server that was demoted answers READONLY: reconnect to find the new primary. The command fails. */
+/** A demoted server replies READONLY: reconnect to find the new primary. The command fails. */
 function isReadOnly(error: Error): boolean {
   return error.message.startsWith('READONLY');
 }
 
-/** The same, and the command is sent again. */
+/** The same, but the command is sent again. */
 function leaveReplica(error: Error): false | 2 {
   return isReadOnly(error) ? 2 : false;
 }
@@ -212,7 +215,10 @@ function reconnectPause({ role, random = Math.random }: ConnectionOptions): (tri
   return (tries) => backoffMs(RECONNECT[role], tries, random);
 }
 
-/** ioredis hangs the failed command with its arguments on a reply error: for AUTH and HELLO that is the password. */
+/**
+ * ioredis attaches the failed command with its arguments to a reply error: for AUTH and HELLO they contain the
+ * password.
+ */
 function withoutCommand(error: unknown): Error {
   if (!(error instanceof Error)) return new Error(String(error));
   if ('command' in error) delete error.command;

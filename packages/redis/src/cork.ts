@@ -2,9 +2,9 @@ import { Cluster, type Redis } from 'ioredis';
 import type { RedisClient } from './connection.ts';
 
 /**
- * Whatever a client sends within one turn of the event loop leaves in one write. Each write is a system call here and
- * another one at the server, which together cost more than most commands do. Nothing waits for it: the turn ends before
- * anything else happens. Order, answers and errors of commands stay as they are.
+ * All commands that a client sends within one turn of the event loop leave in one write. Each write is a system call
+ * here and another one at the server, which together cost more than most commands. No command waits for this: the turn
+ * ends before anything else happens. Order, replies and errors of commands do not change.
  */
 export function sendTogether(client: RedisClient): void {
   if (client instanceof Cluster) {
@@ -21,11 +21,11 @@ function corkNode(node: Redis): void {
   node.sendCommand = (...command) => {
     if (!isHeld && node.status === 'ready') {
       isHeld = true;
-      // Each connection has a stream of its own: the one that is held is let go, whatever comes in between.
+      // Each connection has its own stream: the corked one is uncorked, whatever happens in between.
       const { stream } = node;
       stream.cork();
-      // Behind all promises that are settled by now: what they send belongs to the same turn. A tick that is asked for
-      // within a promise comes behind the promises, one that is asked for elsewhere before them.
+      // After all promises that are settled by now: what they send belongs to the same turn. A tick that is requested
+      // within a promise runs after the promises, one that is requested elsewhere before them.
       queueMicrotask(() =>
         process.nextTick(() => {
           isHeld = false;

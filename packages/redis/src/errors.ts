@@ -5,7 +5,7 @@ export interface RedisFinding {
   readonly field: string;
   readonly rule: string;
   readonly received: string;
-  /** How to mend it. */
+  /** How to correct it. */
   readonly fix: string;
 }
 
@@ -15,13 +15,16 @@ export class RedisUrlError extends Error {
   readonly code = 'invalid_redis_url';
 }
 
-/** Thrown when Redis did not answer in time, or the connection was lost and the caller must not wait for it. */
+/** Thrown when Redis did not respond in time, or the connection was lost and the caller must not wait for it. */
 export class RedisUnavailableError extends Error {
   override readonly name = 'RedisUnavailableError';
   readonly code = 'redis_unavailable';
 }
 
-/** Thrown when the address of one server leads to a node of a Cluster that does not hold the pool. The message names the form that works. */
+/**
+ * Thrown when the address of one server leads to a node of a Cluster that does not hold the pool. The message names the
+ * URL that works.
+ */
 export class RedisClusterError extends Error {
   override readonly name = 'RedisClusterError';
   readonly code = 'redis_is_cluster';

@@ -4,17 +4,17 @@ import { describeClient, targetOfClient, type RedisClient } from './connection.t
 import { RedisClusterError, RedisPreflightError, RedisUrlError } from './errors.ts';
 import { describeRedisUrl, describeTarget } from './redis-url.ts';
 
-/** Between two looks at a Cluster that does not serve the pool's slot, in ms. */
+/** Interval between checks of a Cluster that does not serve the pool's slot, in ms. */
 const PROBE_EVERY_MS = 200;
 
-/** Another node has the slot, or is about to have it. */
+/** Another node has the slot, or is about to get it. */
 const ELSEWHERE = /^(MOVED|ASK) \d/;
 
-/** The server answers, and does not let this user work, or cannot. */
+/** The server responds, but refuses the commands of this user, or cannot carry them out. */
 const REFUSED = /^(NOAUTH|WRONGPASS|NOPERM|OOM|READONLY|MISCONF|NOREPLICAS)\b/;
 
 /**
- * Waits until commands of one pool are carried out here. A connection alone does not tell: the address of a single
+ * Waits until Redis carries out commands of one pool. A connection alone does not prove that: the address of a single
  * server may lead to a node of a Cluster that does not hold the pool, and a Cluster may not serve the pool's slot.
  * @param prefix of the pool; all its keys are in one slot
  * @param timeoutMs default 5000
@@ -35,8 +35,7 @@ export async function waitForPool(client: RedisClient, prefix: string, timeoutMs
 }
 
 /**
- * Why a process cannot start, or go on starting, on this Redis, for a person; undefined for an error that is not of
- * its making.
+ * Why a process cannot start on this Redis, as a message; undefined for an error that Redis did not cause.
  * @param url `REDIS_URL`; its password is not shown
  */
 export function redisRefusal(url: string, error: unknown): string | undefined {
@@ -49,7 +48,7 @@ export function redisRefusal(url: string, error: unknown): string | undefined {
 
 async function probeSlot(client: RedisClient, prefix: string): Promise<Error | undefined> {
   try {
-    // Any key of it: the rights of a user may end at the prefix.
+    // Any key of the pool: the rights of a user may end at the prefix.
     await client.exists(`${prefix}:ledger`);
     return undefined;
   } catch (error) {

@@ -11,9 +11,9 @@ export interface PreflightReport {
 }
 
 /**
- * Checks that the server can carry a pool: it must never evict a key (money would be forgotten), and must know
- * `#!lua flags=allow-oom` (Redis 7.0, Valkey 7.2). Reads INFO, and CONFIG only for what INFO does not tell, since
- * managed services forbid CONFIG.
+ * Checks that the server can carry a pool: it must never evict a key (records of paid tasks would be lost), and must
+ * support `#!lua flags=allow-oom` (Redis 7.0, Valkey 7.2). Reads INFO, and CONFIG only for what INFO does not contain,
+ * since managed services forbid CONFIG.
  * @throws RedisPreflightError with all problems together
  */
 export async function preflight(client: RedisClient): Promise<PreflightReport> {
@@ -61,8 +61,8 @@ function unknownPolicy({ maxmemoryPolicy }: ServerFacts): RedisFinding | undefin
     code: 'maxmemory_policy_unknown',
     field: 'maxmemory-policy',
     rule: 'must be noeviction, or Redis may forget paid tasks',
-    received: 'nothing: the server does not tell',
-    fix: 'Check it where the server is managed.',
+    received: 'nothing: the server does not report it',
+    fix: 'Check it in the settings of the managed service.',
   };
 }
 
@@ -71,14 +71,14 @@ function aofWarning({ aofEnabled }: ServerFacts): RedisFinding | undefined {
   return {
     code: 'aof_off',
     field: 'appendonly',
-    rule: 'should be yes, or a crash of Redis loses what was written since the last snapshot, paid tasks included',
+    rule: 'should be yes, or a crash of Redis loses all records since the last snapshot, those of paid tasks included',
     received: 'no',
     fix: 'Set `appendonly yes`.',
   };
 }
 
 async function serverFacts(node: Redis): Promise<ServerFacts> {
-  // One section a time: several in one INFO are new in 7.0, and older servers deserve a clear message too.
+  // One section at a time: several in one INFO need 7.0, and older servers must get a clear message, too.
   const sections = await Promise.all([node.info('server'), node.info('memory'), node.info('persistence')]);
   const facts = parseServerInfo(sections.join('\n'));
   return facts.maxmemoryPolicy === undefined ? { ...facts, maxmemoryPolicy: await configuredPolicy(node) } : facts;
@@ -96,7 +96,7 @@ function present(findings: readonly (RedisFinding | undefined)[]): RedisFinding[
   return findings.filter((finding) => finding !== undefined);
 }
 
-/** The nodes of a Cluster mostly have the same problem: once is enough. */
+/** The nodes of a Cluster usually have the same problem: one finding is enough. */
 function unique(findings: readonly RedisFinding[]): RedisFinding[] {
   return [...new Map(findings.map((finding) => [`${finding.code} ${finding.received}`, finding])).values()];
 }

@@ -32,7 +32,7 @@ export interface ClusterTarget extends Login {
   readonly nodes: readonly HostPort[];
 }
 
-/** Where Redis is, whatever the form it was given in. */
+/** The target of a Redis URL, whatever its form. */
 export type RedisTarget = SingleTarget | SentinelTarget | ClusterTarget;
 
 const URL_PATTERN = /^(rediss?)(\+sentinel|\+cluster)?:\/\/(?:([^/?#]*)@)?([^/?#@]+)(?:\/([^?#]*))?(?:\?([^#]*))?$/;
@@ -51,7 +51,7 @@ const Database = z.union([z.literal('').transform(() => 0), z.coerce.number().in
  *
  * `rediss+sentinel` and `rediss+cluster` use TLS, the former also towards the sentinels. User and password belong to
  * the Redis servers; special characters in them are percent-encoded.
- * @throws RedisUrlError that says what is wrong and never contains the password
+ * @throws RedisUrlError that names the fault and never contains the password
  */
 export function parseRedisUrl(url: string): RedisTarget {
   const match = URL_PATTERN.exec(url.trim());
@@ -82,7 +82,7 @@ export function describeRedisUrl(url: string): string {
   }
 }
 
-/** As `describeRedisUrl`, for what `parseRedisUrl` returned. */
+/** As `describeRedisUrl`, for a result of `parseRedisUrl`. */
 export function describeTarget(target: RedisTarget): string {
   const scheme = target.tls ? 'rediss' : 'redis';
   const user = target.username ?? '';
@@ -128,7 +128,7 @@ function parseHosts(hosts: string, defaultPort: number): HostPort[] {
     const match = HOST_PATTERN.exec(text.trim());
     const port = Port.safeParse(match?.[2] ?? defaultPort);
     const host = match?.[1]?.replace(/^\[|\]$/g, '');
-    // Without the text: a password with a raw slash ends up here.
+    // Without the text: a password with a raw slash ends up in it.
     if (host === undefined || !port.success)
       throw new RedisUrlError(`a host is not host:port with a port of 1 to 65535; ${URL_SYNTAX}`);
     return { host, port: port.data };
@@ -146,7 +146,7 @@ function database(text: string): number {
 
 function parseQuery(query: string): z.infer<typeof SentinelQuery> {
   const parsed = SentinelQuery.safeParse(Object.fromEntries(new URLSearchParams(query)));
-  if (!parsed.success) throw new RedisUrlError('redis+sentinel knows only ?sentinelUsername and ?sentinelPassword');
+  if (!parsed.success) throw new RedisUrlError('redis+sentinel accepts only ?sentinelUsername and ?sentinelPassword');
   return parsed.data;
 }
 
@@ -156,7 +156,7 @@ const SentinelQuery = z.strictObject({
 });
 
 function refuseQuery(query: string): void {
-  if (query !== '') throw new RedisUrlError('options after ? are known only to redis+sentinel');
+  if (query !== '') throw new RedisUrlError('only redis+sentinel accepts options after ?');
 }
 
 function decode(text: string): string {

@@ -3,23 +3,26 @@ import type { RedisClient } from './connection.ts';
 
 /**
  * The rules of the Redis user (ACL) that every process of a pool may have: its keys, the commands that read and write
- * them, and what tells how the server stands. No command that empties, stops or reconfigures a server, none that looks
- * at other keys.
+ * them, and the commands that report the state of the server. No command that empties, stops or reconfigures a server,
+ * and none that reads other keys.
  * @param prefix of the pool, such as `{kieq}`
  */
 export function aclRules(prefix: string): string {
   return [
     `~${prefix}:*`,
     'resetchannels -@all',
-    // The categories of what BullMQ and the ledger's scripts do, without what is dangerous among it.
+    // The categories of the commands of BullMQ and the ledger's scripts, without the dangerous ones.
     '+@read +@write +@transaction +@connection -@dangerous',
     '+eval +evalsha +time',
-    // What a start, the metrics and the doctor look at.
+    // Commands of a start, the metrics and the doctor.
     '+info +role +config|get +client|list +acl|whoami +acl|dryrun +cluster|slots +cluster|shards +cluster|nodes',
   ].join(' ');
 }
 
-/** Commands with arguments as they are used; `KEY` stands for a key of the pool. Scripts need what they call, too. */
+/**
+ * Commands with arguments as they are used; `KEY` stands for a key of the pool. Scripts need the commands that they
+ * call, too.
+ */
 const USED: readonly (readonly [command: string, ...args: string[]])[] = [
   ['EVAL', 'return 1', '1', 'KEY'],
   ['EVALSHA', '0'.repeat(40), '1', 'KEY'],
@@ -86,18 +89,19 @@ const USED: readonly (readonly [command: string, ...args: string[]])[] = [
   ['XLEN', 'KEY'],
 ];
 
-/** A command that the user of this connection must not give. */
+/** A command that the user of this connection may not run. */
 export interface MissingRight {
   /** Such as `XADD` or `CLIENT LIST`. */
   readonly command: string;
-  /** Redis' own sentence: the command itself, or a key that it needs. */
+  /** Redis' own sentence: it names the command, or a key that it needs. */
   readonly reason: string;
 }
 
 /**
- * What the user of this connection lacks to carry a pool. It runs nothing: the server is asked what it would allow.
+ * The commands that the user of this connection lacks to carry a pool. It runs none of them: ACL DRYRUN reports what
+ * the server would allow.
  * @param prefix of the pool
- * @returns undefined where the server does not tell: the user must not ask, or the server is a managed one
+ * @returns undefined where the server does not report it: the user may not ask, or the server is a managed one
  */
 export async function missingRights(client: RedisClient, prefix: string): Promise<MissingRight[] | undefined> {
   const [node] = client instanceof Cluster ? client.nodes('master') : [client];

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What preflight needs to know about a server. */
+/** The facts about a server that preflight needs. */
 export interface ServerFacts {
   readonly flavour: 'redis' | 'valkey';
   /** Such as `7.0.15`. */
   readonly version: string;
-  /** Undefined when the server does not tell. */
+  /** Undefined when the server does not report it. */
   readonly maxmemoryPolicy: string | undefined;
   readonly aofEnabled: boolean | undefined;
 }
@@ -26,7 +26,7 @@ const Info = z
   }));
 
 /**
- * Reads the answer to INFO (the sections server, memory and persistence).
+ * Reads the reply to INFO (the sections server, memory and persistence).
  * @throws ZodError when it has no version
  */
 export function parseServerInfo(text: string): ServerFacts {

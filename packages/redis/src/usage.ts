@@ -3,12 +3,12 @@ import { z } from 'zod';
 import type { RedisClient } from './connection.ts';
 import { parseInfo } from './server-info.ts';
 
-/** How full a server is, and whether it still writes to disk. Of a Cluster: the primary that is fullest. */
+/** The memory use of a server, and whether it still writes to disk. Of a Cluster: those of the fullest primary. */
 export interface RedisUsage {
   readonly usedBytes: number;
-  /** `maxmemory`; 0: no limit of its own. */
+  /** `maxmemory`; 0: the server sets no limit. */
   readonly limitBytes: number;
-  /** The last append, rewrite or snapshot failed: what is written now may not survive a crash. */
+  /** The last append, rewrite or snapshot failed: new writes may not survive a crash. */
   readonly isPersistenceFailing: boolean;
 }
 
@@ -36,8 +36,8 @@ async function usageOf(node: Redis): Promise<RedisUsage> {
 }
 
 /**
- * The part of an answer to INFO that tells about memory and persistence.
- * @throws ZodError when it does not tell the memory in use
+ * Reads memory and persistence from a reply to INFO.
+ * @throws ZodError when it lacks the memory in use
  */
 export function parseUsage(text: string): RedisUsage {
   const info = usageFields.parse(parseInfo(text));

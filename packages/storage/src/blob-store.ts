@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { FileStore } from './store.ts';
 
-/** A stored file, as far as it can be told without reading it. */
+/** A stored file, as far as known without reading it. */
 export interface BlobInfo {
   readonly bytes: number;
   /** Epoch ms when it was written. */
@@ -15,26 +15,28 @@ export interface ByteRange {
 }
 
 /**
- * A file that is being written. Nothing is visible under its name before `commit` has done its work, whatever happens
- * to the process. Exactly one of `commit` and `abort` ends it; calls come one after the other.
+ * A file that is being written. Nothing is visible under its name before `commit` has finished, whatever happens to the
+ * process. Exactly one of `commit` and `abort` ends it; calls come one after the other.
  */
 export interface BlobDraft {
-  /** Takes the next bytes; resolves when more may come, which keeps the memory constant. The chunk must not change. */
+  /**
+   * Writes the next bytes; resolves when more may follow, which keeps the memory constant. The chunk must not change.
+   */
   write(chunk: Uint8Array): Promise<void>;
-  /** Puts it under its name, whole and on the disk; an earlier file of this name is replaced. */
+  /** Gives the file its name, complete and on the disk; replaces an earlier file of this name. */
   commit(): Promise<void>;
-  /** Throws it away. Never rejects: the reason for it is the one to tell. */
+  /** Discards it. Never rejects: the caller reports the reason for the abort. */
   abort(): Promise<void>;
 }
 
-/** What a link gives. */
+/** Options of a link. */
 export interface LinkOptions {
   /** At most 7 days. */
   readonly validMs: number;
   readonly contentType: string;
-  /** `Content-Disposition` of the answer. */
+  /** `Content-Disposition` of the response. */
   readonly disposition: string;
-  /** Epoch ms from which it is valid: links of one moment are one text. Default: now. */
+  /** Epoch ms from which it is valid: links of the same moment are equal. Default: now. */
   readonly signedAt?: number;
 }
 
@@ -43,9 +45,9 @@ export interface LinkOptions {
  * StorageError when the store does not work, and with RangeError when the name breaks the rules.
  */
 export interface BlobStore {
-  /** Where it is, for people. */
+  /** Location of the store, for messages. */
   readonly place: string;
-  /** The same store for small files, such as the one with its id; `close` of this store ends it. */
+  /** The same store for small files, such as the file with its id; `close` of this store ends it. */
   readonly small: FileStore;
   /** Whether `link` gives addresses here. */
   readonly hasLinks: boolean;
@@ -56,24 +58,24 @@ export interface BlobStore {
   create(name: string, contentType: string, owner: string): Promise<BlobDraft>;
   /** Undefined where there is none. */
   stat(name: string): Promise<BlobInfo | undefined>;
-  /** The bytes, or some of them; undefined where there is no such file. Whoever asked destroys the stream. */
+  /** The bytes, or some of them; undefined where there is no such file. The caller destroys the stream. */
   read(name: string, range?: ByteRange): Promise<Readable | undefined>;
-  /** Removes it; nothing happens where there is none. */
+  /** Removes it; does nothing where there is none. */
   remove(name: string): Promise<void>;
   /**
-   * Every file, in no order.
+   * Every file, in no particular order.
    * @param under only those in this folder and below, without a slash at the end
    */
   list(under?: string): AsyncIterable<BlobInfo & { readonly name: string }>;
-  /** Removes what killed processes left of the files that this owner began. A file that is being written fails. */
+  /** Removes what killed processes left of this owner's files. A file of the owner that is being written fails. */
   clear(owner: string): Promise<void>;
-  /** Removes what they left at all, where it was begun longer ago than this. Returns how many. */
+  /** Removes what killed processes of all owners left, where it began longer ago than this. Returns how many. */
   clearOlderThan(ms: number): Promise<number>;
   /** Path on this machine of a file, for other programs; undefined where the store is elsewhere. */
   pathOf(name: string): string | undefined;
   /**
-   * An address at which whoever has it can fetch the file for a while; undefined where the store has no addresses. The
-   * file need not be there: then the address leads nowhere.
+   * An address at which every client that has it can fetch the file for a while; undefined where the store has no
+   * addresses. The file need not exist: then the address leads nowhere.
    */
   link(name: string, options: LinkOptions): Promise<string | undefined>;
   /** Ends its connections. Call it last, and once the other calls have ended. */

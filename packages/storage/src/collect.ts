@@ -3,7 +3,7 @@ import { MAX_FILE_BYTES } from './limits.ts';
 
 /**
  * The bytes of a stream. Leaving the loop destroys the stream, so a source that is too large stops sending.
- * @param what it is, for the error
+ * @param what name of the stream, for the error
  * @throws StorageError when there are more than MAX_FILE_BYTES
  */
 export async function collect(stream: AsyncIterable<Uint8Array>, what: string): Promise<Uint8Array> {

@@ -4,7 +4,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof error.code === 'string' && isWord(error.code) ? error.code : undefined;
 }
 
-/** Errors of a server carry its own words; only a plain one may enter a message. */
+/** Errors of a server contain its own texts; only a plain word may enter a message. */
 export function isWord(text: string): boolean {
   return /^[\w.-]{1,64}$/.test(text);
 }

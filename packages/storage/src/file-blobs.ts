@@ -9,7 +9,7 @@ import { createFileStore } from './file-store.ts';
 import { removeEmptyFolders } from './folder.ts';
 import { checkName } from './names.ts';
 
-/** Large files in a folder, which is created at the first one; files have mode 0600, folders 0700. */
+/** Large files in a folder, which is created with the first file; files have mode 0600, folders 0700. */
 export function createFileBlobs(folder: string): BlobStore {
   const root = resolve(folder);
   const place = pathToFileURL(root).href;
@@ -33,7 +33,7 @@ export function createFileBlobs(folder: string): BlobStore {
     stat: async (name) =>
       call('read', name, async (path) => {
         const found = await orNone(stat(path));
-        // Without its folder the store is not there, a forgotten mount perhaps: nobody may call the file gone.
+        // Without its folder the store is unavailable, perhaps a missing mount: the file does not count as gone.
         if (found === undefined) await access(root);
         return found === undefined ? undefined : infoOf(found);
       }),

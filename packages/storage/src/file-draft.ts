@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { BlobDraft } from './blob-store.ts';
 import { makeFolder, moveInto, syncFolders } from './folder.ts';
 
-/** Chunks that wait while one write is running are written together, up to so many bytes. */
+/** Most bytes of waiting chunks that are written together. */
 const GATHER_BYTES = 1024 * 1024;
 
-/** What a file is called before it has its name: no name begins with `~`. */
+/** The temporary name of a file that is being written: no final name begins with `~`. */
 export function draftPrefix(owner: string): string {
   return `~${owner}~`;
 }
@@ -20,8 +20,8 @@ export async function openFileDraft(root: string, path: string, owner: string): 
 }
 
 /**
- * Open, until `commit` or `abort` closes it. At most one write runs at a time, while the next chunks are gathered:
- * whoever writes fetches meanwhile.
+ * Open until `commit` or `abort` closes it. At most one write runs at a time, while the next chunks are collected: the
+ * caller fetches meanwhile.
  */
 class FileDraft implements BlobDraft {
   readonly #file: FileHandle;
@@ -95,11 +95,11 @@ async function writeAll(file: FileHandle, chunks: readonly Uint8Array[]): Promis
   let rest = [...chunks];
   while (rest.length > 0) {
     const { bytesWritten } = await file.writev(rest);
-    rest = behind(rest, bytesWritten);
+    rest = without(rest, bytesWritten);
   }
 }
 
-function behind(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
+function without(chunks: readonly Uint8Array[], bytes: number): Uint8Array[] {
   let left = bytes;
   return chunks.flatMap((chunk) => {
     const taken = Math.min(left, chunk.byteLength);

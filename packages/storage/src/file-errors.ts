@@ -11,7 +11,7 @@ export async function orNone<Value>(action: Promise<Value>): Promise<Value | und
   }
 }
 
-/** Failures of the file system become ours, with their code for a reason. */
+/** Turns failures of the file system into StorageError, with their code as the reason. */
 export async function asStorageError<Value>(place: string, what: string, action: () => Promise<Value>): Promise<Value> {
   try {
     return await action();

@@ -28,7 +28,7 @@ export function createFileStore(path: string): FileStore {
       checkName(name);
       return asStorageError(place, `read ${name}`, async () => {
         const bytes = await readWhole(join(root, name), `${place}: ${name}`);
-        // Without its folder the store is not there, a forgotten mount perhaps: nobody may call the file gone.
+        // Without its folder the store is unavailable, perhaps a missing mount: the file does not count as gone.
         if (bytes === undefined) await access(root);
         return bytes;
       });

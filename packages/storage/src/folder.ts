@@ -3,16 +3,16 @@ import { link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
-/** Each try loses only to another removal of the same folder at the same moment. */
+/** Tries; each one fails only by another removal of the same folder at the same moment. */
 const MOVE_TRIES = 100;
 /** The folder is gone again, or this file system cannot sync folders. */
 const NO_SYNC = new Set(['ENOENT', 'EINVAL', 'ENOTSUP']);
-/** This file system knows no second name for a file. */
+/** This file system has no hard links. */
 const NO_LINKS = new Set(['EPERM', 'EMLINK', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP']);
 
 /**
- * Writes a file below root so that it is there whole and on the disk, or not at all. It is written as `~…` in root
- * first, which no name can be; only a killed process leaves such a file behind.
+ * Writes a file below root completely and to the disk, or not at all. It is first written as `~…` in root, which no
+ * final name can be; only a killed process leaves such a file behind.
  */
 export async function writeFileWhole(root: string, path: string, bytes: Uint8Array): Promise<void> {
   await makeFolder(root);
@@ -21,7 +21,7 @@ export async function writeFileWhole(root: string, path: string, bytes: Uint8Arr
     await writeAndSync(temporary, bytes);
     await moveInto(temporary, path);
   } catch (error) {
-    // The first failure is the one to tell.
+    // The first failure is the one to report.
     await rm(temporary, { force: true }).catch(() => undefined);
     throw error;
   }
@@ -29,7 +29,7 @@ export async function writeFileWhole(root: string, path: string, bytes: Uint8Arr
 }
 
 /**
- * The same, unless there is a file of this name already.
+ * The same, unless a file of this name exists already.
  * @returns whether it was written
  */
 export async function writeNewFile(root: string, path: string, bytes: Uint8Array): Promise<boolean> {
@@ -42,7 +42,7 @@ export async function writeNewFile(root: string, path: string, bytes: Uint8Array
     const code = errorCode(error) ?? '';
     if (code === 'EEXIST') return false;
     if (!NO_LINKS.has(code)) throw error;
-    // Of the few bytes that are written so, a reader may see none for a moment.
+    // A reader may see an empty file for a moment.
     return await writeExclusively(path, bytes);
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
@@ -71,7 +71,7 @@ export async function removeEmptyFolders(root: string, path: string): Promise<vo
   try {
     for (const folder of foldersBetween(root, path)) await rmdir(folder);
   } catch {
-    // Tidiness is no reason to fail.
+    // A folder that stays is no reason to fail.
   }
 }
 
@@ -89,7 +89,7 @@ async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Somebody who removes the last file of the folder may remove the folder before the rename. */
+/** Another process that removes the last file of the folder may remove the folder before the rename. */
 export async function moveInto(temporary: string, path: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {

@@ -1,11 +1,11 @@
 import { MAX_FILE_BYTES } from './limits.ts';
 
 const MAX_NAME = 512;
-/** What file systems take. */
+/** Longest segment that file systems accept. */
 const MAX_SEGMENT = 255;
 
 /**
- * Names come from our own code, so a bad one is a mistake there, and the name itself may be hostile: it is not shown.
+ * Names come from kieq's own code, so a bad one is a defect there; the name itself may be hostile and is not shown.
  * @throws RangeError naming the rule
  */
 export function checkName(name: string): void {

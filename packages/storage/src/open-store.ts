@@ -7,7 +7,7 @@ import { createS3Store } from './s3-store.ts';
 import type { FileStore, StoreLocation } from './store.ts';
 
 /**
- * Opens a store; nothing is created or asked for before the first call.
+ * Opens a store; nothing is created or requested before the first call.
  * @param proxies through which a bucket is reached
  */
 export function openStore(location: StoreLocation, proxies: Proxies = NO_PROXIES): FileStore {
@@ -20,7 +20,7 @@ export function openStore(location: StoreLocation, proxies: Proxies = NO_PROXIES
 }
 
 /**
- * Opens a store of large files; nothing is created or asked for before the first call.
+ * Opens a store of large files; nothing is created or requested before the first call.
  * @param proxies through which a bucket is reached
  */
 export function openBlobStore(location: StoreLocation, proxies: Proxies = NO_PROXIES): BlobStore {

@@ -39,7 +39,7 @@ export function createS3Blobs(where: S3Location, reach: Partial<S3Options> = {})
       if (folder !== '') checkName(folder);
       return listBelow(bucket, where, folder);
     },
-    // Nobody can tell a dead upload from a living one by its key; the older ones go with `clearOlderThan`.
+    // The key does not show whether an upload is abandoned or still running; `clearOlderThan` removes old ones.
     clear: async () => {},
     clearOlderThan: (ms) => bucket.use('tidy up', () => abortUploads(bucket, where, Date.now() - ms)),
     pathOf: () => undefined,
@@ -50,7 +50,7 @@ export function createS3Blobs(where: S3Location, reach: Partial<S3Options> = {})
   };
 }
 
-/** HEAD has no body, so a missing bucket looks like a missing file; writing to it will tell. */
+/** HEAD has no body, so a missing bucket looks like a missing file; the next write reports it. */
 async function statOf({ use, target }: Bucket, name: string): Promise<BlobInfo | undefined> {
   return use(`read ${name}`, async (client, { HeadObjectCommand }) => {
     try {

@@ -10,12 +10,12 @@ export interface S3Location {
   readonly prefix: string;
 }
 
-/** Does something with the bucket; every failure becomes a StorageError that says what could not be done. */
+/** Runs an action on the bucket; every failure becomes a StorageError that names the action. */
 type Use = <Value>(what: string, action: (client: S3Client, sdk: Sdk) => Promise<Value>) => Promise<Value>;
 
-/** A bucket, and how its files are addressed. */
+/** A bucket, and the addresses of its files. */
 export interface Bucket {
-  /** Where it is, for people. */
+  /** Location of the bucket, for messages. */
   readonly place: string;
   readonly target: (name: string) => { readonly Bucket: string; readonly Key: string };
   readonly use: Use;
@@ -28,7 +28,7 @@ export interface Bucket {
   readonly close: () => Promise<void>;
 }
 
-/** Nothing is asked for before the first call. */
+/** Nothing is requested before the first call. */
 export function openBucket({ bucket, prefix }: S3Location, limits: S3Options): Bucket {
   const place = prefix === '' ? `s3://${bucket}` : `s3://${bucket}/${prefix}`;
   const connection = lazyClient(place, limits);
@@ -51,7 +51,7 @@ export function openBucket({ bucket, prefix }: S3Location, limits: S3Options): B
   };
 }
 
-/** Made at the first call; after a failure the next call tries again. */
+/** Created at the first call; after a failure the next call tries again. */
 function lazyClient(place: string, limits: S3Options) {
   let made: Promise<S3Client> | undefined;
   return {

@@ -5,7 +5,7 @@ import type { S3Options } from './limits.ts';
 
 export type Sdk = typeof import('@aws-sdk/client-s3');
 
-/** The SDK is large and slow to load: who keeps files in a folder never loads it. */
+/** The SDK is large and slow to load: a process that keeps files in a folder never loads it. */
 export const loadSdk = (): Promise<Sdk> => import('@aws-sdk/client-s3');
 
 /**
@@ -18,9 +18,9 @@ export async function createClient(place: string, limits: S3Options): Promise<S3
   const client = new S3Client(config);
   if (await hasRegion(client)) return client;
   client.destroy();
-  // Other services than Amazon's know no regions, but a signature must name one.
+  // Other services than Amazon's have no regions, but a signature must name one.
   if (hasOwnEndpoint()) return new S3Client({ ...config, region: 'us-east-1' });
-  throw new StorageError(`${place}: the region of the bucket is not known; set AWS_REGION`);
+  throw new StorageError(`${place}: the region of the bucket is unknown; set AWS_REGION`);
 }
 
 function clientConfig(options: S3Options): S3ClientConfig {
@@ -28,10 +28,9 @@ function clientConfig(options: S3Options): S3ClientConfig {
   const agents = agentsThrough(proxies, { keepAlive: true, maxSockets: 50, tunnelMs: connectTimeoutMs });
   return {
     maxAttempts: attempts,
-    // Elsewhere than at Amazon, a bucket is seldom a host name of its own.
+    // Outside of Amazon, a bucket rarely has its own host name.
     forcePathStyle: hasOwnEndpoint(),
-    // Many services store the chunked bodies that come with the newer checksums as they are. The signature covers
-    // the body already.
+    // Many services store the chunked bodies of the newer checksums unchanged. The signature covers the body already.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: {
@@ -45,7 +44,7 @@ function clientConfig(options: S3Options): S3ClientConfig {
   };
 }
 
-/** The SDK reads the same variables, and takes an empty one for absent. */
+/** The SDK reads the same variables, and treats an empty one as absent. */
 function hasOwnEndpoint(): boolean {
   const { AWS_ENDPOINT_URL_S3: ofS3, AWS_ENDPOINT_URL: ofAll } = process.env;
   return (ofS3 ?? '') !== '' || (ofAll ?? '') !== '';

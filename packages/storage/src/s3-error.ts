@@ -2,8 +2,8 @@ import { errorCode, isWord } from './error-code.ts';
 import { StorageError } from './errors.ts';
 
 /**
- * Errors of the SDK become ours, without cause: theirs carry what the server sent back, such as the access key and
- * the text that was signed.
+ * Turns errors of the SDK into StorageError, without a cause: the SDK's errors contain what the server sent, such as
+ * the access key and the signed text.
  */
 export function s3Failure(place: string, what: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
@@ -13,18 +13,20 @@ export function s3Failure(place: string, what: string, error: unknown): StorageE
   );
 }
 
-/** Whether S3 says that the bucket has no such file. A bare 404 may come from anything under a wrong address. */
+/** Whether S3 reports that the bucket has no such file. A bare 404 may come from any server at a wrong address. */
 export function isNoSuchKey(error: unknown): boolean {
   return error instanceof Error && error.name === 'NoSuchKey';
 }
 
-/** Whether a file of this name was there already, or is being written at this moment, and the call wanted a new one. */
+/**
+ * Whether a file of this name exists already, or is being written at this moment, although the call requires a new one.
+ */
 export function isTaken(error: unknown): boolean {
   const status = httpStatus(error);
   return status === 412 || status === 409;
 }
 
-/** Whether this service does not know conditional writes. */
+/** Whether this service does not support conditional writes. */
 export function knowsNoCondition(error: unknown): boolean {
   return httpStatus(error) === 501;
 }

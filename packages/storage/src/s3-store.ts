@@ -27,7 +27,7 @@ export function createS3Store({ bucket, prefix }: S3Location, options: Partial<S
     },
     putNew: async (name, bytes, contentType) => {
       checkSize(bytes);
-      // Looked at first, since a service that overhears the condition would replace the file.
+      // Checked first, since a service that ignores the condition would replace the file.
       if ((await get(name)) !== undefined) return false;
       const input = { ...target(name), Body: bytes, ContentType: contentType };
       return call('write', name, (client, sdk) => putUnlessTaken(client, sdk, input));
@@ -58,7 +58,7 @@ async function putUnlessTaken(
   return true;
 }
 
-/** The timeout of the request ends with the head of the answer, so the body gets one of its own. */
+/** The timeout of the request ends with the head of the response, so the body has its own. */
 async function readBody(answer: GetObjectCommandOutput, what: string, timeoutMs: number): Promise<Uint8Array> {
   const { Body: body, ContentLength: length = 0 } = answer;
   if (!(body instanceof Readable)) throw new StorageError(`${what} came without content`);

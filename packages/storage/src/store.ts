@@ -10,7 +10,7 @@ export type StoreLocation =
  * name breaks these rules.
  */
 export interface FileStore {
-  /** Where it is, for people. */
+  /** Location of the store, for messages. */
   readonly place: string;
   /**
    * Writes the whole file or nothing; an earlier one of this name is replaced. A folder keeps no content type.
@@ -27,7 +27,7 @@ export interface FileStore {
    * @throws StorageError also for more than MAX_FILE_BYTES
    */
   get(name: string): Promise<Uint8Array | undefined>;
-  /** Removes it; nothing happens where there is none. */
+  /** Removes it; does nothing where there is none. */
   remove(name: string): Promise<void>;
   /** Ends its connections. Call it last, and once the other calls have ended. */
   close(): Promise<void>;

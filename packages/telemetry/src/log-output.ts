@@ -1,31 +1,31 @@
 import { writeSync } from 'node:fs';
 import type { DestinationStream } from 'pino';
 
-/** While the reader is stuck, the next try comes after so long, in ms. */
+/** Interval between tries while the reader is stuck, in ms. */
 const AGAIN_MS = 50;
-/** What is left when the process ends, or of its last words, is offered to a reader for so long, in ms. */
+/** How long the remaining lines are offered to a reader when the process ends, in ms. */
 const LAST_LINES_MS = 500;
 const PAUSE_MS = 10;
-/** So much is kept for a reader that is stuck; what comes beyond it is lost, and counted. */
+/** Most bytes that are kept for a stuck reader; further lines are lost, and counted. */
 const MOST_BYTES = 16 * 1024 * 1024;
 
 /**
- * Lines for a file descriptor, usually standard output. A log must never hold up or end the process that writes it:
+ * Lines for a file descriptor, usually standard output. A log must never block or end the process that writes it:
  *
  * - a line is handed to the system before `write` returns, as long as the reader keeps up;
- * - a reader that is slow gets the lines later, in their order; at most 16 MiB are kept for it, then lines are lost, and
- *   a line says how many;
- * - a reader that is gone (`EPIPE`) gets none any more;
- * - lines that a full disk or another fault refuses are lost, and the next ones are tried again;
- * - when the process ends, what is left is offered for half a second (`flushSync`), then it ends.
+ * - a slow reader gets the lines later, in their order; at most 16 MiB are kept for it; lines beyond that are lost, and
+ *   a line reports how many;
+ * - a reader that is gone (`EPIPE`) gets no more lines;
+ * - lines that a full disk or another fault refuses are lost, and later ones are tried again;
+ * - when the process ends, the remaining lines are offered for half a second (`flushSync`).
  *
- * pino's own output waits for ever at the end of a process whose reader is gone or stuck, and a full disk ends the
+ * pino's own output waits indefinitely at the end of a process whose reader is gone or stuck, and a full disk ends the
  * process.
  */
 export class LogOutput implements DestinationStream {
   readonly #fd: number;
   readonly #mostBytes: number;
-  /** What the system has not taken; the first one may be the rest of a line. */
+  /** Lines that the system has not accepted; the first one may be the rest of a line. */
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #lost = 0;
@@ -33,8 +33,8 @@ export class LogOutput implements DestinationStream {
   #again: NodeJS.Timeout | undefined;
 
   /**
-   * @param fd should not block: one that does, such as a terminal that was stopped, holds up whatever writes to it
-   * @param mostBytes kept for a reader that is stuck; default 16 MiB
+   * @param fd should not block: a blocking one, such as a stopped terminal, blocks the process that writes to it
+   * @param mostBytes kept for a stuck reader; default 16 MiB
    */
   constructor(fd: number, mostBytes: number = MOST_BYTES) {
     this.#fd = fd;
@@ -59,18 +59,18 @@ export class LogOutput implements DestinationStream {
     while (!this.#drain() && performance.now() < until) pause(PAUSE_MS);
   }
 
-  /** @returns false when something is left: the reader is stuck */
+  /** @returns false when lines are left: the reader is stuck */
   #drain(): boolean {
     clearTimeout(this.#again);
     for (;;) {
       const first = this.#waiting[0];
       if (first === undefined && this.#lost === 0) return true;
-      if (first === undefined) this.#tellLost();
+      if (first === undefined) this.#reportLost();
       else if (!this.#offer(first)) return false;
     }
   }
 
-  /** @returns false where it was not taken as a whole */
+  /** @returns false where the system did not accept all of it */
   #offer(first: Buffer): boolean {
     try {
       const written = writeSync(this.#fd, first);
@@ -80,7 +80,7 @@ export class LogOutput implements DestinationStream {
     } catch (error) {
       if (!isBusy(error)) this.#drop(error);
       else {
-        // Nothing waits for it: a process that has nothing else to do ends.
+        // The timer keeps no process alive: one without other work ends.
         this.#again = setTimeout(() => this.#drain(), AGAIN_MS).unref();
         return false;
       }
@@ -88,15 +88,15 @@ export class LogOutput implements DestinationStream {
     return true;
   }
 
-  #tellLost(): void {
+  #reportLost(): void {
     const time = new Date().toISOString();
-    const msg = 'lines of this log are lost: its reader was stuck';
+    const msg = 'log lines lost: the reader of the log was stuck';
     const text = { level: 'warn', time, pid: process.pid, lines: this.#lost, msg };
     this.#lost = 0;
     this.write(`${JSON.stringify(text)}\n`);
   }
 
-  /** What stands here is lost; with a reader that is gone, whatever comes as well. */
+  /** The kept lines are lost; with a reader that is gone, all later ones as well. */
   #drop(error: unknown): void {
     this.#waiting = [];
     this.#waitingBytes = 0;
@@ -110,7 +110,7 @@ let output: LogOutput | undefined;
 /** Standard output for all loggers of this process. */
 export function standardOutput(): LogOutput {
   if (output !== undefined) return output;
-  // Node makes a pipe one that does not block as soon as it is asked for.
+  // Node makes a pipe non-blocking at the first access.
   const made = new LogOutput(process.stdout.fd);
   process.once('exit', () => made.flushSync());
   output = made;

@@ -7,7 +7,10 @@ import { createLineScrubber } from './scrub-line.ts';
 export type Logger = PinoLogger;
 export type LogLevel = Level | 'silent';
 
-/** The bindings used all over, so that one search finds everything about a generation: `log.child({ generation })`. */
+/**
+ * The bindings that all packages use, so that one search finds everything about a generation: `log.child({ generation
+ * })`.
+ */
 export interface LogBindings {
   /** Id of the generation, `gen_…`. */
   readonly generation?: string;
@@ -24,7 +27,7 @@ export interface LoggerOptions {
   readonly name: string;
   /** Default `info`. */
   readonly level?: LogLevel;
-  /** Which of several processes of this app; default host name and pid. */
+  /** Identifies the process among several of this app; default host name and pid. */
   readonly instance?: string;
   /** Values that must never appear: API key, Redis password, webhook keys. Those under 4 characters are ignored. */
   readonly secrets?: readonly string[];
@@ -45,7 +48,7 @@ export function createLogger(given: LoggerOptions): Logger {
     base: { app: name, pid: process.pid, instance: instance ?? `${hostname()}:${process.pid}` },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }), log: redactObject },
-    // Errors among fields are plain objects by now; those among bindings are not.
+    // Errors in fields are plain objects here already; those in bindings are not.
     serializers: { err: redactValue },
     hooks: { streamWrite: scrubLine },
   };

@@ -13,12 +13,12 @@ export interface MetricDefinition<L extends string> {
 }
 
 export interface GaugeDefinition<L extends string> extends MetricDefinition<L> {
-  /** Sets the value whenever it is asked for. */
+  /** Sets the value at each scrape. */
   readonly collect?: (gauge: Gauge<L>) => void | Promise<void>;
 }
 
 export interface CounterDefinition<L extends string> extends MetricDefinition<L> {
-  /** Brings the value up to date whenever it is asked for, for what is counted elsewhere. */
+  /** Updates the value at each scrape, for values that are counted elsewhere. */
   readonly collect?: (counter: Counter<L>) => void | Promise<void>;
 }
 

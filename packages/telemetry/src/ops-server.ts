@@ -3,11 +3,11 @@ import { fastify, type FastifyInstance } from 'fastify';
 import type { Registry } from 'prom-client';
 import type { Logger } from './logger.ts';
 
-/** One thing that was looked at. */
+/** One checked item. */
 export interface Check {
   readonly name: string;
   readonly ok: boolean;
-  /** For people; shown to whoever can reach the port, so without secrets. */
+  /** Text for operators; every client that reaches the port can read it, so it contains no secrets. */
   readonly detail?: string;
 }
 
@@ -17,9 +17,9 @@ export interface OpsServerOptions {
   /** 0 for a free one. */
   readonly port: number;
   readonly registry: Registry;
-  /** Is the process alive and worth keeping? */
+  /** Checks whether the process is alive and works. */
   readonly health: () => Promise<readonly Check[]>;
-  /** Can it take work now? */
+  /** Checks whether the process can take work now. */
   readonly ready: () => Promise<readonly Check[]>;
   readonly logger: Logger;
   /** How long the checks may take, in ms. Default 2000. */
@@ -29,17 +29,20 @@ export interface OpsServerOptions {
 export interface OpsServer {
   readonly url: string;
   readonly port: number;
-  /** Stops listening and hangs up. */
+  /** Stops listening and closes all connections. */
   close(): Promise<void>;
 }
 
-/** Result of a group of checks, as answered by `/healthz` and `/readyz`. */
+/** Result of a group of checks, as `/healthz` and `/readyz` return it. */
 export interface CheckReport {
   readonly status: 'ok' | 'failing';
   readonly checks: readonly Check[];
 }
 
-/** Serves `/metrics`, `/healthz` and `/readyz`; the latter two answer 200, or 503 when a check fails or takes too long. */
+/**
+ * Serves `/metrics`, `/healthz` and `/readyz`; the latter two respond with 200, or with 503 when a check fails or takes
+ * too long.
+ */
 export async function startOpsServer(options: OpsServerOptions): Promise<OpsServer> {
   const { host = '127.0.0.1', port } = options;
   const app = fastify({ logger: false, forceCloseConnections: true });
@@ -64,7 +67,7 @@ function route(
   }
 }
 
-/** Runs a group of checks within a time limit; a throw is a failed check whose reason goes to the log alone. */
+/** Runs a group of checks within a time limit; an exception is a failed check whose reason appears only in the log. */
 export async function runChecks(
   name: string,
   checks: () => Promise<readonly Check[]>,
@@ -72,12 +75,12 @@ export async function runChecks(
   logger: Logger,
 ): Promise<CheckReport> {
   const done = new AbortController();
-  const late = sleep(timeoutMs, [{ name, ok: false, detail: `no answer within ${timeoutMs} ms` }], {
+  const late = sleep(timeoutMs, [{ name, ok: false, detail: `no result within ${timeoutMs} ms` }], {
     signal: done.signal,
   });
   const failed = (error: unknown): Check[] => {
-    logger.error({ err: error, check: name }, 'a check failed by an error');
-    return [{ name, ok: false, detail: 'failed by an error; the log says which' }];
+    logger.error({ err: error, check: name }, 'a health check threw an error');
+    return [{ name, ok: false, detail: 'the check threw an error; see the log' }];
   };
   try {
     const results = await Promise.race([attempt(checks).catch(failed), late]);

@@ -5,7 +5,7 @@ const DEEPEST = 10;
 
 /**
  * A copy of a log object without secrets: values under secret names are masked at any depth, in errors, arrays, maps
- * and headers alike. Absent values stay, so that a log can tell that there was none.
+ * and headers alike. Absent values stay, so that a log shows that there was none.
  */
 export function redactObject(fields: object): Record<string, unknown> {
   return redactFields(fields, new Set());

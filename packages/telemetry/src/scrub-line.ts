@@ -4,8 +4,8 @@ const STRING = '"(?:[^"\\\\]|\\\\.)*"';
 const FIELD = new RegExp(`(${STRING})(:)(${STRING})?|${STRING}`, 'g');
 
 /**
- * Makes a function that masks secrets in a finished line of JSON. Most lines hold nothing to mask: they are looked
- * through once for the marks that secrets have, instead of once for each string and rule.
+ * Makes a function that masks secrets in a finished line of JSON. Most lines contain nothing to mask: they are searched
+ * once for the marks of secrets, instead of once for each string and rule.
  */
 export function createLineScrubber(secrets: readonly string[]): (line: string) => string {
   const scrub = createScrubbers(secrets);
@@ -13,8 +13,7 @@ export function createLineScrubber(secrets: readonly string[]): (line: string) =
 }
 
 /**
- * Masks secrets in each string of a line. It works on the strings alone, so that the line stays JSON whatever a secret
- * looks like.
+ * Masks secrets in each string of a line. It changes only the strings, so that the line stays JSON whatever the secret.
  */
 export function maskStrings(line: string, scrub: Scrubber): string {
   return line.replace(FIELD, (text: string, name?: string, colon = ':', value?: string) => {

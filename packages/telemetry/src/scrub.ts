@@ -1,7 +1,7 @@
-/** What stands in place of a secret. */
+/** Replacement of a secret. */
 export const MASK = '***';
 
-/** Names whose values are secrets, wherever they stand. */
+/** Names whose values are secrets, everywhere. */
 const SECRET_WORDS = 'authorization|password|passwd|secret|token|hmac|signature|cookie';
 const SECRET_NAME = `(?:[\\w-]*(?:${SECRET_WORDS})|(?:[\\w-]*[-_])?key|[\\w-]*(?:api|hmac|access|private|secret|webhook|signing)[-_]?keys?)`;
 const SECRET_NAME_ALONE = new RegExp(`^${SECRET_NAME}$|hmac`, 'i');
@@ -9,7 +9,7 @@ const SECRET_NAME_ALONE = new RegExp(`^${SECRET_NAME}$|hmac`, 'i');
 /** Every field of JSON with a text under the name of a secret has this mark; few others have it. */
 const NAME_MARK = new RegExp(`(?:${SECRET_WORDS}|keys?)":"|hmac`, 'i');
 
-/** Secrets that show themselves by their surroundings: credentials of a URL or a header, tokens of callback addresses. */
+/** Secrets that their surroundings identify: credentials of a URL or a header, tokens of callback addresses. */
 const SHAPES: readonly (readonly [RegExp, string])[] = [
   [/\b(Bearer|Basic)\s+[\w.~+/=-]+/gi, `$1 ${MASK}`],
   [/(\w:\/\/[^\s:@/"]*):[^\s"]+@(?=[\w[])/g, `$1:${MASK}@`],
@@ -17,8 +17,8 @@ const SHAPES: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * Whatever one of the shapes fits has its mark. A mark is found wherever it stands, with nothing around it, so that a
- * line without marks has no string with one.
+ * Every text that matches a shape contains its mark. A mark is found anywhere, without context, so a line without marks
+ * has no string with a secret of these shapes.
  */
 function hasMarkOfShape(text: string): boolean {
   return (
@@ -28,13 +28,10 @@ function hasMarkOfShape(text: string): boolean {
 
 const CALLBACK_MARK = '/callbacks/kie/';
 
-/** Shorter ones would mask half of every line; a secret that short protects nothing. */
+/** Shorter ones would mask half of every line; such a short secret protects nothing. */
 const SHORTEST_SECRET = 4;
 
-/**
- * One word, or a number: it stands in sentences that have nothing to do with the secret. Longer ones are no words, and
- * several words are no sentence of anybody.
- */
+/** One word, or a number: it occurs in sentences that have nothing to do with the secret. Longer texts are no words. */
 const WORD = /^(?:[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}|\d{1,11})$/;
 
 /** Whether a field, header or variable of this name holds a secret: `apiKey`, `KIE_API_KEY`, `authorization`, `token` … */
@@ -42,29 +39,33 @@ export function isSecretName(name: string): boolean {
   return SECRET_NAME_ALONE.test(name);
 }
 
-/** Whether a field of this JSON, written without spaces, may hold a text under the name of a secret. Cheap, and cautious. */
+/**
+ * Whether a field of this JSON, written without spaces, may hold a text under the name of a secret. Cheap, and errs on
+ * the safe side.
+ */
 export function mayNameSecrets(json: string): boolean {
   return NAME_MARK.test(json);
 }
 
-/** What masks secrets in texts, and in the names of fields. */
+/** Masks secrets in texts, and in the names of fields. */
 export interface Scrubber {
   readonly text: (text: string) => string;
   /** As `text`; a secret that is an ordinary word stays, since names are words. */
   readonly name: (name: string) => string;
   /**
-   * Whether `text` or `name` may change this text, or any part of it. Cheap, and cautious: most texts hold nothing to
-   * mask, and what says no here needs no closer look.
+   * Whether `text` or `name` may change this text, or any part of it. Cheap, and errs on the safe side: most texts
+   * contain nothing to mask, and a text for which this is false needs no closer check.
    */
   readonly mayChange: (text: string) => boolean;
 }
 
 /**
- * Makes a function that masks secrets in a text: the given values, also in their JSON and URL form, and whatever
- * has the shape of a credential (`Bearer …`, `redis://user:…@host`, the token of a callback address).
+ * Makes a function that masks secrets in a text: the given values, also in their JSON and URL form, and all texts with
+ * the shape of a credential (`Bearer …`, `redis://user:…@host`, the token of a callback address).
  *
- * A secret that is an ordinary word or number (`unknown`, `1000`) is masked where a value stands: alone, in quotation
- * marks, behind `=`, behind a secret name and a colon. In the middle of a sentence nobody can tell it from the word.
+ * A secret that is an ordinary word or number (`unknown`, `1000`) is masked in the position of a value: alone, in
+ * quotation marks, after `=`, after a secret name and a colon. In the middle of a sentence it cannot be distinguished
+ * from the word.
  * @param secrets values known to be secret; those shorter than 4 characters are ignored
  */
 export function createScrubber(secrets: readonly string[] = []): (text: string) => string {
@@ -81,12 +82,12 @@ export function createScrubbers(secrets: readonly string[] = []): Scrubber {
   };
 }
 
-/** As `createScrubbers`; `name` and `text` look closely at every text. */
+/** As `createScrubbers`; `name` and `text` check every text fully. */
 export function createThoroughScrubbers(secrets: readonly string[] = []): Scrubber {
   const long = [...new Set(secrets.filter((secret) => secret.length >= SHORTEST_SECRET))];
   const words = long.filter((secret) => WORD.test(secret));
   const encodings = long.filter((secret) => !WORD.test(secret)).flatMap(encodingsOf);
-  // The longest first, so that one secret inside another leaves no rest.
+  // The longest first, so that no part of a secret remains that contains another one.
   const known = [...new Set(encodings)].toSorted((one, other) => other.length - one.length);
   const asValues = wordMasker(words);
   const hasWord = wordFinder(words);
@@ -101,14 +102,14 @@ export function createThoroughScrubbers(secrets: readonly string[] = []): Scrubb
   };
 }
 
-/** Whether one of the words stands in a text, in capitals or not: behind a name and a colon both are masked. */
+/** Whether one of the words occurs in a text, in capitals or not: after a name and a colon both are masked. */
 function wordFinder(words: readonly string[]): (text: string) => boolean {
   if (words.length === 0) return () => false;
   const any = new RegExp(words.join('|'), 'i');
   return (text) => any.test(text);
 }
 
-/** Masks words where values stand. */
+/** Masks words in the position of values. */
 function wordMasker(words: readonly string[]): (text: string) => string {
   if (words.length === 0) return (text) => text;
   const any = `(?:${words.toSorted((one, other) => other.length - one.length).join('|')})`;
@@ -127,8 +128,8 @@ export function scrub(text: string, secrets: readonly string[] = []): string {
 }
 
 /**
- * JSON text with what no eye sees as escapes of JSON: controls, format characters such as U+202E, which turns what
- * follows around, and line separators. It means the same.
+ * JSON text with invisible characters as escapes of JSON: controls, format characters such as U+202E, which reverses
+ * the text after it, and line separators. Its meaning is the same.
  */
 export function visibleJson(json: string): string {
   return json.replaceAll(UNSEEN, (character) =>
@@ -136,7 +137,7 @@ export function visibleJson(json: string): string {
   );
 }
 
-/** Not the line ends between the parts of JSON; within its strings they are escapes already. */
+/** Without the line ends between the parts of JSON; within strings they are escapes already. */
 const UNSEEN = /[\p{Cf}\p{Zl}\p{Zp}\x7F-\x9F]/gu;
 
 function escapeOf(unit: number): string {

@@ -138,7 +138,7 @@ it('takes an address with /api/v1 for the same Kie, here and in the pool, and sa
     KIE_BASE_URL: `${simulator.url}/api/v1/`,
   });
   expect(code).toBe(0);
-  expect(stderr).toContain('KIE_BASE_URL: /api/v1 at its end is taken off');
+  expect(stderr).toContain('KIE_BASE_URL ends in /api/v1, which kieq removes');
   expect((await pool.run(['adopt', id, taskId])).code).toBe(0);
 });
 

@@ -14,7 +14,7 @@ import { sendVideo, startSource, type Answering } from '../support/source.ts';
 const PLACE = { tenant: 'shop', createdAt: Date.UTC(2026, 7, 1), generation: 'gen_0123456789', n: 1 };
 const NAME = 'tenant-shop/2026-08-01/gen_0123456789.mp4';
 const MIB = 1024 * 1024;
-const TAIL = 'bytes that are no box stand behind its last one';
+const TAIL = 'bytes that are no box follow its last box';
 const CASES = new URL('../cases/', import.meta.url);
 const caseOf = (name: string): Promise<Buffer> => readFile(new URL(name, CASES));
 
@@ -114,12 +114,12 @@ describe('a sender that', () => {
     [
       'sends HTML with 200 and calls it a video',
       (response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end('\n<html>You are being redirected'),
-      { code: 'not_media', evidence: { summary: 'the result is refused: it is a page' } },
+      { code: 'not_media', evidence: { summary: 'the result is refused: the response is a web page' } },
     ],
     [
       'sends JSON and calls it a video',
       (response) => response.writeHead(200, { 'content-type': 'video/mp4' }).end('{"code":404,"msg":"ftyp"}'),
-      { code: 'not_media', evidence: { summary: 'the result is refused: it is no video that is known here' } },
+      { code: 'not_media', evidence: { summary: 'the result is refused: the file is no video of a known kind' } },
     ],
     ['sends nothing', (response) => response.end(), { code: 'not_media' }],
     [
@@ -254,7 +254,7 @@ describe('an honest sender', () => {
     const source = await startSource((response) => response.writeHead(200, { 'content-type': type }).end(whole));
     const { archive } = await openArchive();
     const found = await archive.save({ place: PLACE, url: source.url });
-    expect(found).toMatchObject({ kind: 'saved', warning: expect.stringMatching(/^its sender calls it text\/plain/) });
+    expect(found).toMatchObject({ kind: 'saved', warning: expect.stringMatching(/^its content type is text\/plain/) });
   });
 
   test.each<[Bearing, boolean, boolean]>([
@@ -270,7 +270,7 @@ describe('an honest sender', () => {
       const source = await startSource((response) => response.writeHead(200, length).end(bytes));
       const { archive, files } = await openArchive();
       const found = await archive.save({ place: PLACE, url: source.url, bearing });
-      const warning = 'it is cut off within its box mdat';
+      const warning = 'the file is cut off within its box mdat';
       if (isKept) expect(found).toMatchObject({ kind: 'saved', bytes: bytes.length, warning });
       else
         expect(found).toMatchObject({
@@ -320,7 +320,7 @@ describe('a file that an earlier try has saved', () => {
     await draft.write(whole.subarray(0, MIB));
     await draft.commit();
     const found = await archive.save({ place: PLACE, url: source.url });
-    expect(found).toMatchObject({ kind: 'saved', wasThere: true, warning: 'it is cut off within its box mdat' });
+    expect(found).toMatchObject({ kind: 'saved', wasThere: true, warning: 'the file is cut off within its box mdat' });
   });
 
   test.each([
@@ -339,7 +339,7 @@ describe('a file that an earlier try has saved', () => {
     expect(found).toMatchObject({ kind: 'saved', name: stored, contentType, wasThere: true });
   });
 
-  test('is replaced where it is no video: somebody else put it there', async () => {
+  test('is replaced where it is no video: another process put it there', async () => {
     const source = await startSource((response) => sendVideo(response, whole.length));
     const { archive } = await openArchive();
     const draft = await archive.store.create(NAME, 'video/mp4', 'somebody');
@@ -386,7 +386,7 @@ test('64 MiB pass without being held in the memory', async () => {
   expect(most - before).toBeLessThan(40 * MIB);
 });
 
-/** Bytes of buffers that somebody still holds; garbage does not count. */
+/** Bytes of buffers that are still referenced; garbage does not count. */
 function heldBytes(): number {
   collectGarbage();
   return process.memoryUsage().arrayBuffers;

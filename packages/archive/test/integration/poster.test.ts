@@ -64,7 +64,7 @@ function isAlive(pid: number): boolean {
 }
 
 describe('of a video in a folder', () => {
-  test('the poster is made of the file itself, and stands beside it', async () => {
+  test('the poster is made of the file itself, and is stored next to it', async () => {
     const store = await openFolder();
     const { made } = await run({ body: FFMPEG.draws, store });
     const outcome = await made;
@@ -138,7 +138,7 @@ describe('of a video in a folder', () => {
       (text) => text.endsWith('\n'),
     );
     end.abort();
-    expect(await made).toEqual({ kind: 'failed', reason: 'the process ends' });
+    expect(await made).toEqual({ kind: 'failed', reason: 'this process is shutting down' });
     expect(isAlive(Number(pid))).toBe(false);
   });
 
@@ -178,7 +178,7 @@ describe('of a video in a bucket', () => {
     const long = { ...store, stat: async () => ({ bytes: MAX_COPY_BYTES + 1, modifiedAt: 0 }) };
     expect(await (await run({ body: FFMPEG.draws, store: long })).made).toEqual({
       kind: 'failed',
-      reason: `it has ${MAX_COPY_BYTES + 1} bytes; at most ${MAX_COPY_BYTES} are copied`,
+      reason: `the video has ${MAX_COPY_BYTES + 1} bytes; at most ${MAX_COPY_BYTES} are copied`,
     });
     const gone = { name: NAME.replace('.mp4', '-2.mp4'), contentType: 'video/mp4' };
     expect(await (await run({ body: FFMPEG.draws, store, file: gone })).made).toEqual({

@@ -31,7 +31,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** @returns whether the file stands under its name; it is whole then */
+/** @returns whether the file has its name; it is complete then */
 async function isThere(store: BlobStore, whole: Buffer): Promise<boolean> {
   const files = await listed(store);
   if (files.length === 0) return false;
@@ -48,7 +48,7 @@ async function hashIn(store: BlobStore): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The next try, after a death, by somebody who lives. Where the file is whole already its link may be dead. */
+/** The next try, after a kill, by another process. Where the file is complete already its link may be dead. */
 async function makeGood(url: string, store: BlobStore, whole: Buffer): Promise<{ readonly wasThere: boolean }> {
   const sha256 = sha256Of(whole);
   const wasThere = await isThere(store, whole);
@@ -103,14 +103,14 @@ describe('killed at each call of the file system, the file is whole in the end, 
             const end = await startSave({ ...order, dieAt: { ...step, phase } }).ended;
             expect(end, `${phase} ${name}`).toEqual(KILLED);
             ends.push((await makeGood(url, openBlobStore(order.location), FOR_A_FOLDER)).wasThere);
-            // Nothing is left of who died.
+            // Nothing is left of the killed process.
             expect(await readdir(join(folder, name))).toEqual(['tenant-shop']);
             await rm(join(folder, name), { recursive: true });
           }
           return ends;
         }),
       );
-      // Some died before the file had its name, some behind.
+      // Some processes were killed before the file had its name, some after that.
       expect(new Set(found.flat())).toEqual(new Set([false, true]));
     },
     120_000,

@@ -9,14 +9,17 @@ export interface KillingProxy {
   stop(): Promise<void>;
 }
 
-/** Where whoever asks dies: before the server hears its nth request, or after it has answered and before that arrives. */
+/**
+ * Where the client is killed: before the server gets its nth request, or after the server has responded and before the
+ * response arrives.
+ */
 export interface Death {
   readonly request: number;
   readonly phase: 'before' | 'after';
   kill(): void;
 }
 
-/** Stands before an HTTP server and kills the process that asks, at an exact request. */
+/** A proxy before an HTTP server that kills the client process at an exact request. */
 export async function startKillingProxy(target: string, death: () => Death | undefined): Promise<KillingProxy> {
   const asked: string[] = [];
   const server = createServer((incoming, response) => {

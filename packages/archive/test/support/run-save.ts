@@ -25,7 +25,9 @@ export interface Step {
 
 export interface SaveEnd {
   readonly signal: NodeJS.Signals | null;
-  /** What `save` gave and `peakBytes`, the most memory that was resident, as JSON; empty of a process that died. */
+  /**
+   * What `save` gave and `peakBytes`, the most memory that was resident, as JSON; empty for a process that was killed.
+   */
   readonly outcome: string;
 }
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { measure, type Sink } from '../../src/copy.ts';
 import { video } from '../../../testkit/src/video.ts';
 
-/** A sender that tells whether it was ended: what keeps its timers and its connection. */
+/** A sender that records whether it was ended: one that was not keeps its timers and its connection. */
 function sender(bytes: Uint8Array): { readonly chunks: AsyncGenerator<Uint8Array>; readonly ended: () => boolean } {
   let isEnded = false;
   async function* send(): AsyncGenerator<Uint8Array> {
@@ -21,7 +21,7 @@ test.each<[string, Sink, number, string?]>([
   ['is taken whole', {}, 1e6],
   ['does not begin', { begin: refuse }, 1e6, 'no room'],
   ['cannot be written', { take: refuse }, 1e6, 'no room'],
-  ['is too long', {}, 2000, 'it has more than 2000 bytes'],
+  ['is too long', {}, 2000, 'the file has more than 2000 bytes'],
 ])('a file that %s ends its sender', async (_what, sink, maxBytes, message) => {
   const { chunks, ended } = sender(video(5000));
   const measured = measure(chunks, sink, maxBytes);
@@ -32,6 +32,6 @@ test.each<[string, Sink, number, string?]>([
 
 test('what is no media ends its sender', async () => {
   const { chunks, ended } = sender(Buffer.alloc(5000));
-  await expect(measure(chunks, {}, 1e6)).rejects.toThrow('it is no video that is known here');
+  await expect(measure(chunks, {}, 1e6)).rejects.toThrow('the file is no video of a known kind');
   expect(ended()).toBe(true);
 });

@@ -50,15 +50,15 @@ describe('the structure of an MP4', () => {
   });
 
   // @guarantee G3
-  test('tells every cut that is not between two boxes, and a cut before moov', () => {
+  test('finds every cut that is not between two boxes, and a cut before moov', () => {
     const between: number[] = [];
     for (let length = 1; length < tinyVideo.length; length += 1) {
       if (verdict(tinyVideo.subarray(0, length)) === undefined) between.push(length);
     }
     // Only the box `free` at its end is missing, or a part of it.
     expect(between).toEqual(Array.from({ length: 136 }, (_, i) => tinyVideo.length - 136 + i));
-    expect(verdict(video(200_000).subarray(0, 180_000))).toBe('it is cut off within its box mdat');
-    expect(verdict(box('ftyp', 8))).toBe('it has no box moov');
+    expect(verdict(video(200_000).subarray(0, 180_000))).toBe('the file is cut off within its box mdat');
+    expect(verdict(box('ftyp', 8))).toBe('the file has no box moov');
   });
 
   test('takes a last box without a size', () => {
@@ -71,15 +71,15 @@ describe('the structure of an MP4', () => {
     ['a newline', Buffer.from('\n')],
     ['five zeros', Buffer.alloc(5)],
     ['a text', Buffer.from('\r\n--boundary--\r\n')],
-    ['a box that nobody needs, cut off', box('free', 5000, Buffer.alloc(10))],
-  ])('plays with what stands behind its last box, which is worth a word: %s', (_what, tail) => {
+    ['a box without index or media, cut off', box('free', 5000, Buffer.alloc(10))],
+  ])('plays with bytes after its last box, which give a warning: %s', (_what, tail) => {
     const whole = Buffer.concat([START, box('mdat', 100, Buffer.alloc(92))]);
     expect(doubt(whole)).toBeUndefined();
     expect(doubt(Buffer.concat([whole, tail]))).toMatchObject({ isGrave: false });
   });
 
   test('is not taken for complete before its media have begun', () => {
-    expect(verdict(Buffer.concat([START, Buffer.from('\0\0')]))).toBe('it is cut off at the beginning of a box');
+    expect(verdict(Buffer.concat([START, Buffer.from('\0\0')]))).toBe('the file is cut off at the beginning of a box');
   });
 
   test.each([

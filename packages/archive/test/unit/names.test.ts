@@ -3,7 +3,7 @@ import { generationOf, posterName, resultBase } from '../../src/index.ts';
 
 const createdAt = Date.UTC(2026, 7, 31, 23, 59, 59);
 
-test('a name tells tenant, day and generation; further results have a number', () => {
+test('a name contains tenant, day and generation; further results have a number', () => {
   const place = { tenant: 'shop', createdAt, generation: 'gen_0123456789' };
   expect(resultBase({ ...place, n: 1 })).toBe('tenant-shop/2026-08-31/gen_0123456789');
   expect(resultBase({ ...place, n: 3 })).toBe('tenant-shop/2026-08-31/gen_0123456789-3');
@@ -24,7 +24,7 @@ test('the generation is read from a name, and from no other', () => {
     expect(generationOf(name)).toBeUndefined();
 });
 
-test('the picture stands beside its video', () => {
+test('the picture is next to its video', () => {
   expect(posterName('tenant-a/2026-08-31/gen_0123456789-2.mp4')).toBe(
     'tenant-a/2026-08-31/gen_0123456789-2.poster.jpg',
   );

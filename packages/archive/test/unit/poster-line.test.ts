@@ -32,28 +32,28 @@ test('posters are made one after the other', async () => {
   expect(await turns[1]).toEqual(MADE);
 });
 
-test('beyond a hundred that wait there are none, and room comes again', async () => {
+test('at most a hundred wait, and slots become free again', async () => {
   const { line, finish } = openLine();
   const first = line.add(fileOf(0));
   await Promise.resolve();
   const waiting = Array.from({ length: 100 }, (_, i) => line.add(fileOf(i + 1)));
-  expect(await line.add(fileOf(101))).toEqual({ kind: 'failed', reason: '100 others wait already' });
+  expect(await line.add(fileOf(101))).toEqual({ kind: 'failed', reason: '100 other posters wait already' });
   finish();
   await first;
   const late = line.add(fileOf(102));
   await line.close();
   expect(await Promise.all([...waiting, late])).toHaveLength(101);
-  expect(await late).toEqual({ kind: 'failed', reason: 'the process ends' });
+  expect(await late).toEqual({ kind: 'failed', reason: 'this process is shutting down' });
 });
 
-test('the end of the process cuts the one in work and forgets the others', async () => {
+test('a shutdown cuts the running one and drops the others', async () => {
   const { line, begun } = openLine();
   const turns = [1, 2].map((n) => line.add(fileOf(n)));
   await Promise.resolve();
   await line.close();
   expect(await Promise.all(turns)).toEqual([
     { kind: 'failed', reason: 'cut' },
-    { kind: 'failed', reason: 'the process ends' },
+    { kind: 'failed', reason: 'this process is shutting down' },
   ]);
   expect(begun).toEqual(['1.mp4']);
 });

@@ -20,7 +20,7 @@ test('less than a timer can wait is owed', async () => {
   expect(waits.at(-1)).toBeCloseTo(3);
 });
 
-test('without a limit nobody waits', async () => {
+test('without a limit no caller waits', async () => {
   const throttle = new Throttle(0, { sleep: () => Promise.reject(new Error('waited')) });
   await expect(throttle.pass(10_000_000_000)).resolves.toBeUndefined();
 });

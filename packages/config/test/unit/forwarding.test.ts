@@ -31,7 +31,7 @@ describe('a request', () => {
     'cf-ray',
     'cdn-loop',
     'tailscale-user-login',
-  ])('with %s was passed on by somebody, and is not from here, whatever it says', (name) => {
+  ])('with %s was forwarded, and is not from this machine, whatever its value', (name) => {
     for (const value of ['127.0.0.1', 'localhost', '']) {
       expect(isForwarded({ ...here, [name]: value })).toBe(true);
       expect(isFromHere({ headers: { ...here, [name]: value }, socket: { remoteAddress: '127.0.0.1' } })).toBe(false);
@@ -53,5 +53,7 @@ describe('a request', () => {
 });
 
 it.each(['gateway', 'dashboard'] as const)('the advice of an open %s names what to set, and why', (server) => {
-  expect(openAccessAdvice(server)).toMatch(new RegExp(`behind any proxy .* set ${server.toUpperCase()}_.*Host anew`));
+  expect(openAccessAdvice(server)).toMatch(
+    new RegExp(`behind any proxy .* set ${server.toUpperCase()}_.*rewrites Host`),
+  );
 });

@@ -95,7 +95,7 @@ function read(env: Readonly<Record<string, string>>, asked: readonly Group[]): o
 
 describe('any values for any keys', () => {
   // @guarantee G7
-  test('are read, or refused by key, rule and value; no secret is told, and nobody waits', async () => {
+  test('are read, or refused by key, rule and value; no secret is shown, and no read takes long', async () => {
     const outcomes = new Set<boolean>();
     const property = fc.asyncProperty(environment, groups, async (env, asked) => {
       const startedAt = performance.now();

@@ -11,12 +11,14 @@ describe('KIE_BASE_URL', () => {
     ['https://api.kie.ai/api/v1//', 'https://api.kie.ai'],
     ['https://proxy.example//api/v1', 'https://proxy.example'],
     ['http://127.0.0.1:4000/kie/api/v1', 'http://127.0.0.1:4000/kie'],
-  ])('loses /api/v1 at its end, and it is said: %s', (given, expected) => {
+  ])('loses /api/v1 at its end, with a warning: %s', (given, expected) => {
     expect(used(given)).toBe(expected);
     expect(environmentWarnings({ KIE_BASE_URL: given })).toEqual([
-      expect.stringMatching(/^KIE_BASE_URL: \/api\/v1 at its end is taken off.* is used\. Take \/api\/v1 off/),
+      expect.stringMatching(
+        /^KIE_BASE_URL ends in \/api\/v1, which kieq removes.*; kieq uses .*\. Remove \/api\/v1 from KIE_BASE_URL/,
+      ),
     ]);
-    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; ${expected} is used.`);
+    expect(environmentWarnings({ KIE_BASE_URL: given })[0]).toContain(`; kieq uses ${expected}. Remove`);
   });
 
   test.each([
@@ -38,7 +40,7 @@ describe('KIE_BASE_URL', () => {
   );
 });
 
-describe('beside a pool of the version before', () => {
+describe('with a pool of the version before', () => {
   test('an address that it kept as it was given is the same Kie', () => {
     expect(isSameKie('https://api.kie.ai/api/v1', 'https://api.kie.ai')).toBe(true);
     expect(isSameKie('https://api.kie.ai', 'https://api.kie.ai')).toBe(true);

@@ -43,7 +43,7 @@ describe('the origin of a request that changes something', () => {
   ])('%j: %s', (headers, same) => expect(isSameOrigin(headers)).toBe(same));
 });
 
-describe('the origin behind a proxy that writes Host anew', () => {
+describe('the origin behind a proxy that rewrites Host', () => {
   const publicUrl = 'https://ops.example/kieq';
 
   it.each([

@@ -319,7 +319,7 @@ describe('the gateway beyond loopback', () => {
   });
 });
 
-test('rules between keys say nothing where one of them is wrong by itself', () => {
+test('rules between keys do not apply where one of them is invalid', () => {
   const keys = (env: RawEnvironment) => problemsOf(env, ['gateway', 'dashboard']).map(({ key }) => key);
   expect(keys({ DASHBOARD_USER: 'a:b', DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
   expect(keys({ GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: 'k' })).toEqual(['GATEWAY_API_KEYS']);
@@ -366,7 +366,7 @@ describe('the dashboard beyond loopback', () => {
     expect(keys({ DASHBOARD_PASSWORD: 'pw' })).toEqual(['DASHBOARD_USER']);
   });
 
-  test('a viewer needs user and password, an operator beside it, and a name of its own', () => {
+  test('a viewer needs user and password, an operator as well, and its own name', () => {
     const operator = { DASHBOARD_USER: 'me', DASHBOARD_PASSWORD: 'pw' };
     const viewer = { DASHBOARD_VIEWER_USER: 'you', DASHBOARD_VIEWER_PASSWORD: 'pw2' };
     expect(keys({ ...operator, ...viewer })).toEqual([]);

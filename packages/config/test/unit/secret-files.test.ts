@@ -49,7 +49,7 @@ test('an environment without such keys stays as it is; an empty path counts as a
   });
 });
 
-test('what is not usable is told for all files together, by path and never by content', () => {
+test('unusable files are reported all together, by path and never by content', () => {
   const both = fileWith('other');
   const problems = problemsOf({
     KIE_API_KEY: 'k',
@@ -61,11 +61,11 @@ test('what is not usable is told for all files together, by path and never by co
   });
   const byKey = Object.fromEntries(problems.map(({ key, rule }) => [key, rule]));
   expect(byKey).toEqual({
-    KIE_API_KEY_FILE: 'must not be given beside KIE_API_KEY',
+    KIE_API_KEY_FILE: 'must not be set together with KIE_API_KEY',
     REDIS_URL_FILE: expect.stringContaining('ENOENT'),
-    GATEWAY_WEBHOOK_SECRET_FILE: 'must name a file with the secret; it is empty',
-    DASHBOARD_PASSWORD_FILE: 'must name a file with the secret (it is no file)',
-    GATEWAY_API_KEYS_FILE: 'must name a file with the secret (it has more than 65536 bytes)',
+    GATEWAY_WEBHOOK_SECRET_FILE: 'must name a file with the secret; the file is empty',
+    DASHBOARD_PASSWORD_FILE: 'must name a file with the secret (the path is no file)',
+    GATEWAY_API_KEYS_FILE: 'must name a file with the secret (the file has more than 65536 bytes)',
   });
   expect(problems.find(({ key }) => key === 'KIE_API_KEY_FILE')?.received).toBe(both);
 });

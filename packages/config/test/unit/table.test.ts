@@ -50,7 +50,7 @@ test('secretValues finds the parts of compound secrets', () => {
   );
 });
 
-test('a proxy is read in small letters too, and without a scheme; its password is a secret, its place is not', () => {
+test('a proxy is read in small letters too, and without a scheme; its password is a secret, its address is not', () => {
   const env = { https_proxy: 'proxy:3128', HTTPS_PROXY: 'http://other:1', HTTP_PROXY: 'http://me:p4ss@proxy:3128' };
   expect(parseEnvironment(env, [])).toMatchObject({
     httpsProxy: 'http://proxy:3128/',

@@ -55,7 +55,7 @@ describe('the place of uploaded images', () => {
     expect(placeIn(folder, { HOME: '/home/a' })).toEqual({
       ...keptIn(old),
       from: 'working-directory',
-      warning: expect.stringContaining(`set UPLOAD_STORE_URL=${url} for every gateway, worker and kieq`),
+      warning: expect.stringContaining(`Set UPLOAD_STORE_URL=${url} for every gateway, worker and kieq`),
     });
     // Without a home folder it is a place all the same.
     expect(placeIn(folder, {}).store).toEqual(keptIn(old).store);

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 const LONG = 'b3f1c0de9a77e2d4c6581f0a';
 const messages = (env: RawEnvironment): string[] => environmentAdvice(env).map(({ message }) => message);
 
-describe('a secret that stands before more than this machine', () => {
+describe('a secret that protects more than this machine', () => {
   test.each<[RawEnvironment, string]>([
     [{ KIE_API_KEY: '"k"' }, 'KIE_API_KEY begins and ends with a quotation mark'],
     [{ KIE_API_KEY: `'${LONG}'` }, 'KIE_API_KEY begins and ends with a quotation mark'],
@@ -44,7 +44,7 @@ describe('a secret that stands before more than this machine', () => {
 
   test.each<RawEnvironment>([
     { KIE_API_KEY: LONG },
-    // Whoever issues a key knows how long it is.
+    // The service that issues a key chooses its length.
     { KIE_API_KEY: 'q8Zp2' },
     { KIE_API_KEY: 'your4key9is7not3a2placeholder' },
     { GATEWAY_HOST: '0.0.0.0', GATEWAY_API_KEYS: `${LONG}:*` },

@@ -4,12 +4,15 @@ import { SCHEDULE } from './options.ts';
 import type { LogNormal } from './prior.ts';
 import { credibleSample, effectiveSize, weightedLogs, type CompletionSample } from './sample.ts';
 
-/** The prior counts as this many completion times: all without data, a quarter beside ten, 2 % beside 200, never 0. */
+/**
+ * The prior counts as this many completion times: the whole without data, a quarter next to ten, 2 % next to 200, never
+ * 0.
+ */
 const PRIOR_WEIGHT = 3;
 
 /**
- * What is believed about completion times of a kind: a log-normal kernel over each remembered one, beside the prior.
- * Completion times that cannot be true are dropped; without any, the prior is all.
+ * The assumed distribution of a kind's completion times: a log-normal kernel over each remembered one, and the prior.
+ * Completion times that cannot be true are dropped; without any, the prior alone counts.
  * @param sample newest first
  * @param horizonMs longer ones are dropped
  */

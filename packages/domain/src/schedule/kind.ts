@@ -2,13 +2,13 @@ import type { RequestKind } from './prior.ts';
 
 /** Longer model names are cut: the kind becomes part of a key in Redis. */
 const MODEL_LIMIT = 80;
-/** Longest clip in s that a kind tells apart. */
+/** Longest clip in s that a kind distinguishes. */
 const LONGEST_CLIP_SECONDS = 3600;
 
 /**
  * The kind of a request: tasks of one kind are alike in their completion times. The model, the requested duration in s
- * and sound, as in `kling-2.6/image-to-video|5s|sound`; parts that the input does not have, or has in a form that
- * nobody knows, are left out.
+ * and sound, as in `kling-2.6/image-to-video|5s|sound`; parts that the input does not have, or has in an unknown form,
+ * are left out.
  * @param input as the caller sent it; models differ, and Kie's `duration` is a string on some and a number on others
  */
 export function timingKind(model: string, input: Readonly<Record<string, unknown>>): string {

@@ -1,14 +1,14 @@
-/** What the schedule of looks may do. All in ms, so that tests shrink them together with `scaleSchedule`. */
+/** Limits of the poll schedule. All in ms, so that tests shrink them together with `scaleSchedule`. */
 export interface ScheduleOptions {
-  /** Shortest pause between two looks at one task. */
+  /** Shortest pause between two polls of one task. */
   readonly minSpacingMs: number;
   /** Longest pause beyond the distribution. */
   readonly maxSpacingMs: number;
-  /** The last look: afterwards the task is stuck. Completion times above it are not believed either. */
+  /** Age of the last poll: afterwards the task is stuck. Longer completion times are not believed either. */
   readonly horizonMs: number;
-  /** The least price of one look, as the ms of detection delay that it is worth. */
+  /** The least price of one poll, as the ms of detection delay that it is worth. */
   readonly costRatioMs: number;
-  /** A look of a lower class counts as due this much later for each class; see `pollRank`. */
+  /** A poll of a lower class counts as due this much later for each class; see `pollRank`. */
   readonly agingMs: number;
   /** Median completion time of a silent clip of 5 s before there is data; see `priorFor`. */
   readonly priorMedianMs: number;

@@ -2,11 +2,11 @@ import { at } from './numbers.ts';
 import type { Timeline } from './timeline.ts';
 
 /**
- * For each place of a timeline, the place of the best next look after a look there that found the task running.
+ * For each place of a timeline, the place of the best next poll after a poll there that found the task running;
  * -1 where no place is far enough away.
  *
- * With looks at t₁ < t₂ < … and S the probability of still running, look k is made with the probability S(tₖ₋₁),
- * and expected looks × c + expected delay = Σ S(tₖ₋₁)·(c + tₖ − tₖ₋₁) − mean. So from the end backwards
+ * With polls at t₁ < t₂ < … and S the probability of still running, poll k is made with the probability S(tₖ₋₁), and
+ * expected polls × c + expected delay = Σ S(tₖ₋₁)·(c + tₖ − tₖ₋₁) − mean. So from the end backwards
  *
  *   V(i) = Sᵢ·(c − tᵢ) + min over j of (Sᵢ·tⱼ + V(j)),   tⱼ ≥ tᵢ + minSpacing,
  *
@@ -17,7 +17,7 @@ export function bestPolicy(timeline: Timeline, costRatioMs: number, minSpacingMs
   const { agesMs, survival, tailFrom } = timeline;
   const next = new Int32Array(tailFrom + 1).fill(-1);
   const value = new Float64Array(tailFrom + 1).fill(Infinity);
-  // Every way leads through the tail, so what the tail costs decides nothing.
+  // Every path leads through the tail, so the cost of the tail decides nothing.
   value[tailFrom] = 0;
   const envelope = new Envelope(agesMs, value);
   let entered = tailFrom + 1;

@@ -6,7 +6,7 @@ export interface LogNormal {
   readonly sigma: number;
 }
 
-/** What makes the completion times of two tasks comparable, beside the model. */
+/** What makes the completion times of two tasks comparable, in addition to the model. */
 export interface RequestKind {
   /** Length of the clip in s, as requested; Kie's `duration` is a string, models differ. */
   readonly durationSeconds?: number;
@@ -16,12 +16,15 @@ export interface RequestKind {
 /** Wide: 95 % between a quarter and four times the median. */
 const PRIOR_SIGMA = 0.7;
 const BASE_DURATION_SECONDS = 5;
-/** Longer clips take longer, but less than in proportion: part of the time is queueing at Kie. A guess, soon unlearned. */
+/**
+ * Longer clips take longer, but less than in proportion: part of the time is queueing at Kie. An assumption that data
+ * soon replaces.
+ */
 const DURATION_EXPONENT = 0.6;
 const SOUND_FACTOR = 1.15;
 
 /**
- * Completion times to expect before any were seen: minutes; 127–165 s on a neighbouring model, 786 s on another
+ * The expected completion times before any were seen: minutes; 127–165 s on a neighbouring model, 786 s on another
  * (docs/kie/facts.md#kling-26image-to-video). A duration that is missing or makes no sense counts as 5 s.
  * @param priorMedianMs median of a silent clip of 5 s
  */

@@ -27,7 +27,7 @@ export function weightedLogs(credible: CompletionSample): WeightedLog[] {
   return credible.map((ms, age) => ({ log: Math.log(ms), weight: (weights[age] ?? 0) / total }));
 }
 
-/** How many equally weighted completion times say as much as these (Kish). */
+/** The number of equally weighted completion times with the same information (Kish). */
 export function effectiveSize(logs: readonly WeightedLog[]): number {
   return logs.length === 0 ? 0 : 1 / logs.reduce((sum, { weight }) => sum + weight * weight, 0);
 }

@@ -3,24 +3,27 @@ import { SCHEDULE, type ScheduleOptions } from './options.ts';
 import { bestPolicy } from './policy.ts';
 import type { Timeline } from './timeline.ts';
 
-/** When to look at a task of one kind. */
+/** When to poll a task of one kind. */
 export interface PollSchedule {
-  /** The price of a look for which this schedule is best. */
+  /** The price of a poll for which this schedule is best. */
   readonly costRatioMs: number;
-  /** Ages of the looks at a task that is looked at exactly as planned; ascending, the last one at the horizon. */
+  /** Ages of the polls of a task that is polled exactly as planned; ascending, the last one at the horizon. */
   readonly pollAgesMs: readonly number[];
-  /** Looks at one task, the one that finds its end included, if the distribution is right. */
+  /** Polls of one task, the one that finds its end included, if the distribution is right. */
   readonly expectedPolls: number;
-  /** From the end of a task to the look that finds it, on average, if no callback comes. */
+  /** From the end of a task to the poll that finds it, on average, if no callback comes. */
   readonly expectedDelayMs: number;
   readonly minSpacingMs: number;
   readonly maxSpacingMs: number;
   readonly timeline: Timeline;
-  /** Of `bestPolicy`: what to do after a look that did not happen as planned. */
+  /** Of `bestPolicy`: what to do after a poll that did not happen as planned. */
   readonly next: Int32Array;
 }
 
-/** The schedule that minimises `costRatioMs` × looks + delay (Barlow, Hunter, Proschan 1963). Takes a fraction of a millisecond. */
+/**
+ * The schedule that minimises `costRatioMs` × polls + delay (Barlow, Hunter, Proschan 1963). Takes a fraction of a
+ * millisecond.
+ */
 export function scheduleFor(
   timeline: Timeline,
   costRatioMs: number,
@@ -39,7 +42,7 @@ export function scheduleFor(
   };
 }
 
-/** The places that are looked at, from the first look on. */
+/** The places of the polls, from the first one on. */
 function pathOf({ agesMs, tailFrom }: Timeline, next: Int32Array): number[] {
   const path: number[] = [];
   for (let i = at(next, 0); i >= 0 && i < tailFrom; i = at(next, i)) path.push(i);
@@ -63,8 +66,8 @@ function expectationsOf(
 }
 
 /**
- * The longest that an ended task can stay unnoticed if every look is made as planned, no callback comes,
- * and it may have ended at any moment: the longest pause between looks, the one before the first look included.
+ * The longest that an ended task can stay unnoticed if every poll is made as planned, no callback comes, and it may
+ * have ended at any moment: the longest pause between polls, the one before the first poll included.
  * @param untilAgeMs pauses that begin later do not count: by default those of the tail, which only very late tasks see
  */
 export function longestPauseMs(schedule: PollSchedule, untilAgeMs: number = tailAgeMs(schedule)): number {
@@ -78,11 +81,11 @@ function tailAgeMs({ timeline }: PollSchedule): number {
 }
 
 /**
- * The pause until the next look at a task.
+ * The pause until the next poll of a task.
  * @param ageMs of the task now
- * @param lastPollAgeMs its age at the last look, which found it running: by default, that look was now; 0 if there was
- *   none. Ages below 0 and looks in the future, from a clock that was set back, count as 0 and as now
- * @returns whole ms; 0 for a look that is overdue after a restart, since the fleet's budget spaces those anyway
+ * @param lastPollAgeMs its age at the last poll, which found it running: by default, that poll was now; 0 if there was
+ *   none. Ages below 0 and polls in the future, from a clock that was set back, count as 0 and as now
+ * @returns whole ms; 0 for a poll that is overdue after a restart, since the fleet's budget spaces those anyway
  */
 export function nextPollDelayMs(schedule: PollSchedule, ageMs: number, lastPollAgeMs: number = ageMs): number {
   const now = Math.max(0, ageMs);
@@ -90,7 +93,7 @@ export function nextPollDelayMs(schedule: PollSchedule, ageMs: number, lastPollA
   return Math.max(0, Math.ceil(nextPollAgeMs(schedule, last) - now));
 }
 
-/** The age of the best next look, also after one that was made late or early, or that a callback caused. */
+/** The age of the best next poll, also after one that was late or early, or that a callback asked for. */
 function nextPollAgeMs({ timeline, next, minSpacingMs, maxSpacingMs }: PollSchedule, lastPollAgeMs: number): number {
   const { agesMs, tailFrom } = timeline;
   const place = lowerBound(agesMs, lastPollAgeMs);

@@ -3,8 +3,8 @@ import { at, lowerBound } from './numbers.ts';
 import { SCHEDULE, type ScheduleOptions } from './options.ts';
 
 /**
- * A distribution made discrete: the ages at which a look may be planned, with the probability of still running there.
- * Index 0 is the age of 0. Up to `tailFrom` the optimiser chooses among them; from there on each one is a look.
+ * A distribution made discrete: the ages at which a poll may be planned, with the probability of still running there.
+ * Index 0 is the age of 0. Up to `tailFrom` the optimiser chooses among them; from there on each one is a poll.
  */
 export interface Timeline {
   readonly agesMs: Float64Array;
@@ -15,13 +15,13 @@ export interface Timeline {
 }
 
 export type TimelineOptions = Pick<ScheduleOptions, 'minSpacingMs' | 'maxSpacingMs' | 'horizonMs'> & {
-  /** Places for looks before the tail; more are more exact and slower. Default 400. */
+  /** Number of places for polls before the tail; more are more exact and slower. Default 400. */
   readonly places?: number;
   /** The tail begins where no more than this share of the tasks still runs. Default 0.005. */
   readonly tailSurvival?: number;
 };
 
-/** Before this share of the tasks has ended no look can be worth its price. */
+/** Before this share of the tasks has ended no poll can be worth its price. */
 const HEAD = 0.0005;
 /** The first pause of the tail as a share of the age, and how each pause exceeds the one before. */
 const TAIL_START = 1 / 16;
@@ -50,7 +50,7 @@ export function survivalOn({ agesMs, survival }: Timeline, ageMs: number): numbe
   return at(survival, after - 1) * (1 - part) + at(survival, after) * part;
 }
 
-/** Pauses that grow in proportion to the age, up to the longest one; the last look is at the horizon. */
+/** Pauses that grow in proportion to the age, up to the longest one; the last poll is at the horizon. */
 function tailAfter(end: number, { minSpacingMs, maxSpacingMs, horizonMs }: TimelineOptions): number[] {
   const ages: number[] = [];
   let pause = Math.max(minSpacingMs, end * TAIL_START);

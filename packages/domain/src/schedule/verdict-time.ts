@@ -18,15 +18,16 @@ export function vendorTimeMs(
 
 /**
  * What a verdict teaches about its kind, in whole ms: the vendor's time, else the age at which the verdict was found.
- * @param foundAtMs age of the task at the look that found the verdict
+ * @param foundAtMs age of the task at the poll that found the verdict
  */
 export function completionMs(times: VerdictTimes, foundAtMs: number, horizonMs?: number): number {
   return Math.max(1, Math.round(vendorTimeMs(times, horizonMs) ?? foundAtMs));
 }
 
 /**
- * From the end of a task to the look that found it, in ms: the age at the look, by our clock, less the completion
- * time, by Kie's. Both are differences of one clock, so skew between the two does not matter. Undefined where Kie's times make no sense.
+ * From the end of a task to the poll that found it, in ms: the age at the poll, by our clock, less the completion time,
+ * by Kie's. Both are differences of one clock, so skew between the two does not matter. Undefined where Kie's times
+ * make no sense.
  */
 export function detectionDelayMs(times: VerdictTimes, foundAtMs: number, horizonMs?: number): number | undefined {
   const endedAtMs = vendorTimeMs(times, horizonMs);

@@ -28,7 +28,7 @@ test('every state shows as one that Kie knows', () => {
   }
 });
 
-test('a success is one, whatever letter stands beside it', () => {
+test('a success stays one, whatever its dead letter', () => {
   expect(callerState({ state: 'succeeded', deadLetter: deadLetter('notify_failed') }, 0)).toEqual({
     state: 'success',
   });
@@ -68,7 +68,7 @@ describe('a dead generation', () => {
     },
   );
 
-  test('that was invalid tells what was wrong', () => {
+  test('that was invalid says what is wrong', () => {
     const shown = callerState({ state: 'dead', deadLetter: deadLetter('invalid_request') }, 10_000);
     expect(shown).toMatchObject({ failMsg: expect.stringContaining('as Kie said') });
   });
@@ -84,7 +84,7 @@ describe('a dead generation', () => {
     );
 
   test.each(['invalid_request', 'model_unavailable', 'refused_repeatedly', 'insufficient_credits'] as const)(
-    "%s tells Kie's own code and words, and what it means for the money",
+    "%s has Kie's own code and message, and what it means for the money",
     (name) => {
       expect(said(name)).toEqual({
         state: 'fail',
@@ -113,10 +113,10 @@ describe('a dead generation', () => {
     const { failMsg } = { failMsg: '', ...said(name, true) };
     expect(failMsg).not.toMatch(/Nothing was charged|create a new one/);
     if (said(name, false).state === 'fail' && JSON.stringify(said(name, false)).includes('Nothing was charged'))
-      expect(failMsg).toContain('An earlier submission of it may have been charged: ask the operator');
+      expect(failMsg).toContain('An earlier submission of this generation may have been charged. Ask the operator');
   });
 
-  test('without a letter fails all the same', () => {
+  test('without a dead letter fails as well', () => {
     expect(callerState({ state: 'dead' }, 0)).toMatchObject({ state: 'fail', failCode: 'dead' });
   });
 });

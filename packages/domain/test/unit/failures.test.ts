@@ -19,7 +19,7 @@ test.each([
   'caught by our AI moderator, try again later',
   'copyright restrictions',
   'Invalid parameter: duration; internal error',
-  'a message that nobody has seen',
+  'an unknown message',
   '',
   undefined,
 ])('final: %s', (message) => {
@@ -33,7 +33,7 @@ test('a success is no failure, whatever it says', () => {
 });
 
 // @guarantee G1
-test('what may have cost something, or is only a code about the upstream, is never submitted again by itself', () => {
+test('what may have cost something, or is only a code about the upstream, is never resubmitted automatically', () => {
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 55 })).toBe(false);
   expect(isTransientFailure({ ...failed('server is busy, try again later'), failCode: '408' })).toBe(false);
   expect(isTransientFailure({ ...failed('Internal Error'), creditsConsumed: 0 })).toBe(true);

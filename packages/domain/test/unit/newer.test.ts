@@ -15,7 +15,7 @@ const newerClass = readWord(DEAD_LETTER_CLASSES, FUTURE);
 const newerState = readWord(GENERATION_STATES, FUTURE);
 
 describe('a word of a newer version', () => {
-  test('stays what it is, and is told apart from those that are known', () => {
+  test('stays unchanged, and is distinguished from known ones', () => {
     expect(newerClass).toBe(FUTURE);
     expect(isKnown(DEAD_LETTER_CLASSES, newerClass)).toBe(false);
     expect(DEAD_LETTER_CLASSES.every((word) => isKnown(DEAD_LETTER_CLASSES, readWord(DEAD_LETTER_CLASSES, word)))).toBe(
@@ -25,7 +25,7 @@ describe('a word of a newer version', () => {
     expect(isKnown(DEAD_LETTER_CLASSES, readWord(DEAD_LETTER_CLASSES, 'constructor'))).toBe(false);
   });
 
-  test('as the class of a dead letter: resumed by nothing, not even by paying again', () => {
+  test('as the class of a dead letter: nothing resumes it, not even paying again', () => {
     expect(redriveRule(newerClass)).toMatchObject({ resumesAt: null, payAgainResumesAt: null, mayBeAdopted: false });
     expect(redriveRule(newerClass).advice).toContain('newer version');
     for (const known of DEAD_LETTER_CLASSES) {
@@ -35,7 +35,7 @@ describe('a word of a newer version', () => {
     }
   });
 
-  test('as a state: neither ended nor shown as ended, so that nobody creates it again', () => {
+  test('as a state: neither ended nor shown as ended, so that no client creates it again', () => {
     expect(isEnded(newerState)).toBe(false);
     expect(callerState({ state: newerState }, 0)).toEqual({ state: 'waiting' });
   });

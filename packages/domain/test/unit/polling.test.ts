@@ -13,19 +13,19 @@ import {
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
 
-describe('looks', () => {
+describe('polls', () => {
   test.each([
     [0, 5_000],
     [30_000, 5_000],
     [90_000, 15_000],
     [1_800_000, 300_000],
     [86_400_000, 300_000],
-  ])('that told nothing at the age of %i ms are repeated after %i ms', (pollingForMs, pauseMs) => {
+  ])('that learned nothing at the age of %i ms are repeated after %i ms', (pollingForMs, pauseMs) => {
     expect(blindPollDelayMs(TIMINGS, pollingForMs)).toBe(pauseMs);
   });
 
   // @guarantee G3
-  test('a day of looks at one stuck task stays below 250 queries', () => {
+  test('a day of polls of one stuck task stays below 250 queries', () => {
     const schedule = scheduleFor(timelineOf(completionDistribution([], priorFor({}))), SCHEDULE.costRatioMs);
     let polls = 0;
     for (
@@ -39,7 +39,7 @@ describe('looks', () => {
   });
 });
 
-describe('looks for the result of a success', () => {
+describe('polls for the result of a success', () => {
   test.each([
     [0, 5_000],
     [10_000, 5_000],

@@ -26,7 +26,7 @@ describe('the kind of a request', () => {
     expect(timingKind('m/v', input)).toBe(kind);
   });
 
-  test('tells the prior what it needs', () => {
+  test('has what the prior needs', () => {
     expect(requestKindOf('m/v|10s|sound')).toEqual({ durationSeconds: 10, sound: true });
     expect(requestKindOf('m/v')).toEqual({});
   });

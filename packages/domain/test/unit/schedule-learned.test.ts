@@ -29,7 +29,7 @@ test.each(Object.entries(TRUTHS))('200 completions of a %s teach a schedule near
   expect(Math.min(...ratios)).toBeGreaterThan(0.99);
 });
 
-/** 200 completion times, pseudo-random but for ever the same. */
+/** 200 completion times, pseudo-random but always the same. */
 function evenSample(truth: Mixture, turn: number): number[] {
   let state = turn * 7919;
   const random = (): number => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647;
@@ -46,7 +46,7 @@ function meansOf(pollAgesMs: readonly number[], truth: Mixture): { looks: number
   return { looks: running.reduce((sum, share) => sum + share, 0), delayMs: foundAtMs - truth.meanMs };
 }
 
-/** With as many looks on average, drawing lots between two schedules where none has exactly as many. */
+/** With as many polls on average, drawing lots between two schedules where none has exactly as many. */
 function optimalDelayMs(truth: Mixture, polls: number): number {
   const options = { ...SCHEDULE, minSpacingMs: 1, places: 2_000, tailSurvival: 1e-6 };
   const timeline = timelineOf(truth, options);

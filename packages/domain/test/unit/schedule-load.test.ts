@@ -27,7 +27,7 @@ describe('the plan for the present load', () => {
     expect(plan.isSaturated).toBe(false);
   });
 
-  test('plans no more looks than four fifths of the budget, and little fewer', () => {
+  test('plans no more polls than four fifths of the budget, and few less', () => {
     const { timeline, inFlight } = { timeline: SLOW, inFlight: 1_000 };
     const plan = planLoad([{ timeline, inFlight }]);
     expect(plan.costRatioMs).toBeGreaterThan(SCHEDULE.costRatioMs);
@@ -50,7 +50,7 @@ describe('the plan for the present load', () => {
     expect(perSecond.reduce((sum, polls) => sum + polls, 0)).toBeLessThanOrEqual(8);
   });
 
-  test('says when not even the fewest looks fit, and keeps the price finite', () => {
+  test('reports when not even the fewest polls fit, and keeps the price finite', () => {
     const plan = planLoad([{ timeline: FAST, inFlight: 5_000 }]);
     expect(plan.isSaturated).toBe(true);
     expect(plan.pollsPerTask).toBeGreaterThan(1.05);
@@ -71,7 +71,7 @@ describe('with callbacks on', () => {
   test.each([
     ['a learned kind', SLOW],
     ['the prior alone', timelineOf(completionDistribution([], priorFor({})))],
-  ])('%s needs less than 1.1 looks and looks late', (_what, timeline) => {
+  ])('%s needs less than 1.1 polls and polls late', (_what, timeline) => {
     const plan = planLoad([{ timeline, inFlight: 50 }], WITH_CALLBACKS);
     expect(plan.pollsPerTask).toBeLessThanOrEqual(1.04);
     const first = plan.schedules[0]?.pollAgesMs[0] ?? 0;
@@ -87,7 +87,7 @@ describe('with callbacks on', () => {
     expect(planLoad([{ timeline: SLOW, inFlight: 50 }]).pollsPerTask).toBeGreaterThan(2);
   });
 
-  test('that are lost half of the time, a look costs twice as much', () => {
+  test('that are lost half of the time, a poll costs twice as much', () => {
     const plan = planLoad([{ timeline: SLOW, inFlight: 50 }], { ...SCHEDULE, callbackLoss: 0.5 });
     expect(plan.costRatioMs).toBe(2 * SCHEDULE.costRatioMs);
   });

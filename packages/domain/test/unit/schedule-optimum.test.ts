@@ -28,7 +28,7 @@ function pausesOf({ pollAgesMs }: PollSchedule): number[] {
   return pollAgesMs.map((ageMs, i) => ageMs - (pollAgesMs[i - 1] ?? 0));
 }
 
-describe('the schedule of looks', () => {
+describe('the schedule of polls', () => {
   test('ascends with the least spacing up to the horizon, for every sample and price', () => {
     assert(
       property(sampled, price, (sample, costRatioMs) => {
@@ -42,7 +42,7 @@ describe('the schedule of looks', () => {
     );
   });
 
-  test('never has more looks or less delay at a higher price', () => {
+  test('never has more polls or less delay at a higher price', () => {
     assert(
       property(sampled, price, double({ min: 1, max: 100, noNaN: true }), (sample, costRatioMs, factor) => {
         const timeline = learned(sample);
@@ -66,14 +66,14 @@ describe('the schedule of looks', () => {
     expect(schedule.expectedPolls).toBeLessThan(40);
   });
 
-  test('looks once, just afterwards, where all tasks take the same time', () => {
+  test('polls once, just afterwards, where all tasks take the same time', () => {
     const schedule = scheduleFor(learned(Array.from({ length: 200 }, () => 100_000)), 3_000);
     expect(schedule.pollAgesMs[0]).toBeGreaterThan(100_000);
     expect(schedule.pollAgesMs[0]).toBeLessThan(108_000);
     expect(schedule.expectedPolls).toBeLessThan(1.3);
   });
 
-  test('makes a day of looks at a stuck task cost less than 250 queries', () => {
+  test('makes a day of polls of a stuck task cost less than 250 queries', () => {
     expect(scheduleFor(learned([]), 3_000).pollAgesMs.length).toBeLessThan(250);
   });
 
@@ -106,7 +106,7 @@ describe('it is the best one', () => {
     ),
   );
 
-  /** Two looks of the tail at the end. */
+  /** Two polls of the tail at the end. */
   function timelineFrom(gaps: readonly number[], shares: readonly number[]): Timeline {
     let [age, running] = [0, 1];
     const agesMs = Float64Array.from([0, ...gaps.map((gap) => (age += gap)), age + 40]);
@@ -160,16 +160,16 @@ describe('it is the best one', () => {
   });
 });
 
-describe('the next look', () => {
+describe('the next poll', () => {
   const schedule = scheduleFor(learned([100_000, 110_000, 130_000, 150_000, 120_000]), 3_000);
   const [first = 0, second = 0] = schedule.pollAgesMs;
 
-  test('follows the plan while looks are in time', () => {
+  test('follows the plan while polls are in time', () => {
     expect(nextPollDelayMs(schedule, 0)).toBe(Math.ceil(first));
     expect(nextPollDelayMs(schedule, first)).toBe(Math.ceil(second - first));
   });
 
-  test('counts from the last look, not from now', () => {
+  test('counts from the last poll, not from now', () => {
     expect(nextPollDelayMs(schedule, 10_000, 0)).toBe(Math.ceil(first - 10_000));
   });
 
@@ -178,7 +178,7 @@ describe('the next look', () => {
     expect(nextPollDelayMs(schedule, 90_000_000, 0)).toBe(0);
   });
 
-  test('after a late look is planned anew and keeps the spacing', () => {
+  test('after a late poll is planned again and keeps the spacing', () => {
     assert(
       property(double({ min: 0, max: 86_000_000, noNaN: true }), (ageMs) => {
         const delayMs = nextPollDelayMs(schedule, ageMs);

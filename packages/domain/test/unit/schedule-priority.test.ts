@@ -14,12 +14,12 @@ const SAMPLE = Array.from({ length: 200 }, (_, i) => 100_000 + 100 * ((i * 37) %
 const TIMELINE = timelineOf(completionDistribution(SAMPLE, priorFor({})));
 const { likely, possible, unlikely } = POLL_CLASSES;
 
-describe('the class of a look', () => {
+describe('the class of a poll', () => {
   test.each<[string, Partial<PlannedPoll>, number]>([
     ['at a task that has probably ended', {}, likely],
     ['at a task that may have ended', { ageMs: 104_000 }, possible],
     ['at a task that has hardly begun', { ageMs: 20_000 }, unlikely],
-    ['soon after the last look', { ageMs: 400_000, lastPollAgeMs: 399_000 }, unlikely],
+    ['soon after the last poll', { ageMs: 400_000, lastPollAgeMs: 399_000 }, unlikely],
     ['beyond all that was ever seen', { ageMs: 90_000_000, lastPollAgeMs: 86_400_000 }, likely],
     ['at the age of 0', { ageMs: 0 }, unlikely],
     ['late in the distribution, but with no callback', { callbackLoss: 0.02, ageMs: 118_000 }, possible],
@@ -28,7 +28,7 @@ describe('the class of a look', () => {
   });
 });
 
-describe('the rank of a look', () => {
+describe('the rank of a poll', () => {
   const NOW = 1_790_000_010_000;
 
   test('of two that are due together, the likelier goes first', () => {

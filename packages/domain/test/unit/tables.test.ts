@@ -24,14 +24,16 @@ interface Pin {
   /** Where a redrive resumes, for nothing and by paying again. */
   readonly resumes: readonly [string | null, string | null];
   readonly traits: readonly DeadLetterTrait[];
-  /** What callers are told, and behind it what they are told where it was free. */
+  /** The text for callers, and the text that follows it where it was free. */
   readonly told: readonly [string, string | null];
 }
 
 const FREE = 'Nothing was charged.';
 const ASK = 'Ask the operator before creating it again.';
 
-/** The meaning of every class once more, so that a change of the table is meant. The advice stands in docs/operations/dead-letters.md. */
+/**
+ * The meaning of every class once more, so that a change of the table is meant. The advice is in docs/operations/dead-letters.md.
+ */
 const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
   invalid_request: {
     kills: ['queued', 'without a record'],
@@ -49,7 +51,7 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: ['queued'],
     resumes: ['queued', null],
     traits: ['neverHadATask', 'isRefusal'],
-    told: ['The service answered with errors every time.', FREE],
+    told: ['The service answered every submission with an error.', FREE],
   },
   insufficient_credits: {
     kills: ['queued'],
@@ -61,26 +63,26 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: ['queued'],
     resumes: ['queued', null],
     traits: ['neverHadATask'],
-    told: ['It waited in the queue beyond its deadline.', FREE],
+    told: ['The generation waited in the queue beyond its deadline.', FREE],
   },
   record_missing: {
     kills: ['without a record'],
     resumes: [null, 'queued'],
     traits: ['neverHadATask'],
-    told: [`Its record was lost; it may have been charged. ${ASK}`, null],
+    told: [`The record of the generation was lost; it may have been charged. ${ASK}`, null],
   },
   generation_failed: { kills: [], resumes: ['queued', null], traits: [], told: ['Generation failed', null] },
   payment_unknown: {
     kills: ['unknown'],
     resumes: ['unknown', 'queued'],
     traits: ['isHeld', 'neverHadATask', 'mayBeAdopted'],
-    told: [`The answer to its submission was lost; it may have been charged. ${ASK}`, null],
+    told: [`The response to its submission was lost; it may have been charged. ${ASK}`, null],
   },
   task_lost: {
     kills: ['generating'],
     resumes: ['generating', 'queued'],
     traits: ['isHeld', 'isGivenUp'],
-    told: [`The service denies knowing the accepted task. ${ASK}`, null],
+    told: [`The service does not know a task that it accepted. ${ASK}`, null],
   },
   task_stuck: {
     kills: ['generating'],
@@ -98,7 +100,7 @@ const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
     kills: [],
     resumes: ['notify', null],
     traits: [],
-    told: ['The callback could not be delivered.', null],
+    told: ['The delivery to the callback URL failed.', null],
   },
   upload_missing: {
     kills: ['queued'],
@@ -161,7 +163,7 @@ describe('the table of gates', () => {
   });
 });
 
-test('the settings of a pool where nobody set any', () => {
+test('the settings of a pool without any of its own', () => {
   expect(POOL_SETTING_DEFAULTS).toEqual({
     submitLimit: 20,
     submitWindowMs: 10_000,
@@ -178,7 +180,7 @@ test('the settings of a pool where nobody set any', () => {
 });
 
 describe('the error policy', () => {
-  test('has a row for every class of answer, and no other', () => {
+  test('has a row for every class of outcome, and no other', () => {
     expect(Object.keys(SUBMIT_POLICY).toSorted()).toEqual([...SUBMIT_CLASSES].toSorted());
   });
 

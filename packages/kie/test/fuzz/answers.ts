@@ -55,7 +55,7 @@ export const answers: fc.Arbitrary<HostileAnswer> = fc.record({
 /** The longest body that the client reads; some answers are longer. */
 export const BODY_LIMIT = 131_072;
 
-/** Whether whoever reads it got all of it, and can read it. */
+/** Whether its reader gets all of it, and can read it. */
 export function isWhole({ status: said, coding, ending, body }: HostileAnswer): boolean {
   const isReadable = said !== 204 && coding !== 'wrong' && Buffer.byteLength(body) <= BODY_LIMIT;
   return isReadable && (ending === 'length' || ending === 'closed');

@@ -13,7 +13,7 @@ const CALLBACK = `https://q.example/callbacks/kie/gen_0123456789/${TOKEN}`;
 const LEVELS = 20_000;
 
 const secretText = fc.constantFrom(API_KEY, `Bearer ${API_KEY}`, CALLBACK, `see ${CALLBACK}?x=${API_KEY}`);
-/** Runs of what the redaction looks for, in which a careless pattern searches for hours. */
+/** Runs of texts that the redaction searches, in which a careless pattern searches for hours. */
 const longText = fc
   .tuple(
     fc.constantFrom('\\', '/', '%25', ':', 'Bearer ', '//a', '/callbacks/kie/', `/callbacks/kie/${'\\'.repeat(400)}`),
@@ -58,7 +58,7 @@ const record = fc.record(
 const data = fc.oneof({ weight: 3, arbitrary: record }, { weight: 1, arbitrary: value });
 const envelope = fc.record({ code, msg: text, data }, { requiredKeys: ['code'] }).map((one) => JSON.stringify(one));
 
-/** Too deep for whoever walks through it by recursion. */
+/** Too deep for a recursive walk. */
 const deep = fc
   .tuple(
     fc.constantFrom(200, 429, 500),

@@ -122,7 +122,7 @@ describe('an answer that says nothing about the charge is unknown, and nothing i
     expect(answer.evidence.transport).toMatch(/^HPE_/);
   });
 
-  it('an upgrade that nobody asked for', async () => {
+  it('an upgrade that was not requested', async () => {
     const { port } = await rawServer((socket) =>
       socket.once('data', () => socket.write('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n')),
     );

@@ -34,7 +34,7 @@ async function openHostile(): Promise<Hostile> {
   return { kie, server, say: (answer) => (said = answer) };
 }
 
-/** Runs a call on every answer and checks its end; the seed stands in the message of a failure. */
+/** Runs a call on every answer and checks its end; the message of a failure contains the seed. */
 async function onEveryAnswer(
   call: (kie: KieClient) => Promise<unknown>,
   check: (end: unknown, answer: HostileAnswer, requests: number) => void,

@@ -41,7 +41,7 @@ function watchedAgents(): Agents & { connection: Duplex | undefined } {
   return watched;
 }
 
-/** A connection that is not made yet, at the other end of which somebody speaks all the same. */
+/** A connection that is not made yet, whose other end sends bytes even so. */
 class ConnectionToBe extends Duplex {
   connecting = true;
   readonly written: Buffer[] = [];
@@ -54,7 +54,7 @@ class ConnectionToBe extends Duplex {
     done();
   }
 
-  /** Once somebody listens. */
+  /** Once the server listens. */
   async says(text: string): Promise<void> {
     if (this.readableFlowing !== true) await once(this, 'resume');
     const heard = once(this, 'data');

@@ -43,7 +43,7 @@ describe('recordInfo', () => {
   });
 
   // @guarantee G3
-  it('is trouble after two retries, never a verdict', async () => {
+  it('is a transient error after two retries, never a verdict', async () => {
     const server = await httpServer((response) => response.writeHead(503).end('<html>'));
     const answer = await client(server.url).recordInfo('t1');
     expect(answer).toMatchObject({ kind: 'trouble', reason: 'transient', evidence: { httpStatus: 503 } });
@@ -62,7 +62,7 @@ describe('recordInfo', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('is trouble when nobody listens, and when the body has no end', async () => {
+  it('is a transient error when no server listens, and when the body has no end', async () => {
     const refused = await client(`http://127.0.0.1:${await closedPort()}`).recordInfo('t1');
     expect(refused).toMatchObject({ kind: 'trouble', evidence: { transport: 'ECONNREFUSED' } });
     const server = await httpServer((response) => response.end('x'.repeat(2000)));
@@ -78,7 +78,7 @@ describe('recordInfo', () => {
     expect(server.seen).toHaveLength(1);
   });
 
-  it('ends as trouble on abort', async () => {
+  it('ends as a transient error on abort', async () => {
     const arrived = signalOf();
     const server = await httpServer(() => arrived.resolve());
     const controller = new AbortController();

@@ -47,7 +47,7 @@ describe('interim answers', () => {
   });
 });
 
-it('an upgrade that nobody asked for is told as one', async () => {
+it('an upgrade that was not requested is reported as one', async () => {
   const found = await submitted('HTTP/1.1 101 Switching\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n');
   expect(found).toMatchObject({ class: 'unknown', answered: false, evidence: { transport: 'UNEXPECTED_UPGRADE' } });
 });
@@ -82,7 +82,7 @@ describe('no whole head', () => {
   });
 });
 
-/** A body that is not whole, or has something behind it. `said` stands in it and is read. */
+/** A body that is incomplete, or has bytes after it. It contains `said`, which is read. */
 const BROKEN: readonly [string, (said: string) => Buffer | string][] = [
   ['shorter than announced', (said) => `HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n${said}`],
   ['longer than announced', (said) => Buffer.concat([answer(said), Buffer.from('xxx')])],
@@ -118,7 +118,7 @@ describe.each(BROKEN)('a body %s', (_what, broken) => {
   });
 });
 
-describe('a body in a coding that nobody asked for', () => {
+describe('a body in a coding that was not requested', () => {
   it.each([
     ['gzip', gzipSync(REFUSAL)],
     ['GZip', gzipSync(REFUSAL)],
@@ -154,7 +154,7 @@ it('of two answers on a connection that stays open the first one counts', async 
   expect(found).toMatchObject({ class: 'accepted', taskId: 't1' });
 });
 
-it('a letter in two packets is one letter', async () => {
+it('a character in two packets is one character', async () => {
   const body = Buffer.from('{"code":422,"msg":"ä🐈"}');
   const { port } = await rawServer((socket) =>
     socket.once('data', () => {

@@ -83,7 +83,7 @@ function portOf(server: Server): number {
   return address.port;
 }
 
-/** A port on which nobody listens. */
+/** A port without a listener. */
 export async function closedPort(): Promise<number> {
   const server = createNetServer();
   server.listen(0, '127.0.0.1');

@@ -22,7 +22,7 @@ describe('an optional field', () => {
   });
 });
 
-it('leaves required and unknown fields, and what stands inside of one', () => {
+it('leaves required and unknown fields, and the content of fields', () => {
   const value = { name: '', other: null, more: { empty: '', none: null } };
   expect(withoutAbsent(schema, value)).toEqual(value);
 });

@@ -111,12 +111,12 @@ describe('a success without a result', () => {
     },
   );
 
-  it('is told whole but for the request, without secrets, and not without end', () => {
+  it('is reported completely except for the request, without secrets, and with limited length', () => {
     const more = { where: `${API_KEY} https://a.example/1.mp4`, param: 'the request', long: 'x'.repeat(5000) };
     const found = record({ state: 'success', resultJson: '{"a":1}', ...more });
     if (found.kind !== 'no_result') throw new Error(found.kind);
     const { summary, body = '' } = found.evidence;
-    expect(summary).toBe('Kie says the task succeeded, and its result cannot be read.');
+    expect(summary).toBe('Kie reported that the task succeeded, but its result cannot be read.');
     expect(body).toContain('"resultJson":"{\\"a\\":1}","where":"[redacted] https://a.example/1.mp4"');
     expect(body).not.toContain('the request');
     expect(body).toHaveLength(2000);
@@ -157,7 +157,7 @@ describe('failure', () => {
   });
 });
 
-describe('Kie denies knowing the task', () => {
+describe('Kie does not know the task', () => {
   it.each([
     ['code 422', answer(200, envelope(422, 'recordInfo is null'))],
     ['code 200', answer(200, envelope(200, 'recordInfo is null'))],
@@ -170,7 +170,7 @@ describe('Kie denies knowing the task', () => {
   });
 });
 
-describe('trouble, never a verdict', () => {
+describe('a transient error, never a verdict', () => {
   it.each<[string, Exchange, string]>([
     ['envelope 429', answer(200, envelope(429)), 'rate_limited'],
     ['HTTP 429', answer(429, 'slow down'), 'rate_limited'],
@@ -236,12 +236,12 @@ describe('what is too long or too deep', () => {
   const about = (fields: string) =>
     classify(answer(200, `{"code":200,"data":{"taskId":"t1",${fields.replace('DEEP', nested)}}}`));
 
-  it('is a success without a result, and told as it came', () => {
+  it('is a success without a result, and reported as it came', () => {
     const found = about('"state":"success","resultJson":{"resultUrls":DEEP}');
     expect(found).toMatchObject({ kind: 'no_result', evidence: { body: expect.stringMatching(/"resultUrls":\[+…$/) } });
   });
 
-  it('leaves a success one whose link stands beside it, without its resultJson', () => {
+  it('leaves a success one whose link is next to it, without its resultJson', () => {
     const verdict = verdictOf(about('"state":"success","videoUrl":"https://a.example/1.mp4","resultJson":{"a":DEEP}'));
     expect(verdict).toEqual({ state: 'success', resultUrls: ['https://a.example/1.mp4'] });
   });

@@ -243,13 +243,13 @@ describe('evidence', () => {
     ['an envelope', answer(200, envelope(404, 'Not Found')), 'invalid_request'],
     ['an envelope in HTTP 404', answer(404, envelope('404')), 'invalid_request'],
     ['an HTML page', answer(404, HTML), 'unknown'],
-  ])('says that the address is not there, and the key to look at: %s', (_what, given, expected) => {
+  ])('says that the address does not exist, and which key to check: %s', (_what, given, expected) => {
     const { class: found, evidence } = classify(given);
     expect(found).toBe(expected);
     expect(evidence.summary).toContain('the address answered 404: is KIE_BASE_URL right?');
   });
 
-  it.each([400, 422, 451])('asks nobody to look at the address for code %i', (code) => {
+  it.each([400, 422, 451])('does not blame the address for code %i', (code) => {
     expect(classify(answer(200, envelope(code))).evidence.summary).toBe('Kie refused the parameters.');
   });
 

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isUsable } from '../../src/connection.ts';
 import { patientTimer } from '../../src/patient-timer.ts';
 
-/** Starts a timer of 10 ms, freezes the process for `freezeMs`, and tells when the timer fired after that. */
+/** Starts a timer of 10 ms, freezes the process for `freezeMs`, and returns when the timer fired after that. */
 async function firedAfter(freezeMs: number): Promise<number> {
   let thawed = 0;
   const fired = new Promise<number>((resolve) => patientTimer(10, () => resolve(performance.now() - thawed)));

@@ -25,7 +25,10 @@ describe('the links of a result are read', () => {
     ['as a bare list', [A, B]],
     ['in a wrapper', { data: { response: { resultUrls: [A, B] } } }],
     ['with each once', { resultUrls: [A, B, A, ` ${B}`] }],
-    ['beside what is none', { resultUrls: [7, null, '', 'javascript:alert(1)', A, '/x.mp4', { url: 'ftp://x/y' }, B] }],
+    [
+      'next to values that are no links',
+      { resultUrls: [7, null, '', 'javascript:alert(1)', A, '/x.mp4', { url: 'ftp://x/y' }, B] },
+    ],
     ['without those of other files', { resultUrls: [A, B], originUrls: ['https://a.example/o.mp4'], thumbnail: A }],
   ])('%s', (_how, result) => {
     expect(read({ resultJson: JSON.stringify(result) })).toMatchObject({
@@ -43,7 +46,7 @@ describe('the links of a result are read', () => {
     ['a bare link', { resultJson: `${A}\n` }],
     ['a link in quotes', { resultJson: JSON.stringify(A) }],
     ['data.response.resultUrls', { resultJson: '', response: { resultUrls: [A] } }],
-    ['data.response.resultUrls beside an empty result', { resultJson: '{}', response: { resultUrls: [A] } }],
+    ['data.response.resultUrls next to an empty result', { resultJson: '{}', response: { resultUrls: [A] } }],
     ['data.response as text', { resultJson: null, response: JSON.stringify({ resultUrls: [A] }) }],
     ['data.result_urls', { result_urls: [A] }],
     ['data.videoUrl', { resultJson: '{}', videoUrl: A }],

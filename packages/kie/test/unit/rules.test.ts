@@ -20,7 +20,7 @@ function rules(form: z.ZodType, value: unknown): string[] {
   return form.safeParse(value, RULES).error?.issues.map(({ message }) => message) ?? [];
 }
 
-test('a value that is missing or of another kind is told by what it must be', () => {
+test('a value that is missing or of another kind is reported by what it must be', () => {
   expect(rules(schema, { count: 1.5 })).toEqual([
     'must be a text',
     'must be true or false',
@@ -34,7 +34,7 @@ test('a value that is missing or of another kind is told by what it must be', ()
   ]);
 });
 
-test('a bound is told with what it counts, and without a unit where it is a number', () => {
+test('a bound is reported with what it counts, and without a unit where it is a number', () => {
   expect(rules(z.tuple([z.string().min(2), z.array(z.int()).min(1), z.number().min(3)]), ['a', [], 2])).toEqual([
     'must have at least 2 characters',
     'must have at least 1 item',
@@ -52,7 +52,7 @@ test("a schema's own text wins, and what has no text here keeps zod's", () => {
   expect(rules(z.email(), 'x')).toEqual(['Invalid email address']);
 });
 
-test('no problem of a request tells twice what was received', () => {
+test('no problem of a request reports the received value twice', () => {
   const checked = validateCreateRequest({ model: 'kling-2.6/image-to-video', input: { image_urls: 7, duration: 5 } });
   expect(checked).toEqual({
     ok: false,

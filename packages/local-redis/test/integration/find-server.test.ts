@@ -78,7 +78,7 @@ test('asked for a newer one, passes over what would do otherwise', async () => {
   const options = { cacheDir: cacheDir(), sources: ['path'], env: environment() } as const;
   const newer = { ...options, atLeast: { major: 7, minor: 2 } };
   await expect(findServer(options)).resolves.toMatchObject({ version: 'redis 7.0.15' });
-  await expect(findServer(newer)).rejects.toThrow(/redis 7\.0\.15; 7\.2 is the floor/);
+  await expect(findServer(newer)).rejects.toThrow(/redis 7\.0\.15; at least 7\.2 is needed/);
   await program('valkey-server', version('7.2.5').replace('Redis', 'Valkey'));
   await expect(findServer(newer)).resolves.toMatchObject({ version: 'valkey 7.2.5' });
 });

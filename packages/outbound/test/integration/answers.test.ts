@@ -66,7 +66,7 @@ describe('answered', () => {
 describe('failed', () => {
   const failed = (transport: string): unknown => ({ kind: 'failed', transport });
 
-  test('nobody listens', async () => {
+  test('no server listens', async () => {
     const { port, server } = await rawServer(() => {});
     server.close();
     await once(server, 'close');
@@ -78,7 +78,7 @@ describe('failed', () => {
     expect(await outbound.post(toPost(`http://127.0.0.1:${port}/`))).toEqual(failed('ECONNRESET'));
   });
 
-  test('a certificate that nobody vouches for', async () => {
+  test('a certificate without a trusted authority', async () => {
     const { port, seen } = await httpServer((response) => response.end(), true);
     expect(await outbound.post(toPost(`https://127.0.0.1:${port}/`))).toEqual(failed('DEPTH_ZERO_SELF_SIGNED_CERT'));
     expect(seen).toEqual([]);
@@ -103,7 +103,7 @@ describe('failed', () => {
 
   test.each([
     ['says nothing', ''],
-    ['says that it goes on, for ever', 'HTTP/1.1 100 Continue\r\n\r\n'],
+    ['announces more, endlessly', 'HTTP/1.1 100 Continue\r\n\r\n'],
     ['stops within its headers', 'HTTP/1.1 200 OK\r\ncontent-'],
   ])('a receiver that %s: the time is over', async (_what, text) => {
     const server = await rawServer((socket) => socket.once('data', () => socket.write(text)));
@@ -120,7 +120,7 @@ describe('failed', () => {
     await expectNoConnections(server);
   });
 
-  test('aborted before the start: nobody is called', async () => {
+  test('aborted before the start: no receiver is called', async () => {
     const server = await httpServer((response) => response.end());
     const post = toPost(`http://127.0.0.1:${server.port}/`, { signal: AbortSignal.abort() });
     expect(await outbound.post(post)).toEqual(failed('ABORTED'));

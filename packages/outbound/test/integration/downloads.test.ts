@@ -29,7 +29,7 @@ async function bodyOf(download: OutboundDownload): Promise<Buffer | string> {
 const get = (url: string, over: Partial<OutboundGet> = {}, outbound: Outbound = open): Promise<OutboundDownload> =>
   outbound.get(toGet(url, over));
 
-test('a file comes as it is, asked for under our name and nobody’s identity', async () => {
+test('a file arrives unchanged, requested under our name and without an identity', async () => {
   const bytes = randomBytes(3_000_000);
   const server = await httpServer((response) => {
     response.writeHead(200, { 'content-type': 'Video/MP4; charset=x', 'content-length': bytes.length }).end(bytes);

@@ -10,7 +10,7 @@ import { expectNoConnections, httpServer, openConnections, rawServer, toPost } f
 const outbound = createOutbound({ allowPrivate: true });
 const CHUNK = Buffer.alloc(65_536, 'x');
 
-/** Writes for as long as somebody reads. */
+/** Writes for as long as its peer reads. */
 function pour(socket: Socket): void {
   while (socket.writable && socket.write(CHUNK));
   socket.once('drain', () => pour(socket));
@@ -25,7 +25,7 @@ test('an endless body is cut off after its head', async () => {
   });
   expect(await outbound.post(toPost(`http://127.0.0.1:${server.port}/`))).toEqual({ kind: 'answered', status: 200 });
   await expectNoConnections(server);
-  // What was written lies in the kernel's buffers at most: nobody read it.
+  // The kernel's buffers hold all that was written: the client read nothing of it.
   expect(server.sockets[0]?.bytesWritten).toBeLessThan(16_000_000);
 });
 

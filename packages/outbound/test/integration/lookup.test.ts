@@ -63,7 +63,7 @@ test('an abort ends the questions to the name server', async () => {
   await expect(lookup('hook.example', stop.signal)).rejects.toMatchObject({ code: 'ECANCELLED' });
 });
 
-test('a lookup that is answered after the end calls nobody', async () => {
+test('a lookup that resolves after the end calls no listener', async () => {
   const server = await httpServer((response) => response.end());
   const stop = new AbortController();
   let answer = (_addresses: string[]): void => {};

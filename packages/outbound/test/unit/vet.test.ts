@@ -12,12 +12,12 @@ test.each([
   ['https://93.184.216.34/', '93.184.216.34'],
   ['https://1572395042:8443/', '93.184.216.34'],
   ['http://[2606:4700:4700::1111]/', '2606:4700:4700::1111'],
-])('%s is its own address: nobody is asked', async (url, address) => {
+])('%s is its own address: no name server is queried', async (url, address) => {
   const vetted = await vet(url, { allowPrivate: false, lookup: nobodyAsked }, signal);
   expect(vetted).toEqual({ kind: 'vetted', url: new URL(url), addresses: [address] });
 });
 
-test('what breaks a rule is refused before anybody is asked', async () => {
+test('what breaks a rule is refused before any query', async () => {
   const vetted = await vet('http://api.internal/', { allowPrivate: false, lookup: nobodyAsked }, signal);
   expect(vetted).toEqual({ kind: 'refused', reason: 'must not be a private address' });
 });

@@ -14,7 +14,7 @@ test('without a proxy there are none, and Node connects as ever', () => {
   expect(proxiesOf({ noProxy: 'a.example' })).toBe(NO_PROXIES);
 });
 
-test('people see where a proxy is, and never its password', () => {
+test('the shown address of a proxy never has its password', () => {
   expect(shownProxy(proxiesOf(both), new URL('https://api.kie.ai'))).toBe('http://secure.example:3129');
   expect(shownProxy(proxiesOf({ ...both, noProxy: 'kie.ai' }), new URL('https://api.kie.ai'))).toBeUndefined();
 });

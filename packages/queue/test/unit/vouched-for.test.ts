@@ -4,10 +4,10 @@ import { vouchedFor } from '../../src/adopt/vouched-for.ts';
 const difference = (field: string) => ({ field, requested: '"a secret wish"', shown: '"another"' });
 
 test('says who vouched, in spite of what, and what was seen on the wire before', () => {
-  const lost = { summary: 'No usable answer (ECONNRESET).', transport: 'ECONNRESET' };
+  const lost = { summary: 'No usable response (ECONNRESET).', transport: 'ECONNRESET' };
   expect(vouchedFor('kieq adopt', [difference('model'), difference('input.prompt')], lost)).toEqual({
     summary:
-      'An operator confirmed the task (kieq adopt), although it differs in model, input.prompt. Before: No usable answer (ECONNRESET).',
+      'An operator confirmed the task (kieq adopt), although it differs in model, input.prompt. Before: No usable response (ECONNRESET).',
     transport: 'ECONNRESET',
   });
 });

@@ -7,7 +7,7 @@ import { SLOT_SCRIPT } from './script.ts';
 const slotReply = z.tuple([z.number(), z.number()]);
 
 /**
- * The place of a guess, counted over all processes of a pool.
+ * The slot of an attempt, counted over all processes of a pool.
  * @param prefix of the pool, with its hash tag: in a Cluster all keys of a call are in one slot
  * @throws whatever the client throws
  */
@@ -17,7 +17,7 @@ export async function askRedis(
   subjects: readonly Subject[],
   isWrong: boolean,
 ): Promise<Slot> {
-  // Hashed, since callers choose a part of the names.
+  // Hashed, since callers choose parts of the names.
   const keys = subjects.map(({ name }) => `${prefix}:guesses:${createHash('sha256').update(name).digest('base64url')}`);
   const rules = subjects.flatMap(({ rule: { free, growMs, pauseMs, mostMs, beyond } }) => [
     free,

@@ -6,10 +6,10 @@ interface Counted {
   readonly atMs: number;
 }
 
-/** Subjects that are remembered; beyond it the ones that tried longest ago are forgotten. */
+/** Most subjects that are remembered; beyond this, those with the oldest attempts are forgotten. */
 const SUBJECTS = 10_000;
 
-/** What the script does, for this process alone: while Redis is away. */
+/** Does what the script does, for this process alone: while Redis is away. */
 export class LocalSlots {
   readonly #counted = new Map<string, Counted>();
   readonly #nowMs: () => number;

@@ -1,11 +1,11 @@
 /**
- * Gives a guess its place in time, for all subjects or none. A subject is a hash of `count`, the wrong guesses, and
- * `next`, when the next answer may be given, in ms of Redis' clock. Only wrong guesses move it on, but right ones wait
- * as long, so that nothing can be learned from an early answer.
+ * Gives an attempt its slot in time, for all subjects or none. A subject is a hash of `count`, the failed attempts, and
+ * `next`, when the next response may be given, in ms of Redis' clock. Only failed attempts move it on, but right ones
+ * wait as long, so that an early response reveals nothing.
  *
- * KEYS: the subjects. ARGV: 1 for a wrong guess, else 0; ms after which a subject is forgotten; then for each
+ * KEYS: the subjects. ARGV: 1 for a failed attempt, else 0; ms after which a subject is forgotten; then for each
  * subject `free`, `growMs`, `pauseMs`, `mostMs`, and 1 where it refuses beyond that.
- * Answers `{0, ms to wait}`, or `{1, ms until there is room}`.
+ * @returns `{0, ms to wait}`, or `{1, ms until a slot is free}`
  */
 export const SLOT_SCRIPT = `
 local time = redis.call('TIME')

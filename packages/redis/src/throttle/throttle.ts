@@ -5,13 +5,13 @@ import { LocalSlots } from './local-slots.ts';
 import type { Slot, Subject } from './rule.ts';
 import { WaitingList } from './waiting-list.ts';
 
-/** Counts wrong guesses over all processes of a pool, and makes those who guess wait. */
+/** Counts failed attempts over all processes of a pool, and delays the clients that make them. */
 export interface Throttle {
   /**
-   * Resolves when the answer to a guess, right or wrong, may be given. Right ones come as late as
-   * wrong ones, so that many guesses at once learn nothing sooner.
-   * @param subjects whom it is counted for; right ones are not counted
-   * @param gone aborted when nobody waits for the answer any more
+   * Resolves when the response to an attempt, right or wrong, may be given. Right ones wait as long as wrong ones, so
+   * that many attempts at once learn nothing earlier.
+   * @param subjects the subjects for which it is counted; right attempts are not counted
+   * @param gone aborted when the client no longer waits for the response
    */
   turn(subjects: readonly Subject[], attempt: Attempt): Promise<Turn>;
 }
@@ -24,9 +24,9 @@ interface Attempt {
 export type Turn =
   | { readonly kind: 'answer' }
   /**
-   * Too many wait already, or nobody any more: the guess counts as not made, and its answer must not tell whether it
-   * was right. There is room after so long, in ms. `isNews`: said for the first time within a second, so worth a line
-   * in the log.
+   * Too many wait already, or the client is gone: the attempt counts as not made, and its response must not reveal
+   * whether it was right. A slot is free after this time, in ms. `isNews`: reported for the first time within a second,
+   * so worth a log line.
    */
   | { readonly kind: 'full'; readonly retryAfterMs: number; readonly isNews: boolean };
 
@@ -34,16 +34,16 @@ interface ThrottleOptions {
   readonly redis: RedisClient;
   /** Of the pool, with its hash tag. */
   readonly prefix: string;
-  /** Answers held back at once in this process. Default 500. */
+  /** Most responses that this process delays at once. Default 500. */
   readonly slots?: number;
   /** A monotonic clock in ms. */
   readonly nowMs?: () => number;
 }
 
 const WAITING_AT_MOST = 500;
-/** While Redis does not answer a login must not hang; then this process counts alone. In ms. */
+/** While Redis does not respond, a login must not hang: after this time the process counts alone. In ms. */
 const REDIS_MS = 1_000;
-/** For so long a subject that is full is not asked for again: floods must not reach Redis. In ms. */
+/** For this long the process refuses a full subject without a call of Redis: floods must not reach Redis. In ms. */
 const REMEMBER_FULL_MS = 1_000;
 const REMEMBERED = 10_000;
 
@@ -58,7 +58,7 @@ export function createThrottle(options: ThrottleOptions): Throttle {
   };
   const known = (subjects: readonly Subject[]): number =>
     Math.max(0, ...subjects.map(({ name }) => (full.get(name) ?? 0) - nowMs()));
-  /** Whether it is news: of many that asked at the same time only the first one brings it. */
+  /** Whether it is news: of many concurrent attempts only the first one reports it. */
   const remember = ([asker]: readonly Subject[]): boolean => {
     if (asker === undefined) return true;
     if (known([asker]) > 0) return false;

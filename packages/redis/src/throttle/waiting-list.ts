@@ -1,6 +1,6 @@
 /**
- * Requests whose answers are held back; bounded, so that they cost little memory. When it is full, the one that would
- * wait longest gives way: those who guessed most are at the end of the longest queues.
+ * Requests whose responses are delayed; bounded, so that they cost little memory. When it is full, the one that would
+ * wait longest is removed: the clients with most failed attempts are at the end of the longest queues.
  */
 export class WaitingList {
   readonly #waiting = new Set<Waiting>();
@@ -14,8 +14,8 @@ export class WaitingList {
   }
 
   /**
-   * @param gone aborted when nobody waits for the answer any more
-   * @returns whether the time is over; false: it had to give way, or nobody waits
+   * @param gone aborted when the client no longer waits for the response
+   * @returns true when the time is over; false: it was removed, or the client is gone
    */
   async wait(ms: number, gone: AbortSignal): Promise<boolean> {
     if (ms <= 0) return true;

@@ -65,7 +65,7 @@ test.each(['producer', 'worker', 'blocking'] as const)(
   },
 );
 
-test('a producer fails at once with a typed error when nobody listens', async () => {
+test('a producer fails at once with a typed error when no server listens', async () => {
   const client = open('producer', { port: 1 });
   const failure = await failureOf(failFast(client, () => client.get('key')));
   expect(failure).toBeInstanceOf(RedisUnavailableError);
@@ -77,7 +77,7 @@ test('a producer fails at once with a typed error when nobody listens', async ()
   await expect(waitUntilReady(client, 100)).rejects.toThrow(/ECONNREFUSED/);
 });
 
-test('a producer whose server dies fails instead of waiting; a worker waits for its return', async () => {
+test('a producer whose server is killed fails instead of waiting; a worker waits for its return', async () => {
   const own = await startLocalRedis({ settings: { requirepass: PASSWORD } });
   const [producer, worker] = [open('producer', { port: own.port }), open('worker', { port: own.port })];
   await Promise.all([waitUntilReady(producer), waitUntilReady(worker)]);
@@ -109,7 +109,7 @@ test('a wrong password is reported without repeating it', async () => {
   expect(inspect([heard, failure], { depth: null })).not.toContain(wrong);
 });
 
-test('somebody hears the errors of every duplicate, also when BullMQ has stopped listening: ioredis would write them on the console', () => {
+test('the errors of every duplicate have a listener, also when BullMQ has removed its own: ioredis would print them on the console', () => {
   const client = open('worker');
   if (!(client instanceof Redis)) throw new Error('not a single server');
   const copy = client.duplicate();
@@ -118,7 +118,7 @@ test('somebody hears the errors of every duplicate, also when BullMQ has stopped
   expect([copy, copyOfCopy].map((one) => one.listenerCount('error'))).toEqual([1, 1]);
 });
 
-test('redisRefusal tells what a process cannot start by, and leaves its own defects alone', () => {
+test('redisRefusal says why a process cannot start, and ignores its own defects', () => {
   const url = `redis://:${PASSWORD}@127.0.0.1:6379`;
   const reasons = [
     'CLUSTERDOWN Hash slot not served',

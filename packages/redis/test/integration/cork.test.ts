@@ -40,7 +40,7 @@ test('commands of one turn leave in one write, those of settled promises among t
   expect(client.stream.writableCorked).toBe(0);
 });
 
-test('a connection that is cut while commands wait for their write is opened anew, and they arrive', async () => {
+test('a connection that is cut while commands wait for their write is opened again, and they arrive', async () => {
   const proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
   onTestFinished(() => proxy.close());
   const client = await open(proxy.port);

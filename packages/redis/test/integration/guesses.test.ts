@@ -43,7 +43,7 @@ test('the script decides as this process does alone', async () => {
   }
 });
 
-test('guesses at once get no more answers than one after the other, over all processes', async () => {
+test('concurrent attempts get no more responses than sequential ones, over all processes', async () => {
   const found = await Promise.all(Array.from({ length: 200 }, () => askRedis(client, prefix, [asker], true)));
   const waits = found.flatMap(({ kind, ms }) => (kind === 'wait' ? [Math.round(ms / 1_000_000)] : []));
   expect(waits).toEqual([0, 0, 0, 1, 3, 6]);
@@ -67,7 +67,7 @@ async function keysOf(redis: RedisClient): Promise<string[]> {
   return redis.keys(`${prefix.replaceAll(/[{}]/g, '?')}*`);
 }
 
-test('forgets by itself, and keeps nothing that somebody wrote as a key', async () => {
+test('forgets after a while, and keeps no key that a caller wrote', async () => {
   await createThrottle({ redis: client, prefix }).turn([{ name: 'account:<b>', rule: ASKER_RULE }], {
     isWrong: true,
     gone: nobody,
@@ -83,7 +83,7 @@ beforeAll(async () => {
 });
 afterAll(() => away.stop());
 
-test('while Redis is away this process counts alone, and nobody is shut out', async () => {
+test('while Redis is away this process counts alone, and no client is locked out', async () => {
   const redis = createConnection({ url: away.url, role: 'producer' });
   await waitUntilReady(redis);
   const throttle = createThrottle({ redis, prefix });

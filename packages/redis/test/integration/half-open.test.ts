@@ -43,7 +43,7 @@ test.each(['worker', 'blocking'] as const)(
     const heard = await open(role);
     proxy.swallow();
     const written = client.set('half-open', role);
-    // The second time it is the greeting on a new connection that nobody answers.
+    // The second time it is the greeting on a new connection that gets no reply.
     await expect.poll(() => heard.filter(isTimeout).length).toBeGreaterThan(1);
     proxy.flow();
     expect(await written).toBe('OK');

@@ -42,7 +42,7 @@ test.each(['producer', 'worker', 'blocking'] as const)('a %s speaks TLS, and kno
   await closeConnection(client);
 });
 
-test('a server that nobody vouches for is not spoken to, and the reason is told', async () => {
+test('a server without a trusted certificate gets no command, and the error has the reason', async () => {
   const client = createConnection({ url, role: 'worker' });
   await expect(waitUntilReady(client, 1_000)).rejects.toThrow(/self-signed certificate/);
   await closeConnection(client);

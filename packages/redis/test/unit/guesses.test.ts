@@ -20,7 +20,7 @@ describe('places in time', () => {
       expect(slots.takeSlot([asker], isWrong)).toEqual({ kind: 'full', ms: 6_000 });
   });
 
-  it('a right one waits as long as a wrong one would, and holds nobody up', () => {
+  it('a right one waits as long as a wrong one would, and delays no other', () => {
     const slots = new LocalSlots(() => 0);
     for (let i = 0; i < 9; i += 1) slots.takeSlot([asker], true);
     const right = Array.from({ length: 100 }, () => slots.takeSlot([asker], false));
@@ -29,7 +29,7 @@ describe('places in time', () => {
     expect(slots.takeSlot([other], false)).toEqual({ kind: 'wait', ms: 0 });
   });
 
-  it('strangers everywhere slow an account down by three seconds at most, and shut nobody out', () => {
+  it('clients everywhere slow an account down by three seconds at most, and lock no client out', () => {
     const slots = new LocalSlots(() => 0);
     for (let i = 0; i < 5000; i += 1) slots.takeSlot([{ name: `address:${i}`, rule: ASKER_RULE }, account], true);
     expect(slots.takeSlot([other, account], false)).toEqual({ kind: 'wait', ms: 3000 });
@@ -59,12 +59,12 @@ describe('the waiting room', () => {
   const forEver = 3_600_000;
   const nobody = new AbortController().signal;
 
-  it('lets nobody wait who need not', async () => {
+  it('delays no client without need', async () => {
     expect(await new WaitingList(0, () => 0).wait(0, nobody)).toBe(true);
     expect(await new WaitingList(1, () => 0).wait(1, nobody)).toBe(true);
   });
 
-  it('when it is full, whoever would wait longest gives way', async () => {
+  it('when it is full, the request that would wait longest is removed', async () => {
     const waiting = new WaitingList(2, () => 0);
     const leave = new AbortController();
     const long = waiting.wait(forEver, leave.signal);
@@ -76,7 +76,7 @@ describe('the waiting room', () => {
     expect([await short, await middle]).toEqual([false, false]);
   });
 
-  it('keeps no place for whoever has gone', async () => {
+  it('keeps no slot for a client that has gone', async () => {
     const waiting = new WaitingList(1, () => 0);
     const gone = new AbortController();
     const first = waiting.wait(forEver, gone.signal);

@@ -15,6 +15,6 @@ test.each(['rdb_last_bgsave_status', 'aof_last_bgrewrite_status', 'aof_last_writ
   },
 );
 
-test('a server that tells no limit has none', () => {
+test('a server that reports no limit has none', () => {
   expect(parseUsage('used_memory:1').limitBytes).toBe(0);
 });

@@ -41,7 +41,7 @@ test('a bucket that does not exist is an error, not an absent file', async () =>
 });
 
 // @guarantee G7
-test('a wrong access key is told without any credential', async () => {
+test('a wrong access key is reported without any credential', async () => {
   stubAwsEnvironment(s3.url, { AWS_ACCESS_KEY_ID: 'hunter2hunter2' });
   const store = openBucket();
   const failure = await failureOf(store.get('x'));
@@ -61,7 +61,7 @@ test.each(['AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'])('needs no region with an 
 test('says which variable is missing when Amazon needs a region', async () => {
   stubAwsEnvironment(undefined, { AWS_REGION: undefined });
   const store = openBucket();
-  await expect(store.get('x')).rejects.toThrow('the region of the bucket is not known; set AWS_REGION');
+  await expect(store.get('x')).rejects.toThrow('the region of the bucket is unknown; set AWS_REGION');
   // The next call tries again instead of repeating the first answer.
   stubAwsEnvironment(s3.url);
   expect(await store.get('x')).toBeUndefined();

@@ -105,7 +105,7 @@ test('words of a server do not enter the message', async () => {
   await expect(store.get('x')).rejects.toThrow(/^s3:\/\/bucket\/p: cannot read x: unknown reason \(HTTP 400\)$/);
 });
 
-test('a port where nobody listens is told by its code', async () => {
+test('a port without a listener is reported by its code', async () => {
   const { store, server } = await storeOn(() => {});
   await server.stop();
   await expect(store.remove('x')).rejects.toThrow('s3://bucket/p: cannot remove x: ECONNREFUSED');

@@ -37,8 +37,8 @@ export function createOtelTracer(options: TracingOptions & { readonly endpoint: 
   const { endpoint, headers, service, instance, ratio = 1, proxies = NO_PROXIES, onProblem } = options;
   const agents = agentsThrough(proxies, { keepAlive: true, tunnelMs: EXPORT_TIMEOUT_MS });
   const silent = (): void => undefined;
-  const tell = (message: string): void => onProblem?.(message);
-  diag.setLogger({ error: tell, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
+  const report = (message: string): void => onProblem?.(message);
+  diag.setLogger({ error: report, warn: silent, info: silent, debug: silent, verbose: silent }, DiagLogLevel.ERROR);
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/$/, '')}/v1/traces`,
     headers: { ...headers },
@@ -92,7 +92,7 @@ function tracerOf(generation: string, place: TraceIds, start: Start, ids: Chosen
       try {
         return await work({ set: (attributes) => span.setAttributes(present(attributes)) });
       } catch (error) {
-        // Its class alone: a message may have what a caller wrote.
+        // Only its class: a message may contain text of a caller.
         const message = error instanceof Error ? error.name : typeof error;
         span.setStatus({ code: SpanStatusCode.ERROR, message });
         throw error;
@@ -120,7 +120,7 @@ function present(attributes: Attributes = {}): Record<string, string | number | 
   return Object.fromEntries(pairs);
 }
 
-/** Random ids, but for the span of a whole generation, whose id every process knows beforehand. */
+/** Random ids, except for the span of a whole generation, whose id every process can derive. */
 class ChosenIds implements IdGenerator {
   readonly #random = new RandomIdGenerator();
   #chosen: { readonly traceId: string; readonly spanId: string } | undefined;

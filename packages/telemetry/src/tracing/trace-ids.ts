@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** Where the spans of a generation belong. */
+/** The trace of a generation's spans. */
 export interface TraceIds {
   /** 32 hex digits. */
   readonly traceId: string;
@@ -19,9 +19,9 @@ export function isTraceparent(text: string): boolean {
 }
 
 /**
- * The ids of a generation's trace. They follow from its id alone, so that processes which never met agree on them; with
- * a caller's `traceparent` the generation belongs to that trace, and the caller's decision to record it holds.
- * @param ratio of the traces without a caller that are recorded, from 0 to 1
+ * The ids of a generation's trace. They follow only from its id, so that all processes derive the same ones; with a
+ * caller's `traceparent` the generation belongs to that trace, and the caller's decision to record it applies.
+ * @param ratio share of the traces without a caller that are recorded, from 0 to 1
  */
 export function traceIds(generation: string, traceparent: string | undefined, ratio: number): TraceIds {
   const digest = createHash('sha256').update(`trace:${generation}`).digest('hex');

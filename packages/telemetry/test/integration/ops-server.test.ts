@@ -29,7 +29,7 @@ async function get(path: string): Promise<{ status: number; body: unknown }> {
   return { status: answer.status, body: await answer.json() };
 }
 
-test('a free port is chosen and told', () => {
+test('a free port is chosen and returned', () => {
   expect(server.port).toBeGreaterThan(0);
   expect(server.url).toBe(`http://127.0.0.1:${server.port}`);
 });
@@ -63,7 +63,7 @@ test('a check that hangs fails in time', async () => {
   ready = () => new Promise(() => undefined);
   expect(await get('/readyz')).toMatchObject({
     status: 503,
-    body: { checks: [{ name: 'readyz', detail: 'no answer within 50 ms' }] },
+    body: { checks: [{ name: 'readyz', detail: 'no result within 50 ms' }] },
   });
 });
 

@@ -66,7 +66,7 @@ test('a burst for a slow reader arrives whole and in its order before the proces
   expect(readFileSync(path, 'utf8')).toBe(`${lines.join('')}last\n`);
 });
 
-test('for a reader that stays stuck only so much is kept, and it is told how many lines are lost', async () => {
+test('for a stuck reader only a limited amount is kept, and a line reports how many lines are lost', async () => {
   const pipe = stuck();
   const output = new LogOutput(pipe.fd, 1000);
   const lines = Array.from({ length: 20 }, (_, i) => `${String(i).padStart(99, '.')}\n`);
@@ -93,7 +93,7 @@ test('a reader that is stuck is offered the last lines for half a second, and ge
   expect(got.toString().trimStart()).toBe(expected);
 });
 
-test('a reader that is gone gets nothing, and nobody waits for it', () => {
+test('a reader that is gone gets nothing, and the process does not wait for it', () => {
   const pipe = fullPipe({ hasReader: false });
   onTestFinished(() => pipe.close());
   const output = new LogOutput(pipe.fd);

@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import { createLineScrubber, maskStrings } from '../../src/scrub-line.ts';
 import { createScrubbers, createThoroughScrubbers, visibleJson } from '../../src/scrub.ts';
 
-/** Of every form that is told apart: plain, in need of escapes, an ordinary word, a number, one within another. */
+/** One of every distinguished form: plain, in need of escapes, an ordinary word, a number, one within another. */
 const SECRETS = [
   'sk-12345',
   'sk-123456789',
@@ -95,7 +95,7 @@ const records = dictionary(texts, values, { maxKeys: 5 });
 const whole = texts.filter((text) => !/\p{Surrogate}/u.test(text));
 const secrets = tuple(subarray(SECRETS), array(whole, { maxLength: 2 })).map((parts) => parts.flat());
 
-test('a line that is looked through for marks first comes out as one whose every string is looked at', () => {
+test('a line that is searched for marks first comes out as one whose every string is checked', () => {
   assert(
     property(secrets, records, (known, record) => {
       const line = `${JSON.stringify(record)}\n`;
@@ -125,6 +125,6 @@ test.each([
   ],
   ['a link', { url: 'https://tempfile.example/a/b.mp4?Expires=1', msg: 'results are saved' }],
   ['a refusal', { evidence: { summary: 'Kie refused', httpStatus: 429 }, msg: 'refused' }],
-])('%s needs no closer look', (_what, fields) => {
+])('%s needs no closer check', (_what, fields) => {
   expect(createScrubbers(['sk-12345', 'pass/word@redis', 'unknown']).mayChange(JSON.stringify(fields))).toBe(false);
 });

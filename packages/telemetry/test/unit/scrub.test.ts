@@ -75,10 +75,10 @@ describe('a secret that is an ordinary word', () => {
     ['password: unknown', 'password: ***'],
     ['Bearer unknown', 'Bearer ***'],
     ['redis://me:wrong@host', 'redis://me:***@host'],
-  ])('is masked where a value stands: %s', (text, expected) => expect(scrub(text, words)).toBe(expected));
+  ])('is masked in the position of a value: %s', (text, expected) => expect(scrub(text, words)).toBe(expected));
 
   test.each(['sk-unknown', 'unknown1', 'uNknOwn', 'correct-horse-battery', 'abcdefghijkl', '123456789012'])(
-    'any other secret is masked wherever it stands: %s',
+    'any other secret is masked everywhere: %s',
     (secret) => expect(scrub(`a ${secret} b x${secret}x`, [secret])).toBe('a *** b x***x'),
   );
 });
@@ -95,7 +95,7 @@ describe('visibleJson', () => {
 });
 
 describe('redactObject', () => {
-  test('keeps what is meaningful and tells that a secret was absent', () => {
+  test('keeps meaningful values and shows that a secret was absent', () => {
     expect(redactObject({ count: 0, on: false, text: '', token: undefined, key: null, at: new Date(0) })).toEqual({
       count: 0,
       on: false,

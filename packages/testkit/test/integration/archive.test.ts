@@ -100,7 +100,7 @@ describe.concurrent('a result', () => {
     pool.simulator.script([{ on: 'task', fault: { kind: 'result', resultJson: JSON.stringify({ resultUrls }) } }]);
     const id = await one(pool, 'cut short');
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    const warning = expect.stringMatching(/^it is cut off|^it has no box moov/);
+    const warning = expect.stringMatching(/^the file is cut off|^the file has no box moov/);
     expect(record.archiving).toMatchObject({
       state: 'done',
       tries: 2,
@@ -179,7 +179,10 @@ describe.concurrent('a result', () => {
     const record = await pool.recordWhen(id, ({ deadLetter }) => deadLetter !== undefined);
     expect(record).toMatchObject({
       state: 'succeeded',
-      deadLetter: { class: 'archive_failed', evidence: { summary: expect.stringContaining('at most 100 are taken') } },
+      deadLetter: {
+        class: 'archive_failed',
+        evidence: { summary: expect.stringContaining('at most 100 are allowed') },
+      },
       // Nothing but a person can help: given up early.
       archiving: { state: 'failed', tries: 3 },
     });

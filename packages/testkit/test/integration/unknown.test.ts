@@ -202,7 +202,7 @@ describe.concurrent('adoption by hand', () => {
       overruled: [],
     });
     const record = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
-    const summary = expect.stringMatching(/^An operator confirmed the task \(a test\)\. Before: No usable answer/);
+    const summary = expect.stringMatching(/^An operator confirmed the task \(a test\)\. Before: No usable response/);
     expect(record.attempts).toMatchObject([{ outcome: 'adopted', taskId, evidence: { summary } }]);
     expect(charges(pool)).toEqual({ lost: 1 });
     // The same once more changes nothing, and needs no word.

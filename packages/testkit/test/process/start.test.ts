@@ -61,7 +61,7 @@ test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that 
   ];
   for (const one of [worker, gateway]) {
     const { warning } = await one.logged(({ msg }) => msg === 'environment');
-    expect(warning).toContain('KIE_BASE_URL: /api/v1 at its end is taken off');
+    expect(warning).toContain('KIE_BASE_URL ends in /api/v1, which kieq removes');
   }
   expect(worker.first['kie']).toBe(pool.simulator.url);
   const [id = ''] = await pool.enqueue(['at the right address']);

@@ -51,9 +51,9 @@ test('a store that an earlier version made in the working directory is used, wit
   const old = urlOf('service/.kieq/uploads');
   const worker = await pool.startWorker({}, join(folder, 'service'));
   const { msg } = await worker.logged(({ level, store }) => level === 'warn' && store === old);
-  expect(msg).toContain(`set UPLOAD_STORE_URL=${old}`);
+  expect(msg).toContain(`Set UPLOAD_STORE_URL=${old}`);
   const made = await kieq('service', GENERATE);
-  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining(`set UPLOAD_STORE_URL=${old}`) });
+  expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining(`Set UPLOAD_STORE_URL=${old}`) });
   await pool.simulator.waitForSubmission(({ prompt }) => prompt === 'a slow pan');
   // Elsewhere nobody knows of it, and nothing is enqueued that no worker could pass on.
   const elsewhere = await kieq('desk', GENERATE);
