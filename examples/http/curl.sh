@@ -36,7 +36,7 @@ curl -sS "$GATEWAY_URL/api/v1/jobs/recordInfo?taskId=$TASK" -H "Authorization: B
 say "Kie's own API: credits"
 curl -sS "$GATEWAY_URL/api/v1/chat/credit" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'create, once, however often it is sent'
+say 'create once, even if sent repeatedly'
 for _ in 1 2; do
   ANSWER=$(
     curl -sS "$GATEWAY_URL/v1/generations" \
@@ -88,7 +88,7 @@ show
 LATER=$(field id)
 curl -sS -X DELETE "$GATEWAY_URL/v1/generations/$LATER" -H "Authorization: Bearer $GATEWAY_KEY"
 
-say 'follow: ends by itself when the generation has ended'
+say 'follow: the stream ends with the generation'
 curl -sSN "$GATEWAY_URL/v1/generations/$ID/events" -H "Authorization: Bearer $GATEWAY_KEY"
 
 say 'read'

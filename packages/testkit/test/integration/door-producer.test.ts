@@ -342,7 +342,7 @@ describe.concurrent('the producer', () => {
       expect.soft(error, name).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
       // Nobody may read it as "not enqueued" and pay twice.
       const rule =
-        name === 'enqueue' ? /may have been made .* same idempotency key; without one, look/ : /may have happened/;
+        name === 'enqueue' ? /may be enqueued: .* same idempotency key; without one, search/ : /may have been executed/;
       expect.soft(error, name).toMatchObject({ message: expect.stringMatching(rule) });
     }
     expect(performance.now() - started).toBeLessThan(8000);

@@ -127,7 +127,7 @@ describe('pnpm start', () => {
     await redisOf(started);
     const [, pid = ''] = /"app":"worker","pid":(\d+)/.exec(started.output()) ?? [];
     process.kill(Number(pid), 'SIGKILL');
-    await started.wrote(/^worker [12] ended by itself \(killed by a signal\); it is started again in \d\.\d s$/m);
+    await started.wrote(/^worker [12] exited \(killed by a signal\); it restarts in \d\.\d s$/m);
     await until(
       () => started.output().match(/worker listening/g)?.length ?? 0,
       (count) => count === 3,
