@@ -45,5 +45,6 @@ const files = new Set(output.map(({ fileName }) => fileName));
 const missing = [...outside].filter(
   (name) => !isBuiltin(name) && !files.has(name) && !installed.some((one) => one.test(name)),
 );
-if (missing.length > 0) throw new Error(`the bundle imports packages that are not installed next to it: ${missing.join(', ')}`);
+if (missing.length > 0)
+  throw new Error(`the bundle imports packages that are not installed next to it: ${missing.join(', ')}`);
 writeSources('.', basename(values.dir), output);

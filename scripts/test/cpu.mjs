@@ -30,7 +30,8 @@ function round() {
  */
 export function secondsOfChildren(times) {
   const [user, system] = (times.trimEnd().split('\n').at(-1) ?? '').split(' ').map(seconds);
-  if (user === undefined || system === undefined) throw new Error(`the shell's times must be two lines, received: ${times}`);
+  if (user === undefined || system === undefined)
+    throw new Error(`the shell's times must be two lines, received: ${times}`);
   return { user, system };
 }
 

@@ -15,7 +15,9 @@ function report() {
   for (const app of readdirSync(APPS)) {
     const reason = reasonOf(join(APPS, app));
     if (reason === undefined) continue;
-    process.stderr.write(`The bundle of apps/${app} ${reason}. Tests of its process run the old bundle. Build first: pnpm build\n`);
+    process.stderr.write(
+      `The bundle of apps/${app} ${reason}. Tests of its process run the old bundle. Build first: pnpm build\n`,
+    );
   }
 }
 

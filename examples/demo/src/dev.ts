@@ -41,8 +41,7 @@ async function dev(inspect: boolean, stopped: AbortSignal): Promise<void> {
       forward: (line, stream) => process[stream].write(`${label} | ${line}\n`),
       exited(how) {
         // Ctrl-C reaches the apps too.
-        if (!stopped.aborted)
-          say(`${label} exited (${how}); it restarts after the next change of its sources`);
+        if (!stopped.aborted) say(`${label} exited (${how}); it restarts after the next change of its sources`);
       },
     });
     apps.push(app);
