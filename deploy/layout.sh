@@ -1,6 +1,6 @@
 #!/bin/sh
 # The production layout of built apps: sh deploy/layout.sh <target folder> <app>...
-# Each gets a folder with its bundle and the packages beside it, by the lockfile, ready for `node dist/main.js`.
+# Each gets a folder with its bundle and the packages next to it, by the lockfile, ready for `node dist/main.js`.
 set -eu
 target=$1
 shift

@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 // pnpm mutate [--part tables|contract] [--at-once 2]
 // Changes every cell of the domain's tables, every default of the pool and every step of the code that writes the ledger's
-// Lua, one at a time in a copy of the tree, and runs the unit tests that must notice. Prints a table; exits with 1 when a
-// change is noticed by none.
+// Lua, one at a time in a copy of the tree, and runs the unit tests that must fail. Prints a table; exits with 1 when a
+// change makes no test fail.
 import { execFile } from 'node:child_process';
 import {
   cpSync,
@@ -31,7 +31,7 @@ const PINS = ['packages/domain/test/unit/tables.test.ts'];
 const DOCS = ['packages/testkit/test/unit/docs-parity.test.ts'];
 const PARITY = ['packages/ledger/test/unit'];
 
-/** A change: in which file, from where to where, what stands there then, and which tests must notice. */
+/** A change: its file, its range, the new text, and the tests that must fail. */
 const change = (file, name, from, to, text, tests) => ({ file, name, from, to, text, tests });
 
 const read = (file) => readFileSync(join(ROOT, file), 'utf8');
@@ -96,7 +96,7 @@ function tables() {
   ];
 }
 
-/** Steps of the code that writes the Lua between a script and the wire, as text and what stands there then. */
+/** Steps of the code that writes the Lua between a script and the wire, as old and new text. */
 const STEPS = [
   ['heads.ts', 'ARGV[${i + 1}]', 'ARGV[${i + 2}]'],
   ['heads.ts', 'or nil`)', '`)'],
@@ -185,7 +185,7 @@ async function work(queue, results) {
   const folder = copyTree();
   try {
     for (const test of new Set(queue.flatMap(({ tests }) => tests)))
-      if ((await isNoticed(folder, [test])) !== undefined) throw new Error(`${test} fails before anything is changed`);
+      if ((await isNoticed(folder, [test])) !== undefined) throw new Error(`${test} fails before any change`);
     for (let one = queue.shift(); one !== undefined; one = queue.shift()) {
       const path = join(folder, one.file);
       const source = readFileSync(path, 'utf8');

@@ -41,7 +41,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   pipeline: { run: benchPipeline, view: pipelineView },
   recovery: { run: benchRecovery, view: recoveryView },
   verdict: { run: benchVerdict, view: verdictView },
-  // Writes tables and plot of docs/polling.md by itself.
+  // Writes tables and plot of docs/polling.md itself.
   schedule: { run: benchSchedule },
   window: { run: benchWindow, view: windowView },
 };

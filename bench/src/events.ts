@@ -36,7 +36,7 @@ interface EventsSetting {
 /**
  * How late 200 clients hear of an event, each following a generation of its own from the queue to its end: from the id
  * of the event in Redis, which is its time in ms, to its arrival, by the clock of one machine. After each round all are
- * gone; the gateway's memory is told with each, `before` with the first clients still to come.
+ * gone; the gateway's memory is reported with each, `before` with the first clients still to come.
  */
 export async function* benchEvents({ redisUrl, scale }: EventsSetting): AsyncGenerator<object> {
   const pool = await startProcessPool({
@@ -93,7 +93,7 @@ async function runRound(pool: ProcessPool, gateway: GatewayProcess, round: numbe
   return followers.flatMap(lateness);
 }
 
-/** Of what happened, without looks at the state in between and the end, which have no place of their own. */
+/** Ids of the changes, without the states read in between and the end, which have no position. */
 function lateness({ events }: Follower): number[] {
   return events
     .filter(({ data }) => data['event'] !== 'now')

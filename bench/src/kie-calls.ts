@@ -18,7 +18,7 @@ export class RateLimited extends Error {
 
 /**
  * createTask as the examples of the vendor do it. Returns the taskId.
- * @throws RateLimited, and Error for everything else that is no task, a lost answer included
+ * @throws RateLimited, and Error for every other outcome without a task, a lost response included
  */
 export async function createTask(kieUrl: string, prompt: string): Promise<string> {
   const answer = await fetch(`${kieUrl}/api/v1/jobs/createTask`, {

@@ -84,7 +84,7 @@ async function report(): Promise<void> {
   process.stderr.write(`written into docs/performance.md: ${written.join(', ') || 'nothing'}\n`);
 }
 
-// Ends by itself and not by the signal, so that the processes that it started end with it.
+// Ends in order and not by the signal, so that the processes that it started end with it.
 for (const [signal, code] of [
   ['SIGINT', 130],
   ['SIGTERM', 143],

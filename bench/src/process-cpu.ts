@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 /** Linux counts the time of processes in hundredths of a second, whatever the kernel's own tick is. */
 const TICKS_PER_SECOND = 100;
-/** Places of `utime` and `stime` behind the name of the program in /proc/<pid>/stat. */
+/** Positions of `utime` and `stime` behind the name of the program in /proc/<pid>/stat. */
 const UTIME = 11;
 const STIME = 12;
 
@@ -16,17 +16,17 @@ export async function cpuMsOf(pid: number): Promise<number> {
 
 /** Reads the one line of /proc/<pid>/stat. */
 export function parseCpuMs(stat: string): number {
-  // The name stands in brackets and may have blanks and brackets itself.
+  // The name is in brackets and may contain blanks and brackets itself.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const ms = ((Number(fields[UTIME]) + Number(fields[STIME])) * 1000) / TICKS_PER_SECOND;
-  if (!Number.isFinite(ms)) throw new RangeError('/proc does not tell the CPU time');
+  if (!Number.isFinite(ms)) throw new RangeError('/proc does not have the CPU time');
   return ms;
 }
 
 /** Resident memory of a running process, in MiB. */
 export async function residentMiB(pid: number): Promise<number> {
   const kib = /^VmRSS:\s+(\d+) kB/m.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-  if (kib === undefined) throw new Error(`process ${pid} does not tell its memory`);
+  if (kib === undefined) throw new Error(`/proc does not have the memory of process ${pid}`);
   return Number(kib) / 1024;
 }
 

@@ -11,7 +11,7 @@ const HERE = fileURLToPath(new URL('../..', import.meta.url));
 export interface Tree {
   /** Such as `0.2.0 (111bb25)`. */
   readonly name: string;
-  /** Its worker as in production, with its log lines, which nobody reads. */
+  /** Its worker as in production, with its unread log lines. */
   startWorker(env: Readonly<Record<string, string>>): Promise<AppProcess>;
   openProducer(options: { readonly redis: string; readonly prefix: string }): Promise<Producer>;
   /** Removes what was brought here for it. */

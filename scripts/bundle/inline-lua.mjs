@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 
-/** The one module that reads Lua files beside itself. */
+/** The one module that reads Lua files next to its package. */
 const READER = /packages[/\\]ledger[/\\]src[/\\]lua-files\.ts$/;
 
-/** Puts the text of every Lua file into the bundle, in place of the module that reads them: a bundle has no files beside it. */
+/** Puts the text of every Lua file into the bundle instead of the module that reads them: a bundle has no Lua files. */
 export function inlineLua() {
   return {
     name: 'inline-lua',

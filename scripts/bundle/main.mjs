@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // node ../../scripts/bundle/main.mjs [--dir <folder>] [--platform node|browser] <entry>…
 // Bundles entries of the package in the working directory into its folder `dist`, or another one, which is emptied
-// before. What stands in the package's `dependencies` is installed beside the bundle; everything else becomes part of it.
+// first. The package's `dependencies` are installed next to the bundle; everything else becomes part of it.
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, extname } from 'node:path';
@@ -22,7 +22,7 @@ const { output } = await build({
   input: Object.fromEntries(entries.map((entry) => [basename(entry, extname(entry)), entry])),
   platform: values.platform,
   external: installed,
-  // Our packages are bundled from source, so that nothing needs to be built before.
+  // Our packages are bundled from source, so that no build must come first.
   resolve: { conditionNames: ['@kieq/source', values.platform, 'import', 'module', 'default'] },
   // Our modules do nothing at import, so a chunk holds only those that it uses: a package's index pulls in no others.
   treeshake: {
@@ -45,5 +45,6 @@ const files = new Set(output.map(({ fileName }) => fileName));
 const missing = [...outside].filter(
   (name) => !isBuiltin(name) && !files.has(name) && !installed.some((one) => one.test(name)),
 );
-if (missing.length > 0) throw new Error(`the bundle imports what is not installed beside it: ${missing.join(', ')}`);
+if (missing.length > 0)
+  throw new Error(`the bundle imports packages that are not installed next to it: ${missing.join(', ')}`);
 writeSources('.', basename(values.dir), output);

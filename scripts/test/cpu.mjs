@@ -30,7 +30,8 @@ function round() {
  */
 export function secondsOfChildren(times) {
   const [user, system] = (times.trimEnd().split('\n').at(-1) ?? '').split(' ').map(seconds);
-  if (user === undefined || system === undefined) throw new Error(`the shell told no times: ${times}`);
+  if (user === undefined || system === undefined)
+    throw new Error(`the shell's times must be two lines, received: ${times}`);
   return { user, system };
 }
 
@@ -46,12 +47,12 @@ const FAIL = 1.4;
 /**
  * What the suite's own CPU time means, as a multiple of the calibration.
  * @param kept the figure that the repository keeps
- * @returns what to tell, and whether the run fails
+ * @returns the text to print, and whether the run fails
  */
 export function judge(ratio, kept) {
-  const told = `${ratio.toFixed(0)} times the calibration; kept: ${kept}`;
+  const found = `${ratio.toFixed(0)} times the calibration; kept: ${kept}`;
   const share = ratio / kept;
-  if (share > FAIL) return { fails: true, text: `CPU time: ${told}. That is above ${FAIL} of it: the run fails.` };
-  if (share > WARN) return { fails: false, text: `CPU time: ${told}. Warning: that is above ${WARN} of it.` };
-  return { fails: false, text: `CPU time: ${told}.` };
+  if (share > FAIL) return { fails: true, text: `CPU time: ${found}. That is above ${FAIL} of it: the run fails.` };
+  if (share > WARN) return { fails: false, text: `CPU time: ${found}. Warning: that is above ${WARN} of it.` };
+  return { fails: false, text: `CPU time: ${found}.` };
 }

@@ -38,9 +38,9 @@ function guard(cpuSeconds) {
     process.stdout.write(`CPU time: ${ratio.toFixed(0)} times the calibration; the kept figure is of Node ${node}.\n`);
     return 0;
   }
-  const { fails, text: told } = judge(ratio, kept);
-  process.stdout.write(`${told}\n`);
-  if (told.includes('above'))
+  const { fails, text: report } = judge(ratio, kept);
+  process.stdout.write(`${report}\n`);
+  if (report.includes('above'))
     process.stdout.write(
       `Who adds tests raises the figure in scripts/test/suite-cpu.json, and says why in the commit.\n`,
     );

@@ -5,17 +5,19 @@ import { changedSince } from '../bundle/sources.mjs';
 
 const APPS = fileURLToPath(new URL('../../apps/', import.meta.url));
 
-/** A global setup of Vitest: says so when process tests start something else than what the sources say. */
-export default function tellStaleBundles(project) {
-  tell();
-  project.onTestsRerun(tell);
+/** A global setup of Vitest: warns when process tests would start bundles that are older than the sources. */
+export default function reportStaleBundles(project) {
+  report();
+  project.onTestsRerun(report);
 }
 
-function tell() {
+function report() {
   for (const app of readdirSync(APPS)) {
     const reason = reasonOf(join(APPS, app));
     if (reason === undefined) continue;
-    process.stderr.write(`The bundle of apps/${app} ${reason}. Tests of its process run what was built: pnpm build\n`);
+    process.stderr.write(
+      `The bundle of apps/${app} ${reason}. Tests of its process run the old bundle. Build first: pnpm build\n`,
+    );
   }
 }
 

@@ -24,8 +24,8 @@ interface Round {
 }
 
 /**
- * Saving into a folder beside a bare copy of the same stream: Node's own client piped into a file, synced and renamed,
- * without any check; and beside one that also computes the SHA-256. All take turns in rounds; the figures are medians.
+ * Saving into a folder, compared with a bare copy of the same stream: Node's own client piped into a file, synced and renamed,
+ * without any check, and with one that also computes the SHA-256. All take turns in rounds; the figures are medians.
  */
 export async function* benchArchive({ share }: Setting): AsyncGenerator<object> {
   const source = await startMain('source of videos', SOURCE, { cwd: process.cwd(), env: {} });

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { pipeline } from 'node:stream';
 import { videoStream } from '@kieq/testkit';
 
-/** A process of its own that serves videos of the length that the path tells, in bytes: its work must not slow the reader's. */
+/** A process of its own that serves videos of the length that the path names, in bytes: its work must not slow the reader's. */
 const server = createServer(({ url = '' }, response) => {
   const bytes = Number(url.slice(1));
   response.writeHead(200, { 'content-type': 'video/mp4', 'content-length': bytes });

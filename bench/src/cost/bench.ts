@@ -19,8 +19,8 @@ interface Subjected {
 }
 
 /**
- * What a generation costs its worker and its Redis, of this tree beside another version. Both take turns: a worker
- * carries out a backlog, which tells its CPU time; what the clients sent on the way is written down once and then sent
+ * What a generation costs its worker and its Redis, of this tree compared with another version. Both take turns: a worker
+ * carries out a backlog, which shows its CPU time; what the clients sent on the way is recorded once and then sent
  * again for many pools at once, so that Redis has nothing but work.
  */
 export async function* benchCost({ redisUrl, share, against }: Setting): AsyncGenerator<object> {

@@ -13,7 +13,7 @@ export const LEARNED_MS = Array.from({ length: 50 }, (_, i) => 40 + i);
 const CALLERS = 16;
 const LONGEST_MS = 120_000;
 
-/** Has a tree enqueue and carry out so many generations, and writes down what its clients send. */
+/** Has a tree enqueue and carry out this many generations, and records what its clients send. */
 export async function record(tree: Tree, redisUrl: string, generations: number): Promise<Recording> {
   const simulator = await startSimulator({ SIM_GENERATION_MS: TASK_MS });
   try {

@@ -37,7 +37,7 @@ const NOTHING = { writes: 0, sent: 0, scripts: 0, bytesIn: 0, bytesOut: 0 };
 /**
  * Clients take turns: what one of them wrote at once is answered before anything of another one goes on. So the order in
  * which it is written down is the order in which Redis carried it out, and sent again in that order it leads to the same
- * state. Only commands that wait for other clients hold nobody up.
+ * state. Commands that wait for other clients are the exception: they block no other lane.
  */
 export async function startRecorder(target: Target): Promise<Recorder> {
   const turns: Turn[] = [];
@@ -75,7 +75,7 @@ export async function startRecorder(target: Target): Promise<Recorder> {
     link.server.on('data', (chunk) => {
       client.write(chunk);
       traffic = { ...traffic, bytesOut: traffic.bytesOut + chunk.length };
-      // A message that nobody asked for is no reply.
+      // A message without a request is not a reply.
       const kinds = answered.push(chunk).filter((kind) => kind !== '>');
       link.kinds += kinds.join('');
       link.open -= kinds.length;

@@ -13,7 +13,7 @@ export interface Write {
 
 /** What the clients of one pool sent, in the order in which Redis carried it out. */
 export interface Recording {
-  /** The pool's prefix, which stands in every key. */
+  /** The pool's prefix, which is part of every key. */
   readonly prefix: string;
   /** Until all were enqueued. */
   readonly enqueue: readonly Write[];
@@ -51,7 +51,7 @@ export function isWaiting(command: Command): boolean {
 }
 
 /**
- * What stands for a command when it is sent again: a lane waits for nobody, so a command that blocks becomes the one that
+ * The command to send again instead of the recorded one: a lane never waits, so a command that blocks becomes the one that
  * does not, or is left out where there is none of the same effect.
  */
 export function replayable(command: Command): Command | undefined {
@@ -76,7 +76,7 @@ export function writeOf(
 
 /**
  * The same bytes for another pool.
- * @throws RangeError for a prefix of another length: lengths stand before every argument, and inside packed ones
+ * @throws RangeError for a prefix of another length: every argument has its length in front, and packed ones contain lengths
  */
 export function inPool({ bytes, ...write }: Write, from: string, to: string): Write {
   const [old, young] = [Buffer.from(from), Buffer.from(to)];

@@ -30,7 +30,7 @@ export class CommandSplitter {
   }
 }
 
-/** The kinds of whole replies, one character each as RESP writes them, and `_` for every way of writing nothing. */
+/** The kinds of whole replies, one character each as RESP writes them, and `_` for every form of nil. */
 export class ReplySplitter {
   #rest: Buffer = Buffer.alloc(0);
 

@@ -57,7 +57,7 @@ const MEASURES: readonly Measure[] = [
   { name: 'bytes from Redis', decimals: 0, rounds: once('bytesOut') },
 ];
 
-/** One row for each measure, this version beside the other one where there is one. */
+/** One row for each measure, this version next to the other one where there is one. */
 export function rowsOf(other: Measured | undefined, own: Measured): object[] {
   return MEASURES.map(({ name, decimals, target, rounds }) => {
     const [now, before] = [rounds(own), other === undefined ? undefined : rounds(other)];

@@ -15,7 +15,7 @@ export interface Worked {
 }
 
 /**
- * One worker carries out so many generations that are enqueued while it is idle, so that all that they cost is between
+ * One worker carries out this many generations that are enqueued while it is idle, so that all that they cost is between
  * two moments, and nothing else. At the pace of production: the sweeper and the other clocks are not hurried.
  */
 export async function work(tree: Tree, redisUrl: string, generations: number): Promise<Worked> {

@@ -27,7 +27,7 @@ const WAYS: readonly Way[] = [
 type Round = RedisCost & { readonly perSecond: number; readonly clientUs: number };
 
 /**
- * The producer beside BullMQ's own `add` and `addBulk` with the same job data and options. Both take turns in rounds,
+ * The producer compared with BullMQ's own `add` and `addBulk` with the same job data and options. Both take turns in rounds,
  * each beginning every other one, so that neither has the quieter machine; the figures are medians of the rounds.
  */
 export async function* benchEnqueue({ redisUrl, share }: Setting): AsyncGenerator<object> {
@@ -92,7 +92,7 @@ async function putInTurn(side: Side, numbers: readonly number[]): Promise<void> 
   for (const number of numbers) await side.one(number);
 }
 
-/** So many callers, each with its next request as soon as the one before is acknowledged. */
+/** This many callers, each with its next request as soon as the one before is acknowledged. */
 async function putTogether(side: Side, numbers: readonly number[]): Promise<void> {
   const rest = numbers.values();
   const caller = async (): Promise<void> => {

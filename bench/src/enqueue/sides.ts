@@ -17,7 +17,7 @@ export interface SidePlace {
 
 export type SideName = 'kieq' | 'bare';
 
-/** A prompt of 200 characters, as people write them. */
+/** A realistic prompt of 200 characters. */
 function requestOf(number: number): GenerationRequest {
   return testRequest(
     `${number} ${'the cat turns its head slowly and looks out of the window '.repeat(4)}`.slice(0, 200),

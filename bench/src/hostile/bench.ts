@@ -58,7 +58,7 @@ export async function* benchHostile({ redisUrl, share }: Setting): AsyncGenerato
   }
 }
 
-/** Whoever needs no key sends most of a body and then nothing. */
+/** A client without a key sends most of a body and then nothing. */
 async function stalledCallbacks(subject: Subject, share: number): Promise<object> {
   const before = await residentMiB(subject.gateway.pid);
   const count = partOf(CALLBACKS, share);
@@ -78,7 +78,7 @@ function stall(url: URL, head: string, bytes: number): Socket {
   return socket;
 }
 
-/** Batches of fields that nobody knows, all at once, while another tenant creates. */
+/** Batches of unknown fields, all at once, while another tenant creates. */
 async function hostileBatches(subject: Subject, share: number, bytes: number): Promise<object> {
   const before = await residentMiB(subject.gateway.pid);
   const count = partOf(BATCHES, share);

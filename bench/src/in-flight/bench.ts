@@ -29,13 +29,13 @@ const LONGEST_MS = 300_000;
 interface Scene {
   readonly pool: ProcessPool;
   readonly simulator: SimulatorProcess;
-  /** Tasks in flight whose look is not due for long. */
+  /** Tasks in flight whose poll is not due for long. */
   readonly flying: Flying[];
   readonly share: number;
 }
 
 /**
- * The cost of an enqueue, of a whole generation and of a look while 1 000, 10 000 and 100 000 generations are queued and
+ * The cost of an enqueue, of a whole generation and of a poll while 1 000, 10 000 and 100 000 generations are queued and
  * as many tasks in flight, what they take in memory, and how long a worker needs to go on after kill -9. Every cost must
  * stay flat.
  */
@@ -125,7 +125,7 @@ async function fill(
   };
 }
 
-/** They stay in the queue: nobody takes them meanwhile. */
+/** They stay in the queue: no worker takes them meanwhile. */
 async function enqueueCost({ pool, share }: Scene): Promise<object> {
   const count = partOf(ENQUEUED, share, TOGETHER);
   const [before, cpuBefore, startedAt] = [await redisTotals(pool.redis.client), ownCpuUs(), performance.now()];
@@ -171,17 +171,17 @@ async function generationCost({ pool, share }: Scene): Promise<object> {
   };
 }
 
-/** Tasks whose look is pulled forward at each level; some are left for the worker that comes after the kill. */
+/** Tasks whose poll is pulled forward at each level; some are left for the worker that comes after the kill. */
 function dueOf(share: number): number {
   return partOf(LOOKS, share) + 3 * partOf(WARM_UP, share);
 }
 
 /**
- * A worker looks at tasks as fast as the budget lets it; it is killed in the middle, and another one goes on. Nothing is
+ * A worker polls tasks as fast as the budget allows; it is killed in the middle, and another one goes on. Nothing is
  * submitted meanwhile.
  */
 async function lookCost(scene: Scene): Promise<object> {
-  await scene.pool.ledger.gates.pause('only looks');
+  await scene.pool.ledger.gates.pause('only polls');
   const cost = await lookCostAlone(scene);
   await scene.pool.ledger.gates.open('paused');
   return cost;
@@ -212,7 +212,7 @@ async function lookCostAlone(scene: Scene): Promise<object> {
   };
 }
 
-/** From the start of a worker in place of the killed one to its first look. */
+/** From the start of a worker that replaces the killed one to its first poll. */
 async function restart({ pool, simulator }: Scene): Promise<object> {
   const { queries } = await simulator.counts();
   const startedAt = performance.now();

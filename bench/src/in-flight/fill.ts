@@ -3,15 +3,15 @@ import { testRequest, until, type ProcessPool } from '@kieq/testkit';
 import { createTask } from '../kie-calls.ts';
 
 const BATCH = 500;
-/** Their polls sleep for so long; those that are to be looked at are pulled forward. */
+/** How long their polls sleep; those that are to be polled are pulled forward. */
 const HOUR_MS = 3_600_000;
-/** Over so long their polls are spread. */
+/** Time over which their polls are spread. */
 const SPREAD_MS = HOUR_MS;
 const TIMES = { sendBeforeMs: 60_000, leaseGraceMs: 60_000, uploadFreshMs: HOUR_MS } as const;
 /** In the prompt of every task in flight: the simulator never ends these. */
 export const FLYING = 'flying';
 
-/** A task in flight: the job that will look at it. */
+/** A task in flight: the job that will poll it. */
 export interface Flying {
   readonly vehicle: string;
 }
@@ -21,11 +21,11 @@ interface Flight {
   /** Number of the first one. */
   readonly first: number;
   readonly count: number;
-  /** So many of them are known to the simulator and can be looked at; the others only sleep. */
+  /** This many of them are known to the simulator and can be polled; the others only sleep. */
   readonly real: number;
 }
 
-/** Brings so many more tasks into flight by the ledger's own transitions. Returns those that can be looked at. */
+/** Brings this many more tasks into flight by the ledger's own transitions. Returns those that can be polled. */
 export async function fly(pool: ProcessPool, kieUrl: string, { first, count, real }: Flight): Promise<Flying[]> {
   const flying: Flying[] = [];
   const account = (await pool.ledger.settings.stored())['accountFingerprint'] ?? '';
@@ -55,7 +55,7 @@ interface TakeOff {
   readonly id: string;
   readonly account: string;
   readonly prompt: string;
-  /** Undefined: nobody will look at it. */
+  /** Undefined: it will not be polled. */
   readonly kieUrl: string | undefined;
 }
 
@@ -85,7 +85,7 @@ export function queuedRequest(number: number): ReturnType<typeof testRequest> {
   return { model, input: { ...input, duration: '10' } };
 }
 
-/** Puts so many more generations into the queue, in large calls. */
+/** Puts this many more generations into the queue, in large calls. */
 export async function queueUp({ producer }: ProcessPool, first: number, count: number): Promise<void> {
   for (let made = 0; made < count; made += BATCH) {
     const size = Math.min(BATCH, count - made);
@@ -94,7 +94,7 @@ export async function queueUp({ producer }: ProcessPool, first: number, count: n
   }
 }
 
-/** Makes the looks of these due now. */
+/** Makes the polls of these due now. */
 export async function pullForward({ queues }: ProcessPool, flying: readonly Flying[]): Promise<void> {
   for (const { vehicle } of flying) {
     const job = await queues.poll.getJob(vehicle);

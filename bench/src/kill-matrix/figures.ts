@@ -30,7 +30,7 @@ const lineSchema = z.object({
 });
 type Line = z.infer<typeof lineSchema>;
 
-/** Where the block stands in the document. */
+/** The markers of the block in the document. */
 const BLOCK = 'kill-matrix';
 
 const COLUMNS: readonly Column[] = [
@@ -81,7 +81,7 @@ function rowOf(line: Line): Row {
   return { seed, ...counts, others, recovered: n, ...(p50 === null ? {} : { p50 }), ...(p99 === null ? {} : { p99 }) };
 }
 
-/** How often each place was struck, over all runs that tell which ones they have seen. */
+/** How often each point was struck, over all runs that record which ones they have seen. */
 function strikesByPlace(lines: readonly Line[]): number[] {
   const telling = lines.filter(({ missing }) => missing !== undefined);
   const seen = new Set(telling.flatMap(({ points, missing = [] }) => [...Object.keys(points), ...missing]));

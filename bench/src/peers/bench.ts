@@ -16,7 +16,7 @@ const MEDIAN_MS = 140_000;
 const SIGMA = 0.15;
 const SEED = 7;
 
-/** The same job for every engine, with the same seeds: calm, with workers that die, and with answers that get lost. */
+/** The same job for every engine, with the same seeds: calm, with workers that are killed, and with responses that get lost. */
 export async function* benchPeers({ redisUrl, scale, share }: Setting): AsyncGenerator<object> {
   for (const scenario of SCENARIOS) {
     for (const peer of PEERS) {

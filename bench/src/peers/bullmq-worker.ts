@@ -17,7 +17,7 @@ const pollJob = z.object({ prompt: z.string(), taskId: z.string() });
 
 /**
  * A worker as the guides of BullMQ write it: its limiter, its rate-limit error, attempts with exponential backoff, and
- * a job that delays itself. Submissions and looks have a queue each, since the limiter counts every job that it starts.
+ * a job that delays itself. Submissions and polls have a queue each, since the limiter counts every job that it starts.
  */
 const env = environment.parse(process.env);
 const connection = createConnection({ url: env.REDIS_URL, role: 'worker' });

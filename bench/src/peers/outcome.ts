@@ -6,7 +6,7 @@ export interface Wanted {
   readonly windowMs: number;
   readonly prompts: readonly string[];
   readonly delivered: readonly string[];
-  /** Times are told as in production: measured ones divided by it. */
+  /** Times are reported as in production: measured ones divided by it. */
   readonly scale: number;
 }
 
@@ -50,7 +50,7 @@ export function outcomeOf(books: Books, wanted: Wanted): Outcome {
   };
 }
 
-/** From the end of each task to the arrival of the first look that saw it, in ms. */
+/** From the end of each task to the arrival of the first poll that saw it, in ms. */
 function delaysOf(books: Books): number[] {
   const seenAt = new Map<string, number>();
   for (const { taskId, state, arrivedAtMs } of books.queries())

@@ -1,6 +1,6 @@
 import type { AppProcess } from '@kieq/testkit';
 
-/** What every engine is told about the account and its surroundings. Times are those of production times the scale. */
+/** What every engine gets about the account and its surroundings. Times are those of production times the scale. */
 export interface PeerPlace {
   readonly redisUrl: string;
   readonly kieUrl: string;
@@ -16,14 +16,14 @@ export interface PeerPlace {
   readonly workers: number;
 }
 
-/** An engine with its store, doing the job: submit at the account's limit, look until there is a result, deliver it. */
+/** An engine with its store, doing the job: submit at the account's limit, poll until there is a result, deliver it. */
 export interface RunningPeer {
   enqueue(prompts: readonly string[]): Promise<void>;
   startWorker(): Promise<AppProcess>;
   /** How many results have been delivered. */
   delivered(): Promise<number>;
   deliveredPrompts(): Promise<readonly string[]>;
-  /** Generations that the engine itself shows as failed or undecided, for a person to look at. */
+  /** Generations that the engine itself shows as failed or undecided, for an operator to check. */
   shownAsOpen(): Promise<number>;
   /** Ends its processes, whatever state they are in, and what it stored. */
   stop(): Promise<void>;

@@ -15,7 +15,7 @@ const environment = z.object({
 const submitJob = z.object({ prompt: z.string() });
 const pollJob = z.object({ prompt: z.string(), taskId: z.string() });
 
-/** Looks at once; pg-boss takes them in batches. */
+/** Polls at the same time; pg-boss takes them in batches. */
 const POLL_BATCH = 20;
 /** Its default of 2 s, scaled, but not below what it allows. */
 const LEAST_POLLING_S = 0.5;
@@ -23,7 +23,7 @@ const POLLING_S = 2;
 
 /**
  * A worker on pg-boss. It has no limiter of its own: a worker takes its share of the limit as one batch per window.
- * Each job of a batch succeeds or fails by itself, so that one failure does not repeat its neighbours.
+ * Each job of a batch succeeds or fails separately, so that one failure does not repeat its neighbours.
  */
 const env = environment.parse(process.env);
 const boss = new PgBoss(bossOptions(env.DATABASE_URL));

@@ -15,11 +15,11 @@ export interface Run extends Omit<PeerPlace, 'kieUrl'> {
   readonly windows: number;
 }
 
-/** A worker dies at a random moment after one of the next submissions, mostly while its own or another one is open. */
+/** A worker is killed at a random moment after one of the next submissions, mostly while its own or another one is open. */
 const KILL_AFTER = { leastSubmissions: 5, mostSubmissions: 25, withinMs: 2000 } as const;
 const LONGEST_MS = 3_600_000;
 const LOST_SHARE = 0.05;
-/** Nothing new for so long, in production, while no task runs: what is missing now never comes. */
+/** Without progress for this long, in production, while no task runs: the rest never comes. */
 const QUIET_MS = 120_000;
 /** pg-boss counts expiry and pauses in whole seconds, which do not shrink with the scale. */
 const LEAST_QUIET_MS = 45_000;
@@ -70,7 +70,7 @@ interface Fleet {
 
 /** Workers, deaths of workers, and the wait for the end. Returns how many were killed. */
 async function drive(peer: RunningPeer, simulator: Simulator, run: Run, count: number): Promise<number> {
-  // One after the other: should one fail to start, none is left that nobody knows of.
+  // One after the other: if one fails to start, no unknown process is left.
   const workers: AppProcess[] = [];
   for (let i = 0; i < run.workers; i += 1) workers.push(await peer.startWorker());
   const fleet = { peer, workers, ledger: simulator.ledger };
@@ -85,7 +85,7 @@ async function drive(peer: RunningPeer, simulator: Simulator, run: Run, count: n
   return killing;
 }
 
-/** Kills a worker now and then and starts another one in its place. The seed decides when and which. */
+/** Kills a worker now and then and starts another one instead. The seed decides when and which. */
 async function killNowAndThen(
   { peer, workers, ledger }: Fleet,
   { seed, scale }: Run,

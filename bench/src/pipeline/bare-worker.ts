@@ -12,7 +12,7 @@ const environment = z.object({
   KIE_API_KEY: z.string(),
   /** Jobs at once in each queue. */
   CONCURRENCY: z.coerce.number().int().positive(),
-  /** Between the submission and each look. */
+  /** Between the submission and each poll. */
   LOOK_AFTER_MS: z.coerce.number().int().positive(),
   /** How it submits. */
   EXCHANGE: z.enum(['got', 'lean']),
@@ -22,8 +22,8 @@ const submitJob = z.object({ request: z.object({ model: z.string(), input: z.rec
 const lookJob = z.object({ taskId: z.string() });
 
 /**
- * The least that a worker of two queues can do: submit, look later, done. The same connection and options as in kieq's
- * own worker, and its client for the looks; no ledger, no limit, no record of anything.
+ * The least that a worker of two queues can do: submit, poll later, done. The same connection and options as in kieq's
+ * own worker, and its client for the polls; no ledger, no limit, no record of anything.
  */
 const env = environment.parse(process.env);
 const redis = createConnection({ url: env.REDIS_URL, role: 'worker' });

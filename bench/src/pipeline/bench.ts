@@ -11,7 +11,7 @@ const LEAST_SCALE = 0.1;
 const SUBJECTS: readonly SubjectName[] = ['kieq', 'got', 'lean'];
 
 /**
- * The whole way from a backlog to the end, without limits of the vendor, beside workers of two queues that make the
+ * The whole way from a backlog to the end, without limits of the vendor, compared with workers of two queues that make the
  * same two calls and nothing else. Simulator and workers are processes of their own. All take turns; medians.
  */
 export async function* benchPipeline({ redisUrl, scale, share }: Setting): AsyncGenerator<object> {

@@ -9,14 +9,14 @@ const FROM = 0.1;
 const TO = 0.95;
 const LOOK_EVERY_MS = 100;
 const LONGEST_MS = 600_000;
-/** How long a task takes at the simulator; it has ended at the first look. */
+/** How long a task takes at the simulator; it has ended at the first poll. */
 export const TASK_MS = '30';
 
 /** What a generation cost in one run. */
 export type Round = RedisCost & {
   readonly perSecond: number;
   readonly workerCpuMs: number;
-  /** Looks of the whole run per generation. */
+  /** Polls of the whole run per generation. */
   readonly looks: number;
 };
 
@@ -42,7 +42,7 @@ export async function runRound(open: (kieUrl: string) => Promise<Subject>, amoun
 
 async function measure(subject: Subject, simulator: SimulatorProcess, { count, workers }: Amount): Promise<Round> {
   await subject.enqueue(count);
-  // One after the other: should one fail to start, none is left that nobody knows of.
+  // One after the other: if one fails to start, no unknown process is left.
   const processes: AppProcess[] = [];
   for (let i = 0; i < workers; i += 1) processes.push(await subject.startWorker());
   const before = await momentAt(subject, processes, count * FROM);
@@ -66,7 +66,7 @@ export interface Moment {
   readonly redis: RedisCost;
 }
 
-/** As soon as so many have come to their end. */
+/** Resolves as soon as this many have ended. */
 export async function momentAt(subject: Subject, processes: readonly AppProcess[], least: number): Promise<Moment> {
   const done = await doneWhen(subject, least);
   const atMs = performance.now();

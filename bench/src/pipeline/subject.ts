@@ -7,7 +7,7 @@ import { thisTree, type Tree } from '../tree.ts';
 const BARE_WORKER = fileURLToPath(new URL('bare-worker.js', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const BATCH = 1000;
-/** Between the submission and the look, where nothing is learned. */
+/** Between the submission and the poll, where nothing is learned. */
 const LOOK_AFTER_MS = 100;
 /** The defaults of KIEQ_SUBMIT_CONCURRENCY, KIEQ_POLL_CONCURRENCY and KIEQ_LOCK_MS. */
 const CONCURRENCY = 20;
@@ -45,7 +45,7 @@ export async function openSubject(name: SubjectName, place: SubjectPlace): Promi
   return name === 'kieq' ? openKieq(place, await thisTree()) : openBare(place, name);
 }
 
-/** Built workers as in production, their log lines included, which nobody reads. */
+/** Built workers as in production, their unread log lines included. */
 export async function openKieq({ redisUrl, kieUrl, scale }: SubjectPlace, tree: Tree): Promise<Subject> {
   const env = { KIE_BASE_URL: kieUrl, KIE_UPLOAD_URL: kieUrl, KIEQ_TIME_SCALE: String(scale), ...LIMITS };
   const pool = await startProcessPool({ redisUrl, name: 'bench-pipeline', env });

@@ -81,7 +81,7 @@ async function measure(redisUrl: string, { lockMs, kills }: Load): Promise<objec
   }
 }
 
-/** Every generation has its task, and only looks are left to be done. */
+/** Every generation has its task, and only polls are left. */
 async function fill(pool: ProcessPool, generations: number): Promise<AppProcess[]> {
   await pool.queues.poll.pause();
   const workers = [await pool.startWorker(), await pool.startWorker()];
@@ -95,7 +95,7 @@ async function fill(pool: ProcessPool, generations: number): Promise<AppProcess[
   return workers;
 }
 
-/** @returns when each of them died, in epoch ms */
+/** @returns when each of them was killed, in epoch ms */
 async function killInTurn(pool: ProcessPool, workers: AppProcess[], kills: number, roundMs: number): Promise<number[]> {
   const deaths: number[] = [];
   for (let kill = 0; kill < kills; kill += 1) {

@@ -1,7 +1,7 @@
 import { shortNumber, ticksUpTo } from './scale.ts';
 import { colourOf, drawing, element, place } from './svg.ts';
 
-/** Values of all series at one place of the horizontal axis; a missing one is left out. */
+/** Values of all series at one position of the horizontal axis; a missing one is left out. */
 interface Group {
   readonly name: string;
   readonly values: readonly (number | undefined)[];

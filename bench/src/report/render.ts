@@ -27,11 +27,11 @@ export function drawingOf(view: View, { rows }: BenchResult): string | undefined
 
 /**
  * The document with the block of this bench replaced; everything around it stays as it is.
- * @throws RangeError where the document has no place for it
+ * @throws RangeError where the document has no markers for it
  */
 export function withBlock(document: string, bench: string, block: string): string {
   const [start, end] = [`<!-- bench:${bench} -->`, `<!-- /bench:${bench} -->`];
   const [from, to] = [document.indexOf(start), document.indexOf(end)];
-  if (from < 0 || to < from) throw new RangeError(`the document has no place for the bench ${bench}`);
+  if (from < 0 || to < from) throw new RangeError(`the document has no markers for the bench ${bench}`);
   return `${document.slice(0, from + start.length)}\n${block.trimEnd()}\n${document.slice(to)}`;
 }

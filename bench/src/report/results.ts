@@ -36,7 +36,7 @@ export function parseResult(text: string): BenchResult {
   return resultSchema.parse(JSON.parse(text));
 }
 
-/** Keeps a result as `<folder>/<bench>.json` in place of the one before. */
+/** Keeps a result as `<folder>/<bench>.json` instead of the previous one. */
 export async function writeResult(folder: URL, result: BenchResult): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(new URL(`${result.bench}.json`, folder), `${JSON.stringify(result, null, 2)}\n`);

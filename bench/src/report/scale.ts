@@ -1,4 +1,4 @@
-/** Steps that people read easily. */
+/** Steps that are easy to read. */
 const STEPS = [1, 2, 2.5, 5, 10];
 const MOST_TICKS = 6;
 

@@ -1,6 +1,6 @@
 import type { Row } from './results.ts';
 
-/** One column of a table: what stands above it, and its cell of a row. */
+/** One column of a table: its head, and its cell of a row. */
 export interface Column {
   readonly head: string;
   readonly cell: (row: Row) => string;

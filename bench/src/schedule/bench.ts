@@ -9,7 +9,7 @@ const DOCUMENT = new URL('../../../docs/polling.md', import.meta.url);
 const PLOT = new URL('../../../docs/img/polling.svg', import.meta.url);
 const RESULTS = new URL('../../results/schedule.json', import.meta.url);
 
-/** The offline evaluation of the poll schedule; writes its figures into docs/polling.md, its plot beside it. */
+/** The offline evaluation of the poll schedule; writes its figures into docs/polling.md, its plot next to it. */
 export async function* benchSchedule(): AsyncGenerator<object> {
   const panels = TRUTHS.map((truth) => ({ truth, rows: [...evaluate(truth)] }));
   const schedules = panels.flatMap(({ rows }) => rows);
@@ -24,7 +24,7 @@ export async function* benchSchedule(): AsyncGenerator<object> {
   await write(DOCUMENT, Object.entries(tablesOf({ schedules, callbacks, load })).reduce(withTable, document));
 }
 
-/** @throws RangeError where the document has no place for the table */
+/** @throws RangeError where the document has no markers for the table */
 function withTable(document: string, [name, table]: [string, string]): string {
   const [start, end] = [`<!-- ${name}:start -->\n`, `<!-- ${name}:end -->`];
   const [from, to] = [document.indexOf(start), document.indexOf(end)];

@@ -11,7 +11,7 @@ export interface Row {
   readonly meanLooks: number;
   readonly meanDelayMs: number;
   readonly p95DelayMs: number;
-  /** Mean delay of the optimum with the same mean number of looks. */
+  /** Mean delay of the optimum with the same mean number of polls. */
   readonly optimalDelayMs: number;
   /** Mean delay ÷ that of the optimum. */
   readonly ratio: number;
@@ -33,7 +33,7 @@ export function* evaluate(truth: Truth): Generator<Row> {
 /** What is said of our schedule with callbacks on. */
 export interface CallbackRow {
   readonly truth: string;
-  /** Looks per task while every callback comes, the one that it causes included. */
+  /** Polls per task while every callback comes, the one that it causes included. */
   readonly looksNoneLost: number;
   readonly looksAllLost: number;
   readonly meanDelayAllLostMs: number;

@@ -11,7 +11,7 @@ export interface LoadRow {
   readonly expectedDelayMs: number;
   readonly longestPauseMs: number;
   readonly isSaturated: boolean;
-  /** What a look at every task each 5 s would ask for. */
+  /** Queries per second of a poll of every task each 5 s. */
   readonly fixed5sPerSecond: number;
 }
 

@@ -60,13 +60,13 @@ export interface Baseline {
   readonly looker: () => Looker;
 }
 
-/** @param pauseMs from the age of one look, or of the beginning, to the next */
+/** @param pauseMs from the age of one poll, or of the beginning, to the next */
 function unlearned(name: string, pauseMs: (ageMs: number) => number): Baseline {
   return { name, looker: () => ({ nextAgeMs: (ageMs) => ageMs + pauseMs(ageMs), learn: () => undefined }) };
 }
 
 /**
- * Kie's documentation asks for a look every 2–3 s in the first half minute, then more and more rarely, 15–30 s at last,
+ * Kie's documentation asks for a poll every 2–3 s in the first half minute, then more and more rarely, 15–30 s at last,
  * and to give up after 10 to 15 minutes: here the middle of each range, without giving up.
  */
 function documentedPauseMs(ageMs: number): number {
@@ -74,7 +74,7 @@ function documentedPauseMs(ageMs: number): number {
   return ageMs < 120_000 ? 7_500 : 22_500;
 }
 
-/** Pauses of 1, 2, 4 … s, so that the k-th look is at the age of 2^k − 1 s, up to a pause of 60 s. */
+/** Pauses of 1, 2, 4 … s, so that the k-th poll is at the age of 2^k − 1 s, up to a pause of 60 s. */
 function doublingPauseMs(ageMs: number): number {
   return Math.min(60_000, ageMs + 1_000);
 }

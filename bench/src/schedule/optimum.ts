@@ -1,6 +1,6 @@
 import { scheduleFor, survivalAt, timelineOf, type PollSchedule, type Mixture, type Timeline } from '@kieq/domain';
 
-/** Mean looks and mean delay of a schedule. */
+/** Mean polls and mean delay of a schedule. */
 export interface Means {
   readonly looks: number;
   readonly delayMs: number;
@@ -27,7 +27,7 @@ export function kindsOf(truths: readonly Mixture[]): Kind[] {
 }
 
 /**
- * Mean delay of the optimal checking schedule that knows the true distribution of every task and makes `looks` looks
+ * Mean delay of the optimal checking schedule that knows the true distribution of every task and makes `looks` polls
  * on average: one price for all of them, found by bisection. Schedules come in steps, so between the two next to the
  * wanted mean the optimum draws lots, which makes it as good as it can be.
  */
@@ -44,7 +44,7 @@ export function optimalDelayMs(kinds: readonly Kind[], looks: number): number {
   return more.delayMs + lot * (fewer.delayMs - more.delayMs);
 }
 
-/** The optimum at a price of a look. */
+/** The optimum at a price of a poll. */
 export function optimumAt(kinds: readonly Kind[], costRatioMs: number): Means {
   const sum = { looks: 0, delayMs: 0 };
   for (const { truth, timeline, share } of kinds) {

@@ -3,7 +3,7 @@ import type { Row } from './evaluate.ts';
 import { kindsOf, optimumAt, type Means } from './optimum.ts';
 import { MEASURED, type Truth } from './truths.ts';
 
-/** Measured schedules of one truth beside the optimum. */
+/** Measured schedules of one truth, and the optimum. */
 export interface Panel {
   readonly truth: Truth;
   readonly rows: readonly Row[];
@@ -14,7 +14,7 @@ const LOOKS = { least: 1, most: 50, ticks: [1, 2, 5, 10, 20, 50] } as const;
 const DELAY = { least: 1_000, most: 100_000, ticks: [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000] } as const;
 const PRICES = Array.from({ length: 60 }, (_, i) => 20 * 10 ** (i / 11));
 
-/** Mean looks against mean delay on logarithmic axes: a schedule is as good as it is near the line of the optimum. */
+/** Mean polls against mean delay on logarithmic axes: a schedule is as good as it is near the line of the optimum. */
 export function plotOf(panels: readonly Panel[]): string {
   const width = SIZE.left + panels.length * (SIZE.width + SIZE.gap);
   const height = SIZE.top + SIZE.height + SIZE.bottom;

@@ -1,9 +1,9 @@
 import { drawFrom, seeded } from './random.ts';
 import { LEARNED, MEASURED, type Truth } from './truths.ts';
 
-/** What places looks: told of every end that a look has found, and of nothing else. */
+/** A schedule of polls: it learns every end that a poll has found, and nothing else. */
 export interface Looker {
-  /** The age of the next look after one at `lastPollAgeMs`, which found the task running; 0 when the task begins. */
+  /** The age of the next poll after one at `lastPollAgeMs`, which found the task running; 0 when the task begins. */
   nextAgeMs(lastPollAgeMs: number): number;
   /** @param completionMs by the vendor's own clock, so exact although it is found late */
   learn(completionMs: number): void;
@@ -18,17 +18,17 @@ export interface Followed {
 
 export interface FollowOptions {
   readonly seed: number;
-  /** A callback causes a look in the moment in which the task ends. Default false. */
+  /** A callback causes a poll in the moment in which the task ends. Default false. */
   readonly hasCallbacks?: boolean;
 }
 
-/** Something that happens to a task: it begins, or it is looked at. */
+/** Something that happens to a task: it begins, or it is polled. */
 interface Happening {
   readonly atMs: number;
   readonly task: number;
   readonly startMs: number;
   readonly completionMs: number;
-  /** Looks so far; the beginning is none. */
+  /** Polls so far; the beginning is none. */
   readonly looks: number;
 }
 
@@ -36,7 +36,7 @@ interface Happening {
 const ARRIVAL_MS = 5_000;
 
 /**
- * Follows tasks in the order of time, so that what is learned from one task helps only looks that are planned after
+ * Follows tasks in the order of time, so that what is learned from one task helps only polls that are planned after
  * its end was found. The tasks before number 0 are learned from and not reported.
  */
 export function follow(truth: Truth, looker: Looker, { seed, hasCallbacks = false }: FollowOptions): Followed[] {

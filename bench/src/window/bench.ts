@@ -11,7 +11,7 @@ const LATENCIES = [
   { minMs: 20, maxMs: 20 },
   { minMs: 300, maxMs: 900 },
 ];
-/** So many that one 429 in a thousand would be seen, in windows short enough for it to end soon. */
+/** Enough that one 429 in a thousand would be seen, in windows short enough for it to end soon. */
 const LONG = { backlog: 10_000, scale: 0.03, workers: 3, latency: { minMs: 300, maxMs: 900 } };
 
 /**

@@ -4,7 +4,7 @@ import { bullmqPeer } from '../peers/bullmq.ts';
 
 /** What is sent through a limiter. */
 export interface WindowLoad extends WindowRun {
-  /** Of the guide's own times: its looks and its backoff. */
+  /** Of the guide's own times: its polls and its backoff. */
   readonly scale: number;
 }
 

@@ -11,7 +11,7 @@ function measured(name: string, workerCpuMs: number, redisUs: readonly number[])
   };
 }
 
-test('one version beside the other: medians, their change, and the rounds of both', () => {
+test('one version next to the other: medians, their change, and the rounds of both', () => {
   const rows = rowsOf(measured('0.2.0', 3, [480, 500, 520]), measured('now', 1.5, [250, 240, 260]));
   expect(rows[0]).toMatchObject({ measure: 'worker CPU, ms', against: '0.2.0', before: 3, now: 1.5, change: '−50 %' });
   expect(rows[1]).toMatchObject({ before: 500, now: 250, spreadBefore: '480 to 520', spreadNow: '240 to 260' });

@@ -52,7 +52,7 @@ test('the CPU time of a process whose name has blanks and brackets', () => {
   expect(() => parseCpuMs('1 (a) S')).toThrow('CPU time');
 });
 
-test('a running process tells its CPU time and its memory', async () => {
+test('the CPU time and the memory of a running process are read', async () => {
   const own = ownCpuUs() / 1000;
   const told = await cpuMsOf(process.pid);
   expect(Math.abs(told - own)).toBeLessThan(1000);

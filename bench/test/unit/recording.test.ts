@@ -27,7 +27,7 @@ describe('commands', () => {
     }
   });
 
-  test('tell their arguments, empty ones and those with line breaks too', () => {
+  test('have their arguments, empty ones and those with line breaks too', () => {
     expect(argumentsOf(commandOf(['SET', '', 'a\r\nb'])).map(String)).toEqual(['SET', '', 'a\r\nb']);
   });
 
@@ -59,7 +59,7 @@ describe('replies', () => {
 });
 
 describe('what is sent again', () => {
-  test('waits for nobody: a blocking pop becomes a pop, and what has none of the same effect is left out', () => {
+  test('never waits: a blocking pop becomes a pop, and what has none of the same effect is left out', () => {
     const pop = replayable(command('BZPOPMIN', 'marker', '5'));
     expect([pop?.name, ...argumentsOf(pop?.bytes ?? Buffer.alloc(0)).map(String)]).toEqual([
       'ZPOPMIN',
@@ -79,7 +79,7 @@ describe('what is sent again', () => {
     expect(writeOf(3, [command('MULTI'), command('EXEC')], undefined)?.kinds).toBe('??');
   });
 
-  test('names another pool of the same length wherever the recorded one stood', () => {
+  test('names another pool of the same length wherever the recorded one was', () => {
     const lane = lanePrefix(PREFIX, 7);
     expect(lane).toBe('{kieq-test-cost-00000007}');
     const write = {

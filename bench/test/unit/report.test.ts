@@ -54,7 +54,7 @@ describe('blocks', () => {
   });
 
   test('must be in the document', () => {
-    expect(() => withBlock('nothing', 'speed', 'new')).toThrow('no place for the bench speed');
+    expect(() => withBlock('nothing', 'speed', 'new')).toThrow('no markers for the bench speed');
   });
 });
 

@@ -11,7 +11,7 @@ import { read, ROOT } from '../support/files.ts';
 import { rehearseBuild } from '../support/rehearse.ts';
 
 const run = promisify(execFile);
-/** Somebody without rights, as the user `node` of the image: only root can become another. */
+/** An unprivileged user, like `node` in the image: only root can switch to another user. */
 const NO_OWNER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
 const KEY = 'test-key-0123456789';
 
@@ -55,7 +55,7 @@ const NOT_INSTALLED =
   /^(@kieq\+|bullmq|commander|got|ioredis|pino@|playwright|prom-client|rolldown|turbo|typescript|vitest)/;
 
 test.each(['worker', 'gateway', 'dashboard', 'simulator', 'cli'])(
-  'the layout of %s has its bundle, and only what is not part of it is installed beside it',
+  'the layout of %s has its bundle, and only what is not part of it is installed next to it',
   async (app) => {
     expect(await readdir(join(out, app))).toEqual(expect.arrayContaining(['dist', 'node_modules', 'package.json']));
     const packages = await readdir(join(out, app, 'node_modules/.pnpm'));

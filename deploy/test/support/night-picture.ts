@@ -4,7 +4,7 @@ import { escaped, linesOf } from './svg-text.ts';
 
 /**
  * The picture of docs/operations.md: questions in the order in which a person asks them at night, and for each the
- * critical alerts that answer "no", with the first look and the first step of their entries. It is drawn for the width
+ * critical alerts that answer "no", with the first check and the first step of their entries. It is drawn for the width
  * of a telephone.
  */
 const QUESTIONS: readonly (readonly [group: string, question: string])[] = [

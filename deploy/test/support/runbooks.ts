@@ -3,7 +3,7 @@ import { read } from './files.ts';
 /** Where each alert has its entry. */
 export const RUNBOOKS = 'docs/operations/alerts.md';
 
-/** The entry of an alert: where to look first, and what to do, as Markdown. */
+/** The entry of an alert: what to check first, and what to do, as Markdown. */
 export interface Runbook {
   readonly alert: string;
   readonly look: string;

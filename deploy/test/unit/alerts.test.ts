@@ -20,7 +20,7 @@ describe('alerts', () => {
     for (const { alert, annotations } of alerts) expect(annotations.runbook).toBe(`${RUNBOOKS}#${alert.toLowerCase()}`);
   });
 
-  test('each has an entry with the first look and the remedy, and no entry is left over', async () => {
+  test('each has an entry with the first check and the remedy, and no entry is left over', async () => {
     const entries = await readRunbooks();
     expect(entries.map(({ alert }) => alert)).toEqual(alerts.map(({ alert }) => alert));
   });
@@ -46,7 +46,7 @@ test('every class of dead letters has an alert: its own, or the common one', () 
   const own = alerts.flatMap(({ expr }) => wordsIn(expr, /kieq_dead_letters\{class=~?"([\w|]+)"/g));
   const common = alerts.find(({ alert }) => alert === 'KieqDeadLetters')?.expr ?? '';
   const without = wordsIn(common, /event!~"letter:\(([\w|]+)\)"/g).flatMap((names) => names.split('|'));
-  // A failure of Kie's own is no trouble of the pool.
+  // A failure at Kie is not a failure of the pool.
   expect(sorted(without)).toEqual(sorted([...own.flatMap((names) => names.split('|')), 'generation_failed']));
   expect(without.filter((name) => !POOL_EVENTS.includes(`letter:${name}`))).toEqual([]);
 });
@@ -65,7 +65,7 @@ describe('the reader of PromQL', () => {
     expect(readPromql(`${query} unless (`).errors).not.toEqual([]);
   });
 
-  test('names what nobody measures', async () => {
+  test('names what no process measures', async () => {
     expect(await unknownParts('kieq_no_such{x="1"} + kieq_gate_closed{queue="submit"}')).toEqual([
       'kieq_no_such',
       'kieq_gate_closed{queue}',

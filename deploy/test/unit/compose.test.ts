@@ -34,7 +34,7 @@ const lintResults = z.array(
   z.object({ messages: z.array(z.object({ rule: z.string(), line: z.number(), message: z.string() })) }),
 );
 
-/** Matters of taste: services stand in the order in which one reads them, images of ours are built here. */
+/** Matters of taste: services are in reading order, and our images are built here. */
 const OFF = [
   'service-keys-order',
   'services-alphabetical-order',
@@ -109,12 +109,12 @@ test.each(Object.keys(READ))('%s gets its own settings and secrets, and nothing 
   expect(file).toBeUndefined();
   const known = ENVIRONMENT.filter(({ group }) => READ[name]?.includes(group)).map(({ key }) => key);
   const wanted = known.filter((key) => !WITHHELD[name]?.includes(key));
-  // Of Node and of the SDK, which finds the credentials of buckets by itself.
+  // Of Node and of the SDK, which finds the credentials of buckets itself.
   const given = Object.keys(environment).filter((key) => !/^(NODE|AWS)_/.test(key));
   expect(given.toSorted()).toEqual(wanted.toSorted());
 });
 
-test('Redis lets nobody in without a password, and its one user has the documented rights', async () => {
+test('Redis refuses clients without a password, and its one user has the documented rights', async () => {
   expect(services['redis']?.command).toEqual(expect.arrayContaining(['--aclfile', '/usr/local/etc/redis/users.acl']));
   const file = z.object({ configs: z.object({ 'redis-users': z.object({ content: z.string() }) }) });
   const { content } = (await readYaml('docker-compose.yml', file)).configs['redis-users'];
@@ -124,7 +124,7 @@ test('Redis lets nobody in without a password, and its one user has the document
     expect(services[name]?.environment['REDIS_URL']).toContain('redis://kieq:${REDIS_PASSWORD:?');
 });
 
-test('variables are those that the apps read, and those that it asks for stand in .env.example', async () => {
+test('variables are those that the apps read, and those that it asks for are in .env.example', async () => {
   const known = new Set(ENVIRONMENT.map(({ key }) => key));
   const set = ours.flatMap(([, { environment }]) => Object.keys(environment));
   expect(set.filter((key) => !known.has(key) && !/^(SIM|NODE|AWS)_/.test(key))).toEqual([]);
@@ -134,7 +134,7 @@ test('variables are those that the apps read, and those that it asks for stand i
   for (const [, key] of asked) expect(example).toMatch(new RegExp(`^#? ?${key}=`, 'm'));
 });
 
-test('nobody but this machine reaches a port, and no folder is missing', async () => {
+test('only this machine reaches a port, and no folder is missing', async () => {
   const all = Object.values(services);
   for (const port of all.flatMap(({ ports }) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/);
   for (const [source = ''] of all.flatMap((one) => one.volumes.map((volume) => volume.split(':')))) {
@@ -149,7 +149,7 @@ test('images of others have a version', () => {
   for (const image of images) expect(image).toMatch(/:v?\d+\.\d+/);
 });
 
-test('whoever puts uploaded images into the store, and whoever takes them out, has the same one', () => {
+test('the services that write uploaded images and those that read them have the same store', () => {
   for (const name of ['gateway', 'worker', 'cli']) {
     const { environment = {}, volumes: mounted = [] } = services[name] ?? {};
     expect(environment['UPLOAD_STORE_URL'], name).toBe('${UPLOAD_STORE_URL:-file:///data/uploads}');

@@ -65,7 +65,7 @@ test.each(TARGETS)('%s runs on Node 24 as an ordinary user, with nothing of the 
   expect(command).toEqual(['node', 'dist/main.js']);
 });
 
-test.each(Object.entries(SERVERS))('%s tells its port, and its health check asks there', (target, variable) => {
+test.each(Object.entries(SERVERS))('%s exposes its port, and its health check asks there', (target, variable) => {
   const environment = environmentOf(wholeStage(stages, target));
   expect(last(target, 'EXPOSE')).toBe(environment.get(variable));
   expect(last(target, 'HEALTHCHECK')).toContain(`CMD ["node", "/health.mjs", "${variable}"`);

@@ -31,7 +31,7 @@ test.each(queries)('$title asks for what exists: $expr', async ({ expr }) => {
   expect(await unknownParts(expr)).toEqual([]);
 });
 
-test('panels have ids of their own, lie beside each other and never above one another', () => {
+test('panels have unique ids and do not overlap', () => {
   expect(new Set(panels.map(({ id }) => id)).size).toBe(panels.length);
   const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
     Array.from({ length: w * h }, (_, i) => `${x + (i % w)},${y + Math.floor(i / w)}`),

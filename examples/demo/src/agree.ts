@@ -17,10 +17,10 @@ const answerSchema = z.object({
 });
 
 /**
- * Compares the pool's settings with this environment before a worker would refuse to start, and changes them where that
- * is wanted: by `--apply`, or by a person who is asked.
+ * Compares the pool's settings with this environment before a worker would refuse to start, and changes them with
+ * `--apply` or after a confirmation on the terminal.
  * @param env of the processes
- * @throws NotStarted where it is not, and where Redis cannot be asked
+ * @throws NotStarted where the change was not confirmed, and where Redis does not respond
  */
 export async function agree(env: Readonly<Record<string, string>>, apply: boolean): Promise<void> {
   const { code, stdout, stderr } = await kieq(env, ['config', 'apply', '--json'], 'pipe');
@@ -30,7 +30,7 @@ export async function agree(env: Readonly<Record<string, string>>, apply: boolea
       `The settings of the pool cannot be read: ${stderr.trim()}\nWithout REDIS_URL, here and in .env, a private Redis is started.`,
     );
   const { differences } = answerSchema.parse(JSON.parse(stdout));
-  // What is not stored yet, of a new pool or a new version, the first worker stores.
+  // The first worker stores the settings that a new pool or a new version does not have yet.
   const changes = differences.filter(({ stored }) => stored !== null);
   if (changes.length === 0) return;
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;

@@ -39,10 +39,9 @@ async function dev(inspect: boolean, stopped: AbortSignal): Promise<void> {
         KIEQ_SHUTDOWN_GRACE_MS: GRACE_MS,
       }),
       forward: (line, stream) => process[stream].write(`${label} | ${line}\n`),
-      died(how) {
+      exited(how) {
         // Ctrl-C reaches the apps too.
-        if (!stopped.aborted)
-          say(`${label} ended by itself (${how}); it starts again after the next change of its sources`);
+        if (!stopped.aborted) say(`${label} exited (${how}); it restarts after the next change of its sources`);
       },
     });
     apps.push(app);
@@ -61,7 +60,7 @@ async function dev(inspect: boolean, stopped: AbortSignal): Promise<void> {
     say(`Redis ${describeRedisUrl(pool.redis.url)} (${pool.redis.source}), prefix ${pool.prefix}`);
     say(`gateway ${String(gateway['url'])}/docs`);
     say(`dashboard ${String(dashboard['url'])}`);
-    say('Change a source file: what contains it is bundled and restarted. Ctrl-C ends everything.');
+    say('Change a source file: the apps that contain it are bundled and restarted. Ctrl-C stops everything.');
     await follow(apps, watch, stopped);
   } catch (error) {
     if (!stopped.aborted) throw error;
@@ -81,20 +80,20 @@ async function follow(apps: readonly Replaceable[], watch: FolderWatch, stopped:
   }
 }
 
-/** Bundles an app and restarts its processes one after the other. Never rejects: the next change may mend it. */
+/** Bundles an app and restarts its processes one after the other. Never rejects: the next change may fix it. */
 async function renew({ name, source }: StaleApp, apps: readonly Replaceable[]): Promise<void> {
   const startedMs = performance.now();
   try {
     await bundle(name);
   } catch (error) {
-    return say(`${source} changed, and ${name} stays as it was: ${messageOf(error)}`);
+    return say(`${source} changed; ${name} was not bundled and keeps running unchanged: ${messageOf(error)}`);
   }
   for (const app of apps.filter((one) => one.name === name)) {
     try {
       await app.start();
       say(`${source} changed: ${app.label} restarted after ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
     } catch (error) {
-      say(`${source} changed, and ${app.label} does not start: ${messageOf(error)}`);
+      say(`${source} changed; ${app.label} does not start: ${messageOf(error)}`);
     }
   }
 }

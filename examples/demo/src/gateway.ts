@@ -16,7 +16,7 @@ const view = z.object({
   failMsg: z.string().optional(),
   deadLetter: z.object({ summary: z.string() }).optional(),
 });
-/** What the gateway tells of a generation, as far as the demo shows it. */
+/** The gateway's view of a generation, as far as the demo shows it. */
 export type View = z.infer<typeof view>;
 
 /** Longest wait for one answer. */

@@ -3,34 +3,34 @@ import { backoffMs } from '@kieq/domain';
 import type { AppProcess } from '@kieq/testkit';
 
 export interface KeepUpOptions {
-  /** For people. */
+  /** Its name in messages. */
   readonly label: string;
-  /** Starts it, again and again. */
+  /** Starts it; called for every restart. */
   readonly start: () => Promise<AppProcess>;
   readonly say: (text: string) => void;
   /** Source of jitter, in [0, 1). Default Math.random. */
   readonly random?: () => number;
 }
 
-/** A process that is started again whenever it dies. */
+/** A process that is restarted whenever it exits. */
 export interface KeptUp {
-  /** As it runs now. */
+  /** The running process. */
   readonly app: AppProcess;
-  /** Rejects where starting it again makes no sense: it refuses to run, which is exit code 2. */
+  /** Rejects where a restart cannot help: the process refuses to run, which is exit code 2. */
   readonly given: Promise<never>;
-  /** Ends it for good. */
+  /** Stops it without a restart. */
   stop(): Promise<void>;
 }
 
-/** Before it is started again: doubled with each death, capped. In ms. */
+/** Pause before a restart: doubled with each exit, capped. In ms. */
 const PAUSE = { baseMs: 1_000, capMs: 30_000 };
-/** One that lived for so long died of something new. In ms. */
+/** An exit after this time has a new cause, so the pause starts over. In ms. */
 const STEADY_MS = 60_000;
 /** Wrong environment, unfit Redis, settings that differ: it would refuse again. */
 const REFUSES = 2;
 
 /**
- * Starts a process and keeps it up.
+ * Starts a process and restarts it when it exits.
  * @throws Error as `start` where the first start fails
  */
 export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
@@ -38,13 +38,13 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
   const stopping = new AbortController();
   let app = await start();
   let startedMs = performance.now();
-  let deaths = 0;
-  // Heard by `watch`; whoever stops only waits for its end.
+  let exits = 0;
+  // `watch` handles its rejection; `stop` only waits until it settles.
   let restarting: Promise<void> = Promise.resolve();
   const pause = async (how: string): Promise<void> => {
-    deaths = performance.now() - startedMs >= STEADY_MS ? 1 : deaths + 1;
-    const ms = Math.round(backoffMs(PAUSE, deaths, random));
-    say(`${label} ended by itself (${how}); it is started again in ${(ms / 1000).toFixed(1)} s`);
+    exits = performance.now() - startedMs >= STEADY_MS ? 1 : exits + 1;
+    const ms = Math.round(backoffMs(PAUSE, exits, random));
+    say(`${label} exited (${how}); it restarts in ${(ms / 1000).toFixed(1)} s`);
     await sleep(ms, undefined, { signal: stopping.signal }).catch(() => undefined);
   };
   const again = async (): Promise<void> => {
@@ -65,7 +65,7 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
     while (!stopping.signal.aborted) {
       const code = await app.ended;
       if (stopping.signal.aborted) break;
-      if (code === REFUSES) throw new Error(`${label} refuses to go on (exit code ${REFUSES}): ${app.output()}`);
+      if (code === REFUSES) throw new Error(`${label} refuses to run (exit code ${REFUSES}): ${app.output()}`);
       await pause(code === null ? 'killed by a signal' : `exit code ${code}`);
       restarting = again();
       await restarting;
@@ -73,7 +73,7 @@ export async function keepUp(options: KeepUpOptions): Promise<KeptUp> {
     return new Promise<never>(() => undefined);
   };
   const given = watch();
-  // Whoever races it hears it; until then it is no unhandled rejection.
+  // Its users race it; until then it must not be an unhandled rejection.
   given.catch(() => undefined);
   return {
     get app() {

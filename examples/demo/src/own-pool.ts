@@ -33,7 +33,7 @@ export async function openOwnPool(name: string): Promise<OwnPool> {
   };
 }
 
-/** The Redis may be somebody's own (REDIS_URL): leave nothing there. Never rejects, so as not to hide what went wrong. */
+/** Redis may be the user's own (REDIS_URL): no key stays there. Never rejects, so that it does not hide an earlier error. */
 async function removeOwnKeys(url: string, prefix: string): Promise<void> {
   const client = createConnection({ url, role: 'producer', connectionName: 'kieq-demo' });
   try {

@@ -4,7 +4,7 @@ const root = new URL('../../../', import.meta.url);
 
 export const ROOT = fileURLToPath(root);
 export const IMAGES_DIR = fileURLToPath(new URL('examples/images/', root));
-/** Made anew by every run. */
+/** Every run creates it again. */
 export const VIDEOS_DIR = fileURLToPath(new URL('demo-videos/', root));
-/** Where the private Redis is kept once it was fetched. */
+/** Cache of the private Redis after its download. */
 export const CACHE_DIR = fileURLToPath(new URL('.kieq/', root));

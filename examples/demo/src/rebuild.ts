@@ -42,7 +42,7 @@ export async function bundle(name: AppName): Promise<void> {
   });
 }
 
-/** Where the bundler itself stood is no help. */
+/** The stack of the bundler itself does not help the reader. */
 function withoutStack(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const end = lines.findIndex((line) => line.startsWith('    at '));

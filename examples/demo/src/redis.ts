@@ -4,7 +4,7 @@ import { CACHE_DIR } from './places.ts';
 
 export interface OpenRedis {
   readonly url: string;
-  /** How Redis came to be, for the reader. */
+  /** Where Redis comes from, for messages. */
   readonly source: string;
   stop(): Promise<void>;
 }

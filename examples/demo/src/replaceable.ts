@@ -2,17 +2,17 @@ import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
 
 export interface ReplaceableOptions {
   readonly name: AppName;
-  /** For people. */
+  /** Its name in messages. */
   readonly label: string;
   /** Its whole environment; asked before each start. */
   readonly env: () => Readonly<Record<string, string>>;
-  /** Is handed every line that it writes. */
+  /** Called with every line that it writes. */
   readonly forward: (line: string, stream: 'stdout' | 'stderr') => void;
-  /** Is told when it ends by itself. */
-  readonly died: (how: string) => void;
+  /** Called when it exits without `stop`. */
+  readonly exited: (how: string) => void;
 }
 
-/** A process of an app that is replaced by a new one of the same kind, and stays away where it does not start. */
+/** A process of an app that is replaced by a new one of the same kind, and stays stopped where the new one does not start. */
 export class Replaceable {
   readonly #options: ReplaceableOptions;
   #app: AppProcess | undefined;
@@ -36,14 +36,14 @@ export class Replaceable {
    */
   async start(): Promise<AppProcess['first']> {
     await this.stop();
-    const { name, env, forward, died } = this.#options;
+    const { name, env, forward, exited } = this.#options;
     const app = await startApp(name, env(), { forward });
     this.#app = app;
     void app.ended.then((code) => {
-      // Not one that was stopped.
+      // A process that was stopped is ignored.
       if (this.#app !== app) return;
       this.#app = undefined;
-      died(code === null ? 'killed by a signal' : `exit code ${code}`);
+      exited(code === null ? 'killed by a signal' : `exit code ${code}`);
     });
     return app.first;
   }

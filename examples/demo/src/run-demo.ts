@@ -14,12 +14,12 @@ import { table } from './table.ts';
 export interface DemoOptions {
   /** Leave everything up after the table until the signal. */
   readonly keep: boolean;
-  /** At most so many videos. */
+  /** Largest number of videos. */
   readonly most: number;
   readonly signal: AbortSignal;
 }
 
-/** Nothing here takes so long; a demo that hangs has failed. */
+/** A demo that takes longer has failed. */
 const TIME_LIMIT_MS = 110_000;
 const LOOK_EVERY_MS = 250;
 
@@ -28,7 +28,7 @@ interface Named {
   readonly id: string;
 }
 
-/** @throws Error with the reason when anything did not come through */
+/** @throws Error with the reason when a generation has no video */
 export async function runDemo({ keep, most, signal }: DemoOptions): Promise<void> {
   say(
     'kieq demo: photographs to videos over HTTP, a gateway, two workers, a simulated Kie at 20 submissions per 10 s\n',
@@ -40,7 +40,7 @@ export async function runDemo({ keep, most, signal }: DemoOptions): Promise<void
     await produce(stack, most, over);
     if (keep) await stayUp(stack, over);
   } catch (error) {
-    // Whatever went wrong after an app had ended, or after Ctrl-C, went wrong because of it.
+    // An error after an app has exited, or after Ctrl-C, is a consequence of that.
     over.throwIfAborted();
     throw error;
   } finally {
@@ -90,7 +90,7 @@ function report(views: readonly View[], saved: ReadonlyMap<string, Saved>): void
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
   const reasons = views.flatMap((view) => reasonsOf(view, saved.get(view.id)));
   if (reasons.length > 0)
-    throw new Error(`${reasons.length} of ${views.length} generations did not come through:\n${reasons.join('\n')}`);
+    throw new Error(`${reasons.length} of ${views.length} generations have no video:\n${reasons.join('\n')}`);
   const credits = views.reduce((sum, { creditsConsumed }) => sum + (creditsConsumed ?? 0), 0);
   say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
 }
@@ -112,7 +112,7 @@ function reasonsOf({ id, state, failMsg, deadLetter }: View, saved: Saved | unde
 }
 
 async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
-  say(`\nEverything stays up; Ctrl-C ends it.\n${addresses(stack)}${webhookHint()}`);
+  say(`\nEverything keeps running; Ctrl-C stops it.\n${addresses(stack)}${webhookHint()}`);
   await new Promise<void>((resolve) => {
     if (over.aborted) resolve();
     over.addEventListener('abort', () => resolve(), { once: true });

@@ -14,7 +14,7 @@ export async function emptyVideosDir(): Promise<void> {
 /** A saved video, relative to the working directory, or why it could not be saved. */
 export type Saved = { readonly file: string } | { readonly problem: string };
 
-/** Saves each video once, as soon as its generation has succeeded: Kie's links do not live for ever. */
+/** Saves each video once, as soon as its generation has succeeded: Kie's links expire. */
 export class Saver {
   readonly #saving = new Map<string, Promise<Saved>>();
 
@@ -23,13 +23,13 @@ export class Saver {
     this.#saving.set(id, save(url, name));
   }
 
-  /** What became of the videos, by generation. */
+  /** Saved videos or errors, by generation. */
   async all(): Promise<Map<string, Saved>> {
     return new Map(await Promise.all([...this.#saving].map(async ([id, saved]) => [id, await saved] as const)));
   }
 }
 
-/** Never rejects: one video that does not arrive must not hide the others. */
+/** Never rejects: one failed download must not hide the others. */
 async function save(url: string | undefined, name: string): Promise<Saved> {
   if (url === undefined) return { problem: 'succeeded without a video' };
   try {
@@ -44,7 +44,7 @@ async function saveVideo(url: string, name: string): Promise<string> {
   const path = join(VIDEOS_DIR, `${name}.mp4`);
   const partial = `${path}.part`;
   await pipeline(got.stream(url, { timeout: { request: 60_000 } }), createWriteStream(partial));
-  if (!(await isMp4(partial))) throw new Error(`${url} is no MP4`);
+  if (!(await isMp4(partial))) throw new Error(`${url} is not an MP4`);
   await rename(partial, path);
   return path;
 }

@@ -6,7 +6,7 @@ type Env = Readonly<Record<string, string>>;
 /** Of the callbacks of demo and `pnpm dev`; the receiver of examples/http checks it. */
 export const DEMO_WEBHOOK_SECRET = 'demo-secret-not-a-secret';
 const API_KEY = 'demo-key-not-a-secret';
-/** What the caller's environment may add, to show the failing side, and other models. */
+/** Variables that the caller's environment may add, to show failures and other models. */
 const SIMULATOR_PASSED = ['SIM_FAIL_RATE', 'SIM_FAULTS', 'SIM_MODELS'];
 
 /** Of the simulator: Kie's documented limits, and generations short enough to watch. */
@@ -32,12 +32,12 @@ export function poolEnvironment(
     KIE_UPLOAD_URL: kieUrl,
     // Between the gateway, which takes the photographs, and the workers, which pass them on.
     UPLOAD_STORE_URL: uploads,
-    // A caller's receiver on this machine may be called: everything here is on it, and nothing is anybody's.
+    // A caller's receiver on this machine may be called: everything of the demo runs on it.
     KIEQ_ALLOW_PRIVATE_URLS: 'true',
     GATEWAY_WEBHOOK_SECRET: DEMO_WEBHOOK_SECRET,
   };
   return {
-    // The simulated tasks take seconds where Kie takes minutes: looks must be sooner alike.
+    // The simulated tasks take seconds where Kie takes minutes: polls must be sooner, too.
     worker: { ...kie, WORKER_METRICS_PORT: '0', KIEQ_TIME_SCALE: '0.2' },
     gateway: kie,
     dashboard: common,

@@ -10,15 +10,15 @@ export interface Stack {
   readonly gatewayUrl: string;
   readonly dashboardUrl: string;
   readonly workerUrls: readonly string[];
-  /** How Redis came to be, for the reader. */
+  /** Where Redis comes from, for messages. */
   readonly redisSource: string;
-  /** Aborts, with the reason, when one of the apps ends by itself. */
+  /** Aborts, with the reason, when one of the apps exits. */
   readonly broken: AbortSignal;
   /** Ends the apps and removes the demo's keys. */
   stop(): Promise<void>;
 }
 
-/** Lines of an app's errors that are shown when it ends by itself. */
+/** Lines of an app's errors that are shown when it exits. */
 const ERROR_LINES = 20;
 
 export async function startStack(): Promise<Stack> {
@@ -40,7 +40,7 @@ async function startApps(apps: Apps, pool: OwnPool): Promise<Omit<Stack, 'broken
   const simulator = await apps.start('simulator', 'simulator', simulatorEnvironment());
   const kieUrl = String(simulator.first['url']);
   const env = poolEnvironment(pool, kieUrl);
-  // One after the other: when one does not start, none is left on its way.
+  // One after the other: when one does not start, no other one is still starting.
   const workers = [
     await apps.start('worker', 'worker 1', env.worker),
     await apps.start('worker', 'worker 2', env.worker),
@@ -58,7 +58,7 @@ async function startApps(apps: Apps, pool: OwnPool): Promise<Omit<Stack, 'broken
   };
 }
 
-/** The started apps; notices when one ends by itself. */
+/** The started apps; `broken` aborts when one exits. */
 class Apps {
   readonly #apps: AppProcess[] = [];
   readonly #broken = new AbortController();
@@ -78,12 +78,12 @@ class Apps {
       if (this.#isStopping) return;
       const how = code === null ? 'killed by a signal' : `exit code ${code}`;
       const last = errors.length > 0 ? errors : app.output().split('\n').slice(-3);
-      this.#broken.abort(new Error([`${label} ended by itself: ${how}`, ...last].join('\n')));
+      this.#broken.abort(new Error([`${label} exited: ${how}`, ...last].join('\n')));
     });
     return app;
   }
 
-  /** In reverse, so that nobody loses what it stands on. */
+  /** In reverse order, so that no app loses a service that it uses. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const app of this.#apps.toReversed()) {

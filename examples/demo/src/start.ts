@@ -8,7 +8,7 @@ import { fromEnvironment } from './environment.ts';
 import { keepUp, type KeptUp } from './keep-up.ts';
 import { openRedis } from './redis.ts';
 
-/** What the apps need besides our settings: Node's own, such as the certificates of a proxy, where the user's files are, and the buckets' credentials. */
+/** Variables that the apps need in addition to kieq's settings: Node's own, such as the certificates of a proxy, where the user's files are, and the buckets' credentials. */
 const MORE_KEYS = [
   'NODE_EXTRA_CA_CERTS',
   'NODE_OPTIONS',
@@ -32,7 +32,7 @@ interface StartOptions {
 
 /**
  * `pnpm start [--apply] [--data <folder>]`: Redis, the gateway, two workers and the dashboard against the real Kie, until
- * Ctrl-C. It enqueues nothing, reads `.env`, and starts again what dies.
+ * Ctrl-C. It enqueues nothing, reads `.env`, and restarts apps that exit.
  */
 async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promise<void> {
   const hasFile = readDotEnv(process.cwd());
@@ -61,7 +61,7 @@ async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promi
   };
   try {
     say(`Redis: ${redis.source}${hasFile ? '; .env is read' : ''}`);
-    // As it is wanted by kieq and by everything else beside this.
+    // In the form that the CLI and other processes need.
     say(`REDIS_URL=${describeRedisUrl(redis.url)}`);
     await agree(env, apply);
     const workers = [
@@ -75,7 +75,7 @@ async function start({ apply, data }: StartOptions, stopped: AbortSignal): Promi
     for (const { app } of workers) say(`worker ${String(app.first['ops'])}/metrics`);
     await Promise.race([aborted(stopped), ...apps.map(({ given }) => given)]);
   } catch (error) {
-    // Ctrl-C reaches the apps too: that they end is then no defect.
+    // Ctrl-C reaches the apps, too: their exit is then no error.
     if (!stopped.aborted) throw error;
   } finally {
     await Promise.all(apps.toReversed().map((app) => app.stop()));
@@ -107,7 +107,7 @@ function optionsOf(argv: readonly string[]): StartOptions {
   return { apply: values.apply, data: values.data };
 }
 
-/** Whether it is told by its message alone, and is for the person to mend: exit code 2. */
+/** Whether the message is enough, and the operator must act: exit code 2. */
 function isForThePerson(error: unknown): boolean {
   const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
   return isUsage || error instanceof ConfigError || error instanceof NotStarted;

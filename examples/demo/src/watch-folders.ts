@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** An editor writes a file in several steps. In ms. */
 const SETTLE_MS = 100;
 
-/** Notices changes of files in folders, without those below. */
+/** Watches files in folders, without those below. */
 export class FolderWatch {
   readonly #watchers = new Map<string, FSWatcher>();
   #hasChanged = false;
-  #tell: () => void = () => undefined;
+  #wake: () => void = () => undefined;
 
   /** Watches these folders too. */
   add(folders: Iterable<string>): void {
@@ -16,18 +16,18 @@ export class FolderWatch {
       if (this.#watchers.has(folder)) continue;
       const watcher = watch(folder, () => {
         this.#hasChanged = true;
-        this.#tell();
+        this.#wake();
       });
-      // The folder is gone: its files are no sources any more.
+      // The folder is gone, and its sources with it.
       watcher.on('error', () => watcher.close());
       this.#watchers.set(folder, watcher);
     }
   }
 
-  /** Resolves a moment after something has changed since the last call, or at once when the signal aborts. */
+  /** Resolves shortly after a file has changed since the last call, or at once when the signal aborts. */
   async next(signal: AbortSignal): Promise<void> {
     await new Promise<void>((resolve) => {
-      this.#tell = resolve;
+      this.#wake = resolve;
       if (this.#hasChanged || signal.aborted) resolve();
       signal.addEventListener('abort', () => resolve(), { once: true });
     });

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
 -- accept: a task exists for this attempt. Also adopt: the same, by hand or by callback, after proof by recordInfo.
--- Works from submitting, unknown, and whatever has no task under way: queued, dead, failed or cancelled while an older
--- attempt's answer was lost.
+-- Works from submitting, unknown, and every state without a task under way: queued, dead, failed or cancelled after the
+-- response to an older attempt was lost.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local attempt
@@ -13,12 +13,12 @@ local function vehicleReply(kind)
   dropClaimsOf(record, attempt)
   return reply({
     kind = kind, attempt = attempt.n, state = record.state, vehicle = record.vehicle, queue = record.queue,
-    -- A callback that was quicker than this answer has said that the task is over.
+    -- A callback that came before this response has said that the task is over.
     delayMs = attempt.hinted and 0 or ARGS.pollDelayMs, dueAt = num(record, 'nextPollAt'), callbacksSeen = num(record, 'hints'),
   })
 end
 
--- Its own worker's answer: the vendor has counted the request by now, also when a callback was quicker.
+-- The response reached the worker that sent the request: Kie has counted it by now, also when a callback came first.
 if ARGS.latencyMs and not attempt.answered then
   attempt.answered = true
   saveAttempt(record, attempt)
@@ -33,7 +33,7 @@ local state = record.state
 local waiting = (state == 'submitting' or state == 'unknown') and isCurrent
 local taskless = isTaskless(record)
 
--- Adopted again: a task given up as lost or stuck, or counted as surplus, turns up before another is paid.
+-- Adopted again: a task that was given up as lost or stuck, or counted as surplus, turns up before another one is paid.
 local revived = ARGS.adopted and canRevive(record, attempt, ARGS.taskId)
 if attempt.taskId and not revived then
   if attempt.taskId == ARGS.taskId then return vehicleReply(attempt.outcome == 'surplus' and 'surplus' or 'accepted') end

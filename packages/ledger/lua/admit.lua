@@ -1,6 +1,6 @@
 #!lua
--- admit: queued → submitting, the written intent. It stands in Redis before the POST leaves.
--- It refuses itself when Redis is out of memory: no intent, no POST.
+-- admit: queued → submitting, the written intent. It is in Redis before the POST leaves.
+-- Redis refuses it when out of memory: no intent, no POST.
 local function answerFor(attempt, record, slots)
   return reply({
     kind = 'admitted', attempt = attempt.n, sendBeforeMs = ARGS.sendBeforeMs, canary = attempt.canary,
@@ -22,7 +22,7 @@ end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then
   return reply({ kind = 'stale', state = record.state })
 end
--- The same script sent twice, after its attempt has already come back refused: that token is used up.
+-- The same script sent twice, after its attempt was already refused: that token is used up.
 if findAttempt(record, ARGS.tokenHash) then return reply({ kind = 'stale', state = record.state }) end
 
 local account = SETTINGS.accountFingerprint
@@ -39,7 +39,7 @@ if slots == 0 then return reply({ kind = 'wait', reason = 'window', waitMs = win
 local other = standIn(record, due)
 if other then return reply({ kind = 'instead', id = other.id, vehicle = other.vehicle }) end
 
--- Only now, when it could be admitted: links of uploaded images die within a day.
+-- Only when it could be admitted: links of uploaded images expire within a day.
 local fresh = (record.links or '') ~= '' and NOW - num(record, 'linksAt') < ARGS.uploadFreshMs
 if record.uploads == '1' and not fresh then
   return reply({ kind = 'upload', payload = record.payload, trace = record.trace, tries = num(record, 'uploadTries') })
@@ -55,7 +55,7 @@ local attempt = {
 }
 saveAttempt(record, attempt)
 set(record, { attempts = n, current = n })
-hold(key('window'), record.id .. ':' .. n, answerBy)
+reserve(key('window'), record.id .. ':' .. n, answerBy)
 sendCanary(due, attempt)
 noteCanary(record, attempt, due)
 watch(record, attempt.leaseUntil)

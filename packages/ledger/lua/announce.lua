@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- announce: a worker is there. It counts until ARGS.lifeMs after its last announcement. It decides about nothing, and runs
--- when Redis is full too: workers that write down what they know then must not look dead.
+-- announce: a worker is there. It counts until ARGS.lifeMs after its last announcement. It decides nothing. It also runs
+-- when Redis is out of memory: workers still record what they know then, and must not appear dead.
 local MOST, LONGEST_MS, AT_ONCE = 500, 60000, 100
 local function forget(ids)
   for _, id in ipairs(ids) do
@@ -9,7 +9,7 @@ local function forget(ids)
   end
 end
 forget(redis.call('ZRANGEBYSCORE', key('workers'), '-inf', NOW, 'LIMIT', 0, AT_ONCE))
--- Nobody lives that long: the server's clock went back, and whoever is alive announces itself anew.
+-- No announcement lasts that long: the server's clock went back, and every living worker announces itself again.
 forget(redis.call('ZRANGEBYSCORE', key('workers'), '(' .. NOW + LONGEST_MS, '+inf', 'LIMIT', 0, AT_ONCE))
 
 redis.call('SET', key('workers:seen'), NOW)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- archived: the results are safe: archiving → succeeded, also from its dead letter; one that succeeded already learns
--- where they are.
+-- archived: the results are saved: archiving → succeeded, also from its dead letter. A generation that has succeeded already
+-- gets their location.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if given(record.purgedAt) then return reply({ kind = 'purged' }) end
@@ -8,15 +8,15 @@ if record.state == 'succeeded' and record.archive then
   return reply({ kind = 'succeeded', delivery = pendingDelivery(record) })
 end
 local givenUp = record.letterClass == 'archive_failed'
-local beside = record.state == 'succeeded' and (record.archiveState == 'pending' or givenUp)
-if record.state ~= 'archiving' and not beside and not (record.state == 'dead' and givenUp) then
+local alreadySucceeded = record.state == 'succeeded' and (record.archiveState == 'pending' or givenUp)
+if record.state ~= 'archiving' and not alreadySucceeded and not (record.state == 'dead' and givenUp) then
   return reply({ kind = 'stale', state = record.state })
 end
 if givenUp then closeDeadLetter(record) end
 endArchive(record, 'done')
 set(record, { archive = ARGS.archive, archivedAt = NOW })
 count('archived')
-if beside then
+if alreadySucceeded then
   watchForPurge(record)
   announce(record, 'archived')
 else

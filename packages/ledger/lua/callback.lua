@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- callback: a callback came with the token of an attempt. It is believed in nothing: no state and no task changes by it.
--- Where the task is known its next look is now; where the attempt has none, what the callback says is kept as a claim.
+-- callback: a callback came with the token of an attempt. It is not believed: it changes no state and no task.
+-- Where the task is known its next poll is due at once; where the attempt has none, the named task is kept as a claim.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
@@ -27,7 +27,7 @@ end
 local task = named or attempt.taskId
 local claimable = not attempt.taskId or canRevive(record, attempt, task) or mayBeSettled(record, attempt, task)
 if not claimable then return answer('settled', { foreign = isForeign() }) end
--- Its own worker's answer may be under way: the first look after it comes at once.
+-- The response to its worker may be under way: the first poll after it is due at once.
 if not attempt.taskId and not attempt.hinted then
   attempt.hinted = true
   saveAttempt(record, attempt)
@@ -37,10 +37,10 @@ if not task then return answer('no_task') end
 local owner = redis.call('GET', taskKey(task))
 if owner and not attempt.taskId then return answer('settled', { foreign = true }) end
 
-local claims, held = claimsOf(record), 0
-for _ in pairs(claims) do held = held + 1 end
+local claims, open = claimsOf(record), 0
+for _ in pairs(claims) do open = open + 1 end
 if not claims[task] then
-  if held >= CLAIMS_PER_GENERATION then return answer('too_many') end
+  if open >= CLAIMS_PER_GENERATION then return answer('too_many') end
   claims[task] = { attempt = attempt.n, at = NOW }
   saveClaims(record, claims)
   redis.call('ZADD', key('claims'), NOW, record.id)

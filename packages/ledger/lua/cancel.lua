@@ -1,5 +1,5 @@
 #!lua
--- cancel: only from queued, since a submitted task cannot be recalled (Kie has no cancel endpoint).
+-- cancel: only from queued. Kie has no cancel endpoint, so a submitted task cannot be recalled.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if record.state == 'cancelled' then return reply({ kind = 'cancelled', delivery = pendingDelivery(record) }) end

@@ -1,5 +1,5 @@
 #!lua
--- configure: the pool's settings. The first process stores them; a later one that differs is told where.
+-- configure: the pool's settings. The first process stores them; a later one gets the settings that differ.
 local settings = cjson.decode(ARGS.settings)
 local stored = redis.call('HGETALL', key('config'))
 local now = {}

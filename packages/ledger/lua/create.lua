@@ -1,5 +1,5 @@
 #!lua
--- create: no record → queued. Same hash: nothing happens. Other hash: conflict.
+-- create: no record → queued. Same hash: nothing changes. Another hash: conflict.
 -- The caller chooses the first vehicle's job id, since it adds that job in the same round trip.
 local record = load(ARGS.id)
 if record then
@@ -7,7 +7,7 @@ if record then
   return reply({ kind = 'exists', id = ARGS.id, state = record.state })
 end
 if ARGS.dedupeMs then
-  -- An equal request of this tenant, made just now: the same generation, unless that one ended without a video.
+  -- An equal request of this tenant within the window is the same generation, unless that one ended without a video.
   local slot = key('dedupe:') .. ARGS.tenant .. ':' .. ARGS.hash
   local earlier = redis.call('GET', slot)
   local was = earlier and redis.call('HMGET', recordKey(earlier), 'state', 'letterClass') or {}
@@ -19,7 +19,7 @@ record = { id = ARGS.id }
 -- A planned start is not waiting: order, deadlines and vehicle check count from it.
 local startAt = NOW + ARGS.delayMs
 local deadlineMs = ARGS.deadlineMs or SETTINGS.deadlineMs
--- What every version reads as zero where it is absent is not written.
+-- A field that every version reads as zero where it is absent is not written.
 local closedMs = creditsClosedMs()
 set(record, {
   version = 1, hash = ARGS.hash, payload = ARGS.payload, tenant = ARGS.tenant, model = ARGS.model,

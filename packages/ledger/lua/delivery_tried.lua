@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- delivery_tried: what became of a try to deliver a callback. ARGS.tries is the count of failed ones that the worker saw, so
--- that the same call sent twice is one try.
+-- delivery_tried: the outcome of one delivery attempt. ARGS.tries is the count of failed ones that the worker read, so that
+-- the same call sent twice counts once.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local TRIED = { pending = true, delivered = true, failed = true }

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- expire: the lease of a submission ended without a word from its worker: submitting → unknown.
+-- expire: the lease of a submission ended before its worker reported an outcome: submitting → unknown.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if record.state == 'unknown' then return reply({ kind = 'unknown', attempt = num(record, 'current') }) end
@@ -7,7 +7,7 @@ if record.state ~= 'submitting' then return reply({ kind = 'stale', state = reco
 local attempt = attemptOf(record, num(record, 'current'))
 if NOW < attempt.leaseUntil then return reply({ kind = 'not_yet', leaseMs = attempt.leaseUntil - NOW }) end
 attempt.outcome, attempt.answeredAt = 'expired', NOW
-attempt.evidence = { summary = 'the worker gave no answer before its lease ended' }
+attempt.evidence = { summary = 'the worker reported no outcome before its lease ended' }
 saveAttempt(record, attempt)
 count('expired')
 watch(record, NOW + SETTINGS.unknownWindowMs)

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
--- gate: what people and the balance probe do to gates. ARGS.action: close | open | claim_probe | probe_result |
--- claim_balance | note_balance; the last two concern the balance alone, whether or not a gate is closed.
+-- gate: how operators and the balance probe change gates. ARGS.action: close | open | claim_probe | probe_result |
+-- claim_balance | note_balance; the last two concern the balance only, whether or not a gate is closed.
 if ARGS.action == 'close' then
   closeGate(ARGS.reason, {}, ARGS.detail)
   return reply({ kind = 'closed' })
@@ -19,7 +19,7 @@ if ARGS.action == 'note_balance' then
   return reply({ kind = 'noted' })
 end
 local gate = loadGate('credits')
--- One in a newer version's mode is none of ours.
+-- Only the newer version that defines its mode may open it.
 if not gate or not isOwnGate('credits', gate) then return reply({ kind = 'not_closed' }) end
 if ARGS.action == 'claim_probe' then
   if NOW < gate.nextAt then return reply({ kind = 'not_yet', waitMs = gate.nextAt - NOW }) end
@@ -28,7 +28,7 @@ if ARGS.action == 'claim_probe' then
   saveGate('credits', gate)
   return reply({ kind = 'claimed' })
 end
--- probe_result: covers the refused request's price, or where that is unknown has grown since the refusal.
+-- probe_result: opens the gate where the balance covers the refused request's price, or, where that is unknown, has grown.
 local balance = ARGS.balance
 redis.call('HSET', key('stats'), 'balance', balance, 'balanceAt', NOW)
 if not gate.balanceAtRefusal then

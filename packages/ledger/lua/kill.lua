@@ -1,13 +1,14 @@
 #!lua flags=allow-oom
--- kill: dead, with an open dead letter. Which class may kill which state is fixed by its row in the domain; submitting is never killed.
+-- kill: any state → dead, with an open dead letter. The class's row in the domain fixes which states it may end; submitting
+-- is never among them.
 local record, evidence = load(ARGS.id), cjson.decode(ARGS.evidence)
 local function dead() return reply({ kind = 'dead', class = ARGS.class, delivery = pendingDelivery(record) }) end
 if not record then
-  -- A job whose record is gone, or whose payload never made one: the letter needs a record to stand beside.
+  -- A job whose record is gone, or whose payload never made one: a dead letter needs a record.
   if not killsWithoutRecord(ARGS.class) then return reply({ kind = 'missing' }) end
   if ARGS.expected then return reply({ kind = 'missing' }) end
   record = { id = ARGS.id }
-  -- Its next vehicle must not take the id of a job that BullMQ may still keep.
+  -- Its next vehicle must not reuse the id of a job that BullMQ may still hold.
   local epoch = string.match(ARGS.vehicle or '', '%-(%d+)$')
   set(record, {
     version = 1, hash = ARGS.hash or '', payload = ARGS.payload or '', tenant = ARGS.tenant or 'default', model = ARGS.model or '',
@@ -27,7 +28,7 @@ if record.state ~= ARGS.expected or not mayKill(ARGS.class, record.state) then
   return reply({ kind = 'stale', state = record.state })
 end
 
--- Decided by a look that was frozen meanwhile: another one has seen the task since, or it is another task.
+-- Decided by a worker that was frozen after its poll: another poll has seen the task since, or it is another task.
 local asOf = ARGS.asOf and cjson.decode(ARGS.asOf)
 if asOf and (record.vehicle ~= asOf.vehicle or num(record, 'polls') ~= asOf.polls) then
   return reply({ kind = 'stale', state = record.state })
@@ -35,7 +36,7 @@ end
 
 if ARGS.class == 'deadline_exceeded' then
   if NOW < num(record, 'deadlineAt') then return reply({ kind = 'not_yet', waitMs = num(record, 'deadlineAt') - NOW }) end
-  -- What it waited for, where it was not its turn.
+  -- The reason why it was not submitted, where it was not the queue.
   if num(record, 'uploadTries') > 0 then
     evidence.summary = evidence.summary .. '; its images could not be uploaded: ' .. record.uploadTrouble
   end

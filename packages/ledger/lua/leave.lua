@@ -1,5 +1,6 @@
 #!lua flags=allow-oom
--- leave: a worker has stopped. It gives the sweeper's lease back, so that nobody waits for its end or takes it for a sign.
+-- leave: a worker has stopped. It gives the sweeper's lease back, so that no worker waits for its end or reads it as a sign
+-- of life.
 redis.call('ZREM', key('workers'), ARGS.id)
 redis.call('HDEL', key('workers:told'), ARGS.id)
 redis.call('SET', key('workers:seen'), NOW)

@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- list: entries of one or more sorted sets together, highest score first unless ARGS.oldestFirst, filtered by state or tenant of the record.
--- A call looks at a bounded number of entries; `next` tells where to go on, behind the last one that it looked at.
+-- list: entries of one or more sorted sets together, highest score first unless ARGS.oldestFirst, filtered by state or
+-- tenant of the record. A call reads a bounded number of entries; `next` names the last one read, where the next call goes on.
 local SCAN, BATCH = 1000, 200
 local cursor = ARGS.cursor and cjson.decode(ARGS.cursor)
 local bottom = ARGS.from and string.format('%.0f', ARGS.from) or '-inf'

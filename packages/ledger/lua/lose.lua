@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- lose: the answer is lost and a task may exist: submitting → unknown. It is never submitted again by itself.
+-- lose: the response was lost and a paid task may exist: submitting → unknown. It is not resubmitted automatically.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
@@ -23,8 +23,8 @@ local evidence = cjson.decode(ARGS.evidence)
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'lost', NOW, evidence
 saveAttempt(record, attempt)
 count('lost')
--- Each lost answer may be a paid video that a person must look for, so a run of them stops the fleet like a run of
--- refused connections: one canary at a time, until Kie answers in words again.
+-- Each lost response may be a paid video that an operator must search for, so a run of them stops the pool like a run of
+-- refused connections: one canary at a time, until Kie responds again.
 if not expiredHere and redis.call('INCR', key('unreachable')) >= ARGS.gateAfter then
   closeGate('unreachable', cjson.decode(ARGS.times), evidence.summary, attempt.tokenHash)
 end

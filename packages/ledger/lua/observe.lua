@@ -1,16 +1,16 @@
 #!lua flags=allow-oom
--- observe: a look at a task that gave no verdict; the poll job is parked until the time given here.
--- ARGS.seen: running | missing | trouble | no_result, a success without a result. The counters decide nothing here, the
--- domain does.
+-- observe: a poll that gave no verdict; the poll job is parked until the time given here.
+-- ARGS.seen: running | missing | trouble (the query failed) | no_result (a success without a result). This script only
+-- counts; the domain decides.
 if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'generating' or record.taskId ~= ARGS.taskId then
   return reply({ kind = 'stale', state = record.state })
 end
--- The same call sent twice is one look, or a single denial would count as two.
+-- The same call sent twice is one poll, or a single denial would count as two.
 local again = ARGS.permit and record.lastPermit == ARGS.permit
--- A callback came during the look, which may have been too early to see the end.
+-- A callback came during the poll, which may have been too early to see the end.
 local delayMs = ARGS.callbacksSeen and num(record, 'hints') > ARGS.callbacksSeen and 0 or ARGS.pollDelayMs
 if not again then
   local nextPollAt = NOW + delayMs
@@ -33,7 +33,7 @@ if ARGS.pauseMs and ARGS.pauseMs > 0 then
   local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.pauseMs))
   redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)
 end
--- Denied together: those whose denials began within the window before or after this one's, however long ago.
+-- Denied together: the tasks whose denials began within the window before or after this task's, however long ago.
 local began = num(record, 'misses') > 0 and num(record, 'firstMissAt') or NOW
 return reply({
   kind = 'parked', delayMs = delayMs, dueAt = num(record, 'nextPollAt'), callbacksSeen = num(record, 'hints'),

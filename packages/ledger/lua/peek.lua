@@ -1,5 +1,5 @@
 #!lua flags=no-writes
--- peek: how long until a submission may be admitted. Only a hint: admit decides.
+-- peek: how long until a submission may be admitted. An estimate: admit decides.
 local reason, waitMs = standing(false)
 if reason then return reply({ kind = 'wait', reason = reason, waitMs = waitMs }) end
 if inFlight() >= SETTINGS.maxInFlight then return reply({ kind = 'wait', reason = 'in-flight', waitMs = 500 }) end

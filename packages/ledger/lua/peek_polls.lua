@@ -1,7 +1,9 @@
 #!lua flags=no-writes
--- peek_polls: how long until a query may be granted. Only a hint: look decides.
-local held = tonumber(redis.call('GET', key('poll:hold')))
-if held and held > NOW then return reply({ kind = 'wait', reason = 'rate-limit', waitMs = held - NOW }) end
+-- peek_polls: how long until a query may be granted. An estimate: poll decides.
+local pausedUntil = tonumber(redis.call('GET', key('poll:hold')))
+if pausedUntil and pausedUntil > NOW then
+  return reply({ kind = 'wait', reason = 'rate-limit', waitMs = pausedUntil - NOW })
+end
 local slots, waitMs = peekSlots(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
 if slots > 0 then return reply({ kind = 'slots', slots = slots }) end
 return reply({ kind = 'wait', reason = 'budget', waitMs = waitMs })

@@ -1,4 +1,4 @@
 #!lua flags=allow-oom
--- poll_done: the query of this permit has ended, now at the latest.
+-- poll_done: the query of this permit has ended.
 stamp(key('polls'), ARGS.permit, 0, 0)
 return reply({ kind = 'done' })

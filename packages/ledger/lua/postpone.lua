@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- postpone: the images of a queued generation could not be uploaded; it waits. ARGS.tries is the count that the worker
--- saw, so that the same call sent twice is one failure.
+-- read, so that the same call sent twice is one failure.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 if record.state ~= 'queued' or record.vehicle ~= ARGS.vehicle then

@@ -7,7 +7,7 @@ local function leftInStores(record)
   if record.archive then
     local names = {}
     for _, file in ipairs(cjson.decode(record.archive).files) do table.insert(names, file.name) end
-    -- An empty table would be told as an object.
+    -- Lua would encode an empty table as an object.
     left.files = #names > 0 and names or nil
   elseif (record.archiveState or '') ~= '' then
     left.unfinished = true
@@ -20,18 +20,18 @@ if not record then return reply({ kind = 'purged' }) end
 if record.state ~= 'succeeded' and record.state ~= 'failed' and record.state ~= 'cancelled' and record.state ~= 'dead' then
   return reply({ kind = 'stale', state = record.state })
 end
--- Who wanted it was frozen meanwhile, and it was redriven.
+-- The caller was frozen meanwhile, and the generation was redriven.
 if ARGS.vehicle and record.vehicle ~= ARGS.vehicle then return reply({ kind = 'stale', state = record.state }) end
--- What it leaves in the stores is the caller's to remove, so the same call sent twice must tell it again.
-local told = key('purged:') .. record.id
+-- The caller removes what it leaves in the stores, so the same call sent twice must name it again.
+local leftKey = key('purged:') .. record.id
 if given(record.purgedAt) then
-  local left = redis.call('GET', told)
+  local left = redis.call('GET', leftKey)
   return reply({ kind = 'purged', left = left or nil })
 end
 local newer = newerDeadLetter(record) or newerDeliveryDeadLetter(record)
 if newer then return reply({ kind = 'newer', class = newer }) end
 if record.state == 'dead' and not ARGS.force then return reply({ kind = 'open_letter', class = record.letterClass }) end
--- Somebody is saving its results, or will; or a newer version has a word for what becomes of them.
+-- A worker is saving its results, or will; or a newer version has written a state of its own.
 local SETTLED = { [''] = true, done = true, failed = true }
 if not SETTLED[record.archiveState or ''] and not ARGS.force then return reply({ kind = 'stale', state = record.state }) end
 local left = leftInStores(record)
@@ -40,7 +40,7 @@ closeDeadLetter(record)
 endArchive(record, '')
 dropDelivery(record)
 saveClaims(record, {})
-if left then redis.call('SET', told, left, 'PX', 60000) end
+if left then redis.call('SET', leftKey, left, 'PX', 60000) end
 local retentionMs = SETTINGS.retentionMs
 for n = 1, num(record, 'attempts') do
   local attempt = attemptOf(record, n)

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- redeliver: the sweeper found no living job for this notice and names a new one; compare-and-set on the old one.
+-- redeliver: the sweeper found no living job for this delivery and names a new one; compare-and-set on the old one.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 -- The same call sent twice names the same vehicle, as long as that is the current one.

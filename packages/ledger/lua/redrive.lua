@@ -1,6 +1,6 @@
 #!lua
--- redrive: a person resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
--- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify, the callback alone.
+-- redrive: an operator resumes a dead letter at the step that its class names. ARGS.op makes the call repeatable.
+-- ARGS.resumesAt comes from the redrive table: queued, unknown, generating, archiving, or notify (the delivery only).
 local record = load(ARGS.id)
 local function redriven()
   return reply({ kind = 'redriven', state = record.state, vehicle = record.vehicle, queue = record.queue,
@@ -10,14 +10,14 @@ if not record then return reply({ kind = 'missing' }) end
 if record.lastRedrive == ARGS.op then
   return redriven()
 end
-local notice = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= ''
+local isDelivery = ARGS.class == 'notify_failed' and (record.noticeLetter or '') ~= ''
   and cjson.decode(record.noticeLetter).class == ARGS.class
-if record.letterClass ~= ARGS.class and not notice then
+if record.letterClass ~= ARGS.class and not isDelivery then
   return reply({ kind = 'no_letter', class = record.letterClass or '', state = record.state })
 end
-if not notice and newerDeadLetter(record) then return reply({ kind = 'newer', class = record.letterClass }) end
--- By itself it is paid again once, and not while Kie is asked whose task a callback named, nor where a newer version has
--- written what became of an attempt.
+if not isDelivery and newerDeadLetter(record) then return reply({ kind = 'newer', class = record.letterClass }) end
+-- An automatic redrive pays again at most once, and not while a claim is being verified with Kie, nor where a newer version
+-- has written the outcome of an attempt.
 local RESOLVED = { open = true, accepted = true, adopted = true, refused = true, resubmitted = true }
 local UNRESOLVED = { lost = true, expired = true, surplus = true }
 if ARGS.automatic then
@@ -30,7 +30,7 @@ if ARGS.automatic then
   if unresolved > 1 or next(claimsOf(record)) then return reply({ kind = 'by_hand' }) end
 end
 local target = ARGS.resumesAt
--- What may cost money a second time is fixed by the domain, so that no caller's mistake pays again.
+-- The domain fixes which steps may cost money a second time, so that a caller's mistake cannot pay again.
 if resumesAt(ARGS.class) ~= target and not (ARGS.payAgain and payAgainResumesAt(ARGS.class) == target) then
   return redis.error_reply('ERR ' .. ARGS.class .. ' does not resume at ' .. target .. ' without paying again')
 end
@@ -48,13 +48,13 @@ if ARGS.dryRun then return reply({ kind = 'would_redrive', state = target }) end
 
 count('redriven')
 set(record, { lastRedrive = ARGS.op })
-if notice then
+if isDelivery then
   planDelivery(record, 0)
   return redriven()
 end
 closeDeadLetter(record)
 if target == 'archiving' and record.state == 'succeeded' then
-  -- Its caller has the result already: only the archive goes on.
+  -- Its caller has the result already: only archiving continues.
   planArchive(record, NOW + SETTINGS.archiveLinkTtlMs, ARGS.vehicleCheckMs)
   return redriven()
 end

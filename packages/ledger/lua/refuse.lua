@@ -5,7 +5,7 @@ local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local attempt = findAttempt(record, ARGS.tokenHash)
 if not attempt then return reply({ kind = 'unknown_attempt' }) end
--- The answer stands in the attempt as every version writes it, so that the same call sent twice answers the same.
+-- The reply is kept in the attempt, in the form that every version writes, so that the same call sent twice gets the same.
 local function answered()
   local answer = attempt.answer
   return reply({ kind = answer.ok, delayMs = answer.delayMs, vehicle = answer.vehicle, added = answer.added,
@@ -35,7 +35,7 @@ if rule.gate then
     gate.need = math.max(gate.need or 0, ARGS.price)
     saveGate('credits', gate)
   elseif rule.gate == 'credits' and gate.refusals == 1 then
-    -- Without a price the balance at refusal decides, so it is asked at once, also when the gate closes again.
+    -- Without a price the balance at refusal decides, so a worker asks for it at once, also when the gate closes again.
     gate.nextAt = NOW
     saveGate('credits', gate)
   end
@@ -47,7 +47,7 @@ if rule['do'] == 'not_sent' and not ARGS.ownFault then
   end
 end
 
--- A refusal that may be the place's fault and not the request's; any other that judges a request ends the row of them.
+-- A refusal that may be the endpoint's fault and not the request's; any other that judges a request ends the row of them.
 local fault
 if ARGS.sent and rule.place then
   fault = blame(record, attempt, rule.place)
@@ -55,12 +55,12 @@ elseif ARGS.sent and (rule['do'] == 'die' or rule.count == 'validationRetries') 
   endRow()
 end
 
--- The job by which it was sent is not its own.
+-- The job that sent it belongs to another generation.
 local fresh = record.state == 'unknown' or attempt.instead
 attempt.outcome, attempt.answeredAt, attempt.evidence = 'refused', NOW, evidence
 count('refused:' .. ARGS.class)
 
--- This attempt has made no task, but an older one has: that one is followed instead of paying for another.
+-- This attempt made no task, but an older one did: that task is polled instead of paying for another.
 local surplus = surplusOf(record)
 if surplus then
   attempt.answer = { ok = 'stale', state = 'generating' }
@@ -73,7 +73,7 @@ end
 
 local deadClass
 if rule['do'] == 'die' then deadClass = rule.class end
-if rule['do'] == 'retry' and fault ~= 'place' then
+if rule['do'] == 'retry' and fault ~= 'endpoint' then
   local tries = (fault == 'once' and 0 or num(record, rule.count)) + 1
   set(record, { [rule.count] = tries, placeAt = fault and NOW or nil })
   if tries > rule.retries or fault == 'own' then deadClass = rule['then'] end
@@ -86,10 +86,10 @@ if deadClass then
   return answered()
 end
 
--- Its own job goes on as the vehicle; after `unknown`, or where another one's job carried it, a new one is named.
+-- Its own job stays the vehicle; after `unknown`, or where the job of another generation carried it, a new one is named.
 if fresh then newVehicle(record, 'submit') end
 local delayMs = rule.delayMs or 0
-if fault == 'place' then delayMs = attempt.canary and rule.place.behindMs or 0 end
+if fault == 'endpoint' then delayMs = attempt.canary and rule.place.behindMs or 0 end
 attempt.answer = { ok = 'queued', delayMs = delayMs, vehicle = record.vehicle, added = not fresh, attempt = attempt.n }
 saveAttempt(record, attempt)
 set(record, { notBefore = NOW + delayMs })

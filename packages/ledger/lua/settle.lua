@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- settle: Kie's verdict about the current task, also when it comes after the task was given up.
+-- settle: Kie's verdict about the current task, also when it comes after kieq gave the task up.
 if ARGS.permit then stamp(key('polls'), ARGS.permit, 0, 0) end
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- sweep: under the lease, the generations that are due for a look. Each comes again later unless something moves it.
--- Nothing else gets a turn meanwhile: a call does ARGS.limit of each kind, and tells whether to call again at once.
--- Here a task may exist that is paid: these go before checks of jobs, of which any number may be due at once.
+-- sweep: under the lease, the generations that are due for a check. Each is due again later unless a transition moves it.
+-- Redis serves no other command meanwhile: a call does ARGS.limit of each kind, and `more` asks for another call at once.
+-- In these states a paid task may exist: they go before checks of jobs, of which any number may be due at once.
 local URGENT = { 'submitting', 'unknown', 'generating' }
 local TURN = ARGS.turn or 0
 
@@ -9,7 +9,7 @@ local lease = redis.call('GET', key('sweeper'))
 if lease and lease ~= ARGS.worker then return reply({ kind = 'other', worker = lease }) end
 redis.call('SET', key('sweeper'), ARGS.worker, 'PX', ARGS.leaseMs)
 
--- A part of the generations in a state, each turn another one: by and by all of them, however many there are.
+-- A part of the generations in a state, another one in each turn, so that the turns cover all of them.
 local function partOf(state, turn)
   local parts = math.max(1, math.ceil(redis.call('ZCARD', key('state:' .. state)) / ARGS.limit))
   local from = turn % parts * ARGS.limit
@@ -28,7 +28,7 @@ local function urgentDue(most)
   return found
 end
 
--- Half of a full batch is for the urgent ones, so that neither kind can keep the other one waiting.
+-- Half of a full batch is for the urgent ones, so that neither kind can starve the other.
 local function urgentFirst(due)
   local chosen, isChosen = urgentDue(math.floor(ARGS.limit / 2)), {}
   for _, id in ipairs(chosen) do isChosen[id] = true end
@@ -38,24 +38,24 @@ local function urgentFirst(due)
   return chosen
 end
 
--- Invariant: a generation stands in the index of its state and in no other, or the in-flight count would lie.
-local function misplaced(state, id)
+-- Invariant: a generation is in the index of its state and in no other, or the in-flight count would be wrong.
+local function removeFromIndex(state, id)
   if redis.call('ZREM', key('state:' .. state), id) == 1 then count('index_repaired') end
 end
 
-local function place(state, id)
+local function addToIndex(state, id)
   if redis.call('ZADD', key('state:' .. state), 'NX', NOW, id) == 0 then return end
   count('index_repaired')
   for _, other in ipairs(STATES) do
-    if other ~= state then misplaced(other, id) end
+    if other ~= state then removeFromIndex(other, id) end
   end
 end
 
--- The other half of the invariant, by and by: who stands in an index without being in its state.
+-- The other half of the invariant, part by part: an index must not have a generation that is not in its state.
 local function clearPart()
   local state = STATES[TURN % #STATES + 1]
   for _, id in ipairs(partOf(state, math.floor(TURN / #STATES))) do
-    if redis.call('HGET', recordKey(id), 'state') ~= state then misplaced(state, id) end
+    if redis.call('HGET', recordKey(id), 'state') ~= state then removeFromIndex(state, id) end
   end
 end
 
@@ -66,15 +66,15 @@ for _, id in ipairs(isFull and urgentFirst(due) or due) do
   local fields = redis.call('HMGET', recordKey(id), 'state', 'vehicle', 'queue', 'createdAt', 'deadlineAt', 'notBefore', 'nextPollAt',
     'archiveState', 'archiveAt', 'archiveBy')
   if fields[1] then
-    if isState(fields[1]) then place(fields[1], id) end
-    -- Older generations are looked at less often, so that a long backlog costs little.
+    if isState(fields[1]) then addToIndex(fields[1], id) end
+    -- Older generations are checked less often, so that a long backlog costs little.
     local age = NOW - (tonumber(fields[4]) or NOW)
     local again = math.min(30 * 60000, math.max(ARGS.vehicleCheckMs, age))
     if fields[1] ~= 'queued' then again = ARGS.vehicleCheckMs end
     local at = NOW + again
     if fields[1] == 'queued' and tonumber(fields[5]) > NOW then at = math.min(at, tonumber(fields[5])) end
     redis.call('ZADD', key('watch'), at, id)
-    -- When its vehicle should have run, in Redis time; the job's own delay was counted by some worker's clock.
+    -- When its vehicle should have run, in Redis time; the delay of the job itself was counted by a worker's clock.
     local archiving = fields[8] == 'pending'
     local startAt = tonumber(archiving and fields[9] or fields[1] == 'generating' and fields[7] or fields[6]) or 0
     out[#out + 1] = { id = id, state = fields[1], vehicle = fields[2] or '', queue = fields[3] or '',
@@ -86,19 +86,19 @@ for _, id in ipairs(isFull and urgentFirst(due) or due) do
   end
 end
 clearPart()
--- Callbacks whose job should have come long ago; looked at again later unless their delivery moves them.
+-- Deliveries whose job should have come long ago; checked again later unless a delivery attempt moves them.
 local overdue = redis.call('ZRANGEBYSCORE', key('notices'), '-inf', NOW - ARGS.vehicleCheckMs, 'LIMIT', 0, ARGS.limit)
-local notices = {}
+local deliveries = {}
 for _, id in ipairs(overdue) do
-  local notice = redis.call('HMGET', recordKey(id), 'noticeState', 'noticeVehicle')
-  if notice[1] == 'pending' then
+  local delivery = redis.call('HMGET', recordKey(id), 'noticeState', 'noticeVehicle')
+  if delivery[1] == 'pending' then
     redis.call('ZADD', key('notices'), NOW, id)
-    notices[#notices + 1] = { id = id, vehicle = notice[2] }
+    deliveries[#deliveries + 1] = { id = id, vehicle = delivery[2] }
   else
     redis.call('ZREM', key('notices'), id)
   end
 end
--- Claims wait for their job the same way.
+-- The same for claims.
 local unproved = redis.call('ZRANGEBYSCORE', key('claims'), '-inf', NOW - ARGS.vehicleCheckMs, 'LIMIT', 0, ARGS.limit)
 local claims = {}
 for _, id in ipairs(unproved) do
@@ -114,5 +114,5 @@ local mirror = redis.call('SRANDMEMBER', key('mirror'), ARGS.limit)
 local answer = { kind = 'leader', more = isFull or #mirror == ARGS.limit or #overdue == ARGS.limit
   or #unproved == ARGS.limit }
 answer.due, answer.mirror = cjson.encode(out), cjson.encode(mirror)
-answer.deliveries, answer.claims = cjson.encode(notices), cjson.encode(claims)
+answer.deliveries, answer.claims = cjson.encode(deliveries), cjson.encode(claims)
 return reply(answer)

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- unclaim: a claim was refuted, or nobody could judge it in time. It changes nothing else.
+-- unclaim: recordInfo refuted a claim, or no poll could verify it in time. Nothing else changes.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local claims = claimsOf(record)

@@ -1,7 +1,7 @@
 #!lua flags=allow-oom
--- unsaved: a try to save the results failed. ARGS.tries is the count that the worker saw, so that the same call sent
--- twice is one try. It is tried again until the links are assumed dead, and at least ARGS.leastTries times; at once
--- given up where ARGS.hopeless says so.
+-- unsaved: a try to save the results failed. ARGS.tries is the count that the worker read, so that the same call sent
+-- twice counts once. Tries go on until the links are assumed expired, and at least ARGS.leastTries times; with
+-- ARGS.hopeless they end there.
 local record = load(ARGS.id)
 if not record then return reply({ kind = 'missing' }) end
 local isTried = record.archiveState == 'pending' or record.archiveState == 'failed'

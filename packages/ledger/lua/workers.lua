@@ -1,6 +1,6 @@
 #!lua flags=no-writes
--- workers: who is there, when somebody was last, and whether the sweeper's lease is held by one that is not announced.
--- Whatever stands in these keys, the answer has a limited length.
+-- workers: the announced workers, when one last announced itself, and whether an unannounced one holds the sweeper's lease.
+-- Whatever these keys contain, the reply has a limited length.
 local MOST, LONGEST_MS, LONGEST_TEXT, LONGEST_ID = 500, 60000, 2000, 200
 local workers = {}
 local ids = redis.call('ZRANGEBYSCORE', key('workers'), '(' .. NOW, NOW + LONGEST_MS, 'LIMIT', 0, MOST)

@@ -5,25 +5,25 @@ import type { Cluster, Redis } from 'ioredis';
 export interface LinkBasis {
   /** Epoch ms in Redis time. */
   readonly nowMs: number;
-  /** Signs the links of gateways; a secret. Undefined while nobody has needed one. */
+  /** Signs the links of gateways; a secret. Undefined until a link needed it. */
   readonly key: string | undefined;
   /** `PUBLIC_URL` as workers recorded it; undefined where none has one. */
   readonly publicUrl: string | undefined;
   /** Ids of the archives that gateways read now. */
   readonly readers: ReadonlySet<string>;
-  /** The setting `resultLinks`: whether callers are told Kie's own links all the same. */
+  /** The setting `resultLinks`: whether callers get Kie's own links although there is an archive. */
   readonly wantsKie: boolean;
 }
 
-/** So long a gateway counts as a reader after it has said so, in ms; it says so every third of it. */
+/** How long a gateway counts as a reader after it announced itself, in ms; it announces itself every third of this time. */
 const READER_MS = 90_000;
-/** So long a `PUBLIC_URL` counts after a worker has last said it: workers may stand still for days. */
+/** How long a `PUBLIC_URL` counts after a worker last wrote it: workers may be stopped for days. */
 const PUBLIC_URL_MS = 7 * 24 * 3_600_000;
 const KEY_BYTES = 32;
 const BASE64URL = /^[\w-]{22,}$/;
 
 /**
- * Where the pool's archived results can be fetched, and what proves that a link is ours.
+ * Where the pool's archived results can be fetched, and the key that proves that kieq made a link.
  * @param now epoch ms in Redis time
  * @param mintKey default: 32 random bytes as base64url
  */
@@ -57,23 +57,23 @@ export function createArchiveLinks(
         wantsKie: wanted === 'kie',
       };
     },
-    /** The key, which is made where there is none: the first one counts. Replacing it ends every link given out. */
+    /** Returns the key, and creates it where there is none: the first one counts. Replacing it invalidates every earlier link. */
     async ensureKey(): Promise<string> {
       const own = mintKey();
       await redis.set(keyKey, own, 'NX');
       const key = await readKey();
       if (key !== undefined) return key;
-      // Something else under this name is no key.
+      // The value under this name is not a key.
       await redis.set(keyKey, own);
       return own;
     },
-    /** A worker with this `PUBLIC_URL` starts: from now on it is the pool's. */
+    /** A worker with this `PUBLIC_URL` starts: from now on it is that of the pool. */
     async usePublicUrl(url: string): Promise<void> {
       await redis.set(urlKey, url, 'PX', PUBLIC_URL_MS);
     },
     /**
-     * It still has it.
-     * @returns that of the pool, which is another one where a worker with another one has started since
+     * A worker with this `PUBLIC_URL` is still running.
+     * @returns that of the pool, which differs where a worker with another one has started since
      */
     async keepPublicUrl(url: string): Promise<string> {
       await redis.set(urlKey, url, 'PX', PUBLIC_URL_MS, 'NX');
@@ -81,7 +81,7 @@ export function createArchiveLinks(
       if (ofPool === url) await redis.pexpire(urlKey, PUBLIC_URL_MS);
       return ofPool;
     },
-    /** A gateway reads the archive with this id. Those that have not said so for a while are forgotten. */
+    /** A gateway reads the archive with this id. Gateways that have not announced themselves for `READER_MS` are removed. */
     async announceReader(store: string): Promise<void> {
       const [nowMs, readers] = await Promise.all([now(), redis.hgetall(readersKey)]);
       const gone = Object.keys(readers).filter((one) => one !== store && !isAlive(readers[one], nowMs));

@@ -10,7 +10,7 @@ const fileSchema = z.object({
   bytes: z.number(),
   /** SHA-256, hex. */
   sha256: z.string(),
-  /** Why it is kept although it is not as it should be, for a person; absent where nothing is wrong. */
+  /** Why it is kept although a check failed, for operators; absent where nothing is wrong. */
   warning: z.string().optional(),
 });
 /** One archived result. */
@@ -25,14 +25,14 @@ const archiveSchema = z.object({
 /** Where the results of a generation are. */
 export type ArchiveRecord = z.infer<typeof archiveSchema>;
 
-/** Saving results: to be done, done, or given up. */
+/** Saving results: pending, done, or given up. */
 const ARCHIVE_STATES = ['pending', 'done', 'failed'] as const;
 type ArchiveState = (typeof ARCHIVE_STATES)[number];
 
-/** The fields of a record that tell of its archive. */
+/** The fields of a record about its archive. */
 const fields = z.object({
   archiveState: optionalWord(ARCHIVE_STATES),
-  /** When the next try is due; when the links are assumed dead; how many tries failed. */
+  /** When the next try is due; when the links are assumed expired; how many tries failed. */
   archiveAt: optionalNumber,
   archiveBy: optionalNumber,
   archiveTries: count,
@@ -45,7 +45,7 @@ const fields = z.object({
 export interface ArchiveStatus {
   readonly state: OrNewer<ArchiveState>;
   readonly nextAt: number;
-  /** When the links are assumed dead. */
+  /** When the links are assumed expired. */
   readonly dueBy: number;
   /** Tries that failed. */
   readonly tries: number;
@@ -58,7 +58,7 @@ export interface ArchiveStatus {
   readonly store?: string;
 }
 
-/** Reads it from the hash of a record; undefined where nobody saves its results. */
+/** Reads it from the hash of a record; undefined where its results are not saved. */
 export function archiveOf(hash: Readonly<Record<string, string>>): ArchiveStatus | undefined {
   const { archiveState, archiveAt, archiveBy, archiveTries, archiveEvidence, archivedAt, archive } = fields.parse(hash);
   if (archiveState === undefined) return undefined;

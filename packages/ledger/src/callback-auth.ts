@@ -4,28 +4,28 @@ import { z } from 'zod';
 
 /** More attempts than any generation has; only the last ones can still be called back for. */
 const MOST_ATTEMPTS = 200;
-/** Counts of callbacks that a version before this one has taken. */
+/** Counters of callbacks that earlier versions accepted. */
 const TAKEN = ['hinted', 'claimed'] as const;
 
 const attemptSchema = z.object({ tokenHash: z.string() });
 
-/** What is asked before a callback of Kie is read. Nothing is changed here, and nothing decided: `hint` does that. */
+/** Checks before a callback of Kie is read. They change and decide nothing: the transition `callback` does that. */
 export function createCallbackAuth(redis: Redis | Cluster, root: string, now: () => Promise<number>) {
   const key = `${root}callbacks`;
   return {
-    /** Whoever gives Kie addresses to call, or knows that others do, says so: without it no callback is taken. */
+    /** A process that gives callback addresses to Kie, or knows that another one does, opens it: else no callback is accepted. */
     async open(publicUrl: string): Promise<void> {
       await redis.hset(key, { publicUrl, at: String(await now()) });
     },
-    /** Whether the pool takes callbacks: somebody said so, or one was taken before anybody could. */
+    /** Whether the pool accepts callbacks: a process opened it, or an earlier version accepted one. */
     async isOpen(): Promise<boolean> {
       const [said, taken] = await Promise.all([redis.hexists(key, 'publicUrl'), redis.hmget(`${root}stats`, ...TAKEN)]);
       return said === 1 || taken.some((count) => Number(count ?? 0) > 0);
     },
     /**
-     * Whether an attempt of this generation has this token. The steps are the same for a generation that nobody has,
+     * Whether an attempt of this generation has this token. The steps are the same for a generation that does not exist,
      * and every hash is compared in constant time.
-     * @param id known to be the id of a generation
+     * @param id well-formed id of a generation
      */
     async knows(id: string, tokenHash: string): Promise<boolean> {
       const record = `${root}gen:${id}`;
@@ -39,7 +39,7 @@ export function createCallbackAuth(redis: Redis | Cluster, root: string, now: ()
 }
 export type CallbackAuth = ReturnType<typeof createCallbackAuth>;
 
-/** What is no hash where there is no such attempt. */
+/** `none`, which no hash equals, where there is no such attempt. */
 function hashOf(json: string | null): string {
   return attemptSchema.safeParse(JSON.parse(json ?? 'null')).data?.tokenHash ?? 'none';
 }

@@ -10,7 +10,7 @@ export type IntentDurability =
   | { readonly kind: 'replica'; readonly replicas: number }
   | { readonly kind: 'fsync' };
 
-/** @throws RangeError for a text that is none of `none`, `replica:<n>`, `fsync` */
+/** @throws RangeError for a text other than `none`, `replica:<n>` or `fsync` */
 export function parseIntentDurability(text: string): IntentDurability {
   if (text === 'none') return { kind: 'none' };
   if (text === 'fsync') return { kind: 'fsync' };
@@ -21,7 +21,7 @@ export function parseIntentDurability(text: string): IntentDurability {
 
 /**
  * Why these servers can never confirm an intent, so that nothing would ever be sent; undefined when they can.
- * Whether replicas are there is not asked: they come and go.
+ * Replicas are not counted here: they come and go.
  */
 export function durabilityProblem(
   { kind }: IntentDurability,
@@ -29,15 +29,16 @@ export function durabilityProblem(
   servers: readonly ServerFacts[],
 ): string | undefined {
   if (kind === 'none') return undefined;
-  if (isCluster) return 'a Redis Cluster cannot confirm writes; only none works there';
+  if (isCluster) return 'a Redis Cluster cannot confirm writes; set none';
   if (kind === 'replica') return undefined;
   const old = servers.find(({ version }) => !isAtLeast(version, 7, 2));
-  if (old !== undefined) return `fsync needs Redis or Valkey 7.2, this is ${old.version}`;
-  if (servers.some(({ aofEnabled }) => aofEnabled === false)) return 'fsync needs an append-only file: appendonly yes';
+  if (old !== undefined) return `fsync needs Redis or Valkey 7.2 or newer; this server is ${old.version}`;
+  if (servers.some(({ aofEnabled }) => aofEnabled === false))
+    return 'fsync needs an append-only file: set appendonly yes';
   return undefined;
 }
 
-/** Counts how often a client has lost its connection; equal counts mean that it is still the same one. */
+/** Lost connections of each client; equal counts mean that the connection is still the same. */
 const losses = new WeakMap<Redis | Cluster, { count: number }>();
 
 export function connectionLosses(redis: Redis | Cluster): number {
@@ -53,7 +54,7 @@ export function connectionLosses(redis: Redis | Cluster): number {
 
 /**
  * Waits until the writes of this connection so far are as durable as asked.
- * WAIT and WAITAOF speak only of what their own connection wrote, so `redis` must be the client that ran `admit`
+ * WAIT and WAITAOF cover only what their own connection wrote, so `redis` must be the client that ran `admit`
  * and must not have reconnected since: a new connection has written nothing and would confirm at once.
  * @param lossesBefore `connectionLosses` from before `admit`
  * @returns false when it was not confirmed in time; then the POST must not leave

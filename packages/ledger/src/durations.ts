@@ -1,6 +1,6 @@
 import type { Cluster, Redis } from 'ioredis';
 
-/** What verdicts have taught, without the times themselves. */
+/** The kinds of completion times learned from verdicts, without the times themselves. */
 export interface LearnedKinds {
   /** Kinds with completion times; the number grows with each new time of the kind. At most 200. */
   readonly versions: ReadonlyMap<string, number>;

@@ -14,7 +14,7 @@ export interface LedgerEvent {
 const streamReply = z.array(z.tuple([z.string(), z.array(z.tuple([z.string(), z.array(z.string())]))])).nullable();
 
 /**
- * Reads the events of all generations behind `after`, blocking up to `blockMs`.
+ * Reads the events of all generations after `after`, blocking up to `blockMs`.
  * The stream keeps about the last 10 000 events: a reader that falls behind further misses some
  * and must read the state itself, so always subscribe first and check the state afterwards.
  * @param redis a connection of its own: XREAD blocks it
@@ -44,11 +44,11 @@ function toEvent(id: string, flat: readonly string[]): LedgerEvent {
   return { id, generation: field('generation'), state: field('state'), event: field('event'), tenant: field('tenant') };
 }
 
-/** Events read in one go when a reader resumes. */
+/** Events read by one command when a reader resumes. */
 const RESUME_PAGE = 1000;
 
 /**
- * What happened to one generation behind `after`, up to the newest event, as far as the stream still has it.
+ * What happened to one generation after `after`, up to the newest event, as far as the stream still has it.
  * @param after a stream id that a reader saw last
  */
 export async function eventsSince(
@@ -67,7 +67,7 @@ export async function eventsSince(
   }
 }
 
-/** Whether the stream id `one` stands behind `other`; ids are `<ms>-<n>`. */
+/** Whether the stream id `one` comes after `other`; ids are `<ms>-<n>`. */
 export function isLater(one: string, other: string): boolean {
   const [ms = 0, n = 0] = one.split('-').map(Number);
   const [otherMs = 0, otherN = 0] = other.split('-').map(Number);

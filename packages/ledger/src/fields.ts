@@ -15,7 +15,7 @@ export const optionalText = z
   .optional()
   .transform((text) => (text === '' ? undefined : text));
 
-/** One of our words, or one that a newer version has written. */
+/** A known word, or one that a newer version has written. */
 export function wordOf<Word extends string>(words: readonly Word[]) {
   return z.string().transform((text): OrNewer<Word> => readWord(words, text));
 }

@@ -9,7 +9,7 @@ import { createTransitions, type Transitions } from './transitions.ts';
 import { createUploadStores, type UploadStores } from './upload-stores.ts';
 import { createWorkers, type Workers } from './workers.ts';
 
-/** The Redis records of generations: the only truth about state and money. */
+/** The Redis records of generations: the only source of truth about state and money. */
 export interface Ledger extends Transitions {
   readonly read: Reads;
   readonly gates: Gates;
@@ -26,7 +26,7 @@ export interface Ledger extends Transitions {
 
 /**
  * @param options.prefix key prefix of the pool with its hash tag, such as `{kieq}`
- * @throws RangeError for a prefix without a hash tag: on a Cluster its keys would lie in different slots
+ * @throws RangeError for a prefix without a hash tag: on a Cluster its keys would be in different hash slots
  */
 export function createLedger(options: { readonly redis: Redis | Cluster; readonly prefix: string }): Ledger {
   if (!/\{[^{}]+\}/.test(options.prefix)) {

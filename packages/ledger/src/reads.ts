@@ -44,7 +44,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     async generation(id: string): Promise<GenerationRecord | undefined> {
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
-    /** Callbacks that have come for it. */
+    /** Callbacks of Kie that have come for it. */
     callbacksSeen: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
     /** `<generation>:<attempt>` to which a task is bound, or undefined. */
     async taskOwner(taskId: string): Promise<string | undefined> {
@@ -56,7 +56,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     /** How many entered a state between two moments, both inclusive, and are still there. */
     enteredBetween: (state: GenerationState, fromMs: number, toMs: number): Promise<number> =>
       redis.zcount(`${root}state:${state}`, fromMs, toMs),
-    /** Every class that this version knows, and those of which a newer one has opened letters here, at most 20. */
+    /** Every class that this version knows, and those of which a newer one has opened dead letters here, at most 20. */
     deadLetterClasses: (): Promise<OrNewer<DeadLetterClass>[]> => deadLetterClasses(redis, root),
     /** Open dead letters of each of these classes. */
     deadLetterCounts: async (): Promise<DeadLetterCounts> =>
@@ -79,7 +79,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       const hash = await redis.hgetall(`${root}stats`);
       return Object.fromEntries(Object.entries(hash).map(([name, value]) => [name, Number(value)]));
     },
-    /** Generations whose results are to be saved; ms until the first of their links is assumed dead, null without any. */
+    /** Generations whose results are to be saved; ms until the first of their links is assumed expired, null without any. */
     async archives(): Promise<{ readonly pending: number; readonly leastLeftMs: number | null }> {
       const [pending, [, dueBy], nowMs] = await Promise.all([
         redis.zcard(`${root}archives`),

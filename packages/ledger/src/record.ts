@@ -4,7 +4,7 @@ import { archiveOf, type ArchiveStatus } from './archive-record.ts';
 import { evidenceSchema } from './evidence.ts';
 import { count, optionalNumber, optionalText, optionalWord, wordOf } from './fields.ts';
 
-/** How an attempt stands: `open` while its answer is awaited. */
+/** The outcome of an attempt: `open` while its response is awaited. */
 export const ATTEMPT_OUTCOMES = [
   'open',
   'accepted',
@@ -15,7 +15,7 @@ export const ATTEMPT_OUTCOMES = [
   'resubmitted',
   'surplus',
 ] as const;
-/** A callback: to be delivered, delivered, or given up. */
+/** A delivery: pending, delivered, or given up. */
 export const DELIVERY_STATES = ['pending', 'delivered', 'failed'] as const;
 export type DeliveryState = (typeof DELIVERY_STATES)[number];
 
@@ -28,7 +28,7 @@ const attemptSchema = z.object({
   account: z.string().optional(),
   worker: z.string().optional(),
   admittedAt: z.number(),
-  /** After this moment the worker must not write the first byte any more. */
+  /** After this moment the worker must not write the first byte. */
   sendBy: z.number(),
   leaseUntil: z.number().optional(),
   outcome: wordOf(ATTEMPT_OUTCOMES),
@@ -55,9 +55,9 @@ const deadLetterSchema = z.object({
   class: wordOf(DEAD_LETTER_CLASSES),
   openedAt: z.number(),
   evidence: evidenceSchema,
-  /** The state the generation was in when the letter was opened. */
+  /** The state of the generation when the dead letter was opened. */
   from: z.string().optional(),
-  /** Until then a dead generation shows as `waiting` to callers: `KIEQ_HOLD_MS` as it was when the letter opened. */
+  /** Until then a dead generation shows as `waiting` to callers: `KIEQ_HOLD_MS` as it was when the dead letter opened. */
   heldUntil: z.number().optional(),
 });
 
@@ -98,14 +98,14 @@ const fields = z.object({
   trace: optionalText,
   /** '1': the caller wants a callback at the end. */
   callback: optionalText,
-  /** The callback of its last end. */
+  /** The delivery of its last end. */
   noticeState: optionalWord(DELIVERY_STATES),
   noticeVehicle: optionalText,
   /** When it is due; then when its tries began; then how many failed. */
   noticeAt: optionalNumber,
   noticeSince: optionalNumber,
   noticeTries: count,
-  /** What the receiver said last, as evidence. */
+  /** The last response of the receiver, as evidence. */
   noticeEvidence: optionalText,
   noticeLetter: optionalText,
   letter: optionalText,
@@ -118,7 +118,7 @@ const fields = z.object({
 /** By task. */
 const claimsSchema = z.record(z.string(), z.object({ attempt: z.int(), at: z.number() }));
 
-/** What a callback said of an attempt without a task; recordInfo has to prove it. */
+/** A callback's statement about an attempt without a task; recordInfo must prove it. */
 export interface Claim {
   readonly taskId: string;
   readonly attempt: number;
@@ -131,7 +131,7 @@ type NoticeField = Extract<keyof Fields, `notice${string}`>;
 /** Fields that have another name, or another shape, in `GenerationRecord`. */
 type Reshaped = 'attempts' | 'letter' | 'letters' | 'hints' | 'verdict' | 'callback' | 'claims';
 
-/** The callback that tells the caller of a generation's last end. Times are epoch ms in Redis time. */
+/** The request to the caller's `callBackUrl` about a generation's last end. Times are epoch ms in Redis time. */
 export interface DeliveryRecord {
   readonly state: OrNewer<DeliveryState>;
   /** Job id in the queue `notify`. */
@@ -142,11 +142,11 @@ export interface DeliveryRecord {
   /** Tries that failed. */
   readonly tries: number;
   readonly evidence?: z.infer<typeof evidenceSchema>;
-  /** Open while it is given up. */
+  /** Open after the delivery was given up. */
   readonly deadLetter?: z.infer<typeof deadLetterSchema>;
 }
 
-/** What the ledger knows about one generation, whichever version has written it. Times are epoch ms in Redis time. */
+/** A generation as the ledger records it, whichever version has written it. Times are epoch ms in Redis time. */
 export type GenerationRecord = Omit<Fields, Reshaped | NoticeField> & {
   readonly id: string;
   readonly attempts: readonly Attempt[];
@@ -159,7 +159,7 @@ export type GenerationRecord = Omit<Fields, Reshaped | NoticeField> & {
   /** Whether the caller wants a callback at the end. */
   readonly callback: boolean;
   readonly delivery?: DeliveryRecord;
-  /** Saving its results; absent where nobody does. */
+  /** Saving its results; absent where they are not saved. */
   readonly archiving?: ArchiveStatus;
   readonly claims?: readonly Claim[];
 };

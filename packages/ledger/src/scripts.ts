@@ -12,7 +12,7 @@ const LIBRARIES = ['record', 'delivery', 'states', 'archive', 'window', 'gates',
 interface LoadedScript {
   readonly source: string;
   readonly sha: string;
-  /** While it is being sent to a server that did not know it; thousands of calls may wait for one load. */
+  /** Set while it is sent to a server that did not have it; thousands of calls may wait for one load. */
   loading?: Promise<unknown> | undefined;
 }
 
@@ -22,7 +22,7 @@ export interface ScriptRunner {
   readonly run: <Name extends ScriptName>(name: Name, args: ScriptArgs[Name]) => Promise<ScriptReplies[Name]>;
 }
 
-/** Everything that scripts share, read once. */
+/** The Lua that scripts share, read once. */
 let shared: Shared | undefined;
 function sharedLua(): Shared {
   const functions = (): Shared['functions'] =>
@@ -55,7 +55,7 @@ export function createScriptRunner(redis: Redis | Cluster, root: string): Script
       try {
         return decode(raw);
       } catch (error) {
-        throw new ContractError(`the ledger's script ${name}: ${String(error)}`, { cause: error });
+        throw new ContractError(`ledger script ${name}: ${String(error)}`, { cause: error });
       }
     },
   };
@@ -75,7 +75,7 @@ async function evaluate(
   }
 }
 
-/** The first caller sends the source with its own call; the others wait and go by the hash again. */
+/** The first call sends the source; the others wait and use the hash again. */
 async function load(
   redis: Redis | Cluster,
   script: LoadedScript,

@@ -11,9 +11,9 @@ export function createSettings(redis: Redis | Cluster, root: string, scripts: Sc
     return scripts.run('configure', { settings: text, force });
   };
   return {
-    /** Stores what is not stored yet; answers `differs` with every setting that another process stored differently. */
+    /** Stores what is not stored yet; replies `differs` with every setting that another process stored differently. */
     agree: (settings: SharedSettings) => configure(settings, false),
-    /** A person changes the pool: takes effect at once in every admission; workers compare again at their next start. */
+    /** An operator changes the pool: it takes effect at once in every admission; workers compare again at their next start. */
     overwrite: (settings: SharedSettings) => configure(settings, true),
     stored: (): Promise<Record<string, string>> => redis.hgetall(`${root}config`),
   };

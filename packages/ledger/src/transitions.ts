@@ -28,11 +28,11 @@ export type SettleArgs = Omit<
   SettleWire,
   'verdictState' | 'creditsConsumed' | 'completeTime' | 'sampleKind' | 'sampleMs'
 > & {
-  /** What the verdict teaches: the completion time of its kind. Taken once per verdict. */
+  /** The completion time to learn from the verdict, with its kind. Taken once per verdict. */
   readonly sample?: { readonly kind: string; readonly ms: number };
 };
 
-/** The script stores the verdict without looking into it. */
+/** The script stores the verdict without decoding it. */
 export function settleArgs({ sample, ...args }: SettleArgs): SettleWire {
   const { state, creditsConsumed, completeTime }: Verdict = args.verdict;
   const taught = { sampleKind: sample?.kind, sampleMs: sample?.ms };
@@ -42,7 +42,8 @@ export function settleArgs({ sample, ...args }: SettleArgs): SettleWire {
 /**
  * Every change of a generation, each one atomic Lua script in Redis time, fenced by state and attempt,
  * and idempotent on identical arguments (docs/architecture/path.md).
- * All of them reject with the Redis client's error when Redis does not answer, and with a ContractError where an argument or a reply is not what the contract says.
+ * All of them reject with the Redis client's error when Redis does not respond, and with a ContractError where an argument
+ * or a reply breaks the contract.
  */
 export function createTransitions(scripts: ScriptRunner) {
   const { run } = scripts;
@@ -50,30 +51,30 @@ export function createTransitions(scripts: ScriptRunner) {
     create: (args: CreateArgs) => run('create', args),
     cancel: (id: string) => run('cancel', { id }),
     admit: (args: AdmitArgs) => run('admit', args),
-    /** How long until a submission may be admitted; a hint that reads only. */
+    /** How long until a submission may be admitted; an estimate that only reads. */
     peek: () => run('peek', {}),
     accept: (args: AcceptArgs) => run('accept', args),
     /**
-     * A callback came. Counts it, and tells what it is worth; it never changes a state
+     * A callback came. Counts it, and decides whether to poll, to keep a claim or to ignore it; it never changes a state
      * (docs/guarantees.md#g6-no-callback-is-believed).
      */
     callback: (args: CallbackArgs) => run('callback', args),
-    /** A claim of `hint` was refuted or given up. */
+    /** A claim of a callback was refuted or given up. */
     dropClaim: (id: string, taskId: string) => run('unclaim', { id, taskId }),
     refuse: (args: RefuseArgs) => run('refuse', args),
     lose: (args: LoseArgs) => run('lose', args),
     expire: (id: string) => run('expire', { id }),
     resubmit: (args: ResubmitArgs) => run('resubmit', args),
     settle: (args: SettleArgs) => run('settle', settleArgs(args)),
-    /** The results are safe. */
+    /** The results are saved. */
     archived: (id: string, archive: ArchiveRecord) => run('archived', { id, archive }),
     /** A try to save them failed. */
     unsaved: (args: UnsavedArgs) => run('unsaved', args),
     kill: (args: KillArgs) => run('kill', args),
     redrive: (args: RedriveArgs) => run('redrive', args),
-    /** @param vehicle where given, only while it is still the generation's: nothing was redriven since it was read */
+    /** @param vehicle where given, purges only while it is still the generation's: it was not redriven since it was read */
     purge: (id: string, force: boolean, vehicle?: string) => run('purge', { id, force, vehicle }),
-    /** Begins a look at a task: checks that this job is its vehicle and takes one query of the budget. */
+    /** Begins a poll of a task: checks that this job is its vehicle and takes one query of the budget. */
     poll: (args: PollArgs) => run('poll', args),
     observe: (args: ObserveArgs) => run('observe', args),
     /** One query of the pool's budget. An unanswered one counts for `timeoutMs` and a second. */
@@ -85,15 +86,15 @@ export function createTransitions(scripts: ScriptRunner) {
     uploaded: (args: UploadedArgs) => run('uploaded', args),
     /** Uploading did not work; the queued generation waits. */
     postpone: (args: PostponeArgs) => run('postpone', args),
-    /** What became of a try to deliver a callback. */
+    /** The outcome of one delivery attempt. */
     deliveryTried: (args: DeliveryTriedArgs) => run('delivery_tried', args),
-    /** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
+    /** The sweeper found no living job for this delivery and names a new one; compare-and-set on the old one. */
     redeliver: (id: string, vehicle: string) => run('redeliver', { id, vehicle }),
     requeue: (id: string, vehicle: string, vehicleCheckMs: number) => run('requeue', { id, vehicle, vehicleCheckMs }),
-    /** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
+    /** The mirror of this generation's dead letters is up to date, unless they have changed since `version` was read. */
     mirrored: (id: string, version: number) => run('mirrored', { id, version }).then(() => undefined),
     sweep: (args: SweepArgs) => run('sweep', args),
   };
 }
-/** A field that no script reads is a mistake of the caller: it compiles only without. */
+/** A field that no script reads is a mistake of the caller, and does not compile. */
 export type Transitions = Exacting<ReturnType<typeof createTransitions>>;

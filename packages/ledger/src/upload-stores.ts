@@ -3,23 +3,23 @@ import { z } from 'zod';
 
 /** A store into which images of the pool are uploaded. */
 export interface UsedStore {
-  /** As the store itself tells it; the same however a process reaches it. */
+  /** As written in the store itself; the same however a process reaches it. */
   readonly id: string;
-  /** Where whoever uploaded last reaches it, for people. */
+  /** The address by which the last uploader reached it, for operators. */
   readonly place: string;
 }
 
 const entrySchema = z.object({ place: z.string(), at: z.number() });
 /**
- * So long a store counts after its last upload, in ms: a week of delay and a week in the queue. After that nobody waits
- * for its images any more.
+ * How long a store counts after its last upload, in ms: a week of delay and a week in the queue. After that no generation
+ * waits for its images.
  */
 const USED_MS = 14 * 24 * 3_600_000;
 const LONGEST_LOCATION = 500;
 
 /**
- * Which stores the images of the pool were uploaded into lately. A pool of which nobody has said it yet has none: then
- * nothing is known.
+ * The stores into which images of the pool were uploaded lately. Empty where no process has recorded one: then nothing
+ * is known.
  * @param now epoch ms in Redis time
  */
 export function createUploadStores(redis: Redis | Cluster, root: string, now: () => Promise<number>) {
@@ -28,7 +28,7 @@ export function createUploadStores(redis: Redis | Cluster, root: string, now: ()
     const [hash, nowMs] = await Promise.all([redis.hgetall(key), now()]);
     return Object.entries(hash).map(([id, text]) => {
       const entry = entrySchema.safeParse(jsonOf(text));
-      // What a later version may write otherwise is none of ours to judge, or to remove.
+      // An entry that a newer version writes differently is neither judged nor removed.
       return { id, entry: entry.data, isOver: entry.data !== undefined && entry.data.at < nowMs - USED_MS };
     });
   };

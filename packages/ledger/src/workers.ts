@@ -3,30 +3,30 @@ import type { AnnounceReply } from './replies.ts';
 import type { ScriptArgs } from './contract/index.ts';
 import type { ScriptRunner } from './scripts.ts';
 
-/** A worker that is there. What a newer version tells otherwise is null; the worker counts all the same. */
+/** An announced worker. A field that a newer version writes differently is null; the worker still counts. */
 export interface AnnouncedWorker {
   readonly id: string;
   readonly version: string | null;
   readonly host: string | null;
-  /** Since when it runs, epoch ms. */
+  /** Its start, epoch ms. */
   readonly sinceMs: number | null;
   /** Its last announcement, epoch ms. */
   readonly seenMs: number | null;
   readonly queues: Readonly<Record<string, number>> | null;
 }
 
-/** Who works on the pool. All times are Redis' clock. */
+/** The workers of the pool. All times are Redis time. */
 export interface SeenWorkers {
   readonly atMs: number;
   /** In the order of their ids; at most 500. */
   readonly announced: readonly AnnouncedWorker[];
   /** A worker that does not announce itself, as those of 0.2.0 do not, has swept within the last seconds. */
   readonly isOtherSweeping: boolean;
-  /** When the last worker that announces itself was there; null: never. */
+  /** When a worker last announced itself; null: never. */
   readonly lastSeenMs: number | null;
 }
 
-/** Texts of others are shown on terminals and as labels of metrics: short, and of plain characters. */
+/** Texts of other processes appear on terminals and as labels of metrics: short, and of plain characters. */
 const plain = z.string().regex(/^[\w.:+-]{1,128}$/);
 const entrySchema = z.object({
   since: z.number().nullable().catch(null),
@@ -44,12 +44,12 @@ const entrySchema = z.object({
     .catch({ version: null, host: null, queues: null }),
 });
 
-/** Workers announce themselves, so that nobody takes their absence for health (docs/decisions/0024). */
+/** Workers announce themselves, so that an empty pool does not look healthy (docs/decisions/0024). */
 export function createWorkers(scripts: ScriptRunner) {
   return {
-    /** Says that this worker is there. `full`: so many are that it is not told one by one. */
+    /** Announces this worker. `full`: there are too many to list this one. */
     announce: (args: ScriptArgs['announce']): Promise<AnnounceReply> => scripts.run('announce', args),
-    /** This worker has stopped, and does not sweep any more. */
+    /** This worker has stopped, and gives up the sweeper's lease. */
     async leave(id: string): Promise<void> {
       await scripts.run('leave', { id });
     },

@@ -12,7 +12,7 @@ export const PRODUCER_ERROR_CODES = [
 ] as const;
 export type ProducerErrorCode = (typeof PRODUCER_ERROR_CODES)[number];
 
-/** Everything that a producer throws on purpose; `code` is for programs, the message for people. */
+/** Every error that a producer throws by design; `code` is for programs, the message for logs and operators. */
 export class ProducerError extends Error {
   override readonly name = 'ProducerError';
   readonly code: ProducerErrorCode;

@@ -14,7 +14,7 @@ const RETRY_MS = 500;
 
 /**
  * One blocking reader of the ledger's event stream per producer, whatever the number of listeners.
- * Idle: nobody listens and nothing is read. Reading: from the first listener until `close` or the last one left.
+ * Idle: there is no listener, and nothing is read. Reading: from the first listener until `close` or the end of the last one.
  */
 export class EventHub {
   readonly #redis: RedisClient;
@@ -24,7 +24,7 @@ export class EventHub {
   #reader: Reader | undefined;
 
   /**
-   * @param redis fails fast, so that subscribing does too when Redis is away
+   * @param redis fails fast, so that subscribing does too when Redis is unavailable
    * @param connect opens a connection of its own, since reading blocks it
    */
   constructor(redis: RedisClient, connect: () => RedisClient, root: string) {
@@ -33,7 +33,7 @@ export class EventHub {
     this.#root = root;
   }
 
-  /** Resolves when events from now on are heard; call the result to stop. Check the state after subscribing. */
+  /** Resolves when the listener gets events from now on; call the result to stop. Check the state after subscribing. */
   async subscribe(generation: string, listener: Listener): Promise<() => void> {
     const listeners = this.#listeners.get(generation) ?? new Set();
     this.#listeners.set(generation, listeners.add(listener));
@@ -63,7 +63,7 @@ export class EventHub {
     const redis = this.#connect();
     const position = lastEventId(this.#redis, this.#root);
     const reader: Reader = { redis, stopped: false, started: position.then(() => undefined) };
-    // Whoever waits for `started` hears of a failure and closes.
+    // `subscribe` waits for `started` and handles its failure.
     position.then(
       (from) => void this.#read(reader, from),
       () => undefined,
@@ -80,7 +80,7 @@ export class EventHub {
           for (const listener of this.#listeners.get(event.generation) ?? []) listener(event);
         }
       } catch {
-        // The connection reconnects by itself; waiters have their own timeout and re-read the state.
+        // The client reconnects; waiters have their own timeout and re-read the state.
         if (!reader.stopped) await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
       }
     }

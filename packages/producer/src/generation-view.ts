@@ -12,24 +12,24 @@ export interface GenerationView {
   readonly priority: number;
   readonly createdAt: number;
   readonly endedAt?: number;
-  /** How often it was submitted, refusals included. */
+  /** Number of submissions, refused ones included. */
   readonly attempts: number;
-  /** Looks at the current task. */
+  /** Polls of the current task. */
   readonly polls: number;
   /** Kie's id of the current task. */
   readonly taskId?: string;
-  /** Kie's links to the result; they die within about a day. */
+  /** Kie's links to the result; they expire within about a day. */
   readonly resultUrls: readonly string[];
-  /** When the links are assumed dead; told where results are archived. */
+  /** When the links are assumed expired; present where results are archived. */
   readonly resultUrlsDieAt?: number;
-  /** Results that are safe in the archive, in the order of their links; empty until they are. */
+  /** Results saved in the archive, in the order of their links; empty until they are. */
   readonly archived: readonly ArchivedFile[];
   readonly creditsConsumed?: number;
-  /** Of a failed or dead generation: Kie's own code where it gave one, else the class of the dead letter. */
+  /** Of a failed or dead generation: Kie's code where it gave one, else the class of the dead letter. */
   readonly failCode?: string;
-  /** Kie's own words where it gave some; of a dead one also what it means for the money. */
+  /** Kie's message where it gave one; of a dead generation also what it means for the money. */
   readonly failMsg?: string;
-  /** `summary` is one sentence, with Kie's own words and code where it gave some. */
+  /** `summary` is one sentence, with Kie's message and code where it gave them. */
   readonly deadLetter?: {
     readonly class: OrNewer<DeadLetterClass>;
     readonly summary: string;

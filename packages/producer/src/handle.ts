@@ -7,7 +7,7 @@ import { viewOf, type GenerationView } from './generation-view.ts';
 
 /** One change of a generation. */
 export interface GenerationEvent {
-  /** Its place in the pool's stream, to resume after; absent on the first one, which tells the state of now. */
+  /** Its position in the pool's stream, to resume after; absent on the first one, which has the current state. */
   readonly id?: string;
   readonly state: string;
   /** What happened: `created`, `admitted`, `accepted`, `refused`, `lost`, `verdict`, `dead`, … */
@@ -15,7 +15,7 @@ export interface GenerationEvent {
 }
 
 export interface ResultOptions {
-  /** How long to wait, in ms. Default: without end. */
+  /** How long to wait, in ms. Default: indefinitely. */
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
 }
@@ -26,23 +26,23 @@ export interface EventOptions {
   readonly after?: string;
 }
 
-/** A generation in the hands of its caller. */
+/** A generation, as its caller holds it. */
 export interface GenerationHandle {
   readonly id: string;
   /** @throws ProducerError `not_found` when it was purged or never existed, `redis_unavailable` */
   status(): Promise<GenerationView>;
   /**
-   * Waits until it has ended (also dead: a person may still resume it) and gives its last view.
+   * Waits until it has ended (also dead: an operator may still resume it) and gives its last view.
    * @throws ProducerError `timeout`, `not_found`, `redis_unavailable`; the signal's reason when aborted
    */
   result(options?: ResultOptions): Promise<GenerationView>;
-  /** Cancels it while it is queued; afterwards answers `too_late` with its state, since Kie has no cancel. */
+  /** Cancels it while it is queued; afterwards resolves with `too_late` and its state, since Kie has no cancel. */
   cancel(): Promise<
     { readonly cancelled: true } | { readonly cancelled: false; readonly reason: 'too_late'; readonly state: string }
   >;
   /**
-   * Its changes until it ends or the signal aborts. Without `after` the first one is `now`, the state as it is; with
-   * it come those that were missed since, as far as the pool still knows them (about its last 10 000 events).
+   * Its changes until it ends or the signal aborts. Without `after` the first one is `now`, the current state; with
+   * it those that were missed come first, as far as the pool still has them (about its last 10 000 events).
    * @throws ProducerError `not_found`, `redis_unavailable`
    */
   events(options?: EventOptions): AsyncGenerator<GenerationEvent>;
@@ -53,7 +53,7 @@ interface Following extends Pick<HandleTools, 'ledger' | 'hub' | 'guard'> {
   readonly status: () => Promise<GenerationView>;
 }
 
-/** State is re-read at least this often while waiting, should an event have been missed. */
+/** Longest time between two reads of the state while waiting, in case an event was missed. */
 const REREAD_MS = 10_000;
 
 /** What all handles of a producer share. */
@@ -78,7 +78,7 @@ export function createHandle({ ledger, queues, hub, guard }: HandleTools, id: st
       const reply = await guard(() => ledger.cancel(id));
       if (reply.kind === 'missing') throw new ProducerError('not_found', `there is no generation ${id}`);
       if (reply.kind === 'too_late') return { cancelled: false, reason: 'too_late', state: reply.state };
-      // Its caller is told as of any other end; should this fail, the sweeper adds the job.
+      // Its end is delivered like any other; if this fails, the sweeper adds the job.
       await guard(() => addDelivery(queues, id, reply.delivery)).catch(() => undefined);
       return { cancelled: true };
     },
@@ -127,7 +127,7 @@ async function* follow(
     let { state }: { state: string } = await status();
     let last = after ?? '0-0';
     if (after === undefined) yield { state, event: 'now' };
-    // Missed ones come first; what is heard meanwhile may be among them.
+    // Missed ones come first; events that arrive meanwhile may be among them.
     else pending.unshift(...(await guard(() => eventsSince(ledger.redis, ledger.root, after, id))));
     while (signal?.aborted !== true) {
       for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
@@ -138,7 +138,7 @@ async function* follow(
       if (ENDED.has(state)) return;
       await bell.wait(REREAD_MS, signal);
       if (pending.length > 0) continue;
-      // Silent for long: should events have been lost, with Redis' memory perhaps, the state still tells.
+      // No event for long: events may have been lost, perhaps with Redis' memory, so the state is read.
       const current = await status().then(({ state: now }) => now, whileAway(state));
       if (current !== state) yield { state: current, event: 'now' };
       state = current;
@@ -148,7 +148,7 @@ async function* follow(
   }
 }
 
-/** A Redis that is away for a while says nothing about the generation. */
+/** While Redis is unavailable the state is unknown: the last known one stays. */
 function whileAway(state: string): (error: unknown) => string {
   return (error) => {
     if (error instanceof ProducerError && error.code === 'redis_unavailable') return state;

@@ -28,7 +28,7 @@ import { invalidRequest, ProducerError } from './errors.ts';
 import { EventHub } from './event-hub.ts';
 import { createHandle, type GenerationHandle } from './handle.ts';
 import { drawBytes } from './random-pool.ts';
-import { placed, tracedPut } from './tracing.ts';
+import { traced, tracedPut } from './tracing.ts';
 import { warnOnce } from './warn-once.ts';
 
 /** The body of createTask: `model` and `input` (docs/kie/api.md#create-a-task). */
@@ -48,14 +48,14 @@ export interface ProducerOptions {
    */
   readonly dedupeWindowMs?: number;
   /**
-   * Asked at each enqueue for the `traceparent` (W3C Trace Context) of the caller's present span: the generation becomes a
+   * Called at each enqueue for the `traceparent` (W3C Trace Context) of the caller's current span: the generation becomes
    * part of that trace, up to its delivery. Default: a trace of its own.
    */
   readonly traceparent?: () => string | undefined;
   /** Writes a span for every enqueue, as `startTracing` of @kieq/telemetry makes one. Default: none is written. */
   readonly tracer?: Tracer;
   /**
-   * Is told, at each enqueue, of a field that has no effect. Default: a warning of the process (`KieqWarning`), once for
+   * Called at each enqueue with each field that has no effect. Default: a warning of the process (`KieqWarning`), once for
    * each field.
    */
   readonly onWarning?: (warning: IgnoredField) => void;
@@ -65,13 +65,13 @@ export interface Enqueued extends GenerationHandle {
   /** False when the generation had been made before: by this idempotency key, or by an equal request in the window. */
   readonly created: boolean;
   /**
-   * Fields of the request that nobody reads, such as a misspelt `callBackUrl` or an option that stands beside `model`;
-   * empty where all have an effect.
+   * Fields of the request without effect, such as a misspelt `callBackUrl` or an option next to `model`; empty where all
+   * have an effect.
    */
   readonly warnings: readonly IgnoredField[];
 }
 
-/** One item of `enqueueMany`: its handle, or why it was not enqueued; one bad item never holds up the others. */
+/** One item of `enqueueMany`: its handle, or why it was not enqueued; an invalid item does not affect the others. */
 export type EnqueuedItem =
   | { readonly ok: true; readonly handle: Enqueued }
   | { readonly ok: false; readonly error: ProducerError };
@@ -81,18 +81,18 @@ export interface Producer {
    * Enqueues one generation; it returns when Redis holds it.
    * The same tenant and idempotency key return the same generation, also an ended or dead one.
    * @throws ProducerError `invalid_request`, `idempotency_conflict`: nothing was enqueued; `redis_unavailable`,
-   *   `redis_refused`: it may be, so repeat it with the same idempotency key
+   *   `redis_refused`: it may be enqueued, so repeat the call with the same idempotency key
    */
   enqueue(request: GenerationRequest, options?: GenerationOptions): Promise<Enqueued>;
   /**
-   * Enqueues many in few round trips; the answers are in the order of the items.
+   * Enqueues many in few round trips; the results are in the order of the items.
    * @throws ProducerError `redis_unavailable`, `redis_refused`: then some may be enqueued; repeat with the same
-   *   idempotency keys, and look for those that had none first
+   *   idempotency keys, and search first for those that had none
    */
   enqueueMany(
     items: readonly { readonly request: GenerationRequest; readonly options?: GenerationOptions }[],
   ): Promise<EnqueuedItem[]>;
-  /** A handle for an id that was enqueued before, by whichever process. */
+  /** A handle for an id that was enqueued earlier, by any process. */
   get(id: string): GenerationHandle;
   close(): Promise<void>;
 }
@@ -106,7 +106,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
   const hub = new EventHub(redis, () => createConnection({ url: options.redis, role: 'blocking' }), ledger.root);
   const handle = (id: string): GenerationHandle => createHandle({ ledger, queues, hub, guard }, id);
   const warn = options.onWarning ?? warnOnce();
-  const told = (warnings: readonly IgnoredField[]): readonly IgnoredField[] => {
+  const warnOfEach = (warnings: readonly IgnoredField[]): readonly IgnoredField[] => {
     for (const warning of warnings) warn(warning);
     return warnings;
   };
@@ -119,11 +119,11 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
     async enqueue(request, generationOptions = {}) {
       const found = check(request, generationOptions);
       if (found instanceof ProducerError) throw found;
-      const checked = placed(found, options.traceparent?.());
+      const checked = traced(found, options.traceparent?.());
       const [reply] = await put([checked]);
       const item = itemOf(checked, reply, handle);
       if (!item.ok) throw item.error;
-      return { ...item.handle, warnings: told(ignoredInRequest(request)) };
+      return { ...item.handle, warnings: warnOfEach(ignoredInRequest(request)) };
     },
     async enqueueMany(items) {
       if (!Array.isArray(items))
@@ -131,7 +131,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
       const traceparent = options.traceparent?.();
       const checked = items.map((item) => {
         const found = checkItem(item);
-        return found instanceof ProducerError ? found : placed(found, traceparent);
+        return found instanceof ProducerError ? found : traced(found, traceparent);
       });
       const good = checked.filter((item): item is CheckedRequest => !(item instanceof ProducerError));
       const replies: CreateReply[] = [];
@@ -143,7 +143,7 @@ export async function createProducer(options: ProducerOptions): Promise<Producer
         const made = itemOf(item, replyOf.get(item), handle);
         const given = items[i];
         const ignored = [...ignoredInItem(given), ...ignoredInRequest(given?.request)];
-        return made.ok ? { ok: true, handle: { ...made.handle, warnings: told(ignored) } } : made;
+        return made.ok ? { ok: true, handle: { ...made.handle, warnings: warnOfEach(ignored) } } : made;
       });
     },
     get: handle,
@@ -185,7 +185,7 @@ function open(url: string): RedisClient {
     sendTogether(redis);
     return redis;
   } catch (error) {
-    // Its message names the rule and no password.
+    // Its message names the rule and contains no password.
     if (error instanceof RedisUrlError) throw new ProducerError('invalid_options', error.message, { cause: error });
     throw error;
   }
@@ -205,12 +205,12 @@ function check(request: unknown, options: unknown): CheckedRequest | ProducerErr
 }
 
 /**
- * So many of one call are under way at a time: what they need in memory is short-lived, and others of this process get
- * their turn in between.
+ * Requests of one call that are under way at a time: their memory is short-lived, and other work of this process gets its
+ * turn in between.
  */
 const TOGETHER = 100;
 
-/** Made by this very call, also where its first answer was lost and the client sent it again. */
+/** Created by this call, also where its first reply was lost and the client sent it again. */
 function isOwn({ id }: CheckedRequest, reply: CreateReply | undefined): boolean {
   return reply?.kind === 'created' || (reply?.kind === 'exists' && reply.id === id && reply.state === 'queued');
 }
@@ -231,12 +231,12 @@ async function enqueueAll(
     });
   const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
   const direct = requests.filter((request) => !isDeduped(request));
-  // Record and job leave at once on the same connection, the record first: one write, one round trip. A record without a
-  // job gets one from the sweeper, a job without a record makes its record when it is taken.
+  // Record and job are sent together on the same connection, the record first: one write, one round trip. The sweeper adds a
+  // missing job to a record; a job without a record creates its record when a worker takes it.
   const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
   const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
   const [replies] = await Promise.all([creating, adding]);
-  // Its job only once it is known to be new: a job whose record was refused would make a record of its own, and pay.
+  // The job follows only once the record is known to be new: a job whose record was refused would create its own, and pay.
   const own = requests.filter((request, i) => isDeduped(request) && isOwn(request, replies[i]));
   if (own.length > 0) await addFirstVehicles(queues, own);
   return replies;
@@ -248,28 +248,31 @@ function itemOf(
   handle: (id: string) => GenerationHandle,
 ): { readonly ok: true; readonly handle: Omit<Enqueued, 'warnings'> } | Extract<EnqueuedItem, { ok: false }> {
   if (reply === undefined)
-    return { ok: false, error: new ProducerError('redis_unavailable', `Redis gave no answer; ${MAY_BE_MADE}`) };
+    return { ok: false, error: new ProducerError('redis_unavailable', `Redis did not respond; ${MAY_BE_MADE}`) };
   if (reply.kind !== 'conflict')
     return { ok: true, handle: { ...handle(reply.id), created: reply.kind === 'created' } };
-  const message = `idempotencyKey must not be used for another request; it made generation ${id}, which is ${reply.state}`;
+  const message = `idempotencyKey must not be used for another request; generation ${id} has it, and is ${reply.state}`;
   return { ok: false, error: new ProducerError('idempotency_conflict', message) };
 }
 
-/** Said wherever an enqueue has no answer: read as "not enqueued", it would be repeated and paid twice. */
+/** Part of every error after an enqueue without a reply: read as "not enqueued", it would be repeated and paid twice. */
 const MAY_BE_MADE =
-  'the generation may have been made all the same: repeat with the same idempotency key; without one, look for it ' +
-  'first (kieq list), since a repetition makes another one, which is paid, too';
+  'the generation may be enqueued: repeat the call with the same idempotency key; without one, search for the ' +
+  'generation first (kieq list), since a repetition enqueues another one, which is charged, too';
 
 /**
- * Turns a Redis that is away, or that will not take writes, into a typed error; everything else passes.
- * @param unknown what the outcome means for the caller, who does not know it
+ * Turns the errors of a Redis that is unavailable or refuses writes into typed ones; all others pass.
+ * @param unknown what the caller must assume about the outcome
  */
-async function guard<Value>(call: () => Promise<Value>, unknown = 'what was asked may have happened'): Promise<Value> {
+async function guard<Value>(
+  call: () => Promise<Value>,
+  unknown = 'the command may have been executed',
+): Promise<Value> {
   try {
     return await call();
   } catch (error) {
     if (error instanceof Error && /^(OOM|READONLY|MISCONF|NOREPLICAS|NOPERM|NOAUTH|WRONGPASS) ?/.test(error.message)) {
-      throw new ProducerError('redis_refused', `Redis takes no writes: ${error.message}; ${unknown}`, { cause: error });
+      throw new ProducerError('redis_refused', `Redis refuses writes: ${error.message}; ${unknown}`, { cause: error });
     }
     if (!isUnavailable(error)) throw error;
     throw new ProducerError('redis_unavailable', `Redis is unavailable; ${unknown}`, { cause: error });

@@ -1,11 +1,11 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Asked for at once: a call to the system's source costs more than everything else about an id. */
+/** Filled by one call: a call to the system's source costs more than all other work on an id. */
 const pool = Buffer.alloc(4096);
 let used = pool.length;
 
 /**
- * Bytes of a cryptographic source, each given out once.
+ * Bytes of a cryptographic source, each returned once.
  * @param count at most 4096
  */
 export function drawBytes(count: number): Uint8Array {

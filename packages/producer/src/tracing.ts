@@ -1,12 +1,12 @@
 import type { CheckedRequest } from '@kieq/queue';
 import { isTraceparent, type Tracer } from '@kieq/telemetry';
 
-/** The request with the caller's place in a trace, where there is one that is well-formed. */
-export function placed(request: CheckedRequest, traceparent: string | undefined): CheckedRequest {
+/** The request with the caller's `traceparent`, where there is a well-formed one. */
+export function traced(request: CheckedRequest, traceparent: string | undefined): CheckedRequest {
   return traceparent === undefined || !isTraceparent(traceparent) ? request : { ...request, trace: traceparent };
 }
 
-/** Writes the span of an enqueue into the trace of each generation that was asked for. */
+/** Writes the span of an enqueue into the trace of each requested generation. */
 export async function tracedPut<Replies>(
   tracer: Tracer,
   requests: readonly CheckedRequest[],

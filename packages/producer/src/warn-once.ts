@@ -1,9 +1,9 @@
 import type { IgnoredField } from '@kieq/queue';
 
-/** So many fields are told of; whoever makes up names without end is not told of all. */
+/** Most fields that are warned of: a caller that generates field names must not flood stderr. */
 const MOST = 20;
 
-/** Tells of each field once, where Node tells what a process should mind: by default on stderr. */
+/** Warns of each field once, as a warning of the Node process: by default on stderr. */
 export function warnOnce(): (warning: IgnoredField) => void {
   const seen = new Set<string>();
   return ({ field, message }) => {

@@ -21,7 +21,7 @@ export async function buildApp(core: Core, control: Control | undefined): Promis
     forceCloseConnections: true,
     serverFactory: (handler) => stampingServer(core.clock, handler),
   });
-  // Bodies stay text: broken JSON is the route's to answer, in Kie's envelope.
+  // Bodies stay text: the route answers broken JSON, in Kie's envelope.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));
   await app.register(multipart, { limits: { files: 1 } });

@@ -17,9 +17,9 @@ export interface Summary extends Counts {
   readonly heldCredits: number;
   readonly chargedCredits: number;
   readonly refundedCredits: number;
-  /** Refusals by code. */
+  /** Refused POSTs by code. */
   readonly refusedByCode: Record<string, number>;
-  /** Struck faults of createTask by kind. */
+  /** Faults of createTask that struck, by kind. */
   readonly faultsByKind: Record<string, number>;
   /** Prompts with more than one task that was not refunded: paid twice, unless the test sent equal prompts. */
   readonly paidTwice: string[];
@@ -29,16 +29,16 @@ export interface Summary extends Counts {
   readonly faultsLeft: number;
 }
 
-/** What can be done to a running simulator, in process and by HTTP. */
+/** Control of a running simulator, in process and by HTTP. */
 export interface Control {
   readonly ledger: LedgerView;
   readonly options: SimulatorOptions;
-  /** Changes options; nested objects are replaced as a whole, `credits` also sets the balance, `seed` starts the draws anew. Throws a ZodError. */
+  /** Changes options; nested objects are replaced as a whole, `credits` also sets the balance, `seed` restarts the draws. Throws a ZodError. */
   configure(part: SimulatorConfiguration): void;
-  /** Adds faults behind those already there. Throws a ZodError. */
+  /** Adds faults after those already scripted. Throws a ZodError. */
   script(rules: readonly FaultRule[]): void;
   clearFaults(): void;
-  /** Lets answers go that a `hold` fault keeps back; returns how many. */
+  /** Sends the answers that a `hold` fault keeps back; returns how many. */
   release(filter?: HoldFilter): number;
   /** Ends running tasks now: with this failure, or as they would have ended; returns how many. */
   finish(filter?: TaskFilter, failure?: Failure): number;

@@ -19,7 +19,7 @@ function effectOf(fault: CreateFault): 'create' | 'refuse' | 'nothing' {
   return fault.kind === 'code' ? 'refuse' : 'nothing';
 }
 
-/** Takes the fault for a POST. One that acts on a created task waits for a request that Kie would accept. */
+/** Returns the fault for a POST. A fault of a created task applies only to a request that Kie would accept. */
 export function takeCreateFault(core: Core, submission: Submission, natural: Judgement): CreateFault | undefined {
   const isAcceptable = natural.kind === 'create';
   const fits = (fault: CreateFault): boolean => isAcceptable || effectOf(fault) !== 'create';

@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from './options.ts';
 
-/** An answer before anything happens to it on its way. */
+/** An answer before a fault changes it. */
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
@@ -48,7 +48,7 @@ export function failure(
   return json(style === 'status' ? httpStatusOf(code) : 200, { code, msg, data: null });
 }
 
-/** Kie's own codes beyond HTTP (433, 455, 505) are sent as they are; what HTTP cannot carry becomes 500. */
+/** Kie's own codes beyond HTTP (433, 455, 505) are sent unchanged; a code that HTTP cannot carry becomes 500. */
 function httpStatusOf(code: number): number {
   return code >= 400 && code <= 599 ? code : 500;
 }

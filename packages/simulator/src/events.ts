@@ -1,6 +1,6 @@
 import type { CallbackAttempt, Query, Submission, Task } from './records.ts';
 
-/** What a simulator tells as it happens; each event carries the live record. */
+/** The events of a simulator; each carries the live record. */
 export interface SimulatorEvents {
   /** The headers of a POST to createTask have arrived; its body is not yet read. */
   readonly arrival: Submission;

@@ -3,17 +3,17 @@ import type { TaskFault } from './faults.ts';
 import type { Failure, SimulatorOptions } from './options.ts';
 import type { Streams } from './random.ts';
 
-/** What will become of a task, decided when it is created. */
+/** How a task will end, decided when it is created. */
 export interface Fate {
   /** From creation to the verdict, ms; null: never. */
   readonly durationMs: number | null;
   /** Unset: success. */
   readonly failure: Failure | undefined;
-  /** Unknown to recordInfo for this long, ms; Infinity: for ever. */
+  /** Unknown to recordInfo for this long, ms; Infinity: always. */
   readonly unknownForMs: number;
   /** Overrides the result. */
   readonly resultJson: string | undefined;
-  /** Stands beside the result, in the record of a success. */
+  /** Further fields next to the result, in the record of a success. */
   readonly more: Readonly<Record<string, unknown>> | undefined;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type FaultRule, faultRuleSchema, type Faults, type FaultSite, type ParsedRule } from './faults.ts';
 import type { Random } from './random.ts';
 
-/** What is known about a call when a fault is looked for. */
+/** The facts of a call by which its fault is chosen. */
 export interface CallFacts {
   /** 1-based number of the call at its site. */
   readonly call: number;
@@ -11,9 +11,9 @@ export interface CallFacts {
 
 interface Page {
   readonly rule: ParsedRule;
-  /** Matching calls that still pass unharmed. */
+  /** Matching calls that still pass without a fault. */
   skip: number;
-  /** How often it still strikes; Infinity is always. */
+  /** How many times it still strikes; Infinity is always. */
   left: number;
 }
 
@@ -26,7 +26,7 @@ export class FaultBook {
     this.#random = random;
   }
 
-  /** Adds rules behind those already there; throws a ZodError that names every problem. */
+  /** Adds rules after those already scripted; throws a ZodError that names every problem. */
   script(rules: readonly FaultRule[]): void {
     for (const rule of z.array(faultRuleSchema).parse(rules)) {
       const pages = this.#pages.get(rule.on) ?? [];
@@ -46,7 +46,7 @@ export class FaultBook {
     return size;
   }
 
-  /** The fault for this call, if any, used up by one; `applies` can leave a rule for a later call. */
+  /** The fault for this call, if any, counted as one strike; `applies` can leave a rule for a later call. */
   take<Site extends FaultSite>(
     site: Site,
     facts: CallFacts,

@@ -10,7 +10,7 @@ const transport = [
   z.strictObject({ kind: z.literal('status429'), retryAfter }),
   /** HTTP 200 with an envelope of code 429. `retryAfter`: header in seconds or as an HTTP date. */
   z.strictObject({ kind: z.literal('envelope429'), retryAfter }),
-  /** An HTML page, as Cloudflare sends it. `created`: whether the task came into being all the same (default false). */
+  /** An HTML page, as Cloudflare sends it. `created`: whether the task was created all the same (default false). */
   z.strictObject({
     kind: z.literal('html'),
     status: z.int().min(200).max(599).default(502),
@@ -70,7 +70,7 @@ const createFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('hangAfter') }),
   /** Code 200 without a taskId. */
   z.strictObject({ kind: z.literal('noTaskId'), created: created.default(false) }),
-  /** Created, and answered with the taskId beside an error code. */
+  /** Created, and answered with the taskId next to an error code. */
   z.strictObject({
     kind: z.literal('errorWithTaskId'),
     code: z.int().default(500),
@@ -90,7 +90,7 @@ const queryFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('stuck') }),
   /** Another state word in this answer. */
   z.strictObject({ kind: z.literal('state'), word: z.string() }),
-  /** A task that has succeeded has this `resultJson` in this answer, word for word, and `more` beside it. */
+  /** A task that has succeeded has this `resultJson` in this answer, word for word, and `more` next to it. */
   z.strictObject({ kind: z.literal('result'), ...oddResult }),
   /** The task fails now, and its credits are refunded. */
   z.strictObject({
@@ -120,9 +120,9 @@ const taskFaultSchema = z.discriminatedUnion('kind', [
   }),
   /** Ends after exactly this long, ms. */
   z.strictObject({ kind: z.literal('duration'), ms }),
-  /** Unknown to recordInfo for this long after creation, ms; null is for ever. */
+  /** Unknown to recordInfo for this long after creation, ms; null: always. */
   z.strictObject({ kind: z.literal('unknownFor'), ms: ms.nullable() }),
-  /** Succeeds with this `resultJson`, word for word, and with `more` in `data` of recordInfo and callbacks beside it. */
+  /** Succeeds with this `resultJson`, word for word, and with `more` next to it, in `data` of recordInfo and callbacks. */
   z.strictObject({ kind: z.literal('result'), ...oddResult }),
 ]);
 export type TaskFault = z.infer<typeof taskFaultSchema>;
@@ -154,9 +154,9 @@ const whenSchema = z.strictObject({
   prompt: z.string().optional(),
   /** Chance in [0, 1] for each call that matches otherwise. */
   probability: z.number().min(0).max(1).optional(),
-  /** So many matching calls pass unharmed first. Default 0. */
+  /** Number of matching calls that pass first. Default 0. */
   skip: z.int().min(0).default(0),
-  /** So often the fault strikes. Default 1; with `probability`, always. */
+  /** Number of times the fault strikes. Default 1; with `probability`, always. */
   times: z.union([z.int().min(1), z.literal('always')]).optional(),
 });
 

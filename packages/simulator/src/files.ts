@@ -5,7 +5,7 @@ export interface StoredFile {
   readonly uploadedAtMs: number;
 }
 
-/** The newest uploads; beyond this the oldest are forgotten, so that a load test cannot fill the memory. */
+/** The newest uploads; beyond this the oldest are removed, so that a load test cannot fill the memory. */
 const MOST_BYTES = 512 * 1024 * 1024;
 
 /** Uploaded files by path, in memory. */

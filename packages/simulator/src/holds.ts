@@ -11,7 +11,7 @@ interface Held {
   readonly release: () => void;
 }
 
-/** The answers that a `hold` fault keeps back until somebody releases them. */
+/** The answers that a `hold` fault keeps back until `release`. */
 export class Holds {
   readonly #held = new Set<Held>();
   readonly #changed: (held: number) => void;
@@ -20,7 +20,7 @@ export class Holds {
     this.#changed = changed;
   }
 
-  /** Resolves on release, or when the client goes away. */
+  /** Resolves on release, or when the client disconnects. */
   async wait(prompt: string, raw: ServerResponse): Promise<void> {
     if (raw.destroyed) return;
     await new Promise<void>((resolve) => {
@@ -39,7 +39,7 @@ export class Holds {
     });
   }
 
-  /** Lets the matching answers go; returns how many. */
+  /** Sends the matching answers; returns how many. */
   release(filter: HoldFilter = {}): number {
     const { prompt } = filter;
     const chosen = [...this.#held].filter((held) => prompt === undefined || held.prompt.includes(prompt));

@@ -35,7 +35,7 @@ export interface LedgerView {
   callbacks(): readonly CallbackAttempt[];
   /** How many tasks were created and not refunded, per key. */
   chargesBy(key: (charge: Charge) => string): Map<string, number>;
-  /** `chargesBy` the prompt: tests tell generations apart by it. */
+  /** `chargesBy` the prompt, which identifies generations in tests. */
   chargesByPrompt(): Map<string, number>;
   /** Most POSTs (optionally: of a kind) in any half-open window of this length, exact, by monotonic arrival time. */
   maxSubmissionsInAnyWindow(windowMs: number, where?: (submission: Submission) => boolean): number;
@@ -105,7 +105,7 @@ export class Ledger implements LedgerView {
     );
   }
 
-  /** Writes down a POST whose headers have arrived. */
+  /** Records a POST whose headers have arrived. */
   openSubmission(arrival: Arrival): Mutable<Submission> {
     const submission: Mutable<Submission> = {
       call: this.#submissions.length + 1,
@@ -149,7 +149,7 @@ export class Ledger implements LedgerView {
     this.counts[delivery === 'delivered' ? 'delivered' : 'lost'] += 1;
   }
 
-  /** Enters a new task and holds its price. */
+  /** Records a new task and holds its price. */
   hold(task: Task): void {
     this.#tasks.set(task.taskId, task);
     this.counts.created += 1;

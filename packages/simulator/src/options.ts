@@ -85,7 +85,7 @@ export const optionsSchema = z.strictObject({
   /** `input` inside `param`: an object (user's document) or again a JSON string (recorded). Default object. */
   paramInput: z.enum(['object', 'string']).default('object'),
   /**
-   * Texts of digits inside `param`: as they came, or as numbers (`"6"` comes back as 6, docs/kie/facts.md#recordinfo).
+   * Texts of digits inside `param`: unchanged, or as numbers (`"6"` comes back as 6, docs/kie/facts.md#recordinfo).
    * Default kept.
    */
   paramNumbers: z.enum(['kept', 'loose']).default('kept'),
@@ -99,9 +99,9 @@ export const optionsSchema = z.strictObject({
   /** Result files: rendered from the uploaded image, or one small valid MP4 for all (load tests). Default video. */
   results: z.enum(['video', 'tiny']).default('video'),
   video: videoSchema.prefault({}),
-  /** Links to results die after this long, ms. Default 24 h. */
+  /** Links to results expire after this long, ms. Default 24 h. */
   resultTtlMs: ms.default(86_400_000),
-  /** Links from download-url die after this long, ms. Default 20 min. */
+  /** Links from download-url expire after this long, ms. Default 20 min. */
   downloadLinkTtlMs: ms.default(1_200_000),
   /** Uploads are deleted after this long, ms. Default 3 days (docs; users say 24 h). */
   uploadTtlMs: ms.default(259_200_000),

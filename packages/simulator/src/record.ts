@@ -35,9 +35,9 @@ export function recordOf(task: LiveTask, options: SimulatorOptions, origin: stri
     completeTime: ended ? (task.endsAtMs ?? blank) : blank,
     createTime: task.createTimeMs,
   };
-  const told = succeeded ? { ...record, ...task.fate.more } : record;
-  if (!ended || !options.creditsConsumed) return told;
-  return { ...told, creditsConsumed: succeeded ? task.credits : 0 };
+  const shown = succeeded ? { ...record, ...task.fate.more } : record;
+  if (!ended || !options.creditsConsumed) return shown;
+  return { ...shown, creditsConsumed: succeeded ? task.credits : 0 };
 }
 
 function resultUrl(taskId: string, origin: string): string {

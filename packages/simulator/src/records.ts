@@ -12,7 +12,7 @@ export interface Arrival {
 /** What was decided about a POST; `none`: neither created nor refused (hung, cut, HTML page), or not read to its end. */
 export type Decision = 'none' | 'created' | 'refused';
 
-/** What became of the answer; `lost`: the connection closed before all of it was handed over. */
+/** The outcome of the answer; `lost`: the connection closed before all of it was handed over. */
 export type Delivery = 'pending' | 'delivered' | 'lost';
 
 /** One POST to createTask. */
@@ -74,17 +74,17 @@ export interface Task extends Charge {
   readonly failMsg: string | undefined;
   /** recordInfo answers this code instead of a record. */
   readonly terminalCode: 408 | 501 | undefined;
-  /** recordInfo denies knowing it, for ever. */
+  /** recordInfo always denies it. */
   readonly denied: boolean;
   readonly callbacksSent: number;
 }
 
-/** One try to deliver a callback. */
+/** One attempt to deliver a callback. */
 export interface CallbackAttempt {
   readonly taskId: string;
   readonly url: string;
   readonly sentAtMs: number;
-  /** `true` for the vendor's own, `false` for forged ones. */
+  /** `true` for Kie's own, `false` for forged ones. */
   readonly genuine: boolean;
   /** HTTP status of the receiver, undefined when it did not answer. */
   readonly status: number | undefined;

@@ -4,7 +4,7 @@ import type { ChargeState, Submission } from './records.ts';
 
 const DEFAULT_WINDOW_MS = 10_000;
 
-/** Walks through the whole ledger; for looking at, not for every request. */
+/** Reads the whole ledger: too slow for every request. */
 export function summaryOf(core: Core): Summary {
   const { ledger, options } = core;
   const { counts } = ledger;

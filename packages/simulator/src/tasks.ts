@@ -7,7 +7,7 @@ import type { Failure } from './options.ts';
 import type { Mutable, Task } from './records.ts';
 import type { CreateRequest } from './request.ts';
 
-/** A task with what only the simulator knows. */
+/** A task with the fields that only the simulator knows. */
 export interface LiveTask extends Mutable<Task> {
   readonly fate: Fate;
   readonly callbackFault: CallbackFault | undefined;
@@ -26,8 +26,8 @@ export interface NewTask {
 const LONGEST_TIMER_MS = 2_147_483_647;
 
 /**
- * The life of tasks: running, then success or fail, then nothing more.
- * A timer ends each one; a look at an overdue task ends it too, so that a busy event loop never shows a wrong state.
+ * The life of tasks: running, then success or fail.
+ * A timer ends each one; reading an overdue task ends it too, so that a busy event loop never shows a wrong state.
  */
 export class Tasks {
   readonly #ledger: Ledger;
@@ -101,7 +101,7 @@ export class Tasks {
     task.endsAtMs = null;
   }
 
-  /** Stops all timers; tasks keep their end and are ended by the next look after `arm`. */
+  /** Stops all timers; tasks keep their end and are ended by the next read after `arm`. */
   disarm(): void {
     for (const timer of this.#timers.values()) clearTimeout(timer);
     this.#timers.clear();

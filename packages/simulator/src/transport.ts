@@ -40,7 +40,7 @@ function coded(fault: Extract<WireFault, { kind: 'code' }>, style: SimulatorOpti
   return fault.httpStatus === undefined ? answer : { ...answer, status: fault.httpStatus };
 }
 
-/** Sends an answer, or does to it what the fault says. Resolves when nothing more will be written. */
+/** Sends an answer, changed by the fault. Resolves after the last write. */
 export async function deliver(wire: Wire, answer: Answer, fault: WireFault | undefined): Promise<void> {
   const { raw } = wire;
   const kind = fault?.kind;
@@ -59,7 +59,7 @@ export async function deliver(wire: Wire, answer: Answer, fault: WireFault | und
   }
 }
 
-/** Writes a whole answer, unless the client has gone. */
+/** Writes a whole answer, unless the client has disconnected. */
 export function send(raw: ServerResponse, answer: Answer): void {
   if (raw.destroyed || raw.writableEnded) return;
   raw.writeHead(answer.status, { ...answer.headers, 'content-length': sizeOf(answer) });
@@ -87,7 +87,7 @@ async function sendSlowly(raw: ServerResponse, answer: Answer, ms: number): Prom
 function cutInHalf(raw: ServerResponse, answer: Answer): void {
   const body = Buffer.from(answer.body);
   raw.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
-  // Destroy only after the half has left, or the client would see nothing at all.
+  // Destroy only after the half has left, or the client would get no byte.
   raw.write(body.subarray(0, Math.floor(body.length / 2)), () => {
     setImmediate(() => raw.destroy());
   });

@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import type { FileStore } from './files.ts';
 import type { SimulatorOptions } from './options.ts';
 
-/** The simulator as the place of uploaded images. */
+/** The simulator as the host of uploaded images. */
 export interface UploadHost {
   /** Where links to uploads point. */
   readonly origin: string;

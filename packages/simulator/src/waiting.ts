@@ -34,7 +34,7 @@ export async function waitForCounts(
     );
     const timer = setTimeout(() => {
       const found = JSON.stringify(counts);
-      end(() => reject(new Error(`simulator: waited ${timeoutMs} ms in vain; counts ${found}`)));
+      end(() => reject(new Error(`simulator: the condition was not met within ${timeoutMs} ms; counts ${found}`)));
     }, timeoutMs);
   });
 }

@@ -7,20 +7,20 @@ const JPEG = 'ffd8ffe0';
 
 /** What a fake ffmpeg does, as a script, or as the body of one for Node that has `args`, `input` (a path) and `fs`. */
 export const FFMPEG = {
-  /** A picture that tells what it was made of, see {@link toldBy}. */
+  /** A picture that contains its own inputs, see {@link toldBy}. */
   draws: `
     const told = { args, env: process.env, video: fs.readFileSync(input, 'base64') };
     process.stdout.write(Buffer.concat([Buffer.from('${JPEG}', 'hex'), Buffer.from(JSON.stringify(told))]));`,
   fails: `
     process.stderr.write('moov atom not found');
     process.exitCode = 1;`,
-  /** It tells its pid in a file beside itself; a shell does so at once. */
+  /** It writes its pid into a file next to itself; a shell does so at once. */
   hangs: '#!/bin/sh\necho $$ > "$0.pid"\nexec sleep 600\n',
   writesTooMuch: `
     process.stdout.write(Buffer.concat([Buffer.from('${JPEG}', 'hex'), Buffer.alloc(2 * 1024 * 1024)]));`,
   writesNoPicture: `
     process.stdout.write('this is no JPEG');`,
-  /** Somebody removes the video while it is at work. */
+  /** The video is removed while it runs. */
   losesTheVideo: `
     fs.unlinkSync(input);
     process.stdout.write(Buffer.from('${JPEG}', 'hex'));`,
@@ -47,7 +47,7 @@ export async function fakeFfmpeg(body: string): Promise<FakeFfmpeg> {
   return { folder, path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-/** What the fake one has told in a picture. */
+/** The inputs that the fake one wrote into a picture. */
 export function toldBy(picture: Buffer): unknown {
   return JSON.parse(picture.subarray(JPEG.length / 2).toString('utf8'));
 }

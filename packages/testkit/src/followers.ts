@@ -6,7 +6,7 @@ const dataForm = z.looseObject({ id: z.string(), state: z.string().optional() })
 
 /** One event of a gateway's event stream. */
 export interface FollowedEvent {
-  /** Its place in the ledger's stream, `<epoch ms>-<n>`; absent on `end`. */
+  /** Its position in the ledger's stream, `<epoch ms>-<n>`; absent on `end`. */
   readonly id?: string;
   /** `state` or `end`. */
   readonly event: string;

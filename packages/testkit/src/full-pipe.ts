@@ -3,11 +3,11 @@ import { closeSync, constants, mkdtempSync, openSync, readSync, rmdirSync, unlin
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A pipe that takes nothing any more until somebody reads. */
+/** A full pipe: writes block until a process reads. */
 export interface FullPipe {
   /** What a process inherits as its standard output. */
   readonly fd: number;
-  /** What stands in it, which makes room. */
+  /** Reads its content, so that writes succeed again. */
   read(): Buffer;
   /** Its reader goes. The other end stays open: who still writes must not write into a file that gets the same number. */
   close(): void;

@@ -14,7 +14,7 @@ export interface LedgerPlace {
 const MORE = { [NEWER_WORD]: { any: [1] } };
 
 /**
- * Opens a dead letter of a newer class beside a generation, as the scripts of a newer version would: an attempt ended in
+ * Opens a dead letter of a newer class next to a generation, as the scripts of a newer version would: an attempt ended in
  * a newer way, and there are fields that this version does not know.
  * @param state that of the generation from now on; a newer version's, too
  */

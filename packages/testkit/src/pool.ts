@@ -42,7 +42,7 @@ export interface PoolFixtureOptions {
   readonly settings?: SharedSettings;
   /** Over the policy times, which are scaled down a hundredfold. */
   readonly timings?: Partial<Timings>;
-  /** Over the schedule of looks, scaled down alike, but expecting tasks to take 0.1 s while nothing is learned. */
+  /** Over the schedule of polls, scaled down alike, but expecting tasks to take 0.1 s while nothing is learned. */
   readonly schedule?: Partial<ScheduleOptions>;
   readonly worker?: Partial<WorkerSettings>;
   /** For every queue of a worker. Default 20. */

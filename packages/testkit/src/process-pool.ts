@@ -68,7 +68,7 @@ export async function startProcessPool(options: ProcessPoolOptions): Promise<Pro
     KIE_UPLOAD_URL: url,
     WORKER_METRICS_PORT: '0',
     GATEWAY_PORT: '0',
-    // The default would be the store of whoever runs the tests.
+    // The default would be the store of the user who runs the tests.
     UPLOAD_STORE_URL: pathToFileURL(uploads).href,
     ...options.env,
   };

@@ -29,7 +29,7 @@ export interface StartOptions {
 /** A real process of a built app. */
 export interface AppProcess {
   readonly pid: number;
-  /** The first log line; it tells the addresses. */
+  /** The first log line; it has the addresses. */
   readonly first: LogLine;
   /** Every log line so far; with `forward` the first one only. */
   readonly log: readonly LogLine[];
@@ -151,7 +151,7 @@ class Written {
 
   end(exitCode: number | null): void {
     this.#exitCode = exitCode;
-    for (const tell of this.#listeners) tell();
+    for (const notify of this.#listeners) notify();
   }
 
   output(): string {
@@ -185,7 +185,7 @@ class Written {
     const parsed = logLine.safeParse(parseJson(line));
     if (!parsed.success) return;
     this.log.push(parsed.data);
-    for (const tell of this.#listeners) tell();
+    for (const notify of this.#listeners) notify();
   }
 }
 

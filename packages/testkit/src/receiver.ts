@@ -30,7 +30,7 @@ export async function startReceiver(
 ): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
-    // Whoever cut the connection sees no answer.
+    // A client that has cut the connection gets no response.
     response.on('error', () => undefined);
     void text(request).then((body) => {
       const callback = { path: request.url ?? '', headers: request.headers, text: body };

@@ -21,7 +21,7 @@ interface Node {
 }
 
 /**
- * Starts so many primaries and shares the slots out among them.
+ * Starts this many primaries and distributes the hash slots among them.
  * @param count default 3
  * @throws where Redis runs in Docker: its nodes would not reach each other
  */
@@ -41,7 +41,7 @@ export async function startRedisCluster(count = 3): Promise<RedisCluster> {
 }
 
 async function startNode(): Promise<Node> {
-  // By itself it would be 10 000 above the other one, which may not exist.
+  // The default is 10 000 above the other one, which may not exist.
   const busPort = await freePort();
   const settings = {
     'cluster-enabled': 'yes',

@@ -6,7 +6,7 @@ import { until } from './until.ts';
 const CACHE_DIR = fileURLToPath(new URL('../../../.kieq', import.meta.url));
 const NAME = 'kieq-test';
 const WAIT_MS = 30_000;
-/** By itself Redis waits 5 s for more replicas before it copies its data. */
+/** By default Redis waits 5 s for more replicas before it copies its data. */
 const SETTINGS = { 'repl-diskless-sync-delay': '0' };
 
 /** A primary and a replica of it. */
@@ -107,7 +107,7 @@ export async function startRedisGroup(options: LocalRedisOptions = {}): Promise<
 /** Resolves when the Sentinel knows primary and replica. */
 async function watch(sentinel: LocalRedis, primary: LocalRedis): Promise<void> {
   await callRedis(sentinel, async (call) => {
-    // On a machine that is busy its timer comes late; by itself it would then do nothing for half a minute.
+    // On a busy machine its timer comes late; it would then do nothing for half a minute.
     await call('SENTINEL', 'DEBUG', 'TILT-TRIGGER', 60_000);
     await call('SENTINEL', 'MONITOR', NAME, '127.0.0.1', primary.port, 1);
     await call('SENTINEL', 'SET', NAME, 'down-after-milliseconds', 1000);

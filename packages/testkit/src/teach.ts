@@ -5,7 +5,7 @@ import { testRequest } from './pool.ts';
 /** The kind of every request of `testRequest`. */
 export const TEST_KIND = timingKind(testRequest('').model, testRequest('').input);
 
-/** As if so many tasks of the kind had ended, the last one first; workers see it when they plan next. */
+/** As if tasks of the kind had ended with these times, the last one first; workers see it when they plan next. */
 export async function teach(
   { redis, root }: Pick<Ledger, 'redis' | 'root'>,
   durationsMs: readonly number[],

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Looks again every `everyMs` until the value satisfies the predicate; fails with the last value seen. */
+/** Reads the value every `everyMs` until it satisfies the predicate; fails with the last value seen. */
 export async function until<Value>(
   poll: () => Promise<Value | undefined> | Value | undefined,
   is: (value: Value) => boolean,

@@ -16,7 +16,7 @@ const OVERHEAD = BEGINNING.length + LONG_HEADER;
 const PIECE = Buffer.alloc(64 * 1024, 'kieq');
 
 /**
- * The bytes of a well-formed MP4 of exactly this length, made as they are read: nobody can play it, and every check
+ * The bytes of a well-formed MP4 of exactly this length, made as they are read: no player can play it, and every check
  * of its structure passes.
  * @param bytes at least 128
  */

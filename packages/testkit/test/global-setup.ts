@@ -5,7 +5,7 @@ import type { TestProject } from 'vitest/node';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The Redis of this run. It may be somebody's own (REDIS_URL): keep to keys under `uniquePrefix`. */
+    /** The Redis of this run. It may be the user's own (REDIS_URL): keep to keys under `uniquePrefix`. */
     redisUrl: string;
   }
 }
@@ -31,7 +31,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function asOrdinaryUser(url: string): Promise<string> {
   const admin = createConnection({ url, role: 'worker' });
   try {
-    // Tests have prefixes of their own in place of `{kieq}`; and they alone look at all keys, and forget scripts.
+    // Tests have their own prefixes instead of `{kieq}`; and only they read all keys, and flush scripts.
     const rules = [...aclRules('{kieq*}').split(' '), '~{kieq*}-*', '+keys', '+script|flush'];
     await admin.call('ACL', 'SETUSER', 'kieq', 'reset', 'on', '>tests', ...rules);
   } finally {

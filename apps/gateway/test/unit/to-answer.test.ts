@@ -37,7 +37,7 @@ describe('an error becomes an answer', () => {
   });
 
   test('what is unavailable may be tried again, and says nothing of what is behind', () => {
-    const answer = answerTo(new ProducerError('redis_refused', 'Redis takes no writes: OOM at 10.0.0.1'));
+    const answer = answerTo(new ProducerError('redis_refused', 'Redis refuses writes: OOM at 10.0.0.1'));
     expect(answer.retryAfterS).toBe(2);
     expect(answer.message).not.toContain('10.0.0.1');
     expect(answerTo(new ApiError('rate_limited', 'x', { retryAfterS: 30 })).retryAfterS).toBe(30);

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeedOf, Scene } from './scene.ts';
 import type { Slot } from './slot.ts';
 
-/** kill -9, and its place stays empty for a while. */
+/** kill -9, and its slot stays empty for a while. */
 export async function killOne(scene: Scene, deed: DeedOf<'kill'>): Promise<void> {
   const slot = slotOf(scene, deed);
   if (slot?.now() !== undefined) scene.count(`kill ${deed.crew}`);

@@ -12,7 +12,7 @@ const TELL_EVERY_MS = 15_000;
 
 /**
  * Faults stop, everybody is there again, and everything may end. Returns what did not within the profile's patience.
- * @param say is told from time to time what is still missing
+ * @param say gets what is still missing from time to time
  */
 export async function drain(
   world: World,
@@ -27,7 +27,7 @@ export async function drain(
   const startedMs = performance.now();
   let toldMs = 0;
   for (;;) {
-    // Those that were stuck for good end as well: nobody waits a day here.
+    // Those that were stuck for good end as well: a campaign does not wait a day.
     pool.simulator.finish();
     const unrest = await poll(world);
     const ms = performance.now() - startedMs;

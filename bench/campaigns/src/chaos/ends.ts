@@ -24,7 +24,7 @@ export function endProblems(one: Case, taken: TakenCallbacks): { readonly rule: 
   if (wrong !== undefined) problems.push({ rule: 'wrong end', what: wrong });
   for (const task of charged) {
     if (!isKnown(one, record, task.taskId))
-      problems.push({ rule: 'paid video lost', what: `task ${task.taskId} is charged and nobody knows of it` });
+      problems.push({ rule: 'paid video lost', what: `task ${task.taskId} is charged and no record has it` });
   }
   return problems;
 }
@@ -45,7 +45,7 @@ function wrongEnd(one: Case, record: GenerationRecord, taken: TakenCallbacks): s
       return undefined;
     case 'dead':
       return deadLetterProblem(one, record, taken);
-    // Told already: they have not ended.
+    // Reported already: they have not ended.
     case 'queued':
     case 'submitting':
     case 'unknown':
@@ -57,7 +57,7 @@ function wrongEnd(one: Case, record: GenerationRecord, taken: TakenCallbacks): s
   }
 }
 
-/** A charged task is followed to its end, or stands in the record, or an open letter says that it may exist. */
+/** A charged task is polled to its end, or is in the record, or an open dead letter says that it may exist. */
 function isKnown({ order }: Case, { attempts, deadLetter }: GenerationRecord, taskId: string): boolean {
   if (attempts.some((attempt) => attempt.taskId === taskId)) return true;
   const isOpen = attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');

@@ -96,7 +96,7 @@ export function faultRules({ slowFaults }: Pick<ChaosProfile, 'slowFaults'>): Fa
   return slowFaults ? [...rules, ...SLOW] : rules;
 }
 
-/** A query that is swallowed costs 15 s, a task that is denied for ever 90 s; more than five of those together are an alarm. */
+/** A query that is swallowed costs 15 s, a task that is always denied 90 s; more than five of those together are an alarm. */
 const SLOW: readonly FaultRule[] = [
   { on: 'recordInfo', when: { probability: 0.001 }, fault: { kind: 'hangBefore' } },
   { on: 'task', when: { probability: 0.01, times: 3 }, fault: { kind: 'unknownFor', ms: null } },

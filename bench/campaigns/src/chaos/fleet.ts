@@ -7,7 +7,7 @@ export interface Fleet {
   readonly workers: readonly Slot[];
   readonly gateways: readonly Slot[];
   readonly dashboard: Slot;
-  /** Processes that ended although nobody had killed them. */
+  /** Processes that ended although the campaign had not killed them. */
   readonly crashes: readonly string[];
   /** Starts whatever is down and thaws whatever is frozen. */
   wakeAll(): Promise<void>;

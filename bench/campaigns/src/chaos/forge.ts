@@ -12,7 +12,7 @@ export async function forge(scene: Scene, { count }: DeedOf<'forge'>): Promise<v
       const target = targetOf(scene, lie);
       if (target === undefined) return;
       const { path, taskId } = target;
-      const key = lie === 'wrong signature' ? 'a key of nobody' : secrets.webhookKey;
+      const key = lie === 'wrong signature' ? 'an unknown key' : secrets.webhookKey;
       const timestamp = Math.floor(Date.now() / 1000);
       scene.count(`forged: ${lie}`);
       await call(gatewayUrl + path, {
@@ -40,7 +40,7 @@ function targetOf({ world, dice }: Scene, lie: (typeof LIES)[number]): { path: s
   return path === undefined ? undefined : { path, taskId };
 }
 
-/** `wrong task`: the attempt's own token with the task of somebody else or of nobody. */
+/** `wrong task`: the attempt's own token with the task of another caller or an unknown one. */
 const LIES = ['wrong token', 'wrong signature', 'wrong task'] as const;
 
 const FALSE_RESULT = JSON.stringify({ resultUrls: ['https://forged.invalid/video.mp4'] });

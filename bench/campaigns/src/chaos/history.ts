@@ -2,7 +2,7 @@ import type { Case, Violation } from './findings.ts';
 import type { PlannedDeed } from './plan.ts';
 import type { World } from './world.ts';
 
-/** All that is known of one generation, for whoever looks into a violation. */
+/** Everything known about one generation, for the analysis of a violation. */
 export async function historyOf(world: World, cases: readonly Case[], violation: Violation): Promise<string> {
   const one = cases.find(({ prompt }) => prompt === violation.prompt);
   const lines = [`--- ${violation.rule}: ${violation.what} (${violation.prompt ?? ''} ${violation.id ?? ''})`];

@@ -10,7 +10,7 @@ const body = z.object({ code: z.int(), data: z.object({ taskId: z.string(), stat
 export interface Hooks {
   /** Without a slash at the end. */
   readonly url: string;
-  /** States told of each generation in callbacks that were answered with 200, in order. */
+  /** States of each generation in deliveries that were answered with 200, in order. */
   readonly told: ReadonlyMap<string, readonly ('success' | 'fail')[]>;
   /** What was wrong with callbacks that came. */
   readonly problems: readonly string[];
@@ -55,7 +55,7 @@ export async function startHooks(secret: string, dice: Dice): Promise<Hooks> {
   };
 }
 
-/** What a callback tells, or what is wrong with it: both signatures are checked as its receivers would. */
+/** The content of a delivery, or what is wrong with it: both signatures are checked as its receivers would. */
 function readCallback({ headers, text }: Received, secret: string) {
   const words = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
   try {

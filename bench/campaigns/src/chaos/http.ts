@@ -11,10 +11,10 @@ export interface HttpCall {
   readonly body?: unknown;
 }
 
-/** Longer than anything that ends by itself, shorter than a campaign. */
+/** Longer than every request that ends without a fault, shorter than a campaign. */
 const TIMEOUT_MS = 10_000;
 
-/** Calls once and never rejects: whoever calls while things break expects no answer. */
+/** Calls once and never rejects: while faults strike, no response is expected. */
 export async function call(
   url: string,
   { method = 'GET', headers = {}, body }: HttpCall = {},

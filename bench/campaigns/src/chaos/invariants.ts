@@ -13,7 +13,7 @@ export async function checkAll(world: World, book: OrderBook, cases: readonly Ca
     ...callbackViolations(world, cases),
     ...(await ledgerViolations(world, cases)),
     ...book.problems.map((what) => ({ rule: 'one order, one generation', what })),
-    ...world.fleet.crashes.map((what) => ({ rule: 'nobody ends by himself', what })),
+    ...world.fleet.crashes.map((what) => ({ rule: 'no process ends unexpectedly', what })),
     ...(await leakedSecrets(world)).map((what) => ({ rule: 'no secret in a log', what })),
   ];
 }
@@ -51,7 +51,7 @@ function limitViolations({ pool, profile }: World): Violation[] {
   ];
 }
 
-/** Every end was told to the caller who asked for it, as it was, at least once. */
+/** Every end was delivered to the caller that asked for it, correctly, at least once. */
 function callbackViolations({ hooks }: World, cases: readonly Case[]): Violation[] {
   const untold = cases.flatMap((one) => {
     const { record } = one;
@@ -59,8 +59,8 @@ function callbackViolations({ hooks }: World, cases: readonly Case[]): Violation
     const last = hooks.told.get(record.id)?.at(-1);
     const expected = record.state === 'succeeded' ? 'success' : 'fail';
     if (last === expected && record.delivery?.state === 'delivered') return [];
-    const what = `${record.state}, its caller was told ${last ?? 'nothing'}; the notice is ${record.delivery?.state}`;
-    return [{ rule: 'caller told', what, prompt: one.prompt, id: record.id }];
+    const what = `${record.state}, its caller got ${last ?? 'nothing'}; the delivery is ${record.delivery?.state}`;
+    return [{ rule: 'end delivered', what, prompt: one.prompt, id: record.id }];
   });
   return [...untold, ...hooks.problems.map((what) => ({ rule: 'callback signed', what }))];
 }
@@ -81,7 +81,7 @@ async function ledgerViolations({ pool }: World, cases: readonly Case[]): Promis
   const repaired = stats['index_repaired'] ?? 0;
   return [
     ...(repaired > 0 ? [{ rule: 'indexes agree', what: `${repaired} repaired` }] : []),
-    ...(mirrored === open ? [] : [{ rule: 'letters mirrored', what: `${open} open, ${mirrored} mirrored` }]),
+    ...(mirrored === open ? [] : [{ rule: 'dead letters mirrored', what: `${open} open, ${mirrored} mirrored` }]),
     ...(booked === priced ? [] : [{ rule: 'credits booked', what: `${booked} booked, ${priced} spent on successes` }]),
     ...(surplus > paidAgain ? [{ rule: 'surplus', what: `${surplus} surplus, ${paidAgain} paid again` }] : []),
   ];

@@ -25,7 +25,7 @@ function refusedWith(codes: readonly number[]): Judge {
   };
 }
 
-/** For every class that cannot come about within a campaign. */
+/** For every class that cannot occur within a campaign. */
 const never: Judge = (_one, { deadLetter }) => `nothing happened that makes a ${deadLetter?.class}`;
 
 const JUDGES: Readonly<Partial<Record<DeadLetterClass, Judge>>> = {
@@ -35,18 +35,18 @@ const JUDGES: Readonly<Partial<Record<DeadLetterClass, Judge>>> = {
   payment_unknown: paymentUnknown,
   task_lost: ({ tasks }, { taskId }) =>
     tasks.some((task) => task.taskId === taskId) ? undefined : 'its task is not its own',
-  // A job of another client that a worker took and died with: nobody can know what it had done.
+  // A job of another client whose worker was killed: it is unknown what it had done.
   record_missing: ({ order, charged }) =>
     order?.door === 'job' && charged.length === 0 ? undefined : 'it had a record',
 };
 
-/** Some attempt has no answer; and none of its tasks told a gateway of itself, or it would have been adopted. */
+/** An attempt has no response, and no callback reached a gateway for its tasks, or it would have been adopted. */
 function paymentUnknown({ tasks }: Case, { attempts }: GenerationRecord, taken: TakenCallbacks): string | undefined {
   const current = attempts.at(-1);
   if (current?.outcome !== 'lost' && current?.outcome !== 'expired') return `its last attempt is ${current?.outcome}`;
   // A task of an older attempt may have come home when the next one had been admitted.
-  const told = tasks.find(
+  const found = tasks.find(
     (task) => isShown(task) && taken.has(task.taskId) && !attempts.some((attempt) => attempt.taskId === task.taskId),
   );
-  return told === undefined ? undefined : `task ${told.taskId} came home by its callback, and was not adopted`;
+  return found === undefined ? undefined : `a callback named task ${found.taskId}, and it was not adopted`;
 }

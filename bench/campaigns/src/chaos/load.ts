@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 /** Callers that go on ordering for the profile's duration. */
 export interface Load {
-  /** Resolves when nobody orders any more; whoever may ask again did so until it was acknowledged or this time was over. */
+  /** Resolves when the load has ended; orders that may be repeated were, until they were acknowledged or this time was over. */
   finish(patienceMs: number): Promise<void>;
 }
 

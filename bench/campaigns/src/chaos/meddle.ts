@@ -17,7 +17,7 @@ export async function retryAllOnBoard(scene: Scene, { queue }: DeedOf<'board-ret
   await put(scene, 'board retry all', `${queue}/retry/completed`);
 }
 
-/** Promotes what sleeps: looks, retries and callbacks. */
+/** Promotes delayed jobs: polls, retries and deliveries. */
 export async function promoteOnBoard(scene: Scene, { count }: DeedOf<'board-promote'>): Promise<void> {
   const { queues } = scene.world.pool;
   for (const name of ['submit', 'poll', 'notify'] as const) {
@@ -49,13 +49,13 @@ function onDashboard({ world }: Scene, path: string, request: HttpCall): Promise
 export async function duplicateJobs(scene: Scene, { count }: DeedOf<'duplicate'>): Promise<void> {
   const { queues, ledger } = scene.world.pool;
   for (const generation of someIds(scene, count)) {
-    // A job that names a generation which does not exist yet makes a letter of it: nobody knows such a name.
+    // A job that names a generation which does not exist yet opens a dead letter: the name must be unknown.
     if ((await ledger.read.generation(generation)) === undefined) continue;
     const data = { v: 1, generation };
     const jobId = `by-hand-${randomUUID()}`;
     await queues.submit.add('by hand', data, { jobId, priority: scene.dice.between(1, 100) });
     await queues.poll.add('by hand', data, { jobId });
-    await queues.poll.add('by hand', { ...data, claim: `task-of-nobody-${jobId}` }, { jobId: `claim-${jobId}` });
+    await queues.poll.add('by hand', { ...data, claim: `unknown-task-${jobId}` }, { jobId: `claim-${jobId}` });
     await queues.notify.add('by hand', data, { jobId });
     scene.count('jobs by hand', 4);
   }
@@ -63,7 +63,7 @@ export async function duplicateJobs(scene: Scene, { count }: DeedOf<'duplicate'>
 
 const deadLetters = z.object({ items: z.array(z.object({ generation: z.string(), class: z.string() })) });
 
-/** Redrives some open dead letters through the gateway; what pays again is written down before it is asked for. */
+/** Redrives some open dead letters through the gateway; redrives that pay again are recorded before the request. */
 export async function redriveSome(scene: Scene, { count, payAgain }: DeedOf<'redrive'>): Promise<void> {
   const listed = deadLetters.safeParse((await asOperator(scene, '/v1/dead-letters?limit=100'))?.body);
   const open = listed.success ? listed.data.items : [];

@@ -1,6 +1,6 @@
 import type { Tenant } from './secrets.ts';
 
-/** The ways into the pool. `job` is what another BullMQ client adds by itself. */
+/** The ways into the pool. `job` is a job added by another BullMQ client. */
 export const DOORS = ['kie-api', 'native', 'batch', 'producer', 'job'] as const;
 export type Door = (typeof DOORS)[number];
 

@@ -17,7 +17,7 @@ export type Deed =
   | { readonly kind: 'delay'; readonly ms: number; readonly forMs: number }
   | { readonly kind: 'kie-outage'; readonly forMs: number }
   | { readonly kind: 'no-credits'; readonly forMs: number }
-  /** Callbacks of nobody, with right and wrong tokens, signatures and tasks. */
+  /** Forged callbacks, with right and wrong tokens, signatures and tasks. */
   | { readonly kind: 'forge'; readonly count: number }
   /** Bull Board's buttons. */
   | { readonly kind: 'board-retry'; readonly count: number }

@@ -4,7 +4,7 @@ export interface ChaosProfile {
   readonly durationMs: number;
   readonly workers: number;
   readonly gateways: number;
-  /** Create calls per second of all callers together, while nothing stands in their way. */
+  /** Create calls per second of all callers together, while no fault slows them. */
   readonly ratePerSecond: number;
   /** From one event of the plan to the next, on average. */
   readonly eventEveryMs: number;
@@ -15,7 +15,7 @@ export interface ChaosProfile {
   readonly unknownWindowMs: number;
   readonly holdMs: number;
   readonly lockMs: number;
-  /** Whether Kie also swallows queries and denies tasks for ever: their ends take long to come. */
+  /** Whether Kie also swallows queries and always denies some tasks: their ends take long to come. */
   readonly slowFaults: boolean;
   /** How long everything may take to end once the faults have stopped. */
   readonly patienceMs: number;

@@ -13,7 +13,7 @@ import { buildWorld, type World, type WorldOptions } from './world.ts';
 import { until } from '@kieq/testkit';
 
 export interface ChaosOptions extends WorldOptions {
-  /** Is told the plan, how it goes, and the history of whatever went wrong. */
+  /** Gets the plan, the progress, and the history of every violation. */
   readonly say: (text: string) => void;
 }
 
@@ -22,7 +22,7 @@ export interface ChaosResult {
   readonly violations: readonly Violation[];
 }
 
-/** Histories that are told; the rest are mostly of the same kind. */
+/** Histories that are printed; the rest are mostly of the same kind. */
 const HISTORIES = 5;
 /** How long callers with a key go on asking after the load has ended. */
 const CALLERS_PATIENCE_MS = 30_000;

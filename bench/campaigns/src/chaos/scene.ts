@@ -14,7 +14,7 @@ export interface Scene {
 
 export type DeedOf<Kind extends Deed['kind']> = Extract<Deed, { kind: Kind }>;
 
-/** So many different ones, or fewer where there are not so many. */
+/** This many different ones, or all where there are fewer. */
 export function someOf<Item>({ dice }: Pick<Scene, 'dice'>, list: readonly Item[], count: number): Item[] {
   const chosen = new Set<Item>();
   for (let tries = 0; tries < count && list.length > 0; tries += 1) chosen.add(dice.pick(list));

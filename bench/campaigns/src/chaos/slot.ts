@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
 
-/** A place for one process of a built app, which is killed, frozen and started again. */
+/** A slot for one process of a built app, which is killed, frozen and restarted. */
 export interface Slot {
   readonly name: string;
   /** Undefined while it is down. */
@@ -27,7 +27,7 @@ export interface SlotOptions {
   readonly name: string;
   readonly env: Readonly<Record<string, string>>;
   readonly write: (line: string) => void;
-  /** It ended, and nobody had killed it. */
+  /** It ended, and the campaign had not killed it. */
   readonly onCrash: (exitCode: number | null) => void;
 }
 

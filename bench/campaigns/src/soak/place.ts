@@ -63,7 +63,7 @@ export async function openPlace(cacheDir: string): Promise<Place> {
   const slots = [gateway, ...workers, dashboard];
   const callOff = killAtExit(slots);
   for (const one of slots) await one.start();
-  // The environment demands 14 days, since jobs are kept for a week; nobody retries a job here.
+  // The environment demands 14 days, since jobs are kept for a week; no job is retried here.
   await pool.ledger.settings.overwrite({ retentionMs: RETENTION_MS });
   return {
     redis,

@@ -39,13 +39,13 @@ export interface SoakResult {
 }
 
 const SAMPLE_EVERY_MS = 5000;
-/** A task whose callback is lost is looked at late: after 220 s with these durations (docs/polling.md). */
+/** A task whose callback is lost is polled late: after 220 s with these durations (docs/polling.md). */
 const PATIENCE_MS = 600_000;
 const OPEN_STATES = ['queued', 'submitting', 'unknown', 'generating'] as const;
-/** Of those that do not end, so many are shown. */
+/** Of those that do not end, this many are shown. */
 const SHOWN = 5;
 
-/** A constant load with mild faults; memory, handles, connections and keys are looked at every five seconds. */
+/** A constant load with mild faults; memory, handles, connections and keys are sampled every five seconds. */
 export async function runSoak({ minutes, ratePerSecond, cacheDir, say }: SoakOptions): Promise<SoakResult> {
   const place = await openPlace(cacheDir);
   try {
@@ -135,7 +135,7 @@ async function reckon({ pool }: Place, acknowledged: ReadonlySet<string>, givenU
 
 const PAGE = 500;
 
-/** Of those that Kie never heard of, or nobody knows whether: the ones that do not wait and have no open letter. */
+/** Of those that Kie did not get, or may not have got: the ones that do not wait and have no open dead letter. */
 async function countUnfollowed({ read }: Place['pool']['ledger'], prompts: readonly string[]): Promise<number> {
   let count = 0;
   for (let from = 0; from < prompts.length; from += PAGE) {

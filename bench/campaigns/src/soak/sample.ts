@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import type { Place } from './place.ts';
 
-/** One look at everything that must stay flat, by name. Sizes are in MiB. */
+/** One sample of everything that must stay flat, by name. Sizes are in MiB. */
 export type Sample = Readonly<Record<string, number>>;
 
 const MIB = 1024 * 1024;
@@ -38,7 +38,7 @@ async function keysByKind({ pool }: Place): Promise<Map<string, number>> {
   } while (cursor !== '0');
   const kinds = new Map<string, number>();
   for (const key of seen) {
-    const kind = key.startsWith(prefix) ? kindOf(key.slice(prefix.length + 1)) : 'of nobody';
+    const kind = key.startsWith(prefix) ? kindOf(key.slice(prefix.length + 1)) : 'of no pool';
     kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
   }
   return kinds;

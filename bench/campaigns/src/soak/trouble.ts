@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDice, type Dice } from '../chaos/dice.ts';
 import type { Place } from './place.ts';
 
-/** What happens beside Kie's faults, and how often. */
+/** Counts of the faults that are not Kie's. */
 export interface Trouble {
   readonly counts: { cuts: number; freezes: number; given: number };
-  /** Prompts of dead letters that a person gave up. */
+  /** Prompts of dead letters that an operator gave up. */
   readonly givenUp: ReadonlySet<string>;
   stop(): Promise<void>;
 }
@@ -16,7 +16,7 @@ const FREEZE_EVERY_MS = 45_000;
 const FROZEN_MS = 1500;
 const GIVE_UP_EVERY_MS = 2000;
 
-/** Connections to Redis are cut, workers freeze for a moment, and a person gives dead letters up. */
+/** Connections to Redis are cut, workers freeze for a moment, and an operator gives dead letters up. */
 export function startTrouble(place: Place): Trouble {
   const dice = createDice(1, 'trouble');
   const counts = { cuts: 0, freezes: 0, given: 0 };

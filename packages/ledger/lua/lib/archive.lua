@@ -1,8 +1,8 @@
--- Saving results. It is pending while the generation is `archiving`, or `succeeded` already where callers need not wait
--- for it. Its vehicle is the generation's own, in the queue `archive`.
+-- Saving results. It is pending while the generation is `archiving`, or already `succeeded` where callers do not wait for
+-- it. Its vehicle is that of the generation, in the queue `archive`.
 
--- When the links of a result are assumed to die: so long after its task ended, by the vendor's clock as far as that
--- makes sense.
+-- When the links of a result are assumed to expire: archiveLinkTtlMs after its task ended, by Kie's clock where that is
+-- plausible.
 local function linksDieAt(record, completeTime)
   local endedAt = NOW
   if completeTime then endedAt = math.max(num(record, 'acceptedAt'), math.min(NOW, completeTime)) end
@@ -23,13 +23,13 @@ local function endArchive(record, state)
   set(record, { archiveState = state })
 end
 
--- For replies: the job to add. The same again when the script is sent twice.
+-- For replies: the job to add; the same one when the script is sent twice.
 local function pendingArchive(record)
   if record.archiveState ~= 'pending' then return nil end
   return { vehicle = record.vehicle, delayMs = math.max(0, num(record, 'archiveAt') - NOW), dueBy = num(record, 'archiveBy') }
 end
 
--- Given up: a generation whose caller waits for it is dead, one whose caller has the link stays as it is.
+-- Given up: a generation whose caller waits for the archive is dead; one whose caller has Kie's link stays `succeeded`.
 local function giveUpArchive(record, evidence)
   endArchive(record, 'failed')
   if record.state == 'archiving' then return endDead(record, 'archive_failed', evidence) end

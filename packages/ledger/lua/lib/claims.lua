@@ -1,9 +1,9 @@
--- A claim is what a callback says of an attempt that has no task: "this is its task". Nobody believes it before
--- recordInfo has proved it. Claims stand in the record's field `claims` as a JSON map: task -> { attempt, at }.
+-- A claim is a callback's statement about an attempt that has no task: "this is its task". It counts only after recordInfo
+-- has proved it. Claims are kept in the record's field `claims` as a JSON map: task -> { attempt, at }.
 local CLAIMS_PER_GENERATION = 5
 
--- Nothing is under way for it: a task that turns up now, of an attempt whose answer was lost, is followed instead of
--- paying for another one. Also where it ended without a video: that task is paid.
+-- No task is under way for it: a task that turns up now, of an attempt whose response was lost, is polled instead of
+-- paying for another one. Also where the generation ended without a video: that task is paid.
 local function isTaskless(record)
   if given(record.purgedAt) or newerDeadLetter(record) then return false end
   return record.state == 'queued' or record.state == 'failed' or record.state == 'cancelled' or (record.state == 'dead' and neverHadATask(record.letterClass))
@@ -14,21 +14,21 @@ local function canRevive(record, attempt, taskId)
   return attempt.taskId == taskId and isTaskless(record) and attempt.outcome ~= 'resubmitted' and not attempt.verdict
 end
 
--- Given up and still the task of its generation: a verdict would settle it.
+-- The task was given up and is still that of its generation: a verdict would settle it.
 local function mayBeSettled(record, attempt, taskId)
   return attempt.taskId == taskId and record.taskId == taskId and record.state == 'dead'
     and isGivenUp(record.letterClass)
 end
 
--- How long ago Kie said success without a result for the first time, since the task is followed or polled anew; nil where
--- it has not. Whoever follows or redrives it begins anew by `pollSince` alone, as every version writes it.
+-- How long ago Kie first reported a success without a result, since polling of the task last began; nil where it has not.
+-- Every version restarts this time by writing `pollSince` only.
 local function noResultForMs(record)
   local since = num(record, 'noResultSince')
   if since == 0 or since < num(record, 'pollSince') then return nil end
   return NOW - since
 end
 
--- The attempt's task is the generation's from now on, whatever has become of the generation.
+-- From now on the attempt's task is that of the generation, whichever state the generation is in.
 local function follow(record, attempt, outcome, nextPollAt)
   attempt.outcome = outcome
   saveAttempt(record, attempt)
@@ -42,7 +42,7 @@ local function follow(record, attempt, outcome, nextPollAt)
   count(outcome)
 end
 
--- A task that turned up beside a newer attempt: it is paid, and nobody follows it.
+-- A task that turned up in addition to a newer attempt: it is paid, and no job polls it.
 local function surplusOf(record)
   for n = num(record, 'attempts'), 1, -1 do
     local attempt = attemptOf(record, n)
@@ -67,7 +67,7 @@ local function saveClaims(record, claims)
   end
 end
 
--- The attempt has its task: whatever was claimed of it is decided.
+-- The attempt has its task, which decides every claim about it.
 local function dropClaimsOf(record, attempt)
   if (record.claims or '') == '' then return end
   local left = {}

@@ -1,5 +1,5 @@
--- A notice is the callback that tells a caller of an end. It stands beside the state, has a vehicle of its own in the
--- queue `notify`, and concerns the last end only: whatever moves the generation on drops it.
+-- A delivery is the request to the caller's callBackUrl that reports an end. It is independent of the state, has its own
+-- vehicle in the queue `notify`, and concerns the last end only: a transition that leaves this end drops it.
 
 local function isEnded(state) return state == 'succeeded' or state == 'failed' or state == 'cancelled' or state == 'dead' end
 
@@ -11,10 +11,10 @@ local function closeDeliveryDeadLetter(record)
 end
 
 local function openDeliveryDeadLetter(record, evidence)
-  local letter = { class = 'notify_failed', openedAt = NOW, evidence = evidence, from = record.state }
+  local deadLetter = { class = 'notify_failed', openedAt = NOW, evidence = evidence, from = record.state }
   redis.call('ZADD', key('letters:notify_failed'), NOW, record.id)
   redis.call('SADD', key('mirror'), record.id)
-  set(record, { noticeLetter = cjson.encode(letter), letters = num(record, 'letters') + 1 })
+  set(record, { noticeLetter = cjson.encode(deadLetter), letters = num(record, 'letters') + 1 })
   count('letter:notify_failed')
 end
 
@@ -42,11 +42,11 @@ end
 local function deliveryEntry(record)
   if record.callback ~= '1' then return end
   if not isEnded(record.state) then return dropDelivery(record) end
-  local letter = record.state == 'dead' and cjson.decode(record.letter)
-  planDelivery(record, letter and letter.heldUntil and letter.heldUntil - NOW or 0)
+  local deadLetter = record.state == 'dead' and cjson.decode(record.letter)
+  planDelivery(record, deadLetter and deadLetter.heldUntil and deadLetter.heldUntil - NOW or 0)
 end
 
--- For replies: the job to add. The same again when the script is sent twice.
+-- For replies: the job to add; the same one when the script is sent twice.
 local function pendingDelivery(record)
   if record.noticeState ~= 'pending' then return nil end
   return { vehicle = record.noticeVehicle, delayMs = math.max(0, num(record, 'noticeAt') - NOW) }

@@ -1,5 +1,5 @@
--- Completion times of tasks, from which the schedule of looks is learned. Bounded: the last times of each kind, the
--- kinds that were used last. The score of a kind counts all verdicts, so that whoever has read its times sees new ones.
+-- Completion times of tasks, from which workers learn the schedule of polls. Bounded: the last times of each kind, the
+-- kinds that were used last. The score of a kind counts all verdicts, so that a worker that has read its times sees new ones.
 local TIMES_PER_KIND, KINDS = 200, 200
 
 local function learn(kind, ms)

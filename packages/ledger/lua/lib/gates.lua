@@ -1,6 +1,7 @@
 -- A gate stops all submissions. Modes: timed (opens at untilAt), canary (half-open: one real generation at nextAt),
--- probe (a worker asks for the balance at nextAt), manual (a person opens it).
--- A gate that a newer version closed, or one in a mode of its own, counts as closed; only that version or a person opens it.
+-- probe (a worker asks for the balance at nextAt), manual (an operator opens it).
+-- A gate that a newer version closed, or one in a mode unknown here, counts as closed; only that version or an operator
+-- opens it.
 
 local function isOwnGate(reason, gate) return modeOf(reason) and isKnownMode(gate.mode) or false end
 
@@ -23,7 +24,7 @@ local function openGate(reason)
     redis.call('HINCRBY', key('gatemem'), 'creditsClosedMs', NOW - gate.since)
   end
   if gate.intervalMs then
-    -- A gate that closes again soon goes on with longer intervals instead of starting over.
+    -- A gate that closes again soon continues with longer intervals instead of starting over.
     redis.call('HSET', key('gatemem'), reason, cjson.encode({ intervalMs = gate.intervalMs, openedAt = NOW }))
   end
   redis.call('HDEL', key('gates'), reason)
@@ -40,7 +41,7 @@ local function firstInterval(reason, first, cap)
   return math.min(cap, memory.intervalMs * 2), true
 end
 
--- times: { waitMs } for timed, { firstMs, capMs } otherwise. `detail` is evidence for people.
+-- times: { waitMs } for timed, { firstMs, capMs } otherwise. `detail` is evidence for operators.
 local function closeGate(reason, times, detail, canaryToken)
   local gate = loadGate(reason)
   local mode = modeOf(reason)
@@ -59,7 +60,7 @@ local function closeGate(reason, times, detail, canaryToken)
     gate.canary = nil
   end
   if mode == 'timed' then gate.untilAt = math.max(gate.untilAt or 0, NOW + times.waitMs) end
-  -- What a person closes has refused nothing, and closing it again changes nothing but the reason.
+  -- A gate that an operator closes has refused nothing; closing it again changes only the reason.
   if mode ~= 'manual' then gate.refusals = (tonumber(gate.refusals) or 0) + 1 end
   gate.detail = detail
   saveGate(reason, gate)
@@ -89,8 +90,8 @@ local function standing(write)
   return reason, waitMs, due
 end
 
--- The attempt becomes the canary of every due gate; nobody else passes them until the next interval, nor while the
--- canary may still be answered: a younger canary would make its answer count for nothing.
+-- The attempt becomes the canary of every due gate. No other attempt passes them until the next interval, nor while the
+-- canary may still get its response: a younger canary would make that response count for nothing.
 local function sendCanary(due, attempt)
   for _, reason in ipairs(due) do
     local gate = loadGate(reason)
@@ -100,7 +101,7 @@ local function sendCanary(due, attempt)
   end
 end
 
--- Kie answered a canary with something else than the gate's own refusal: that gate was wrong by now.
+-- Kie answered a canary with something other than the gate's own refusal: the gate's cause is gone.
 local function canaryPassed(tokenHash, except)
   local flat = redis.call('HGETALL', key('gates'))
   for i = 1, #flat, 2 do

@@ -1,11 +1,11 @@
 -- The record of a generation is one hash; its attempts are the fields a:1, a:2, … as JSON. A script changes one record:
 -- what it sets is kept here and written at once, by `reply` or before it by `save`.
--- CHANGED is field, value, field, value; of a field that is set twice the later one counts. Its room is made beforehand,
--- since a table that grows costs more than all that is put into it.
+-- CHANGED is field, value, field, value; of a field that is set twice the later one counts. It is allocated beforehand,
+-- since a table that grows costs more than everything that is put into it.
 local OWNER, FILLED, ATTEMPTS = nil, 0, {}
 local CHANGED = { nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil }
 
--- The numbers that a transition writes most, as text: NOW stands in up to six places of one script.
+-- The numbers that a transition writes most, as text: one script writes NOW up to six times.
 local TEXTS = { [0] = '0', [1] = '1', [NOW] = string.format('%.0f', NOW) }
 
 local function num(record, field) return tonumber(record[field]) or 0 end
@@ -24,7 +24,7 @@ local function findAttempt(record, tokenHash)
   return nil
 end
 
--- What is changed in it later is written, too.
+-- Later changes of the attempt are written, too.
 local function saveAttempt(record, attempt)
   OWNER, ATTEMPTS[attempt.n] = record, attempt
 end
@@ -39,7 +39,7 @@ local function set(record, fields)
   OWNER, FILLED = record, n
 end
 
--- One more word of an attempt that is not looked into: reading its JSON and writing it again costs five times as much.
+-- Adds one field to an attempt without decoding it: decoding and encoding its JSON costs five times as much.
 local function addToAttempt(record, n, name, word)
   local json = record['a:' .. n]
   set(record, { ['a:' .. n] = string.sub(json, 1, -2) .. ',"' .. name .. '":"' .. word .. '"}' })
@@ -48,16 +48,16 @@ end
 local function save()
   if not OWNER then return end
   for n, attempt in pairs(ATTEMPTS) do set(OWNER, { ['a:' .. n] = cjson.encode(attempt) }) end
-  -- Lua has room for some thousands of values at once; a purge changes every attempt.
+  -- Lua unpacks at most some thousands of values at once; a purge changes every attempt.
   for from = 1, FILLED, 2000 do
     redis.call('HSET', recordKey(OWNER.id), unpack(CHANGED, from, math.min(from + 1999, FILLED)))
   end
   OWNER, FILLED, ATTEMPTS = nil, 0, {}
 end
 
--- Redis came back without its last writes, this attempt's intent among them; its own worker still knows that it
--- sent the request. Written down now, or the generation would be submitted and paid again. `late`: also when it has
--- moved on meanwhile, perhaps under a newer attempt, which stays the current one.
+-- Redis came back without its last writes, among them this attempt's intent; the worker still knows that it sent the
+-- request. The attempt is recorded now, or the generation would be submitted and paid again. `late`: also when the
+-- generation has moved on meanwhile, perhaps under a newer attempt, which stays the current one.
 local function recoverAttempt(record, tokenHash, late)
   local isInTime = record.state == 'queued'
   if not isInTime and not late then return nil end
@@ -69,7 +69,7 @@ local function recoverAttempt(record, tokenHash, late)
   return attempt
 end
 
--- When the sweeper looks at this generation next; nil: never, until something happens.
+-- When the sweeper checks this generation next; nil: not until a transition moves it.
 local function watch(record, at)
   if at then
     redis.call('ZADD', key('watch'), TEXTS[at] or at, record.id)

@@ -1,5 +1,5 @@
--- The gate `refusing`: a place that refuses whatever it is sent, in the same words (docs/decisions/0022). A *pair* is
--- tenant and model. The key `refusals` holds the row of equal refusals, and what the gate has taught.
+-- The gate `refusing`: an endpoint that refuses every request in the same words (docs/decisions/0022). A *pair* is
+-- tenant and model. The key `refusals` holds the row of equal refusals, and what was learned while the gate was closed.
 local PAIRS_NEEDED, PAIRS_KEPT, CANARIES_KEPT = 3, 50, 20
 
 local function pairOf(tenant, model) return (tenant or '') .. '\n' .. string.sub(model or '', 1, 100) end
@@ -13,7 +13,7 @@ local function has(list, value)
   return false
 end
 
--- As the newest of at most `most`.
+-- Appends the value as the newest of at most `most`.
 local function keep(list, value, most)
   if has(list, value) then return end
   list[#list + 1] = value
@@ -55,7 +55,7 @@ local function loadRow()
   return json and cjson.decode(json) or { ids = {}, pairs = {}, suspects = {} }
 end
 
--- Without `memoryMs` it is forgotten when it would have been.
+-- Without `memoryMs` the row keeps its time to live.
 local function saveRow(row, memoryMs)
   if memoryMs then
     redis.call('SET', key('refusals'), cjson.encode(row), 'PX', memoryMs)
@@ -64,27 +64,27 @@ local function saveRow(row, memoryMs)
   end
 end
 
--- Workers of the version before do not end a row, but they count what they accept.
+-- Workers of the previous version do not end a row, but they count what they accept.
 local function acceptedCount() return tonumber(redis.call('HGET', key('stats'), 'accepted')) or 0 end
 
 local function suspectsOf(row) return NOW < (row.suspectsUntil or 0) and row.suspects or {} end
 
--- Long enough to close the gate, were it over all pairs.
+-- Long enough to close the gate, if it spans all pairs.
 local function isRipe(row) return row.same and #row.ids >= row.after and row.accepted == acceptedCount() end
 
--- Whether the word of a pair is missing: its tenant was not tried, or too few were to know anything.
+-- Whether a try of this pair is needed: its tenant was not tried, or too few pairs were tried to conclude anything.
 local function isNeeded(tried, pair)
   if has(tried, pair) then return false end
   return #tried < PAIRS_NEEDED or not has(tenantsOf(tried), tenantOf(pair))
 end
 
--- A generation that waits and could be sent now, of a pair that is not in `tried`; one whose word is needed before
--- others, and before those that were canaries before. Looks at the newest of each tenant and at both ends of the queue.
+-- A waiting generation of a pair that is not in `tried` and that could be sent now; first those whose try is needed, last
+-- those that were canaries before. Considers the newest of each tenant and both ends of the queue.
 local function another(tried, others, canaries)
   local best
   local passed, known = setOf(tried), setOf(tenantsOf(tried))
   for _, pair in ipairs(others) do passed[pair] = true end
-  local function look(ids)
+  local function consider(ids)
     for _, id in ipairs(ids) do
       local fields = redis.call('HMGET', recordKey(id), 'state', 'tenant', 'model', 'vehicle', 'notBefore', 'deadlineAt')
       local isReady = fields[1] == 'queued' and (tonumber(fields[5]) or 0) <= NOW and NOW < (tonumber(fields[6]) or 0)
@@ -98,24 +98,24 @@ local function another(tried, others, canaries)
   end
   local tenants = redis.call('SRANDMEMBER', key('tenants'), 50)
   table.sort(tenants)
-  for _, tenant in ipairs(tenants) do look(redis.call('ZREVRANGE', key('tenant:') .. tenant, 0, 19)) end
-  if not best or best.rank < 3 then look(redis.call('ZRANGE', key('state:queued'), 0, 99)) end
-  -- Among many tenants the sample may miss the one who has just come.
-  if not best or best.rank < 3 then look(redis.call('ZREVRANGE', key('state:queued'), 0, 99)) end
+  for _, tenant in ipairs(tenants) do consider(redis.call('ZREVRANGE', key('tenant:') .. tenant, 0, 19)) end
+  if not best or best.rank < 3 then consider(redis.call('ZRANGE', key('state:queued'), 0, 99)) end
+  -- Among many tenants the sample may miss the newest one.
+  if not best or best.rank < 3 then consider(redis.call('ZREVRANGE', key('state:queued'), 0, 99)) end
   return best
 end
 
--- Whether the row spans all pairs there are, as far as a row can.
+-- Whether the row spans all pairs, as far as a row can.
 local function isOverAll(row)
   local found = another(row.pairs, suspectsOf(row), {})
   if not found or not found.needed then return true end
   return #row.pairs >= PAIRS_NEEDED and #tenantsOf(row.pairs) > 1
 end
 
--- The gate's own canary, or one that was on its way, was refused in the gate's words.
-local function refusedAgain(gate, record, attempt, place)
+-- The gate's canary, or an attempt under way when it closed, was refused in the gate's words.
+local function refusedAgain(gate, record, attempt, endpoint)
   local wasCanary, intervalMs = gate.canary == attempt.tokenHash, gate.intervalMs
-  gate = closeGate('refusing', place.times, place.same, attempt.tokenHash)
+  gate = closeGate('refusing', endpoint.times, endpoint.same, attempt.tokenHash)
   if not wasCanary then return end
   keep(gate.canaries, record.id, CANARIES_KEPT)
   local found = #gate.known < PAIRS_KEPT and another(gate.known, {}, {})
@@ -123,9 +123,9 @@ local function refusedAgain(gate, record, attempt, place)
   saveGate('refusing', gate)
 end
 
-local function shutRefusing(row, place)
-  local gate = closeGate('refusing', place.times, place.same)
-  gate.same, gate.memoryMs, gate.rowSince, gate.canaries = place.same, place.memoryMs, row.since, {}
+local function shutRefusing(row, endpoint)
+  local gate = closeGate('refusing', endpoint.times, endpoint.same)
+  gate.same, gate.memoryMs, gate.rowSince, gate.canaries = endpoint.same, endpoint.memoryMs, row.since, {}
   gate.tried, gate.known = row.pairs, row.pairs
   local found = another(row.pairs, {}, {})
   if found and found.needed then gate.nextAt = NOW end
@@ -134,39 +134,39 @@ local function shutRefusing(row, place)
   row.same, row.ids, row.pairs = nil, {}, {}
 end
 
--- Refused as a canary, and another pair was accepted meanwhile.
+-- This generation was refused as a canary, and another pair was accepted meanwhile.
 local function isOwnFault(row, record, pair, same)
   local opened, canaryAt = row.opened, num(record, 'canaryAt')
   return opened and opened.same == same and opened.pair ~= pair and canaryAt > 0 and canaryAt <= opened.at
 end
 
--- Whose fault a refusal is that may be the place's: `place` (it costs nothing), `own`, or nobody knows: `once` where what
--- was counted before is forgiven, else `again`.
-local function blame(record, attempt, place)
+-- Attributes a refusal that may be the endpoint's fault: `endpoint` (it costs no retry), `own`, or undecided: `once` where
+-- earlier refusals are forgiven, else `again`.
+local function blame(record, attempt, endpoint)
   local gate, row = refusingGate(), loadRow()
   if gate then
-    if gate.same ~= place.same then return 'again' end
-    refusedAgain(gate, record, attempt, place)
-    return 'place'
+    if gate.same ~= endpoint.same then return 'again' end
+    refusedAgain(gate, record, attempt, endpoint)
+    return 'endpoint'
   end
   local pair, accepted = pairOf(record.tenant, record.model), acceptedCount()
-  if isOwnFault(row, record, pair, place.same) then return 'own' end
+  if isOwnFault(row, record, pair, endpoint.same) then return 'own' end
   local placeAt, pardon = num(record, 'placeAt'), row.pardon
   local unknown = pardon and placeAt >= pardon.from and placeAt <= pardon.to and 'once' or 'again'
   if has(suspectsOf(row), pair) then return unknown end
-  if row.same ~= place.same or row.accepted ~= accepted then
-    row.same, row.accepted, row.since, row.ids, row.pairs = place.same, accepted, NOW, {}, {}
+  if row.same ~= endpoint.same or row.accepted ~= accepted then
+    row.same, row.accepted, row.since, row.ids, row.pairs = endpoint.same, accepted, NOW, {}, {}
   end
-  row.after, row.memoryMs = place.after, place.memoryMs
-  keep(row.ids, record.id, place.after)
+  row.after, row.memoryMs = endpoint.after, endpoint.memoryMs
+  keep(row.ids, record.id, endpoint.after)
   keep(row.pairs, pair, PAIRS_KEPT)
-  local closes = #row.ids >= place.after and isOverAll(row)
-  if closes then shutRefusing(row, place) end
-  saveRow(row, place.memoryMs)
-  return closes and 'place' or unknown
+  local closes = #row.ids >= endpoint.after and isOverAll(row)
+  if closes then shutRefusing(row, endpoint) end
+  saveRow(row, endpoint.memoryMs)
+  return closes and 'endpoint' or unknown
 end
 
--- Another judgement of a request: the place does judge.
+-- A different judgement of a request: the endpoint does judge requests.
 local function endRow()
   local row = loadRow()
   if not row.same then return end
@@ -174,9 +174,9 @@ local function endRow()
   saveRow(row)
 end
 
--- A task was made: the gate opens, and the other pairs that were asked are suspects until one of theirs is accepted; so
--- are those of a row that was long enough. What was admitted before the row began may have been accepted before the place
--- broke: it ends a row, and proves no more.
+-- A task was created: the gate opens, and the other pairs that were tried are suspects until one of theirs is accepted; so
+-- are those of a row that was long enough. An attempt admitted before the row began may have been accepted before the
+-- endpoint broke: it ends a row, and proves no more.
 local function endpointAccepts(record, attempt)
   local gate, row, pair = refusingGate(), loadRow(), pairOf(record.tenant, record.model)
   if not gate and not row.same and not has(row.suspects, pair) then return end
@@ -196,7 +196,7 @@ local function endpointAccepts(record, attempt)
   saveRow(row, memoryMs)
 end
 
--- Who is to go instead of this one: while a row is open, somebody of another pair; as a canary, somebody whose turn it is.
+-- The generation to send instead of this one: while a row is open, one of another pair; as a canary, one whose turn it is.
 local function standIn(record, due)
   local pair = pairOf(record.tenant, record.model)
   if has(due, 'refusing') then
@@ -226,7 +226,7 @@ local function noteCanary(record, attempt, due)
   set(record, { canaryAt = NOW })
 end
 
--- A new generation whose word is needed does not wait for the next canary, only for the one that is on its way.
+-- A new generation whose try is needed does not wait for the next canary, only for the one that is under way.
 local function hearNewcomer(record)
   local gate = refusingGate()
   if not gate or #gate.known >= PAIRS_KEPT or not isNeeded(gate.known, pairOf(record.tenant, record.model)) then return end

@@ -7,31 +7,31 @@ local function arrive(record, state, event, order)
   announce(record, event)
 end
 
--- Moves the record to a state, out of the one before. A new record has none, nor a notice: it arrives.
+-- Moves the record to a state, out of the previous one. A new record has neither a state nor a delivery: use `arrive`.
 local function enter(record, state, event, order)
   if record.state and record.state ~= '' then
     redis.call('ZREM', key('state:' .. record.state), record.id)
   end
-  -- Denials belong to the task that is left behind.
+  -- Denials belong to the task that it leaves.
   if record.state == 'generating' then redis.call('ZREM', key('missing'), record.id) end
   arrive(record, state, event, order)
   deliveryEntry(record)
 end
 
--- The class of the open letter of a newer version, which only that version resumes or purges; nil where there is none.
+-- The class of the open dead letter of a newer version, which only that version resumes or purges; nil where there is none.
 local function newerDeadLetter(record)
   local class = record.letterClass or ''
   return class ~= '' and not isKnownClass(class) and class or nil
 end
 
--- The same of the letter about its callback.
+-- The same for the dead letter about its delivery.
 local function newerDeliveryDeadLetter(record)
   if (record.noticeLetter or '') == '' then return nil end
   local class = cjson.decode(record.noticeLetter).class
   return not isKnownClass(class) and class or nil
 end
 
--- A new vehicle: the older job, wherever it is, ends without acting when it is taken.
+-- A new vehicle: a worker that takes the older job ends it without acting.
 local function newVehicle(record, queue)
   local epoch = num(record, 'epoch') + 1
   set(record, { epoch = epoch, vehicle = record.id .. '-' .. epoch, queue = queue })
@@ -51,8 +51,8 @@ local function queueAfresh(record, vehicleCheckMs)
   watch(record, math.min(deadlineAt, NOW + vehicleCheckMs))
 end
 
--- A task that its lost answer named may still turn up, and be followed.
-local function lostAnAnswer(record)
+-- The task that a lost response named may still turn up, and be polled.
+local function lostAResponse(record)
   for n = 1, num(record, 'attempts') do
     local attempt = attemptOf(record, n)
     if attempt and (attempt.outcome == 'lost' or attempt.outcome == 'expired') then return true end
@@ -60,15 +60,14 @@ local function lostAnAnswer(record)
   return false
 end
 
--- Dead letters that show as waiting for KIEQ_HOLD_MS: a paid video may still come, also where an answer was lost. Their
--- caller is told when that is over, everybody else at once. What is written into the letter here decides, for the callback
--- and for every reader: whoever looks at it goes by heldUntil and never by the class, so that workers of two versions tell
--- one end.
+-- Some dead letters show as waiting for KIEQ_HOLD_MS: a paid video may still come, also where a response was lost. Their
+-- delivery is due when that time is over, every other one at once. `heldUntil` decides, for the delivery and for every
+-- reader, and never the class, so that workers of two versions report the same end.
 local function openDeadLetter(record, class, evidence)
-  local letter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
-  if isHeld(class) or lostAnAnswer(record) then letter.heldUntil = NOW + SETTINGS.holdMs end
+  local deadLetter = { class = class, openedAt = NOW, evidence = evidence, from = record.state }
+  if isHeld(class) or lostAResponse(record) then deadLetter.heldUntil = NOW + SETTINGS.holdMs end
   local n = num(record, 'letters') + 1
-  set(record, { letter = cjson.encode(letter), letterClass = class, letters = n })
+  set(record, { letter = cjson.encode(deadLetter), letterClass = class, letters = n })
   redis.call('ZADD', key('letters:' .. class), NOW, record.id)
   redis.call('SADD', key('mirror'), record.id)
   count('letter:' .. class)

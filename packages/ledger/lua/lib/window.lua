@@ -1,5 +1,5 @@
--- An exact sliding log: one member per request, its score the latest moment at which the vendor can have counted it.
--- An unanswered request has its score in the future: its send deadline plus the request timeout.
+-- An exact sliding log: one member per request; its score is the latest moment at which Kie can have counted the request.
+-- A request without a response has its score in the future: its send deadline plus the request timeout.
 
 local function windowLimit(limit, windowMs)
   -- After a 429 the limit is a little lower and comes back by one every ten quiet windows.
@@ -24,18 +24,18 @@ local function submitSlots()
   return slotsIn(key('window'), windowLimit(limit, windowMs), windowMs)
 end
 
-local function hold(windowKey, member, untilMs) redis.call('ZADD', windowKey, untilMs, member) end
+local function reserve(windowKey, member, untilMs) redis.call('ZADD', windowKey, untilMs, member) end
 
 local function release(windowKey, member) redis.call('ZREM', windowKey, member) end
 
--- The answer came: the vendor counted the request at least `margin` before now, since it took `latencyMs` as a whole.
+-- The response came: Kie counted the request at least `margin` before now, since it took `latencyMs` altogether.
 local function stamp(windowKey, member, latencyMs, margin)
   redis.call('ZADD', windowKey, 'XX', NOW_UP - math.floor(math.min(margin, latencyMs)), member)
 end
 
 local function margin() return tonumber(redis.call('HGET', key('window:state'), 'margin')) or 0 end
 
--- The answer came, and says that a task exists. Quiet time widens the margin towards the smallest latency seen; see narrow.
+-- The response came, and a task exists. Quiet time widens the margin towards the smallest latency seen; see `narrow`.
 local function stampAccepted(member, latencyMs)
   local state = redis.call('HMGET', key('window:state'), 'minLatency', 'margin', 'ceiling')
   local was, top = tonumber(state[2]) or 0, tonumber(state[3])
@@ -43,7 +43,7 @@ local function stampAccepted(member, latencyMs)
   local least = math.min(tonumber(state[1]) or latencyMs, latencyMs)
   local ceiling = math.min(least * 0.8, (top or least) + least * 0.0005)
   local wider = math.min(ceiling, was + least * 0.02)
-  -- After a while all three stand still.
+  -- After a while all three stop changing.
   if least == tonumber(state[1]) and wider == was and ceiling == top then return end
   redis.call('HSET', key('window:state'), 'minLatency', least, 'margin', wider, 'ceiling', ceiling)
 end
@@ -60,26 +60,26 @@ local function narrow()
   end
 end
 
--- The query budget: a sliding second over all workers, unless Kie has refused queries just now.
+-- The query budget: a sliding second over all workers, unless Kie has just refused queries.
 local function pollSlots()
-  local held = tonumber(redis.call('GET', key('poll:hold')))
-  if held and held > NOW then return 0, held - NOW end
+  local pausedUntil = tonumber(redis.call('GET', key('poll:hold')))
+  if pausedUntil and pausedUntil > NOW then return 0, pausedUntil - NOW end
   return slotsIn(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
 end
 
--- One query, held until its timeout. The same permit asked for twice is one query, also where it took the last place.
+-- One query, counted until its timeout. The same permit asked for twice is one query, also where it took the last slot.
 -- Returns the slots that are left, or nil and the ms until one may be free.
 local function grantPoll(permit, timeoutMs)
-  -- What is no longer counted has no place to come back to.
+  -- A permit that has left the window needs a new slot.
   local score = tonumber(redis.call('ZSCORE', key('polls'), permit))
   local again = score and score >= NOW - 1000
   local slots, waitMs = pollSlots()
   if slots == 0 and not again then return nil, waitMs end
-  hold(key('polls'), permit, NOW_UP + timeoutMs)
+  reserve(key('polls'), permit, NOW_UP + timeoutMs)
   return again and slots or slots - 1
 end
 
--- The same question without writing anything.
+-- The same as `slotsIn`, read only.
 local function peekSlots(windowKey, limit, windowMs)
   local used = redis.call('ZCOUNT', windowKey, NOW - windowMs, '+inf')
   if used < limit then return limit - used, 0 end

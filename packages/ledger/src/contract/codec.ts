@@ -1,24 +1,24 @@
 import { readWord, type OrNewer } from '@kieq/domain';
 
-/** What goes to a script or comes back is not what the contract says; the message names the field. */
+/** An argument or a reply of a script breaks the contract; the message names the field. */
 export class ContractError extends Error {
   override readonly name = 'ContractError';
 }
 
 /**
- * How one value goes to a script and comes back. Both directions are positional: a script gets texts, and answers texts,
- * whole numbers and nothing.
+ * How one value is sent to a script and read from its reply. Both directions are positional: a script gets texts, and
+ * replies with texts, whole numbers and nil.
  */
 export interface Codec<Value, Optional extends boolean = boolean> {
   /** Whether the value may be absent. */
   readonly isOptional: Optional;
-  /** The text of an argument. @throws ContractError for a value that has none */
+  /** The text of an argument. @throws ContractError for a value that cannot be one */
   encode(value: Value): string;
   /** Lua that reads the argument from its text, such as `tonumber(ARGV[1])`. */
   unpack(text: string): string;
   /** Lua that makes the field of a reply from a value. */
   pack(value: string): string;
-  /** The field of a reply. @throws ContractError for one that is not of this kind */
+  /** Reads the field of a reply. @throws ContractError for one that is not of this kind */
   decode(raw: unknown): Value;
 }
 
@@ -28,7 +28,7 @@ export type ValueOf<Kind> = Kind extends { decode(raw: unknown): infer Value } ?
 /** Text of any length; as an optional argument, an empty one counts as absent. */
 export const text: Codec<string, false> = textOf();
 
-/** Text that is never empty, as an argument: where it is a condition, an empty one would be taken for none. */
+/** Text that must not be empty, as an argument: where it is a condition, an empty one would count as none. */
 export const term: Codec<string, false> = {
   ...text,
   encode(value) {
@@ -37,7 +37,7 @@ export const term: Codec<string, false> = {
   },
 };
 
-/** Text of which the caller knows that it is one of these words. */
+/** Text that the caller knows to be one of these words. */
 export function name<Word extends string>(): Codec<Word, false> {
   return textOf<Word>();
 }
@@ -84,7 +84,7 @@ export const flag: Codec<boolean, false> = {
 /** As an argument: an absent one is false. */
 export const optionalFlag: Codec<boolean, true> = { ...flag, isOptional: true };
 
-/** Anything else. In Lua it is text: a script that looks into it decodes it, one that stores it does not. */
+/** Any other value. In Lua it is text: a script that reads it decodes it, one that only stores it does not. */
 export function json<Value>(): Codec<Value, false> {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- written by our own scripts, of what was checked before
   const decode = (raw: unknown): Value => JSON.parse(textIn(raw)) as Value;
@@ -106,7 +106,7 @@ export function group<Kinds extends Fields>(fields: Kinds): Codec<Values<Kinds>,
   const kinds = Object.entries(fields);
   const decode = decoderOf(fields, 0);
   const none = (): never => {
-    throw new ContractError('a group is no argument');
+    throw new ContractError('a group cannot be an argument');
   };
   return {
     isOptional: false,
@@ -169,7 +169,7 @@ export function decoderOf<Kinds extends Fields>(
 ): (raw: readonly unknown[]) => Values<Kinds> {
   const kinds = Object.entries(fields);
   return (raw) => {
-    // Redis ends an array at the first thing that Lua does not have.
+    // Redis ends an array at the first nil of Lua.
     if (raw.length !== from + kinds.length)
       throw new ContractError(`${kinds[raw.length - from]?.[0] ?? 'it'} is missing`);
     const values: Record<string, unknown> = {};
@@ -218,7 +218,7 @@ const HALF = /\\ud[89a-f]/;
 /** Half of a surrogate pair, as cutting a text leaves it, is replaced: Redis' JSON parser would refuse the whole call. */
 function jsonOf(value: unknown): string {
   const encoded = JSON.stringify(value);
-  // A function that looks at every value costs more than all the rest, and nearly no call needs it.
+  // A replacer that visits every value costs more than all the rest, and almost no call needs it.
   return HALF.test(encoded) ? JSON.stringify(value, wellFormed) : encoded;
 }
 

@@ -1,7 +1,7 @@
 import { DEAD_LETTER_CLASSES, GENERATION_STATES } from '@kieq/domain';
 import { group, number, optional, text, word, type ValueOf } from './codec.ts';
 
-/** What a script tells of a record may be a newer version's word. */
+/** A script's reply about a record may have a newer version's word. */
 export const state = word(GENERATION_STATES);
 export const deadLetterClass = word(DEAD_LETTER_CLASSES);
 
@@ -14,8 +14,8 @@ export const unknownAttempt = {};
 
 const delivery = group({ vehicle: text, delayMs: number });
 /**
- * A callback to send: the job `vehicle` in the queue `notify`, due after `delayMs`. Absent where the caller wants none.
- * Whoever gets one adds the job; the sweeper adds what was forgotten.
+ * A delivery to make: the job `vehicle` in the queue `notify`, due after `delayMs`. Absent where the caller wants none.
+ * The process that gets it adds the job; the sweeper adds one that is missing.
  */
 export type PendingDelivery = ValueOf<typeof delivery>;
 export const withDelivery = { delivery: optional(delivery) };
@@ -23,7 +23,7 @@ export const withDelivery = { delivery: optional(delivery) };
 const pendingArchive = group({ vehicle: text, delayMs: number, dueBy: number });
 /**
  * Results to save: the job `vehicle` in the queue `archive`, due after `delayMs`, urgent by `dueBy`, when the links are
- * assumed dead (epoch ms). Whoever gets one adds the job; the sweeper adds what was forgotten.
+ * assumed expired (epoch ms). The process that gets it adds the job; the sweeper adds one that is missing.
  */
 export type PendingArchive = ValueOf<typeof pendingArchive>;
 export const archiving = { archive: optional(pendingArchive) };

@@ -1,6 +1,6 @@
 /**
- * Puts a script and what it uses of the shared functions together. Redis runs the whole text at each call, so that every
- * function that a script does not need would cost time again and again.
+ * Composes a script with the shared functions that it uses. Redis runs the whole text at each call, so every unused
+ * function would cost time in each call.
  */
 
 /** A statement of the outermost level of a shared file: one function, table or value. */
@@ -10,7 +10,7 @@ export interface Part {
   readonly uses: ReadonlySet<string>;
 }
 
-/** The shared functions, in an order in which each stands behind what it uses. */
+/** The shared functions, each after those that it uses. */
 export type Library = readonly Part[];
 
 const DECLARATION = /^local (?:function (?<name>\w+)|(?<names>\w+(?:, \w+)*) =)/;
@@ -27,7 +27,7 @@ export function parseLibrary(sources: readonly string[]): Library {
 export function partsFor(lua: string, library: Library): Part[] {
   const wanted = new Set(wordsOf(lua));
   const chosen: Part[] = [];
-  // From the end, so that a part is asked for before it is come to.
+  // From the end: every user of a part comes after it.
   for (const part of library.toReversed()) {
     if (!part.names.some((name) => wanted.has(name))) continue;
     chosen.unshift(part);
@@ -36,7 +36,7 @@ export function partsFor(lua: string, library: Library): Part[] {
   return chosen;
 }
 
-/** Behind its first line, which names the engine. */
+/** The text after the first line, which names the engine. */
 export function bodyOf(source: string): string {
   return source.slice(source.indexOf('\n') + 1);
 }
@@ -57,7 +57,8 @@ function partsOf(lines: readonly string[]): Part[] {
     }
     const { name, names } = DECLARATION.exec(line)?.groups ?? {};
     const declared = name ?? names;
-    if (declared === undefined) throw new SyntaxError(`the shared Lua has a line that declares nothing: ${line}`);
+    if (declared === undefined)
+      throw new SyntaxError(`a top-level line of the shared Lua must declare a name, received: ${line}`);
     const to = endOf(lines, from);
     const own = lines.slice(from, to);
     parts.push({ names: declared.split(', '), lines: own, uses: new Set(wordsOf(own.join('\n'))) });
@@ -66,14 +67,14 @@ function partsOf(lines: readonly string[]): Part[] {
   return parts;
 }
 
-/** Behind its last line: what goes on is indented, or closes it. */
+/** The index after its last line: lines that belong to it are indented, or close it. */
 function endOf(lines: readonly string[], from: number): number {
   let to = from + 1;
   while (/^(?:\s|end\b|\})/.test(lines[to] ?? '')) to += 1;
   return to;
 }
 
-/** Names that may mean something shared; what is only a text, a comment or a field does not. */
+/** Names that may refer to a shared part; strings, comments and fields do not. */
 function wordsOf(lua: string): string[] {
   return (
     lua

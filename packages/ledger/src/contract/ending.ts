@@ -23,10 +23,10 @@ export const kill = defineTransition({
     account: optional(text),
     /**
      * For `task_lost`, `task_stuck` and `result_unreadable`: the poll vehicle that decided so, and how many polls there
-     * had been. `stale` once either has changed. Default: whatever has happened since.
+     * had been. `stale` once either has changed. Default: not compared.
      */
     asOf: optional(json<{ readonly vehicle: string; readonly polls: number }>()),
-    /** For a letter without a record: what is known of the generation. */
+    /** For a dead letter without a record: what is known of the generation. */
     hash: optional(text),
     payload: optional(text),
     tenant: optional(text),
@@ -48,14 +48,14 @@ export const kill = defineTransition({
   },
 });
 
-/** A person resumes a dead letter at the step that its class names. */
+/** An operator resumes a dead letter at the step that its class names. */
 export const redrive = defineTransition({
   args: {
     id: text,
     class: name<OrNewer<DeadLetterClass>>(),
     resumesAt: name<ResumePoint>(),
     payAgain: flag,
-    /** Nobody decided it but the configuration. Default false. */
+    /** The configuration decided it, not an operator. Default false. */
     automatic: optionalFlag,
     dryRun: flag,
     /** Minted by the caller: the same operation sent twice answers the same. */
@@ -69,16 +69,16 @@ export const redrive = defineTransition({
     no_letter: { class: text, state },
     no_payload: {},
     too_early: { waitMs: number },
-    /** Only of automatic ones: more than one answer was lost already, or a task is named and Kie is being asked. */
+    /** Only of automatic ones: more than one response was lost already, or a claim is being verified with Kie. */
     by_hand: {},
     newer,
     missing,
   },
 });
 
-/** What a purged generation leaves in the stores, for the caller to remove. */
+/** What a purged generation leaves in the stores; the caller of `purge` removes it. */
 export interface LeftInStores {
-  /** Where it names uploaded images. */
+  /** The payload, where it names uploaded images. */
   readonly payload?: string;
   /** Names of its archived results. */
   readonly files?: readonly string[];
@@ -90,18 +90,18 @@ export const purge = defineTransition({
   args: {
     id: text,
     force: flag,
-    /** Only while it is still the generation's: nothing was redriven since it was read. */
+    /** Purges only while this is still its vehicle: it was not redriven since it was read. */
     vehicle: optional(term),
   },
   reply: { purged: { left: optional(json<LeftInStores>()) }, open_letter: { class: deadLetterClass }, newer, stale },
 });
 
-/** The results are safe. */
+/** The results are saved. */
 export const archived = defineTransition({
   args: { id: text, archive: json<ArchiveRecord>() },
   reply: {
     succeeded: withDelivery,
-    /** The generation was deleted meanwhile: so are its files to be. */
+    /** The generation was purged meanwhile: its files must be removed, too. */
     purged: {},
     stale,
     missing,
@@ -114,14 +114,14 @@ export const unsaved = defineTransition({
     id: text,
     /** The job that carried it. */
     vehicle: text,
-    /** Failed tries so far, as the record told them. */
+    /** Failed tries so far, as read from the record. */
     tries: number,
     evidence: json<Evidence>(),
-    /** Pause before the next try, should there be one. */
+    /** Pause before the next try, if there is one. */
     retryDelayMs: number,
     /** It is not given up after fewer tries. */
     leastTries: number,
-    /** Trying again changes nothing: given up as soon as there were so many tries. */
+    /** Another try cannot succeed: given up after `leastTries`. */
     hopeless: flag,
     vehicleCheckMs: number,
   },
@@ -134,30 +134,30 @@ export const unsaved = defineTransition({
   },
 });
 
-/** What became of a try to deliver a callback. */
+/** The outcome of one delivery attempt. */
 export const deliveryTried = defineTransition({
   args: {
     id: text,
-    /** The job that carried the notice. */
+    /** The job that carried the delivery. */
     vehicle: text,
     delivered: flag,
-    /** What the receiver answered, or why it could not be asked. */
+    /** The response of the receiver, or why there was none. */
     evidence: json<Evidence>(),
-    /** Failed tries so far, as the record told them. */
+    /** Failed tries so far, as read from the record. */
     tries: number,
-    /** Pause before the next try, should there be one. */
+    /** Pause before the next try, if there is one. */
     retryDelayMs: number,
-    /** Tries go on for so long, then the dead letter `notify_failed` opens. */
+    /** After this time the dead letter `notify_failed` opens. */
     giveUpMs: number,
   },
   reply: { delivered: {}, retry: { delayMs: number }, given_up: {}, stale, missing },
 });
 
-/** The sweeper found no living job for this notice and names a new one; compare-and-set on the old one. */
+/** The sweeper found no living job for this delivery and names a new one; compare-and-set on the old one. */
 export const redeliver = defineTransition({
   args: { id: text, vehicle: text },
   reply: { redelivered: { vehicle: text, delayMs: number }, stale, missing },
 });
 
-/** The mirror of this generation's letters is up to date, unless they have changed since `version` was read. */
+/** The mirror of this generation's dead letters is up to date, unless they have changed since `version` was read. */
 export const mirrored = defineTransition({ args: { id: text, version: number }, reply: { done: {} } });

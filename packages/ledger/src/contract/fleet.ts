@@ -2,7 +2,7 @@ import type { GateReason, GenerationState, OrNewer } from '@kieq/domain';
 import { flag, json, list as listOf, name, number, optional, optionalFlag, term, text } from './codec.ts';
 import { defineTransition } from './transition.ts';
 
-/** A generation that is due for a look of the sweeper. */
+/** A generation that is due for a check of the sweeper. */
 export interface Due {
   readonly id: string;
   readonly state: OrNewer<GenerationState>;
@@ -12,7 +12,7 @@ export interface Due {
   readonly overdue: boolean;
   /** Its results are being saved, also where it has succeeded already. */
   readonly archiving?: boolean;
-  /** Their links are assumed dead. */
+  /** Their links are assumed expired. */
   readonly linksDead?: boolean;
 }
 
@@ -21,9 +21,9 @@ export const sweep = defineTransition({
   args: {
     worker: text,
     leaseMs: number,
-    /** At most so many of each kind: Redis does nothing else meanwhile. */
+    /** At most this many of each kind: Redis serves no other command meanwhile. */
     limit: number,
-    /** Counts the rounds of this sweeper: each looks through another part of the indexes. Default 0. */
+    /** Counts the rounds of this sweeper: each checks another part of the indexes. Default 0. */
     turn: optional(number),
     vehicleCheckMs: number,
   },
@@ -32,22 +32,22 @@ export const sweep = defineTransition({
       more: flag,
       due: listOf<Due>(),
       mirror: listOf<string>(),
-      /** Notices whose job should have come long ago. */
+      /** Deliveries whose job should have come long ago. */
       deliveries: listOf<{ readonly id: string; readonly vehicle: string }>(),
-      /** Claims that have waited for a judgement for too long. */
+      /** Claims that have waited too long to be verified. */
       claims: listOf<{ readonly id: string; readonly taskId: string }>(),
     },
     other: { worker: text },
   },
 });
 
-/** Where a list goes on: behind this entry. */
+/** The last entry of a page; the next page begins after it. */
 export interface ListCursor {
   readonly at: number;
   readonly id: string;
 }
 
-/** Which entries of which sorted sets, see `GenerationListOptions` and `LetterListOptions`. */
+/** Which entries of which sorted sets, see `GenerationListOptions` and `DeadLetterListOptions`. */
 export const list = defineTransition({
   args: {
     /** Names of sorted sets below the root. */
@@ -69,13 +69,13 @@ export const list = defineTransition({
   },
 });
 
-/** What people and the balance probe do to gates. */
+/** How operators and the balance probe change gates. */
 export const gate = defineTransition({
   args: {
     action: name<'close' | 'open' | 'claim_probe' | 'probe_result' | 'note_balance' | 'claim_balance'>(),
     /** Of `close` and `open`. */
     reason: optional(name<OrNewer<GateReason>>()),
-    /** Of `close`: for people. */
+    /** Of `close`: for operators. */
     detail: optional(text),
     /** Of `probe_result` and `note_balance`. */
     balance: optional(number),
@@ -105,11 +105,11 @@ export const configure = defineTransition({
   },
 });
 
-/** What a worker tells of itself. */
+/** What a worker announces about itself. */
 export interface WorkerAnnouncement {
   readonly version: string;
   readonly host: string;
-  /** The queues that it works on, each with how many of its jobs it does at once. */
+  /** The queues that it takes jobs from, each with the number of jobs that it processes at once. */
   readonly queues: Readonly<Record<string, number>>;
 }
 
@@ -118,9 +118,9 @@ export const announce = defineTransition({
   args: {
     id: text,
     worker: json<WorkerAnnouncement>(),
-    /** So long it counts without another announcement; at most a minute. */
+    /** How long it counts without another announcement; at most a minute. */
     lifeMs: number,
-    /** Epoch ms, as the first announcement answered. */
+    /** Epoch ms, as the reply to the first announcement said. */
     since: optional(number),
   },
   reply: { announced: { since: number }, full: { since: number } },
@@ -129,7 +129,7 @@ export const announce = defineTransition({
 /** A worker has stopped. */
 export const leave = defineTransition({ args: { id: text }, reply: { left: {} } });
 
-/** Who works on the pool. */
+/** Which workers the pool has. */
 export const workers = defineTransition({
   args: {},
   reply: {

@@ -7,13 +7,13 @@ const calledBack = { state, callbacksSeen: whole };
 /** `foreign`: the callback names another task than the attempt has. */
 const judged = { ...calledBack, foreign: flag };
 /**
- * A callback came. Counts it, and tells what it is worth; it never changes a state
+ * A callback came. Counts it, and decides whether to poll, to keep a claim or to ignore it; it never changes a state
  * (docs/guarantees.md#g6-no-callback-is-believed).
  */
 export const callback = defineTransition({
   args: {
     id: text,
-    /** Of the token in the callback's address. */
+    /** SHA-256 of the token in the callback's address. */
     tokenHash: text,
     /** As the callback says; untrusted. */
     taskId: optional(text),
@@ -34,7 +34,7 @@ export const callback = defineTransition({
   },
 });
 
-/** A claim of `hint` was refuted or given up. */
+/** A claim of a callback was refuted or given up. */
 export const unclaim = defineTransition({
   args: { id: text, taskId: text },
   reply: { dropped: {}, none: {}, missing },
@@ -62,7 +62,7 @@ export const poll = defineTransition({
       /** Since Kie first said success without a result; absent where it has not. */
       noResultForMs: optional(number),
       model: text,
-      /** Which completion times are like this task's, as `accept` was told. */
+      /** Kind of completion times that this task belongs to, as `accept` got it. */
       timingKind: optional(text),
       /** W3C `traceparent` of the caller. */
       trace: optional(text),
@@ -81,9 +81,9 @@ export const observe = defineTransition({
     seen: name<'running' | 'missing' | 'trouble' | 'no_result'>(),
     pollDelayMs: number,
     permit: optional(text),
-    /** Callbacks as `look` counted them: another one since then, and the next poll is now. */
+    /** Callbacks as `poll` counted them: after another one the next poll is due at once. */
     callbacksSeen: optional(number),
-    /** All polls of the pool wait this long: the query budget was refused. */
+    /** All polls of the pool wait this long: Kie refused the query rate. */
     pauseMs: optional(number),
     missingWindowMs: number,
     vehicleCheckMs: number,
@@ -94,7 +94,7 @@ export const observe = defineTransition({
       delayMs: number,
       /** When the next poll is due, in ms since the epoch of Redis. */
       dueAt: number,
-      /** Callbacks so far; whoever parks the job looks for more of them afterwards. */
+      /** Callbacks so far; the worker that parks the job checks for more of them afterwards. */
       callbacksSeen: whole,
       /** Polls of this task, this one included. */
       polls: whole,
@@ -120,7 +120,7 @@ export const settle = defineTransition({
   args: {
     id: text,
     taskId: text,
-    /** Stored as it is; what the script needs of it follows. */
+    /** Stored unread; the fields that the script needs follow. */
     verdict: json<Verdict>(),
     verdictState: name<Verdict['state']>(),
     creditsConsumed: optional(number),
@@ -129,7 +129,7 @@ export const settle = defineTransition({
     evidence: json<Evidence>(),
     /**
      * What becomes of a success: `wait`, it goes on to `archiving`; `at-once`, it has succeeded, and its results are
-     * saved beside; `no`, they are not saved.
+     * saved in parallel; `no`, they are not saved.
      */
     archive: name<'no' | 'wait' | 'at-once'>(),
     /** True when a poll brought the verdict. */

@@ -3,8 +3,8 @@ import type { Fields } from './codec.ts';
 import type { Replies, Transition } from './transition.ts';
 
 /**
- * The Lua that stands between a script and the wire: what it is called with (`ARGS`), what it reads of the pool's settings
- * (`SETTINGS`) and of its record (`load`), and what it answers (`reply`). Arguments and replies come from the definition
+ * The Lua between a script and the wire: its arguments (`ARGS`), what it reads of the pool's settings (`SETTINGS`) and of
+ * its record (`load`), and its replies (`reply`). Arguments and replies come from the definition
  * of the transition; which settings and fields are read, from the text of the script and of the functions that it uses.
  */
 
@@ -13,14 +13,14 @@ export type SettingKind = number | 'text';
 
 /** What scripts may use. */
 export interface Shared {
-  /** Keys and time, on which everything else builds. */
+  /** Keys and time, which all other functions use. */
   readonly base: Library;
   readonly functions: Library;
   /** Every setting that a script may read: its default, or `text` for one without. */
   readonly settings: Readonly<Record<string, SettingKind>>;
 }
 
-/** @throws SyntaxError for a setting that there is not */
+/** @throws SyntaxError for a setting that does not exist */
 export function withHeads(source: string, transition: Transition<never, unknown>, shared: Shared): string {
   const own = bodyOf(source);
   const isWriting = partsFor(own, shared.functions).some(({ names }) => names.includes('OWNER'));
@@ -46,7 +46,7 @@ export function withHeads(source: string, transition: Transition<never, unknown>
   return [source.slice(0, source.indexOf('\n')), ...lines, own].join('\n');
 }
 
-/** A part that stands in no file. */
+/** A part that is in no file. */
 function written(name: string, ...uses: readonly string[]): Part {
   return { names: [name], lines: [], uses: new Set(uses) };
 }
@@ -85,10 +85,10 @@ function argsHead(args: Fields): string[] {
   return [`local ARGS = { ${values.join(', ')} }`];
 }
 
-/** So many attempts are read at once: Lua has room for some thousands of values. */
+/** Attempts read by one command: Lua unpacks at most some thousands of values. */
 const ATTEMPTS_AT_ONCE = 1000;
 
-/** The record, of what the script reads; nil where there is none. */
+/** The fields of the record that the script reads; nil where there is none. */
 function loadHead(fields: readonly string[], withAttempts: boolean): string[] {
   const others = [...new Set([...fields, ...(withAttempts ? ['attempts', 'a:1'] : [])])].filter(
     (one) => one !== 'state',

@@ -47,9 +47,9 @@ export type ScriptName = keyof typeof DEFINED;
 type ArgsOf<One> = One extends { encode: (args: infer Args) => string[] } ? Args : never;
 type AnswerOf<One> = One extends { decode: (raw: unknown) => infer Reply } ? Reply : never;
 
-/** What every script is called with. */
+/** The arguments of every script. */
 export type ScriptArgs = { readonly [Name in ScriptName]: ArgsOf<(typeof DEFINED)[Name]> };
-/** What every script answers; `kind` names what happened. */
+/** The replies of every script; `kind` names what happened. */
 export type ScriptReplies = { readonly [Name in ScriptName]: AnswerOf<(typeof DEFINED)[Name]> };
 
 export const TRANSITIONS: { readonly [Name in ScriptName]: Transition<ScriptArgs[Name], ScriptReplies[Name]> } =

@@ -19,16 +19,16 @@ export type RefuseRule =
   | { readonly do: 'not_sent'; readonly gateAfter: number; readonly times: GateTimes; readonly delayMs: number }
   | { readonly do: 'die'; readonly class: DeadLetterClass };
 
-/** The refusal may be the fault of the place: when the gate *refusing* closes, and what follows (docs/decisions/0022). */
+/** The refusal may be the fault of the endpoint: when the gate *refusing* closes, and what follows (docs/decisions/0022). */
 export interface EndpointRule {
   /** Equal for the same refusal of other requests. */
   readonly same: string;
-  /** So many different generations in a row, over all pairs of tenant and model that there are. */
+  /** Number of different generations refused in a row, over all pairs of tenant and model. */
   readonly after: number;
   readonly times: GateTimes;
-  /** A refused canary goes behind for so long. */
+  /** How long a refused canary waits before its next turn. */
   readonly behindMs: number;
-  /** How long the row, and what the gate has taught, are remembered. */
+  /** How long the row, and what was learned while the gate was closed, are remembered. */
   readonly memoryMs: number;
 }
 

@@ -13,7 +13,7 @@ export const create = defineTransition({
     id: text,
     /** Frozen here: JSON text of the payload. */
     payload: text,
-    /** Hash of what makes two requests the same. */
+    /** Hash of the fields by which two requests are equal. */
     hash: text,
     tenant: text,
     model: text,
@@ -26,7 +26,7 @@ export const create = defineTransition({
     vehicleCheckMs: number,
     /** W3C `traceparent` of the caller: the generation is traced as a part of its trace. */
     trace: optional(text),
-    /** The caller wants a callback at the end: every end makes a notice. */
+    /** The caller set a `callBackUrl`: every end plans a delivery. */
     callback: flag,
     /** The payload names uploaded images: it is admitted only with fresh links for them. */
     uploads: flag,
@@ -41,7 +41,7 @@ export const uploaded = defineTransition({
   args: {
     id: text,
     vehicle: text,
-    /** By the address that stands for the image in the payload. */
+    /** By the address of the image in the payload. */
     links: json<Readonly<Record<string, string>>>(),
   },
   reply: { uploaded: {}, stale, missing },
@@ -52,9 +52,9 @@ export const postpone = defineTransition({
   args: {
     id: text,
     vehicle: text,
-    /** Failures before this one, as the `upload` reply of `admit` told them. */
+    /** Failures before this one, as the reply `upload` of `admit` gave them. */
     tries: number,
-    /** Told again when the generation exceeds its deadline. */
+    /** Named in the dead letter when the generation exceeds its deadline. */
     evidence: json<Evidence>(),
     delayMs: number,
     vehicleCheckMs: number,
@@ -77,9 +77,9 @@ export const admit = defineTransition({
     worker: text,
     sendBeforeMs: number,
     leaseGraceMs: number,
-    /** Links of uploaded images that are older are asked for anew. */
+    /** Links of uploaded images that are older are requested again. */
     uploadFreshMs: number,
-    /** It goes instead of another one, as `admit` asked, and not by its own job. */
+    /** It is sent instead of another one, as `admit` asked, and by the job of that one. */
     instead: optionalFlag,
   },
   reply: {
@@ -92,17 +92,17 @@ export const admit = defineTransition({
       /** Refusals of this generation that call for backoff. */
       tries: whole,
       canary: flag,
-      /** Since it could have been submitted. */
+      /** Time since it could have been submitted, in ms. */
       waitedMs: whole,
       /** W3C `traceparent` of the caller. */
       trace: optional(text),
-      /** Links of uploaded images, by the address that stands for them in the payload. */
+      /** Links of uploaded images, by their address in the payload. */
       links: optional(json<Readonly<Record<string, string>>>()),
     },
     wait: { reason: text, waitMs: number },
     /** It would be admitted, but its images need links first: `uploaded`, then take it again. */
     upload: { payload: text, tries: whole, trace: optional(text) },
-    /** The pair of this one has just been refused: that other generation is to go first, by its vehicle. */
+    /** The pair of this one has just been refused: that other generation must be sent first, by its vehicle. */
     instead: { id: text, vehicle: text },
     busy: { attempt: whole, leaseMs: number },
     deadline: {},
@@ -116,7 +116,7 @@ const slots = {
   slots: { slots: whole },
   wait: { reason: text, waitMs: number },
 };
-/** How long until a submission may be admitted; a hint that reads only. */
+/** How long until a submission may be admitted; an estimate that only reads. */
 export const peek = defineTransition({ args: {}, reply: slots });
 /** How many ms until a query may be granted. */
 export const peekPolls = defineTransition({ args: {}, reply: slots });
@@ -130,26 +130,26 @@ const carried = {
   delayMs: whole,
   /** When that is, in ms since the epoch of Redis. */
   dueAt: whole,
-  /** Callbacks so far; whoever adds the vehicle looks for more of them afterwards. */
+  /** Callbacks so far; the process that adds the vehicle checks for more of them afterwards. */
   callbacksSeen: whole,
 };
 /** A task exists for this attempt; also adopt. */
 export const accept = defineTransition({
   args: {
     id: text,
-    /** Names the attempt; adoption by hand uses `attempt` instead. */
+    /** Names the attempt; an operator's adoption uses `attempt` instead. */
     tokenHash: optional(text),
     attempt: optional(number),
     taskId: text,
-    /** Absent when the task was found otherwise than by the answer. */
+    /** Absent when the task was not found by the response to createTask. */
     latencyMs: optional(number),
     adopted: flag,
-    /** Becomes the attempt's evidence when the task is bound: that a person vouched for it. */
+    /** Becomes the attempt's evidence when the task is bound: that an operator vouched for it. */
     evidence: optional(json<Evidence>()),
-    /** The worker that sent the request speaks: should Redis have lost the attempt, it is written down anew. */
+    /** True from the worker that sent the request: if Redis has lost the attempt, it is recorded again. */
     recover: optionalFlag,
     pollDelayMs: number,
-    /** Which completion times are like this one's, see `timingKind`; absent: those of its model. */
+    /** Kind of its completion times, see `timingKind`; absent: that of its model. */
     kind: optional(text),
     vehicleCheckMs: number,
   },
@@ -170,9 +170,9 @@ export const refuse = defineTransition({
     tokenHash: text,
     class: name<SubmitClass>(),
     rule: json<RefuseRule>(),
-    /** False only when certainly no byte left; then the window entry is given back. */
+    /** False only when certainly no byte left; then its slot in the window is released. */
     sent: flag,
-    /** The attempt refused itself (too late, shutting down): says nothing about Kie. */
+    /** The worker did not send it (too late, shutting down): it says nothing about Kie. */
     ownFault: flag,
     latencyMs: number,
     evidence: json<Evidence>(),
@@ -196,7 +196,7 @@ export const refuse = defineTransition({
   alsoReads: ['serverErrors', 'validationRetries'],
 });
 
-/** The answer is lost, and a task may exist: submitting → unknown. */
+/** The response was lost, and a paid task may exist: submitting → unknown. */
 export const lose = defineTransition({
   args: {
     id: text,
@@ -206,14 +206,14 @@ export const lose = defineTransition({
     evidence: json<Evidence>(),
     /** As for `accept`. */
     recover: optionalFlag,
-    /** So many lost or unsent submissions in a row close the gate *unreachable*, with these times. */
+    /** This many lost or unsent submissions in a row close the gate *unreachable*, with these times. */
     gateAfter: number,
     times: json<GateTimes>(),
   },
   reply: { unknown: { attempt: whole }, stale, unknown_attempt: unknownAttempt, missing },
 });
 
-/** The lease of a submission ended without a word from its worker: submitting → unknown. */
+/** The lease of a submission ended before its worker reported an outcome: submitting → unknown. */
 export const expire = defineTransition({
   args: { id: text },
   reply: { unknown: { attempt: whole }, not_yet: { leaseMs: number }, stale, missing },

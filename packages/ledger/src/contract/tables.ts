@@ -51,7 +51,7 @@ export const TABLES_LUA = [
 
 type Row = readonly [readonly string[], string];
 
-/** A function that answers nil for what stands in no row. */
+/** A function that returns nil for words without a row. */
 function lookup(name: string, parameters: readonly string[], rows: readonly Row[]): string {
   const cases = rows.map(([words, answer]) => {
     const condition = words.map((one, i) => `${parameters[i]} == ${quoted(one)}`).join(' and ');

@@ -6,13 +6,13 @@ export type Replies = Readonly<Record<string, Fields>>;
 interface Definition<Args extends Fields, Kinds extends Replies> {
   /** In the order of the wire. */
   readonly args: Args;
-  /** What the script may answer; the most frequent first. */
+  /** The replies of the script; the most frequent first. */
   readonly reply: Kinds;
-  /** Fields of the record that the script reads under a name that it computes; it finds all others by its own text. */
+  /** Fields of the record that the script reads by a computed name; all others are found in its text. */
   readonly alsoReads?: readonly string[];
 }
 
-/** One script of the ledger: what it is called with and what it may answer, for callers and for its Lua alike. */
+/** One script of the ledger: its arguments and replies, for its callers and for its Lua. */
 export interface Transition<Args, Reply> {
   readonly args: Fields;
   readonly reply: Replies;
@@ -42,7 +42,8 @@ export function defineTransition<Args extends Fields, Kinds extends Replies>(
       if (!Array.isArray(raw)) throw new ContractError(`a reply must be an array, received ${typeof raw}`);
       const kind: unknown = raw[0];
       const decode = typeof kind === 'string' ? decoders.get(kind) : undefined;
-      if (decode === undefined) throw new ContractError(`there is no reply ${String(kind)}`);
+      if (decode === undefined)
+        throw new ContractError(`the reply's kind must be one of the contract, received ${String(kind)}`);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the decoder is that of this kind
       return { kind, ...decode(raw) } as ReplyOf<Kinds>;
     },

@@ -335,7 +335,7 @@ describe('an attempt that Redis has lost with its last writes', () => {
   });
 
   // @guarantee G1
-  test('too late, beside a newer attempt: told as a surplus task, and the newer one goes on', async () => {
+  test('too late, next to a newer attempt: counted as a surplus task, and the newer one goes on', async () => {
     const pool = await openPool('recover');
     const id = await pool.create();
     await pool.admit(id, 'newer');

@@ -3,7 +3,7 @@ import { openPool } from './fixture.ts';
 
 const [A, B] = ['store_a', 'store_b'];
 
-test('a pool has no links until somebody knows a key, a place and a reader', async () => {
+test('a pool has no links until there are a key, a public URL and a reader', async () => {
   const { ledger, now } = await openPool('links');
   const basis = await ledger.archiveLinks.basis();
   expect(basis).toEqual({
@@ -16,7 +16,7 @@ test('a pool has no links until somebody knows a key, a place and a reader', asy
   expect(Math.abs(basis.nowMs - (await now()))).toBeLessThan(5000);
 });
 
-test('there is one key, whoever asks first and however many at once; a lost one is made anew', async () => {
+test('there is one key, however many ask at once; a lost one is replaced', async () => {
   const { ledger, redis, root } = await openPool('links');
   const keys = await Promise.all(Array.from({ length: 5 }, () => ledger.archiveLinks.ensureKey()));
   expect(new Set(keys).size).toBe(1);

@@ -37,7 +37,7 @@ const openDeadLetters = async (pool: Pool) => (await pool.ledger.read.deadLetter
 describe.each(MODES)('archive %s', (mode) => {
   const before = mode === 'wait' ? 'archiving' : 'succeeded';
 
-  test('a success names the job and when its links die; the same call again says the same', async () => {
+  test('a success names the job and when its links expire; the same call again says the same', async () => {
     const pool = await openPool('archive', { archiveLinkTtlMs: TTL_MS });
     const { id, vehicle } = await settled(pool, mode);
     const now = await pool.now();
@@ -76,7 +76,7 @@ describe.each(MODES)('archive %s', (mode) => {
     expect(await dueBy(id)).toBe(accepted - 3_600_000 + TTL_MS);
   });
 
-  test('archived: it has succeeded, and tells where its files are', async () => {
+  test('archived: it has succeeded, and names its files', async () => {
     const pool = await openPool('archive');
     const { id } = await settled(pool, mode);
     const reply = await pool.ledger.archived(id, { files: [FILE] });
@@ -124,7 +124,7 @@ describe.each(MODES)('archive %s', (mode) => {
     expect(await pool.ledger.unsaved(args)).toMatchObject({ kind: 'given_up' });
   });
 
-  test('redrive goes on with the archive alone, with time anew; late success closes the letter too', async () => {
+  test('redrive continues archiving only, with a new deadline; late success closes the dead letter too', async () => {
     const pool = await openPool('archive', { archiveLinkTtlMs: TTL_MS });
     const { id, vehicle } = await settled(pool, mode);
     await pool.ledger.unsaved(unsavedArgs(id, vehicle, { hopeless: true }));

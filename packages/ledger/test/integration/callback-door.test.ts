@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { openPool, RETRY } from './fixture.ts';
 import { callback } from './placed.ts';
 
-test('a pool takes callbacks once somebody said that they come', async () => {
+test('a pool takes callbacks once a process has announced them', async () => {
   const { ledger, redis, root } = await openPool('door');
   expect(await ledger.callbackAuth.isOpen()).toBe(false);
   await ledger.callbackAuth.open('https://kieq.example');
@@ -10,7 +10,7 @@ test('a pool takes callbacks once somebody said that they come', async () => {
   expect(await redis.hget(`${root}callbacks`, 'publicUrl')).toBe('https://kieq.example');
 });
 
-test('a pool whose workers cannot say so takes them since it has taken some', async () => {
+test('a pool whose workers cannot announce them takes them once it has taken some', async () => {
   const pool = await openPool('door');
   const id = await pool.create();
   await pool.admit(id, 'token');
@@ -19,7 +19,7 @@ test('a pool whose workers cannot say so takes them since it has taken some', as
   expect(await pool.ledger.callbackAuth.isOpen()).toBe(true);
 });
 
-test('the token of each attempt is known, and no other one, and none of a generation that nobody has', async () => {
+test('the token of each attempt is known, and no other one, and none of a generation that does not exist', async () => {
   const pool = await openPool('door');
   const { knows } = pool.ledger.callbackAuth;
   const id = await pool.create();

@@ -50,7 +50,7 @@ describe('claims', () => {
     expect(await waiting(pool)).toBe(0);
   });
 
-  test('that nobody judges are swept, again and again', async () => {
+  test('that are never verified are swept, again and again', async () => {
     const pool = await openPool('claims');
     const { id } = await claimed(pool);
     const sweep = (vehicleCheckMs: number) =>

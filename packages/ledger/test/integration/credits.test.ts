@@ -34,7 +34,7 @@ describe('the balance probe', () => {
     expect(claims.filter(Boolean)).toHaveLength(1);
   });
 
-  test('nobody probes while the gate is open', async () => {
+  test('no worker probes while the gate is open', async () => {
     const pool = await openPool('probe');
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
     expect(await pool.ledger.gates.probeResult(1000)).toEqual({ kind: 'not_closed' });

@@ -75,7 +75,7 @@ describe('completion times', () => {
     expect(await pool.ledger.read.durations(['kind-0', 'kind-1', 'new'])).toEqual([[2000, 1000], [], [3000]]);
   });
 
-  test('the kind is written down when the task is accepted, and told to whoever looks', async () => {
+  test('the kind is recorded when the task is accepted, and each poll gets it', async () => {
     const pool = await openPool('durations');
     const id = await pool.create();
     await pool.admit(id, 'token');

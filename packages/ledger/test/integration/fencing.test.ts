@@ -55,7 +55,7 @@ describe('admit', () => {
   });
 
   // @guarantee G1
-  test('the same token gets the same answer and no second place; another token waits for the lease', async () => {
+  test('the same token gets the same reply and no second slot; another token waits for the lease', async () => {
     const pool = await openPool('admit');
     const id = await pool.create();
     await pool.admit(id, 'token');
@@ -235,7 +235,7 @@ describe('resubmit', () => {
   });
 });
 
-test('each kind of retry has its own count, and dies by it', async () => {
+test('each kind of retry has its own count, and becomes a dead letter by it', async () => {
   const pool = await openPool('retries');
   const id = await pool.create();
   const server = { do: 'retry', count: 'serverErrors', retries: 1, then: 'refused_repeatedly', delayMs: 0 } as const;
@@ -262,7 +262,7 @@ test('each kind of retry has its own count, and dies by it', async () => {
 });
 
 // @guarantee G5
-test('a refusal keeps the place in the order of queueing', async () => {
+test('a refusal keeps the position in the queue', async () => {
   const pool = await openPool('order');
   const first = await pool.create();
   await expect.poll(() => pool.now(), often).toBeGreaterThan(Number((await pool.raw(first))['queuedAt']));
@@ -274,7 +274,7 @@ test('a refusal keeps the place in the order of queueing', async () => {
 });
 
 // @guarantee G1
-test('unknown is never submitted again by itself', async () => {
+test('unknown is never resubmitted automatically', async () => {
   const pool = await openPool('unknown');
   const { id } = await unknown(pool);
   expect(await pool.admit(id, 'second')).toMatchObject({ kind: 'stale', state: 'unknown' });

@@ -11,7 +11,7 @@ async function gate(pool: Pool, reason: GateReason) {
   return (await pool.ledger.gates.closed()).find((closed) => closed.reason === reason);
 }
 
-/** Submits a new generation which Kie refuses in this way; `token` tells several apart. */
+/** Submits a new generation which Kie refuses in this way; `token` distinguishes several. */
 async function refused(pool: Pool, rule: RefuseRule, change: Partial<RefuseArgs> = {}): Promise<string> {
   const id = await pool.create();
   expect(await pool.admit(id, 'token')).toMatchObject({ kind: 'admitted' });
@@ -42,7 +42,7 @@ const CLOSE: Record<GateReason, (pool: Pool) => Promise<unknown>> = {
 
 describe('any gate', () => {
   // @guarantee G5
-  test.each(GATE_REASONS)('%s: while it is closed nobody is admitted, and it costs no attempt', async (reason) => {
+  test.each(GATE_REASONS)('%s: while it is closed nothing is admitted, and it costs no attempt', async (reason) => {
     const pool = await openPool('gate');
     await CLOSE[reason](pool);
     const waiting = await Promise.all(Array.from({ length: 5 }, () => pool.create()));
@@ -84,7 +84,7 @@ describe('any gate', () => {
     expect(await gate(pool, 'maintenance')).toMatchObject({ intervalMs: 150 });
   });
 
-  test('of two gates the longer wait is told', async () => {
+  test('of two gates the longer wait is returned', async () => {
     const pool = await openPool('gate');
     const ids = await Promise.all([pool.create(), pool.create()]);
     for (const id of ids) await pool.admit(id);
@@ -105,7 +105,7 @@ describe('rate-limit', () => {
     expect(await pool.ledger.gates.closed()).toEqual([]);
   });
 
-  test('a longer Retry-After stands against a shorter one', async () => {
+  test('a longer Retry-After wins over a shorter one', async () => {
     const pool = await openPool('gate');
     const ids = await Promise.all([pool.create(), pool.create()]);
     for (const id of ids) await pool.admit(id);
@@ -196,7 +196,7 @@ describe.each(['key-cap', 'bad-key', 'maintenance'] as const)('%s, half-open', (
 });
 
 describe('unreachable', () => {
-  test('closes after several in a row; an answer between them starts the count anew', async () => {
+  test('closes after several in a row; a response between them restarts the count', async () => {
     const pool = await openPool('unreachable');
     for (let i = 0; i < 2; i += 1) await refused(pool, notSent(), unsent);
     await generating(pool);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { generating, openPool, unknown, VEHICLE_CHECK_MS, type Pool } from './fixture.ts';
 import { callback, PLACE, quick } from './placed.ts';
 
-/** What a callback with the right token is worth: naming the attempt's task, a task of nobody, none. */
+/** The reply to a callback with the right token: naming the attempt's task, an unknown task, none. */
 const WORTH: Record<string, readonly [own: string, foreign: string, none: string]> = {
   'queued after a refusal': ['claimed', 'claimed', 'no_task'],
   submitting: ['claimed', 'claimed', 'no_task'],
@@ -22,7 +22,7 @@ const WORTH: Record<string, readonly [own: string, foreign: string, none: string
   purged: ['settled', 'settled foreign', 'settled'],
 };
 
-/** What a hint may change, beside the mark `hinted` of an attempt. */
+/** What a callback may change, in addition to the mark `hinted` of an attempt. */
 const OWN = new Set(['hints', 'claims', 'nextPollAt']);
 
 /** Everything else. Attempts are compared as what they say, not as they are written. */
@@ -32,7 +32,7 @@ async function rest(pool: Pool, id: string): Promise<Record<string, unknown>> {
   return Object.fromEntries(others.map(([name, value]) => [name, name.startsWith('a:') ? parse(value) : value]));
 }
 
-describe.each(Object.keys(PLACE))('hint, %s', (name) => {
+describe.each(Object.keys(PLACE))('callback, %s', (name) => {
   const names = ['its task', 'a task of nobody', 'no task'] as const;
 
   test.each(names.map((what, i) => [what, i] as const))('naming %s', async (_what, i) => {
@@ -76,7 +76,7 @@ describe('callback', () => {
     expect(await pool.redis.exists(`${pool.root}claims`)).toBe(0);
   });
 
-  test('the next look is now, for the sweeper as well', async () => {
+  test('the next poll is now, for the sweeper as well', async () => {
     const pool = await openPool('hints');
     const { id, token, taskId } = await generating(pool);
     const before = await pool.now();
@@ -88,7 +88,7 @@ describe('callback', () => {
     expect(Number(await pool.redis.zscore(`${pool.root}watch`, id))).toBe((record?.nextPollAt ?? 0) + VEHICLE_CHECK_MS);
   });
 
-  test('before the answer: the first look is at once', async () => {
+  test('before the response: the first poll is at once', async () => {
     const pool = await openPool('hints');
     const id = await pool.create();
     await pool.admit(id, 'token');
@@ -100,7 +100,7 @@ describe('callback', () => {
     expect((await pool.ledger.read.generation(id))?.nextPollAt).toBeLessThanOrEqual(await pool.now());
   });
 
-  test('during a look: the next one is at once, and the same call sent twice agrees', async () => {
+  test('during a poll: the next one is at once, and the same call sent twice agrees', async () => {
     const pool = await openPool('hints');
     const { id, token, taskId } = await generating(pool);
     const { vehicle = '' } = (await pool.ledger.read.generation(id)) ?? {};
@@ -114,7 +114,7 @@ describe('callback', () => {
     expect(await pool.ledger.observe({ ...args, permit: 'q', callbacksSeen: 1 })).toMatchObject({ delayMs: 60_000 });
   });
 
-  test('an older attempt whose answer is lost claims too', async () => {
+  test('an older attempt whose response is lost claims too', async () => {
     const pool = await openPool('hints', quick);
     const { id, token } = await PLACE['queued to pay again']!(pool);
     await pool.admit(id, 'newer');
@@ -136,7 +136,7 @@ describe('callback', () => {
     expect((await pool.ledger.read.generation(id))?.claims).toBeUndefined();
   });
 
-  test('at most five claims wait for proof; a dropped one makes room', async () => {
+  test('at most five claims wait for proof; a dropped one frees a slot', async () => {
     const pool = await openPool('hints');
     const { id, token } = await unknown(pool);
     for (let n = 1; n <= 5; n += 1)

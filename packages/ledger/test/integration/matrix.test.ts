@@ -150,7 +150,7 @@ async function place(pool: Pool, state: GenerationState): Promise<Placed> {
   return { token: `${placed.id}-token`, taskId: `${placed.id}-task`, ...placed };
 }
 
-/** What a repetition may answer differently: hints, and times that went on. */
+/** Fields in which a repetition may differ: counted callbacks, and times that went on. */
 function withoutTimes(reply: object): object {
   return {
     ...reply,
@@ -180,7 +180,7 @@ describe('every transition in every state', () => {
   });
 
   // @guarantee G2
-  test.each(GENERATION_STATES)('%s: the generation stands in the index of its state and in no other', async (state) => {
+  test.each(GENERATION_STATES)('%s: the generation is in the index of its state and in no other', async (state) => {
     const pool = await openPool('index', { unknownWindowMs: 1 });
     const { id } = await place(pool, state);
     const counts = await pool.ledger.read.stateCounts();

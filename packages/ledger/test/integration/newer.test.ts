@@ -32,7 +32,7 @@ describe('a gate of a newer version', () => {
     expect(await pool.admit(id)).toMatchObject({ kind: 'admitted' });
   });
 
-  test('is not opened by an answer, whoever its canary was', async () => {
+  test('is not opened by a response, whichever attempt its canary was', async () => {
     const pool = await openPool('newer');
     const id = await pool.create();
     await pool.admit(id, 'token');
@@ -41,7 +41,7 @@ describe('a gate of a newer version', () => {
     expect((await pool.ledger.gates.closed()).map(({ reason }) => reason)).toEqual([NEWER_WORD]);
   });
 
-  test('does not hide our own: a refusal closes one beside it, and over it', async () => {
+  test('does not hide a known gate: a refusal closes one next to it, and over it', async () => {
     const pool = await openPool('newer');
     const [first, second] = [await pool.create(), await pool.create()];
     await pool.admit(first, 'one');
@@ -57,7 +57,7 @@ describe('a gate of a newer version', () => {
     expect(closed.find(({ reason }) => reason === 'rate-limit')).toMatchObject({ mode: NEWER_WORD, refusals: 4 });
   });
 
-  test('over the credits: nobody here probes for it', async () => {
+  test('over the credits: this version does not probe for it', async () => {
     const pool = await openPool('newer');
     await closeNewerGate(pool, {}, 'credits');
     expect(await pool.ledger.gates.claimProbe()).toBe(false);
@@ -67,7 +67,7 @@ describe('a gate of a newer version', () => {
 });
 
 describe('a record of a newer version', () => {
-  test('is read with its words as they stand, and without the fields that nobody here knows', async () => {
+  test('is read with its words unchanged, and without the fields that this version does not know', async () => {
     const { pool, id } = await poolWithDeadLetter();
     const record = await pool.ledger.read.generation(id);
     expect(record).toMatchObject({
@@ -78,14 +78,14 @@ describe('a record of a newer version', () => {
     expect(JSON.stringify(record).split(NEWER_WORD)).toHaveLength(3);
   });
 
-  test.each(['noticeState', 'archiveState'])('tells its %s', async (field) => {
+  test.each(['noticeState', 'archiveState'])('shows its %s', async (field) => {
     const { pool, id } = await poolWithDeadLetter();
     await pool.redis.hset(`${pool.root}gen:${id}`, field, NEWER_WORD);
     const { delivery, archiving } = (await pool.ledger.read.generation(id)) ?? {};
     expect([delivery?.state, archiving?.state]).toContain(NEWER_WORD);
   });
 
-  test('stands in lists and counts, as long as they are few', async () => {
+  test('is in lists and counts, as long as they are few', async () => {
     const { pool, id } = await poolWithDeadLetter();
     expect(await pool.ledger.read.deadLetterCounts()).toMatchObject({ [NEWER_WORD]: 1, task_lost: 0 });
     const { items } = await pool.ledger.read.listDeadLetters({ limit: 10 });
@@ -96,7 +96,7 @@ describe('a record of a newer version', () => {
     expect(await pool.ledger.read.deadLetterClasses()).toHaveLength(DEAD_LETTER_CLASSES.length + 20);
   });
 
-  test('is resumed, purged, killed and cancelled by nobody here: each script answers a value and changes nothing', async () => {
+  test('is not resumed, purged, killed or cancelled here: each script returns a value and changes nothing', async () => {
     const { pool, id } = await poolWithDeadLetter();
     const before = await pool.raw(id);
     const newer = { kind: 'newer', class: NEWER_WORD };
@@ -111,7 +111,7 @@ describe('a record of a newer version', () => {
     expect(await pool.raw(id)).toEqual(before);
   });
 
-  test('a letter of a newer class beside an end keeps that from being purged', async () => {
+  test('a dead letter of a newer class next to an end keeps that from being purged', async () => {
     const pool = await openPool('newer');
     const { id, taskId } = await generating(pool);
     await pool.ledger.settle(settleArgs(id, taskId));
@@ -129,7 +129,7 @@ describe('a record of a newer version', () => {
     expect(await pool.ledger.purge(id, true)).toEqual({ kind: 'newer', class: NEWER_WORD });
   });
 
-  test('in a state of a newer version: every transition is stale, and the sweeper tells it as it is', async () => {
+  test('in a state of a newer version: every transition is stale, and the sweeper returns it unchanged', async () => {
     const { pool, id } = await poolWithDeadLetter(NEWER_WORD);
     const before = await pool.raw(id);
     const stale = { kind: 'stale', state: NEWER_WORD };
@@ -146,7 +146,7 @@ describe('a record of a newer version', () => {
     expect(await pool.redis.zscore(`${pool.root}state:${NEWER_WORD}`, id)).not.toBeNull();
   });
 
-  test('is not paid again by itself where an attempt ended in a way that nobody here knows', async () => {
+  test('is not paid again automatically where an attempt ended in a way that this version does not know', async () => {
     const pool = await openPool('newer', { unknownWindowMs: 0 });
     const id = await pool.create();
     await pool.admit(id, 'token');

@@ -54,7 +54,7 @@ describe('the wait for the result of a success', () => {
     expect(await pool.raw(task.id)).toMatchObject({ state: 'generating', noResultSince: String(since) });
   });
 
-  test('is one look where the same call is sent twice', async () => {
+  test('is one poll where the same call is sent twice', async () => {
     const pool = await openPool('no-result');
     const task = await generating(pool);
     await observe(pool, task, 'no_result', 'permit-1');
@@ -63,7 +63,7 @@ describe('the wait for the result of a success', () => {
     expect(await pool.raw(task.id)).toEqual(record);
   });
 
-  test('begins anew when its letter is redriven, and when another task is followed', async () => {
+  test('begins again when its dead letter is redriven, and when another task is polled', async () => {
     const pool = await openPool('no-result', { submitTimeoutMs: 1 });
     const task = await generating(pool);
     const { id } = task;

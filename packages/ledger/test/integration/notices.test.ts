@@ -18,7 +18,7 @@ const quick = { unknownWindowMs: 1, deadlineMs: 60_000, holdMs: 60_000 };
 
 const noticeOf = async (pool: Pool, id: string) => (await pool.ledger.read.generation(id))?.delivery;
 
-/** A try of the current notice that the receiver did not take, or did. */
+/** A delivery attempt that the receiver refused, or took. */
 async function tried(pool: Pool, id: string, change: { delivered?: boolean; giveUpMs?: number; tries?: number } = {}) {
   const delivery = await noticeOf(pool, id);
   return pool.ledger.deliveryTried({
@@ -33,7 +33,7 @@ async function tried(pool: Pool, id: string, change: { delivered?: boolean; give
   });
 }
 
-describe('an end makes a notice', () => {
+describe('an end plans a delivery', () => {
   test('of a verdict, at once; the same script sent twice names the same job', async () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
@@ -43,7 +43,7 @@ describe('an end makes a notice', () => {
     expect(await noticeOf(pool, id)).toMatchObject({ state: 'pending', vehicle: `${id}-1`, tries: 0 });
   });
 
-  test('of a failure, a cancellation and a refusal that kills', async () => {
+  test('of a failure, a cancellation and a refusal that ends as a dead letter', async () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
     expect(await pool.ledger.settle(settleArgs(id, taskId, 'fail'))).toMatchObject({ delivery: { delayMs: 0 } });
@@ -60,7 +60,7 @@ describe('an end makes a notice', () => {
     expect(await pool.refuse(refused, 'token', DIE)).toEqual(dead);
   });
 
-  test('of a save, once the file is safe and not before', async () => {
+  test('of a save, once the file is saved and not before', async () => {
     const pool = await openPool('notice');
     const { id, taskId } = await generating(pool, wanted);
     expect(await pool.ledger.settle({ ...settleArgs(id, taskId), archive: 'wait' })).not.toHaveProperty('notice');
@@ -87,7 +87,7 @@ describe('an end makes a notice', () => {
 });
 
 describe('a dead letter after which a paid video may still come', () => {
-  test('is told when its hold is over, and not at all when it is resumed before', async () => {
+  test('is delivered when its hold is over, and not at all when it is resumed before', async () => {
     const pool = await openPool('held', quick);
     const { id } = await generating(pool, wanted);
     const killed = await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
@@ -97,7 +97,7 @@ describe('a dead letter after which a paid video may still come', () => {
     expect(delayMs).toBeLessThanOrEqual(60_000);
     const record = await pool.ledger.read.generation(id);
     expect(record?.deadLetter?.heldUntil).toBe(record?.delivery?.dueAt);
-    // Whatever the hold is later, what the callback and a query say stays together.
+    // Whatever the hold is later, the delivery and a query report the same.
     await pool.ledger.settings.overwrite({ holdMs: 1 });
     expect((await pool.ledger.read.generation(id))?.deadLetter?.heldUntil).toBe(record?.deadLetter?.heldUntil);
 
@@ -109,7 +109,7 @@ describe('a dead letter after which a paid video may still come', () => {
     });
   });
 
-  test('a late verdict makes a notice of its own', async () => {
+  test('a late verdict plans its own delivery', async () => {
     const pool = await openPool('held', quick);
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
@@ -130,7 +130,7 @@ describe('a dead letter after which a paid video may still come', () => {
     expect(await noticeOf(pool, id)).toBeUndefined();
   });
 
-  test('every other one is told at once, and no reader has a hold to go by', async () => {
+  test('every other one is delivered at once, and readers see no hold', async () => {
     const pool = await openPool('held', quick);
     for (const name of ['model_unavailable', 'refused_repeatedly', 'invalid_request'] as const) {
       const id = await pool.create(wanted);
@@ -140,7 +140,7 @@ describe('a dead letter after which a paid video may still come', () => {
     }
   });
 
-  test('but where an answer was lost before: its task may still turn up, and be followed', async () => {
+  test('except where a response was lost before: its task may still turn up, and be polled', async () => {
     const pool = await openPool('held', quick);
     const id = await pool.create();
     await pool.admit(id, 'older', SHORT_LEASE);
@@ -158,7 +158,7 @@ describe('a dead letter after which a paid video may still come', () => {
   });
 });
 
-describe('its delivery', () => {
+describe('a delivery attempt', () => {
   test('is recorded once', async () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
@@ -183,7 +183,7 @@ describe('its delivery', () => {
     expect(await noticeOf(pool, id)).toMatchObject({ tries: 2 });
   });
 
-  test('given up, it leaves the state as it is and opens a letter that redrive sends again', async () => {
+  test('given up, it keeps the state and opens a dead letter; redrive sends it again', async () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
@@ -209,7 +209,7 @@ describe('its delivery', () => {
     expect((await pool.ledger.read.generation(id))?.endedAt).toBeDefined();
   });
 
-  test('has a letter beside that of a failure; each is redriven alone', async () => {
+  test('has a dead letter next to that of a failure; each is redriven alone', async () => {
     const pool = await openPool('delivery');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId, 'fail'));
@@ -220,12 +220,12 @@ describe('its delivery', () => {
     expect((await pool.ledger.read.generation(id))?.deadLetter?.class).toBe('generation_failed');
     await tried(pool, id, { giveUpMs: 100 });
     await pool.ledger.redrive(redriveArgs(id, 'generation_failed', 'queued', { op: 'op-2' }));
-    // The end that it told of is no more.
+    // The end that it reported is gone.
     expect(await noticeOf(pool, id)).toBeUndefined();
     expect((await pool.ledger.read.deadLetterCounts()).notify_failed).toBe(0);
   });
 
-  test('of an older notice changes nothing', async () => {
+  test('of an older delivery changes nothing', async () => {
     const pool = await openPool('delivery', quick);
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.kill({ id, class: 'task_stuck', expected: 'generating', evidence });
@@ -257,7 +257,7 @@ describe('the sweeper', () => {
     return reply.kind === 'leader' ? reply.deliveries : [];
   };
 
-  test('finds a notice whose job should have come long ago, and names a new one once', async () => {
+  test('finds a delivery whose job should have come long ago, and names a new one once', async () => {
     const pool = await openPool('overdue');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));
@@ -271,7 +271,7 @@ describe('the sweeper', () => {
     expect(await sweep(pool, 0)).toEqual([]);
   });
 
-  test('a purge drops the notice and its letter', async () => {
+  test('a purge drops the delivery and its dead letter', async () => {
     const pool = await openPool('overdue');
     const { id, taskId } = await generating(pool, wanted);
     await pool.ledger.settle(settleArgs(id, taskId));

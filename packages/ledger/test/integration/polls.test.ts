@@ -45,7 +45,7 @@ describe('the query budget', () => {
     expect(Math.min(...spans)).toBeGreaterThanOrEqual(1000);
   });
 
-  test('an unanswered query is held for its timeout and a second', async () => {
+  test('a query without a response counts for its timeout and a second', async () => {
     const pool = await openPool('polls', { pollLimitPerSecond: 1 });
     expect(await pool.ledger.pollPermit('first', 600_000)).toEqual({ kind: 'granted', slots: 0 });
     expect(await pool.ledger.pollPermit('second', 1)).toMatchObject({ kind: 'wait' });
@@ -98,7 +98,7 @@ describe('the query budget', () => {
     expect(await pool.ledger.pollPermit('p', 1)).toMatchObject({ kind: 'wait' });
   });
 
-  test('a hold ends by itself', async () => {
+  test('a wait of all polls ends automatically', async () => {
     const pool = await openPool('polls');
     const task = await generating(pool);
     await observe(pool, task, 'trouble', { pauseMs: 30 });
@@ -107,7 +107,7 @@ describe('the query budget', () => {
 });
 
 describe('denials', () => {
-  test('are counted in a row: a look that sees the task starts over, trouble does not', async () => {
+  test('are counted in a row: a poll that sees the task starts over, a failed query does not', async () => {
     const pool = await openPool('denials');
     const task = await generating(pool);
     expect(await observe(pool, task, 'missing')).toMatchObject({

@@ -100,7 +100,7 @@ describe('out of memory', () => {
     expect(await pool.state(task.id)).toBe('succeeded');
   });
 
-  test('gates close and kills bury in spite of it', async () => {
+  test('gates close and kills open dead letters in spite of it', async () => {
     const { id } = await generating(pool);
     await full(() => pool.ledger.gates.pause('no memory'));
     expect(await full(() => pool.ledger.peek())).toMatchObject({ kind: 'wait', reason: 'paused' });
@@ -112,7 +112,7 @@ describe('out of memory', () => {
 });
 
 describe('confirmIntent', () => {
-  test('asks nobody when nothing was asked for', async () => {
+  test('asks no server when nothing was asked for', async () => {
     expect(await confirmIntent(redis, { kind: 'none' }, 1, 0)).toBe(true);
   });
 

@@ -39,7 +39,7 @@ test('the id is not used again: a repetition finds it, another request is a conf
   });
 });
 
-test('its task stays bound: nobody else can adopt it', async () => {
+test('its task stays bound: no other generation can adopt it', async () => {
   const pool = await openPool('purge');
   const { id, token, taskId } = await purged(pool);
   const other = await unknown(pool);
@@ -82,7 +82,7 @@ test('a dead letter is purged only by force; then it is closed', async () => {
   expect((await pool.ledger.read.generation(id))?.deadLetter).toBeUndefined();
 });
 
-test('the sweeper is told of ended generations when their retention is over', async () => {
+test('the sweeper gets ended generations when their retention is over', async () => {
   const pool = await openPool('purge', { retentionMs: 1 });
   const id = await pool.create();
   await pool.ledger.cancel(id);
@@ -95,7 +95,7 @@ test('the sweeper is told of ended generations when their retention is over', as
   expect(await due()).toEqual([]);
 });
 
-test('a resubmission that is told late still hears which vehicle it made', async () => {
+test('a resubmission sent again later still gets the vehicle that it made', async () => {
   const pool = await openPool('purge');
   const { id, taskId } = await generating(pool);
   const again = { id, taskId, limit: 1, evidence, vehicleCheckMs: 1000 };

@@ -80,7 +80,7 @@ describe('what goes through Lua and comes back', () => {
 });
 
 describe('settings', () => {
-  test('the first process stores them, one that differs is told where and changes nothing', async () => {
+  test('the first process stores them, one that differs gets the differences and changes nothing', async () => {
     const pool = await openPool('settings');
     const { settings } = pool.ledger;
     expect(await settings.agree({ baseUrl: 'https://api.kie.ai', pollLimitPerSecond: 10 })).toEqual({ kind: 'agreed' });
@@ -100,7 +100,7 @@ describe('settings', () => {
     expect(await settings.stored()).toEqual({ ...stored, baseUrl: 'https://staging' });
   });
 
-  test('of two that start together and differ, one is told', async () => {
+  test('of two that start together and differ, one gets the differences', async () => {
     const pool = await openPool('settings');
     const [one, other] = await Promise.all([pool.another(), pool.another()]);
     const replies = await Promise.all([

@@ -62,7 +62,7 @@ describe('the gate refusing', () => {
     expect(await pool.admit(await pool.create())).toMatchObject({ kind: 'wait', reason: 'refusing' });
   });
 
-  test('one generation that is refused again and again dies alone', async () => {
+  test('one generation that is refused again and again becomes a dead letter alone', async () => {
     const pool = await openPool('refusing');
     const id = await pool.create();
     expect(await refuse(pool, id, byPlace({ after: 2 }))).toMatchObject({ kind: 'queued', delayMs: 30_000 });
@@ -117,7 +117,7 @@ describe('the gate refusing', () => {
   });
 });
 
-describe('a bad batch of one tenant beside others', () => {
+describe('a bad batch of one tenant next to others', () => {
   test('does not close it: others go instead of the batch, and one acceptance ends the row', async () => {
     const pool = await openPool('refusing');
     const good = await pool.create({ tenant: 'good' });
@@ -214,7 +214,7 @@ describe('its canaries', () => {
     expect(reply).toMatchObject({ kind: 'queued', added: false, delayMs: 60_000, vehicle: `${other}-2` });
   });
 
-  test('die when another pair was accepted meanwhile and they are refused again', async () => {
+  test('become dead letters when another pair was accepted meanwhile and they are refused again', async () => {
     const pool = await openPool('refusing');
     await refuseNew(pool, 5, 'bad', 'm', soon());
     const canary = await pool.create({ tenant: 'bad' });
@@ -224,7 +224,7 @@ describe('its canaries', () => {
     expect(await refuse(pool, canary, soon())).toMatchObject({ kind: 'dead', class: 'invalid_request' });
   });
 
-  test('that are on their way while another pair is accepted die as well', async () => {
+  test('that are under way while another pair is accepted become dead letters as well', async () => {
     const pool = await openPool('refusing');
     await refuseNew(pool, 4, 'bad', 'm', soon());
     const earlier = await pool.create({ tenant: 'good' });
@@ -237,7 +237,7 @@ describe('its canaries', () => {
     expect(await pool.refuse(canary, 'canary', soon())).toMatchObject({ kind: 'dead', class: 'invalid_request' });
   });
 
-  test('are not outdone by an acceptance from before the first refusal: the place may have broken since', async () => {
+  test('are not outdone by an acceptance from before the first refusal: the endpoint may have broken since', async () => {
     const pool = await openPool('refusing');
     const earlier = await pool.create({ tenant: 'good' });
     await pool.admit(earlier, 'earlier');

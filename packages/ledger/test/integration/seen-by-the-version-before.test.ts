@@ -30,7 +30,7 @@ async function killed(pool: Pool, deadLetterClass: (typeof SINCE_0_3_0)[number])
   return task;
 }
 
-/** The same under a name that nobody here knows: so the version before, whose rules (0019) these are, sees it. */
+/** The same under a name that this version does not know: the previous version, whose rules (0019) these are, sees it so. */
 async function disguise({ redis, root }: Pool, id: string, deadLetterClass: DeadLetterClass): Promise<void> {
   const record = `${root}gen:${id}`;
   const deadLetter = (await redis.hget(record, 'letter')) ?? '';
@@ -43,7 +43,7 @@ async function disguise({ redis, root }: Pool, id: string, deadLetterClass: Dead
 }
 
 describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it', (deadLetterClass) => {
-  test('is read, listed and counted by its name, and its caller is told what is right', async () => {
+  test('is read, listed and counted by its name, and its caller gets the right state', async () => {
     const pool = await openPool('before');
     const { id } = await killed(pool, deadLetterClass);
     await disguise(pool, id, deadLetterClass);
@@ -57,11 +57,11 @@ describe.each(SINCE_0_3_0)('a letter %s, seen by a version that does not know it
     const isHeld = deadLetterClass === 'result_unreadable';
     expect(callerState(facts, deadLetter.openedAt).state).toBe(isHeld ? 'waiting' : 'fail');
     expect(callerState(facts, deadLetter.heldUntil ?? deadLetter.openedAt).state).toBe('fail');
-    // Whoever sends the callback sends it then.
+    // A worker of either version delivers it then.
     expect(record?.delivery?.dueAt).toBe(deadLetter.heldUntil ?? deadLetter.openedAt);
   });
 
-  test('is resumed, purged, settled, killed and adopted by nobody there', async () => {
+  test('is not resumed, purged, settled, killed or adopted there', async () => {
     const pool = await openPool('before');
     const { id, taskId, token } = await killed(pool, deadLetterClass);
     await disguise(pool, id, deadLetterClass);

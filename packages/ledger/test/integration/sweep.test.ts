@@ -14,7 +14,7 @@ async function dueIds(pool: Pool, change: { limit?: number; turn?: number } = {}
   return reply.kind === 'leader' ? reply.due.map(({ id }) => id) : [];
 }
 
-/** So many that are due for a look, since long ago. */
+/** This many generations that have been due for a check for long. */
 async function longDue(pool: Pool, ids: readonly string[], since = 1): Promise<void> {
   for (const [i, id] of ids.entries()) await pool.redis.zadd(`${pool.root}watch`, since + i, id);
 }
@@ -60,7 +60,7 @@ describe('due generations', () => {
     expect(later).not.toBe(id);
   });
 
-  test('a queued one past its deadline is told apart', async () => {
+  test('a queued one past its deadline is marked', async () => {
     const pool = await openPool('due');
     const id = await pool.create({ deadlineMs: 10 });
     const due = async () => {
@@ -102,7 +102,7 @@ describe('due generations', () => {
     expect(found).toEqual(new Set([submitting, lost.id, task.id]));
   });
 
-  test('a batch that was full tells that there is more', async () => {
+  test('a full batch says that there is more', async () => {
     const pool = await openPool('due');
     for (let i = 0; i < 3; i += 1) await pool.create({ deadlineMs: 0 });
     const reply = await sweep(pool, 'worker-1', { limit: 2 });
@@ -128,7 +128,7 @@ describe('due generations', () => {
     expect((await pool.ledger.read.stats())['index_repaired']).toBe(1);
   });
 
-  test('one that stands in the index of another state instead is put back, out of the other one, and counted', async () => {
+  test('one that is in the index of another state is moved to its own, and counted', async () => {
     const pool = await openPool('due');
     const { id, taskId } = await generating(pool);
     await pool.ledger.observe({ id, taskId, seen: 'running', pollDelayMs: 0, missingWindowMs: 1, vehicleCheckMs: 0 });
@@ -197,8 +197,8 @@ describe('when more are due than a round takes', () => {
   });
 });
 
-describe('who stands in the index of a state', () => {
-  /** As many rounds as look once through indexes of which none has more than `parts` parts. */
+describe('generations in the index of a state', () => {
+  /** As many rounds as check every index once, of which none has more than `parts` parts. */
   async function rounds(pool: Pool, parts: number, limit: number): Promise<void> {
     for (let turn = 0; turn < 9 * parts; turn += 1) await sweep(pool, 'worker-1', { turn, limit });
   }
@@ -217,7 +217,7 @@ describe('who stands in the index of a state', () => {
     },
   );
 
-  test('however many stand there', async () => {
+  test('however many are in it', async () => {
     const pool = await openPool('index');
     const tasks = await several(10, () => generating(pool));
     const queued = await several(3, () => pool.create());
@@ -266,12 +266,12 @@ test('a dead letter that opens or closes is handed over until it is mirrored as 
   await pool.ledger.mirrored(id, 1);
   expect(await mirror()).toEqual([]);
   await pool.ledger.settle(settleArgs(id, taskId));
-  // What was read before the letter closed does not count.
+  // What was read before the dead letter closed does not count.
   await pool.ledger.mirrored(id, 1);
   expect(await mirror()).toEqual([id]);
   await pool.ledger.mirrored(id, 2);
   expect(await mirror()).toEqual([]);
-  // A sweeper that was frozen with the older letter in its hand has shown it just now.
+  // A sweeper that was frozen after it read the older dead letter has just shown it.
   await pool.ledger.mirrored(id, 1);
   expect(await mirror()).toEqual([id]);
 });

@@ -10,7 +10,7 @@ async function uploaded(pool: Pool, id: string) {
 }
 
 describe('a generation with uploaded images', () => {
-  test('is admitted with its links, and not without; asking for them takes no place', async () => {
+  test('is admitted with its links, and not without; asking for them takes no slot', async () => {
     const pool = await openPool('uploads');
     const id = await pool.create({ uploads: true, payload });
     const before = await pool.raw(id);
@@ -61,7 +61,7 @@ describe('a generation with uploaded images', () => {
   });
 });
 
-test('a deadline that passes meanwhile tells why it waited', async () => {
+test('a deadline that passes meanwhile says why it waited', async () => {
   const pool = await openPool('uploads', { deadlineMs: 1 });
   const id = await pool.create({ uploads: true, payload });
   const { vehicle = '' } = await pool.raw(id);
@@ -82,7 +82,7 @@ describe('fencing', () => {
     expect(await pool.ledger.uploaded({ id: 'gen_nowhere000', vehicle: 'v', links: {} })).toEqual({ kind: 'missing' });
   });
 
-  test('a failure postpones; the same one told twice counts once', async () => {
+  test('a failure postpones; the same one sent twice counts once', async () => {
     const pool = await openPool('uploads');
     const id = await pool.create({ uploads: true, payload });
     const { vehicle = '' } = await pool.raw(id);

@@ -15,7 +15,7 @@ async function answered(pool: Pool, latencyMs: number): Promise<void> {
 }
 
 describe('the submission window', () => {
-  test('admits up to the limit at once, then tells how long to wait', async () => {
+  test('admits up to the limit at once, then says how long to wait', async () => {
     const pool = await openPool('window', { submitLimit: 2, submitWindowMs: 60_000 });
     await answered(pool, 0);
     await answered(pool, 0);
@@ -30,7 +30,7 @@ describe('the submission window', () => {
     expect(await pool.state(id)).toBe('queued');
   });
 
-  test('a place frees one window after the answer', async () => {
+  test('a slot frees one window after the response', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 80 });
     const first = await admitted(pool);
     await pool.accept(first, 'token', 'task-1', { latencyMs: 0 });
@@ -41,7 +41,7 @@ describe('the submission window', () => {
   });
 
   // @guarantee G4
-  test('an unanswered request keeps its place until send deadline, timeout and one window have passed', async () => {
+  test('a request without a response keeps its slot until send deadline, timeout and one window have passed', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 60, submitTimeoutMs: 70 });
     const first = await pool.create();
     await pool.admit(first, 'token', { sendBeforeMs: 50 });
@@ -52,7 +52,7 @@ describe('the submission window', () => {
     expect(admittedAt).toBeGreaterThan(sendBy + 70 + 60);
   });
 
-  test('a lost answer that did arrive frees its place one window later', async () => {
+  test('a lost response that did arrive frees its slot one window later', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 50, submitTimeoutMs: 600_000 });
     const first = await admitted(pool);
     await pool.lose(first, 'token', { answered: true, latencyMs: 10 });
@@ -61,7 +61,7 @@ describe('the submission window', () => {
   });
 
   // @guarantee G4
-  test('a refusal keeps its place, unless the request certainly did not leave', async () => {
+  test('a refusal keeps its slot, unless the request certainly did not leave', async () => {
     const pool = await openPool('window', { submitLimit: 1, submitWindowMs: 600_000 });
     const first = await admitted(pool);
     const notSent = { do: 'not_sent', gateAfter: 100, times: { firstMs: 1, capMs: 1 }, delayMs: 0 } as const;
@@ -86,7 +86,7 @@ describe('the submission window', () => {
     await answered(pool, 0);
   });
 
-  test('a limit that was lowered waits until enough places are free', async () => {
+  test('a limit that was lowered waits until enough slots are free', async () => {
     const pool = await openPool('window', { submitLimit: 3, submitWindowMs: 60_000 });
     for (let i = 0; i < 3; i += 1) await answered(pool, 0);
     await pool.ledger.settings.overwrite({ submitLimit: 1 });
@@ -112,7 +112,7 @@ describe('what the window learns', () => {
   });
 
   // @guarantee G4
-  test('the margin frees a place earlier, but never before its request was sent', async () => {
+  test('the margin frees a slot earlier, but never before its request was sent', async () => {
     const pool = await openPool('margin');
     for (let i = 0; i < 60; i += 1) await answered(pool, 500);
     const id = await admitted(pool);

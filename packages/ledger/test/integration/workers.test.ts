@@ -18,12 +18,12 @@ async function age(pool: Pool, id: string, ms: number): Promise<void> {
 }
 
 describe('workers', () => {
-  test('of a pool in which nobody ever worked: none, and never', async () => {
+  test('of a pool that never had a worker: none, and never', async () => {
     const pool = await openPool('workers');
     expect(await pool.ledger.workers.seen()).toMatchObject({ announced: [], isOtherSweeping: false, lastSeenMs: null });
   });
 
-  test('tell of themselves, by Redis clock, and keep since when they run', async () => {
+  test('announce themselves, by Redis time, and keep the time of their start', async () => {
     const pool = await openPool('workers');
     const before = await pool.now();
     const first = await announce(pool, 'one');
@@ -89,7 +89,7 @@ describe('workers', () => {
 });
 
 describe('what others wrote there', () => {
-  test('breaks nobody: whatever cannot be read is a worker of which only its id is told', async () => {
+  test('breaks no reader: of an entry that cannot be read only the id is shown', async () => {
     const pool = await openPool('workers');
     const goneAt = (await pool.now()) + LIFE_MS;
     const told = {
@@ -116,7 +116,7 @@ describe('what others wrote there', () => {
     ]);
   });
 
-  test('is bounded: beyond 500 workers nobody is told one by one', async () => {
+  test('is bounded: beyond 500 workers no further one is listed', async () => {
     const pool = await openPool('workers');
     await announce(pool, 'early');
     const goneAt = (await pool.now()) + LIFE_MS;

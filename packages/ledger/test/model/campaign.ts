@@ -24,7 +24,7 @@ export interface CampaignResult {
   readonly failure?: string;
 }
 
-/** Plays many histories on an empty server that is nobody else's. */
+/** Plays many histories on an empty server of its own. */
 export async function playMany({ url, runs, seed, mutate, isShrunk = true }: Campaign): Promise<CampaignResult> {
   const ground = openGround(url, mutate);
   const answers = new Map<string, number>();

@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const DONE = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
 
 /**
- * The strife is over: gates open, the sweeper looks, workers do their work and Kie makes every video. Each generation
+ * The faults are over: gates open, the sweeper checks, workers do their work and Kie makes every video. Each generation
  * must come to an end or to an open dead letter, and the sweeper must have found all that had not.
  */
 export async function drain(play: Play): Promise<void> {

@@ -2,7 +2,7 @@ import { canonicalJson } from '@kieq/domain';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 
-/** Reads every key of a pool in one atomic look. */
+/** Reads every key of a pool in one atomic read. */
 const SCRIPT = `
 local readers = {
   string = function(name) return redis.call('GET', name) end,

@@ -73,7 +73,7 @@ function indexFaults(dump: Dump, { id, fields, state, isPurged }: Found): string
   ]);
 }
 
-/** Letters that stand beside an end that is not `dead`. */
+/** Dead letters next to an end that is not `dead`. */
 const STANDS_IN: Readonly<Record<string, string>> = { generation_failed: 'failed', archive_failed: 'succeeded' };
 
 function deadLetterFaults(dump: Dump, { id, fields, state, isPurged }: Found): string[] {
@@ -95,7 +95,7 @@ function deadLetterFaults(dump: Dump, { id, fields, state, isPurged }: Found): s
 }
 
 const LONGEST_MS = 30 * 60_000;
-/** Nothing that is not at its end is forgotten: the sweeper looks at it in time. */
+/** A generation that has not ended is never forgotten: the sweeper checks it in time. */
 function watchFaults(dump: Dump, { id, fields, attempts, state, isPurged }: Found, now: number): string[] {
   const at = members(dump, 'watch')[id];
   if (isPurged || state === 'dead') return failed(id, [[at === undefined, `${state}, and is still watched`]]);

@@ -1,13 +1,13 @@
 import type { Mutation } from './clocked-redis.ts';
 
-/** A check of the ledger, and what stands there without it. */
+/** A check of the ledger, and the Lua without it. */
 interface Mutant {
   readonly without: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** One check after the other that money, the limit or a generation depends on. */
+/** Every check on which money, a limit or a generation depends. */
 export const MUTANTS: readonly Mutant[] = [
   {
     without: 'create: one record for one id',
@@ -49,12 +49,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: '',
   },
   {
-    without: 'admit: an unanswered request is held',
-    from: "hold(key('window'), record.id .. ':' .. n, answerBy)",
-    to: "hold(key('window'), record.id .. ':' .. n, NOW)",
+    without: 'admit: a request without a response keeps its slot',
+    from: "reserve(key('window'), record.id .. ':' .. n, answerBy)",
+    to: "reserve(key('window'), record.id .. ':' .. n, NOW)",
   },
   {
-    without: 'admit: one canary until it is answered',
+    without: 'admit: one canary until its response',
     from: 'gate.nextAt = math.max(NOW + gate.intervalMs, attempt.leaseUntil)',
     to: 'gate.nextAt = NOW',
   },
@@ -101,15 +101,15 @@ export const MUTANTS: readonly Mutant[] = [
     from: "enter(record, 'unknown', 'lost')",
     to: "enter(record, 'queued', 'lost')",
   },
-  { without: 'refusing: closing', from: 'if closes then shutRefusing(row, place) end', to: '' },
+  { without: 'refusing: closing', from: 'if closes then shutRefusing(row, endpoint) end', to: '' },
   {
     without: 'refusing: over all pairs',
-    from: '#row.ids >= place.after and isOverAll(row)',
-    to: '#row.ids >= place.after',
+    from: '#row.ids >= endpoint.after and isOverAll(row)',
+    to: '#row.ids >= endpoint.after',
   },
   {
     without: 'refusing: the same words',
-    from: 'if row.same ~= place.same or row.accepted ~= accepted then',
+    from: 'if row.same ~= endpoint.same or row.accepted ~= accepted then',
     to: 'if not row.same then',
   },
   {
@@ -119,7 +119,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     without: 'refusing: it costs nothing',
-    from: "if rule['do'] == 'retry' and fault ~= 'place' then",
+    from: "if rule['do'] == 'retry' and fault ~= 'endpoint' then",
     to: "if rule['do'] == 'retry' then",
   },
   {
@@ -131,7 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   { without: 'refusing: any acceptance opens it', from: "    openGate('refusing')\n  elseif", to: '  elseif' },
   { without: 'refusing: an older acceptance opens nothing', from: 'if gate and not isLater then return end', to: '' },
   {
-    without: 'refusing: what went under another job gets a job',
+    without: 'refusing: what another job carried gets its own job',
     from: "local fresh = record.state == 'unknown' or attempt.instead",
     to: "local fresh = record.state == 'unknown'",
   },
@@ -142,17 +142,17 @@ export const MUTANTS: readonly Mutant[] = [
     to: "enter(record, 'queued', 'expired')",
   },
   {
-    without: 'hint: a task of another generation is no claim',
+    without: 'callback: a task of another generation is no claim',
     from: 'if owner and not attempt.taskId then',
     to: 'if false then',
   },
   {
-    without: 'hint: changes no task',
+    without: 'callback: changes no task',
     from: 'claims[task] = { attempt = attempt.n, at = NOW }',
     to: 'attempt.taskId = task saveAttempt(record, attempt)',
   },
   {
-    without: 'observe: the same look sent twice is one denial',
+    without: 'observe: the same poll sent twice is one denial',
     from: 'local again = ARGS.permit and record.lastPermit == ARGS.permit',
     to: 'local again = false',
   },
@@ -162,7 +162,7 @@ export const MUTANTS: readonly Mutant[] = [
     to: "if ARGS.seen == 'no_result' then",
   },
   {
-    without: 'observe: what is polled anew is waited for anew',
+    without: 'observe: a new start of polling waits again',
     from: "if since == 0 or since < num(record, 'pollSince') then",
     to: 'if since == 0 then',
   },
@@ -193,14 +193,14 @@ export const MUTANTS: readonly Mutant[] = [
     from: "local left = num(record, 'since') + SETTINGS.unknownWindowMs - NOW",
     to: 'local left = 0',
   },
-  { without: 'kill: a look that was frozen', from: 'if asOf and', to: 'if false and' },
+  { without: 'kill: a poll that was frozen', from: 'if asOf and', to: 'if false and' },
   { without: 'kill: the account that submitted', from: 'if attempt.account ~= ARGS.account then', to: 'if false then' },
   {
     without: 'redrive: an older attempt may still be sent',
     from: "if attempt.outcome ~= 'refused' and not attempt.taskId and NOW < attempt.sendBy then",
     to: 'if false then',
   },
-  { without: 'redrive: by itself once', from: 'if unresolved > 1 or', to: 'if' },
+  { without: 'redrive: automatically once', from: 'if unresolved > 1 or', to: 'if' },
   {
     without: 'redrive: not while a claim is open',
     from: 'unresolved > 1 or next(claimsOf(record))',
@@ -215,13 +215,13 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { without: 'redrive: once for each operation', from: 'if record.lastRedrive == ARGS.op then', to: 'if false then' },
   {
-    without: 'redrive: only an open letter',
-    from: 'if record.letterClass ~= ARGS.class and not notice then',
+    without: 'redrive: only an open dead letter',
+    from: 'if record.letterClass ~= ARGS.class and not isDelivery then',
     to: 'if false then',
   },
   {
     without: 'archived: only what is to be saved',
-    from: "if record.state ~= 'archiving' and not beside and",
+    from: "if record.state ~= 'archiving' and not alreadySucceeded and",
     to: 'if false and',
   },
   {
@@ -244,7 +244,11 @@ export const MUTANTS: readonly Mutant[] = [
     from: "if not SETTLED[record.archiveState or ''] and not ARGS.force then",
     to: 'if false then',
   },
-  { without: 'purge: an open letter', from: "if record.state == 'dead' and not ARGS.force then", to: 'if false then' },
+  {
+    without: 'purge: an open dead letter',
+    from: "if record.state == 'dead' and not ARGS.force then",
+    to: 'if false then',
+  },
   {
     without: 'purge: only what has ended',
     from: "if record.state ~= 'succeeded' and record.state ~= 'failed'",
@@ -271,12 +275,12 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'end\n  -- Denials',
   },
   {
-    without: 'an end that is left drops its notice',
+    without: 'an end that is left drops its delivery',
     from: 'if not isEnded(record.state) then return dropDelivery(record) end',
     to: '',
   },
   {
-    without: 'a letter that closes leaves its index',
+    without: 'a dead letter that closes leaves its index',
     from: "redis.call('ZREM', key('letters:' .. class), record.id)",
     to: '',
   },

@@ -14,7 +14,7 @@ import { Vendor } from './vendor.ts';
 import { viewOfDump, viewOfWorld } from './view.ts';
 import { newRow, newWorld, type Answer } from './world.ts';
 
-/** A short window of the unknown, so that people may pay again while an older attempt could still be sent. */
+/** A short window of the unknown, so that an operator may pay again while an older attempt could still be sent. */
 const SETTINGS = {
   ...LIMITS,
   maxInFlight: 2,

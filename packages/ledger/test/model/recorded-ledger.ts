@@ -26,7 +26,7 @@ export interface RecordedLedger {
   readonly ledger: Ledger;
   /** The last call of the ledger that was answered. */
   last(): AnsweredCall;
-  /** Sends a call as it stands, as the Redis client does with one whose answer it missed. */
+  /** Sends a call again unchanged, as the Redis client does with one whose reply it missed. */
   send(call: Call): Promise<AnsweredCall['reply']>;
 }
 

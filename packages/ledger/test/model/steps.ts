@@ -75,7 +75,7 @@ function then(move: MoveName, numbers: Partial<Numbers>): Step {
 
 type Tail = (b: number, c: number) => readonly Step[];
 
-/** What comes of a request when nobody gets in its worker's way. */
+/** The outcome of a request without interference. */
 const TAILS: readonly [Tail, ...Tail[]] = [
   (b, c) => [then('answer', { b, c })],
   (b, c) => [then('answer', { c: 0 }), then('finish', { b: 0 }), then('settle', { b, c })],
@@ -127,7 +127,7 @@ const part = fc.oneof(
   { weight: 1, arbitrary: refusals },
 );
 
-/** Histories of workers, people and callbacks that get in each other's way; two generations are there from the start. */
+/** Histories of workers, operators and callbacks that interfere with each other; two generations are there from the start. */
 export const histories: fc.Arbitrary<readonly Step[]> = fc
   .tuple(fc.tuple(number, number), fc.array(part, { minLength: 1, maxLength: 120, size: 'max' }))
   .map(([kinds, steps]) => [

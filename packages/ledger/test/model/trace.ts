@@ -2,7 +2,7 @@ import type { ModelCall } from './calls.ts';
 import type { Scene } from './moves/stage.ts';
 import type { Answer } from './world.ts';
 
-/** What tells a reader enough of a call. */
+/** The part of a call that a reader needs. */
 const TOLD = [
   'tokenHash',
   'attempt',

@@ -8,7 +8,7 @@ export interface Request {
   /** `dropped`: its worker gave it up unsent. */
   state: 'unsent' | 'dropped' | 'task' | 'refused' | 'vanished';
   taskId?: string;
-  /** The worker has told the ledger what it knows. */
+  /** The worker has reported what it knows to the ledger. */
   isTold?: boolean;
 }
 

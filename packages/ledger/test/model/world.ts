@@ -25,7 +25,7 @@ export interface World {
   /** The row of equal refusals, and what the gate *refusing* has taught. */
   readonly row: Row;
   readonly dedupe: Map<string, { readonly id: string; readonly until: number }>;
-  /** What purged generations left in the stores, so long as it is told again. */
+  /** What purged generations left in the stores, as long as `purge` returns it again. */
   readonly purged: Map<string, { readonly left: LeftInStores; readonly until: number }>;
   sweeper: { readonly worker: string; readonly until: number } | undefined;
 }
@@ -157,7 +157,7 @@ export interface Generation {
   serverErrors: number;
   validationRetries: number;
   notSent: number;
-  /** Its last refusal that may have been the place's fault, and its last time as a canary of *refusing*. */
+  /** Its last refusal that may have been the endpoint's fault, and its last time as a canary of *refusing*. */
   placeAt: number;
   canaryAt: number;
   uploadTries: number;

@@ -64,7 +64,7 @@ test('every shared statement of the ledger is used by some script', () => {
       .map((entry) => readFileSync(new URL(folder + entry.name, LUA), 'utf8'));
   const library = parseLibrary([TABLES_LUA, ...read('lib/')]);
   const declared = library.flatMap(({ names }) => names);
-  // The later one of two with one name would be called in place of the other.
+  // The later one of two with one name would be called instead of the other.
   expect(declared).toEqual([...new Set(declared)]);
   const all = read('').join('\n');
   const unused = library.flatMap(({ names }) => names.filter((name) => !new RegExp(`\\b${name}\\b`).test(all)));

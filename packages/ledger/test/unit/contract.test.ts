@@ -22,7 +22,7 @@ import { createTransitions, type Transitions } from '../../src/transitions.ts';
 const LUA = new URL('../../lua/', import.meta.url);
 const LIBRARIES = readdirSync(new URL('lib/', LUA)).map((file) => `lib/${file.replace('.lua', '')}`);
 
-/** A Lua file, parsed here anew: nothing of the code that writes the heads is trusted. */
+/** A Lua file, parsed here independently: the code that writes the heads is not trusted. */
 function luaOf(name: string): string {
   return withoutComments(readFileSync(new URL(`${name}.lua`, LUA), 'utf8'));
 }
@@ -58,7 +58,7 @@ describe.each(SCRIPT_NAMES)('%s', (name) => {
     expect(found(lua, ARGUMENT)).toEqual(Object.keys(TRANSITIONS[name].args).toSorted());
   });
 
-  test('unpacks every argument from its own place', () => {
+  test('unpacks every argument from its own position', () => {
     const [, table = ''] = /^local ARGS = \{(.*)\}$/m.exec(whole) ?? [];
     const slots = Array.from(table.matchAll(/(?:^|, )\s*(\w+) = [^,]*?ARGV\[(\d+)\]/g), ([, field, place]) => [
       field,
@@ -97,7 +97,7 @@ describe.each(SCRIPT_NAMES)('%s', (name) => {
   });
 
   test('returns by its reply alone, so that what it sets is written', () => {
-    // Outside of its own functions: what stands in one is indented below it, up to its end.
+    // Outside of its own functions: the lines of one are indented, up to its `end`.
     const outside = lua.replaceAll(/^local function [\s\S]*?^end$/gm, '').replaceAll(/^local function .* end$/gm, '');
     const returns = outside.match(/\breturn\b.*/g) ?? [];
     const others = returns.filter(
@@ -137,7 +137,7 @@ describe('settings', () => {
     expect([...new Set(names)].toSorted()).toEqual(Object.keys(SETTINGS).toSorted());
   });
 
-  test.each(SCRIPT_NAMES)('of %s come with their defaults, each from its own place', (name) => {
+  test.each(SCRIPT_NAMES)('of %s come with their defaults, each from its own position', (name) => {
     const whole = withoutComments(scriptText(name));
     const body = whole.replace(/^local SETTINGS = .*$/m, '');
     const asked = /^local stored = redis\.call\('HMGET', ROOT \.\. 'config', (.*)\)$/m.exec(whole)?.[1] ?? '';
@@ -160,7 +160,7 @@ describe('settings', () => {
   });
 
   // A number of the catalogue in Lua would be a second definition of it.
-  test('stand in no Lua file as a number', () => {
+  test('are in no Lua file as a number', () => {
     const numbers = Object.values(SETTINGS).filter((one) => typeof one === 'number' && one >= 10_000);
     const all = [...SCRIPT_NAMES, ...LIBRARIES].map((name) => luaOf(name)).join('\n');
     expect(
@@ -261,7 +261,7 @@ describe('replies', () => {
     1,
   );
 
-  test('are read by their places', () => {
+  test('are read by their positions', () => {
     expect(decode(['kind', 'x', '1.5', null, 1, '["y"]', ['2']])).toEqual({
       a: 'x',
       b: 1.5,
@@ -282,7 +282,9 @@ describe('replies', () => {
   });
 
   test('of a script of another version are refused', () => {
-    expect(() => TRANSITIONS.expire.decode(['from_the_future'])).toThrow('there is no reply from_the_future');
+    expect(() => TRANSITIONS.expire.decode(['from_the_future'])).toThrow(
+      "the reply's kind must be one of the contract, received from_the_future",
+    );
     expect(() => TRANSITIONS.expire.decode('{"kind":"missing"}')).toThrow('a reply must be an array');
   });
 });

@@ -28,7 +28,7 @@ test.each<
   ['replica:1', false, '7.0.15', false, undefined],
   ['replica:1', true, '7.2.4', true, /Cluster/],
   ['fsync', true, '7.2.4', true, /Cluster/],
-  ['fsync', false, '7.0.15', true, /7\.2, this is 7\.0\.15/],
+  ['fsync', false, '7.0.15', true, /7\.2 or newer; this server is 7\.0\.15/],
   ['fsync', false, '7.2.4', false, /appendonly yes/],
   ['fsync', false, '7.2.4', undefined, undefined],
   ['fsync', false, '8.0.1', true, undefined],

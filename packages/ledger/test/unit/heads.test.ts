@@ -39,7 +39,7 @@ local function isOver(record) return num(record, 'endedAt') > SETTINGS.holdMs en
 `;
 const settings = { holdMs: 7, fingerprint: 'text', unread: 1 } as const;
 
-// What is written for each kind is pinned to the letter: behaviour is tested on Redis, and most of these kinds are rare there.
+// What is written for each kind is pinned exactly: behaviour is tested on Redis, and most of these kinds are rare there.
 test('the Lua between a script and the wire, where it writes', () => {
   const source = `#!lua flags=allow-oom
 local record = load(ARGS.id)
@@ -76,7 +76,7 @@ return reply({ kind = attemptOf(record, 1) and isOver(record) and 'done' or 'mis
   ]);
 });
 
-test('a script that only reads writes nothing, and loads no attempts that it does not look at', () => {
+test('a script that only reads writes nothing, and loads no attempts that it does not read', () => {
   const source = '#!lua\nlocal record = load(ARGS.id)\nreturn reply({ kind = record.seen })';
   const lua = withHeads(source, toy, { base, functions: parseLibrary([writing]), settings });
   expect(lua).not.toContain('save()');

@@ -86,7 +86,7 @@ describe('viewOf', () => {
   });
 
   // @guarantee G7
-  test('tells why it is dead, and no token hash, worker or payload', () => {
+  test('says why it is dead, and has no token hash, worker or payload', () => {
     const deadLetter = {
       class: 'payment_unknown',
       openedAt: 9,

@@ -3,7 +3,7 @@ import { warnOnce } from '../../src/warn-once.ts';
 
 afterEach(() => vi.restoreAllMocks());
 
-test('a field without effect is told once, and no more than twenty of them', () => {
+test('a field without effect is warned of once, and at most twenty of them', () => {
   const emitted = vi.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
   const warn = warnOnce();
   for (const field of ['a', 'a', ...Array.from({ length: 50 }, (_, i) => `b${i}`)])

@@ -53,7 +53,7 @@ async function answer(core: Core, query: Mutable<Query>, early: Answer | undefin
   const fault = core.faults.take('recordInfo', { call: query.call, prompt });
   if (fault?.kind === 'hold' && fault.at === 'before') await wire.holds.wait(prompt, raw);
   if (fault !== undefined && task !== undefined) strike(core, task, fault);
-  const reply = (fault && substitute(fault, core.options.errorStyle)) ?? early ?? look(core, query, task, fault);
+  const reply = (fault && substitute(fault, core.options.errorStyle)) ?? early ?? answerOf(core, query, task, fault);
   query.code = codeIn(reply);
   core.events.emit('query', query);
   await deliver(wire, reply, fault);
@@ -71,7 +71,12 @@ function strike(core: Core, task: LiveTask, fault: QueryFault): void {
   }
 }
 
-function look(core: Core, query: Mutable<Query>, task: LiveTask | undefined, fault: QueryFault | undefined): Answer {
+function answerOf(
+  core: Core,
+  query: Mutable<Query>,
+  task: LiveTask | undefined,
+  fault: QueryFault | undefined,
+): Answer {
   const { options } = core;
   const now = core.clock.now();
   const isUnknown = task === undefined || now - task.createTimeMs < task.fate.unknownForMs;

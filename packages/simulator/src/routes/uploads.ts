@@ -53,7 +53,7 @@ async function readMultipart(core: Core, request: FastifyRequest): Promise<Uploa
   let bytes: Buffer | undefined;
   let sentName: string | undefined;
   const fields = new Map<string, string>();
-  // One byte more than allowed is read, so that a file that is too large can be told.
+  // One byte more than allowed is read, so that a file that is too large is detected.
   const limits = { fileSize: core.options.uploadMaxBytes + 1, files: 1 };
   for await (const part of request.parts({ limits })) {
     if (part.type === 'file') {
@@ -77,7 +77,7 @@ async function readBase64(request: FastifyRequest): Promise<Upload | string> {
   return { bytes, uploadPath, fileName };
 }
 
-/** Only files that are already here: the simulator fetches nothing from foreign hosts. */
+/** Only files of this simulator: it fetches nothing from other hosts. */
 async function readUrl(core: Core, request: FastifyRequest): Promise<Upload | string> {
   const parsed = urlBody.safeParse(parseJson(request.body));
   if (!parsed.success) return z.prettifyError(parsed.error);
@@ -116,7 +116,7 @@ function store(core: Core, upload: Upload | string): Answer {
   });
 }
 
-/** This host has an envelope of its own. */
+/** The upload host of Kie uses another envelope. */
 function refusal(code: number, msg: string): Answer {
   return json(200, { success: false, code, msg, data: null });
 }

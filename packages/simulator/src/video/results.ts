@@ -33,7 +33,7 @@ export class ResultVideos {
 
   #keep(key: string, rendering: Promise<Buffer>): void {
     this.#cache.set(key, rendering);
-    // A failure is told to those who asked for it; the next download tries again.
+    // A failure rejects the downloads that wait for it; the next download tries again.
     rendering.catch(() => this.#cache.delete(key));
     const [oldest] = this.#cache.keys();
     if (this.#cache.size > KEPT && oldest !== undefined) this.#cache.delete(oldest);

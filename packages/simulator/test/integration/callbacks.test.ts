@@ -46,7 +46,7 @@ describe('callbacks', () => {
     expect(got && isSigned(got, 'other')).toBe(false);
   });
 
-  it('are tried again until the receiver takes them, but not for ever', async () => {
+  it('are tried again until the receiver takes them, but not indefinitely', async () => {
     const callback = { retryDelayMs: 1, retries: 2 };
     const { simulator, receiver: target, create } = await scene({ callback });
     target.statuses.push(500, 307, 200, 500, 500, 500, 500);

@@ -10,7 +10,7 @@ async function control<Result>(simulator: Simulator, path: string, body: unknown
   return parsed(await response.text());
 }
 
-async function look<Result>(simulator: Simulator, path: string): Promise<Result> {
+async function fetchJson<Result>(simulator: Simulator, path: string): Promise<Result> {
   return parsed(await (await fetch(`${simulator.url}/__sim/${path}`)).text());
 }
 
@@ -41,14 +41,14 @@ describe('control routes', () => {
     expect(bad.error).toContain('failRate');
     await control(simulator, 'faults', { faults: [{ on: 'createTask', fault: { kind: 'hold' } }] });
     const answer = create(simulator, requestOf('held'));
-    expect(await look(simulator, 'wait?held=1')).toMatchObject({ reached: true });
+    expect(await fetchJson(simulator, 'wait?held=1')).toMatchObject({ reached: true });
     expect(await control(simulator, 'release', { prompt: 'held' })).toEqual({ released: 1 });
     expect((await envelope(await answer)).code).toBe(200);
     const failure = { failCode: '1', failMsg: 'x' };
     expect(await control(simulator, 'finish', { failure })).toEqual({ finished: 1 });
-    expect(await look(simulator, 'summary')).toMatchObject({ failed: 1, refundedCredits: 55 });
+    expect(await fetchJson(simulator, 'summary')).toMatchObject({ failed: 1, refundedCredits: 55 });
     await control(simulator, 'reset', {});
-    expect(await look(simulator, 'summary')).toMatchObject({ submissions: 0, balance: 0 });
+    expect(await fetchJson(simulator, 'summary')).toMatchObject({ submissions: 0, balance: 0 });
   });
 
   it('show the ledger and its summary', async () => {
@@ -57,7 +57,7 @@ describe('control routes', () => {
     await createdId(simulator, requestOf('twice'));
     await create(simulator, requestOf(''));
     simulator.finish();
-    const summary = await look<Summary>(simulator, 'summary');
+    const summary = await fetchJson<Summary>(simulator, 'summary');
     expect(summary).toMatchObject({
       submissions: 3,
       created: 2,
@@ -69,17 +69,17 @@ describe('control routes', () => {
       paidTwice: ['twice'],
       maxSubmissionsPerWindow: 3,
     });
-    const ledger = await look<{ submissions: unknown[]; tasks: unknown[] }>(simulator, 'ledger?since=1');
+    const ledger = await fetchJson<{ submissions: unknown[]; tasks: unknown[] }>(simulator, 'ledger?since=1');
     expect(ledger).toMatchObject({ chargesByPrompt: { twice: 2 } });
     expect([ledger.submissions.length, ledger.tasks.length]).toEqual([2, 1]);
   });
 
   it('wait for counters, and give up in time', async () => {
     const simulator = await started({ control: true });
-    const waiting = look(simulator, 'wait?submissions=1&delivered=1');
+    const waiting = fetchJson(simulator, 'wait?submissions=1&delivered=1');
     await create(simulator, requestOf('x'));
     expect(await waiting).toMatchObject({ reached: true, counts: { submissions: 1 } });
-    expect(await look(simulator, 'wait?submissions=2&timeoutMs=1')).toMatchObject({
+    expect(await fetchJson(simulator, 'wait?submissions=2&timeoutMs=1')).toMatchObject({
       reached: false,
     });
   });
@@ -133,10 +133,10 @@ describe('stop and start', () => {
     await expect(simulator.start()).rejects.toThrow(/already started/u);
   });
 
-  it('a wait that is in vain says what was seen', async () => {
+  it('a wait that times out names the counts', async () => {
     const simulator = await started();
     await expect(simulator.waitUntil((counts) => counts.created > 0, 1)).rejects.toThrow(
-      /in vain; counts .*"created":0/u,
+      /not met within \d+ ms; counts .*"created":0/u,
     );
     await expect(simulator.next('settled', undefined, { timeoutMs: 1 })).rejects.toThrow(/no matching 'settled'/u);
   });

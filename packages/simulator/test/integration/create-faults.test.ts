@@ -35,9 +35,9 @@ describe('refusals', () => {
     expect(submission).toMatchObject({ decision: 'refused', code, fault: fault.kind });
   });
 
-  it('send Retry-After only when told to', async () => {
-    const told = await under({ kind: 'envelope429', retryAfter: 7 });
-    expect(told.response.headers.get('retry-after')).toBe('7');
+  it('send Retry-After only where the fault names one', async () => {
+    const limited = await under({ kind: 'envelope429', retryAfter: 7 });
+    expect(limited.response.headers.get('retry-after')).toBe('7');
     const plain = await under({ kind: 'status429' });
     expect(plain.response.headers.get('retry-after')).toBeNull();
   });

@@ -84,7 +84,7 @@ describe('recordInfo', () => {
     expect(await envelope(await query(simulator, taskId))).toEqual(unknown);
     now = 5100;
     expect((await envelope(await query(simulator, taskId))).code).toBe(200);
-    expect(await envelope(await query(simulator, 'nobody'))).toEqual(unknown);
+    expect(await envelope(await query(simulator, 'unknown-task'))).toEqual(unknown);
   });
 
   it('has a limit of its own when asked to, and counts queries', async () => {

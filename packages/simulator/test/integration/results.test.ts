@@ -158,7 +158,7 @@ describe('results', () => {
     expect((await fetch(url, { headers: { range: 'bytes=99999-' } })).status).toBe(416);
   });
 
-  it('exist only for tasks that succeeded, and not for ever', async () => {
+  it('exist only for tasks that succeeded, and not indefinitely', async () => {
     let now = 0;
     const clock = { now: () => now, monotonic: () => performance.now() };
     const simulator = await started({ results: 'tiny', resultTtlMs: 100, clock });

@@ -106,14 +106,14 @@ describe('faults of tasks', () => {
     expect(await record(simulator, quick)).not.toHaveProperty('a');
   });
 
-  it('a success whose result comes at a later look', async () => {
+  it('a success whose result comes at a later query', async () => {
     const simulator = await started();
     simulator.script([
       { on: 'task', fault: { kind: 'duration', ms: 0 } },
       { on: 'recordInfo', when: { times: 2 }, fault: { kind: 'result', resultJson: '', more: { progress: 100 } } },
     ]);
     const late = await createdId(simulator, requestOf('late'));
-    for (let look = 0; look < 2; look += 1)
+    for (let i = 0; i < 2; i += 1)
       expect(await record(simulator, late)).toMatchObject({ state: 'success', resultJson: '', progress: 100 });
     expect((await record(simulator, late)).resultJson).toContain(late);
     expect(simulator.ledger.chargesByPrompt()).toEqual(new Map([['late', 1]]));

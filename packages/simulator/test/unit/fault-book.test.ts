@@ -26,7 +26,7 @@ describe('FaultBook', () => {
     expect(kinds(faults, 3)).toEqual([undefined, 'cutAfter', undefined]);
   });
 
-  it('lets calls pass first, then strikes so often', () => {
+  it('lets calls pass first, then strikes that many times', () => {
     const faults = book({
       on: 'createTask',
       when: { skip: 1, times: 2 },
@@ -35,7 +35,7 @@ describe('FaultBook', () => {
     expect(kinds(faults, 4)).toEqual([undefined, 'hangAfter', 'hangAfter', undefined]);
   });
 
-  it('matches a part of the prompt, for ever if asked', () => {
+  it('matches a part of the prompt, always if asked', () => {
     const faults = book({
       on: 'createTask',
       when: { prompt: 'dog', times: 'always' },
@@ -45,7 +45,7 @@ describe('FaultBook', () => {
     expect(kinds(faults, 2, 'hot dogs')).toEqual(['noTaskId', 'noTaskId']);
   });
 
-  it('strikes at random for ever, and repeatably', () => {
+  it('strikes at random without end, and repeatably', () => {
     const random = mulberry32(5);
     const faults = new FaultBook(() => random);
     faults.script([{ on: 'createTask', when: { probability: 0.25 }, fault: { kind: 'cutBefore' } }]);

@@ -7,7 +7,7 @@ export interface Member {
   readonly app: AppName;
   /** Without a slash at the end; of a worker that of its metrics. */
   readonly url: () => string;
-  /** kill -9, and another one in its place. */
+  /** kill -9, and another one instead. */
   replace(): Promise<void>;
   /** SIGTERM. Fails unless it ends with exit code 0. */
   stop(): Promise<void>;

@@ -7,7 +7,7 @@ const QUEUED = 3;
 
 /**
  * One version takes orders, submits some and leaves others in the queue, and ends; the other one finishes all of them.
- * `kieq` of the other one tells of them and opens the gate that was closed.
+ * `kieq` of the other one shows them and opens the gate that was closed.
  */
 export async function handOver({ crews, orders, pool, when, ...place }: Place, from: 'old' | 'new'): Promise<void> {
   const [giver, taker] = from === 'old' ? [place.old, place.new] : [place.new, place.old];

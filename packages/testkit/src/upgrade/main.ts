@@ -9,7 +9,7 @@ const LIMIT_MS = 30 * 60_000;
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 
-/** `pnpm upgrade-check`: this version beside the one before, forward and back; exit code 1 when something did not hold. */
+/** `pnpm upgrade-check`: this version next to the previous one, forward and back; exit code 1 when a check fails. */
 process.once('SIGTERM', () => process.exit(143));
 process.once('SIGINT', () => process.exit(130));
 const options = optionsOf(process.argv.slice(2));

@@ -7,7 +7,7 @@ import { demand } from './demand.ts';
 
 /** What was ordered in a scene, and how it is judged. */
 export interface Orders {
-  /** Orders over HTTP; whoever gets no answer asks the next address with the same key. Returns the id. */
+  /** Orders over HTTP; without a response it asks the next address with the same key. Returns the id. */
   place(urls: readonly (() => string)[], prompt: string, more?: OrderOptions): Promise<string>;
   /** Orders with an image of this machine. */
   placeWithImage(url: string, prompt: string): Promise<string>;
@@ -66,27 +66,27 @@ export function createOrders({ ledger, simulator }: ProcessPool): Orders {
         demand(charges.get(prompt) === 1, `${prompt} (${id}) was paid for ${charges.get(prompt) ?? 0} times`);
       }
       const strange = [...charges.keys()].filter((prompt) => !ids.has(prompt));
-      demand(strange.length === 0, `nobody ordered ${strange.join(', ')}`);
+      demand(strange.length === 0, `generations without an order: ${strange.join(', ')}`);
     },
   };
 }
 
 async function askUntilAnswered(urls: readonly (() => string)[], init: RequestInit): Promise<string> {
   const endsAt = performance.now() + PATIENCE_MS;
-  let told: unknown;
+  let last: unknown;
   for (let tries = 0; performance.now() < endsAt; tries += 1) {
     try {
       const url = urls[tries % urls.length]?.() ?? '';
       const response = await fetch(`${url}/v1/generations`, init);
       const text = await response.text();
       if (response.ok) return answer.parse(JSON.parse(text)).id;
-      told = `${response.status} ${text.slice(0, 500)}`;
+      last = `${response.status} ${text.slice(0, 500)}`;
       if (response.status < 500) break;
     } catch (error) {
       // Its gateway was killed.
-      told = error;
+      last = error;
     }
     await sleep(100);
   }
-  throw new Error(`an order was not taken: ${String(told)}`);
+  throw new Error(`an order was not taken: ${String(last)}`);
 }

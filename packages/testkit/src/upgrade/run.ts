@@ -34,7 +34,7 @@ const SCENES: readonly Scene[] = [
   { name: 'the old one begins, the new one finishes', play: (place) => handOver(place, 'old') },
   { name: 'the new one begins, the old one finishes', play: (place) => handOver(place, 'new') },
   { name: 'side by side under load, with kills', play: workSideBySide },
-  { name: 'a step back and forward: letters', play: stepBackFromDeadLetters },
+  { name: 'a step back and forward: dead letters', play: stepBackFromDeadLetters },
   ...gateTroubles.map((trouble) => ({
     name: `a step back: gate ${trouble.reason}`,
     play: (place: Place) => stepBackFromGate(place, trouble),

@@ -44,7 +44,7 @@ async function killInTurn(members: readonly Member[], signal: AbortSignal): Prom
   }
 }
 
-/** A worker that is killed while a POST is open leaves a lost answer: a person looks into the account. Returns how often. */
+/** A worker that is killed while a POST is open leaves a lost response: an operator checks the account. Returns how many. */
 async function settleAll({ pool, orders, ...place }: Place): Promise<number> {
   const { ledger, simulator, env } = pool;
   let turn = 0;

@@ -19,7 +19,7 @@ export async function stepBackFromDeadLetters(place: Place): Promise<string> {
     const { deadLetter } = await when(id, (record) => record.deadLetter !== undefined);
     demand(
       deadLetter?.class === trouble.class,
-      `${id} has the letter ${deadLetter?.class ?? 'none'}, not ${trouble.class}`,
+      `${id} has the dead letter ${deadLetter?.class ?? 'none'}, not ${trouble.class}`,
     );
     made.push({ id, trouble });
   }
@@ -30,7 +30,10 @@ export async function stepBackFromDeadLetters(place: Place): Promise<string> {
   await readEverything(watchers, pool.env, ids);
   for (const { id, trouble } of made) {
     const deadLetter = (await pool.ledger.read.generation(id))?.deadLetter;
-    demand(deadLetter?.class === trouble.class, `the older version has changed the letter ${trouble.class} of ${id}`);
+    demand(
+      deadLetter?.class === trouble.class,
+      `the older version has changed the dead letter ${trouble.class} of ${id}`,
+    );
   }
   const fresh = await Promise.all([1, 2, 3].map((i) => orders.place([watchers.gateway.url], `after the step ${i}`)));
   await Promise.all(fresh.map((id) => when(id, ({ state }) => state === 'succeeded')));
@@ -66,7 +69,7 @@ export async function stepBackFromGate(place: Place, trouble: GateTrouble): Prom
   await Promise.all([...orders.ids.values()].map((id) => when(id, ({ state }) => state === 'succeeded')));
   await orders.check();
   await stopWatchers(watchers);
-  return `${newly(trouble.reason, gates)}, opened by ${opensItself ? 'itself' : 'a person'}`;
+  return `${newly(trouble.reason, gates)}, opened by ${opensItself ? 'itself' : 'an operator'}`;
 }
 
 function newly(word: string, known: readonly string[]): string {

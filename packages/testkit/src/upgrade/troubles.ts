@@ -7,18 +7,18 @@ import type { Member } from './crews.ts';
 import { command } from './handover.ts';
 import type { Place } from './place.ts';
 
-/** The processes of the newer version that are up while it makes trouble. */
+/** The processes of the newer version that run while it opens the dead letter or closes the gate. */
 interface Crew {
   readonly gateway: Member;
 }
 
 /**
- * A way to have the newer version open a dead letter. Whoever adds a class adds a row here: the step back is proved with
+ * A way to have the newer version open a dead letter. A new class needs a row here: the step back is proved with
  * every class that this version knows and the table has. Rows of a class that it does not know are left out.
  */
 interface DeadLetterTrouble {
   readonly class: string;
-  /** Makes one generation die of it. */
+  /** Makes one generation dead with this class. */
   make(place: Place, crew: Crew): Promise<string>;
   /** Removes the cause and resumes it, so that it succeeds and was paid for once. */
   mend(place: Place, id: string): Promise<void>;
@@ -120,7 +120,7 @@ const GATES: readonly GateTrouble[] = [
       script(place, refusal(404, 'channel not found')(''));
       for (let i = 0; i < 9; i += 1) {
         const tenant = PAIRS[i % PAIRS.length] ?? 'default';
-        await place.orders.place([gateway.url], `refused by the place ${i}`, { tenant });
+        await place.orders.place([gateway.url], `refused by the endpoint ${i}`, { tenant });
       }
     },
     mend({ pool }) {

@@ -6,7 +6,7 @@ const longText = fc.string({ maxLength: 300 });
 /** What programs have stumbled over before. */
 const oddText = fc.constantFrom('', 'null', 'NaN', '../..', '\u0000', '9'.repeat(400), 'gen_', '2024-13-45');
 
-/** Texts that nobody would have thought of; a few hundred characters at most. */
+/** Unforeseen texts; a few hundred characters at most. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(anyText, longText, oddText);
 
 /** The same character all over, which is where searching backwards and forwards takes longest. */

@@ -13,7 +13,7 @@ const TINY = hashOf(tinyVideo);
 
 describe.concurrent('a result', () => {
   // @guarantee G3
-  test('is safe before its generation has succeeded, and its caller is told then', async (context) => {
+  test('is saved before its generation has succeeded, and its caller gets the end then', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive');
     const receiver = await openReceiver(context);
@@ -35,7 +35,7 @@ describe.concurrent('a result', () => {
     expect(charges(pool)).toEqual({ kept: 1 });
   });
 
-  test('of a pool that does not wait is saved beside its success', async (context) => {
+  test('of a pool that does not wait is saved after its success', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { worker: { archiveMode: 'at-once' } });
     pool.simulator.script([{ on: 'result', fault: { kind: 'hold' } }]);
@@ -110,7 +110,7 @@ describe.concurrent('a result', () => {
   });
 
   // @guarantee G3
-  test('whose link died early comes by a fresh one', async (context) => {
+  test('whose link expired early comes by a fresh one', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', { simulator: { resultTtlMs: 3_600_000 } });
     // The first link answers 404; the one of download-url is good.
@@ -168,7 +168,7 @@ describe.concurrent('a result', () => {
     expect(charges(pool)).toEqual({ full: 1 });
   });
 
-  test('that failed beside a success leaves it alone, and is redriven on its own', async (context) => {
+  test('that failed next to a success leaves it alone, and is redriven on its own', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', {
       worker: { archiveMode: 'at-once' },
@@ -203,7 +203,7 @@ describe.concurrent('a result', () => {
     expect(record.vehicle).not.toBe(vehicle);
   });
 
-  test('cut by the end of the grace period counts against nobody', async (context) => {
+  test('cut by the end of the grace period counts as no try', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive');
     pool.simulator.script([{ on: 'result', fault: { kind: 'hold' } }]);
@@ -216,7 +216,7 @@ describe.concurrent('a result', () => {
     expect(await filesOf(pool)).toEqual({ [nameOf(id)]: TINY });
   });
 
-  test('for which nobody has an archive any more does not wait for ever', async (context) => {
+  test('for which no worker has an archive does not wait indefinitely', async (context) => {
     const { expect } = context;
     const pool = await openArchivePool(context, 'archive', {
       settings: { archiveLinkTtlMs: 200 },
@@ -240,7 +240,7 @@ const COUNT = 200;
 const DUE_STEP_MS = 600_000;
 
 // @guarantee G3
-test('200 results at once are saved in the order in which their links die, not in which they came', async (context) => {
+test('200 results at once are saved in the order in which their links expire, not in which they came', async (context) => {
   const { expect } = context;
   const pool = await openArchivePool(context, 'order', { workers: 0, concurrency: 1 });
   const worker = await pool.addWorker({ archiveMode: 'wait' });
@@ -248,7 +248,7 @@ test('200 results at once are saved in the order in which their links die, not i
   await pool.queues.archive.pause();
   await inState(pool, 'archiving', COUNT);
   await worker.stop();
-  // Their links die in the opposite order of their ids.
+  // Their links expire in the opposite order of their ids.
   for (const [i, id] of ids.entries()) {
     const { vehicle } = (await pool.ledger.read.generation(id)) ?? { vehicle: '' };
     await pool.queues.archive.remove(vehicle);

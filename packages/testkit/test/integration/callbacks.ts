@@ -10,7 +10,7 @@ import {
 } from '../../src/index.ts';
 import { openPool } from './support.ts';
 
-/** A pool in which the sweeper does not make up for a callback that nobody added, and receivers have time to answer. */
+/** A pool in which the sweeper does not make up for a missing delivery job, and receivers have time to answer. */
 export function openCallbackPool(
   context: Parameters<typeof openPool>[0],
   name: string,
@@ -55,7 +55,7 @@ export async function openReceiver(
   return receiver;
 }
 
-/** Answers 500 so often, then 200. */
+/** Answers 500 this many times, then 200. */
 export function failing(times: number): Answering {
   let left = times;
   return (response) => {

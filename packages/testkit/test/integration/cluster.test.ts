@@ -40,7 +40,7 @@ test('a whole generation on a Cluster, all of it on one node', async () => {
   expect(await nodesInUse()).toHaveLength(1);
 });
 
-test('wrong guesses of an address and an account are counted together, on one node', async () => {
+test('wrong logins of an address and an account are counted together, on one node', async () => {
   const throttle = createThrottle({ redis: pool.redis.client, prefix: pool.redis.prefix });
   const subjects = [
     { name: 'address:192.0.2.7', rule: ASKER_RULE },

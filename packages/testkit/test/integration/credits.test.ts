@@ -15,7 +15,7 @@ function creditsGate(pool: PoolFixture, timeoutMs?: number) {
   );
 }
 
-/** Waits until the balance was asked for so many more times. */
+/** Waits until the balance was asked for this many more times. */
 async function probes(pool: PoolFixture, times: number): Promise<void> {
   for (let i = 0; i < times; i += 1) {
     const before = (await pool.ledger.read.stats())['balanceAt'] ?? 0;
@@ -42,7 +42,7 @@ async function openedAt(pool: PoolFixture): Promise<number> {
 
 const refusals = (pool: PoolFixture) => pool.simulator.ledger.submissions().filter(({ code }) => code === 402);
 
-/** A pool whose known model costs `PRICE`, with so many credits. */
+/** A pool whose known model costs `PRICE`, with this many credits. */
 function options(
   credits: number,
   more: Partial<PoolFixtureOptions> = {},
@@ -56,7 +56,7 @@ function options(
 
 describe.concurrent('credits run out', () => {
   // @guarantee G5
-  test('in the middle of a backlog: the fleet stops at the refusal and resumes by itself after a top-up', async (context) => {
+  test('in the middle of a backlog: the fleet stops at the refusal and resumes automatically after a top-up', async (context) => {
     const { expect } = context;
     const [WORKERS, CONCURRENCY, BACKLOG, PAID] = [3, 3, 80, 30];
     const pool = await openPool(
@@ -88,7 +88,7 @@ describe.concurrent('credits run out', () => {
   });
 
   // @guarantee G2
-  test('for too long: the rest dies as insufficient_credits, and is redriven by class after a top-up', async (context) => {
+  test('for too long: the rest ends as insufficient_credits, and is redriven by class after a top-up', async (context) => {
     const { expect } = context;
     const pool = await openPool(
       context,

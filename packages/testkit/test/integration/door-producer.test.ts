@@ -205,7 +205,7 @@ describe.concurrent('the producer', () => {
     });
   });
 
-  test('enqueueMany answers each item; one bad item holds up nobody', async (context) => {
+  test('enqueueMany answers each item; one bad item does not affect the others', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'doors', { workers: 0 });
     const items = [
@@ -220,7 +220,7 @@ describe.concurrent('the producer', () => {
     expect((await pool.ledger.read.stateCounts()).queued).toBe(2);
   });
 
-  test('says which fields have no effect, with each handle and to whoever asked to be told', async (context) => {
+  test('says which fields have no effect, with each handle and to `onWarning`', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'ignored');
     const told: string[] = [];
@@ -311,7 +311,7 @@ describe.concurrent('the producer', () => {
   });
 
   // @guarantee G7
-  test('fails fast with a typed error where Redis is away, and tells no password', async ({ expect }) => {
+  test('fails fast with a typed error where Redis is unavailable, and shows no password', async ({ expect }) => {
     const started = performance.now();
     const error: unknown = await createProducer({ redis: 'redis://:sesame-open@127.0.0.1:1' }).catch(
       (caught: unknown) => caught,
@@ -340,9 +340,9 @@ describe.concurrent('the producer', () => {
     for (const [name, call] of Object.entries(calls)) {
       const error: unknown = await call().catch((caught: unknown) => caught);
       expect.soft(error, name).toMatchObject({ name: 'ProducerError', code: 'redis_unavailable' });
-      // Nobody may read it as "not enqueued" and pay twice.
+      // Read as "not enqueued", it would be repeated and paid twice.
       const rule =
-        name === 'enqueue' ? /may have been made .* same idempotency key; without one, look/ : /may have happened/;
+        name === 'enqueue' ? /may be enqueued: .* same idempotency key; without one, search/ : /may have been executed/;
       expect.soft(error, name).toMatchObject({ message: expect.stringMatching(rule) });
     }
     expect(performance.now() - started).toBeLessThan(8000);

@@ -73,7 +73,7 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     expect((posts(pool, 'later')[0]?.arrivedAtMs ?? 0) - job.timestamp).toBeGreaterThanOrEqual(400);
   });
 
-  test('a key used for another request is an invalid_request letter, and the first generation is untouched', async (context) => {
+  test('a key used for another request opens the dead letter invalid_request, and the first generation is untouched', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'raw');
     const first = await pool.producer.enqueue(testRequest('first'), { idempotencyKey: 'k' });

@@ -64,7 +64,7 @@ async function queued({ ledger, queues }: PoolFixture): Promise<{ records: numbe
   };
 }
 
-/** Starts a worker: everything succeeds, and is paid once; nobody else paid anything. */
+/** Starts a worker: everything succeeds, and is paid once; nothing else was paid. */
 async function allPaidOnce(pool: PoolFixture, ...handles: readonly Enqueued[]): Promise<void> {
   await pool.addWorker();
   for (const handle of handles)
@@ -90,7 +90,7 @@ describe.each(WAYS)('%s', (_way, put) => {
     ['out of memory', () => on('CONFIG', 'SET', 'maxmemory', '1'), () => on('CONFIG', 'SET', 'maxmemory', '0')],
     ['a replica', () => on('REPLICAOF', '127.0.0.1', 1), () => on('REPLICAOF', 'NO', 'ONE')],
   ])(
-    'tells where Redis is %s: there is neither record nor job, and a repetition is paid once',
+    'says that Redis is %s: there is neither record nor job, and a repetition is paid once',
     async (_what, harm, mend) => {
       const pool = await openPool();
       await harm();
@@ -111,7 +111,7 @@ describe.each(WAYS)('%s', (_way, put) => {
     // The job brings its request along.
     ['record', 'submit:*', { records: 1, jobs: 2 }],
   ])(
-    'tells where Redis refuses the %s alone: what is there goes on, and a repetition pays nothing',
+    'says that Redis refuses the %s only: what is there goes on, and a repetition pays nothing',
     async (_what, allowed, left) => {
       const pool = await openPool();
       const { hostname, port } = new URL(server.url);
@@ -123,7 +123,7 @@ describe.each(WAYS)('%s', (_way, put) => {
       await on('ACL', 'SETUSER', user, 'resetkeys', `~${pool.redis.prefix}:${allowed}`);
       await expect(put(producer, 'wanted')).rejects.toMatchObject({ code: 'redis_refused' });
       expect(await queued(pool)).toEqual(left);
-      // What the sweeper would look at in two minutes it looks at now.
+      // The sweeper checks now what it would check in two minutes.
       if (left.records === 2) await pool.redis.client.zadd(`${pool.ledger.root}watch`, 1, WANTED);
       await pool.addWorker();
       await expect.poll(() => charges(pool), { timeout: 10_000 }).toEqual({ first: 1, wanted: 1 });
@@ -134,7 +134,7 @@ describe.each(WAYS)('%s', (_way, put) => {
   );
 
   // @guarantee G2
-  test('tells of a conflict: the job that came with it carries the first request, should its own be lost', async () => {
+  test('reports a conflict: the job that came with it carries the first request, should its own be lost', async () => {
     const pool = await openPool();
     const wanted = await pool.producer.enqueue(testRequest('wanted'), { idempotencyKey: 'other' });
     await pool.queues.submit.remove(`${wanted.id}-1`);

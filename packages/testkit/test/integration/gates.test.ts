@@ -50,7 +50,7 @@ describe.concurrent('gates', () => {
   });
 
   // @guarantee G5
-  test('bad key: only canaries are sent while it stands, ever slower; the log is loud; the right key heals it', async (context) => {
+  test('bad key: only canaries are sent meanwhile, ever slower; the log reports it; the right key opens the gate', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
@@ -114,25 +114,28 @@ describe.concurrent('gates', () => {
   test.for([
     { what: 'one window', retryAfter: undefined, leastMs: 400 },
     { what: 'as long as Retry-After says', retryAfter: 1, leastMs: 1000 },
-  ])('429: nobody sends for $what, and it costs no attempt of any count', async ({ retryAfter, leastMs }, context) => {
-    const { expect } = context;
-    const pool = await openPool(context, 'gates', { concurrency: 1, settings: { submitWindowMs: 400 } });
-    pool.simulator.script([
-      { on: 'createTask', fault: { kind: 'envelope429', ...(retryAfter === undefined ? {} : { retryAfter }) } },
-    ]);
-    const prompts = numbered('n', 3);
-    const ids = await pool.enqueue(...prompts);
-    await inState(pool, 'succeeded', prompts.length);
-    const [refused, next] = pool.simulator.ledger.submissions();
-    expect((next?.arrivedAtMs ?? 0) - (refused?.arrivedAtMs ?? 0)).toBeGreaterThanOrEqual(leastMs);
-    expect(
-      (await records(pool, ids)).map(({ serverErrors, validationRetries }) => serverErrors + validationRetries),
-    ).toEqual([0, 0, 0]);
-    // The refused one was given back to the head of the queue.
-    expect(next?.prompt).toBe(refused?.prompt);
-    expect((await pool.ledger.read.window()).learned['cutLimit']).toBe(95);
-    expect(charges(pool)).toEqual(eachOnce(prompts));
-  });
+  ])(
+    '429: no worker sends for $what, and it costs no attempt of any count',
+    async ({ retryAfter, leastMs }, context) => {
+      const { expect } = context;
+      const pool = await openPool(context, 'gates', { concurrency: 1, settings: { submitWindowMs: 400 } });
+      pool.simulator.script([
+        { on: 'createTask', fault: { kind: 'envelope429', ...(retryAfter === undefined ? {} : { retryAfter }) } },
+      ]);
+      const prompts = numbered('n', 3);
+      const ids = await pool.enqueue(...prompts);
+      await inState(pool, 'succeeded', prompts.length);
+      const [refused, next] = pool.simulator.ledger.submissions();
+      expect((next?.arrivedAtMs ?? 0) - (refused?.arrivedAtMs ?? 0)).toBeGreaterThanOrEqual(leastMs);
+      expect(
+        (await records(pool, ids)).map(({ serverErrors, validationRetries }) => serverErrors + validationRetries),
+      ).toEqual([0, 0, 0]);
+      // The refused one was given back to the head of the queue.
+      expect(next?.prompt).toBe(refused?.prompt);
+      expect((await pool.ledger.read.window()).learned['cutLimit']).toBe(95);
+      expect(charges(pool)).toEqual(eachOnce(prompts));
+    },
+  );
 
   test('a queue paused in a dashboard is shown like a gate; the other queue goes on', async (context) => {
     const { expect } = context;
@@ -149,7 +152,7 @@ describe.concurrent('gates', () => {
     expect((await readStatus(pool.ledger, pool.queues)).pausedQueues).toEqual([]);
   });
 
-  test('a gate that a person opens although its cause stands is closed again by the next refusal', async (context) => {
+  test('a gate that an operator opens although its cause persists is closed again by the next refusal', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'gates', {
       concurrency: 1,

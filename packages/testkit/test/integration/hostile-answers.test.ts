@@ -7,7 +7,7 @@ const PATIENCE_MS = 60_000;
 /** Nearly as long as an answer may be, and what the redaction of evidence searches for. */
 const LONG = runOf('\\', 500_000);
 
-/** Answers to a submission that made a task, and from which nobody can tell. */
+/** Unreadable responses to a submission that made a task. */
 const UNREADABLE = [
   { kind: 'invalidJson' },
   { kind: 'hugeBody' },
@@ -16,7 +16,7 @@ const UNREADABLE = [
 ] as const;
 
 // @guarantee G1
-test('answers to createTask that nobody can read: unknown, and one charge each', async (context) => {
+test('unreadable responses to createTask: unknown, and one charge each', async (context) => {
   const pool = await openPool(context, 'hostile-create');
   const prompts = UNREADABLE.map(({ kind }) => `create ${kind}`);
   pool.simulator.script(
@@ -33,7 +33,7 @@ test('answers to createTask that nobody can read: unknown, and one charge each',
   for (const prompt of prompts) expect(posts(pool, prompt)).toHaveLength(1);
 });
 
-test('answers to recordInfo that nobody can read are no verdict, and a paid video comes all the same', async (context) => {
+test('unreadable responses of recordInfo are no verdict, and a paid video comes all the same', async (context) => {
   const pool = await openPool(context, 'hostile-poll', { timings: { resultWaitMs: 2000 } });
   const looks = [
     { kind: 'invalidJson' },

@@ -9,7 +9,7 @@ import { startReceiver, testRequest, until, type PoolFixture } from '../../src/i
 import { hostileJobs, type HostileJob } from '../fuzz/jobs.ts';
 import { charges, numbered, one, openPool } from './support.ts';
 
-/** The same jobs in every run; change it to look elsewhere. */
+/** The same jobs in every run; change it for other jobs. */
 const SEED = 20_264;
 const JOBS = 200;
 const PATIENCE_MS = 60_000;
@@ -41,7 +41,7 @@ async function writeAll(pool: PoolFixture, known: readonly string[]): Promise<Wr
   return written;
 }
 
-/** Jobs that nobody has ended yet, by queue and state. */
+/** Jobs that have not ended yet, by queue and state. */
 async function left({ queues }: PoolFixture): Promise<Record<string, number>> {
   const counts = await Promise.all(
     WORKED_QUEUES.map(async (name) => {
@@ -54,7 +54,7 @@ async function left({ queues }: PoolFixture): Promise<Record<string, number>> {
 
 const nameSchema = z.looseObject({ v: z.literal(1), generation: z.string().startsWith('gen_') });
 
-/** The reason that a job with this data must tell; undefined for one that names a generation, which does nothing. */
+/** The reason that a job with this data must give; undefined for one that names a generation, which does nothing. */
 function wrongReason({ queue, data }: HostileJob): RegExp | undefined {
   if (nameSchema.safeParse(data).success && !Reflect.has(Object(data), 'request')) return undefined;
   return queue === 'submit' ? /^dead letter invalid_request: .+ received / : new RegExp(`^not an? ${queue} job: `);
@@ -64,7 +64,7 @@ function shown(hostile: HostileJob): string {
   return `seed ${SEED}: ${fc.stringify(hostile).slice(0, 500)}`;
 }
 
-/** Jobs that are kept, since their options and fields are all right, and do not tell why they failed. */
+/** Jobs that are kept, since their options and fields are all right, and give no reason for their failure. */
 async function toldWrongly(pool: PoolFixture, written: readonly Written[]): Promise<unknown[]> {
   const plain = written.filter(({ hostile }) => Object.keys({ ...hostile.options, ...hostile.fields }).length === 0);
   expect(plain.length).toBeGreaterThan(JOBS / 5);
@@ -91,7 +91,7 @@ async function withoutDeadLetter({ ledger }: PoolFixture, written: readonly Writ
 
 // @guarantee G1
 test(
-  'hundreds of hostile jobs in every queue end, cost nothing, and hold up nobody',
+  'hundreds of hostile jobs in every queue end, cost nothing, and block no other job',
   { timeout: 180_000 },
   async (context) => {
     const log: string[] = [];

@@ -61,7 +61,7 @@ describe.concurrent('a job that only names its generation', () => {
     ['as a later one, whose record is gone', vehicleId(ID, 2)],
     ['under an id of its own', 'by-hand'],
   ] as const)(
-    'and has no record, %s: it ends, with no request, no letter and no record',
+    'and has no record, %s: it ends, with no request, no dead letter and no record',
     async ([, jobId], context) => {
       const { expect } = context;
       const pool = await openPool(context, 'id-only');
@@ -74,7 +74,7 @@ describe.concurrent('a job that only names its generation', () => {
     },
   );
 
-  test('leaves its id to whoever enqueues the same key again', async (context) => {
+  test('leaves its id to the next enqueue of the same key', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'id-only');
     const id = keyedGenerationId('default', 'again');
@@ -86,7 +86,7 @@ describe.concurrent('a job that only names its generation', () => {
     expect(charges(pool)).toEqual({ again: 1 });
   });
 
-  test('whose record is lost while it waits is dropped, and holds up nobody', async (context) => {
+  test('whose record is lost while it waits is dropped, and blocks no other job', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'id-only', { workers: 0 });
     await makeRecord(pool, 'lost');

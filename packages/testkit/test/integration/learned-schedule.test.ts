@@ -7,7 +7,7 @@ function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** How old each task was at its first look, in the order in which they were made. */
+/** How old each task was at its first poll, in the order in which they were made. */
 function firstLooksMs(pool: PoolFixture): number[] {
   const looks = pool.simulator.ledger.queries();
   return pool.simulator.ledger
@@ -19,7 +19,7 @@ const learnedTimes = async (pool: PoolFixture): Promise<number[]> =>
   (await pool.ledger.read.durations([TEST_KIND]))[0] ?? [];
 
 describe('the learned schedule', () => {
-  test('a pool learns how long its tasks take, and hardly looks before they can have ended any more', async (context) => {
+  test('a pool learns how long its tasks take, and then hardly polls before they can have ended', async (context) => {
     const TASK_MS = 600;
     const pool = await openPool(context, 'learns', {
       simulator: { generation: { kind: 'fixed', ms: TASK_MS } },
@@ -30,18 +30,18 @@ describe('the learned schedule', () => {
       await inState(pool, 'succeeded', done, 60_000);
       return firstLooksMs(pool).slice(-30);
     };
-    const early = (looks: readonly number[]): number => looks.filter((ageMs) => ageMs < TASK_MS * 0.75).length;
-    // A busy machine looks late, never early, and so makes the unlearned ones fewer.
+    const early = (ages: readonly number[]): number => ages.filter((ageMs) => ageMs < TASK_MS * 0.75).length;
+    // A busy machine polls late, never early, and so makes the unlearned ones fewer.
     expect(early(await batch('unlearned', 30))).toBeGreaterThan(10);
     await batch('learning', 60);
-    // But a look that is planned while hardly anything is in flight costs little.
+    // But a poll that is planned while hardly anything is in flight costs little.
     expect(early(await batch('learned', 90))).toBeLessThanOrEqual(3);
     const learned = await learnedTimes(pool);
     expect(learned).toHaveLength(90);
     expect(mean(learned)).toBeCloseTo(TASK_MS, -2);
   });
 
-  test('unheard-of state words are looked at again, and teach nothing by themselves', async (context) => {
+  test('unknown state words are polled again, and teach nothing', async (context) => {
     const pool = await openPool(context, 'words');
     pool.simulator.script([{ on: 'recordInfo', when: { times: 3 }, fault: { kind: 'state', word: 'reticulating' } }]);
     const id = await one(pool, 'odd word');

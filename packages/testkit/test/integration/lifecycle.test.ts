@@ -25,7 +25,7 @@ describe.concurrent('before submission', () => {
   });
 
   test.for(['by the sweeper', 'by the take'])(
-    'beyond its deadline it dies, found %s; redrive gives it a fresh one',
+    'beyond its deadline it becomes a dead letter, found %s; redrive gives it a fresh one',
     async (by, context) => {
       const { expect } = context;
       const pool = await openPool(context, 'deadline', {
@@ -71,7 +71,7 @@ function overtakers(prompts: readonly string[], sent: readonly string[]): number
 }
 
 // @guarantee G5
-test.concurrent('order: the urgent first, and within a priority nobody is overtaken by more than twice workers × concurrency', async (context) => {
+test.concurrent('order: the urgent first, and within a priority none is overtaken by more than twice workers × concurrency', async (context) => {
   const { expect } = context;
   const [WORKERS, CONCURRENCY] = [3, 4];
   const pool = await openPool(context, 'order', {
@@ -154,7 +154,7 @@ describe.concurrent('the handle', () => {
     }
   });
 
-  test('result of a dead generation tells why', async (context) => {
+  test('result of a dead generation says why', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'handle');
     pool.simulator.script([{ on: 'createTask', fault: { kind: 'code', code: 505 } }]);
@@ -166,7 +166,7 @@ describe.concurrent('the handle', () => {
     });
   });
 
-  test('events tell every change until the end, and end with their signal', async (context) => {
+  test('events have every change until the end, and end with their signal', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'handle');
     await pool.ledger.gates.pause('test');

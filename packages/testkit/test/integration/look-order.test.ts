@@ -5,7 +5,7 @@ import { one, openPool } from './support.ts';
 
 const classes = Object.values(POLL_CLASSES);
 
-test('every look has its rank before it waits: the first one, and each after a look that found the task running', async (context) => {
+test('every poll has its rank before it waits: the first one, and each after a poll that found the task running', async (context) => {
   const pool = await openPool(context, 'ranked', {
     simulator: { generation: { kind: 'fixed', ms: 3_600_000 } },
     schedule: { ...SCHEDULE, minSpacingMs: 50, priorMedianMs: 200 },
@@ -30,7 +30,7 @@ test('every look has its rank before it waits: the first one, and each after a l
   }
 });
 
-test('a look that has waited for too long goes before all newer ones, whatever its rank', async (context) => {
+test('a poll that has waited for too long goes before all newer ones, whatever its rank', async (context) => {
   const pool = await openPool(context, 'advanced', { workers: 0, timings: { vehicleCheckMs: 100, sweepMs: 20 } });
   const { id, taskId } = await runningTask(pool);
   const looked = { pollDelayMs: 0, missingWindowMs: 1000, vehicleCheckMs: 100, pauseMs: 60_000 };

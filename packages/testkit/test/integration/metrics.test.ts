@@ -18,7 +18,7 @@ async function scrape({ ledger, queues, redis }: PoolFixture): Promise<ReadonlyM
   );
 }
 
-test('a scrape tells gates, ages, letters, limits, money and the state of Redis', async () => {
+test('a scrape has gates, ages, dead letters, limits, money and the state of Redis', async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'metrics' });
   const [id = ''] = await pool.enqueue('a cat');
   await pool.producer.get(id).result({ timeoutMs: 10_000 });
@@ -28,7 +28,7 @@ test('a scrape tells gates, ages, letters, limits, money and the state of Redis'
   await pool.ledger.gates.noteBalance(1234.5);
   await pool.ledger.gates.pause('a person looks');
   await pool.enqueue('held back');
-  // A planned start waits for nobody.
+  // A planned start is not waiting.
   await pool.producer.enqueue(testRequest('tomorrow'), { delayMs: 86_400_000 });
 
   const seen = await scrape(pool);
@@ -55,7 +55,7 @@ test('a scrape tells gates, ages, letters, limits, money and the state of Redis'
   expect(seen.get('kieq_redis_persistence_failing')).toBe(0);
 });
 
-test('a pool that cannot be read says so and shows no zeros that look like good news', async () => {
+test('a pool that cannot be read says so and shows no misleading zeros', async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'metrics-away', workers: 0 });
   const metrics = createMetrics();
   createFleetMetrics(metrics, () => Promise.resolve(undefined));

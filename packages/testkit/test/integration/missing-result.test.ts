@@ -6,7 +6,7 @@ import { filesOf, nameOf, openArchivePool } from './archive.ts';
 import { charges, one, openPool, posts, redrive } from './support.ts';
 
 const NOTHING_YET = { kind: 'result', resultJson: '{"where":"elsewhere"}' } as const;
-/** Kie says success at once, and has no result for as long as the rule stands. */
+/** Kie says success at once, and has no result for as long as the rule applies. */
 const withheld = (times: number | 'always') => [
   { on: 'task', fault: { kind: 'duration', ms: 0 } } as const,
   { on: 'recordInfo', when: { times }, fault: NOTHING_YET } as const,
@@ -87,7 +87,7 @@ describe.concurrent('a success without a result', () => {
   });
 
   // @guarantee G3
-  test('is never paid again by itself: only a person who says so gets another one', async (context) => {
+  test('is never paid again automatically: only pay-again by an operator makes another one', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'pay-again', {
       timings: { resultWaitMs: 1 },
@@ -126,7 +126,7 @@ describe.concurrent('a success without a result', () => {
     const { polls } = (await pool.ledger.read.generation(id)) ?? { polls: 0 };
     await pool.addWorker();
     const dead = await pool.recordWhen(id, ({ state }) => state === 'dead');
-    // Its first look finds that the time is over.
+    // Its first poll finds that the time is over.
     expect(dead).toMatchObject({ polls: polls + 1, deadLetter: { class: 'result_unreadable' } });
   });
 

@@ -19,7 +19,7 @@ import { charges, inState, one, openKie, openPool, redrive } from './support.ts'
 const placeOf = ({ redis, ledger }: PoolFixture): LedgerPlace => ({ redis: redis.client, root: ledger.root });
 
 describe.concurrent('a pool in which a newer version has written', () => {
-  test('goes on: other generations are submitted, looked after and told of', async (context) => {
+  test('goes on: other generations are submitted, polled and delivered', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0, timings: { sweepMs: 20 } });
     const [theirs = ''] = await pool.enqueue('theirs');
@@ -36,7 +36,7 @@ describe.concurrent('a pool in which a newer version has written', () => {
     expect(charges(pool)).toEqual({ ours: 1 });
   });
 
-  test('is told as it is: status, metrics, details, and to its producer', async (context) => {
+  test('is shown unchanged: status, metrics, details, and to its producer', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
     const id = await one(pool, 'theirs');
@@ -82,7 +82,7 @@ describe.concurrent('a pool in which a newer version has written', () => {
     expect(text.match(/^kieq_dead_letters\{/gm)?.length).toBeLessThan(40);
   });
 
-  test('keeps its letters: nobody here resumes, adopts or purges them', async (context) => {
+  test('keeps its dead letters: this version does not resume, adopt or purge them', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
     const id = await one(pool, 'theirs');
@@ -155,7 +155,7 @@ describe.concurrent('what a newer version has in hand', () => {
 });
 
 describe.concurrent('a job of a newer producer', () => {
-  test('with a field that nobody here knows carries its generation all the same', async (context) => {
+  test('with a field that this version does not know carries its generation all the same', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'newer', { workers: 0 });
     const { id } = await pool.producer.enqueue(testRequest('newer field'));

@@ -9,7 +9,7 @@ async function delivered(pool: PoolFixture, id: string) {
   return delivery;
 }
 
-/** The address is public, and no name server is asked: whoever is dialled is this machine. */
+/** The address is public, and no name server is asked: the address dialled is this machine. */
 function publicOutbound(): Outbound {
   const lookup = (): Promise<string[]> => Promise.resolve(['93.184.215.14']);
   return createOutbound({ allowPrivate: false }, { lookup, route: () => '127.0.0.1' });
@@ -109,7 +109,7 @@ describe.concurrent('a receiver', () => {
         redrive: `kieq dlq redrive ${id} --class notify_failed`,
       });
 
-    // A person's retry in a dashboard tells how to go on, and sends nothing.
+    // An operator's retry in a dashboard explains the next step, and sends nothing.
     const calls = receiver.received.length;
     const job = await pool.queues.notify.getJob(given.delivery?.vehicle ?? '');
     await expect.poll(() => job?.getState()).toBe('failed');
@@ -128,7 +128,7 @@ describe.concurrent('a receiver', () => {
     expect(ids.size).toBe(1);
   });
 
-  test('that was given up for a failed generation: each letter is redriven on its own', async (context) => {
+  test('that was given up for a failed generation: each dead letter is redriven on its own', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'trouble', { timings: { notifyBaseMs: 20, notifyGiveUpMs: 60 } });
     pool.simulator.script([{ on: 'task', fault: { kind: 'fail', failMsg: 'Content was flagged' } }]);
@@ -167,7 +167,7 @@ describe.concurrent('a receiver', () => {
 });
 
 // @guarantee G8
-test('a delivery that the end of the grace period cuts counts against nobody', async (context) => {
+test('a delivery that the end of the grace period cuts counts as no try', async (context) => {
   const { expect } = context;
   const pool = await openCallbackPool(context, 'trouble', { timings: { notifyTimeoutMs: 20_000 } });
   let hangs = true;

@@ -6,7 +6,7 @@ import { testRequest } from '../../src/index.ts';
 import { callbackOf, failing, openCallbackPool, openReceiver, order } from './callbacks.ts';
 
 describe.concurrent('a callback', () => {
-  test('tells of a success as Kie does, signed in both ways', async (context) => {
+  test('reports a success as Kie does, signed in both ways', async (context) => {
     const { expect } = context;
     const secret = `whsec_${Buffer.from('0123456789abcdef01234567').toString('base64')}`;
     const [pool, receiver] = [
@@ -26,7 +26,7 @@ describe.concurrent('a callback', () => {
     expect(verifyWebhook({ headers, body, key: secret, nowMs: Date.now() })).toEqual({ ok: true, taskId: id });
   });
 
-  test("tells of Kie's failure, unsigned without a secret", async (context) => {
+  test("reports Kie's failure, unsigned without a secret", async (context) => {
     const { expect } = context;
     const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
     pool.simulator.script([{ on: 'task', fault: { kind: 'fail', failCode: '500', failMsg: 'Content was flagged' } }]);
@@ -40,7 +40,7 @@ describe.concurrent('a callback', () => {
     expect(callbackOf(receiver).headers['webhook-signature']).toBeUndefined();
   });
 
-  test('tells of a cancelled generation', async (context) => {
+  test('reports a cancelled generation', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify');
     const receiver = await openReceiver(context);
@@ -52,7 +52,7 @@ describe.concurrent('a callback', () => {
   });
 
   // @guarantee G2
-  test("tells of a refusal at once with Kie's own words, whatever the hold, and of its later success", async (context) => {
+  test("reports a refusal at once with Kie's own words, whatever the hold, and of its later success", async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 86_400_000 } });
     const receiver = await openReceiver(context);
@@ -72,7 +72,7 @@ describe.concurrent('a callback', () => {
   });
 
   // @guarantee G2
-  test('tells of a held generation only when its hold is over, and of its later success', async (context) => {
+  test('reports a held generation only when its hold is over, and of its later success', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', {
       settings: { holdMs: 300, unknownWindowMs: 1200 },
@@ -94,7 +94,7 @@ describe.concurrent('a callback', () => {
     expect(first).not.toBe(second);
   });
 
-  test('tells of one that the sweeper buried, at once where nothing is held', async (context) => {
+  test('reports one that the sweeper made a dead letter, at once where nothing is held', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', { settings: { holdMs: 0 } });
     const receiver = await openReceiver(context);
@@ -104,7 +104,7 @@ describe.concurrent('a callback', () => {
     expect(callbackOf(receiver).body).toMatchObject({ code: 501, data: { failCode: 'deadline_exceeded' } });
   });
 
-  test('tells of the success alone where a lost answer is paid again, held or not', async (context) => {
+  test('reports only the success where a lost response is paid again, held or not', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', {
       settings: { holdMs: 0, unknownWindowMs: 1200 },
@@ -126,13 +126,13 @@ describe.concurrent('a callback', () => {
     );
   });
 
-  test('tells of the failure where a lost answer cannot be paid again', async (context) => {
+  test('reports the failure where a lost response cannot be paid again', async (context) => {
     const { expect } = context;
     const pool = await openCallbackPool(context, 'notify', {
       settings: { holdMs: 0, unknownWindowMs: 50 },
       worker: { onUnknown: 'pay-again' },
       simulator: { callback: { retries: 0 } },
-      // The older attempt may still be sent for so long.
+      // The older attempt may still be sent until then.
       timings: { sendBeforeMs: 60_000 },
     });
     const receiver = await openReceiver(context);
@@ -177,7 +177,7 @@ describe.concurrent('a callback', () => {
     expect(receiver.received.map((_, i) => callbackOf(receiver, i).body.data.state)).toEqual(['success']);
   });
 
-  test('is sent to nobody who did not ask for it', async (context) => {
+  test('is sent only to callers that asked for it', async (context) => {
     const { expect } = context;
     const [pool, receiver] = [await openCallbackPool(context, 'notify'), await openReceiver(context)];
     const quiet = await order(pool, 'quiet');

@@ -35,7 +35,7 @@ const TROUBLES: readonly Trouble[] = [
   { what: 'a denial of a fresh task', fault: { kind: 'notFound' } },
 ];
 
-describe.concurrent('trouble while polling is never a verdict', () => {
+describe.concurrent('a failed query is never a verdict', () => {
   // @guarantee G3
   test.for(TROUBLES)('$what', async ({ fault, times = 4 }, context) => {
     const { expect } = context;
@@ -95,7 +95,7 @@ describe.concurrent('tasks that Kie denies', () => {
     expect(pool.simulator.ledger.submissions()).toHaveLength(1);
   });
 
-  test('for ever: redriven without pay-again it is lost again; a second charge comes only with pay-again', async (context) => {
+  test('always: redriven without pay-again it is lost again; a second charge comes only with pay-again', async (context) => {
     const { expect } = context;
     const { pool, id } = await denied(context);
     const firstDeath = (await pool.ledger.read.generation(id))?.deadLetter?.openedAt ?? 0;
@@ -114,7 +114,7 @@ describe.concurrent('tasks that Kie denies', () => {
   });
 
   // @guarantee G3
-  test('many together: an alarm, and nobody is declared lost', async (context) => {
+  test('many together: an alarm, and no task is declared lost', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
@@ -161,7 +161,7 @@ test.concurrent('no verdict for long: task_stuck; redrive polls again, and a lat
 });
 
 // @guarantee G3
-test.concurrent('a look that was frozen while another one saw the task gives up nothing', async (context) => {
+test.concurrent('a poll that was frozen while another one saw the task gives up nothing', async (context) => {
   const { expect } = context;
   const lines: string[] = [];
   const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });

@@ -72,7 +72,7 @@ describe.concurrent('a poster', () => {
     expect(lines.filter((text) => text.includes(`"error"`))).toEqual([]);
   });
 
-  test('whose ffmpeg hangs delays neither its generation nor the next one, nor what their callers are told', async (context) => {
+  test('whose ffmpeg hangs delays neither its generation nor the next one, nor their deliveries', async (context) => {
     const { expect } = context;
     const pool = await openPosterPool(context, FFMPEG.hangs, {
       concurrency: 1,
@@ -87,7 +87,7 @@ describe.concurrent('a poster', () => {
     expect(await pool.queues.archive.getActiveCount()).toBe(0);
   });
 
-  test('is made by nobody where there is no ffmpeg, and nothing is said of it', async (context) => {
+  test('is not made where there is no ffmpeg, and nothing is logged about it', async (context) => {
     const { expect } = context;
     const { lines, logger } = openLog();
     const pool = await openArchivePool(context, 'posters', { logger });

@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 // @guarantee G1
-test('the primary becomes a replica while Kie answers: whoever meets READONLY asks the address again', async ({
+test('the primary becomes a replica while Kie answers: a client that gets READONLY resolves the address again', async ({
   onTestFinished,
 }) => {
   const { primary: demoted, replica: promoted } = pair;

@@ -45,7 +45,7 @@ describe('Redis is out of memory', () => {
   });
 });
 
-describe('a script of somebody else blocks Redis', () => {
+describe('a script of another client blocks Redis', () => {
   // @guarantee G1
   test('callers hear at once that it is busy; the answer of an open submission is written when it is over', async () => {
     const id = await openSubmission('paid');
@@ -73,7 +73,7 @@ describe('under load', () => {
       (): Promise<unknown> => callRedis(server, (call) => call('SCRIPT', 'FLUSH')),
     ],
     [
-      'stands still again and again',
+      'stops again and again',
       3,
       (): Promise<unknown> => callRedis(server, (call) => call('CLIENT', 'PAUSE', 700, 'ALL')),
     ],

@@ -25,7 +25,7 @@ async function deadLetters(pool: PoolFixture, order: readonly Tenant[]): Promise
   return made;
 }
 
-/** Own letters among those of another tenant, which come before, between and after them; several pages of both. */
+/** Own dead letters among those of another tenant, which come before, between and after them; several pages of both. */
 const AMONG = [60, 30, 60, 30, 60].flatMap((count, i) =>
   Array.from({ length: count }, (): Tenant => (i % 2 === 0 ? 'theirs' : 'mine')),
 );
@@ -54,7 +54,7 @@ const told = (kind: string, ids: readonly string[]) =>
   ids.map((id) => ({ kind, id, class: CLASS, state: 'queued', warning }));
 
 describe.concurrent('redrive of a class for one tenant', () => {
-  test('resumes all of its own, oldest first, and nobody else’s', async (context) => {
+  test('resumes all of its own, oldest first, and no other tenant’s', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'redrive', { workers: 0 });
     const made = await deadLetters(pool, AMONG);
@@ -75,14 +75,14 @@ describe.concurrent('redrive of a class for one tenant', () => {
     const [mine, theirs] = [idsOf(made, 'mine'), idsOf(made, 'theirs')];
     let resumed = 0;
     const results = await run(pool, {}, async () => {
-      // Their letters before ours leave the list: what follows moves up.
+      // Their dead letters before ours leave the list: the rest moves up.
       const next = theirs.slice(resumed, (resumed += 3));
       await Promise.all(next.map((id) => redrive(pool, id)));
     });
     expect(results).toEqual(told('resumed', mine));
   });
 
-  test('tells of what is not possible and goes on behind it', async (context) => {
+  test('reports what is not possible and goes on with the rest', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'redrive', { workers: 0 });
     const mine = idsOf(

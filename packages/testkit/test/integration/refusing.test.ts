@@ -32,7 +32,7 @@ const deadLetters = async (pool: PoolFixture, ids: readonly string[]) =>
 
 const closures = async (pool: PoolFixture) => (await pool.ledger.read.stats())['gate:refusing'] ?? 0;
 
-describe.concurrent('a place that refuses everything in the same words', () => {
+describe.concurrent('an endpoint that refuses everything in the same words', () => {
   // @guarantee G5
   test.for([
     { what: 'a relay without channels', fault: RELAY },
@@ -63,7 +63,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
   });
 
   // @guarantee G5
-  test('a bad batch of one tenant beside good ones does not close it, and dies', async (context) => {
+  test('a bad batch of one tenant next to good ones does not close it, and becomes dead letters', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'refusing', { concurrency: 4 });
     pool.simulator.script([always(RELAY, 'bad')]);
@@ -77,7 +77,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     expect(await deadLetters(pool, better)).toEqual(better.map(() => undefined));
   });
 
-  test('a bad batch that is alone closes it; another tenant opens it at once, and the batch dies', async (context) => {
+  test('a bad batch that is alone closes it; another tenant opens it at once, and the batch becomes dead letters', async (context) => {
     const { expect } = context;
     // No canary by time.
     const pool = await openPool(context, 'refusing', { timings: { canaryFirstMs: 60_000, canaryCapMs: 60_000 } });
@@ -92,7 +92,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
   });
 
   // @guarantee G5
-  test('its canaries rotate over tenants; one that is refused while another pair is accepted dies', async (context) => {
+  test('its canaries rotate over tenants; one that is refused while another pair is accepted becomes a dead letter', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'refusing', {
       concurrency: 1,
@@ -119,7 +119,7 @@ describe.concurrent('a place that refuses everything in the same words', () => {
     expect(charges(pool)).toEqual({ two: 1, three: 1 });
   });
 
-  test('the same words that name a field close nothing: all die by themselves', async (context) => {
+  test('the same words that name a field close nothing: each becomes a dead letter', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'refusing');
     pool.simulator.script([always({ ...RELAY, msg: 'duration is wrong' })]);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { filesOf, nameOf, openArchivePool } from './archive.ts';
 import { one } from './support.ts';
 
-/** Shapes of a result that others than Kie's documents have; `LINK` stands for the link. */
+/** Shapes of a result at other vendors; `LINK` is replaced by the link. */
 const SHAPES = [
   { resultJson: '{"result_urls":["LINK"]}' },
   { resultJson: '{"resultUrls":" LINK "}' },

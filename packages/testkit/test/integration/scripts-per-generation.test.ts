@@ -17,7 +17,7 @@ test('in a backlog a generation costs eight scripts after it was enqueued', asyn
     workers: 0,
     settings: { submitLimit: 100_000, pollLimitPerSecond: 100_000 },
     timings: { sweepMs: 60_000, announceMs: 60_000, pollPlanMs: 60_000 },
-    // Each task has ended at its first look.
+    // Each task has ended at its first poll.
     simulator: { generation: { kind: 'fixed', ms: 1 } },
   });
   onTestFinished(() => pool.stop());
@@ -26,8 +26,8 @@ test('in a backlog a generation costs eight scripts after it was enqueued', asyn
   await pool.addWorker();
   await inState(pool, 'succeeded', GENERATIONS);
   const after = await scripts(pool.redis.client);
-  // admit, accept, the job in `poll`, look, settle, two ends that take the next job along; and a few that came alone.
-  // Asking for places and jobs by themselves would make eleven of them.
+  // admit, accept, the job in `poll`, poll, settle, two ends that take the next job along; and a few that came alone.
+  // Separate requests for slots and jobs would make eleven of them.
   expect((after - before) / GENERATIONS).toBeLessThan(8.5);
 });
 

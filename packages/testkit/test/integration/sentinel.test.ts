@@ -78,7 +78,7 @@ const idle = (intentDurability: IntentDurability): Partial<PoolFixtureOptions> =
 describe.concurrent('failover', () => {
   describe('KIEQ_INTENT_DURABILITY=none', () => {
     // @guarantee G1
-    test('loses an intent that the replica had not got: paid twice, and told as a surplus task', async (context) => {
+    test('loses an intent that the replica had not got: paid twice, and counted as a surplus task', async (context) => {
       const { expect } = context;
       const place = await open(context, {}, idle({ kind: 'none' }));
       const { attempts } = await failOverWithoutIntent(place);
@@ -101,7 +101,7 @@ describe.concurrent('failover', () => {
       await pool.recordWhen(late, ({ attempts }) => attempts[0]?.evidence?.transport === 'INTENT_UNCONFIRMED');
       await group.failOver();
 
-      // The intent survived, so nobody else submits it; its worker's answer is taken.
+      // The intent survived, so no other worker submits it; the response to its worker is taken.
       await pool.recordWhen(sent, ({ state }) => state === 'submitting');
       pool.simulator.release();
       await pool.recordWhen(sent, ({ state }) => state === 'succeeded');
@@ -116,7 +116,7 @@ describe.concurrent('failover', () => {
 
   describe('KIEQ_INTENT_DURABILITY=fsync', () => {
     // @guarantee G1
-    test('an intent that only the disk of the old primary had is lost too: paid twice, and told', async (context) => {
+    test('an intent that only the disk of the old primary had is lost too: paid twice, and counted', async (context) => {
       const { expect } = context;
       const place = await open(context, ON_DISK, idle({ kind: 'fsync' }));
       const { attempts } = await failOverWithoutIntent(place);

@@ -116,7 +116,7 @@ test('connection refused: nothing was sent, and the generation is submitted once
   const pool = await startPool({
     redisUrl: inject('redisUrl'),
     name: 'refused',
-    // Slow enough that fewer than five refusals stand in a row: the gate is another test's.
+    // Slow enough that fewer than five refusals come in a row: another test covers the gate.
     timings: { retryBaseMs: 300, retryCapMs: 300 },
   });
   try {

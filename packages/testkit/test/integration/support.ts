@@ -48,7 +48,7 @@ function fail(reason: string): never {
   throw new Error(reason);
 }
 
-/** Waits until so many generations are in the state. */
+/** Waits until this many generations are in the state. */
 export function inState(
   pool: PoolFixture,
   state: GenerationState,

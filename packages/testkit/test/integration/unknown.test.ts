@@ -7,7 +7,7 @@ import { charges, one, openKie, openPool, posts, redrive } from './support.ts';
 
 type Context = Parameters<typeof openPool>[0];
 
-/** Nobody listens there, so callbacks are lost; the address alone proves whose task it is. */
+/** No server listens there, so callbacks are lost; the address alone proves whose task it is. */
 const PUBLIC_URL = 'http://127.0.0.1:9';
 const QUICK = { simulator: { callback: { retries: 0 } } } as const;
 
@@ -48,7 +48,7 @@ function adoptIn(
 
 const created = z.object({ data: z.object({ taskId: z.string() }) });
 
-/** A task made by somebody else with the pool's key. */
+/** A task made by another program with the pool's key. */
 async function foreignTask(pool: PoolFixture, prompt: string, callBackUrl?: string): Promise<string> {
   const response = await fetch(`${pool.simulator.url}/api/v1/jobs/createTask`, {
     method: 'POST',
@@ -109,7 +109,7 @@ describe.concurrent('a lost answer', () => {
     expect(charges(pool)).toEqual({ lost: 1 });
   });
 
-  test('is paid again by itself where the pool is configured so', async (context) => {
+  test('is paid again automatically where the pool is configured so', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, {
       worker: { onUnknown: 'pay-again' },
@@ -122,7 +122,7 @@ describe.concurrent('a lost answer', () => {
   });
 
   // @guarantee G1
-  test('is not paid a third time by itself', async (context) => {
+  test('is not paid a third time automatically', async (context) => {
     const { expect } = context;
     const { pool, id } = await loseAnswer(context, {
       worker: { onUnknown: 'pay-again' },
@@ -134,7 +134,7 @@ describe.concurrent('a lost answer', () => {
       ({ attempts, deadLetter }) => attempts.length > 1 && deadLetter?.class === 'payment_unknown',
     );
     expect(record.attempts.map(({ outcome }) => outcome)).toEqual(['lost', 'lost']);
-    // The sweeper that opened the letter decides at once; nothing is left for a later one.
+    // The sweeper that opened the dead letter decides at once; nothing is left for a later one.
     await until(
       () => pool.ledger.read.generation(id),
       ({ state, since }) => state === 'dead' && Date.now() - since > 1500,
@@ -181,7 +181,7 @@ describe.concurrent('adoption by hand', () => {
     expect(charges(pool)).toEqual({ lost: 1 });
   });
 
-  test('a task that only looks like the request needs a person to confirm', async (context) => {
+  test('a task that only resembles the request needs an operator to confirm', async (context) => {
     const { expect } = context;
     // As recorded: the duration "5" comes back as 5, inside of a text.
     const simulator = { ...QUICK.simulator, paramInput: 'string', paramNumbers: 'loose' } as const;
@@ -209,7 +209,7 @@ describe.concurrent('adoption by hand', () => {
     expect(await adoptIn(lost, id, taskId)).toMatchObject({ kind: 'adopted', attempt: 1, already: true });
   });
 
-  test('a task that differs is adopted on the word of a person who was told how, and the record keeps that', async (context) => {
+  test('a task that differs is adopted when an operator confirms the differences, and the record keeps that', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context);
     const { pool, id } = lost;
@@ -269,7 +269,7 @@ describe.concurrent('adoption by hand', () => {
     expect((await pool.ledger.read.generation(twinLost.id))?.state).toBe('unknown');
   });
 
-  test('trouble with Kie changes nothing', async (context) => {
+  test('a failed query to Kie changes nothing', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, withCallbacks);
     lost.pool.simulator.script([{ on: 'recordInfo', when: { times: 3 }, fault: { kind: 'html', status: 502 } }]);
@@ -281,7 +281,7 @@ describe.concurrent('adoption by hand', () => {
   });
 
   // @guarantee G4
-  test('waits for a place in the query budget instead of exceeding it', async (context) => {
+  test('waits for a slot in the query budget instead of exceeding it', async (context) => {
     const { expect } = context;
     const lost = await loseAnswer(context, { ...withCallbacks, settings: { pollLimitPerSecond: 1 } });
     const askedAt = Date.now();

@@ -43,13 +43,13 @@ describe.concurrent('the sweeper', () => {
   });
 
   // @guarantee G2
-  test('pauses between rounds also when many letters can be shown nowhere', async (context) => {
+  test('pauses between rounds also when many dead letters cannot be mirrored', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });
     const logger = createLogger({ name: 'test', destination });
     const pool = await openPool(context, 'no-mirror', { workers: 0, timings: { sweepMs: 60_000 }, logger });
-    // More than one round looks after.
+    // More than one round handles.
     const ids = numbered('letter', 250).map((name) => `gen_${name.replace(' ', '')}`);
     const deadLetter = { class: 'invalid_request', evidence: { summary: 'of the test' } } as const;
     await Promise.all(ids.map((id) => pool.ledger.kill({ id, ...deadLetter, vehicle: `${id}-1`, payload: '{}' })));
@@ -66,7 +66,7 @@ describe.concurrent('the sweeper', () => {
   });
 
   // @guarantee G2
-  test('calls an abandoned attempt unknown before it looks after jobs that were due long before', async (context) => {
+  test('calls an abandoned attempt unknown before it checks jobs that were due long before', async (context) => {
     const { expect } = context;
     const lines: string[] = [];
     const destination = new Writable({ write: (chunk, _encoding, done) => (lines.push(String(chunk)), done()) });

@@ -9,7 +9,7 @@ import { describe, test, type TestContext } from 'vitest';
 import { testRequest, until, type PoolFixture } from '../../src/index.ts';
 import { charges, openPool, posts, redrive } from './support.ts';
 
-/** The smallest that Kie takes for an image: it looks at the first bytes. */
+/** The smallest that Kie takes for an image: it checks the first bytes. */
 const PNG = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 
 /** An image as the gateway keeps it, of this tenant. */
@@ -36,7 +36,7 @@ async function order(pool: PoolFixture, prompt: string, ...refs: UploadRef[]): P
   return handle.id;
 }
 
-/** What Kie was told of the images, submission by submission. */
+/** What Kie got of the images, submission by submission. */
 function links(pool: PoolFixture, prompt: string): unknown[] {
   return posts(pool, prompt).map(({ input }) => (input as { image_urls: unknown }).image_urls);
 }
@@ -100,7 +100,7 @@ describe.concurrent('uploaded images', () => {
       failCode: 'upload_missing',
       failMsg: expect.stringContaining('Nothing was charged'),
     });
-    // Redriven too early it dies again, for nothing.
+    // Redriven too early it becomes a dead letter again, at no cost.
     await redrive(pool, id);
     const again = await pool.recordWhen(
       id,
@@ -132,7 +132,7 @@ describe.concurrent('uploaded images', () => {
     expect(charges(pool)).toEqual({ there: 1 });
   });
 
-  test('that no worker has wait until the deadline, and the letter says that they are elsewhere, not where', async (context) => {
+  test('that no worker has wait until the deadline, and the dead letter says that they are elsewhere, not where', async (context) => {
     const { expect } = context;
     const there = await temporaryStore(context);
     const pool = await openPool(context, 'uploads', { settings: { deadlineMs: 300 } });
@@ -166,7 +166,7 @@ describe.concurrent('uploaded images', () => {
     });
   });
 
-  test('wait while the upload service is in trouble, and the generation with them', async (context) => {
+  test('wait while the upload service fails, and the generation with them', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'uploads');
     // Three tries of the client make one of ours.
@@ -177,7 +177,7 @@ describe.concurrent('uploaded images', () => {
   });
 
   // @guarantee G2
-  test('wait while their store is in trouble', async (context) => {
+  test('wait while their store fails', async (context) => {
     const { expect } = context;
     let failures = 2;
     const store = new Map<string, Uint8Array>();

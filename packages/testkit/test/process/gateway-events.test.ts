@@ -62,7 +62,7 @@ test('200 clients hear every event of whole lives, and those that vanish leave n
   expect(await openStreams(gateway)).toBe(0);
 });
 
-/** What happened, and no look at the state in between. */
+/** The changes, without the states read in between. */
 function isChange({ event, data }: FollowedEvent): boolean {
   return event === 'state' && data['event'] !== 'now';
 }

@@ -6,7 +6,7 @@ const OUTAGE_MS = 5_000;
 const FAST_MS = 2_000;
 
 // @guarantee G2
-test('Redis is away under load: a clear 503 at once, nothing acknowledged is lost, service returns by itself', async () => {
+test('Redis is unavailable under load: a clear 503 at once, nothing acknowledged is lost, service returns automatically', async () => {
   const outage = await runOutage('killed', OUTAGE_MS);
   expect(outage).toMatchObject({ lost: [], wronglyCharged: [], strange: [], health: [200, 503] });
   expect(outage.refused.length).toBeGreaterThan(50);

@@ -55,7 +55,7 @@ test('SIGTERM under load: running requests finish, event streams end, exit 0, no
       (state) => state === 'success',
     );
   }
-  // Whoever was let in was told: nothing was made of which nobody heard.
+  // Every request that was let in got its response: nothing was made without one.
   const prompts = [...acknowledged.keys(), 'followed', HALF];
   await until(
     () => pool.ledger.read.stateCounts(),

@@ -56,7 +56,7 @@ const LONGEST_MS = 1000 + 500 + 2500;
 
 describe.each(SERVERS)('a $app', (server) => {
   // @guarantee G8
-  test('whose log nobody reads serves, and ends on SIGTERM', async () => {
+  test('whose log is not read serves, and ends on SIGTERM', async () => {
     const pipe = fullPipe({ isBlocking: true });
     onTestFinished(() => pipe.close());
     const child = await start(server, pipe.fd);

@@ -100,7 +100,7 @@ async function storedLimit(url: string): Promise<string | null> {
 }
 
 describe('pnpm start', () => {
-  test('a changed setting is told before anything refuses, and changed by --apply, on the same Redis', async () => {
+  test('a changed setting is reported before an app refuses to start, and changed by --apply, on the same Redis', async () => {
     await dotEnv();
     const first = pnpmStart();
     const url = await redisOf(first);
@@ -121,13 +121,13 @@ describe('pnpm start', () => {
     expect(await applied.end()).toBe(0);
   });
 
-  test('a worker that dies is started again', async () => {
+  test('a worker that exits is restarted', async () => {
     await dotEnv();
     const started = pnpmStart();
     await redisOf(started);
     const [, pid = ''] = /"app":"worker","pid":(\d+)/.exec(started.output()) ?? [];
     process.kill(Number(pid), 'SIGKILL');
-    await started.wrote(/^worker [12] ended by itself \(killed by a signal\); it is started again in \d\.\d s$/m);
+    await started.wrote(/^worker [12] exited \(killed by a signal\); it restarts in \d\.\d s$/m);
     await until(
       () => started.output().match(/worker listening/g)?.length ?? 0,
       (count) => count === 3,

@@ -105,7 +105,7 @@ describe('redis:// to a node of a Cluster that does not hold the pool', () => {
     await expect(started).rejects.not.toThrow(/^ {4}at /m);
   });
 
-  test('kieq: the same, and the doctor tells it among its findings', async () => {
+  test('kieq: the same, and the doctor names it among its findings', async () => {
     const form = `Set REDIS_URL to redis+cluster://127.0.0.1:${node.port}.`;
     expect(await kieq(node.url, 'status')).toEqual({ code: 2, text: expect.stringContaining(form) });
     expect(await kieq(node.url, 'doctor')).toEqual({

@@ -8,7 +8,7 @@ const CALL_MS = 1000;
 const EVERY_MS = 100;
 /** What a busy machine may add; a generation that waits for a lock or a lease waits for half a minute. */
 const SLACK_MS = 3000;
-/** So many show how long it takes while nobody is restarted. */
+/** This many show how long it takes without a restart. */
 const CALM = 10;
 
 let pool: ProcessPool;

@@ -51,7 +51,7 @@ test('a key of another account is refused', async () => {
   await expect(pool.startWorker({ KIE_API_KEY: 'another-key-0123456789' })).rejects.toThrow(/accountFingerprint/);
 });
 
-test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that stored it as it was', async () => {
+test('KIE_BASE_URL with /api/v1 is understood and reported, also for a pool that stored it unchanged', async () => {
   const given = `${pool.simulator.url}/api/v1/`;
   // As the version before kept it.
   await pool.ledger.settings.overwrite({ baseUrl: `${pool.simulator.url}/api/v1` });
@@ -66,11 +66,11 @@ test('KIE_BASE_URL with /api/v1 is understood and told, also beside a pool that 
   expect(worker.first['kie']).toBe(pool.simulator.url);
   const [id = ''] = await pool.enqueue(['at the right address']);
   await pool.recordWhen(id, ({ state }) => state === 'generating' || state === 'succeeded');
-  // Nobody has changed what the workers of the version before compare themselves with.
+  // The settings with which workers of the previous version compare themselves are unchanged.
   expect((await pool.ledger.settings.stored())['baseUrl']).toBe(`${pool.simulator.url}/api/v1`);
 });
 
-test('a secret that keeps nobody out is named by every process that uses it, and not shown', async () => {
+test('a secret that protects nothing is named by every process that uses it, and not shown', async () => {
   const more = { GATEWAY_WEBHOOK_SECRET: 'change-me' };
   const dashboard = await startApp('dashboard', {
     ...pool.env,
@@ -101,7 +101,7 @@ test('a taken port: exit code 2 and the keys to change', async () => {
   const taken = createServer();
   const port = String(await listenAnywhere(taken));
   onTestFinished(() => void taken.close());
-  // One after the other: the failure of one that nobody waits for yet would count as unhandled.
+  // One after the other: the failure of one that is not awaited yet would count as unhandled.
   for (const [start, key] of [
     [() => pool.startWorker({ WORKER_METRICS_PORT: port }), 'WORKER_METRICS_PORT'],
     [() => pool.startGateway({ GATEWAY_PORT: port }), 'GATEWAY_PORT'],
@@ -113,7 +113,7 @@ test('a taken port: exit code 2 and the keys to change', async () => {
   }
 });
 
-test('a worker to which Kie does not tell the balance says so, and what that means, and starts all the same', async () => {
+test('a worker that cannot read the balance says so, and what that means, and starts all the same', async () => {
   const well = await pool.startWorker();
   expect(await well.logged(({ msg }) => msg === 'Kie accepts the key')).toMatchObject({ balance: expect.any(Number) });
   pool.simulator.configure({ apiKey: 'another-key' });

@@ -7,7 +7,7 @@ import { startCollector, type Collector } from '../support/collector.ts';
 const CALLERS_TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CALLERS_SPAN = 'b7ad6b7169203331';
 const COLLECTOR_KEY = 'collector-key-0123456789';
-const PROMPT = 'a prompt that concerns nobody else';
+const PROMPT = 'a confidential prompt';
 
 let collector: Collector;
 let pool: ProcessPool;

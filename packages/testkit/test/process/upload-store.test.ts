@@ -55,7 +55,7 @@ test('a store that an earlier version made in the working directory is used, wit
   const made = await kieq('service', GENERATE);
   expect(made).toMatchObject({ code: 0, stderr: expect.stringContaining(`Set UPLOAD_STORE_URL=${old}`) });
   await pool.simulator.waitForSubmission(({ prompt }) => prompt === 'a slow pan');
-  // Elsewhere nobody knows of it, and nothing is enqueued that no worker could pass on.
+  // Other processes do not know it, and nothing is enqueued that no worker could pass on.
   const elsewhere = await kieq('desk', GENERATE);
   expect(elsewhere).toMatchObject({ code: 2, stderr: expect.stringContaining(`uploaded into ${old}`) });
 });

@@ -25,7 +25,7 @@ function status(): Promise<string> {
 
 const says = (text: string): Promise<string> => until(status, (told) => told.includes(text));
 
-test('a worker is told of while it lives; killed, it is gone by itself, and that nobody works is said', async () => {
+test('a worker is listed while it runs; killed, it disappears, and the pool says that no worker is running', async () => {
   const worker = await pool.startWorker();
   expect(await says(`1 of ${VERSION}`)).toMatch(new RegExp(`${hostname()}-\\d+-\\w+ +${VERSION} +${hostname()} `));
   worker.signal('SIGKILL');
@@ -33,7 +33,7 @@ test('a worker is told of while it lives; killed, it is gone by itself, and that
   expect(await says('stand still: no worker is running')).toMatch(/workers +none; the last one was seen /);
 });
 
-test('a frozen worker disappears, and comes back by itself', async () => {
+test('a frozen worker disappears, and comes back', async () => {
   const worker = await pool.startWorker();
   await says(`1 of ${VERSION}`);
   worker.signal('SIGSTOP');

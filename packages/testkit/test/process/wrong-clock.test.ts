@@ -50,7 +50,7 @@ test('workers whose clocks are five minutes ahead and behind share one window; e
   await simulator.waitUntil(({ created }) => created === BACKLOG, 30_000);
   expect(simulator.ledger.counts.refused).toBeLessThanOrEqual(1);
   expect(simulator.ledger.maxSubmissionsInAnyWindow(WINDOW_MS)).toBeLessThanOrEqual(LIMIT);
-  // An answer that dies with its worker would be another story.
+  // A response that is lost with its worker is another case.
   await until(
     () => pool.ledger.read.stateCounts(),
     ({ queued, submitting }) => queued + submitting === 0,
@@ -69,7 +69,7 @@ test('workers whose clocks are five minutes ahead and behind share one window; e
 });
 
 // @guarantee G1
-test('the lease of a worker that died ends by the clock of Redis, also for one that is ahead', async () => {
+test('the lease of a worker that was killed ends by the clock of Redis, also for one that is ahead', async () => {
   const ahead = await workerOff(5 * MINUTES);
   ahead.signal('SIGSTOP');
   const first = await pool.startWorker();

@@ -36,13 +36,13 @@ export async function createTask(gatewayUrl: string, prompt: string): Promise<An
   }
 }
 
-/** What a gateway tells of a task: its state. */
+/** A gateway's view of a task: its state. */
 export async function stateOf(gatewayUrl: string, taskId: string): Promise<string> {
   const answer = await fetch(`${gatewayUrl}/api/v1/jobs/recordInfo?taskId=${taskId}`);
   return record.parse(envelope.parse(await answer.json()).data).state;
 }
 
-/** Callers that go on creating tasks; whoever is refused asks again with the same key. */
+/** Callers that go on creating tasks; a refused one asks again with the same key. */
 export interface Callers {
   /** In order of arrival. */
   readonly answers: readonly Answer[];

@@ -35,7 +35,7 @@ export function sorted(words: Iterable<string>): string[] {
 }
 
 /**
- * The text with its generated part anew, between `<!-- name:start -->` and `<!-- name:end -->`.
+ * The text with its generated part replaced, between `<!-- name:start -->` and `<!-- name:end -->`.
  * @throws Error where the marks are not there exactly once
  */
 export function withPart(text: string, name: string, generated: string): string {

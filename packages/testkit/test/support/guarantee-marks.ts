@@ -2,7 +2,7 @@
 const MARK = /^( *)\/\/ @guarantee (G\d+(?:, G\d+)*)$/;
 /** The first words of a test or of a group of tests. */
 const CALL = /^ *(?:test|it|describe)\b/;
-/** A rule of the linter that is off for the test must stand right above it. */
+/** A rule of the linter that is off for the test must be right above it. */
 const LINT = /^ *\/\/ oxlint-disable-next-line /;
 /** Before a title: the call itself, or the end of the table or condition of `each`, `for` or `skipIf`. */
 const BEFORE_TITLE = String.raw`(?:^ *(?:test|it|describe)(?:\.\w+)*\(|\)\()\s*`;
@@ -37,7 +37,7 @@ function titleIn(source: string): string | undefined {
   return TITLE.exec(source)?.[2]?.replaceAll(/\\(['"`])/g, '$1');
 }
 
-/** Titles of the groups that a line stands in, the outermost first. The formatter keeps the indentation true. */
+/** Titles of the groups that a line is in, the outermost first. The formatter keeps the indentation true. */
 function groupsAround(lines: readonly string[], at: number): string[] {
   const groups: string[] = [];
   let indent = indentOf(lines[at] ?? '');

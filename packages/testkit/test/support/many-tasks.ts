@@ -9,7 +9,7 @@ const SLACK_MS = 15_000;
 /** For each half: all accepted, all found. */
 const PATIENCE_MS = 120_000;
 
-/** So many tasks that end at the same moment: are queries never above the budget in any second, no task unobserved beyond the bound? */
+/** Many tasks that end at the same moment: are queries never above the budget in any second, no task unobserved beyond the bound? */
 export async function manyTasks(context: TestContext, tasks: number): Promise<{ readonly isKept: boolean }> {
   const schedule = { ...scaleSchedule(0.01), priorMedianMs: 6000 };
   const pool = await openPool(context, 'many', {
@@ -43,7 +43,7 @@ export async function manyTasks(context: TestContext, tasks: number): Promise<{ 
   return { ...found, isKept };
 }
 
-/** docs/polling.md: the longest pause that is planned, twice the aging, and one look at every other task. */
+/** docs/polling.md: the longest pause that is planned, twice the aging, and one poll of every other task. */
 function boundMs(times: readonly number[], schedule: ReturnType<typeof scaleSchedule>, tasks: number): number {
   const prior = priorFor({ durationSeconds: 5 }, schedule.priorMedianMs);
   const timeline = timelineOf(completionDistribution(times, prior, schedule.horizonMs), schedule);
@@ -52,7 +52,7 @@ function boundMs(times: readonly number[], schedule: ReturnType<typeof scaleSche
   return longestPauseMs(planned) + 2 * schedule.agingMs + (tasks / BUDGET) * 1000;
 }
 
-/** The longest time for which a task was not looked at, from its creation to the look that found its end. */
+/** The longest time for which a task was not polled, from its creation to the poll that found its end. */
 function longestSilenceMs(pool: PoolFixture): number {
   const { ledger } = pool.simulator;
   const last = new Map(ledger.tasks().map((task) => [task.taskId, task.createTimeMs]));

@@ -57,8 +57,8 @@ async function libraryFolders(root: string): Promise<string[]> {
 }
 
 /**
- * The configuration that docs/deployment.md gives for a place.
- * @param port of what stands behind, instead of the one in the documentation
+ * The configuration that docs/deployment.md gives for a location.
+ * @param port of the server behind, instead of the one in the documentation
  */
 export async function documentedLocation(location: string, port: number): Promise<string> {
   const text = await readFile(join(import.meta.dirname, '../../../../docs/deployment.md'), 'utf8');
@@ -76,7 +76,7 @@ export interface Nginx {
 
 /**
  * An nginx in front of something, on a free port, as this user.
- * @param locations what stands in its `server { … }`
+ * @param locations the content of its `server { … }`
  */
 export async function startNginx(locations: string): Promise<Nginx> {
   const { file, env } = await findNginx();

@@ -42,7 +42,7 @@ export interface Outage {
  */
 type Away = 'killed' | 'frozen';
 
-/** Redis goes away under load, stays away for so long and comes back; nobody touches gateway or worker. */
+/** Redis fails under load, stays away for this long and comes back; gateway and worker keep running. */
 export async function runOutage(away: Away, outageMs: number): Promise<Outage> {
   const redis = await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true, settings: { appendfsync: 'always' } });
   const pool = await startProcessPool({ redisUrl: redis.url, name: 'outage', simulator: SIMULATOR, env: ENV });
@@ -68,7 +68,7 @@ function refusals({ answers }: Callers): Answer[] {
   return answers.filter(({ status }) => status === 503);
 }
 
-/** Waits until the outage has lasted so long; gives `/healthz` and `/readyz` as they were meanwhile. */
+/** Waits until the outage has lasted this long; gives `/healthz` and `/readyz` as they were meanwhile. */
 async function sitOut(url: string, callers: Callers, outageMs: number): Promise<number[]> {
   const goneMs = performance.now();
   await until(
@@ -101,7 +101,7 @@ async function reckon(
   callers: Callers,
 ): Promise<Omit<Outage, 'health' | 'backAfterMs'>> {
   const tasks = [...callers.acknowledged()];
-  // Should it never be so, the states tell what is missing.
+  // If it never is, the states show what is missing.
   await until(
     () => pool.ledger.read.stateCounts(),
     ({ succeeded }) => succeeded >= tasks.length,

@@ -78,7 +78,7 @@ export async function runRefusals(options: RefusalsOptions): Promise<Refusals> {
   }
 }
 
-/** Waits until it has lasted so long and something has happened. */
+/** Waits until it has lasted this long and something has happened. */
 function lasting(ms: number, happened: () => boolean): Promise<unknown> {
   const startedMs = performance.now();
   return until(
@@ -104,7 +104,7 @@ async function reckon(
   patienceMs: number,
 ): Promise<Pick<Refusals, 'acknowledged' | 'lost' | 'wronglyCharged'>> {
   const tasks = [...callers.acknowledged()];
-  // Should it never be so, the states tell what is missing.
+  // If it never is, the states show what is missing.
   await until(
     () => ledger.read.stateCounts(),
     ({ succeeded }) => succeeded >= tasks.length,

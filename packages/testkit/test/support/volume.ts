@@ -11,7 +11,7 @@ export interface Volume {
   readonly memoryMiB: { readonly third: number; readonly end: number };
 }
 
-/** Sends so many generations through two real workers against a simulator without limits. */
+/** Sends this many generations through two real workers against a simulator without limits. */
 export async function runVolume(redisUrl: string, generations: number): Promise<Volume> {
   const pool = await startProcessPool({
     redisUrl,

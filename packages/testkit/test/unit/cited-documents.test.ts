@@ -5,7 +5,7 @@ import { anchorsOf, filesBelow, read, ROOT, titlesOf } from '../support/document
 
 /**
  * Comments, tests, texts and documents cite only what a reader can open: every `*.md` that is named anywhere exists in
- * the repository, and so does the section that is named with it. Links in documents are looked at by
+ * the repository, and so does the section that is named with it. Links in documents are checked by
  * `docs-parity.test.ts` as well.
  */
 const FOLDERS = ['.github', 'apps', 'bench', 'deploy', 'docs', 'examples', 'packages', 'scripts'];
@@ -17,7 +17,7 @@ const MADE_BY_TESTS: Readonly<Record<string, readonly string[]>> = {
   'bench/test/unit/report.test.ts': ['page.md'],
 };
 
-/** `docs/page.md`, with `#section` or not; not what stands in an address of the web. */
+/** `docs/page.md`, with `#section` or not; not as part of a web address. */
 const DOCUMENT = /(?<![\w./:-])\/?((?:\.{1,2}\/)*(?:[\w-]+\/)*[\w-]+\.md)(?:#([\p{L}\p{N}_-]+))?/gu;
 /** `docs/page.md, Title of a section` in code, where a comma and a capital follow. */
 const TITLED = /(?<![\w./:-])((?:[\w-]+\/)*[\w-]+\.md), ([A-Z][^\n]*)/g;
@@ -44,7 +44,7 @@ async function absentIn(path: string, text: string): Promise<string[]> {
   }
   for (const [named, document = '', rest = ''] of path.endsWith('.md') ? [] : text.matchAll(TITLED)) {
     const found = placeOf(path, document);
-    // One that is absent altogether is told above.
+    // One that is absent altogether is reported above.
     if (found !== undefined && !titlesOf(await read(found)).some((title) => rest.startsWith(title))) absent.push(named);
   }
   for (const [named, number = ''] of text.matchAll(DECISION)) {
@@ -53,7 +53,7 @@ async function absentIn(path: string, text: string): Promise<string[]> {
   return absent;
 }
 
-/** Where a document lies: beside the file that names it, below the root, or below `docs`. */
+/** Where a document lies: next to the file that names it, below the root, or below `docs`. */
 function placeOf(path: string, document: string): string | undefined {
   const slots = [join(dirname(path), document), document, join('docs', document)];
   return slots.find((place) => existsSync(join(ROOT, place)));

@@ -28,7 +28,7 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-test('the changelog and UPGRADING.md tell of the same versions', async () => {
+test('the changelog and UPGRADING.md have the same versions', async () => {
   const changes = wordsIn(await read('CHANGELOG.md'), /^## \[(\d+\.\d+\.\d+)\]/gm);
   const upgrades = wordsIn(await read('UPGRADING.md'), /^## (\d+\.\d+\.\d+) \(from /gm);
   expect(changes.length).toBeGreaterThan(0);

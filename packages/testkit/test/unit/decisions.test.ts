@@ -6,7 +6,7 @@ import { filesBelow, read } from '../support/documents.ts';
 const files = (await filesBelow('docs/decisions', '.md')).filter((path) => !path.endsWith('/README.md')).toSorted();
 
 test.each(files)(
-  '%s has number, date, status, context, decision and alternatives, and stands in the list',
+  '%s has number, date, status, context, decision and alternatives, and is in the list',
   async (path) => {
     const name = basename(path);
     const number = name.slice(0, 4);
@@ -21,7 +21,7 @@ test.each(files)(
   },
 );
 
-test('numbers that are not used are told', async () => {
+test('unused numbers are explained', async () => {
   const used = files.map((path) => Number(basename(path).slice(0, 4)));
   const gaps = Array.from({ length: Math.max(...used) }, (_, i) => i + 1).filter((number) => !used.includes(number));
   expect(gaps).toEqual([12, 13, 14, 15, 25]);

@@ -7,7 +7,7 @@ import { filesBelow, wordsIn } from '../support/documents.ts';
 /**
  * Arrows go one way: apps → producer, queue → ledger, kie, redis, telemetry → domain
  * (docs/architecture/packages.md).
- * knip makes sure that whatever is imported is declared, so the manifests tell the whole truth.
+ * knip makes sure that whatever is imported is declared, so the manifests are complete.
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
@@ -60,7 +60,7 @@ async function ownDependencies(folder: string): Promise<string[]> {
     .map((name) => name.slice('@kieq/'.length));
 }
 
-test('every package has its place in the order', async () => {
+test('every package has its position in the order', async () => {
   const folders = await readdir(join(ROOT, 'packages'));
   expect(folders.toSorted()).toEqual(Object.keys(ALLOWED).toSorted());
 });

@@ -193,7 +193,7 @@ describe('every word of the code is explained', () => {
   }
 });
 
-test('every failure mode tells of its test, and each of these exists', async () => {
+test('every failure mode names its test, and each of these exists', async () => {
   const text = (await Promise.all((await filesBelow('docs/failure-modes', '.md')).map(read))).join('\n');
   const sections = text.split(/^## /m).slice(1);
   // Hostile input has a column for its tests.

@@ -4,7 +4,7 @@ import { filesBelow, read, ROOT, withPart } from '../support/documents.ts';
 import { appendixOf, faultsOf, guaranteesIn, markedTestsOf, type MarkedTest } from '../support/guarantee-marks.ts';
 
 /**
- * The tests behind each guarantee are told by a mark right above the test (`// @guarantee G3`); the appendix
+ * The tests behind each guarantee are named by a mark right above the test (`// @guarantee G3`); the appendix
  * docs/guarantees/tests.md is written from these marks by `pnpm docs:write`.
  */
 const APPENDIX = 'docs/guarantees/tests.md';
@@ -62,7 +62,7 @@ describe('marks', () => {
     expect(() => marked(...lines)).toThrow('a.test.ts:1: ');
   });
 
-  test('may name several guarantees; unknown and untested ones are told', () => {
+  test('may name several guarantees; unknown and untested ones are reported', () => {
     const [one, two] = ['## G1: pays once', '## G2: loses nothing'];
     const promised = guaranteesIn(`${one}\n\n${two}\n`);
     const all = marked('// @guarantee G1, G9', "test('one', () => {");

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
 import { filesBelow, read, ROOT, sorted, wordsIn } from '../support/documents.ts';
 
-/** Keeps docs/http-api.md in step with the gateway, and with the examples that tests and people run. */
+/** Keeps docs/http-api.md in step with the gateway, and with the examples that tests and users run. */
 describe('docs/http-api.md', () => {
   test('every route, and no other', async () => {
     const sources = await Promise.all((await filesBelow('apps/gateway/src', '.ts')).map(read));

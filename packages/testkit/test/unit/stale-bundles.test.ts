@@ -28,7 +28,7 @@ test('a bundle is as new as its sources until one of them changes or goes', () =
   expect(changedSince(folder)).toBe(relative(ROOT, source));
 });
 
-test('the module that brings the Lua files stands for all of them', () => {
+test('the module that brings the Lua files represents all of them', () => {
   const folder = bundled(LUA_FILES);
   const kept: unknown = JSON.parse(readFileSync(join(folder, 'dist/sources/dist.json'), 'utf8'));
   expect(kept).toMatchObject({

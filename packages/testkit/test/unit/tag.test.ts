@@ -22,7 +22,7 @@ interface Repository {
 function repository(files: Readonly<Record<string, string>>): Repository {
   const cwd = mkdtempSync(join(tmpdir(), 'kieq-tag-'));
   onTestFinished(() => rmSync(cwd, { recursive: true }));
-  // Neither the person's settings nor the repository that the tests stand in.
+  // Neither the user's settings nor the repository of the tests.
   const env = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
   const git = (...args: string[]): string => execFileSync('git', args, { cwd, env, encoding: 'utf8' }).trim();
   const write: Repository['write'] = (more) => {

@@ -23,7 +23,7 @@ describe('upgrade-check', () => {
     ]);
   });
 
-  test('makes trouble of known kinds only, each once', () => {
+  test('opens known classes and gates only, each once', () => {
     const classes = deadLetterTroubles.map((one) => one.class);
     const reasons = gateTroubles.map(({ reason }) => reason);
     expect(classes.filter((one) => !isKnown(DEAD_LETTER_CLASSES, one))).toEqual([]);

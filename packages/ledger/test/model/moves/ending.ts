@@ -64,7 +64,7 @@ const kill: Move = (scene, { a, b, c }) => {
   const account = c === 7 ? 'staging' : ACCOUNT;
   const args = { id, class: deadLetterClass, expected, evidence, account };
   const { vehicle = '', polls = 0 } = scene.world.generations.get(id) ?? {};
-  // By a worker that has just looked, or by one that was frozen since an older look.
+  // By a worker that has just polled, or by one that was frozen since an older poll.
   if (b % 2 === 1) return { name: 'kill', args: { ...args, asOf: { vehicle, polls: c === 6 ? polls - 1 : polls } } };
   return { name: 'kill', args };
 };
@@ -77,7 +77,7 @@ const bury: Move = (_scene, { a, b, c }) => {
   return { name: 'kill', args: { id, class: deadLetterClass, evidence, vehicle: `${id}-${1 + c}`, ...known } };
 };
 
-/** A person resumes an open letter: for nothing, or by paying again. */
+/** An operator resumes an open dead letter: at no cost, or by paying again. */
 const redrive: Move = (scene, { a, b, c }) => {
   const id = aim(scene, a, ({ deadLetter, isNoticeDeadLetter }) => deadLetter !== undefined || isNoticeDeadLetter);
   const generation = scene.world.generations.get(id);

@@ -43,7 +43,7 @@ const pollDone: Move = ({ world }, { a }) => ({
 });
 const mirrored: Move = (_scene, { a, b }) => ({ name: 'mirrored', args: { id: idOf(a), version: b } });
 
-/** A worker comes, goes, or somebody asks who is there. */
+/** A worker starts, stops, or a process reads the list of workers. */
 const presence: Move = (_scene, { a, b }) => {
   const id = `worker-${a % 2}`;
   if (b < 2) return { name: 'leave', args: { id } };
@@ -54,7 +54,7 @@ const presence: Move = (_scene, { a, b }) => {
   };
 };
 
-/** The Redis client, or whoever, sends an older call once more, as it stands. */
+/** The Redis client, or another process, sends an older call once more, unchanged. */
 const again: Move = ({ history }, { a, b }) => history.at(-1 - a * 8 - b);
 
 /** Moments at which something changes; time goes just before, to, or just behind one of them. */

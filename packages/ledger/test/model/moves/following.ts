@@ -63,7 +63,7 @@ const callback: Move = ({ vendor }, { a, b }) => {
   return { name: 'callback', args: { id, tokenHash: token, vehicleCheckMs: VEHICLE_CHECK_MS, ...named } };
 };
 
-/** Somebody who has learned a token, or not, names any task. */
+/** A caller with or without the token names any task. */
 const forge: Move = ({ vendor }, { a, b, c }) => {
   const request = pick(vendor.requests, a);
   const id = b === 7 ? idOf(a) : (request?.generation ?? idOf(a));

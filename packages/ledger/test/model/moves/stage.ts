@@ -3,7 +3,7 @@ import type { ModelCall } from '../calls.ts';
 import type { Vendor } from '../vendor.ts';
 import type { Generation, World } from '../world.ts';
 
-/** What a move may look at. Numbers of a step pick from what there is, so that a shorter history still means something. */
+/** What a move may read. Numbers of a step pick from what there is, so that a shorter history still means something. */
 export interface Scene {
   readonly world: World;
   readonly vendor: Vendor;

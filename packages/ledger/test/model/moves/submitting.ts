@@ -30,7 +30,7 @@ const REFUSALS: readonly [RefuseRule, ...RefuseRule[]] = [
   { do: 'refuse', gate: 'maintenance', times: CANARY },
   { do: 'refuse', gate: 'bad-key', times: CANARY, delayMs: 500 },
 ];
-/** The same refusal of any request, in one of two wordings: perhaps it is the place. */
+/** The same refusal of any request, in one of two wordings: perhaps the endpoint's fault. */
 const refusedByPlace = (same: string): RefuseRule => ({
   do: 'retry',
   count: 'validationRetries',
@@ -101,7 +101,7 @@ const send: Move = ({ world, vendor }, { a, b }) => {
   return undefined;
 };
 
-/** A worker tells what it knows: the truth, or that the answer was lost. */
+/** A worker reports what it knows: the truth, or that the response was lost. */
 const answer: Move = ({ vendor }, { a, b, c }) => {
   const request = newest(
     vendor.requests.filter((one) => one.isTold !== true),
@@ -145,7 +145,7 @@ function refused({ generation, token, state }: Request, rule: RefuseRule, latenc
   return { name: 'refuse', args: n % 2 === 0 ? args : { ...args, price: 55 * n } };
 }
 
-/** Somebody without a token of this generation. */
+/** A caller without a token of this generation. */
 const stranger: Move = ({ vendor }, { a, b, c }) => {
   const foreign = vendor.requests.find(({ generation }) => generation !== idOf(a))?.token ?? 'nobody';
   const request: Request = {

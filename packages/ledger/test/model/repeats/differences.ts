@@ -68,7 +68,7 @@ export const ANSWER_TIMES = [
   'since',
 ];
 
-/** What a second sending at a later moment may change besides: times that count from the last call. */
+/** What a second sending at a later moment may change in addition: times that count from the last call. */
 export const KEY_TIMES: Partial<Record<ScriptName, readonly string[]>> = {
   callback: ['gen:*.nextPollAt', 'watch.*'],
   poll: ['polls.permit'],

@@ -1,6 +1,6 @@
 import type { Pool } from '../../integration/fixture.ts';
 
-/** A pool whose clock stands still until the test moves it. */
+/** A pool whose clock stops until the test moves it. */
 export interface Stage {
   readonly pool: Pool;
   /** Moves the ledger's clock on. */
@@ -9,7 +9,7 @@ export interface Stage {
 
 /** Prepares a situation and gives back the call, of which the last script is the one that is sent twice. */
 type Case = (stage: Stage) => Promise<() => Promise<unknown>>;
-/** By what the call answers; words behind a colon tell cases with the same answer apart. */
+/** By the kind of the reply; words after a colon distinguish cases with the same reply. */
 export type Cases = Readonly<Record<string, Case>>;
 
 export const NOWHERE = 'gen_nowhere000';

@@ -109,7 +109,7 @@ export function redrive(world: World, args: RedriveArgs): Answer {
   return redriven(world, generation);
 }
 
-/** Paid again by itself once, and not while it is asked whose task a callback named. */
+/** Paid again automatically once, and not while a claim is being verified. */
 function needsPerson({ attempts, claims }: Generation): boolean {
   const unresolved = attempts.filter(
     ({ outcome }) => outcome === 'lost' || outcome === 'expired' || outcome === 'surplus',

@@ -87,7 +87,7 @@ export function configure(world: World, { settings, force }: ScriptArgs['configu
   return { kind: 'agreed' };
 }
 
-/** It moves nothing that the model looks at. */
+/** It moves nothing that the model compares. */
 export function announce({ now }: World, { since }: ScriptArgs['announce']): Answer {
   return { kind: 'announced', since: since ?? now };
 }

@@ -101,7 +101,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
   return { kind: 'parked', delayMs, callbacksSeen, polls, misses, missingForMs, missingTasks, noResultForMs };
 }
 
-/** Counted from the first such answer since the task is followed, or polled anew. */
+/** Counted from the first such response since polling of the task last began. */
 function noResultFor({ now }: World, { noResultSince, pollSince }: Generation): number | undefined {
   return noResultSince === 0 || noResultSince < pollSince ? undefined : now - noResultSince;
 }

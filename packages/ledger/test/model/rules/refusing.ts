@@ -12,7 +12,7 @@ function tenantsOf(pairs: Iterable<string>): Set<string> {
   return new Set([...pairs].map((pair) => pair.split('\n')[0] ?? ''));
 }
 
-/** Its word is missing: nobody of its tenant was asked, or too few were. */
+/** A try of it is needed: no pair of its tenant was tried, or too few were. */
 function isNeeded(tried: ReadonlySet<string>, pair: string): boolean {
   if (tried.has(pair)) return false;
   const [tenant = ''] = tenantsOf([pair]);
@@ -63,7 +63,7 @@ export function refusingFor({ gates }: World, same: string): Gate | undefined {
 
 export type Fault = 'place' | 'own' | 'once' | 'again';
 
-/** Whose fault a refusal is that may be the place's. */
+/** Attributes a refusal that may be the endpoint's fault. */
 export function blame(world: World, generation: Generation, attempt: Attempt, place: EndpointRule): Fault {
   if (world.gates.has('refusing')) {
     if (refusingFor(world, place.same) === undefined) return 'again';
@@ -141,7 +141,7 @@ export function endpointAccepts(world: World, generation: Generation, { admitted
   const { row } = world;
   const pair = pairOf(generation);
   const refusing = world.gates.get('refusing')?.refusing;
-  // It may have been accepted before the place broke.
+  // It may have been accepted before the endpoint broke.
   if (refusing !== undefined && admittedAt < refusing.rowSince) return;
   if (refusing !== undefined) {
     row.opened = { pair, at: world.now, same: refusing.same };

@@ -64,8 +64,8 @@ export function queueAfresh(world: World, generation: Generation): void {
 }
 
 export function openDeadLetter(world: World, generation: Generation, deadLetterClass: DeadLetterClass): void {
-  const lostAnAnswer = generation.attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
-  const isHeld = lostAnAnswer || HELD_CLASSES.some((one) => one === deadLetterClass);
+  const lostAResponse = generation.attempts.some(({ outcome }) => outcome === 'lost' || outcome === 'expired');
+  const isHeld = lostAResponse || HELD_CLASSES.some((one) => one === deadLetterClass);
   generation.deadLetter = {
     class: deadLetterClass,
     heldUntil: isHeld ? world.now + setting(world, 'holdMs') : undefined,

@@ -14,7 +14,7 @@ export interface Room {
   readonly waitMs: number;
 }
 
-/** Places left in a sliding log, or the ms until one may be free. */
+/** Slots left in a sliding log, or the ms until one may be free. */
 function roomIn(entries: Map<string, number>, limit: number, windowMs: number, now: number): Room {
   const counted = [...entries.values()].filter((at) => at >= now - windowMs).toSorted((a, b) => a - b);
   if (counted.length < limit) return { slots: limit - counted.length, waitMs: 0 };
@@ -41,7 +41,7 @@ export function peekQueries(world: World): Room {
   return roomIn(world.polls, setting(world, 'pollLimitPerSecond'), 1000, world.now);
 }
 
-/** One query: the places left, or how long to wait. */
+/** One query: the slots left, or how long to wait. */
 export function grantQuery(world: World, permit: string, timeoutMs: number): Room | { readonly wait: number } {
   const isAgain = (world.polls.get(permit) ?? 0) >= world.now - 1000;
   const held = world.pollHold > world.now;
