@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOutbound } from '@kieq/outbound';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listed } from '../../../storage/test/support/listed.ts';
 import { awsEnvironment, stubAwsEnvironment } from '../../../storage/test/support/aws-environment.ts';
 import { BUCKET, startS3Server } from '../../../storage/test/support/s3-server.ts';
@@ -13,6 +12,7 @@ import { createArchive } from '../../src/index.ts';
 import { startKillingProxy, type Death } from '../support/killing-proxy.ts';
 import { startSave, stepsOf, type SaveOrder } from '../support/run-save.ts';
 import { startSource } from '../support/source.ts';
+import { folderOfTest } from '../../../storage/test/support/temporary-folder.ts';
 
 /** A process that saves is killed at each of its steps; the next one makes it good. */
 
@@ -24,12 +24,6 @@ const FOR_A_FOLDER = video(3 * MIB);
 const FOR_A_BUCKET = video(9 * MIB);
 const PHASES = ['before', 'after'] as const;
 const KILLED = { signal: 'SIGKILL', outcome: '' };
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kieq-kill-steps-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 /** @returns whether the file stands under its name; it is whole then */
 async function isThere(store: BlobStore, whole: Buffer): Promise<boolean> {
@@ -81,7 +75,7 @@ describe('killed at each call of the file system, the file is whole in the end, 
     '%s it',
     async (phase) => {
       const { url } = await startVideo(FOR_A_FOLDER);
-      const folder = await temporaryFolder();
+      const folder = await folderOfTest();
       const orderIn = (name: string): SaveOrder => ({
         location: { kind: 'file', path: join(folder, name) },
         place: PLACE,
@@ -133,7 +127,7 @@ describe('killed at each request to a bucket, the file is whole in the end, once
     '%s it',
     async (phase) => {
       const { url } = await startVideo(FOR_A_BUCKET);
-      const folder = await temporaryFolder();
+      const folder = await folderOfTest();
       const orderIn = (prefix: string): SaveOrder => ({
         location: { kind: 's3', bucket: BUCKET, prefix },
         place: PLACE,
