@@ -4,7 +4,7 @@ import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { silentLogger } from '@kieq/telemetry';
 import { onTestFinished } from 'vitest';
-import { testRedis, type TestRedis } from '../../../packages/testkit/src/index.ts';
+import { testRedis, type PoolFixture, type TestRedis } from '../../../packages/testkit/src/index.ts';
 import { createApp, type AppOptions } from '../src/app.ts';
 
 export interface Board {
@@ -12,6 +12,24 @@ export interface Board {
   readonly queues: Queues;
   readonly ledger: Ledger;
   readonly redis: TestRedis;
+}
+
+/** A dashboard of this pool. The caller closes it. */
+export function dashboardOf(pool: PoolFixture, options: Partial<AppOptions> = {}): Promise<FastifyInstance> {
+  const { queues, ledger, redis, timings } = pool;
+  return createApp({
+    queues,
+    redis: redis.client,
+    ledger,
+    prefix: redis.prefix,
+    logins: [],
+    secrets: [],
+    vehicleCheckMs: timings.vehicleCheckMs,
+    adopter: undefined,
+    archive: pool.archiveStore,
+    logger: silentLogger(),
+    ...options,
+  });
 }
 
 /** A dashboard over empty queues of its own, as if listening; it ends with the test. */

@@ -6,8 +6,6 @@ import { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 import { redactPatterns, shorten } from './redact.ts';
 import { parseByRules } from './rules.ts';
 
-/** Models whose names kieq knows. Names are case-sensitive at Kie. */
-const KNOWN_MODELS: readonly string[] = [KLING_MODEL];
 /** Longest `input.prompt`, in Unicode code points. */
 export const PROMPT_LIMIT = 1000;
 const MODEL_LIMIT = 200;
@@ -43,17 +41,25 @@ export const klingRequestSchema = z.object({
   callBackUrl,
 });
 
+/** The schema of each known model. Names are case-sensitive at Kie. */
+const KNOWN = { [KLING_MODEL]: klingRequestSchema };
+const KNOWN_MODELS = Object.keys(KNOWN);
+
 /** createTask for every other model: its input passes unchanged (docs/kie/facts.md#other-models). */
-export const otherRequestSchema = z.object({
+const otherRequestSchema = z.object({
   model: z
     .string()
     .min(1, 'must not be empty')
     .max(MODEL_LIMIT, `must have at most ${MODEL_LIMIT} characters`)
-    .refine((model) => model !== KLING_MODEL)
+    .refine((model) => !isKnownModel(model))
     .superRefine(refuseMisspelt),
   input: z.record(z.string(), z.unknown()),
   callBackUrl,
 });
+
+function isKnownModel(model: unknown): model is keyof typeof KNOWN {
+  return typeof model === 'string' && Object.hasOwn(KNOWN, model);
+}
 
 /**
  * A name that differs from a known one only by case or by surrounding blanks means that one: passed on, its input would
@@ -69,7 +75,7 @@ function refuseMisspelt(model: string, context: z.RefinementCtx): void {
  * required. Fields other than `model`, `input` and `callBackUrl` are dropped. Turns into JSON Schema by
  * `z.toJSONSchema`.
  */
-export const createRequestSchema = z.union([klingRequestSchema, otherRequestSchema]);
+export const createRequestSchema = z.union([...Object.values(KNOWN), otherRequestSchema]);
 
 /** The body of createTask as the client sends it. */
 export interface KieCreateRequest {
@@ -97,8 +103,8 @@ export type RequestCheck =
  * @param value parsed JSON of a caller; untrusted.
  */
 export function validateCreateRequest(value: unknown): RequestCheck {
-  const known = isRecord(value) && value['model'] === KLING_MODEL;
-  const schema = known ? klingRequestSchema : otherRequestSchema;
+  const model = isRecord(value) ? value['model'] : undefined;
+  const schema = isKnownModel(model) ? KNOWN[model] : otherRequestSchema;
   const parsed = parseByRules(schema, withoutAbsent(schema, value));
   if (parsed.success) return { ok: true, request: parsed.data };
   return { ok: false, problems: parsed.error.issues.map((issue) => problemOf(issue, value)) };

@@ -1,6 +1,5 @@
-import { adviceOf, createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
+import { adviceOf, createKieClient, KieError, KLING_MODEL, knownPrice } from '@kieq/kie';
 import type { Environment } from '@kieq/config';
-import { knownPrice } from '@kieq/domain';
 import { proxiesOf } from '@kieq/proxy';
 import { duration } from '../text/time.ts';
 import { ok, problem, warning, type Finding } from './finding.ts';

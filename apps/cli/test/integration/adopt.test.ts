@@ -2,7 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, onTestFinished 
 import { callbackUrl, createKieClient } from '@kieq/kie';
 import { createSimulator, type Simulator } from '../../../../packages/simulator/src/index.ts';
 import { generating, REQUEST, tokenOf, unknown } from '../generations.ts';
-import { API_KEY, closedPort, runCli, testPool, type TestPool } from '../support.ts';
+import { closedPort } from '../../../../packages/testkit/test/support/http-server.ts';
+import { API_KEY, runCli, testPool, type TestPool } from '../support.ts';
 
 let simulator: Simulator;
 let pool: TestPool;

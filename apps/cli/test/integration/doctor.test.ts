@@ -13,7 +13,8 @@ import { createSimulator, type Simulator } from '../../../../packages/simulator/
 import { startHttpProxy, startPool, teach, TEST_KEY } from '../../../../packages/testkit/src/index.ts';
 import { startGateway } from '../../../gateway/test/support.ts';
 import { deadInQueue, queued } from '../generations.ts';
-import { API_KEY, closedPort, runCli, testPool, type TestPool } from '../support.ts';
+import { closedPort } from '../../../../packages/testkit/test/support/http-server.ts';
+import { API_KEY, runCli, testPool, type TestPool } from '../support.ts';
 
 interface Found {
   readonly check: string;

@@ -1,18 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { createLedger } from '@kieq/ledger';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { runCli } from '../support.ts';
+import { privateRedis } from '../../../../packages/local-redis/test/private-redis.ts';
 
 // A server of our own: the default prefix of the one of all tests belongs to no test.
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
 const HINT = 'this Redis has a pool under {kieq}; check KIEQ_PREFIX';
-let server: LocalRedis;
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
-});
-afterAll(() => server.stop());
+const server = await privateRedis();
 
 async function status(prefix: string): Promise<string> {
   return (await runCli(['status'], { REDIS_URL: server.url, KIEQ_PREFIX: prefix })).stdout;

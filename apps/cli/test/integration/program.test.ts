@@ -1,6 +1,7 @@
 import { describe, expect, inject, it } from 'vitest';
 import { VERSION } from '@kieq/domain';
-import { closedPort, commandLines, runCli } from '../support.ts';
+import { closedPort } from '../../../../packages/testkit/test/support/http-server.ts';
+import { commandLines, runCli } from '../support.ts';
 
 const COMMANDS = commandLines().map(({ path }) => path);
 

@@ -1,14 +1,12 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnvironment } from '@kieq/config';
-import { silentLogger } from '@kieq/telemetry';
-import type { FastifyInstance } from 'fastify';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { freePort } from '../../../../packages/testkit/src/free-port.ts';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { documentedLocation, startNginx, type Nginx } from '../../../../packages/testkit/test/support/nginx.ts';
-import { createApp } from '../../src/app.ts';
+import { dashboardOf } from '../support.ts';
 import { openBrowser } from '../browser.ts';
 
 /** Where screenshots for a person go; none are made without it. */
@@ -32,20 +30,11 @@ afterAll(async () => {
 });
 
 async function openDashboard(port: number, options: { readonly publicUrl?: string; readonly isOpen?: boolean }) {
-  const { queues, ledger, redis, timings } = pool;
-  const app: FastifyInstance = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
+  const app = await dashboardOf(pool, {
     logins: options.isOpen === true ? [] : [{ user: 'operator', password: 'correct horse', role: 'operator' }],
     publicUrl: options.publicUrl,
     trustedProxies,
     secrets: ['correct horse'],
-    vehicleCheckMs: timings.vehicleCheckMs,
-    adopter: undefined,
-    archive: pool.archiveStore,
-    logger: silentLogger(),
   });
   await app.listen({ host: '127.0.0.1', port });
   onTestFinished(() => app.close());

@@ -1,10 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { accountFingerprint } from '@kieq/config';
 import { createKieClient, type KieClient } from '@kieq/kie';
-import { silentLogger } from '@kieq/telemetry';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startPool, TEST_KEY, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
-import { createApp } from '../../src/app.ts';
+import { dashboardOf } from '../support.ts';
 
 let pool: PoolFixture;
 let kie: KieClient;
@@ -13,22 +12,12 @@ let app: FastifyInstance;
 beforeAll(async () => {
   const simulator = { generation: { kind: 'fixed', ms: 600_000 } } as const;
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'dashboard-adopt', simulator });
-  const { queues, ledger, redis, timings } = pool;
   const { url } = pool.simulator;
   kie = createKieClient({ apiKey: TEST_KEY, baseUrl: url, uploadUrl: url });
   // As a pool of the version before may have it.
-  await ledger.settings.overwrite({ baseUrl: `${url}/api/v1` });
-  app = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
-    logins: [],
-    secrets: [],
-    vehicleCheckMs: timings.vehicleCheckMs,
+  await pool.ledger.settings.overwrite({ baseUrl: `${url}/api/v1` });
+  app = await dashboardOf(pool, {
     adopter: { kie, account: accountFingerprint(TEST_KEY), baseUrl: url, timeScale: 1 },
-    archive: undefined,
-    logger: silentLogger(),
   });
 });
 

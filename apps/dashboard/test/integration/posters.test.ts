@@ -2,13 +2,12 @@ import { rm, writeFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { MAX_POSTER_BYTES, posterName } from '@kieq/archive';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
-import { silentLogger } from '@kieq/telemetry';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { stubAwsEnvironment } from '../../../../packages/storage/test/support/aws-environment.ts';
 import { BUCKET, startS3Server } from '../../../../packages/storage/test/support/s3-server.ts';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
-import { createApp, type AppOptions } from '../../src/app.ts';
-import { basic } from '../support.ts';
+import type { AppOptions } from '../../src/app.ts';
+import { basic, dashboardOf } from '../support.ts';
 
 const JPEG = Buffer.concat([Buffer.from('ffd8ffe0', 'hex'), Buffer.alloc(1000, 'kieq')]);
 
@@ -19,20 +18,7 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 async function openApp(options: Partial<AppOptions> = {}): Promise<FastifyInstance> {
-  const { queues, ledger, redis, timings, archiveStore: archive } = pool;
-  const app = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
-    logins: [],
-    secrets: [],
-    vehicleCheckMs: timings.vehicleCheckMs,
-    adopter: undefined,
-    archive,
-    logger: silentLogger(),
-    ...options,
-  });
+  const app = await dashboardOf(pool, options);
   onTestFinished(() => app.close());
   return app;
 }

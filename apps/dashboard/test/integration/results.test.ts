@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { openBlobStore } from '@kieq/storage';
-import { silentLogger } from '@kieq/telemetry';
 import { afterAll, beforeAll, describe, expect, inject, it, onTestFinished, vi } from 'vitest';
 import { stubAwsEnvironment } from '../../../../packages/storage/test/support/aws-environment.ts';
 import { BUCKET, startS3Server } from '../../../../packages/storage/test/support/s3-server.ts';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
 import { tinyVideo } from '../../../../packages/simulator/src/video/tiny.ts';
-import { createApp, type AppOptions } from '../../src/app.ts';
+import type { AppOptions } from '../../src/app.ts';
+import { dashboardOf } from '../support.ts';
 
 let pool: PoolFixture;
 beforeAll(async () => {
@@ -15,20 +15,7 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 async function openApp(options: Partial<AppOptions> = {}): Promise<FastifyInstance> {
-  const { queues, ledger, redis, timings, archiveStore: archive } = pool;
-  const app = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
-    logins: [],
-    secrets: [],
-    vehicleCheckMs: timings.vehicleCheckMs,
-    adopter: undefined,
-    archive,
-    logger: silentLogger(),
-    ...options,
-  });
+  const app = await dashboardOf(pool, options);
   onTestFinished(() => app.close());
   return app;
 }

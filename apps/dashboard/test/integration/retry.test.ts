@@ -1,29 +1,16 @@
 import type { Job } from 'bullmq';
 import type { FastifyInstance } from 'fastify';
 import { addVehicle, readStatus } from '@kieq/queue';
-import { silentLogger } from '@kieq/telemetry';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { startPool, until, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
-import { createApp } from '../../src/app.ts';
+import { dashboardOf } from '../support.ts';
 
 let pool: PoolFixture;
 let app: FastifyInstance;
 
 beforeAll(async () => {
   pool = await startPool({ redisUrl: inject('redisUrl'), name: 'dashboard-retry' });
-  const { queues, ledger, redis, timings } = pool;
-  app = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
-    logins: [],
-    secrets: [],
-    vehicleCheckMs: timings.vehicleCheckMs,
-    adopter: undefined,
-    archive: undefined,
-    logger: silentLogger(),
-  });
+  app = await dashboardOf(pool);
 });
 
 afterAll(async () => {

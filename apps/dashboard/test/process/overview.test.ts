@@ -3,14 +3,13 @@ import { join } from 'node:path';
 import { source as axeSource } from 'axe-core';
 import { accountFingerprint } from '@kieq/config';
 import { createKieClient } from '@kieq/kie';
-import { silentLogger } from '@kieq/telemetry';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { posterName } from '@kieq/archive';
 import { tinyVideo } from '../../../../packages/simulator/src/video/tiny.ts';
 import { picture } from '../../../../packages/testkit/src/picture.ts';
 import { startPool, TEST_KEY, until, type PoolFixture } from '../../../../packages/testkit/src/index.ts';
-import { createApp } from '../../src/app.ts';
+import { dashboardOf } from '../support.ts';
 import { openBrowser } from '../browser.ts';
 
 /** Where screenshots for the docs go; none are made without it. */
@@ -30,22 +29,14 @@ beforeAll(async () => {
     worker: { archiveMode: 'wait' },
   });
   const kie = createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url });
-  const { ledger, queues, redis, timings } = pool;
-  await ledger.settings.agree({ baseUrl: pool.simulator.url });
-  const app = await createApp({
-    queues,
-    redis: redis.client,
-    ledger,
-    prefix: redis.prefix,
+  await pool.ledger.settings.agree({ baseUrl: pool.simulator.url });
+  const app = await dashboardOf(pool, {
     logins: [
       { user: 'operator', password: 'correct horse', role: 'operator' },
       { user: 'guest', password: 'only looking', role: 'viewer' },
     ],
     secrets: ['correct horse'],
-    vehicleCheckMs: timings.vehicleCheckMs,
     adopter: { kie, account: accountFingerprint(TEST_KEY), baseUrl: pool.simulator.url, timeScale: 1 },
-    archive: pool.archiveStore,
-    logger: silentLogger(),
   });
   url = await app.listen({ host: '127.0.0.1', port: 0 });
   browser = await openBrowser();

@@ -1,4 +1,4 @@
-import { klingRequestSchema, otherRequestSchema } from '@kieq/kie';
+import { createRequestSchema } from '@kieq/kie';
 import { optionsSchema } from '@kieq/queue';
 import { z } from 'zod';
 import { IMAGE_LIMIT } from './upload-form.ts';
@@ -12,10 +12,11 @@ const notPassedOn = {
 
 /** Documents the body that `checkCreation` takes. */
 export const createBody = z
-  .union([
-    z.strictObject({ ...klingRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
-    z.strictObject({ ...otherRequestSchema.shape, ...optionsSchema.shape, ...notPassedOn }),
-  ])
+  .union(
+    createRequestSchema.options.map(({ shape }) =>
+      z.strictObject({ ...shape, ...optionsSchema.shape, ...notPassedOn }),
+    ),
+  )
   .describe(
     'The body of createTask and options. Unknown fields are refused. An option that is null or "" counts as absent',
   );

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
-import { KEYS, startGateway, type GatewayFixture } from '../support.ts';
+import { openRaw } from '../raw-http.ts';
+import { KEYS, startGateway } from '../support.ts';
 
 const CREATE = '/api/v1/jobs/createTask';
 /** One address of each API, and one that is nothing. */
@@ -16,16 +15,6 @@ beforeAll(async () => {
 afterAll(() => pool.stop());
 
 const created = async (): Promise<number> => (await pool.ledger.read.stateCounts()).queued;
-
-/** What a server says to a request of which only the head is sent, and how the connection ends. */
-async function talk(gateway: GatewayFixture, head: readonly string[]): Promise<string> {
-  const socket = connect({ host: '127.0.0.1', port: Number(new URL(gateway.url).port) });
-  let text = '';
-  socket.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  await once(socket, 'close');
-  return text;
-}
 
 describe('with keys', () => {
   // @guarantee G7
@@ -96,7 +85,7 @@ describe('with keys', () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const post = [`POST ${CREATE} HTTP/1.1`, 'Host: gateway.example'];
     for (const announced of ['Content-Length: 16777216', 'Transfer-Encoding: chunked']) {
-      const answer = await talk(gateway, [...post, announced]);
+      const answer = await openRaw(gateway.url, [...post, announced]).closed();
       expect(answer).toMatch(/^HTTP\/1\.1 401 /);
       expect(answer.toLowerCase()).toContain('connection: close');
     }
@@ -128,7 +117,7 @@ describe('without keys', () => {
       expect(answer.json()).toEqual({ code: 403, msg: expect.stringContaining('localhost'), data: null });
       expect((await gateway.app.inject({ url: '/healthz', headers: { host } })).statusCode).toBe(200);
     }
-    expect(await talk(gateway, ['GET /v1/status HTTP/1.0'])).toMatch(/^HTTP\/1\.1 403 /);
+    expect(await openRaw(gateway.url, ['GET /v1/status HTTP/1.0']).closed()).toMatch(/^HTTP\/1\.1 403 /);
     expect(await created()).toBe(before);
   });
 

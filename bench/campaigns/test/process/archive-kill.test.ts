@@ -1,5 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, inject, onTestFinished, test } from 'vitest';
@@ -10,6 +9,7 @@ import { Fleet } from '../../src/kill-matrix/fleet.ts';
 import { strike } from '../../src/kill-matrix/strike.ts';
 import { Subject } from '../../src/kill-matrix/subject.ts';
 import { nameOf } from '../../../../packages/testkit/test/integration/archive.ts';
+import { folderOfTest } from '../../../../packages/storage/test/support/temporary-folder.ts';
 
 /** What the link of the result answers, so that its generation comes by the point. */
 const GOOD: FaultRule[] = [];
@@ -38,12 +38,6 @@ const SAVED: readonly Step[] = [
 const END_MS = 90_000;
 const PHASES = ['before', 'after'] as const;
 
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kieq-archive-kill-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 interface Play {
   readonly subject: Subject;
   readonly step: Step;
@@ -68,7 +62,7 @@ async function deathIn(fleet: Fleet, { subject, step: [point], phase }: Play): P
 
 // @guarantee G3
 test('killed at each step of saving: every result is whole in the archive, once, and was charged once', async () => {
-  const folder = await temporaryFolder();
+  const folder = await folderOfTest();
   const env = { ARCHIVE_URL: pathToFileURL(folder).href, ARCHIVE_CONCURRENCY: '1' };
   const options = { redisUrl: inject('redisUrl'), workers: 3, lockMs: 1000, callbacks: false, seed: 1, env };
   const fleet = await Fleet.start(options);

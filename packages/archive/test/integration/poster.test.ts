@@ -12,6 +12,7 @@ import { until } from '../../../testkit/src/until.ts';
 import { video } from '../../../testkit/src/video.ts';
 import { MAX_COPY_BYTES } from '../../src/local-file.ts';
 import { makePoster, type Pictured, type PosterOutcome } from '../../src/poster.ts';
+import { isAlive } from '../../../local-redis/test/is-alive.ts';
 
 const NAME = 'tenant-shop/2026-08-01/gen_0123456789.mp4';
 const POSTER = 'tenant-shop/2026-08-01/gen_0123456789.poster.jpg';
@@ -53,14 +54,6 @@ async function pictureIn(store: BlobStore): Promise<Buffer> {
   const stream = await store.read(POSTER);
   if (stream === undefined) throw new Error('there is no poster');
   return buffer(stream);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 describe('of a video in a folder', () => {

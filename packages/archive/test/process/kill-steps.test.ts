@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createOutbound } from '@kieq/outbound';
 import { openBlobStore, type BlobStore } from '@kieq/storage';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listed } from '../../../storage/test/support/listed.ts';
 import { awsEnvironment, stubAwsEnvironment } from '../../../storage/test/support/aws-environment.ts';
 import { BUCKET, startS3Server } from '../../../storage/test/support/s3-server.ts';
@@ -13,6 +12,7 @@ import { createArchive } from '../../src/index.ts';
 import { startKillingProxy, type Death } from '../support/killing-proxy.ts';
 import { startSave, stepsOf, type SaveOrder } from '../support/run-save.ts';
 import { startSource } from '../support/source.ts';
+import { folderOfTest } from '../../../storage/test/support/temporary-folder.ts';
 
 /** A process that saves is killed at each of its steps; the next one makes it good. */
 
@@ -25,13 +25,7 @@ const FOR_A_BUCKET = video(9 * MIB);
 const PHASES = ['before', 'after'] as const;
 const KILLED = { signal: 'SIGKILL', outcome: '' };
 
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'kieq-kill-steps-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** @returns whether the file has its name; it is complete then */
+/** @returns whether the file stands under its name; it is whole then */
 async function isThere(store: BlobStore, whole: Buffer): Promise<boolean> {
   const files = await listed(store);
   if (files.length === 0) return false;
@@ -48,7 +42,7 @@ async function hashIn(store: BlobStore): Promise<string> {
   return hash.digest('hex');
 }
 
-/** The next try, after a kill, by another process. Where the file is complete already its link may be dead. */
+/** The next try, after a death, by somebody who lives. Where the file is whole already its link may be dead. */
 async function makeGood(url: string, store: BlobStore, whole: Buffer): Promise<{ readonly wasThere: boolean }> {
   const sha256 = sha256Of(whole);
   const wasThere = await isThere(store, whole);
@@ -81,7 +75,7 @@ describe('killed at each call of the file system, the file is whole in the end, 
     '%s it',
     async (phase) => {
       const { url } = await startVideo(FOR_A_FOLDER);
-      const folder = await temporaryFolder();
+      const folder = await folderOfTest();
       const orderIn = (name: string): SaveOrder => ({
         location: { kind: 'file', path: join(folder, name) },
         place: PLACE,
@@ -103,14 +97,14 @@ describe('killed at each call of the file system, the file is whole in the end, 
             const end = await startSave({ ...order, dieAt: { ...step, phase } }).ended;
             expect(end, `${phase} ${name}`).toEqual(KILLED);
             ends.push((await makeGood(url, openBlobStore(order.location), FOR_A_FOLDER)).wasThere);
-            // Nothing is left of the killed process.
+            // Nothing is left of who died.
             expect(await readdir(join(folder, name))).toEqual(['tenant-shop']);
             await rm(join(folder, name), { recursive: true });
           }
           return ends;
         }),
       );
-      // Some processes were killed before the file had its name, some after that.
+      // Some died before the file had its name, some behind.
       expect(new Set(found.flat())).toEqual(new Set([false, true]));
     },
     120_000,
@@ -133,7 +127,7 @@ describe('killed at each request to a bucket, the file is whole in the end, once
     '%s it',
     async (phase) => {
       const { url } = await startVideo(FOR_A_BUCKET);
-      const folder = await temporaryFolder();
+      const folder = await folderOfTest();
       const orderIn = (prefix: string): SaveOrder => ({
         location: { kind: 's3', bucket: BUCKET, prefix },
         place: PLACE,

@@ -18,112 +18,13 @@ import {
   type DeadLetterTrait,
 } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-
-interface Pin {
-  readonly kills: readonly string[];
-  /** Where a redrive resumes, for nothing and by paying again. */
-  readonly resumes: readonly [string | null, string | null];
-  readonly traits: readonly DeadLetterTrait[];
-  /** The text for callers, and the text that follows it where it was free. */
-  readonly told: readonly [string, string | null];
-}
-
-const FREE = 'Nothing was charged.';
-const ASK = 'Ask the operator before creating it again.';
-
-/**
- * The meaning of every class once more, so that a change of the table is meant. The advice is in docs/operations/dead-letters.md.
- */
-const PINS: Readonly<Record<DeadLetterClass, Pin>> = {
-  invalid_request: {
-    kills: ['queued', 'without a record'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask', 'isCreatedAnew', 'isRefusal', 'tellsSummary'],
-    told: ['The request was refused as invalid.', 'Nothing was charged; correct it and create a new one.'],
-  },
-  model_unavailable: {
-    kills: ['queued'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask', 'isRefusal'],
-    told: ['The model is switched off.', FREE],
-  },
-  refused_repeatedly: {
-    kills: ['queued'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask', 'isRefusal'],
-    told: ['The service answered every submission with an error.', FREE],
-  },
-  insufficient_credits: {
-    kills: ['queued'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask', 'isRefusal'],
-    told: ['The account had no credits for too long.', FREE],
-  },
-  deadline_exceeded: {
-    kills: ['queued'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask'],
-    told: ['The generation waited in the queue beyond its deadline.', FREE],
-  },
-  record_missing: {
-    kills: ['without a record'],
-    resumes: [null, 'queued'],
-    traits: ['neverHadATask'],
-    told: [`The record of the generation was lost; it may have been charged. ${ASK}`, null],
-  },
-  generation_failed: { kills: [], resumes: ['queued', null], traits: [], told: ['Generation failed', null] },
-  payment_unknown: {
-    kills: ['unknown'],
-    resumes: ['unknown', 'queued'],
-    traits: ['isHeld', 'neverHadATask', 'mayBeAdopted'],
-    told: [`The response to its submission was lost; it may have been charged. ${ASK}`, null],
-  },
-  task_lost: {
-    kills: ['generating'],
-    resumes: ['generating', 'queued'],
-    traits: ['isHeld', 'isGivenUp'],
-    told: [`The service does not know a task that it accepted. ${ASK}`, null],
-  },
-  task_stuck: {
-    kills: ['generating'],
-    resumes: ['generating', 'queued'],
-    traits: ['isHeld', 'isGivenUp'],
-    told: [`The accepted task never ended. ${ASK}`, null],
-  },
-  archive_failed: {
-    kills: ['archiving'],
-    resumes: ['archiving', null],
-    traits: ['isHeld'],
-    told: [`The video was made, but could not be saved. ${ASK}`, null],
-  },
-  notify_failed: {
-    kills: [],
-    resumes: ['notify', null],
-    traits: [],
-    told: ['The delivery to the callback URL failed.', null],
-  },
-  upload_missing: {
-    kills: ['queued'],
-    resumes: ['queued', null],
-    traits: ['neverHadATask', 'isCreatedAnew'],
-    told: [
-      'A file that was uploaded with the request is gone.',
-      'Nothing was charged; send it again with a new request.',
-    ],
-  },
-  result_unreadable: {
-    kills: ['generating'],
-    resumes: ['generating', 'queued'],
-    traits: ['isHeld', 'isGivenUp'],
-    told: [`The video was made, but its result cannot be read. ${ASK}`, null],
-  },
-};
+import { DEAD_LETTER_PINS } from '../dead-letter-pins.ts';
 
 describe('the table of dead letters', () => {
-  const pinned = Object.entries(PINS);
+  const pinned = Object.entries(DEAD_LETTER_PINS);
 
   test('has the pinned classes, in this order', () => {
-    expect(DEAD_LETTER_CLASSES).toEqual(Object.keys(PINS));
+    expect(DEAD_LETTER_CLASSES).toEqual(Object.keys(DEAD_LETTER_PINS));
   });
 
   test.each(pinned)('%s', (deadLetterClass, pin) => {

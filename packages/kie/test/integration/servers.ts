@@ -1,14 +1,14 @@
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { createServer as createHttpServer } from 'node:http';
-import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo, Server, Socket } from 'node:net';
-import { createServer as createNetServer } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import type { TlsOptions } from 'node:tls';
 
 import { onTestFinished } from 'vitest';
 
+import {
+  httpServer as anyHttpServer,
+  type Handler,
+  type TestServer,
+} from '../../../testkit/test/support/http-server.ts';
 import { createKieClient } from '../../src/client.ts';
 import type { KieClient } from '../../src/client.ts';
 import type { CreateTaskOptions } from '../../src/create-task.ts';
@@ -18,80 +18,13 @@ export const CERTIFICATE = readFileSync(new URL('tls/cert.pem', import.meta.url)
 const KEY = readFileSync(new URL('tls/key.pem', import.meta.url), 'utf8');
 export const API_KEY = 'k3y-0123456789abcdef';
 
-export interface Seen {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: IncomingMessage['headers'];
-  readonly body: Buffer;
-  readonly socket: Socket;
-}
+export type { Handler, Seen, TestServer } from '../../../testkit/test/support/http-server.ts';
+export { closedPort, rawServer } from '../../../testkit/test/support/http-server.ts';
 
-export type Handler = (response: ServerResponse, seen: Seen, index: number) => unknown;
-
-export interface TestServer {
-  readonly url: string;
-  /** Complete requests, in order of arrival. */
-  readonly seen: Seen[];
-  readonly sockets: Socket[];
-}
-
-/** An HTTP server that hands each complete request to `handler`. */
-export async function httpServer(handler: Handler, tls: boolean | TlsOptions = false): Promise<TestServer> {
-  const seen: Seen[] = [];
-  const listener: RequestListener = (request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('error', () => {});
-    request.on('end', () => {
-      const { method = '', url = '', headers, socket } = request;
-      const entry = { method, url, headers, body: Buffer.concat(chunks), socket };
-      seen.push(entry);
-      handler(response, entry, seen.length - 1);
-    });
-  };
-  const secure = tls !== false;
-  const options = { cert: CERTIFICATE, key: KEY, ...(typeof tls === 'object' ? tls : {}) };
-  const server = secure ? createHttpsServer(options, listener) : createHttpServer(listener);
-  server.on('tlsClientError', () => {});
-  const { port, sockets } = await listen(server);
-  return { url: `${secure ? 'https' : 'http'}://127.0.0.1:${port}`, seen, sockets };
-}
-
-/** A TCP server; `onSocket` speaks whatever it likes. */
-export async function rawServer(onSocket: (socket: Socket) => unknown): Promise<{ port: number; sockets: Socket[] }> {
-  return listen(createNetServer((socket) => onSocket(socket)));
-}
-
-async function listen(server: Server): Promise<{ port: number; sockets: Socket[] }> {
-  const sockets: Socket[] = [];
-  server.on('connection', (socket: Socket) => {
-    sockets.push(socket);
-    socket.on('error', () => {});
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { port: portOf(server), sockets };
-}
-
-function portOf(server: Server): number {
-  const address: AddressInfo | string | null = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-}
-
-/** A port without a listener. */
-export async function closedPort(): Promise<number> {
-  const server = createNetServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
+/** An HTTP server that hands each complete request to `handler`; with the certificate of these tests for HTTPS. */
+export function httpServer(handler: Handler, tls: boolean | TlsOptions = false): Promise<TestServer> {
+  const more = typeof tls === 'object' ? tls : {};
+  return anyHttpServer(handler, tls === false ? undefined : { cert: CERTIFICATE, key: KEY, ...more });
 }
 
 export function client(url: string, options: Partial<KieClientOptions> = {}): KieClient {

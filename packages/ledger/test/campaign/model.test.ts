@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { playMany } from '../model/campaign.ts';
 import { MUTANTS, mutationOf } from '../model/mutants.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const RUNS = Number(process.env['MODEL_RUNS'] ?? 300);
 const SEED = Number(process.env['MODEL_SEED'] ?? 1);
@@ -11,12 +10,7 @@ const MUTANT = { runs: 3000, seed: 3 };
 /** A history takes a tenth of a second, on a busy machine half of one. */
 const patience = (runs: number) => ({ timeout: 60_000 + 600 * runs });
 
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
-let server: LocalRedis;
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
-});
-afterAll(() => server.stop());
+const server = await privateRedis();
 
 test('thousands of random histories go as the model says', patience(RUNS), async () => {
   const { failure, histories, calls, answers } = await playMany({ url: server.url, runs: RUNS, seed: SEED });

@@ -1,8 +1,7 @@
-import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { SCRIPT_NAMES } from '../../src/contract/index.ts';
 import { playMany } from '../model/campaign.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 /** The same histories in every run; `pnpm model` plays others, and many more. */
 const SEED = 20_301;
@@ -11,12 +10,7 @@ const RUNS = 120;
 const TIMEOUT = { timeout: 120_000 };
 
 // A server of our own: each history begins with an empty one.
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
-let server: LocalRedis;
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
-});
-afterAll(() => server.stop());
+const server = await privateRedis();
 
 /** Answers that money depends on, which these histories must have met. */
 const MET = Object.entries({

@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { confirmIntent } from '@kieq/ledger';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
@@ -17,19 +16,17 @@ import {
   VEHICLE_CHECK_MS,
   type Pool,
 } from './fixture.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 // A server of our own: the tests change its settings for everybody.
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
-let server: LocalRedis;
+const server = await privateRedis();
 let redis: Redis;
 
 beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
   redis = new Redis(server.url);
 });
 afterAll(async () => {
   redis.disconnect();
-  await server.stop();
 });
 
 /** Runs `work` while Redis has no memory left. */

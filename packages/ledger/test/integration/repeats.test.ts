@@ -1,6 +1,4 @@
 import { readdir } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
 import { SCRIPT_NAMES, type ScriptName } from '../../src/contract/index.ts';
@@ -16,6 +14,7 @@ import { FOLLOWING } from '../model/repeats/following.ts';
 import { LIMITS, type Cases } from '../model/repeats/stage.ts';
 import { SUBMITTING } from '../model/repeats/submitting.ts';
 import { often, poolOn } from './fixture.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const CASES: Readonly<Record<ScriptName, Cases>> = { ...SUBMITTING, ...FOLLOWING, ...ENDING, ...ARCHIVING, ...FLEET };
 const ALL = SCRIPT_NAMES.flatMap((name) =>
@@ -23,16 +22,13 @@ const ALL = SCRIPT_NAMES.flatMap((name) =>
 );
 const LATER_MS = 50;
 
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
-let server: LocalRedis;
+const server = await privateRedis();
 let redis: ClockedRedis;
 beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
   redis = new ClockedRedis(server.url);
 });
 afterAll(async () => {
   redis.disconnect();
-  await server.stop();
 });
 
 let opened = 0;

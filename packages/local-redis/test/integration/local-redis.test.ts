@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { startLocalRedis, type LocalRedis } from '../../src/index.ts';
 import { Redis } from 'ioredis';
 import { afterEach, expect, test } from 'vitest';
+import { isAlive } from '../is-alive.ts';
 
 const started: LocalRedis[] = [];
 
@@ -21,14 +22,6 @@ async function connect(url: string): Promise<Redis> {
   const client = new Redis(url, { lazyConnect: true });
   await client.connect();
   return client;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
 
 test('a fresh server listens on loopback, never evicts, and takes no snapshots', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { access } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { expect, test, vi } from 'vitest';
+import { isAlive } from '../is-alive.ts';
 
 /** The built package: only another process can be killed. */
 const PARENT = `
@@ -13,14 +14,6 @@ const PARENT = `
 `;
 const packageFolder = new URL('../..', import.meta.url);
 const cacheDir = new URL('../../../../.kieq', import.meta.url).pathname;
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-}
 
 test.each([
   ['SIGKILL', 'aof', false],

@@ -20,7 +20,7 @@ describe('answered', () => {
       toPost(`http://127.0.0.1:${server.port}/hook?a=1#part`, { headers, body: '{"prompt":"Kätzchen 🐈"}' }),
     );
     expect(server.seen).toEqual([
-      expect.objectContaining({ method: 'POST', url: '/hook?a=1', body: '{"prompt":"Kätzchen 🐈"}' }),
+      expect.objectContaining({ method: 'POST', url: '/hook?a=1', body: Buffer.from('{"prompt":"Kätzchen 🐈"}') }),
     ]);
     expect(server.seen[0]?.headers).toEqual({
       host: `127.0.0.1:${server.port}`,
@@ -38,7 +38,7 @@ describe('answered', () => {
     const server = await httpServer((response) => response.end());
     const post = toPost(`http://127.0.0.1:${server.port}/`, { body: '' });
     expect(await createOutbound({ allowPrivate: true, userAgent: 'kieq/9' }).post(post)).toMatchObject({ status: 200 });
-    expect(server.seen[0]).toMatchObject({ body: '', headers: { 'user-agent': 'kieq/9' } });
+    expect(server.seen[0]).toMatchObject({ body: Buffer.of(), headers: { 'user-agent': 'kieq/9' } });
   });
 
   test('Retry-After', async () => {

@@ -14,7 +14,7 @@ test.each([307, 308])('%d is followed with method, headers and body, also to ano
   const headers = { 'webhook-signature': 'v1,abc' };
   const answer = await outbound.post(toPost(`http://a.example:${server.port}/hook`, { headers }));
   expect(answer).toEqual({ kind: 'answered', status: 202 });
-  expect(server.seen[1]).toMatchObject({ method: 'POST', url: '/moved', body: '{"code":200}', headers });
+  expect(server.seen[1]).toMatchObject({ method: 'POST', url: '/moved', body: Buffer.from('{"code":200}'), headers });
 });
 
 test.each([301, 302, 303])('%d is an answer', async (status) => {

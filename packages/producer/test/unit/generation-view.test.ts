@@ -1,5 +1,6 @@
 import type { GenerationRecord } from '@kieq/ledger';
 import { describe, expect, test } from 'vitest';
+import { recordOf } from '../../../queue/test/record.ts';
 import { viewOf } from '../../src/generation-view.ts';
 
 const payload = JSON.stringify({
@@ -7,50 +8,8 @@ const payload = JSON.stringify({
   metadata: { order: '7', note: '' },
 });
 
-/** What has not happened yet. */
-const NOTHING = {
-  queuedAt: undefined,
-  notBefore: undefined,
-  deadlineAt: undefined,
-  endedAt: undefined,
-  settledAt: undefined,
-  acceptedAt: undefined,
-  pollSince: undefined,
-  nextPollAt: undefined,
-  purgedAt: undefined,
-  taskId: undefined,
-  firstMissAt: undefined,
-  trace: undefined,
-} as const;
-
-function record(more: Partial<GenerationRecord> = {}): GenerationRecord {
-  return {
-    ...NOTHING,
-    id: 'gen_0123456789',
-    state: 'queued',
-    since: 1,
-    hash: 'h',
-    payload,
-    tenant: 'acme',
-    model: 'm',
-    priority: 5,
-    createdAt: 1,
-    epoch: 1,
-    vehicle: 'gen_0123456789-1',
-    queue: 'submit',
-    current: 0,
-    polls: 0,
-    misses: 0,
-    deadLetterChanges: 0,
-    serverErrors: 0,
-    validationRetries: 0,
-    resubmits: 0,
-    attempts: [],
-    callback: false,
-    callbacksSeen: 0,
-    ...more,
-  };
-}
+const record = (more: Partial<GenerationRecord> = {}): GenerationRecord =>
+  recordOf('gen_0123456789', { payload, tenant: 'acme', priority: 5, createdAt: 1, ...more });
 
 describe('viewOf', () => {
   test('a fresh generation has nothing that has not happened yet', () => {

@@ -1,12 +1,12 @@
 import {
   backoffMs,
-  knownPrice,
   SUBMIT_POLICY,
   type GateReason,
   type SubmitAnswer,
   type SubmitClass,
   type Timings,
 } from '@kieq/domain';
+import { knownPrice } from '@kieq/kie';
 import type { GateTimes, EndpointRule, RefuseRule } from '@kieq/ledger';
 
 /**

@@ -1,22 +1,20 @@
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { closeConnection, createConnection, type RedisClient } from '@kieq/redis';
 import { silentLogger } from '@kieq/telemetry';
 import type { Job } from 'bullmq';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
 import { openQueues, type Queues } from '../../src/jobs/catalogue.ts';
 import { TakeLoop, type TakeLoopOptions } from '../../src/loop/take-loop.ts';
 import { TolerantWorker } from '../../src/loop/tolerant-worker.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 /** A little more than BullMQ blocks on an empty queue (5 s), or its waiting would pass for silence. */
 const SILENCE_MS = 5_500;
 /** After the network is back: the silence of a connection that died before, BullMQ's own watchdog, and a reconnect. */
 const HEALED_WITHIN_MS = SILENCE_MS + 4_000;
 
-const cacheDir = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
-let server: LocalRedis;
+const server = await privateRedis();
 let proxy: TcpProxy;
 /** The loop's connections go through the proxy, the test's own do not. */
 let redis: RedisClient;
@@ -25,10 +23,6 @@ let queues: Queues;
 let loop: TakeLoop;
 
 // A server of our own: the tests end everybody's connections.
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir });
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
   redis = createConnection({ url: `redis://127.0.0.1:${proxy.port}`, role: 'worker', silenceMs: SILENCE_MS });

@@ -81,6 +81,22 @@ describe('checkRequest', () => {
     });
   });
 
+  test.each<[options: object, field: string, rule: string, received: string]>([
+    [{ tenant: 'a b' }, 'tenant', 'letters', '"a b"'],
+    [{ priority: 1001 }, 'priority', 'at most 1000', '1001'],
+    [{ priority: 1.5 }, 'priority', 'whole', '1.5'],
+    [{ delayMs: 7 * 86_400_000 + 1 }, 'delayMs', 'at most 604800000', '604800001'],
+    [{ deadlineMs: 0 }, 'deadlineMs', 'at least 1', '0'],
+    [{ metadata: { order: 7 } }, 'metadata.order', 'a text', '7'],
+    [{ metadata: { note: 'x'.repeat(1001) } }, 'metadata.note', '1000', '"xxx'],
+    [{ metadata: Object.fromEntries(Array.from({ length: 51 }, (_, i) => [`k${i}`, 'v'])) }, 'metadata', '50', '{"k0"'],
+    [{ callBackUrl: 'ftp://x.example' }, 'callBackUrl', 'http', '"ftp://x.example"'],
+    [{ idempotencyKey: 'x'.repeat(256) }, 'idempotencyKey', 'at most 255', '"xxx'],
+  ])('refuses the options %j', (options, field, rule, received) => {
+    const problem = { field, rule: expect.stringContaining(rule), received: expect.stringContaining(received) };
+    expect(checkRequest(request, options, idFor)).toEqual({ ok: false, problems: [problem] });
+  });
+
   test('0 and "" are values, and nothing is coerced', () => {
     const value = checked(
       { model: 'other/model', input: { seed: 0, text: '', flag: false, none: null } },

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+import { startLocalRedis } from '@kieq/local-redis';
 import {
   closeConnection,
   createConnection,
@@ -12,16 +12,13 @@ import {
   type RedisClient,
 } from '@kieq/redis';
 import { Redis } from 'ioredis';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterEach, expect, test } from 'vitest';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const PASSWORD = 'hunter2-of-redis';
-let server: LocalRedis;
+const server = await privateRedis({ settings: { requirepass: PASSWORD } });
 let clients: RedisClient[] = [];
 
-beforeAll(async () => {
-  server = await startLocalRedis({ settings: { requirepass: PASSWORD } });
-});
-afterAll(() => server.stop());
 afterEach(async () => {
   await Promise.all(clients.map((client) => closeConnection(client)));
   clients = [];

@@ -1,14 +1,10 @@
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { closeConnection, createConnection, sendTogether, waitUntilReady } from '@kieq/redis';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { startTcpProxy } from '../../../testkit/src/tcp-proxy.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
-let server: LocalRedis;
-beforeAll(async () => {
-  server = await startLocalRedis();
-});
-afterAll(() => server.stop());
+const server = await privateRedis();
 
 async function open(port = server.port): Promise<Redis> {
   const client = createConnection({ url: `redis://127.0.0.1:${port}`, role: 'worker' });

@@ -1,17 +1,13 @@
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { closeConnection, createConnection, waitUntilReady, type ConnectionRole, type RedisClient } from '@kieq/redis';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startTcpProxy, type TcpProxy } from '../../../testkit/src/tcp-proxy.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const SILENCE_MS = 400;
 
-let server: LocalRedis;
+const server = await privateRedis();
 let proxy: TcpProxy;
 let client: RedisClient;
-beforeAll(async () => {
-  server = await startLocalRedis();
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   proxy = await startTcpProxy({ host: '127.0.0.1', port: server.port });
 });

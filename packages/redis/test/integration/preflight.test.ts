@@ -1,4 +1,3 @@
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import {
   closeConnection,
   createConnection,
@@ -7,15 +6,12 @@ import {
   waitUntilReady,
   type RedisClient,
 } from '@kieq/redis';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
-let server: LocalRedis;
+const server = await privateRedis({ appendonly: true, settings: { maxmemory: '64mb' } });
 let client: RedisClient;
 
-beforeAll(async () => {
-  server = await startLocalRedis({ appendonly: true, settings: { maxmemory: '64mb' } });
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   client = createConnection({ url: server.url, role: 'worker' });
   await waitUntilReady(client);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
+
 import {
   aclRules,
   closeConnection,
@@ -11,18 +11,17 @@ import {
   waitUntilReady,
   type RedisClient,
 } from '../../src/index.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
-let server: LocalRedis;
+const server = await privateRedis();
 let admin: RedisClient;
 beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir: join(ROOT, '.kieq') });
   admin = createConnection({ url: server.url, role: 'worker' });
   await waitUntilReady(admin);
 });
 afterAll(async () => {
   await closeConnection(admin);
-  await server.stop();
 });
 
 /** What a user with these rules lacks. */

@@ -1,21 +1,20 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
 import { closeConnection, createConnection, describeClient, waitUntilReady } from '@kieq/redis';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { listenAnywhere } from '../../../testkit/src/free-port.ts';
 import { selfSigned } from '../../../testkit/src/self-signed.ts';
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 const ours = selfSigned();
 const sockets = new Set<Socket>();
-let redis: LocalRedis;
+const redis = await privateRedis();
 let terminator: Server;
 let url: string;
 
 // TLS ends in front of Redis, as with many managed services: not every redis-server is built with it.
 beforeAll(async () => {
-  redis = await startLocalRedis();
   terminator = createServer(ours, (client) => {
     const server = connect(redis.port, '127.0.0.1');
     client.pipe(server).pipe(client);
@@ -31,7 +30,6 @@ afterAll(async () => {
   for (const socket of sockets) socket.destroy();
   terminator.close();
   await once(terminator, 'close');
-  await redis.stop();
 });
 
 test.each(['producer', 'worker', 'blocking'] as const)('a %s speaks TLS, and knows whom to trust', async (role) => {

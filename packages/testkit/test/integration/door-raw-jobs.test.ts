@@ -1,5 +1,4 @@
 import { jobGenerationId } from '@kieq/domain';
-import { submitJobJsonSchema } from '@kieq/queue';
 import { Queue } from 'bullmq';
 import { describe, inject, test } from 'vitest';
 import { testRequest, until, type PoolFixture } from '../../src/index.ts';
@@ -208,26 +207,5 @@ describe.concurrent('jobs of other BullMQ clients', () => {
     const { deadlineAt = 0, queuedAt = 0 } = await pool.recordWhen(id, ({ state }) => state === 'succeeded');
     expect(deadlineAt - queuedAt).toBe(3_600_000);
     expect(charges(pool)).toEqual({ forgotten: 1 });
-  });
-});
-
-test('the JSON Schema of the payload names every field with its limits', ({ expect }) => {
-  const schema = submitJobJsonSchema();
-  expect(schema).toMatchObject({
-    $schema: expect.stringContaining('json-schema.org'),
-    type: 'object',
-    required: ['v'],
-    properties: {
-      v: { const: 1 },
-      generation: { type: 'string', pattern: expect.stringContaining('gen_') },
-      request: { type: 'object', required: ['model', 'input'] },
-      idempotencyKey: { type: 'string', minLength: 1, maxLength: 255 },
-      tenant: { type: 'string', default: 'default', pattern: expect.any(String) },
-      priority: { type: 'integer', minimum: 1, maximum: 1000, default: 100 },
-      delayMs: { type: 'integer', minimum: 0, maximum: 604_800_000, default: 0 },
-      deadlineMs: { type: 'integer', minimum: 1 },
-      callBackUrl: { type: 'string', maxLength: 2000 },
-      metadata: { type: 'object', additionalProperties: { type: 'string', maxLength: 1000 } },
-    },
   });
 });

@@ -1,19 +1,12 @@
-import { fileURLToPath } from 'node:url';
 import { keyedGenerationId } from '@kieq/domain';
 import { createProducer, ProducerError, type Enqueued, type Producer } from '@kieq/producer';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { callRedis, startPool, testRequest, until, type PoolFixture } from '../../src/index.ts';
 import { charges } from './support.ts';
-
-const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 // A server of our own: what is done to it would hit every test.
-let server: LocalRedis;
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir: CACHE_DIR });
-});
-afterAll(() => server.stop());
+const server = await privateRedis();
 
 /** The generation of the prompt, which is its key. */
 const WANTED = keyedGenerationId('default', 'wanted');

@@ -1,18 +1,11 @@
-import { fileURLToPath } from 'node:url';
-import { startLocalRedis, type LocalRedis } from '@kieq/local-redis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { callRedis, startPool, type PoolFixture } from '../../src/index.ts';
 import { charges, inState, numbered, one, posts } from './support.ts';
-
-const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
+import { privateRedis } from '../../../local-redis/test/private-redis.ts';
 
 // A server of our own: what is done to it would hit every test.
-let server: LocalRedis;
+const server = await privateRedis({ settings: { 'busy-reply-threshold': '50' } });
 let pool: PoolFixture;
-beforeAll(async () => {
-  server = await startLocalRedis({ cacheDir: CACHE_DIR, settings: { 'busy-reply-threshold': '50' } });
-});
-afterAll(() => server.stop());
 beforeEach(async () => {
   pool = await startPool({ redisUrl: server.url, name: 'trouble', settings: { submitTimeoutMs: 20_000 } });
   return () => pool.stop();

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { testRequest } from '../../src/index.ts';
+import { testRequest, until, type ProcessPool } from '../../src/index.ts';
 
 const envelope = z.object({ code: z.int(), msg: z.string(), data: z.unknown() });
 const created = z.object({ taskId: z.string() });
@@ -77,5 +77,37 @@ export function startCallers(gatewayUrl: string, count: number, pauseMs = 50): C
       isStopped = true;
       await Promise.all(running);
     },
+  };
+}
+
+/** What has become of everything that was acknowledged. */
+export interface Reckoning {
+  readonly acknowledged: number;
+  /** States, other than success, in which the gateway shows acknowledged tasks. */
+  readonly lost: readonly string[];
+  /** Prompts with another number of charges than one. */
+  readonly wronglyCharged: readonly string[];
+}
+
+/** Counts, once all that was acknowledged has had the time to succeed. */
+export async function reckon(
+  { ledger, simulator }: ProcessPool,
+  url: string,
+  callers: Callers,
+  patienceMs: number,
+): Promise<Reckoning> {
+  const tasks = [...callers.acknowledged()];
+  // Should it never be so, the states tell what is missing.
+  await until(
+    () => ledger.read.stateCounts(),
+    ({ succeeded }) => succeeded >= tasks.length,
+    patienceMs,
+  ).catch(() => undefined);
+  const states = await Promise.all(tasks.map(([, taskId]) => stateOf(url, taskId)));
+  const charges = simulator.ledger.chargesByPrompt();
+  return {
+    acknowledged: tasks.length,
+    lost: states.filter((state) => state !== 'success'),
+    wronglyCharged: tasks.map(([prompt]) => prompt).filter((prompt) => charges.get(prompt) !== 1),
   };
 }

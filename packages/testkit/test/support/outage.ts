@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { startLocalRedis } from '@kieq/local-redis';
 import type { SimulatorConfiguration } from '@kieq/simulator';
-import { startProcessPool, until, type ProcessPool } from '../../src/index.ts';
-import { startCallers, stateOf, type Answer, type Callers } from './callers.ts';
+import { startProcessPool, until } from '../../src/index.ts';
+import { reckon, startCallers, type Answer, type Callers, type Reckoning } from './callers.ts';
 
 const CACHE_DIR = fileURLToPath(new URL('../../../../.kieq', import.meta.url));
 const CALLERS = 4;
@@ -19,13 +19,7 @@ const ENV = {
   KIEQ_LOCK_MS: '2000',
 };
 
-export interface Outage {
-  /** Tasks that were acknowledged before, during and after it. */
-  readonly acknowledged: number;
-  /** Acknowledged tasks that the gateway does not show as a success at the end, by state. */
-  readonly lost: readonly string[];
-  /** Prompts with another number of charges than one. */
-  readonly wronglyCharged: readonly string[];
+export interface Outage extends Reckoning {
   /** Answers that are neither 200 nor 503, connections that broke off among them. */
   readonly strange: readonly Answer[];
   /** Answers of 503. */
@@ -42,7 +36,7 @@ export interface Outage {
  */
 type Away = 'killed' | 'frozen';
 
-/** Redis fails under load, stays away for this long and comes back; gateway and worker keep running. */
+/** Redis goes away under load, stays away for so long and comes back; nobody touches gateway or worker. */
 export async function runOutage(away: Away, outageMs: number): Promise<Outage> {
   const redis = await startLocalRedis({ cacheDir: CACHE_DIR, appendonly: true, settings: { appendfsync: 'always' } });
   const pool = await startProcessPool({ redisUrl: redis.url, name: 'outage', simulator: SIMULATOR, env: ENV });
@@ -57,7 +51,9 @@ export async function runOutage(away: Away, outageMs: number): Promise<Outage> {
     else process.kill(redis.pid, 'SIGCONT');
     const backAfterMs = await untilServed(callers, before);
     await callers.stop();
-    return { health, backAfterMs, ...(await reckon(pool, url, callers)) };
+    const strange = callers.answers.filter(({ status, code }) => status !== code || (status !== 200 && status !== 503));
+    const refused = refusals(callers);
+    return { health, backAfterMs, strange, refused, ...(await reckon(pool, url, callers, 60_000)) };
   } finally {
     await pool.stop();
     await redis.stop();
@@ -68,7 +64,7 @@ function refusals({ answers }: Callers): Answer[] {
   return answers.filter(({ status }) => status === 503);
 }
 
-/** Waits until the outage has lasted this long; gives `/healthz` and `/readyz` as they were meanwhile. */
+/** Waits until the outage has lasted so long; gives `/healthz` and `/readyz` as they were meanwhile. */
 async function sitOut(url: string, callers: Callers, outageMs: number): Promise<number[]> {
   const goneMs = performance.now();
   await until(
@@ -92,28 +88,4 @@ async function untilServed(callers: Callers, before: number): Promise<number> {
   const backAfterMs = performance.now() - backMs;
   await until(acknowledged, (size) => size > before + 5 * CALLERS);
   return backAfterMs;
-}
-
-/** What has become of everything that was acknowledged, once it had the time to succeed. */
-async function reckon(
-  pool: ProcessPool,
-  url: string,
-  callers: Callers,
-): Promise<Omit<Outage, 'health' | 'backAfterMs'>> {
-  const tasks = [...callers.acknowledged()];
-  // If it never is, the states show what is missing.
-  await until(
-    () => pool.ledger.read.stateCounts(),
-    ({ succeeded }) => succeeded >= tasks.length,
-    60_000,
-  ).catch(() => undefined);
-  const states = await Promise.all(tasks.map(([, taskId]) => stateOf(url, taskId)));
-  const charges = pool.simulator.ledger.chargesByPrompt();
-  return {
-    acknowledged: tasks.length,
-    lost: states.filter((state) => state !== 'success'),
-    wronglyCharged: tasks.map(([prompt]) => prompt).filter((prompt) => charges.get(prompt) !== 1),
-    strange: callers.answers.filter(({ status, code }) => status !== code || (status !== 200 && status !== 503)),
-    refused: refusals(callers),
-  };
 }

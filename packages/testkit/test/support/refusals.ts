@@ -1,5 +1,5 @@
-import { startProcessPool, until, type ProcessPool } from '../../src/index.ts';
-import { startCallers, stateOf, type Answer, type Callers } from './callers.ts';
+import { startProcessPool, until } from '../../src/index.ts';
+import { reckon, startCallers, stateOf, type Answer, type Callers, type Reckoning } from './callers.ts';
 
 const CALLERS = 4;
 
@@ -14,19 +14,14 @@ export interface RefusalsOptions {
   readonly patienceMs: number;
 }
 
-export interface Refusals {
+export interface Refusals extends Reckoning {
   /** Answers of Kie by code. */
   readonly refusedByCode: Readonly<Record<number, number>>;
   /** How a task of the first caller showed while Kie answered 429. */
   readonly shownMeanwhile: string;
   readonly createdMeanwhile: number;
-  readonly acknowledged: number;
   /** Answers to callers other than 200. */
   readonly strange: readonly Answer[];
-  /** States at the end that are no success. */
-  readonly lost: readonly string[];
-  /** Prompts with another number of charges than one. */
-  readonly wronglyCharged: readonly string[];
 }
 
 /** Callers go on asking a gateway for tasks while Kie answers 429, then 402, and is itself again after a top-up. */
@@ -78,7 +73,7 @@ export async function runRefusals(options: RefusalsOptions): Promise<Refusals> {
   }
 }
 
-/** Waits until it has lasted this long and something has happened. */
+/** Waits until it has lasted so long and something has happened. */
 function lasting(ms: number, happened: () => boolean): Promise<unknown> {
   const startedMs = performance.now();
   return until(
@@ -95,26 +90,4 @@ function moreAnswers({ answers }: Callers): Promise<unknown> {
     (count) => count >= enough,
     30_000,
   );
-}
-
-async function reckon(
-  { ledger, simulator }: ProcessPool,
-  url: string,
-  callers: Callers,
-  patienceMs: number,
-): Promise<Pick<Refusals, 'acknowledged' | 'lost' | 'wronglyCharged'>> {
-  const tasks = [...callers.acknowledged()];
-  // If it never is, the states show what is missing.
-  await until(
-    () => ledger.read.stateCounts(),
-    ({ succeeded }) => succeeded >= tasks.length,
-    patienceMs,
-  ).catch(() => undefined);
-  const states = await Promise.all(tasks.map(([, taskId]) => stateOf(url, taskId)));
-  const charges = simulator.ledger.chargesByPrompt();
-  return {
-    acknowledged: tasks.length,
-    lost: states.filter((state) => state !== 'success'),
-    wronglyCharged: tasks.map(([prompt]) => prompt).filter((prompt) => charges.get(prompt) !== 1),
-  };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { ENVIRONMENT, environmentTable } from '@kieq/config';
+import { environmentTable } from '@kieq/config';
 import { GATE_REASONS, GENERATION_STATES, keyedGenerationId, SUBMIT_CLASSES, TIMINGS } from '@kieq/domain';
 import { KIE_ERROR_CODES, KLING_DURATIONS, KLING_MODEL, PROMPT_LIMIT } from '@kieq/kie';
 import { SCRIPT_NAMES } from '@kieq/ledger';
@@ -11,6 +11,7 @@ import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../../../apps/cli/test/support.ts';
 import { API_ERRORS } from '../../../../apps/gateway/src/api-error.ts';
 import { operatorTable, transitionTable } from '../support/dead-letter-tables.ts';
+import { composeWith, exampleWith } from '../support/environment-lists.ts';
 import {
   anchorsOf,
   filesBelow,
@@ -39,6 +40,13 @@ describe('generated parts are up to date (mend with -u)', () => {
     await expect(withPart(text, name, generated)).toMatchFileSnapshot(join(ROOT, path));
   });
 
+  test.each([
+    ['.env.example', exampleWith],
+    ['docker-compose.yml', composeWith],
+  ])('%s has every key of the environment', async (path, complete) => {
+    await expect(complete(await read(path))).toMatchFileSnapshot(join(ROOT, path));
+  });
+
   test('docs/submit-job.schema.json', async () => {
     // Short lists on one line, as the formatter wants them.
     const schema = JSON.stringify(submitJobJsonSchema(), null, 2).replaceAll(
@@ -50,15 +58,6 @@ describe('generated parts are up to date (mend with -u)', () => {
 });
 
 describe('the environment', () => {
-  test('.env.example has every key with its default, and no other', async () => {
-    const lines = wordsIn(await read('.env.example'), /^#?([A-Z][A-Z_]+=.*)$/gm);
-    const known = ENVIRONMENT.filter(({ key }) => key !== 'KIEQ_TIME_SCALE');
-    expect(sorted(lines.map((line) => line.replace(/=.*$/, '')))).toEqual(sorted(known.map(({ key }) => key)));
-    for (const { key, default: fallback } of known.filter((entry) => entry.default !== 'required')) {
-      expect(lines).toContain(`${key}=${fallback === 'none' && key !== 'KIEQ_INTENT_DURABILITY' ? '' : fallback}`);
-    }
-  });
-
   test('what the README calls without effect is used nowhere', async () => {
     const unused = /\*\*Accepted, but without effect yet\*\*[^:]*: ([^.]*)\./.exec(await read('README.md'))?.[1] ?? '';
     const catalogue = await read('packages/config/src/catalogue.ts');

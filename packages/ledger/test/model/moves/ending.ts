@@ -1,6 +1,7 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
-import { DEAD_LETTERS } from '@kieq/domain';
+import { DEAD_LETTER_CLASSES, DEAD_LETTERS } from '@kieq/domain';
 import type { ArchivedFile } from '@kieq/ledger';
+import { DEAD_LETTER_PINS, RECORDLESS } from '../../../../domain/test/dead-letter-pins.ts';
 import type { ModelCall } from '../calls.ts';
 import type { Generation } from '../world.ts';
 import {
@@ -16,6 +17,8 @@ import {
   type Move,
   type Scene,
 } from './stage.ts';
+
+type Killing = readonly [DeadLetterClass, GenerationState];
 
 const CHECK = { vehicleCheckMs: VEHICLE_CHECK_MS };
 const isToBeSaved = ({ archive }: Generation): boolean => archive !== undefined && archive.state !== 'done';
@@ -39,20 +42,12 @@ const unsaved: Move = (scene, { a, b, c }) => {
   return { name: 'unsaved', args: { id, vehicle: vehicleOf(scene, id, b), tries, evidence, ...plan, ...CHECK } };
 };
 
-const CLASSES: readonly [
-  readonly [DeadLetterClass, GenerationState],
-  ...(readonly [DeadLetterClass, GenerationState])[],
-] = [
-  ['payment_unknown', 'unknown'],
-  ['task_stuck', 'generating'],
-  ['task_lost', 'generating'],
-  ['result_unreadable', 'generating'],
-  ['archive_failed', 'archiving'],
-  ['deadline_exceeded', 'queued'],
-  ['insufficient_credits', 'queued'],
-  ['invalid_request', 'queued'],
-  ['upload_missing', 'queued'],
+/** Every class with a state out of which it may be killed, and one with a state out of which none may. */
+const CLASSES: readonly [Killing, ...Killing[]] = [
   ['refused_repeatedly', 'submitting'],
+  ...DEAD_LETTER_CLASSES.flatMap((name) =>
+    DEAD_LETTER_PINS[name].kills.flatMap((from): Killing[] => (from === RECORDLESS ? [] : [[name, from]])),
+  ),
 ];
 
 /** Mostly a class that fits the state. */

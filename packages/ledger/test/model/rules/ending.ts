@@ -1,5 +1,6 @@
 import type { DeadLetterClass, GenerationState, ResumePoint } from '@kieq/domain';
 import type { KillArgs, LeftInStores, DeliveryTriedArgs, RedriveArgs } from '@kieq/ledger';
+import { DEAD_LETTER_PINS, RECORDLESS } from '../../../../domain/test/dead-letter-pins.ts';
 import {
   currentAttempt,
   newGeneration,
@@ -22,21 +23,6 @@ import {
   queueAfresh,
 } from './states.ts';
 
-/** Which class may kill which state (docs/architecture/states.md#dead-letter-classes). Never `submitting`. */
-const KILLS: Partial<Record<GenerationState, readonly DeadLetterClass[]>> = {
-  queued: [
-    'invalid_request',
-    'model_unavailable',
-    'refused_repeatedly',
-    'insufficient_credits',
-    'deadline_exceeded',
-    'upload_missing',
-  ],
-  unknown: ['payment_unknown'],
-  generating: ['task_lost', 'task_stuck', 'result_unreadable'],
-  archiving: ['archive_failed'],
-};
-
 export function kill(world: World, args: KillArgs): Answer {
   const generation =
     world.generations.get(args.id) ?? (args.expected === undefined ? bornDead(world, args) : undefined);
@@ -44,7 +30,7 @@ export function kill(world: World, args: KillArgs): Answer {
   const dead = (): Answer => ({ kind: 'dead', class: args.class, delivery: pendingNotice(world, generation) });
   const { state, deadLetter } = generation;
   if (state === 'dead' && deadLetter?.class === args.class) return dead();
-  if (state !== args.expected || KILLS[state]?.includes(args.class) !== true) return { kind: 'stale', state };
+  if (state !== args.expected || !DEAD_LETTER_PINS[args.class].kills.includes(state)) return { kind: 'stale', state };
   const { asOf } = args;
   if (asOf !== undefined && (asOf.vehicle !== generation.vehicle || asOf.polls !== generation.polls)) {
     return { kind: 'stale', state };
@@ -59,7 +45,7 @@ export function kill(world: World, args: KillArgs): Answer {
 }
 
 function bornDead(world: World, args: KillArgs): Generation | undefined {
-  if (args.class !== 'record_missing' && args.class !== 'invalid_request') return undefined;
+  if (!DEAD_LETTER_PINS[args.class].kills.includes(RECORDLESS)) return undefined;
   const epoch = Number(/-(\d{1,6})$/.exec(args.vehicle ?? '')?.[1] ?? 1);
   const {
     id,

@@ -1,20 +1,12 @@
 import type { DeadLetterClass, GenerationState } from '@kieq/domain';
 import { GIVEN_UP_CLASSES, HELD_CLASSES } from '@kieq/domain';
+import { pinnedWith } from '../../../../domain/test/dead-letter-pins.ts';
 import { setting, type Attempt, type Generation, type World } from '../world.ts';
 import { creditsClosedMs } from './gates.ts';
 
 const ENDED = new Set<GenerationState>(['succeeded', 'failed', 'cancelled', 'dead']);
 /** Dead without a task of its own: what turns up now is followed instead of paying for another. */
-const NEVER_HAD_A_TASK = new Set<DeadLetterClass>([
-  'payment_unknown',
-  'invalid_request',
-  'model_unavailable',
-  'refused_repeatedly',
-  'insufficient_credits',
-  'deadline_exceeded',
-  'record_missing',
-  'upload_missing',
-]);
+const NEVER_HAD_A_TASK = new Set<DeadLetterClass>(pinnedWith(({ traits }) => traits.includes('neverHadATask')));
 
 export function enter(world: World, generation: Generation, state: GenerationState): void {
   if (generation.state === 'generating') generation.firstMissAt = 0;

@@ -1,5 +1,6 @@
 import type { DeadLetterClass } from '@kieq/domain';
 import type { AcceptArgs, AdmitArgs, CreateArgs, LoseArgs, PostponeArgs, RefuseArgs, UploadedArgs } from '@kieq/ledger';
+import { DEAD_LETTER_PINS } from '../../../../domain/test/dead-letter-pins.ts';
 import {
   attemptWith,
   currentAttempt,
@@ -36,7 +37,8 @@ export function create(world: World, args: CreateArgs): Answer {
     const isOver =
       earlier?.state === 'failed' ||
       earlier?.state === 'cancelled' ||
-      ['invalid_request', 'upload_missing'].includes(earlier?.deadLetter?.class ?? '');
+      (earlier?.deadLetter !== undefined &&
+        DEAD_LETTER_PINS[earlier.deadLetter.class].traits.includes('isCreatedAnew'));
     if (earlier !== undefined && !isOver) return { kind: 'exists', id: earlier.id, state: earlier.state };
     world.dedupe.set(slot, { id: args.id, until: world.now + args.dedupeMs });
   }
