@@ -1,0 +1,48 @@
+#!/usr/bin/env node
+// node scripts/build.mjs: builds `dist`. One file for ESM and one for CommonJS, without comments and with all names, so
+// that stack traces can be read; declarations are CommonJS (`.d.cts`), which ESM re-exports, so that both have the same
+// types. Source maps with sources would be as large as all the rest, and the package has a limit (docs/decisions/0037).
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+
+const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
+const DIST = join(PACKAGE, 'dist');
+const TYPES = join(DIST, 'types');
+const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+
+rmSync(DIST, { recursive: true, force: true });
+execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json'], { cwd: PACKAGE, stdio: 'inherit' });
+for (const [format, file] of [
+  ['esm', 'index.js'],
+  ['cjs', 'index.cjs'],
+]) {
+  await build({
+    input: join(PACKAGE, 'src/index.ts'),
+    platform: 'neutral',
+    output: { file: join(DIST, file), format, comments: false, minify: false },
+  });
+}
+
+mkdirSync(DIST, { recursive: true });
+for (const module of reachable('index')) writeFileSync(join(DIST, `${module}.d.cts`), declaration(module));
+writeFileSync(join(DIST, 'index.d.ts'), "export * from './index.cjs';\n");
+rmSync(TYPES, { recursive: true });
+
+/** Declarations that the public ones use; those of internal modules are not shipped. */
+function reachable(module, seen = new Set()) {
+  if (seen.has(module)) return seen;
+  seen.add(module);
+  const used = [...declaration(module).matchAll(/from '\.\/([\w-]+)\.cjs'/g)].map(([, name]) => name);
+  for (const next of used) reachable(next, seen);
+  return seen;
+}
+
+function declaration(module) {
+  const names = readdirSync(TYPES);
+  if (!names.includes(`${module}.d.ts`)) throw new Error(`there is no declaration of ${module}`);
+  return readFileSync(join(TYPES, `${module}.d.ts`), 'utf8').replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.cjs'");
+}

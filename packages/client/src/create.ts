@@ -1,0 +1,57 @@
+import { invalidOption, KieqError, withDetails } from './error.ts';
+import type { Http } from './http.ts';
+import { createdOf } from './shapes.ts';
+import type { CreateOptions, Created, EnqueueOptions, GenerationInput } from './types.ts';
+import { formOf, splitImages, type SplitInput } from './upload.ts';
+
+/** Longest time for one try of a call with images, in ms: as long as the gateway waits for a form. */
+const FORM_MS = 240_000;
+
+/** A request as it is sent, the same at every try. */
+export interface Prepared {
+  readonly idempotencyKey: string;
+  /** JSON with the key. */
+  readonly json: string;
+  readonly images: SplitInput['images'];
+}
+
+/** @throws KieqError `invalid_options` */
+export function prepare(model: string, input: GenerationInput, options: CreateOptions, newKey: () => string): Prepared {
+  const { idempotencyKey = newKey(), webhookUrl: callBackUrl } = options;
+  const { priority, delayMs, deadlineMs, metadata, tenant } = options;
+  // The gateway takes an empty key for none, and would create and charge at each repetition.
+  if (idempotencyKey.trim() === '' || idempotencyKey.length > 255)
+    throw invalidOption('idempotencyKey', 'must have 1 to 255 characters', `${idempotencyKey.length} characters`);
+  const { input: rest, images } = splitImages(input);
+  const request = { model, input: rest, idempotencyKey, callBackUrl, priority, delayMs, deadlineMs, metadata, tenant };
+  return { idempotencyKey, json: JSON.stringify(request), images };
+}
+
+/** @throws KieqError with the key of the request */
+export function enqueue(http: Http, model: string, input: GenerationInput, options: EnqueueOptions): Promise<Created> {
+  return send(http, prepare(model, input, options, http.tools.newKey), options.signal);
+}
+
+/** @throws KieqError with the key of the request */
+export async function send(
+  http: Http,
+  { json, images, idempotencyKey }: Prepared,
+  signal: AbortSignal | undefined,
+): Promise<Created> {
+  const hasImages = images.length > 0;
+  try {
+    const body = await http.json({
+      method: 'POST',
+      path: '/v1/generations',
+      creates: true,
+      signal,
+      body: () => (hasImages ? formOf(json, images) : json),
+      ...(hasImages ? { timeoutMs: FORM_MS } : {}),
+    });
+    const created = createdOf(body, idempotencyKey);
+    if (created !== undefined) return created;
+    throw new KieqError('unexpected_response', 'The response to a create call has no id.', { money: 'unknown' });
+  } catch (error) {
+    throw error instanceof KieqError ? withDetails(error, { idempotencyKey }) : error;
+  }
+}
