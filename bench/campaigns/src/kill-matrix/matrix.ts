@@ -177,7 +177,12 @@ class Run {
   }
 
   async #strikeAt(event: Event, subject: Subject, over: Promise<void>, isPlanned: boolean): Promise<void> {
-    if (!event.anybody) return this.#strikeOne(event, subject.id, over, isPlanned);
+    if (!event.anybody) {
+      const isHit = await this.#strikeOne(event, subject.id, over, isPlanned);
+      // Until the end whoever comes along there is struck as well: only another strike may bring a process there.
+      if (!isHit && isPlanned) this.#playing.push(this.#strikeAt({ ...event, anybody: true }, subject, over, false));
+      return;
+    }
     const name = pointName(event);
     const before = this.#open.get(name) ?? Promise.resolve();
     const striking = before.then(() => this.#strikeOne(event, ANYBODY, this.#ended, isPlanned));
@@ -186,7 +191,7 @@ class Run {
     if (this.#open.get(name) === striking) this.#open.delete(name);
   }
 
-  async #strikeOne(event: Event, generation: string, over: Promise<void>, isPlanned: boolean): Promise<void> {
+  async #strikeOne(event: Event, generation: string, over: Promise<void>, isPlanned: boolean): Promise<boolean> {
     const { point, phase, kind } = event;
     const { lockMs } = this.#options;
     const freezeMs = lockMs + 100 + this.#random() * lockMs;
@@ -196,6 +201,7 @@ class Run {
     else if (isPlanned) this.#missed.push(event);
     if (kind === 'kill' && recovery !== undefined) this.#recoveries.push(recovery);
     if (hit || isPlanned) this.#options.onEvent?.(event, hit);
+    return hit;
   }
 
   /** Somebody has to be there who takes over. */

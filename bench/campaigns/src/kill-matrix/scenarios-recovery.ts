@@ -32,6 +32,20 @@ const orphans: readonly Scenario[] = [
   }),
 ];
 
+/** Enough for ends that bring the next job along. */
+const BUSY = 12;
+
+/** Each is frozen beyond its lock right before its end is recorded, which then fails: what it may have taken goes back. */
+const late: readonly Scenario[] = [
+  scenario('frozen while completing', ['succeeded'], async (subject) => {
+    const others = Array.from({ length: BUSY }, (_, i) => subject.another(`completing-${i}`));
+    const queues = ['submit', 'poll', 'notify'] as const;
+    for (const [i, one] of [subject, ...others].slice(0, 2 * queues.length).entries())
+      one.strikeIfPassed(`${queues[i % queues.length] ?? 'submit'}.moveToFinished@completeAndTake`, 'before', 'freeze');
+    await Promise.all([subject, ...others].map((one) => one.enqueue()));
+  }),
+];
+
 const vanished: readonly Scenario[] = [
   scenario('record without a job', ['succeeded'], async (subject) => {
     const options = { idempotencyKey: subject.key, callBackUrl: subject.callBackUrl() };
@@ -194,4 +208,4 @@ async function remove(
   }
 }
 
-export const RECOVERY: readonly Scenario[] = [...orphans, ...vanished, ...givenUp, ...adoption, ...PAY_AGAIN];
+export const RECOVERY: readonly Scenario[] = [...orphans, ...late, ...vanished, ...givenUp, ...adoption, ...PAY_AGAIN];

@@ -134,6 +134,11 @@ export class Subject {
   /** Lays an arm that is not the event's own, for what has to happen before it. */
   strikeFirst(point: string, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
     this.firstPoints.push(point);
+    this.strikeIfPassed(point, phase, kind, thaw);
+  }
+
+  /** The same at a point by which not every generation comes. */
+  strikeIfPassed(point: string, phase: Phase, kind: StrikeKind, thaw?: () => Promise<unknown>): void {
     const struck = strike(this.fleet, {
       generation: this.id,
       point,
