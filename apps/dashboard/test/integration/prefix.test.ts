@@ -101,7 +101,7 @@ it('without DASHBOARD_PUBLIC_URL a Host that was written anew is refused, and th
   const answer = await logIn(board, '');
   expect([answer.statusCode, answer.json()]).toEqual([
     403,
-    { error: expect.stringContaining('DASHBOARD_PUBLIC_URL must name') },
+    { error: expect.stringContaining('set DASHBOARD_PUBLIC_URL') },
   ]);
 });
 
