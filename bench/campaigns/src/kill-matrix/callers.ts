@@ -4,8 +4,9 @@ import type { Atlas } from './atlas.ts';
 const FRAMES = 200;
 /** Modules that decide. What is below them carries their commands and requests: ledger, clients, libraries. */
 const DECIDES = /^(?:packages\/(?:queue|producer)|apps\/[a-z]+)\/src\//;
-/** They run what they are given. */
-const CARRIERS = new Set(['persist', 'guard']);
+/** It runs what it is given. */
+const CARRIES = 'packages/queue/src/loop/persist.ts';
+const CARRIER = 'guard';
 
 /** Finds the product's function that is about to send something. */
 export class Callers {
@@ -19,7 +20,9 @@ export class Callers {
   current(): string | undefined {
     for (const site of callSites()) {
       const name = nameOf(site);
-      if (name !== undefined && !CARRIERS.has(name) && DECIDES.test(this.#moduleOf(site))) return name;
+      if (name === undefined || name === CARRIER) continue;
+      const module = this.#moduleOf(site);
+      if (module !== CARRIES && DECIDES.test(module)) return name;
     }
     return undefined;
   }

@@ -11,6 +11,7 @@ import { filesBelow, wordsIn } from '../support/documents.ts';
  */
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
+  client: [],
   config: ['domain'],
   kie: ['domain', 'proxy'],
   proxy: [],
