@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSimulator, type LedgerView, type Simulator } from '@kieq/simulator';
+import { createSimulator, mulberry32, type LedgerView, type Simulator } from '@kieq/simulator';
 import { TEST_KEY, until, type AppProcess } from '@kieq/testkit';
-import { seeded } from '../schedule/random.ts';
 import { outcomeOf, type Outcome } from './outcome.ts';
 import type { Peer, PeerPlace, RunningPeer } from './peer.ts';
 
@@ -91,7 +90,7 @@ async function killNowAndThen(
   { seed, scale }: Run,
   over: AbortSignal,
 ): Promise<number> {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const { leastSubmissions, mostSubmissions, withinMs } = KILL_AFTER;
   for (let kills = 0; ; kills += 1) {
     const more = leastSubmissions + Math.floor(random() * (mostSubmissions - leastSubmissions));

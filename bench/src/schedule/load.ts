@@ -1,5 +1,6 @@
+import { mulberry32 } from '@kieq/simulator';
 import { completionDistribution, longestPauseMs, planLoad, priorFor, timelineOf, type LoadPlan } from '@kieq/domain';
-import { drawFrom, seeded } from './random.ts';
+import { drawFrom } from './random.ts';
 import { LEARNED, TRUTHS } from './truths.ts';
 
 /** What the shared budget of 10 queries per second leaves to each task. */
@@ -19,7 +20,7 @@ const IN_FLIGHT = [10, 100, 300, 600, 900, 1200, 2000];
 
 /** The plan for more and more tasks of one kind, with 200 learned completions of the first truth; no callbacks. */
 export function loadRows(): LoadRow[] {
-  const random = seeded(1);
+  const random = mulberry32(1);
   const [truth] = TRUTHS;
   const sample = Array.from({ length: LEARNED }, () => (truth === undefined ? 0 : drawFrom(truth.of(0), random)));
   const timeline = timelineOf(completionDistribution(sample, priorFor({})));

@@ -1,4 +1,5 @@
-import { drawFrom, seeded } from './random.ts';
+import { mulberry32 } from '@kieq/simulator';
+import { drawFrom } from './random.ts';
 import { LEARNED, MEASURED, type Truth } from './truths.ts';
 
 /** A schedule of polls: it learns every end that a poll has found, and nothing else. */
@@ -57,7 +58,7 @@ export function follow(truth: Truth, looker: Looker, { seed, hasCallbacks = fals
 }
 
 function arrivals(truth: Truth, seed: number): Happening[] {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   let atMs = 0;
   return Array.from({ length: LEARNED + MEASURED }, (_, i) => {
     const task = i - LEARNED;

@@ -18,6 +18,7 @@ export type { Failure, SimulatorConfiguration, SimulatorOptions } from './option
 export { optionsSchema } from './options.ts';
 export { priceOf } from './prices.ts';
 export type { CallbackAttempt, Charge, ChargeState, Decision, Delivery, Query, Submission, Task } from './records.ts';
+export { mulberry32, type Random } from './random.ts';
 export { KLING_MODEL } from './request.ts';
 export { signCallback } from './signature.ts';
 export { createSimulator, type Simulator, type SimulatorSettings } from './simulator.ts';

@@ -1,9 +1,10 @@
+import { mulberry32 } from '@kieq/simulator';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ANYBODY, type StrikeKind } from './arms.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { judge, type Played, type Verdict } from './judge.ts';
 import type { Event } from './plan.ts';
-import { pick, seeded } from './random.ts';
+import { pick } from './random.ts';
 import { pointName, type Place } from './reach.ts';
 import { atRest } from './rest.ts';
 import { strike, type Recovery } from './strike.ts';
@@ -45,7 +46,7 @@ const ROUNDS = 5;
 
 /** Strikes as planned, lets everything come to rest, and judges. */
 export async function runMatrix(options: MatrixOptions): Promise<MatrixResult> {
-  const random = seeded(options.seed);
+  const random = mulberry32(options.seed);
   const fleet = await Fleet.start(options);
   try {
     const run = new Run(fleet, options, random);

@@ -1,5 +1,6 @@
+import { mulberry32 } from '@kieq/simulator';
 import type { StrikeKind } from './arms.ts';
-import { pick, seeded, shuffled } from './random.ts';
+import { pick, shuffled } from './random.ts';
 import { pointName, type Place } from './reach.ts';
 
 export interface Event extends Place {
@@ -18,7 +19,7 @@ interface PlanOptions {
  * from those that pass it; then pairs of point and scenario at random.
  */
 export function plan(places: readonly Place[], { events, killShare, seed }: PlanOptions): Event[] {
-  const random = seeded(seed);
+  const random = mulberry32(seed);
   const byPoint = new Map<string, Place[]>();
   for (const place of places) {
     const name = pointName(place);
