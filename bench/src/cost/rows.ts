@@ -45,7 +45,7 @@ const MEASURES: readonly Measure[] = [
   },
   { name: 'how busy Redis was, % of a core', decimals: 0, rounds: replayed(({ busy }) => busy * 100) },
   {
-    name: 'Redis CPU beside one worker, µs',
+    name: 'Redis CPU next to one worker, µs',
     decimals: 0,
     rounds: ({ worked }) => worked.map(({ redisUs }) => redisUs),
   },

@@ -14,7 +14,7 @@ const TOGETHER = 64;
 /** In each of three rounds, whose medians count. */
 const GENERATIONS = 300;
 const ROUNDS = 3;
-const LOOKS = 600;
+const POLLS = 600;
 /** 100 per s in small windows: at an even pace as many begin as end while they are counted. */
 const SUBMISSIONS = { limit: '10', windowMs: '100' } as const;
 const LOOKS_PER_SECOND = '200';
@@ -96,7 +96,7 @@ async function* levelsOf(scene: Scene): AsyncGenerator<object> {
       inFlight,
       ...(await enqueueCost(scene)),
       ...(await generationCost(scene)),
-      ...(await lookCost(scene)),
+      ...(await pollCost(scene)),
       ...memory,
     };
   }
@@ -173,40 +173,40 @@ async function generationCost({ pool, share }: Scene): Promise<object> {
 
 /** Tasks whose poll is pulled forward at each level; some are left for the worker that comes after the kill. */
 function dueOf(share: number): number {
-  return partOf(LOOKS, share) + 3 * partOf(WARM_UP, share);
+  return partOf(POLLS, share) + 3 * partOf(WARM_UP, share);
 }
 
 /**
  * A worker polls tasks as fast as the budget allows; it is killed in the middle, and another one goes on. Nothing is
  * submitted meanwhile.
  */
-async function lookCost(scene: Scene): Promise<object> {
+async function pollCost(scene: Scene): Promise<object> {
   await scene.pool.ledger.gates.pause('only polls');
-  const cost = await lookCostAlone(scene);
+  const cost = await pollCostAlone(scene);
   await scene.pool.ledger.gates.open('paused');
   return cost;
 }
 
-async function lookCostAlone(scene: Scene): Promise<object> {
+async function pollCostAlone(scene: Scene): Promise<object> {
   const { pool, simulator, flying, share } = scene;
-  const [count, warmUp] = [partOf(LOOKS, share), partOf(WARM_UP, share)];
+  const [count, warmUp] = [partOf(POLLS, share), partOf(WARM_UP, share)];
   const due = flying.splice(0, dueOf(share));
   await pullForward(pool, due);
   const worker = await pool.startWorker();
-  const looksBefore = (await simulator.counts()).queries;
-  await looksReach(simulator, looksBefore + warmUp);
+  const pollsBefore = (await simulator.counts()).queries;
+  await pollsReach(simulator, pollsBefore + warmUp);
   const before = await moment(scene, worker);
-  await looksReach(simulator, looksBefore + warmUp + count);
+  await pollsReach(simulator, pollsBefore + warmUp + count);
   const after = await moment(scene, worker);
-  const looks = after.queries - before.queries;
-  const cost = costBetween(before.redis, after.redis, looks);
+  const polls = after.queries - before.queries;
+  const cost = costBetween(before.redis, after.redis, polls);
   const workerMiB = rounded(await residentMiB(worker.pid));
   await end(worker);
   return {
-    looks,
+    looks: polls,
     lookRedisUs: rounded(cost.redisUs),
     lookCommands: rounded(cost.commands),
-    lookWorkerMs: rounded((after.cpuMs - before.cpuMs) / looks, 2),
+    lookWorkerMs: rounded((after.cpuMs - before.cpuMs) / polls, 2),
     workerMiB,
     ...(await restart(scene)),
   };
@@ -218,7 +218,7 @@ async function restart({ pool, simulator }: Scene): Promise<object> {
   const startedAt = performance.now();
   const worker = await pool.startWorker();
   const readyMs = Math.round(performance.now() - startedAt);
-  await looksReach(simulator, queries + 1);
+  await pollsReach(simulator, queries + 1);
   const goesOnMs = Math.round(performance.now() - startedAt);
   await end(worker);
   return { readyMs, goesOnMs };
@@ -229,7 +229,7 @@ async function moment({ pool, simulator }: Scene, worker: AppProcess) {
   return { queries, cpuMs: await cpuMsOf(worker.pid), redis: await redisTotals(pool.redis.client) };
 }
 
-async function looksReach(simulator: SimulatorProcess, least: number): Promise<void> {
+async function pollsReach(simulator: SimulatorProcess, least: number): Promise<void> {
   await until(
     async () => (await simulator.counts()).queries,
     (queries) => queries >= least,

@@ -21,7 +21,7 @@ const pollJob = z.object({ prompt: z.string(), taskId: z.string() });
  */
 const env = environment.parse(process.env);
 const connection = createConnection({ url: env.REDIS_URL, role: 'worker' });
-const lookEveryMs = GUIDE.lookEveryMs * env.SCALE;
+const pollEveryMs = GUIDE.pollEveryMs * env.SCALE;
 const attempts = { attempts: GUIDE.attempts, backoff: { type: 'exponential', delay: GUIDE.backoffMs * env.SCALE } };
 const polls = new Queue('poll', { connection, prefix: env.PREFIX, defaultJobOptions: attempts });
 
@@ -29,7 +29,7 @@ async function submit(job: Job): Promise<void> {
   const { prompt } = submitJob.parse(job.data);
   try {
     const taskId = await createTask(env.KIE_URL, prompt);
-    await polls.add('poll', { prompt, taskId }, { delay: lookEveryMs });
+    await polls.add('poll', { prompt, taskId }, { delay: pollEveryMs });
   } catch (error) {
     if (!(error instanceof RateLimited)) throw error;
     await submitter.rateLimit(env.WINDOW_MS);
@@ -41,7 +41,7 @@ async function poll(job: Job, token: string | undefined): Promise<void> {
   const { taskId } = pollJob.parse(job.data);
   const state = await stateOf(env.KIE_URL, taskId);
   if (state === 'success' || state === 'fail') return;
-  await job.moveToDelayed(Date.now() + lookEveryMs, token);
+  await job.moveToDelayed(Date.now() + pollEveryMs, token);
   throw new DelayedError();
 }
 

@@ -36,7 +36,7 @@ export interface Peer {
 
 /** Policy of the guides, in ms in production. */
 export const GUIDE = {
-  lookEveryMs: 5000,
+  pollEveryMs: 5000,
   /** First pause of an exponential backoff. */
   backoffMs: 1000,
   attempts: 5,

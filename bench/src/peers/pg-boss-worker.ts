@@ -29,22 +29,22 @@ const env = environment.parse(process.env);
 const boss = new PgBoss(bossOptions(env.DATABASE_URL));
 boss.on('error', (error) => process.stderr.write(`${error.message}\n`));
 await boss.start();
-const lookEveryMs = GUIDE.lookEveryMs * env.SCALE;
+const pollEveryMs = GUIDE.pollEveryMs * env.SCALE;
 
-function lookLater(data: z.infer<typeof pollJob>): Promise<string | null> {
-  return boss.send('poll', data, { startAfter: new Date(Date.now() + lookEveryMs) });
+function pollLater(data: z.infer<typeof pollJob>): Promise<string | null> {
+  return boss.send('poll', data, { startAfter: new Date(Date.now() + pollEveryMs) });
 }
 
 async function submit(data: unknown): Promise<void> {
   const { prompt } = submitJob.parse(data);
-  await lookLater({ prompt, taskId: await createTask(env.KIE_URL, prompt) });
+  await pollLater({ prompt, taskId: await createTask(env.KIE_URL, prompt) });
 }
 
 async function poll(data: unknown): Promise<void> {
   const job = pollJob.parse(data);
   const state = await stateOf(env.KIE_URL, job.taskId);
   if (state === 'success' || state === 'fail') await boss.send('delivered', { prompt: job.prompt });
-  else await lookLater(job);
+  else await pollLater(job);
 }
 
 async function each(

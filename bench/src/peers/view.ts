@@ -10,7 +10,7 @@ export const peersView: View = {
     number('efficiency', 'efficiency', 3),
     number('POSTs', 'posts'),
     number('429s', 'refused'),
-    number('looks per task', 'pollsPerTask', 2),
+    number('polls per task', 'pollsPerTask', 2),
     number('mean delay, s', 'meanDelayS', 1),
     number('95 % delay, s', 'p95DelayS', 1),
     number('kills', 'kills'),

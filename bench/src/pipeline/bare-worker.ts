@@ -19,7 +19,7 @@ const environment = z.object({
   LOCK_MS: z.coerce.number().int().positive(),
 });
 const submitJob = z.object({ request: z.object({ model: z.string(), input: z.record(z.string(), z.unknown()) }) });
-const lookJob = z.object({ taskId: z.string() });
+const pollJob = z.object({ taskId: z.string() });
 
 /**
  * The least that a worker of two queues can do: submit, poll later, done. The same connection and options as in kieq's
@@ -38,7 +38,7 @@ async function submit(job: Job): Promise<void> {
 }
 
 async function poll(job: Job, token: string | undefined): Promise<void> {
-  const { taskId } = lookJob.parse(job.data);
+  const { taskId } = pollJob.parse(job.data);
   const answer = await kie.recordInfo(taskId);
   if (answer.kind === 'verdict') return;
   await job.moveToDelayed(Date.now() + env.LOOK_AFTER_MS, token);

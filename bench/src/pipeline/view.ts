@@ -22,10 +22,10 @@ export const pipelineView: View = {
     number('commands', 'commands', 1),
     number('bytes to Redis', 'bytesIn'),
     number('bytes from Redis', 'bytesOut'),
-    number('looks', 'looks', 2),
+    number('polls', 'looks', 2),
     text('generations', 'generations'),
   ],
-  alt: 'Generations per second through the whole pipeline, kieq beside two queues alone',
+  alt: 'Generations per second through the whole pipeline, kieq and two bare queues',
   chart: (rows) => {
     const counts = [...new Set(rows.map(({ workers }) => workers))];
     const rate = (workers: unknown, name: string): number | undefined => {

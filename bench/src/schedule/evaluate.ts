@@ -1,6 +1,6 @@
 import { BASELINES, fallback, learner } from './lookers.ts';
 import { kindsOf, optimalDelayMs } from './optimum.ts';
-import { follow, type Followed, type Looker } from './simulate.ts';
+import { follow, type Followed, type Poller } from './simulate.ts';
 import type { Truth } from './truths.ts';
 
 /** One schedule under one kind of completion times. */
@@ -27,7 +27,7 @@ const CALLBACK_RUNS = 4;
 /** Every schedule over the same tasks. */
 export function* evaluate(truth: Truth): Generator<Row> {
   yield measure(truth, 'learned', learner);
-  for (const { name, looker } of BASELINES) yield measure(truth, name, looker);
+  for (const { name, poller } of BASELINES) yield measure(truth, name, poller);
 }
 
 /** What is said of our schedule with callbacks on. */
@@ -58,21 +58,21 @@ interface RunOptions {
   readonly hasCallbacks: boolean;
 }
 
-function runsOf(truth: Truth, looker: () => Looker, { runs, hasCallbacks }: RunOptions): Followed[][] {
-  return Array.from({ length: runs }, (_, run) => follow(truth, looker(), { seed: run + 1, hasCallbacks }));
+function runsOf(truth: Truth, poller: () => Poller, { runs, hasCallbacks }: RunOptions): Followed[][] {
+  return Array.from({ length: runs }, (_, run) => follow(truth, poller(), { seed: run + 1, hasCallbacks }));
 }
 
-function measure(truth: Truth, schedule: string, looker: () => Looker): Row {
-  const runs = runsOf(truth, looker, { runs: RUNS, hasCallbacks: false });
+function measure(truth: Truth, schedule: string, poller: () => Poller): Row {
+  const runs = runsOf(truth, poller, { runs: RUNS, hasCallbacks: false });
   const followed = runs.flat();
   const delays = followed.map(({ delayMs }) => delayMs).toSorted((a, b) => a - b);
-  const looks = meanLooks(followed);
-  const optimal = optimalDelayMs(kindsOf(followed.map(({ task }) => truth.of(task))), looks);
+  const polls = meanLooks(followed);
+  const optimal = optimalDelayMs(kindsOf(followed.map(({ task }) => truth.of(task))), polls);
   return {
     truth: truth.name,
     schedule,
     tasks: followed.length,
-    meanLooks: looks,
+    meanLooks: polls,
     meanDelayMs: mean(delays),
     p95DelayMs: delays[Math.floor(0.95 * delays.length)] ?? Number.NaN,
     optimalDelayMs: optimal,
@@ -82,7 +82,7 @@ function measure(truth: Truth, schedule: string, looker: () => Looker): Row {
 }
 
 function meanLooks(followed: readonly Followed[]): number {
-  return mean(followed.map(({ looks }) => looks));
+  return mean(followed.map(({ polls }) => polls));
 }
 
 function meanDelay(followed: readonly Followed[]): number {

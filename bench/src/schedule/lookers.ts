@@ -11,18 +11,18 @@ import {
   type PollSchedule,
   type Timeline,
 } from '@kieq/domain';
-import type { Looker } from './simulate.ts';
+import type { Poller } from './simulate.ts';
 
 /** Ends between two schedules, about 25 s: rarer than workers rebuild, so nothing here is owed to haste. */
 const REBUILD_AFTER = 5;
 
 /** Our schedule without callbacks. */
-export function learner(): Looker {
+export function learner(): Poller {
   return learning((timeline) => scheduleFor(timeline, SCHEDULE.costRatioMs));
 }
 
 /** Our schedule with callbacks on; that none comes, it does not learn. */
-export function fallback(): Looker {
+export function fallback(): Poller {
   return learning(fallbackSchedule);
 }
 
@@ -35,7 +35,7 @@ function fallbackSchedule(timeline: Timeline): PollSchedule {
 }
 
 /** Begins with nothing but the prior and learns as ends are found. */
-function learning(planned: (timeline: Timeline) => PollSchedule): Looker {
+function learning(planned: (timeline: Timeline) => PollSchedule): Poller {
   const sample: number[] = [];
   let ends = 0;
   let schedule = build();
@@ -57,12 +57,12 @@ function learning(planned: (timeline: Timeline) => PollSchedule): Looker {
 /** A schedule that learns nothing. */
 export interface Baseline {
   readonly name: string;
-  readonly looker: () => Looker;
+  readonly poller: () => Poller;
 }
 
 /** @param pauseMs from the age of one poll, or of the beginning, to the next */
 function unlearned(name: string, pauseMs: (ageMs: number) => number): Baseline {
-  return { name, looker: () => ({ nextAgeMs: (ageMs) => ageMs + pauseMs(ageMs), learn: () => undefined }) };
+  return { name, poller: () => ({ nextAgeMs: (ageMs) => ageMs + pauseMs(ageMs), learn: () => undefined }) };
 }
 
 /**

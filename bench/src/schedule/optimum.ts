@@ -2,7 +2,7 @@ import { scheduleFor, survivalAt, timelineOf, type PollSchedule, type Mixture, t
 
 /** Mean polls and mean delay of a schedule. */
 export interface Means {
-  readonly looks: number;
+  readonly polls: number;
   readonly delayMs: number;
 }
 
@@ -27,29 +27,29 @@ export function kindsOf(truths: readonly Mixture[]): Kind[] {
 }
 
 /**
- * Mean delay of the optimal checking schedule that knows the true distribution of every task and makes `looks` polls
+ * Mean delay of the optimal checking schedule that knows the true distribution of every task and makes `polls` polls
  * on average: one price for all of them, found by bisection. Schedules come in steps, so between the two next to the
  * wanted mean the optimum draws lots, which makes it as good as it can be.
  */
-export function optimalDelayMs(kinds: readonly Kind[], looks: number): number {
+export function optimalDelayMs(kinds: readonly Kind[], polls: number): number {
   let low = Math.log(1);
   let high = Math.log(1e7);
   for (let i = 0; i < BISECTIONS; i += 1) {
     const middle = (low + high) / 2;
-    if (optimumAt(kinds, Math.exp(middle)).looks > looks) low = middle;
+    if (optimumAt(kinds, Math.exp(middle)).polls > polls) low = middle;
     else high = middle;
   }
   const [more, fewer] = [optimumAt(kinds, Math.exp(low)), optimumAt(kinds, Math.exp(high))];
-  const lot = more.looks === fewer.looks ? 0 : (more.looks - looks) / (more.looks - fewer.looks);
+  const lot = more.polls === fewer.polls ? 0 : (more.polls - polls) / (more.polls - fewer.polls);
   return more.delayMs + lot * (fewer.delayMs - more.delayMs);
 }
 
 /** The optimum at a price of a poll. */
 export function optimumAt(kinds: readonly Kind[], costRatioMs: number): Means {
-  const sum = { looks: 0, delayMs: 0 };
+  const sum = { polls: 0, delayMs: 0 };
   for (const { truth, timeline, share } of kinds) {
-    const { looks, delayMs } = meansOf(scheduleFor(timeline, costRatioMs, UNBOUND), truth);
-    sum.looks += share * looks;
+    const { polls, delayMs } = meansOf(scheduleFor(timeline, costRatioMs, UNBOUND), truth);
+    sum.polls += share * polls;
     sum.delayMs += share * delayMs;
   }
   return sum;
@@ -57,14 +57,14 @@ export function optimumAt(kinds: readonly Kind[], costRatioMs: number): Means {
 
 /** What a schedule costs under a distribution, which need not be the one that it was made for. */
 function meansOf({ pollAgesMs }: Pick<PollSchedule, 'pollAgesMs'>, truth: Mixture): Means {
-  let looks = 0;
+  let polls = 0;
   let foundAtMs = 0;
   let lastMs = 0;
   for (const ageMs of pollAgesMs) {
     const running = survivalAt(truth, lastMs);
-    looks += running;
+    polls += running;
     foundAtMs += running * (ageMs - lastMs);
     lastMs = ageMs;
   }
-  return { looks, delayMs: foundAtMs - truth.meanMs };
+  return { polls, delayMs: foundAtMs - truth.meanMs };
 }

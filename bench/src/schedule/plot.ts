@@ -10,7 +10,7 @@ export interface Panel {
 }
 
 const SIZE = { width: 300, height: 300, left: 72, top: 40, gap: 28, bottom: 96 } as const;
-const LOOKS = { least: 1, most: 50, ticks: [1, 2, 5, 10, 20, 50] } as const;
+const POLLS = { least: 1, most: 50, ticks: [1, 2, 5, 10, 20, 50] } as const;
 const DELAY = { least: 1_000, most: 100_000, ticks: [1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000] } as const;
 const PRICES = Array.from({ length: 60 }, (_, i) => 20 * 10 ** (i / 11));
 
@@ -31,7 +31,7 @@ function panelOf({ truth, rows }: Panel, left: number, isFirst: boolean): string
   const frame = `<rect x="${left}" y="${SIZE.top}" width="${SIZE.width}" height="${SIZE.height}" fill="none" stroke="#888"/>`;
   const title = `<text x="${left}" y="${SIZE.top - 10}" font-weight="bold">${escaped(truth.name)}</text>`;
   const points = rows.map(({ meanLooks, meanDelayMs }, i) => {
-    const [x, y] = placeOf({ looks: meanLooks, delayMs: meanDelayMs }, left);
+    const [x, y] = placeOf({ polls: meanLooks, delayMs: meanDelayMs }, left);
     return `<circle cx="${x}" cy="${y}" r="5" fill="${COLOURS[i % COLOURS.length]}"/>`;
   });
   return [frame, title, ...axesOf(left, isFirst), lineOf(truth, left), ...points];
@@ -39,17 +39,17 @@ function panelOf({ truth, rows }: Panel, left: number, isFirst: boolean): string
 
 function axesOf(left: number, isFirst: boolean): string[] {
   const bottom = SIZE.top + SIZE.height;
-  const looks = LOOKS.ticks.flatMap((tick) => {
-    const [x] = placeOf({ looks: tick, delayMs: DELAY.least }, left);
+  const polls = POLLS.ticks.flatMap((tick) => {
+    const [x] = placeOf({ polls: tick, delayMs: DELAY.least }, left);
     const grid = `<line x1="${x}" x2="${x}" y1="${SIZE.top}" y2="${bottom}" stroke="#eee"/>`;
     return [grid, `<text x="${x}" y="${bottom + 16}" text-anchor="middle">${tick}</text>`];
   });
   const delays = DELAY.ticks.flatMap((tick) => {
-    const [, y] = placeOf({ looks: LOOKS.least, delayMs: tick }, left);
+    const [, y] = placeOf({ polls: POLLS.least, delayMs: tick }, left);
     const grid = `<line x1="${left}" x2="${left + SIZE.width}" y1="${y}" y2="${y}" stroke="#eee"/>`;
     return isFirst ? [grid, `<text x="${left - 6}" y="${y + 4}" text-anchor="end">${tick / 1000} s</text>`] : [grid];
   });
-  return [...looks, ...delays];
+  return [...polls, ...delays];
 }
 
 /** The optimum at every price that leads into the frame. */
@@ -60,12 +60,12 @@ function lineOf(truth: Truth, left: number): string {
   return `<polyline points="${points}" fill="none" stroke="#222" stroke-width="1.5"/>`;
 }
 
-function isInside({ looks, delayMs }: Means): boolean {
-  return looks <= LOOKS.most && delayMs >= DELAY.least && delayMs <= DELAY.most;
+function isInside({ polls, delayMs }: Means): boolean {
+  return polls <= POLLS.most && delayMs >= DELAY.least && delayMs <= DELAY.most;
 }
 
-function placeOf({ looks, delayMs }: Means, left: number): [number, number] {
-  const x = left + (SIZE.width * Math.log(looks / LOOKS.least)) / Math.log(LOOKS.most / LOOKS.least);
+function placeOf({ polls, delayMs }: Means, left: number): [number, number] {
+  const x = left + (SIZE.width * Math.log(polls / POLLS.least)) / Math.log(POLLS.most / POLLS.least);
   const y = SIZE.top + SIZE.height * (1 - Math.log(delayMs / DELAY.least) / Math.log(DELAY.most / DELAY.least));
   return [Number(x.toFixed(1)), Number(y.toFixed(1))];
 }

@@ -3,7 +3,7 @@ import { drawFrom } from './random.ts';
 import { LEARNED, MEASURED, type Truth } from './truths.ts';
 
 /** A schedule of polls: it learns every end that a poll has found, and nothing else. */
-export interface Looker {
+export interface Poller {
   /** The age of the next poll after one at `lastPollAgeMs`, which found the task running; 0 when the task begins. */
   nextAgeMs(lastPollAgeMs: number): number;
   /** @param completionMs by the vendor's own clock, so exact although it is found late */
@@ -13,7 +13,7 @@ export interface Looker {
 /** A task whose end was found. */
 export interface Followed {
   readonly task: number;
-  readonly looks: number;
+  readonly polls: number;
   readonly delayMs: number;
 }
 
@@ -30,7 +30,7 @@ interface Happening {
   readonly startMs: number;
   readonly completionMs: number;
   /** Polls so far; the beginning is none. */
-  readonly looks: number;
+  readonly polls: number;
 }
 
 /** Tasks begin at random, five seconds apart on average: some thirty run at a time. */
@@ -40,18 +40,18 @@ const ARRIVAL_MS = 5_000;
  * Follows tasks in the order of time, so that what is learned from one task helps only polls that are planned after
  * its end was found. The tasks before number 0 are learned from and not reported.
  */
-export function follow(truth: Truth, looker: Looker, { seed, hasCallbacks = false }: FollowOptions): Followed[] {
+export function follow(truth: Truth, poller: Poller, { seed, hasCallbacks = false }: FollowOptions): Followed[] {
   const ahead = arrivals(truth, seed);
   const followed: Followed[] = [];
   for (let now = ahead.shift(); now !== undefined; now = ahead.shift()) {
     const ageMs = now.atMs - now.startMs;
-    if (now.looks > 0 && now.atMs >= now.startMs + now.completionMs) {
-      looker.learn(now.completionMs);
-      followed.push({ task: now.task, looks: now.looks, delayMs: ageMs - now.completionMs });
+    if (now.polls > 0 && now.atMs >= now.startMs + now.completionMs) {
+      poller.learn(now.completionMs);
+      followed.push({ task: now.task, polls: now.polls, delayMs: ageMs - now.completionMs });
     } else {
-      const plannedMs = looker.nextAgeMs(ageMs);
+      const plannedMs = poller.nextAgeMs(ageMs);
       const nextMs = hasCallbacks ? Math.min(plannedMs, now.completionMs) : plannedMs;
-      insert(ahead, { ...now, atMs: now.startMs + nextMs, looks: now.looks + 1 });
+      insert(ahead, { ...now, atMs: now.startMs + nextMs, polls: now.polls + 1 });
     }
   }
   return followed.filter(({ task }) => task >= 0);
@@ -63,7 +63,7 @@ function arrivals(truth: Truth, seed: number): Happening[] {
   return Array.from({ length: LEARNED + MEASURED }, (_, i) => {
     const task = i - LEARNED;
     atMs -= ARRIVAL_MS * Math.log(1 - random());
-    return { atMs, task, startMs: atMs, completionMs: drawFrom(truth.of(task), random), looks: 0 };
+    return { atMs, task, startMs: atMs, completionMs: drawFrom(truth.of(task), random), polls: 0 };
   });
 }
 

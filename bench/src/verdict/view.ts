@@ -10,6 +10,6 @@ export const verdictView: View = {
     number('95 % within, ms', 'p95Ms'),
     number('99 % within, ms', 'p99Ms'),
     number('all within, ms', 'maxMs'),
-    number('looks per task', 'pollsPerTask', 2),
+    number('polls per task', 'pollsPerTask', 2),
   ],
 };

@@ -3,7 +3,7 @@ import { firstSentence, type Runbook } from './runbooks.ts';
 import { escaped, linesOf } from './svg-text.ts';
 
 /**
- * The picture of docs/operations.md: questions in the order in which a person asks them at night, and for each the
+ * The picture of docs/operations.md: questions in the order in which an operator asks them at night, and for each the
  * critical alerts that answer "no", with the first check and the first step of their entries. It is drawn for the width
  * of a telephone.
  */

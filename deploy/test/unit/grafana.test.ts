@@ -46,7 +46,7 @@ test('every variable that a query names is defined', () => {
   expect(named.filter((name) => !defined.has(name ?? ''))).toEqual([]);
 });
 
-test('every metric is on the dashboard, but for those that an alert or a person asks for', async () => {
+test('every metric is on the dashboard, except those that only an alert or an operator reads', async () => {
   const elsewhere = [
     'kieq_pool_readable',
     'kieq_callbacks_on',

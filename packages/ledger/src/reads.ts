@@ -50,7 +50,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     async taskOwner(taskId: string): Promise<string | undefined> {
       return (await redis.get(`${root}task:${taskId}`)) ?? undefined;
     },
-    /** Generations per state; purged ones are no longer counted. */
+    /** Generations per state; purged ones are not counted. */
     stateCounts: (): Promise<Record<GenerationState, number>> =>
       countEach(GENERATION_STATES, (state) => sizeOf('state', state)),
     /** How many entered a state between two moments, both inclusive, and are still there. */

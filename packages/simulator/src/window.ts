@@ -1,6 +1,6 @@
 /**
  * An exact sliding window: at most `limit` counted moments in any half-open span of `windowMs`.
- * A moment exactly one window old no longer counts. Amortised O(1).
+ * A moment exactly one window old does not count. Amortised O(1).
  */
 export class SlidingWindow {
   #moments: number[] = [];

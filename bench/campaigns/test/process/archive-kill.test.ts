@@ -19,9 +19,9 @@ const BROKEN: FaultRule[] = [{ on: 'result', when: { skip: 0, times: 3 }, fault:
 const DEAD: FaultRule[] = [{ on: 'result', when: { skip: 0, times: 6 }, fault: { kind: 'html', status: 404 } }];
 
 type Step = readonly [point: string, link: FaultRule[]];
-/** Passed by whoever polls: it takes those down that the same worker saves. */
+/** Passed by the worker that polls: a kill there also ends what the same worker saves. */
 const POLLED: readonly Step[] = [['archive.addPrioritizedJob', GOOD]];
-/** Passed by whoever saves; one at a time, so that each takes down its own generation alone. */
+/** Passed by the worker that saves; one at a time, so that each kill ends only its own generation. */
 const SAVED: readonly Step[] = [
   ['hgetall@takeArchiveJob', GOOD],
   ['GET results@saveOne', GOOD],
@@ -54,7 +54,7 @@ function playsOf(fleet: Fleet, steps: readonly Step[]): Play[] {
   );
 }
 
-/** The worker that passes the point for this generation dies there. */
+/** The worker that passes the point for this generation is killed there. */
 async function deathIn(fleet: Fleet, { subject, step: [point], phase }: Play): Promise<boolean> {
   const { id: generation } = subject;
   return (await strike(fleet, { generation, point, phase, kind: 'kill', over: subject.over(END_MS) })).hit;
@@ -69,7 +69,7 @@ test('killed at each step of saving: every result is whole in the archive, once,
   onTestFinished(() => fleet.stop());
 
   const polled = playsOf(fleet, POLLED);
-  // One by one: whoever dies must not have a request of another generation under way, which would need a person then.
+  // One by one: the killed worker must not have a request of another generation under way, which would need an operator.
   for (const play of polled) {
     const death = deathIn(fleet, play);
     await play.subject.enqueue();

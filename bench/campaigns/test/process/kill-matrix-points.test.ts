@@ -29,7 +29,7 @@ test('in the built bundles a point is named by what is sent and by the function 
       'callback@take',
       // A script of BullMQ, by its queue.
       'submit.moveToFinished@applyJobEnd',
-      // Requests: our own exchange, and those of libraries, in which the kind of the job stands for the function.
+      // Requests: our own exchange, and those of libraries, in which the kind of the job is given instead of the function.
       'POST createTask@submit',
       'write createTask@submit',
       'GET recordInfo@poll',

@@ -18,7 +18,7 @@ const STRIKES: readonly [point: string, phase: Event['phase'], kind: Event['kind
 ];
 
 // @guarantee G1, G2, G3
-test('killed and frozen at chosen points: nothing charged twice, nothing lost, every caller told', async () => {
+test('killed and frozen at chosen points: nothing charged twice, nothing lost, every end delivered', async () => {
   const plan = STRIKES.map(([point, phase, kind, name]): Event => {
     const scenario = SCENARIOS.find((one) => one.name === name);
     if (scenario === undefined) throw new Error(`no such scenario or point: ${name}`);
@@ -29,6 +29,6 @@ test('killed and frozen at chosen points: nothing charged twice, nothing lost, e
   expect(result.violations).toEqual([]);
   expect(result).toMatchObject({ doubled: 0, lost: 0, unrecovered: 0 });
   expect(result.found).toBe(result.expected + result.unresolved);
-  // On a busy machine one may miss: what it waits for can be lost by itself.
+  // On a busy machine one may miss: what it waits for can be lost anyway.
   expect(result.kills + result.freezes).toBeGreaterThanOrEqual(STRIKES.length - 2);
 }, 300_000);

@@ -81,10 +81,10 @@ test.each([
     'a second charge that a person asked for',
     caseOf(SUCCEEDED, [task('t0', 'charged'), task('t1', 'charged')], { paidAgain: 1 }),
   ],
-  ['a lost answer whose task nobody told of', caseOf(UNKNOWN, [task('t1', 'charged')])],
+  ['a lost response whose task no callback named', caseOf(UNKNOWN, [task('t1', 'charged')])],
   ['a refused order that was never acknowledged', caseOf(undefined, [], { id: undefined })],
 ])('%s is fine', (_what, one) => {
-  // The older attempt of a generation that was paid again stands without a task.
+  // The older attempt of a generation that was paid again is without a task.
   const attempts = one.tasks.length > 1 ? [attempt(1, 'lost'), attempt(2, 'accepted', 't1')] : undefined;
   const record = one.record === undefined || attempts === undefined ? one.record : { ...one.record, attempts };
   expect(rules({ ...one, record })).toEqual([]);
@@ -119,7 +119,7 @@ test.each([
     ['wrong end'],
   ],
   ['a failure that Kie charged', caseOf({ ...SUCCEEDED, state: 'failed' }, [task('t1', 'charged')]), ['wrong end']],
-  ['dead without a letter', caseOf({ state: 'dead' }, []), ['wrong end']],
+  ['dead without a dead letter', caseOf({ state: 'dead' }, []), ['wrong end']],
   [
     'a deadline that never came',
     caseOf({ ...UNKNOWN, deadLetter: { class: 'deadline_exceeded', openedAt: 0, evidence: { summary: '' } } }, []),
@@ -138,7 +138,7 @@ test('a task that came home by its callback and was not adopted is found', () =>
   expect(rules(caseOf(UNKNOWN, [task('t1', 'charged')]), HOME)).toEqual(['wrong end']);
 });
 
-test('unless Kie never shows whose it is: then nobody can adopt it', () => {
+test('unless Kie never shows whose it is: then it cannot be adopted', () => {
   expect(rules(caseOf(UNKNOWN, [{ ...task('t1', 'charged'), denied: true }]), HOME)).toEqual([]);
   expect(rules(caseOf(UNKNOWN, [{ ...task('t1', 'refunded'), terminalCode: 501 }]), HOME)).toEqual([]);
 });

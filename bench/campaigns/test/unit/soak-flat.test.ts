@@ -26,12 +26,12 @@ test('what grows at first and then stays, or comes and goes, is flat', () => {
     isFlat: true,
   });
   expect(judge('keys: records', (i) => 6000 + (i % 2) * 300).isFlat).toBe(true);
-  // A peak is told and does not count.
+  // A peak is reported and does not count.
   expect(judge('memory of redis', (i) => (i === COUNT - 2 ? 500 : 100))).toMatchObject({ most: 500, isFlat: true });
 });
 
 test('what appears only later counts as none before', () => {
-  const samples: Sample[] = Array.from({ length: COUNT }, (_, i) => (i < COUNT / 2 ? {} : { 'keys: of nobody': 100 }));
+  const samples: Sample[] = Array.from({ length: COUNT }, (_, i) => (i < COUNT / 2 ? {} : { 'keys: of no pool': 100 }));
   expect(judgeSeries(samples)).toMatchObject([{ second: 0, last: 100, isFlat: false }]);
 });
 

@@ -105,7 +105,7 @@ describe('odd envelopes', () => {
   });
 });
 
-describe('lost answers', () => {
+describe('lost responses', () => {
   it.each([
     ['cutBefore', 0],
     ['cutAfter', 1],

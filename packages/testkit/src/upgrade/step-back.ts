@@ -49,7 +49,7 @@ export async function stepBackFromDeadLetters(place: Place): Promise<string> {
   return made.map(({ trouble }) => newly(trouble.class, classes)).join(', ');
 }
 
-/** The same for a gate: the older version leaves it closed or knows how to open it, and a person may open it there. */
+/** The same for a gate: the older version leaves it closed or knows how to open it, and an operator may open it there. */
 export async function stepBackFromGate(place: Place, trouble: GateTrouble): Promise<string> {
   const { crews, orders, pool, when } = place;
   const [worker, gateway] = await Promise.all([crews.start(place.new, 'worker'), crews.start(place.new, 'gateway')]);

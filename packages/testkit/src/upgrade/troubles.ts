@@ -30,7 +30,7 @@ export interface GateTrouble {
   make(place: Place, crew: Crew): Promise<void>;
   /** Removes the cause. */
   mend(place: Place): Promise<void>;
-  /** Whether it opens without a person, where the version that is asked knows it. */
+  /** Whether it opens without an operator, where the version that is asked knows it. */
   readonly opensItself: boolean;
 }
 

@@ -14,7 +14,7 @@ describe.concurrent('a job that a producer added', () => {
     expect(charges(pool)).toEqual({ 'as acknowledged': 1 });
   });
 
-  test('is looked at as a whole where its record is gone', async (context) => {
+  test('is validated as a whole where its record is gone', async (context) => {
     const { expect } = context;
     const pool = await openPool(context, 'own-jobs', { workers: 0 });
     const id = await one(pool, 'without a record');

@@ -68,7 +68,7 @@ test('pnpm dev restarts the workers after a change of their source, and keeps th
 
   await writeFile(
     join(folder, WORKER),
-    source.replace('await main();', "process.stderr.write('edited\\n');\nawait main();"),
+    source.replace('await runProcess(', "process.stderr.write('edited\\n');\nawait runProcess("),
   );
   await times(/^worker [12] \| edited$/gm, 2);
   await times(/^dev \| \S+ changed: worker [12] restarted after /gm, 2);

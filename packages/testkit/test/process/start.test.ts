@@ -130,7 +130,7 @@ test('a worker that cannot read the balance says so, and what that means, and st
 });
 
 // @guarantee G7
-test('health, readiness and metrics answer; the log tells generation, attempt, task and job, and no secret', async () => {
+test('health, readiness and metrics answer; the log names generation, attempt, task and job, and no secret', async () => {
   const worker = await pool.startWorker();
   const [id = ''] = await pool.enqueue(['observed']);
   pool.simulator.finish();

@@ -32,7 +32,7 @@ export const STEPS: readonly Step[] = [
     call: 'createTask',
     money: true,
     crash: [
-      'answer lost → unknown; never resent.',
+      'response lost → unknown; never resent.',
       'A callback proves the task: adopted.',
       'None in 30 min: payment_unknown,',
       'and an operator decides',
@@ -62,7 +62,7 @@ export const STEPS: readonly Step[] = [
     state: 'succeeded',
     crash: ['no delivery job:', 'the sweeper adds one after 2 min'],
   },
-  { title: 'the caller is notified', script: 'delivery_tried', crash: ['delivered again, same webhook-id'] },
+  { title: 'the end is delivered', script: 'delivery_tried', crash: ['delivered again, same webhook-id'] },
 ];
 
 const BOX = { x: 12, width: 186, height: 44 } as const;

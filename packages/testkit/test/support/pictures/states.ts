@@ -46,7 +46,7 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
-    title: 'the answer to the submission is lost',
+    title: 'the response to the submission is lost',
     moves: [
       { script: 'lose', from: ['submitting'], to: ['unknown'] },
       { script: 'expire', from: ['submitting'], to: ['unknown'] },
@@ -54,7 +54,7 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
-    title: 'given up, and what comes even then',
+    title: 'given up, and a late verdict or result',
     moves: [
       { script: 'kill', from: killedFrom, to: ['dead'] },
       { script: 'settle', from: ['dead'], to: ['archiving', 'succeeded', 'failed'] },
@@ -62,7 +62,7 @@ export const GROUPS: readonly Group[] = [
     ],
   },
   {
-    title: 'people and callers',
+    title: 'operators and callers',
     moves: [
       { script: 'cancel', from: ['queued'], to: ['cancelled'] },
       { script: 'redrive', from: ['failed', 'dead'], to: ['queued'], money: true },

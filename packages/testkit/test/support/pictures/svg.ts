@@ -32,7 +32,7 @@ export function words(content: string, x: number, y: number, attributes: Attribu
 
 /**
  * A whole drawing.
- * @param title what a screen reader tells
+ * @param title what a screen reader says
  */
 export function picture(title: string, height: number, parts: readonly string[]): string {
   return [
