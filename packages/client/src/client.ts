@@ -9,6 +9,7 @@ import type {
   Created,
   EnqueueItem,
   EnqueueOptions,
+  Fetch,
   GenerateOptions,
   Generation,
   GenerationInput,
@@ -23,7 +24,7 @@ export interface ClientOptions {
   /** A key of `GATEWAY_API_KEYS`. @default none, for a gateway without keys on this machine */
   readonly apiKey?: string | undefined;
   /** @default the global one */
-  readonly fetch?: typeof globalThis.fetch | undefined;
+  readonly fetch?: Fetch | undefined;
   /** Longest time for one try of a call, in ms; 240 000 for calls with images. @default 60 000 */
   readonly timeoutMs?: number | undefined;
   /** Tries after the first one, after a network error, 429, 502, 503 or 504. @default 4 */

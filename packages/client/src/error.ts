@@ -165,7 +165,15 @@ export function withDetails(error: KieqError, more: KieqErrorDetails): KieqError
     error;
   const given = Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined));
   return new KieqError(code, message, {
-    ...{ status, retryable, money, problems, retryAfterMs, request, idempotencyKey, id, generation },
+    status,
+    retryable,
+    money,
+    problems,
+    retryAfterMs,
+    request,
+    idempotencyKey,
+    id,
+    generation,
     cause: error.cause,
     ...given,
   });

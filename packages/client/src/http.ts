@@ -130,7 +130,7 @@ export function aborted(cause: unknown, money: Money): KieqError {
   return new KieqError('aborted', 'The signal of the caller was aborted.', { cause, money });
 }
 
-export function unreachable(url: string, cause: unknown, money: Money): KieqError {
+function unreachable(url: string, cause: unknown, money: Money): KieqError {
   return new KieqError('unreachable', `The gateway at ${url} did not respond: ${causeOf(cause)}.`, { cause, money });
 }
 

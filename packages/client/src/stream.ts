@@ -106,7 +106,10 @@ async function read(
 }
 
 /** Aborts when nothing has arrived for this long. */
-function watchSilence(controller: AbortController, idleMs: number): { restart(): void; stop(): void } {
+function watchSilence(
+  controller: AbortController,
+  idleMs: number,
+): { readonly restart: () => void; readonly stop: () => void } {
   const start = () => setTimeout(() => controller.abort(), idleMs);
   let timer = start();
   return {

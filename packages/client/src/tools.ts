@@ -1,6 +1,8 @@
+import type { Fetch } from './types.ts';
+
 /** What the client uses of its surroundings; tests give others. */
 export interface Tools {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: Fetch;
   /** Resolves after this many ms; rejects with the signal's reason when it aborts. */
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   /** From 0 to below 1. */
@@ -17,7 +19,7 @@ export interface Tools {
 
 export const SYSTEM: Tools = {
   // Looked up at each call: a runtime may replace it, and it must be called on the global object.
-  fetch: (input, init) => globalThis.fetch(input, init),
+  fetch: (url, init) => globalThis.fetch(url, init),
   sleep,
   random: Math.random,
   now: Date.now,
@@ -52,7 +54,10 @@ export function reasonOf(signal: AbortSignal | undefined): Error {
 }
 
 /** A controller that also aborts when the caller's signal does; `free` stops listening to it. */
-export function linked(signal: AbortSignal | undefined): { readonly controller: AbortController; free(): void } {
+export function linked(signal: AbortSignal | undefined): {
+  readonly controller: AbortController;
+  readonly free: () => void;
+} {
   const controller = new AbortController();
   const abort = (): void => controller.abort(signal?.reason);
   if (isAborted(signal)) abort();

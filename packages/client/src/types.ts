@@ -1,6 +1,9 @@
 /** A word of the API that later versions may extend: known words complete in an editor, and every text is accepted. */
 export type OrNewer<Word extends string> = Word | (string & Record<never, never>);
 
+/** As much of the global `fetch` as the client uses. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
 /** Where a generation is. `succeeded`, `failed`, `cancelled` and `dead` are ends. */
 export type GenerationState = OrNewer<
   'queued' | 'submitting' | 'unknown' | 'generating' | 'archiving' | 'succeeded' | 'failed' | 'cancelled' | 'dead'

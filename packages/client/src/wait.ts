@@ -19,7 +19,7 @@ const POLLS = 6;
 const ENDS: ReadonlySet<string> = new Set(['succeeded', 'failed', 'cancelled', 'dead']);
 
 /** Whether a generation in this state has ended; one that is `dead` may still be resumed by an operator. */
-export function isEnded(state: GenerationState): boolean {
+function isEnded(state: GenerationState): boolean {
   return ENDS.has(state);
 }
 

@@ -1,6 +1,7 @@
 import { createClientWith, type Client, type ClientOptions } from '../src/client.ts';
 import { KieqError } from '../src/error.ts';
 import { SYSTEM, type Tools } from '../src/tools.ts';
+import type { Fetch } from '../src/types.ts';
 
 /** A request as the client sent it. */
 export interface Sent {
@@ -28,8 +29,8 @@ export function world(steps: readonly Step[], options: Partial<ClientOptions> = 
   const sent: Sent[] = [];
   const pauses: number[] = [];
   let keys = 0;
-  const fetch: typeof globalThis.fetch = async (url, init = {}) => {
-    const { pathname, search } = new URL(String(url));
+  const fetch: Fetch = async (url, init) => {
+    const { pathname, search } = new URL(url);
     const body = typeof init.body === 'string' ? JSON.parse(init.body) : init.body;
     const signal = init.signal ?? new AbortController().signal;
     const one = {
@@ -75,8 +76,18 @@ export const created = (id = 'gen_1', more: object = {}): Step =>
 
 /** A generation as the gateway shows it. */
 export const generation = (state: string, more: object = {}) => ({
-  ...{ id: 'gen_1', state, tenant: 'a', model: 'm', priority: 100, createdAt: 1, attempts: [], polls: 0 },
-  ...{ resultUrls: state === 'succeeded' ? ['https://x.test/1.mp4'] : [], kieUrls: [], results: [], metadata: {} },
+  id: 'gen_1',
+  state,
+  tenant: 'a',
+  model: 'm',
+  priority: 100,
+  createdAt: 1,
+  attempts: [],
+  polls: 0,
+  resultUrls: state === 'succeeded' ? ['https://x.test/1.mp4'] : [],
+  kieUrls: [],
+  results: [],
+  metadata: {},
   ...more,
 });
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } f
 import { createClientWith, type Client, type ClientOptions } from '../../../../packages/client/src/client.ts';
 import { KieqError } from '../../../../packages/client/src/error.ts';
 import { SYSTEM } from '../../../../packages/client/src/tools.ts';
+import type { Fetch } from '../../../../packages/client/src/types.ts';
 import { verifyWebhook } from '../../../../packages/client/src/webhook.ts';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { startReceiver } from '../../../../packages/testkit/src/receiver.ts';
@@ -34,10 +35,10 @@ interface Fixture {
 /** Pauses are a hundredth. */
 function clientOf(url: string, options: Partial<ClientOptions> = {}): Fixture {
   const calls: Fixture['calls'] = [];
-  const fetch: typeof globalThis.fetch = (input, init) => {
-    const after = new Headers(init?.headers).get('last-event-id');
-    calls.push({ call: `${init?.method} ${new URL(String(input)).pathname}`, after });
-    return globalThis.fetch(input, init);
+  const fetch: Fetch = (address, init) => {
+    const after = new Headers(init.headers).get('last-event-id');
+    calls.push({ call: `${init.method} ${new URL(address).pathname}`, after });
+    return globalThis.fetch(address, init);
   };
   const tools = { ...SYSTEM, sleep: (ms: number, signal?: AbortSignal) => SYSTEM.sleep(ms / 100, signal) };
   return { client: createClientWith({ url, apiKey: KEYS[0].key, fetch, ...options }, tools), calls };

@@ -25,8 +25,9 @@ describe('upload', () => {
         ['image_urls', 3],
         ['last_frame_url', 4],
       ]);
-    const [image1] = (sent[1]?.body as FormData).getAll('image_urls');
-    expect(new Uint8Array(await (image1 as Blob).arrayBuffer())).toEqual(BYTES);
+    const form: FormData = sent[1]?.body;
+    const [part] = form.getAll('image_urls');
+    expect(new Uint8Array(await new Response(part).arrayBuffer())).toEqual(BYTES);
     expect(sent[1]?.headers.get('content-type')).toBeNull();
     expect(sent).toHaveLength(2);
   });
@@ -34,7 +35,9 @@ describe('upload', () => {
   test('an input of uploaded images alone names no links', async () => {
     const { client, sent } = world([created()]);
     await client.enqueue('m', { image_urls: [await client.upload(BYTES.buffer)] });
-    expect(JSON.parse(String((sent[0]?.body as FormData).get('request'))).input).toEqual({});
+    const [only] = sent;
+    const [[, request] = []] = only === undefined ? [] : await parts(only);
+    expect(JSON.parse(`${request}`).input).toEqual({});
   });
 
   test('refuses what the gateway could not put in order, and what stands too deep', async () => {
@@ -107,7 +110,11 @@ describe('enqueueMany', () => {
     ]);
     expect(sent.map(({ body }) => body.items?.length)).toEqual([1000, 2, 2, undefined]);
     expect(answers.map((one) => one.ok && one.id).slice(1000)).toEqual([
-      ...['gen_key-1001', 'gen_key-1002', 'gen_key-1003', 'gen_image', 'gen_key-1005'],
+      'gen_key-1001',
+      'gen_key-1002',
+      'gen_key-1003',
+      'gen_image',
+      'gen_key-1005',
     ]);
   });
 

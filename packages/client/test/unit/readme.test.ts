@@ -12,7 +12,7 @@ test('every example of the README is a file that is type-checked', async () => {
   const folder = join(PACKAGE, 'test/examples');
   const files = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8')));
   expect(shown).toHaveLength(3);
-  expect(shown.toSorted()).toEqual(files.toSorted());
+  expect(new Set(shown)).toEqual(new Set(files));
 });
 
 test('every error code stands in docs/errors.md', async () => {

@@ -21,7 +21,7 @@ describe('SseParser', () => {
 
   test('reads the same events letter by letter', () => {
     const parser = new SseParser();
-    expect([...STREAM].flatMap((letter) => parser.push(letter))).toEqual(EVENTS);
+    expect(Array.from(STREAM).flatMap((letter) => parser.push(letter))).toEqual(EVENTS);
   });
 
   test('does not take a block for seen that was cut off', () => {

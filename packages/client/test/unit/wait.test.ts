@@ -59,11 +59,7 @@ describe('wait', () => {
     const polls = Array.from({ length: 6 }, () => queued);
     const { client, sent } = world([fruitless, fruitless, ...polls, stream([end('succeeded')]), done]);
     await client.wait('gen_1');
-    expect(paths(sent)).toEqual([
-      ...['gen_1/events', 'gen_1/events'],
-      ...polls.map(() => 'gen_1'),
-      ...['gen_1/events', 'gen_1'],
-    ]);
+    expect(paths(sent)).toEqual(['gen_1/events', 'gen_1/events', ...polls.map(() => 'gen_1'), 'gen_1/events', 'gen_1']);
   });
 
   test('goes on where a dead one was resumed before it was read', async () => {
