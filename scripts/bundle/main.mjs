@@ -2,11 +2,13 @@
 // node ../../scripts/bundle/main.mjs [--dir <folder>] [--platform node|browser] <entry>…
 // Bundles entries of the package in the working directory into its folder `dist`, or another one, which is emptied
 // first. The package's `dependencies` are installed next to the bundle; everything else becomes part of it.
+// A package that is published for other services is bundled by library.mjs, which scripts/publish calls.
 import { readFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { basename, extname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build } from 'rolldown';
+import { conditionsFor, importsOf, OURS } from './common.mjs';
 import { inlineLua } from './inline-lua.mjs';
 import { writeSources } from './sources.mjs';
 
@@ -16,18 +18,14 @@ const { values, positionals: entries } = parseArgs({
 });
 const { dependencies = {} } = JSON.parse(await readFile('package.json', 'utf8'));
 
-const installed = Object.keys(dependencies).map((name) => new RegExp(`^${name}(?:/|$)`));
+const installed = importsOf(Object.keys(dependencies));
 
 const { output } = await build({
   input: Object.fromEntries(entries.map((entry) => [basename(entry, extname(entry)), entry])),
   platform: values.platform,
   external: installed,
-  // Our packages are bundled from source, so that no build must come first.
-  resolve: { conditionNames: ['@kieq/source', values.platform, 'import', 'module', 'default'] },
-  // Our modules do nothing at import, so a chunk holds only those that it uses: a package's index pulls in no others.
-  treeshake: {
-    moduleSideEffects: [{ test: /[/\\]packages[/\\](?:(?!node_modules).)*$/, sideEffects: false }],
-  },
+  resolve: { conditionNames: conditionsFor(values.platform) },
+  treeshake: { moduleSideEffects: [OURS] },
   plugins: [inlineLua()],
   output: {
     dir: values.dir,

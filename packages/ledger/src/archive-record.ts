@@ -3,18 +3,25 @@ import { z } from 'zod';
 import { evidenceSchema } from './evidence.ts';
 import { count, optionalNumber, optionalText, optionalWord } from './fields.ts';
 
-const fileSchema = z.object({
+/** One archived result. Callers of the producer see it, so its type does not need zod's. */
+export interface ArchivedFile {
   /** In the archive. */
+  readonly name: string;
+  readonly contentType: string;
+  readonly bytes: number;
+  /** SHA-256, hex. */
+  readonly sha256: string;
+  /** Why it is kept although it is not as it should be, for a person; absent where nothing is wrong. */
+  readonly warning?: string | undefined;
+}
+
+const fileSchema = z.object({
   name: z.string(),
   contentType: z.string(),
   bytes: z.number(),
-  /** SHA-256, hex. */
   sha256: z.string(),
-  /** Why it is kept although a check failed, for operators; absent where nothing is wrong. */
   warning: z.string().optional(),
-});
-/** One archived result. */
-export type ArchivedFile = z.infer<typeof fileSchema>;
+} satisfies { [Name in keyof ArchivedFile]-?: z.ZodType<ArchivedFile[Name]> });
 
 const archiveSchema = z.object({
   /** In the order of the result's links. */

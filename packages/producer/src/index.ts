@@ -1,4 +1,6 @@
-export type { IgnoredField } from '@kieq/queue';
+export type { Problem } from '@kieq/kie';
+export type { ArchivedFile } from '@kieq/ledger';
+export type { GenerationOptions, IgnoredField } from '@kieq/queue';
 export { PRODUCER_ERROR_CODES, ProducerError, type ProducerErrorCode } from './errors.ts';
 export type { GenerationView } from './generation-view.ts';
 export type { EventOptions, GenerationEvent, GenerationHandle, ResultOptions } from './handle.ts';

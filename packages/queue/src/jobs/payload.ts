@@ -21,8 +21,26 @@ const WEEK_MS = 7 * 86_400_000;
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).max(2000);
 const jsonObject = z.record(z.string(), z.unknown());
 
+/** What a caller may say next to the request itself. The schema below checks it; callers' types must not need zod's. */
+export interface GenerationOptions {
+  /** The same tenant and key are the same generation. Without a key every call is a new, paid generation. */
+  readonly idempotencyKey?: string | undefined;
+  /** Owner of the generation: 1 to 64 letters, digits, `.`, `_` or `-`. Default `default`. */
+  readonly tenant?: string | undefined;
+  /** 1 comes first, 1000 last. Default 100. */
+  readonly priority?: number | undefined;
+  /** The earliest start, in ms from now; at most a week. Default 0. */
+  readonly delayMs?: number | undefined;
+  /** How long it may wait in the queue, in ms. Default: the pool's `KIEQ_DEADLINE_MS`. */
+  readonly deadlineMs?: number | undefined;
+  /** http(s) URL that receives Kie's callback body when the generation ends. */
+  readonly callBackUrl?: string | undefined;
+  /** Given back with every view; at most 50 entries of text. */
+  readonly metadata?: Record<string, string> | undefined;
+}
+
 /**
- * What a caller may set in addition to the request itself; shared by the producer, job payloads and the gateway.
+ * Checks `GenerationOptions`; shared by the producer, job payloads and the gateway.
  * Unknown names are refused: dropping a misspelt `idempotencyKey` silently would lead to paying twice.
  */
 export const optionsSchema = z.strictObject({
@@ -32,23 +50,19 @@ export const optionsSchema = z.strictObject({
     .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, dots, dashes or underscores')
     .default('default'),
   priority: z.int().min(1).max(1000).default(DEFAULT_PRIORITY),
-  /** The earliest start, in ms from now. */
   delayMs: z.int().min(0).max(WEEK_MS).default(0),
-  /** How long it may wait in the queue. Default: the pool's `KIEQ_DEADLINE_MS`. */
   deadlineMs: z
     .int()
     .min(1)
     .max(365 * 86_400_000)
     .optional(),
-  /** Where the caller wants Kie's callback body when the generation ends. */
   callBackUrl: httpUrl.optional(),
-  /** Given back with the result; at most 50 entries of text. */
   metadata: z
     .record(z.string().max(100), z.string().max(1000))
     .refine((map) => Object.keys(map).length <= 50, 'must have at most 50 entries')
     .optional(),
-});
-export type GenerationOptions = z.input<typeof optionsSchema>;
+} satisfies { [Name in keyof GenerationOptions]-?: z.ZodType<unknown, GenerationOptions[Name]> });
+
 /**
  * They name the generation and its owner. An empty one is a mistake, such as an unfilled column: if it counted as
  * absent, the mistake would appear only after a repetition was paid. The gateway, which can warn, accepts it.

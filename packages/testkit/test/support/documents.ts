@@ -12,7 +12,8 @@ export async function filesBelow(folder: string, ending: string): Promise<string
   for (const entry of await readdir(join(ROOT, folder), { withFileTypes: true })) {
     const path = join(folder, entry.name);
     const isOther =
-      entry.name.startsWith('.') || ['node_modules', 'dist', 'demo-videos', 'coverage'].includes(entry.name);
+      entry.name.startsWith('.') ||
+      ['node_modules', 'dist', 'dist-pack', 'demo-videos', 'coverage'].includes(entry.name);
     if (entry.isDirectory() && !isOther) found.push(...(await filesBelow(path, ending)));
     if (entry.isFile() && entry.name.endsWith(ending)) found.push(path);
   }

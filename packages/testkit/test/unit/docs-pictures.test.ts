@@ -19,12 +19,15 @@ test.each([
 });
 
 async function modules(): Promise<Module[]> {
-  const manifest = z.object({ dependencies: z.record(z.string(), z.string()).default({}) });
+  const ranges = z.record(z.string(), z.string()).default({});
+  const manifest = z.object({ dependencies: ranges, devDependencies: ranges });
   const names = await readdir(join(ROOT, 'packages'));
   return Promise.all(
     names.map(async (name) => {
-      const { dependencies } = manifest.parse(JSON.parse(await read(`packages/${name}/package.json`)));
-      const own = Object.keys(dependencies).filter((key) => key.startsWith('@kieq/'));
+      const { dependencies, devDependencies } = manifest.parse(JSON.parse(await read(`packages/${name}/package.json`)));
+      // What is published has ours among those of development, since they are a part of it; so has what only tests use.
+      const { '@kieq/local-redis': _forTests, ...development } = devDependencies;
+      const own = Object.keys({ ...dependencies, ...development }).filter((key) => key.startsWith('@kieq/'));
       return { name, uses: own.map((key) => key.slice('@kieq/'.length)) };
     }),
   );

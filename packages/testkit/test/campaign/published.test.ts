@@ -1,0 +1,177 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { z } from 'zod';
+import { startPool, type PoolFixture } from '../../src/index.ts';
+import {
+  CJS,
+  ESM,
+  execute,
+  importTime,
+  installedPackages,
+  makeProject,
+  npmInstall,
+  pack,
+  sizeOnDisk,
+  TYPESCRIPT,
+} from '../support/published.ts';
+
+/** Of development, from an install of their own; a service has one of each at most. */
+const TOOLS = [
+  'typescript@5.9.3',
+  'typescript7@npm:typescript@7.0.2',
+  'esbuild@0.28.2',
+  'webpack@5.113.0',
+  'bullmq@6.7.0',
+  'publint@0.3.25',
+  '@arethetypeswrong/cli@0.18.5',
+];
+
+let folder: string;
+let pool: PoolFixture;
+let tarball: string;
+/** Has the tarball alone. */
+let plain: string;
+/** Has the tarball, and what a service is made with. */
+let made: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'kieq-published-'));
+  const files = {
+    'main.mjs': ESM,
+    'main.cjs': CJS,
+    'main.cts': TYPESCRIPT,
+    'main.mts': TYPESCRIPT,
+    'main.ts': TYPESCRIPT,
+  };
+  plain = join(folder, 'plain');
+  made = join(folder, 'made');
+  await makeProject(plain, { 'main.mjs': ESM, 'main.cjs': CJS });
+  await makeProject(made, files);
+  [pool, tarball] = await Promise.all([
+    startPool({ redisUrl: inject('redisUrl'), name: 'published' }),
+    pack('producer', folder),
+    npmInstall(made, TOOLS),
+  ]);
+  await Promise.all([npmInstall(plain, [tarball]), npmInstall(made, [tarball])]);
+}, 300_000);
+
+afterAll(async () => {
+  await pool.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** Runs a service to its end, and gives the first words of the video that it got: `ftyp` of an MP4. */
+async function videoOf(cwd: string, file: string): Promise<string> {
+  const printed = await execute(cwd, process.execPath, [file], {
+    REDIS_URL: inject('redisUrl'),
+    KIEQ_PREFIX: pool.redis.prefix,
+    KEY: `${cwd}/${file}`,
+  });
+  const { state, url } = z.object({ state: z.string(), url: z.url() }).parse(JSON.parse(printed));
+  expect(state).toBe('succeeded');
+  const video = Buffer.from(await (await fetch(url)).arrayBuffer());
+  return video.subarray(4, 8).toString();
+}
+
+test('the tarball brings few packages, and none that a service has no use for', async () => {
+  const packages = await installedPackages(plain);
+  const size = await sizeOnDisk(join(plain, 'node_modules'));
+  const [ours, theirs] = [await importTime(made, '@kieq/producer'), await importTime(made, 'bullmq')];
+  const tarballKib = Math.round((await stat(tarball)).size / 1024);
+  process.stdout.write(
+    `${JSON.stringify({ tarballKib, packages: packages.length, mib: size, importMs: { ours, bullmq: theirs } })}\n`,
+  );
+  expect(packages.length).toBeLessThanOrEqual(25);
+  expect(
+    packages.filter((name) => /^(@aws-sdk|@opentelemetry|@kieq\/(?!producer)|fastify|got|sharp|zod)/.test(name)),
+  ).toEqual([]);
+  expect(size).toBeLessThanOrEqual(15);
+  expect(ours).toBeLessThanOrEqual(theirs + 150);
+}, 60_000);
+
+test.each(['main.mjs', 'main.cjs'])(
+  'JavaScript, %s: enqueues and gets a video',
+  async (file) => {
+    expect(await videoOf(plain, file)).toBe('ftyp');
+  },
+  60_000,
+);
+
+test.each([
+  ['pnpm', ['-y', 'pnpm@12', 'add']],
+  ['yarn', ['-y', 'yarn@1.22.22', 'add', '--no-lockfile']],
+] as const)('installed by %s', { timeout: 60_000 }, async (name, args) => {
+  const project = join(folder, name);
+  await makeProject(project, { 'main.mjs': ESM });
+  await execute(project, 'npx', [...args, tarball]);
+  expect(await videoOf(project, 'main.mjs')).toBe('ftyp');
+});
+
+test.each([
+  ['typescript', 'node10', ['main.ts'], ['--module', 'commonjs']],
+  ['typescript', 'node16', ['main.cts', 'main.mts'], ['--module', 'node16']],
+  ['typescript', 'bundler', ['main.mts'], ['--module', 'esnext']],
+  ['typescript7', 'nodenext', ['main.cts', 'main.mts'], ['--module', 'nodenext']],
+] as const)('%s, moduleResolution %s, %j: compiles and gets a video', { timeout: 60_000 }, async (...row) => {
+  const [compiler, resolution, files, options] = row;
+  const output = `${compiler}-${resolution}`;
+  const tsc = join(made, 'node_modules', compiler, 'bin/tsc');
+  // The types of the package are checked as well, and need no other types.
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--target', 'es2022'];
+  const where = ['--typeRoots', 'none', '--moduleResolution', resolution, '--outDir', output];
+  await execute(made, process.execPath, [tsc, ...strict, ...where, ...options, ...files]);
+  for (const file of files) expect(await videoOf(made, join(output, file.replace('ts', 'js')))).toBe('ftyp');
+});
+
+test.each([
+  ['main.mjs', 'esm'],
+  ['main.mjs', 'cjs'],
+  ['main.cjs', 'cjs'],
+])(
+  'esbuild, %s as %s: the bundle runs without node_modules',
+  async (file, format) => {
+    const output = `${file}-${format}.${format === 'cjs' ? 'cjs' : 'mjs'}`;
+    // What esbuild asks of every ESM bundle with CommonJS in it, such as ioredis.
+    const banner = `--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);`;
+    await execute(made, join(made, 'node_modules/.bin/esbuild'), [
+      file,
+      '--bundle',
+      '--platform=node',
+      `--format=${format}`,
+      ...(format === 'esm' ? [banner] : []),
+      `--outfile=${join(folder, output)}`,
+    ]);
+    expect(await videoOf(folder, output)).toBe('ftyp');
+  },
+  60_000,
+);
+
+test.each(['main.mjs', 'main.cjs'])(
+  'webpack, %s: the bundle runs without node_modules',
+  async (file) => {
+    const output = `webpack-${file}`;
+    const script = `
+    const options = {
+      mode: 'production', optimization: { minimize: false }, target: 'node20', entry: './${file}', context: process.cwd(),
+      output: { path: ${JSON.stringify(folder)}, filename: '${output.replace(/\.mjs$/, '.cjs')}' },
+    };
+    require('webpack')(options, (error, stats) => {
+      if (error || stats.hasErrors()) { console.error(error ?? stats.toString()); process.exitCode = 1; }
+    });`;
+    await execute(made, process.execPath, ['-e', script]);
+    expect(await videoOf(folder, output.replace(/\.mjs$/, '.cjs'))).toBe('ftyp');
+  },
+  60_000,
+);
+
+test('publint and attw find nothing', async () => {
+  const bin = (name: string) => join(made, 'node_modules/.bin', name);
+  const [lint, types] = await Promise.all([
+    execute(made, bin('publint'), ['run', tarball, '--strict']),
+    execute(made, bin('attw'), [tarball, '--format', 'ascii']),
+  ]);
+  expect(lint).toContain('All good');
+  expect(types).toContain('No problems found');
+}, 60_000);

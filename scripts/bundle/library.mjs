@@ -1,0 +1,56 @@
+import { isBuiltin } from 'node:module';
+import { join } from 'node:path';
+import { build } from 'rolldown';
+import { conditionsFor, importsOf, OURS } from './common.mjs';
+import { bundleDeclarations } from './declarations.mjs';
+import { inlineLua } from './inline-lua.mjs';
+
+/**
+ * Libraries that become a part of ours and do nothing at import that another module of them relies on: only modules of
+ * which something is used come in. Without this, BullMQ brings its PostgreSQL backend and msgpackr its native part.
+ */
+const PURE = { test: /[/\\]node_modules[/\\](?:bullmq|cron-parser|luxon|msgpackr|semver)[/\\]/, sideEffects: false };
+
+/**
+ * Bundles one module into a library that other services install: `index.js`, `index.cjs`, and their declarations.
+ * @param entry absolute path
+ * @param dir is emptied before
+ * @param installed names of the packages that are installed next to it; everything else becomes a part of it
+ * @returns paths of the modules that became a part of it
+ * @throws where it would import what is not installed next to it
+ */
+export async function bundleLibrary({ entry, dir, installed }) {
+  const esm = await bundle({ entry, dir, installed, format: 'es', fileName: 'index.js' });
+  const cjs = await bundle({ entry, dir, installed, format: 'cjs', fileName: 'index.cjs' });
+  await bundleDeclarations({ entry, dir, installed });
+  return [...new Set([...esm, ...cjs])];
+}
+
+async function bundle({ entry, dir, installed, format, fileName }) {
+  const external = importsOf(installed);
+  const { output } = await build({
+    input: entry,
+    platform: 'node',
+    external,
+    // ESM where a library has both: modules that are not used can be left out.
+    resolve: { conditionNames: conditionsFor('node'), mainFields: ['module', 'main'] },
+    treeshake: { moduleSideEffects: [OURS, PURE] },
+    plugins: [inlineLua()],
+    output: {
+      dir,
+      format,
+      entryFileNames: fileName,
+      // One file: a bundler that takes it over has nothing to look up next to it.
+      codeSplitting: false,
+      // `createRequire(import.meta.url)` at import would fail where another bundler turns the library into CommonJS.
+      polyfillRequire: false,
+      sourcemap: true,
+      minify: false,
+    },
+  });
+  const [chunk] = output;
+  const missing = chunk.imports.filter((name) => !isBuiltin(name) && !external.some((one) => one.test(name)));
+  if (missing.length > 0)
+    throw new Error(`${join(dir, fileName)} imports what is not installed: ${missing.join(', ')}`);
+  return chunk.moduleIds;
+}

@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { readJson, ROOT } from './packages.mjs';
+
+/**
+ * The `package.json` that is published: only what exists in the tarball, without the condition `@kieq/source`, scripts
+ * and packages of this workspace.
+ * @param folder of the package
+ */
+export function publishedManifest(folder) {
+  const {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    dependencies = {},
+    engines,
+  } = readJson(join(folder, 'package.json'));
+  const { repository } = readJson(join(ROOT, 'package.json'));
+  return {
+    name,
+    version,
+    description,
+    keywords,
+    license,
+    ...(repository === undefined ? {} : { repository: { ...repository, directory: folder.slice(ROOT.length) } }),
+    type: 'module',
+    sideEffects: false,
+    // For resolvers that know no `exports`, such as `moduleResolution: node10`.
+    main: './dist/index.cjs',
+    types: './dist/index.d.cts',
+    exports: {
+      '.': {
+        import: { types: './dist/index.d.ts', default: './dist/index.js' },
+        require: { types: './dist/index.d.cts', default: './dist/index.cjs' },
+      },
+      './package.json': './package.json',
+    },
+    files: ['dist', 'CHANGELOG.md', 'THIRD-PARTY.txt'],
+    dependencies: Object.fromEntries(Object.keys(dependencies).map((one) => [one, `^${versionOf(folder, one)}`])),
+    engines,
+    publishConfig: { access: 'public' },
+  };
+}
+
+/** The version that the tests run with is the lowest that is accepted. */
+function versionOf(folder, dependency) {
+  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
+}

@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Folders below `packages` of what is published. */
+export const PUBLISHED = ['producer'];
+
+/** The folder of a published package. @throws where it is not published */
+export function folderOf(name) {
+  if (!PUBLISHED.includes(name)) throw new Error(`${name} is not published; these are: ${PUBLISHED.join(', ')}`);
+  return join(ROOT, 'packages', name);
+}
+
+export function readJson(path) {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}
