@@ -16,7 +16,7 @@ test('every example of the README is a file that is type-checked', async () => {
 });
 
 test('every error code stands in docs/errors.md', async () => {
-  const text = await readFile(join(PACKAGE, '../../docs/errors.md'), 'utf8');
+  const text = await readFile(join(PACKAGE, '../..', 'docs/errors.md'), 'utf8');
   const section = text.split('## `KieqError`')[1]?.split('\n## ')[0] ?? '';
   expect(ERROR_CODES.filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
   expect(ERROR_CODES.slice(-9).filter((code) => !section.includes(`| \`${code}\` |`))).toEqual([]);
