@@ -28,9 +28,9 @@ for (const [name, command = name] of given.length > 0 ? given : all) {
   }
   const label = `${name} ${version.stdout.trim().split('\n')[0]}`;
   const runs = name === 'workerd' ? [() => runWorker(command)] : runsOf(name, command);
-  for (const [i, run] of runs.entries()) {
+  for (const [i, check] of runs.entries()) {
     const gateway = await startStandIn();
-    const { ok, output } = await run(gateway.url);
+    const { ok, output } = await check(gateway.url);
     await gateway.stop();
     failed ||= !ok;
     report(`${label} (${i === 0 ? 'ESM' : 'CommonJS'})`, ok ? 'works' : `FAILS\n${output}`);
@@ -56,15 +56,13 @@ async function run(command, args) {
 /** workerd needs a configuration with every module, and is asked over HTTP. */
 async function runWorker(command) {
   const folder = mkdtempSync(join(tmpdir(), 'kieq-workerd-'));
-  const modules = {
-    worker: join(CHECKS, 'worker.mjs'),
-    client: join(PACKAGE, 'dist/index.js'),
-    smoke: join(CHECKS, 'smoke.mjs'),
-  };
+  // By their paths below the package, so that they find each other.
+  const modules = ['test/runtimes/worker.mjs', 'dist/index.js', 'test/runtimes/smoke.mjs'];
   const gateway = await startStandIn();
   try {
-    for (const [name, path] of Object.entries(modules)) writeFileSync(join(folder, `${name}.js`), readFileSync(path));
-    const list = Object.keys(modules).map((name) => `(name = "${name}", esModule = embed "${name}.js")`);
+    for (const [at, path] of modules.entries())
+      writeFileSync(join(folder, `${at}.js`), readFileSync(join(PACKAGE, path)));
+    const list = modules.map((path, at) => `(name = "${path}", esModule = embed "${at}.js")`);
     writeFileSync(
       join(folder, 'config.capnp'),
       `using Workerd = import "/workerd/workerd.capnp";
@@ -107,17 +105,18 @@ async function portOf(child) {
 /** Answers as a gateway; cuts the first create call after it was read, and the first event stream after its first event. */
 async function startStandIn() {
   const generation = {
-    ...{
-      id: 'gen_1',
-      state: 'succeeded',
-      tenant: 'a',
-      model: 'm',
-      priority: 100,
-      createdAt: 1,
-      attempts: [],
-      polls: 1,
-    },
-    ...{ resultUrls: ['https://x.test/1.mp4'], kieUrls: [], results: [], metadata: {} },
+    id: 'gen_1',
+    state: 'succeeded',
+    tenant: 'a',
+    model: 'm',
+    priority: 100,
+    createdAt: 1,
+    attempts: [],
+    polls: 1,
+    resultUrls: ['https://x.test/1.mp4'],
+    kieUrls: [],
+    results: [],
+    metadata: {},
   };
   const keys = new Set();
   const event = (id, state) => `id: ${id}\nevent: state\ndata: {"id":"gen_1","state":"${state}"}\n\n`;

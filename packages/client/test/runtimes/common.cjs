@@ -1,7 +1,7 @@
 // <runtime> common.cjs <url>: the same, loaded as CommonJS.
 const client = require('../../dist/index.cjs');
 
-import('./smoke.mjs').then(async ({ smoke }) => {
+void import('./smoke.mjs').then(async ({ smoke }) => {
   console.log(await smoke(client, process.argv[2]));
   process.exit(0);
 });

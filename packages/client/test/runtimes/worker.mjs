@@ -1,6 +1,6 @@
 // A worker of workerd: every request runs the check against the gateway of its query.
-import * as client from 'client';
-import { smoke } from 'smoke';
+import * as client from '../../dist/index.js';
+import { smoke } from './smoke.mjs';
 
 export default {
   async fetch(request) {
