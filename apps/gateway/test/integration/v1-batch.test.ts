@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { KEYS, startGateway } from '../support.ts';
 
@@ -44,6 +45,19 @@ describe('POST /v1/generations/batch', () => {
     expect((await pool.queues.submit.getJobCounts())['prioritized']).toBe(3);
     const records = await pool.ledger.read.generations([body.items[0].id, body.items[7].id]);
     expect(records.map((record) => record?.tenant)).toEqual(['a', 'a']);
+  });
+
+  test('a warning reaches the caller alone, and is no field that the producer does not know', async () => {
+    const heard: string[] = [];
+    const hear = ({ message }: Error): number => heard.push(message);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const item = { ...testRequest('warned'), metadata: {}, progressCallBackUrl: 'https://x.test' };
+    const { body } = await ask(PATH, { key: 'key-of-a', body: { items: [item, testRequest('not warned')] } });
+    expect(body.items).toMatchObject([{ ok: expect.any(Boolean) }, { ok: true }]);
+    await setImmediate();
+    expect(heard).toEqual([]);
   });
 
   test('takes bodies far beyond those of a single request', async () => {
