@@ -52,7 +52,7 @@ export interface ProducerOptions {
    * part of that trace, up to its delivery. Default: a trace of its own.
    */
   readonly traceparent?: () => string | undefined;
-  /** Writes a span for every enqueue, as `startTracing` of @kieq/telemetry makes one. Default: none is written. */
+  /** Writes a span for every enqueue: any object with these methods, around the tracing of the service. Default: none. */
   readonly tracer?: Tracer;
   /**
    * Called at each enqueue with each field that has no effect. Default: a warning of the process (`KieqWarning`), once for

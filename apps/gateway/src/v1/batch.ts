@@ -77,7 +77,10 @@ function warningsOf(item: Checked | undefined): Creation['warnings'] {
 /** Only valid items go to the producer; the results are in the order of the items. */
 async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]): Promise<Result[]> {
   const creations = items.flatMap((item) => ('creation' in item ? [item.creation] : []));
-  const enqueued = creations.length === 0 ? [] : await producer.enqueueMany(creations.map(({ request, options }) => ({ request, options })));
+  const enqueued =
+    creations.length === 0
+      ? []
+      : await producer.enqueueMany(creations.map(({ request, options }) => ({ request, options })));
   const resultOf = new Map(creations.map((creation, i) => [creation, enqueued[i]]));
   return items.map((item) => {
     if ('error' in item) return item;

@@ -92,10 +92,12 @@ export const TYPESCRIPT = `import {
   ProducerError,
   type ArchivedFile,
   type GenerationOptions,
+  type GenerationTracer,
   type GenerationView,
   type IgnoredField,
   type Problem,
   type Producer,
+  type Tracer,
 } from '@kieq/producer';
 
 declare const process: { readonly env: Readonly<Record<string, string | undefined>> };
@@ -105,12 +107,16 @@ const options: GenerationOptions = { idempotencyKey: env('KEY'), tenant: 'shop',
 export const misspelt: GenerationOptions = { idempotencykey: '1' };
 export const problemsOf = (error: unknown): readonly Problem[] => (error instanceof ProducerError ? error.problems : []);
 export const videos = ({ archived }: GenerationView): readonly ArchivedFile[] => archived;
+const nothing = (): undefined => undefined;
+const spans: GenerationTracer = { span: (_name, _options, work) => work({ set: nothing }), past: nothing, whole: nothing };
+const tracer: Tracer = { of: () => spans, close: () => Promise.resolve() };
 const warned: IgnoredField[] = [];
 
 async function main(): Promise<void> {
   const producer: Producer = await createProducer({
     redis: env('REDIS_URL'),
     prefix: env('KIEQ_PREFIX'),
+    tracer,
     onWarning: (warning) => void warned.push(warning),
   });
   const input = { prompt: 'a slow pan', image_urls: ['https://example.com/a.png'], sound: false, duration: '5' };
