@@ -1,4 +1,4 @@
-import { at, here } from './place.ts';
+import { at, here } from './path.ts';
 
 /** The server said no; the message is for the person. */
 class Refused extends Error {}

@@ -4,7 +4,7 @@ import { ask } from './api.ts';
 import { byId, h, render } from './dom.ts';
 import { ago, duration, moment, number } from './format.ts';
 import { showYou } from './header.ts';
-import { at } from './place.ts';
+import { at } from './path.ts';
 import { action } from './say.ts';
 import { deadLetterButtons } from './sections/dead-letters.ts';
 import { askForPosters, posterOf, shownPosters } from './sections/posters.ts';

@@ -1,7 +1,7 @@
 import type { You } from '../src/overview/schemas.ts';
 import { ask } from './api.ts';
 import { h, render } from './dom.ts';
-import { at } from './place.ts';
+import { at } from './path.ts';
 import { action } from './say.ts';
 
 /** The user, and logout. */

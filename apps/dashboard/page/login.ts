@@ -1,6 +1,6 @@
 import { ask } from './api.ts';
 import { byId } from './dom.ts';
-import { at } from './place.ts';
+import { at } from './path.ts';
 
 /** Where the person wanted to go; never to another site. */
 function next(): string {

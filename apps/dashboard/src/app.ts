@@ -22,7 +22,7 @@ import { createJobReader } from './job-reader.ts';
 import { addOverviewRoutes } from './overview/routes.ts';
 import { addPages } from './pages.ts';
 import { addPosterRoutes } from './poster-routes.ts';
-import { BOARD, HEALTH, withoutPrefix } from './places.ts';
+import { BOARD, HEALTH, withoutPrefix } from './paths.ts';
 import { addResultRoutes } from './result-routes.ts';
 import { createRedaction } from './redaction.ts';
 

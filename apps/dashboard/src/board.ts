@@ -6,7 +6,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
 import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
-import { BOARD } from './places.ts';
+import { BOARD } from './paths.ts';
 
 export interface BoardOptions {
   readonly queues: Queues;

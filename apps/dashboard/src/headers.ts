@@ -1,6 +1,6 @@
 import { pagePolicy, SECURITY_HEADERS } from '@kieq/process';
 import type { FastifyInstance } from 'fastify';
-import { BOARD, FILES, POSTER, RESULT } from './places.ts';
+import { BOARD, FILES, POSTER, RESULT } from './paths.ts';
 
 /**
  * Bull Board's page would load a font from Google, which it does without. Videos come from wherever Kie or the archive

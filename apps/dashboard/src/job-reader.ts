@@ -1,7 +1,7 @@
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
 import { frozenPayload } from '@kieq/queue';
 import { z } from 'zod';
-import { generationPage } from './places.ts';
+import { generationPage } from './paths.ts';
 import { promptOf } from './prompt.ts';
 
 /** As far as a job in an answer of Bull Board matters here. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fastifyStatic } from '@fastify/static';
 import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
-import { FILES, LOGIN_PAGE } from './places.ts';
+import { FILES, LOGIN_PAGE } from './paths.ts';
 
 const STATIC = fileURLToPath(new URL('../page/static/', import.meta.url));
 const SCRIPTS = fileURLToPath(new URL('../dist/page/', import.meta.url));

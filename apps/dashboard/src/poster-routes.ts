@@ -7,7 +7,7 @@ import type { BlobStore } from '@kieq/storage';
 import { z } from 'zod';
 import { generationParams } from './generation-routes.ts';
 import type { PosterList } from './overview/schemas.ts';
-import { POSTER } from './places.ts';
+import { POSTER } from './paths.ts';
 
 export interface PosterOptions {
   readonly ledger: Ledger;

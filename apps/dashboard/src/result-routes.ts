@@ -5,7 +5,7 @@ import { dispositionOf } from '@kieq/queue';
 import { StorageError, type BlobStore } from '@kieq/storage';
 import { z } from 'zod';
 import { generationParams } from './generation-routes.ts';
-import { RESULT } from './places.ts';
+import { RESULT } from './paths.ts';
 import type { ResultSource } from './shown-results.ts';
 
 const resultParams = generationParams.extend({ n: z.coerce.number().int().min(1).max(1000) });

@@ -2,7 +2,7 @@ import type { GenerationRecord } from '@kieq/ledger';
 import type { ResultLinks } from '@kieq/queue';
 import type { BlobStore } from '@kieq/storage';
 import type { ShownResult } from './overview/schemas.ts';
-import { resultAddress } from './places.ts';
+import { resultAddress } from './paths.ts';
 
 /** Who knows where results are. */
 export interface ResultSource {

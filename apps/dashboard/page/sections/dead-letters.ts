@@ -8,7 +8,7 @@ import { adoptTask, redrive, redriveAll, type Reload } from '../actions.ts';
 import { ask } from '../api.ts';
 import { h, render } from '../dom.ts';
 import { ago, number } from '../format.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 import { action } from '../say.ts';
 
 /** The class whose letters are listed below its row, and they. */

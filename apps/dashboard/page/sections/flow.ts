@@ -2,7 +2,7 @@ import type { OverviewAnswer, OverviewGate } from '../../src/overview/schemas.ts
 import { setGate, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, duration, moment, number } from '../format.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 import { action } from '../say.ts';
 import { isUnmanned } from './workers.ts';
 

@@ -1,6 +1,6 @@
 import type { ShownResult } from '../../src/overview/schemas.ts';
 import { h } from '../dom.ts';
-import { at as below } from '../place.ts';
+import { at as below } from '../path.ts';
 
 interface Source {
   readonly name: string;

@@ -1,6 +1,6 @@
 import type { GenerationAnswer, PosterList } from '../../src/overview/schemas.ts';
 import { ask } from '../api.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 
 type Generation = GenerationAnswer['generation'];
 

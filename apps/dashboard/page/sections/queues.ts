@@ -1,7 +1,7 @@
 import type { OverviewAnswer } from '../../src/overview/schemas.ts';
 import { h, render } from '../dom.ts';
 import { duration, number } from '../format.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 
 const COLUMNS = ['queue', 'waiting', 'delayed', 'active', 'failed', 'oldest waits'];
 

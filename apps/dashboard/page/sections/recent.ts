@@ -1,7 +1,7 @@
 import type { OverviewAnswer, OverviewResult } from '../../src/overview/schemas.ts';
 import { h, render } from '../dom.ts';
 import { number } from '../format.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 import { player } from './player.ts';
 
 /** The newest videos, to be played where they are. */

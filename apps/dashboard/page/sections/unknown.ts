@@ -2,7 +2,7 @@ import type { OverviewAnswer } from '../../src/overview/schemas.ts';
 import { adoptTask, type Reload } from '../actions.ts';
 import { h, render } from '../dom.ts';
 import { ago, number } from '../format.ts';
-import { at } from '../place.ts';
+import { at } from '../path.ts';
 import { action } from '../say.ts';
 
 /** Submissions whose answer was lost and that may still be resolved: each may be a paid video. */

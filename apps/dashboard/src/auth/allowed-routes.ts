@@ -1,4 +1,4 @@
-import { BOARD } from '../places.ts';
+import { BOARD } from '../paths.ts';
 
 /** Methods that change nothing. */
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);

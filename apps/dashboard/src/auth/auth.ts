@@ -1,7 +1,7 @@
 import { fastifyBasicAuth } from '@fastify/basic-auth';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { isFromHere } from '@kieq/config';
-import { LOGIN_PAGE } from '../places.ts';
+import { LOGIN_PAGE } from '../paths.ts';
 import { refuse } from './refuse.ts';
 import { Sessions, type Session } from './sessions.ts';
 import { COOKIE } from './session-cookie.ts';

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { isSameOrigin } from '@kieq/config';
 import type { Logger } from '@kieq/telemetry';
-import { FILES, HEALTH, LOGIN, LOGIN_PAGE, LOGOUT } from '../places.ts';
+import { FILES, HEALTH, LOGIN, LOGIN_PAGE, LOGOUT } from '../paths.ts';
 import { DENIAL, isAllowed, isMutating } from './allowed-routes.ts';
 import type { Auth } from './auth.ts';
 import { refuse } from './refuse.ts';

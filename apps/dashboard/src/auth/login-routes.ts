@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '@kieq/telemetry';
 import { z } from 'zod';
-import { LOGIN, LOGOUT } from '../places.ts';
+import { LOGIN, LOGOUT } from '../paths.ts';
 import type { Devices } from './devices.ts';
 import { TOO_MANY, type PasswordAuth } from './auth.ts';
 import { refuse } from './refuse.ts';

@@ -1,7 +1,7 @@
 import { isEnded, type Newer } from '@kieq/domain';
 import type { GenerationRecord } from '@kieq/ledger';
 import type { Case, TakenCallbacks } from './findings.ts';
-import { deadLetterProblem } from './letters.ts';
+import { deadLetterProblem } from './dead-letters.ts';
 
 /** What is wrong with how a generation ended, by the rule that it breaks. */
 export function endProblems(one: Case, taken: TakenCallbacks): { readonly rule: string; readonly what: string }[] {

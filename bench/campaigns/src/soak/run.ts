@@ -7,7 +7,7 @@ import { SOAK_FAULTS } from './kie.ts';
 import { startSteadyLoad, TENANT } from './load.ts';
 import { openPlace, type Place } from './place.ts';
 import { takeSample, type Sample } from './sample.ts';
-import { startTrouble, type Trouble } from './trouble.ts';
+import { startTrouble, type Trouble } from './faults.ts';
 
 export interface SoakOptions {
   readonly minutes: number;

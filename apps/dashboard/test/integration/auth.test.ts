@@ -21,7 +21,7 @@ describe('with a password', () => {
   ] as const;
 
   it.each(wrong)('%s is asked for it on every address', async (_name, headers) => {
-    // Nobody waits here: how guesses are slowed down is tested in guessing.test.ts.
+    // No request is delayed here; throttle.test.ts tests that.
     const throttle = { turn: () => Promise.resolve({ kind: 'answer' } as const) };
     const { app } = await openBoard(inject('redisUrl'), { logins, throttle });
     const asset = await anAsset(

@@ -1,6 +1,6 @@
 import { parseEnvironment } from '@kieq/config';
 import { expect, it } from 'vitest';
-import * as places from '../../src/places.ts';
+import * as places from '../../src/paths.ts';
 
 it.each([
   ['/kieq', '/'],
