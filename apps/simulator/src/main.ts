@@ -50,7 +50,7 @@ async function main(): Promise<void> {
   simulator.script(faults);
   const { url, port } = await listen(simulator, settings);
   const control = settings.control === true;
-  // The first line: whoever started this process reads the address from it.
+  // The first line: the parent process reads the address from it.
   console.log(JSON.stringify({ msg: 'listening', app: 'simulator', url, port, control }));
   const stop = (): void => {
     void simulator.stop().then(() => {

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Role } from './role.ts';
 
-/** Somebody who has logged in. */
+/** A user who has logged in. */
 export interface Session {
   readonly user: string;
   readonly role: Role;
