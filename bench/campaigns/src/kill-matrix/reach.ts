@@ -56,7 +56,7 @@ export async function reach(options: ReachOptions, scenarios: readonly Scenario[
     };
     await Promise.all(Array.from({ length: AT_ONCE }, play));
     const violations = [
-      ...(await atRest(fleet)),
+      ...(await atRest(fleet, played)),
       ...(await judge(fleet, played)).violations,
       ...unseenFirsts(played, passed),
     ];

@@ -1,5 +1,6 @@
 import { until } from '@kieq/testkit';
 import type { Fleet } from './fleet.ts';
+import type { Played } from './judge.ts';
 
 const REST_MS = 180_000;
 const MOVING = ['queued', 'submitting', 'unknown', 'generating', 'archiving'] as const;
@@ -9,10 +10,13 @@ const WORKED_ON = ['submit', 'poll', 'notify'] as const;
  * Waits until nothing moves any more: every generation has ended or has an open dead letter, every caller is told.
  * @returns what does not come to rest
  */
-export async function atRest(fleet: Fleet): Promise<string[]> {
+export async function atRest(fleet: Fleet, played: readonly Played[]): Promise<string[]> {
   try {
     await until(
-      () => movingParts(fleet),
+      async () => {
+        await Promise.all(played.map(({ scenario, subject }) => scenario.whileResting?.(subject)));
+        return movingParts(fleet);
+      },
       (parts) => parts.length === 0,
       REST_MS,
       250,

@@ -16,13 +16,23 @@ export interface Scenario {
    * @throws when it gave up
    */
   readonly play: (subject: Subject) => Promise<void>;
+  /**
+   * Plays its end again while the fleet comes to rest. A worker that wakes late can bring a task to a generation that had
+   * ended when `play` had done its part.
+   */
+  readonly whileResting?: (subject: Subject) => Promise<void>;
 }
 
 /** After a POST that nobody can tell about a person decides. */
 const UNPAID: End = 'dead:payment_unknown';
 
-export function scenario(name: string, ends: readonly End[], play: Scenario['play']): Scenario {
-  return { name, ends: [...ends, UNPAID], play };
+export function scenario(
+  name: string,
+  ends: readonly End[],
+  play: Scenario['play'],
+  whileResting?: Scenario['play'],
+): Scenario {
+  return { name, ends: [...ends, UNPAID], play, ...(whileResting === undefined ? {} : { whileResting }) };
 }
 
 /** Kie answers createTask so, once; after that as always. */

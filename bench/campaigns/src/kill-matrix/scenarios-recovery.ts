@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { GenerationRecord } from '@kieq/ledger';
 import { checkRequest, ledgerFields, vehicleId } from '@kieq/queue';
 import { TEST_KEY } from '@kieq/testkit';
 import { PAY_AGAIN } from './scenarios-pay-again.ts';
@@ -95,14 +96,22 @@ const vanished: readonly Scenario[] = [
 /** Long enough to be declared lost in the meantime. */
 const DENIED_MS = 7000;
 
+/** A day passes for a task that Kie never finishes. */
+async function ageTask(subject: Subject, record: GenerationRecord | undefined): Promise<void> {
+  if (record?.state === 'generating' && record.polls > 0) await subject.age({ pollSince: 1 });
+}
+
 const givenUp: readonly Scenario[] = [
-  scenario('task stuck', ['dead:task_stuck'], async (subject) => {
-    subject.script(lostCallback, { on: 'task', fault: { kind: 'stuck' } });
-    await subject.enqueue();
-    await subject.insist(async ({ state, polls }) => {
-      if (state === 'generating' && polls > 0) await subject.age({ pollSince: 1 });
-    });
-  }),
+  scenario(
+    'task stuck',
+    ['dead:task_stuck'],
+    async (subject) => {
+      subject.script(lostCallback, { on: 'task', fault: { kind: 'stuck' } });
+      await subject.enqueue();
+      await subject.insist((record) => ageTask(subject, record));
+    },
+    async (subject) => ageTask(subject, await subject.now()),
+  ),
   scenario('task lost', ['dead:task_lost'], async (subject) => {
     subject.script(lostCallback, { on: 'task', fault: { kind: 'unknownFor', ms: null } });
     await subject.enqueue();
