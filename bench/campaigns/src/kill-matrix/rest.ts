@@ -14,7 +14,7 @@ export async function atRest(fleet: Fleet, played: readonly Played[]): Promise<s
   try {
     await until(
       async () => {
-        await Promise.all(played.map(({ scenario, subject }) => scenario.whileResting?.(subject)));
+        await Promise.all(played.map(async ({ scenario, subject }) => scenario.whileResting?.(subject)));
         return movingParts(fleet);
       },
       (parts) => parts.length === 0,
