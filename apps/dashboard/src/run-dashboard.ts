@@ -69,7 +69,7 @@ export async function runDashboard(
   // The first line names the dashboard's address: with port 0 nothing else does.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix: env.prefix, login: logins.length > 0 };
   const seen = env.dashboardPublicUrl === undefined ? place : { ...place, publicUrl: env.dashboardPublicUrl };
-  logger.info(place.login ? seen : { ...seen, auth: openAccessAdvice('dashboard') }, 'dashboard listening');
+  logger.info(place.login ? seen : { ...seen, door: openAccessAdvice('dashboard') }, 'dashboard listening');
   for (const warning of advice) logger.warn({ warning }, 'environment');
   return {
     url,

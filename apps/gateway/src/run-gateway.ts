@@ -101,7 +101,7 @@ export async function runGateway(
   const { gatewayApiKeys: keys = [], prefix } = env;
   // The first line has the address of the gateway: with port 0 nothing else shows it.
   const place = { url, redis: describeRedisUrl(env.redisUrl), prefix, keys: keys.length };
-  logger.info(keys.length > 0 ? place : { ...place, auth: openAccessAdvice('gateway') }, 'gateway listening');
+  logger.info(keys.length > 0 ? place : { ...place, door: openAccessAdvice('gateway') }, 'gateway listening');
   if (keys.length > 0) logger.info({ known: knownKeys(env) }, 'keys, as the log names them');
   for (const warning of found.warnings) logger.warn({ warning }, 'preflight');
   for (const warning of advice) logger.warn({ warning }, 'environment');

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { Ledger } from '@kieq/ledger';
 import { afterAll, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { until } from '../../../../packages/testkit/src/until.ts';
 import { disconnectSignal } from '../../src/v1/disconnect.ts';
 import { redriveAll } from '../../src/v1/redrive.ts';
 import { KEYS, startGateway, type GatewayFixture } from '../support.ts';
@@ -27,6 +28,13 @@ async function dead(tenant: string, deadLetterClass: Class = 'refused_repeatedly
   const reply = await pool.ledger.kill({ id, class: deadLetterClass, expected: 'queued', evidence: EVIDENCE });
   if (reply.kind !== 'dead') throw new Error(JSON.stringify(reply));
   return { id, delivery: reply.delivery };
+}
+
+/** Dead letters of one millisecond have no order among them. */
+async function nextMillisecond(): Promise<void> {
+  const { now } = pool.ledger.read;
+  const opened = await now();
+  await until(now, (nowMs) => nowMs > opened);
 }
 
 /** Dead, and its caller never took the callback either. */
@@ -157,7 +165,10 @@ describe('POST /v1/dead-letters/redrive', () => {
 
   test('resumes the oldest of a class, up to the limit, of this tenant alone', async () => {
     const ids: string[] = [];
-    for (let i = 0; i < 3; i += 1) ids.push((await dead('a', deadLetterClass)).id);
+    for (let i = 0; i < 3; i += 1) {
+      ids.push((await dead('a', deadLetterClass)).id);
+      await nextMillisecond();
+    }
     const others = [(await dead('b', deadLetterClass)).id, (await dead('a', 'model_unavailable')).id];
     const dry = await ask({ class: deadLetterClass, dryRun: true }, 'key-of-a');
     expect(dry.body.items.map(({ kind }: { kind: string }) => kind)).toEqual(
