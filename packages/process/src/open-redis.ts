@@ -40,7 +40,7 @@ export async function openRedis<Found>(
   check: (redis: RedisClient) => Promise<Found>,
 ): Promise<{ readonly redis: RedisClient; readonly found: Found }> {
   const level = role === 'worker' ? 'warn' : 'debug';
-  const onError = (error: Error): void => logger[level]({ err: error }, 'Redis connection trouble');
+  const onError = (error: Error): void => logger[level]({ err: error }, 'Redis connection failed; will reconnect');
   const redis = connect({ url, role, connectionName, onError });
   try {
     await waitForPool(redis, prefix, redisWaitMs);

@@ -91,10 +91,7 @@ export const viewSchema = z.object({
   delivery: deliverySchema
     .optional()
     .describe('Delivery of the webhook to `callBackUrl`; present after the generation has ended'),
-  notice: deliverySchema
-    .optional()
-    .describe('Alias of `delivery`, its name up to version 0.3.0')
-    .meta({ deprecated: true }),
+  notice: deliverySchema.optional().describe('Alias of `delivery`, its name before 0.3.0').meta({ deprecated: true }),
   metadata: z.record(z.string(), z.string()),
 });
 export type View = z.infer<typeof viewSchema>;
