@@ -11,7 +11,7 @@ export function showUnknown({ unknown, inFlight, you, atMs }: OverviewAnswer, re
   const may = you.role === 'operator' && you.canAdopt;
   render('unknown', { unknown, count: inFlight.unknown, may, minute }, () => {
     if (unknown.length === 0)
-      return [h('p', { class: 'dim' }, 'None: of every submission it is known what became of it.')];
+      return [h('p', { class: 'dim' }, 'None: the outcome of every submission is known.')];
     const rows = unknown.map(({ id, sinceMs, tenant, prompt, model }) =>
       h(
         'tr',
