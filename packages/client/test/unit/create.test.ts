@@ -142,6 +142,52 @@ describe('enqueueMany', () => {
     expect(answers).toMatchObject([{ ok: false }, { ok: true, id: 'gen_2' }]);
   });
 
+  const answersOf = (...codes: string[]) =>
+    json({ items: codes.map((code) => ({ ok: false, error: { code, message: `it is ${code}`, problems: [] } })) });
+
+  test('keeps final answers, and what may exist, where the repetition of a batch fails as a whole', async () => {
+    const { client } = world([answersOf('unavailable', 'invalid_request'), failure('unauthorized', 401)]);
+    expect(await client.enqueueMany([item('a'), item('')])).toMatchObject([
+      { ok: false, error: { code: 'unauthorized', money: 'unknown', idempotencyKey: 'key-1' } },
+      { ok: false, error: { code: 'invalid_request', money: 'nothing_created', idempotencyKey: 'key-2' } },
+    ]);
+  });
+
+  test.each([
+    ['an answer that Redis was away', answersOf('unavailable')],
+    ['a lost response', cut],
+  ])('does not know whether an item exists that is refused after %s', async (_what, step) => {
+    const { client } = world([step, answersOf('forbidden')]);
+    expect(await client.enqueueMany([item('a')])).toMatchObject([
+      { ok: false, error: { code: 'forbidden', money: 'unknown' } },
+    ]);
+  });
+
+  test.each([
+    ['body_too_large', 413],
+    ['forbidden', 403],
+    ['idempotency_conflict', 409],
+  ])('goes on after a call of one item that is %s', async (code, status) => {
+    const { client } = world([failure(code, status), failure(code, status), created('gen_3')]);
+    const image = await client.upload(BYTES);
+    const withImage = item('a', { input: { x: image } });
+    expect(await client.enqueueMany([item('a'), withImage, withImage])).toMatchObject([
+      { ok: false, error: { code, money: 'nothing_created' } },
+      { ok: false, error: { code } },
+      { ok: true, id: 'gen_3' },
+    ]);
+  });
+
+  test('stops after a call of several items that is forbidden', async () => {
+    const { client, sent } = world([failure('forbidden', 403)]);
+    const answers = await client.enqueueMany([
+      item('a'),
+      item('b'),
+      item('c', { input: { x: await client.upload(BYTES) } }),
+    ]);
+    expect([answers.length, sent.length]).toEqual([3, 1]);
+  });
+
   test('of nothing asks nothing', async () => {
     const { client, sent } = world([answerAll]);
     expect([await client.enqueueMany([]), sent]).toEqual([[], []]);
