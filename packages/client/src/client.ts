@@ -16,7 +16,7 @@ import type {
   WaitOptions,
 } from './types.ts';
 import { readImage, type ImageFile, type UploadedImage } from './upload.ts';
-import { read, checkedId, waitForEnd } from './wait.ts';
+import { checkedId, checkTimeout, read, waitForEnd } from './wait.ts';
 
 export interface ClientOptions {
   /** Address of the gateway, such as `https://kieq.example.com`. */
@@ -113,6 +113,7 @@ async function generate(
   input: GenerationInput,
   { onUpdate, timeoutMs, signal, ...options }: GenerateOptions,
 ): Promise<Generation> {
+  checkTimeout(timeoutMs);
   const created = await enqueue(http, model, input, { ...options, signal });
   const { id, idempotencyKey, state } = created;
   onUpdate?.({ id, state });
