@@ -1,5 +1,5 @@
 import { prepare, send, type Prepared } from './create.ts';
-import { KieqError, withDetails } from './error.ts';
+import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { Http } from './http.ts';
 import { createdOf, failureOf, isFields } from './shapes.ts';
 import { backoffMs } from './tools.ts';
@@ -23,6 +23,7 @@ export async function enqueueMany(
   items: readonly EnqueueItem[],
   signal: AbortSignal | undefined,
 ): Promise<EnqueuedItem[]> {
+  checkItems(items);
   const prepared = items.map(({ model, input, ...options }) => prepare(model, input, options, http.tools.newKey));
   const results = new Map<Prepared, EnqueuedItem>();
   let stopped: KieqError | undefined;
@@ -32,6 +33,12 @@ export async function enqueueMany(
     for (const item of group) if (!results.has(item)) results.set(item, refused(notSent(stopped), item));
   }
   return prepared.flatMap((item) => results.get(item) ?? []);
+}
+
+/** @throws KieqError `invalid_options` */
+function checkItems(items: unknown): void {
+  if (!Array.isArray(items) || !items.every(isFields))
+    throw invalidOption('items', 'must be a list of requests', typeof items);
 }
 
 function notSent(stopped: KieqError | undefined): KieqError {

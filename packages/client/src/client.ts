@@ -97,12 +97,12 @@ export function createClientWith(options: ClientOptions, tools: Tools): Client {
   const gateway = { ...checkGateway(options.url, options.apiKey), timeoutMs, maxRetries };
   const http = new Http(gateway, { ...tools, fetch });
   return {
-    generate: (model, input, more = {}) => generate(http, model, input, more),
-    enqueue: async (model, input, more = {}) => enqueue(http, model, input, more),
-    enqueueMany: (items, { signal } = {}) => enqueueMany(http, items, signal),
-    get: (id, { signal } = {}) => read(http, id, signal),
-    wait: (id, more) => waitForEnd(http, id, more),
-    cancel: (id, { signal } = {}) => cancel(http, id, signal),
+    generate: (model, input, more) => generate(http, model, input, more ?? {}),
+    enqueue: async (model, input, more) => enqueue(http, model, input, more ?? {}),
+    enqueueMany: (items, more) => enqueueMany(http, items, more?.signal),
+    get: (id, more) => read(http, id, more?.signal),
+    wait: (id, more) => waitForEnd(http, id, more ?? {}),
+    cancel: (id, more) => cancel(http, id, more?.signal),
     upload: readImage,
   };
 }

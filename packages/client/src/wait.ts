@@ -40,7 +40,8 @@ export function checkedId(id: string): string {
  * @throws KieqError `invalid_options`
  */
 export function checkTimeout(timeoutMs: number | undefined): void {
-  if (timeoutMs === undefined || timeoutMs === Infinity || (timeoutMs >= 0 && timeoutMs < 2 ** 31)) return;
+  if (timeoutMs === undefined || timeoutMs === Infinity) return;
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs < 2 ** 31) return;
   throw invalidOption('timeoutMs', 'must be 0 to 2147483647, or Infinity', String(timeoutMs));
 }
 
@@ -57,7 +58,7 @@ const UNSEEN: ReadonlySet<string> = new Set(['not_found', 'unauthorized', 'forbi
 export async function waitForEnd(
   http: Http,
   id: string,
-  options: WaitOptions = {},
+  options: WaitOptions,
   seen?: GenerationState,
 ): Promise<Generation> {
   const { timeoutMs, signal } = options;

@@ -128,6 +128,11 @@ describe('wait', () => {
     expect(sent).toEqual([]);
   });
 
+  test.each(['null', '"soon"'])('refuses the time %s of a caller without types', async (text) => {
+    const timeoutMs = JSON.parse(text);
+    expect((await errorOf(world([over, done]).client.wait('gen_1', { timeoutMs }))).code).toBe('invalid_options');
+  });
+
   test('has no limit of time for Infinity', async () => {
     const { client } = world([stream([state('1-0', 'queued'), end('succeeded')]), done]);
     expect((await client.wait('gen_1', { timeoutMs: Infinity })).state).toBe('succeeded');
