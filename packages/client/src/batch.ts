@@ -1,5 +1,5 @@
 import { prepare, send, type Prepared } from './create.ts';
-import { KieqError, withDetails } from './error.ts';
+import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { Http } from './http.ts';
 import { createdOf, failureOf, isFields } from './shapes.ts';
 import { backoffMs } from './tools.ts';
@@ -23,6 +23,7 @@ export async function enqueueMany(
   items: readonly EnqueueItem[],
   signal: AbortSignal | undefined,
 ): Promise<EnqueuedItem[]> {
+  checkItems(items);
   const prepared = items.map(({ model, input, ...options }) => prepare(model, input, options, http.tools.newKey));
   const results = new Map<Prepared, EnqueuedItem>();
   let stopped: KieqError | undefined;
@@ -32,6 +33,12 @@ export async function enqueueMany(
     for (const item of group) if (!results.has(item)) results.set(item, refused(notSent(stopped), item));
   }
   return prepared.flatMap((item) => results.get(item) ?? []);
+}
+
+/** @throws KieqError `invalid_options` */
+function checkItems(items: unknown): void {
+  if (!Array.isArray(items) || !items.every(isFields))
+    throw invalidOption('items', 'must be a list of requests', typeof items);
 }
 
 function notSent(stopped: KieqError | undefined): KieqError {
@@ -75,11 +82,21 @@ async function answerGroup(
     else await sendBatch(http, group, signal, results);
   } catch (error) {
     if (!(error instanceof KieqError)) throw error;
-    for (const item of group) if (results.get(item)?.ok !== true) results.set(item, refused(error, item));
-    // The gateway refused one request with images; others may be fine.
-    return error.code === 'invalid_request' || error.code === 'idempotency_conflict' ? undefined : error;
+    for (const item of group) {
+      const earlier = results.get(item);
+      if (earlier === undefined) results.set(item, refused(error, item));
+      // An earlier call may have created it; items with a final answer keep theirs.
+      else if (isAway(earlier)) results.set(item, refused(withDetails(error, { money: 'unknown' }), item));
+    }
+    return isOfItems(error, group.length) ? undefined : error;
   }
   return undefined;
+}
+
+/** Whether the gateway refused what these items say, so that others may be fine. */
+function isOfItems({ code, status }: KieqError, items: number): boolean {
+  if (code === 'invalid_request' || code === 'idempotency_conflict') return true;
+  return items === 1 && (code === 'forbidden' || status === 413);
 }
 
 /** Items for which Redis was away are sent again, with their keys. */
@@ -91,8 +108,9 @@ async function sendBatch(
 ): Promise<void> {
   let open = group;
   for (let tries = 0; ; tries += 1) {
-    const answers = await batchCall(http, open, signal);
-    open.forEach((item, i) => results.set(item, answerOf(answers[i], item)));
+    const { answers, isRepeated } = await batchCall(http, open, signal);
+    const mayExist = isRepeated || tries > 0;
+    open.forEach((item, i) => results.set(item, answerOf(answers[i], item, mayExist)));
     open = open.filter((item) => isAway(results.get(item)));
     if (open.length === 0 || tries >= http.gateway.maxRetries) return;
     await http.pause(backoffMs(tries, FIRST_PAUSE_MS, PAUSE_LIMIT_MS, http.tools.random), signal, 'unknown');
@@ -103,23 +121,28 @@ async function batchCall(
   http: Http,
   items: readonly Prepared[],
   signal: AbortSignal | undefined,
-): Promise<readonly unknown[]> {
+): Promise<{ readonly answers: readonly unknown[]; readonly isRepeated: boolean }> {
+  let isRepeated = false;
+  const onUnknown = (): void => {
+    isRepeated = true;
+  };
   const json = `{"items":[${items.map((item) => item.json).join(',')}]}`;
-  const call = { method: 'POST', path: '/v1/generations/batch', creates: true, signal } as const;
+  const call = { method: 'POST', path: '/v1/generations/batch', creates: true, signal, onUnknown } as const;
   const body = await http.json({ ...call, body: () => json });
   const answers = isFields(body) ? body['items'] : undefined;
-  if (Array.isArray(answers) && answers.length === items.length) return answers;
+  if (Array.isArray(answers) && answers.length === items.length) return { answers, isRepeated };
   throw new KieqError('unexpected_response', 'The batch was not answered item by item.', { money: 'unknown' });
 }
 
-function answerOf(answer: unknown, item: Prepared): EnqueuedItem {
+/** @param mayExist whether an earlier call may have created it */
+function answerOf(answer: unknown, item: Prepared, mayExist: boolean): EnqueuedItem {
   const created = createdOf(answer, item.idempotencyKey);
   if (created !== undefined) return { ok: true, ...created };
   const failure = failureOf(answer);
   if (failure === undefined)
     return refused(new KieqError('unexpected_response', 'The answer has no id.', { money: 'unknown' }), item);
   const { code, message, problems } = failure;
-  const money = code === 'unavailable' ? 'unknown' : 'nothing_created';
+  const money = mayExist || code === 'unavailable' ? 'unknown' : 'nothing_created';
   return refused(new KieqError(code, message, { problems, money }), item);
 }
 

@@ -16,7 +16,7 @@ import type {
   WaitOptions,
 } from './types.ts';
 import { readImage, type ImageFile, type UploadedImage } from './upload.ts';
-import { read, checkedId, waitForEnd } from './wait.ts';
+import { checkedId, checkTimeout, read, waitForEnd } from './wait.ts';
 
 export interface ClientOptions {
   /** Address of the gateway, such as `https://kieq.example.com`. */
@@ -97,12 +97,12 @@ export function createClientWith(options: ClientOptions, tools: Tools): Client {
   const gateway = { ...checkGateway(options.url, options.apiKey), timeoutMs, maxRetries };
   const http = new Http(gateway, { ...tools, fetch });
   return {
-    generate: (model, input, more = {}) => generate(http, model, input, more),
-    enqueue: async (model, input, more = {}) => enqueue(http, model, input, more),
-    enqueueMany: (items, { signal } = {}) => enqueueMany(http, items, signal),
-    get: (id, { signal } = {}) => read(http, id, signal),
-    wait: (id, more) => waitForEnd(http, id, more),
-    cancel: (id, { signal } = {}) => cancel(http, id, signal),
+    generate: (model, input, more) => generate(http, model, input, more ?? {}),
+    enqueue: async (model, input, more) => enqueue(http, model, input, more ?? {}),
+    enqueueMany: (items, more) => enqueueMany(http, items, more?.signal),
+    get: (id, more) => read(http, id, more?.signal),
+    wait: (id, more) => waitForEnd(http, id, more ?? {}),
+    cancel: (id, more) => cancel(http, id, more?.signal),
     upload: readImage,
   };
 }
@@ -113,6 +113,7 @@ async function generate(
   input: GenerationInput,
   { onUpdate, timeoutMs, signal, ...options }: GenerateOptions,
 ): Promise<Generation> {
+  checkTimeout(timeoutMs);
   const created = await enqueue(http, model, input, { ...options, signal });
   const { id, idempotencyKey, state } = created;
   onUpdate?.({ id, state });

@@ -1,6 +1,6 @@
 import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { Http } from './http.ts';
-import { createdOf } from './shapes.ts';
+import { createdOf, isFields } from './shapes.ts';
 import type { CreateOptions, Created, EnqueueOptions, GenerationInput } from './types.ts';
 import { formOf, splitImages, type SplitInput } from './upload.ts';
 
@@ -20,11 +20,28 @@ export function prepare(model: string, input: GenerationInput, options: CreateOp
   const { idempotencyKey = newKey(), webhookUrl: callBackUrl } = options;
   const { priority, delayMs, deadlineMs, metadata, tenant } = options;
   // The gateway takes an empty key for none, and would create and charge at each repetition.
-  if (idempotencyKey.trim() === '' || idempotencyKey.length > 255)
-    throw invalidOption('idempotencyKey', 'must have 1 to 255 characters', `${idempotencyKey.length} characters`);
+  if (typeof idempotencyKey !== 'string' || idempotencyKey.trim() === '' || idempotencyKey.length > 255)
+    throw invalidOption('idempotencyKey', 'must be a text of 1 to 255 characters', kindOf(idempotencyKey));
+  if (!isFields(input)) throw invalidOption('input', 'must be an object', typeof input);
   const { input: rest, images } = splitImages(input);
   const request = { model, input: rest, idempotencyKey, callBackUrl, priority, delayMs, deadlineMs, metadata, tenant };
-  return { idempotencyKey, json: JSON.stringify(request), images };
+  return { idempotencyKey, json: jsonOf(request), images };
+}
+
+function kindOf(key: unknown): string {
+  return typeof key === 'string' ? `${key.length} characters` : typeof key;
+}
+
+/** @throws KieqError for a bigint, a cycle, and an image that stands too deep */
+function jsonOf(request: object): string {
+  try {
+    return JSON.stringify(request);
+  } catch (cause) {
+    if (cause instanceof KieqError) throw cause;
+    throw withDetails(invalidOption('input', 'must be JSON, as must the options', 'a bigint, a cycle or the like'), {
+      cause,
+    });
+  }
 }
 
 /** @throws KieqError with the key of the request */

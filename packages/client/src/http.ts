@@ -25,6 +25,8 @@ export interface HttpCall {
   readonly timeoutMs?: number;
   /** Whether it creates generations; else it only reads or cancels. */
   readonly creates?: boolean;
+  /** Told after each try that may have created something, although it failed. */
+  readonly onUnknown?: () => void;
 }
 
 /** Longer pauses are left to the caller, as `retryAfterMs` of the error. */
@@ -56,7 +58,10 @@ export class Http {
         return await this.#once(call);
       } catch (error) {
         if (!(error instanceof KieqError)) throw error;
-        if (error.money === 'unknown') money = 'unknown';
+        if (error.money === 'unknown') {
+          money = 'unknown';
+          call.onUnknown?.();
+        }
         failure = withDetails(error, { money });
       }
       const pauseMs = tries < this.gateway.maxRetries ? this.#pauseMs(failure, tries) : undefined;

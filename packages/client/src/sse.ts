@@ -26,11 +26,8 @@ export class SseParser {
     this.#id = lastEventId;
   }
 
-  /**
-   * The blocks that this piece completes.
-   * @throws RangeError for a block without end
-   */
-  push(piece: string): SseEvent[] {
+  /** The blocks that this piece completes; undefined for a block without end, which no gateway sends. */
+  push(piece: string): SseEvent[] | undefined {
     let text = this.#rest + piece;
     if (this.#isFirst && text.length > 0) {
       text = text.replace(/^\uFEFF/, '');
@@ -40,8 +37,7 @@ export class SseParser {
     const lines = text.split(/\r\n|\n|\r(?!$)/);
     this.#rest = lines.pop() ?? '';
     const events = lines.flatMap((line) => this.#take(line));
-    if (this.#rest.length + this.#data.join('').length > LIMIT) throw new RangeError('an event has no end');
-    return events;
+    return this.#rest.length + this.#data.join('').length > LIMIT ? undefined : events;
   }
 
   #take(line: string): SseEvent[] {

@@ -10,7 +10,7 @@ export type StreamEnd =
   /** It broke off. `heard` tells whether anything had arrived. */
   | { readonly kind: 'cut'; readonly heard: boolean }
   /** There is no stream here now: too many are open, or something between does not let it pass. */
-  | { readonly kind: 'refused'; readonly retryAfterMs?: number | undefined };
+  | { readonly kind: 'refused' };
 
 /** Where to go on after a cut. */
 export interface Place {
@@ -24,6 +24,8 @@ interface Following {
   readonly place: Place;
   readonly signal: AbortSignal | undefined;
   readonly onState: (state: string) => void;
+  /** Called with each piece of the stream, and where there is none because the generation has ended. */
+  readonly onHeard: () => void;
 }
 
 /**
@@ -37,7 +39,10 @@ export async function followStream(http: Http, following: Following): Promise<St
   try {
     const response = await unlessCut(() => connect(http, following, controller.signal), signal);
     if (response === undefined) return { kind: 'cut', heard: false };
-    if (response.status === 204) return { kind: 'ended' };
+    if (response.status === 204) {
+      following.onHeard();
+      return { kind: 'ended' };
+    }
     if (!response.ok) return await refusal(response, signal);
     const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
     if (!isStream || response.body === null) return { kind: 'refused' };
@@ -69,13 +74,12 @@ async function unlessCut<Value>(
   }
 }
 
-/** Without a stream the generation can be polled, unless the gateway refuses that, too. */
+/** Without a stream the generation can be polled, unless the gateway refuses that, too; a poll heeds its own Retry-After. */
 async function refusal(response: Response, signal: AbortSignal | undefined): Promise<StreamEnd> {
   const text = await unlessCut(() => response.text(), signal);
   if (response.status >= 500 || text === undefined) return { kind: 'cut', heard: false };
-  const error = errorOf(response, parsed(text), 'exists');
-  if (REFUSED.has(response.status)) throw error;
-  return { kind: 'refused', retryAfterMs: error.retryAfterMs };
+  if (REFUSED.has(response.status)) throw errorOf(response, parsed(text), 'exists');
+  return { kind: 'refused' };
 }
 
 /** The key, the tenant, the id: a poll would be refused as well. */
@@ -83,7 +87,7 @@ const REFUSED: ReadonlySet<number> = new Set([401, 403, 404]);
 
 async function read(
   body: ReadableStream<Uint8Array>,
-  { place, signal, onState }: Following,
+  { place, signal, onState, onHeard }: Following,
   onPiece: () => void,
 ): Promise<StreamEnd> {
   const reader = body.getReader();
@@ -93,7 +97,9 @@ async function read(
     const piece = await unlessCut(() => reader.read(), signal);
     if (piece?.value === undefined) return { kind: 'cut', heard };
     onPiece();
+    onHeard();
     const events = parser.push(decoder.decode(piece.value, { stream: true }));
+    if (events === undefined) return { kind: 'refused' };
     place.lastEventId = parser.lastEventId;
     place.retryMs = parser.retryMs ?? place.retryMs;
     for (const { event, data } of events) {

@@ -86,7 +86,7 @@ export interface WaitOptions {
   readonly onUpdate?: ((update: Update) => void) | undefined;
   /** Ends the wait; the generation goes on. */
   readonly signal?: AbortSignal | undefined;
-  /** Longest wait, in ms. @default no limit */
+  /** Longest wait, in ms: up to 2147483647, or `Infinity`. @default no limit */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -1,4 +1,4 @@
-import { invalidOption, KieqError } from './error.ts';
+import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { GenerationInput } from './types.ts';
 
 /** Largest image that a gateway takes. */
@@ -43,11 +43,28 @@ export class UploadedImage {
  * @throws KieqError `invalid_options` for no bytes, or more than 10 MB
  */
 export async function readImage(file: ImageFile): Promise<UploadedImage> {
+  if (!isFile(file)) throw invalidOption('file', 'must be a Blob, an ArrayBuffer or a view of one', typeof file);
   const bytes = file instanceof Blob ? file.size : file.byteLength;
   if (bytes === 0 || bytes > IMAGE_LIMIT_BYTES)
     throw invalidOption('file', `must have 1 to ${IMAGE_LIMIT_BYTES} bytes`, `${bytes} bytes`);
-  const content = file instanceof Blob ? await file.arrayBuffer() : copyOf(file);
+  const content = file instanceof Blob ? await bytesOf(file) : copyOf(file);
   return new UploadedImage(new Blob([content]));
+}
+
+/** Callers without types give a path. */
+function isFile(file: unknown): file is ImageFile {
+  // By its name: an ArrayBuffer of another realm, such as a test runner's, is none of this one's.
+  const isBuffer = Object.prototype.toString.call(file) === '[object ArrayBuffer]';
+  return isBuffer || file instanceof Blob || ArrayBuffer.isView(file);
+}
+
+/** @throws KieqError for a file that has changed, or is gone, since the Blob was made */
+async function bytesOf(file: Blob): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (cause) {
+    throw withDetails(invalidOption('file', 'must be readable', String(cause)), { cause });
+  }
 }
 
 function copyOf(file: ArrayBuffer | ArrayBufferView): Uint8Array<ArrayBuffer> {

@@ -1,4 +1,4 @@
-import { KieqError, withDetails } from './error.ts';
+import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { Http } from './http.ts';
 import { generationOf } from './shapes.ts';
 import { followStream, type Place } from './stream.ts';
@@ -36,30 +36,47 @@ export function checkedId(id: string): string {
 }
 
 /**
+ * A timer takes no longer time, and fires at once for it.
+ * @throws KieqError `invalid_options`
+ */
+export function checkTimeout(timeoutMs: number | undefined): void {
+  if (timeoutMs === undefined || timeoutMs === Infinity) return;
+  if (typeof timeoutMs === 'number' && timeoutMs >= 0 && timeoutMs < 2 ** 31) return;
+  throw invalidOption('timeoutMs', 'must be 0 to 2147483647, or Infinity', String(timeoutMs));
+}
+
+/** Errors that do not say that there is such a generation. */
+const UNSEEN: ReadonlySet<string> = new Set(['not_found', 'unauthorized', 'forbidden']);
+
+/**
  * Waits until a generation has ended and gives it as it is then, whatever its end: by the gateway's event stream, which
  * is resumed after each cut, and by polls where no stream passes.
  * @throws KieqError `aborted`, `timeout`; `unreachable` and the like after five minutes in which no request succeeded;
- *   `not_found`, `unauthorized`, `forbidden` at once
- * @param seen the state that the caller knows already
+ *   `not_found`, `unauthorized`, `forbidden` at once; `invalid_options`
+ * @param seen the state that the caller knows already, having created the generation
  */
 export async function waitForEnd(
   http: Http,
   id: string,
-  options: WaitOptions = {},
+  options: WaitOptions,
   seen?: GenerationState,
 ): Promise<Generation> {
   const { timeoutMs, signal } = options;
   checkedId(id);
+  checkTimeout(timeoutMs);
   const { controller, free } = linked(signal);
   const late = new Error('the time is over');
-  const timer = timeoutMs === undefined ? undefined : setTimeout(() => controller.abort(late), timeoutMs);
+  const timer =
+    timeoutMs === undefined || timeoutMs === Infinity ? undefined : setTimeout(() => controller.abort(late), timeoutMs);
   try {
     return await new Wait(http, id, { onUpdate: options.onUpdate, signal: controller.signal, seen }).end();
   } catch (error) {
     if (!(error instanceof KieqError)) throw error;
     const more = { id, money: 'exists' } as const;
-    if (error.cause !== late || isAborted(signal)) throw withDetails(error, more);
-    throw new KieqError('timeout', `Generation ${id} has not ended within ${timeoutMs} ms.`, more);
+    if (error.cause === late && !isAborted(signal))
+      throw new KieqError('timeout', `Generation ${id} has not ended within ${timeoutMs} ms.`, more);
+    const isUnseen = seen === undefined && UNSEEN.has(error.code);
+    throw withDetails(error, isUnseen ? { id, money: 'unaffected' } : more);
   } finally {
     clearTimeout(timer);
     free();
@@ -84,6 +101,8 @@ class Wait {
   #fruitless = 0;
   /** When the gateway was heard last. */
   #heardAt: number;
+  /** A stream has told the end, and no read has succeeded since. */
+  #isEndUnread = false;
 
   constructor(http: Http, id: string, { onUpdate, signal, seen }: Watch) {
     this.#http = http;
@@ -103,17 +122,24 @@ class Wait {
 
   async #stream(): Promise<Generation | undefined> {
     const onState = (state: string): void => this.#see(state);
-    const followed = { id: this.#id, place: this.#place, signal: this.#signal, onState };
+    // Streams that only repeat the end must not keep a wait alive whose reads fail.
+    const onHeard = (): void => {
+      if (!this.#isEndUnread) this.#heardAt = this.#http.tools.now();
+    };
+    const followed = { id: this.#id, place: this.#place, signal: this.#signal, onState, onHeard };
     const end = await followStream(this.#http, followed);
     if (end.kind === 'ended') {
+      this.#isEndUnread = true;
       const generation = await this.#look(end.state);
       if (generation !== undefined) return generation;
       // An operator has resumed it meanwhile, or the gateway is away: the next stream begins with the state of now.
       this.#place.lastEventId = undefined;
     }
     if (end.kind === 'refused') this.#fruitless = FRUITLESS_STREAMS;
-    else if (end.kind === 'cut' && end.heard) this.#hear();
-    else this.#fruitless += 1;
+    else if (end.kind === 'cut' && end.heard) {
+      this.#isEndUnread = false;
+      this.#fruitless = 0;
+    } else this.#fruitless += 1;
     if (this.#fruitless >= FRUITLESS_STREAMS) return undefined;
     await this.#pause(
       backoffMs(this.#fruitless, this.#place.retryMs ?? RECONNECT_MS, RECONNECT_LIMIT_MS, this.#random),
@@ -136,7 +162,8 @@ class Wait {
   async #look(endState?: string): Promise<Generation | undefined> {
     try {
       const generation = await read(this.#http, this.#id, this.#signal);
-      this.#hear(false);
+      this.#heardAt = this.#http.tools.now();
+      this.#isEndUnread = false;
       this.#see(generation.state);
       return isEnded(generation.state) || generation.state === endState ? generation : undefined;
     } catch (error) {
@@ -144,11 +171,6 @@ class Wait {
       if (!(error instanceof KieqError) || !error.retryable || error.code === 'aborted' || isOver) throw error;
       return undefined;
     }
-  }
-
-  #hear(byStream = true): void {
-    this.#heardAt = this.#http.tools.now();
-    if (byStream) this.#fruitless = 0;
   }
 
   #see(state: GenerationState): void {

@@ -37,22 +37,24 @@ const SIGNATURES = 10;
  * @param secret `GATEWAY_WEBHOOK_SECRET` of the workers; during a rotation both, the old one and the new one
  * @param body the bytes or the text as they arrived, before any parsing
  * @throws KieqError `webhook_invalid` where headers, time, signature or body are wrong, `invalid_options` for an empty
- *   secret. Both mean: do not use the body
+ *   secret and for a body that was parsed. Both mean: do not use the body
  */
 export async function verifyWebhook(
   secret: string | readonly string[],
   headers: WebhookHeaders,
-  body: string | Uint8Array,
+  body: string | ArrayBufferView,
   options: VerifyOptions = {},
 ): Promise<Webhook> {
   const secrets = typeof secret === 'string' ? [secret] : secret;
   if (secrets.length === 0 || secrets.some((one) => typeof one !== 'string' || one === ''))
     throw invalidOption('secret', 'must be a text, or a list of texts', 'an empty one');
+  if (typeof body !== 'string' && !ArrayBuffer.isView(body))
+    throw invalidOption('body', 'must be the text or the bytes as they arrived', typeof body);
   const id = headerOf(headers, 'webhook-id');
   const timestamp = headerOf(headers, 'webhook-timestamp');
   const signatures = headerOf(headers, 'webhook-signature');
   checkTime(timestamp, options);
-  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : bytesIn(body);
   const message = joined(new TextEncoder().encode(`${id}.${timestamp}.`), bytes);
   const given = signatures
     .split(' ', SIGNATURES)
@@ -85,7 +87,10 @@ async function hmac(secret: Uint8Array<ArrayBuffer>, message: Uint8Array<ArrayBu
 /** As Standard Webhooks writes secrets, `whsec_` and base64; any other text is the key itself. */
 function keyOf(secret: string): Uint8Array<ArrayBuffer> {
   const encoded = /^whsec_([A-Za-z0-9+/]{4,}={0,2})$/.exec(secret)?.[1];
-  return (encoded === undefined ? undefined : bytesOf(encoded)) ?? new TextEncoder().encode(secret);
+  if (encoded === undefined) return new TextEncoder().encode(secret);
+  // The workers decode what other decoders refuse: without its padding, and up to the last whole byte.
+  const digits = encoded.replace(/=+$/, '');
+  return decoded(digits.length % 4 === 1 ? digits.slice(0, -1) : digits);
 }
 
 /** In constant time for texts of one length; the length of a digest is no secret. */
@@ -99,10 +104,19 @@ function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 /** Undefined for what is no base64. */
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> | undefined {
   try {
-    return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    return decoded(base64);
   } catch {
     return undefined;
   }
+}
+
+/** @throws for what is no base64 */
+function decoded(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+}
+
+function bytesIn({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {

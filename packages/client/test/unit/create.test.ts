@@ -63,6 +63,69 @@ describe('upload', () => {
   });
 });
 
+/** What callers without types give; JSON.parse has no type. */
+const untyped = (text: string): ReturnType<typeof JSON.parse> => JSON.parse(text);
+
+describe('callers without types', () => {
+  const cycle: Record<string, unknown> = {};
+  cycle['self'] = cycle;
+  const metadata = untyped('{}');
+  metadata.n = 1n;
+
+  test.each<[string, unknown, object]>([
+    ['a bigint', { seed: 1n }, {}],
+    ['a cycle', cycle, {}],
+    ['no input', null, {}],
+    ['a text for the input', 'a cat', {}],
+    ['a list for the input', [], {}],
+    ['no key', {}, { idempotencyKey: null }],
+    ['a number for the key', {}, { idempotencyKey: 4711 }],
+    ['a bigint in the metadata', {}, { metadata }],
+  ])('get an error before anything is sent: %s', async (_what, given, options) => {
+    const { client, sent } = world([created()]);
+    const input: ReturnType<typeof JSON.parse> = given;
+    const expected = { code: 'invalid_options', money: 'nothing_created' };
+    expect(await errorOf(client.enqueue('m', input, options))).toMatchObject(expected);
+    expect(await errorOf(client.generate('m', input, options))).toMatchObject(expected);
+    expect(await errorOf(client.enqueueMany([{ model: 'm', input, ...options }]))).toMatchObject(expected);
+    expect(sent).toEqual([]);
+  });
+
+  test.each(['null', '"cat.jpg"', '{}', '[null]'])('get an error for the items %s', async (text) => {
+    const { client } = world([created()]);
+    expect(await errorOf(client.enqueueMany(untyped(text)))).toMatchObject({ code: 'invalid_options' });
+  });
+
+  test.each(['null', '"cat.jpg"', '{"byteLength":5}', '[1,2]'])('get an error for the file %s', async (text) => {
+    const { client } = world([created()]);
+    expect(await errorOf(client.upload(untyped(text)))).toMatchObject({
+      code: 'invalid_options',
+      problems: [{ field: 'file', rule: 'must be a Blob, an ArrayBuffer or a view of one' }],
+    });
+  });
+
+  test('may give null for no options', async () => {
+    const { client } = world([created()]);
+    const none = untyped('null');
+    expect(await client.enqueue('m', {}, none)).toMatchObject({ id: 'gen_1' });
+    for (const call of [client.get('gen_1', none), client.wait('gen_1', none), client.cancel('gen_1', none)])
+      expect(await errorOf(call)).toMatchObject({ code: 'unexpected_response' });
+  });
+});
+
+test('a file that cannot be read any more is an error of the file', async () => {
+  class Gone extends Blob {
+    override arrayBuffer(): Promise<ArrayBuffer> {
+      return Promise.reject(new Error('the file has changed'));
+    }
+  }
+  const { client } = world([created()]);
+  expect(await errorOf(client.upload(new Gone(['x'])))).toMatchObject({
+    code: 'invalid_options',
+    message: 'file must be readable, received Error: the file has changed',
+  });
+});
+
 describe('enqueueMany', () => {
   const item = (prompt: string, more: object = {}) => ({ model: 'm', input: { prompt }, ...more });
   const answerAll = ({ body }: Sent): Response =>
@@ -140,6 +203,52 @@ describe('enqueueMany', () => {
     const image = await client.upload(BYTES);
     const answers = await client.enqueueMany([item('a', { input: { x: image } }), item('b', { input: { x: image } })]);
     expect(answers).toMatchObject([{ ok: false }, { ok: true, id: 'gen_2' }]);
+  });
+
+  const answersOf = (...codes: string[]) =>
+    json({ items: codes.map((code) => ({ ok: false, error: { code, message: `it is ${code}`, problems: [] } })) });
+
+  test('keeps final answers, and what may exist, where the repetition of a batch fails as a whole', async () => {
+    const { client } = world([answersOf('unavailable', 'invalid_request'), failure('unauthorized', 401)]);
+    expect(await client.enqueueMany([item('a'), item('')])).toMatchObject([
+      { ok: false, error: { code: 'unauthorized', money: 'unknown', idempotencyKey: 'key-1' } },
+      { ok: false, error: { code: 'invalid_request', money: 'nothing_created', idempotencyKey: 'key-2' } },
+    ]);
+  });
+
+  test.each([
+    ['an answer that Redis was away', answersOf('unavailable')],
+    ['a lost response', cut],
+  ])('does not know whether an item exists that is refused after %s', async (_what, step) => {
+    const { client } = world([step, answersOf('forbidden')]);
+    expect(await client.enqueueMany([item('a')])).toMatchObject([
+      { ok: false, error: { code: 'forbidden', money: 'unknown' } },
+    ]);
+  });
+
+  test.each([
+    ['body_too_large', 413],
+    ['forbidden', 403],
+    ['idempotency_conflict', 409],
+  ])('goes on after a call of one item that is %s', async (code, status) => {
+    const { client } = world([failure(code, status), failure(code, status), created('gen_3')]);
+    const image = await client.upload(BYTES);
+    const withImage = item('a', { input: { x: image } });
+    expect(await client.enqueueMany([item('a'), withImage, withImage])).toMatchObject([
+      { ok: false, error: { code, money: 'nothing_created' } },
+      { ok: false, error: { code } },
+      { ok: true, id: 'gen_3' },
+    ]);
+  });
+
+  test('stops after a call of several items that is forbidden', async () => {
+    const { client, sent } = world([failure('forbidden', 403)]);
+    const answers = await client.enqueueMany([
+      item('a'),
+      item('b'),
+      item('c', { input: { x: await client.upload(BYTES) } }),
+    ]);
+    expect([answers.length, sent.length]).toEqual([3, 1]);
   });
 
   test('of nothing asks nothing', async () => {

@@ -14,14 +14,14 @@ const EVENTS = [
 describe('SseParser', () => {
   test.each(Array.from({ length: STREAM.length + 1 }, (_, at) => at))('reads the same events cut at %i', (at) => {
     const parser = new SseParser();
-    const events = [STREAM.slice(0, at), STREAM.slice(at)].flatMap((piece) => parser.push(piece));
+    const events = [STREAM.slice(0, at), STREAM.slice(at)].flatMap((piece) => parser.push(piece) ?? []);
     expect(events).toEqual(EVENTS);
     expect([parser.lastEventId, parser.retryMs]).toEqual(['7-1', 2000]);
   });
 
   test('reads the same events letter by letter', () => {
     const parser = new SseParser();
-    expect(Array.from(STREAM).flatMap((letter) => parser.push(letter))).toEqual(EVENTS);
+    expect(Array.from(STREAM).flatMap((letter) => parser.push(letter) ?? [])).toEqual(EVENTS);
   });
 
   test('does not take a block for seen that was cut off', () => {
@@ -34,8 +34,7 @@ describe('SseParser', () => {
 
   test('refuses a block without end', () => {
     const parser = new SseParser();
-    expect(() => {
-      for (let i = 0; i < 20; i += 1) parser.push('x'.repeat(100_000));
-    }).toThrow(RangeError);
+    const answers = Array.from({ length: 11 }, () => parser.push('x'.repeat(100_000)));
+    expect([answers[9], answers[10]]).toEqual([[], undefined]);
   });
 });

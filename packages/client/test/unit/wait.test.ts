@@ -42,7 +42,7 @@ describe('wait', () => {
   });
 
   test.each<[string, Step]>([
-    ['too many streams are open', failure('rate_limited', 429)],
+    ['too many streams are open', failure('rate_limited', 429, { 'retry-after': '10' })],
     ['a proxy answers instead', () => new Response('<html>', { headers: { 'content-type': 'text/html' } })],
   ])('polls at once where %s', async (_what, step) => {
     const { client, sent, pauses } = world([step, json(generation('queued')), json(generation('generating')), done]);
@@ -78,11 +78,64 @@ describe('wait', () => {
     expect((await client.wait('gen_1')).state).toBe('expired');
   });
 
-  test.each(['not_found', 'unauthorized', 'forbidden'])('ends at once by %s', async (code) => {
-    const status = { not_found: 404, unauthorized: 401, forbidden: 403 }[code] ?? 0;
-    const { client, sent } = world([failure(code, status)]);
-    expect(await errorOf(client.wait('gen_1'))).toMatchObject({ code, status, id: 'gen_1' });
-    expect(sent).toHaveLength(1);
+  test.each([
+    ['not_found', 404],
+    ['unauthorized', 401],
+    ['forbidden', 403],
+  ])(
+    'ends at once by %s, which says nothing about a generation that this call did not create',
+    async (code, status) => {
+      const { client, sent } = world([failure(code, status)]);
+      expect(await errorOf(client.wait('gen_1'))).toMatchObject({ code, status, id: 'gen_1', money: 'unaffected' });
+      expect(sent).toHaveLength(1);
+      const own = world([created(), failure(code, status)]);
+      expect(await errorOf(own.client.generate('m', {}))).toMatchObject({ code, id: 'gen_1', money: 'exists' });
+    },
+  );
+
+  test('polls where a block of the stream has no end', async () => {
+    const { client, sent } = world([stream(['x'.repeat(1_100_000)]), done]);
+    expect((await client.wait('gen_1')).state).toBe('succeeded');
+    expect(paths(sent)).toEqual(['gen_1/events', 'gen_1']);
+  });
+
+  test.each<[string, Step]>([
+    ['the end', stream([state('1-0', 'queued'), end('succeeded')])],
+    ['no more', over],
+  ])('counts an outage from the last sign of the gateway: a stream that tells %s', async (_what, last) => {
+    let now = 0;
+    const later: Step = (sent) => {
+      now += 400_000;
+      return last(sent);
+    };
+    const { client } = world([later, failure('internal', 500), done], {}, { now: () => now });
+    expect((await client.wait('gen_1')).state).toBe('succeeded');
+  });
+
+  test('gives up where streams tell the end and no read succeeds', async () => {
+    let now = 0;
+    const tools = { now: () => (now += 1000) };
+    const step: Step = (sent) =>
+      sent.path.endsWith('/events') ? stream([end('succeeded')])(sent) : failure('internal', 500)(sent);
+    const { client } = world([step], {}, tools);
+    expect(await errorOf(client.wait('gen_1'))).toMatchObject({ code: 'internal', money: 'exists' });
+  });
+
+  test.each([Number.NaN, -1, 2 ** 31, Number.NEGATIVE_INFINITY])('refuses the time %d', async (timeoutMs) => {
+    const { client, sent } = world([created()]);
+    for (const call of [client.wait('gen_1', { timeoutMs }), client.generate('m', {}, { timeoutMs })])
+      expect(await errorOf(call)).toMatchObject({ code: 'invalid_options', problems: [{ field: 'timeoutMs' }] });
+    expect(sent).toEqual([]);
+  });
+
+  test.each(['null', '"soon"'])('refuses the time %s of a caller without types', async (text) => {
+    const timeoutMs = JSON.parse(text);
+    expect((await errorOf(world([over, done]).client.wait('gen_1', { timeoutMs }))).code).toBe('invalid_options');
+  });
+
+  test('has no limit of time for Infinity', async () => {
+    const { client } = world([stream([state('1-0', 'queued'), end('succeeded')]), done]);
+    expect((await client.wait('gen_1', { timeoutMs: Infinity })).state).toBe('succeeded');
   });
 
   test('outlasts an outage of the gateway, but not without end', async () => {

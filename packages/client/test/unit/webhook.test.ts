@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { describe, expect, test } from 'vitest';
 import { verifyWebhook, type WebhookHeaders } from '../../src/webhook.ts';
@@ -105,6 +106,39 @@ describe('verifyWebhook', () => {
     const error = await errorOf(verify(headers, body, secret));
     expect([error.code, error.advice]).toEqual(['webhook_invalid', expect.stringContaining('401')]);
     expect(JSON.stringify([error.message, error.stack])).not.toContain('MfKQ9r8');
+  });
+
+  test.each([
+    ['whsec_abcde', '69b71d'],
+    ['whsec_abcd=', '69b71d'],
+    ['whsec_abcde==', '69b71d'],
+    ['whsec_abcdef', '69b71d79'],
+    ['whsec_abcdR', '69b71d'],
+    ['whsec_ab+/c', '69bfbf'],
+    ['whsec_abcdefgh==', '69b71d79f821'],
+  ])('decodes the secret %s as the workers do', async (secret, key) => {
+    const digits = secret.slice('whsec_'.length);
+    expect(Buffer.from(digits, 'base64').toString('hex')).toBe(key);
+    const headers = signed();
+    const text = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${BODY}`;
+    const signature = createHmac('sha256', Buffer.from(key, 'hex')).update(text).digest('base64');
+    expect(await verify({ ...headers, 'webhook-signature': `v1,${signature}` }, BODY, secret)).toMatchObject({
+      generation: 'gen_1',
+    });
+  });
+
+  test('takes the bytes of any view', async () => {
+    const { buffer, byteOffset, byteLength } = Buffer.from(BODY);
+    const view = new DataView(buffer, byteOffset, byteLength);
+    expect(await verifyWebhook(SECRET, signed(), view, { now: NOW })).toMatchObject({ generation: 'gen_1' });
+  });
+
+  test('refuses a body that was parsed before', async () => {
+    const body: string = JSON.parse(BODY);
+    expect(await errorOf(verify(signed(), body))).toMatchObject({
+      code: 'invalid_options',
+      problems: [{ field: 'body', received: 'object' }],
+    });
   });
 
   test.each([[''], [[]], [['a', '']]])('refuses the secret %j', async (secret) => {
