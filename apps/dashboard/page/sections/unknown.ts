@@ -10,8 +10,7 @@ export function showUnknown({ unknown, inFlight, you, atMs }: OverviewAnswer, re
   const minute = Math.floor(atMs / 30_000);
   const may = you.role === 'operator' && you.canAdopt;
   render('unknown', { unknown, count: inFlight.unknown, may, minute }, () => {
-    if (unknown.length === 0)
-      return [h('p', { class: 'dim' }, 'None: the outcome of every submission is known.')];
+    if (unknown.length === 0) return [h('p', { class: 'dim' }, 'None: the outcome of every submission is known.')];
     const rows = unknown.map(({ id, sinceMs, tenant, prompt, model }) =>
       h(
         'tr',
