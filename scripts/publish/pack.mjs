@@ -3,10 +3,11 @@
 // `producer`. It bundles each into `<out>/<package>`, writes the manifest that is published there, and packs that folder
 // to `<out>/<name>-<version>.tgz`. Prints the path of each tarball. The default folder is dist-pack.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bundleLibrary } from '../bundle/library.mjs';
+import { withoutRelativeLinks } from './documents.mjs';
 import { publishedManifest } from './manifest.mjs';
 import { folderOf, PUBLISHED, ROOT } from './packages.mjs';
 import { leaveOutForeignSources } from './source-maps.mjs';
@@ -31,8 +32,9 @@ async function pack(folder, staging) {
   for (const file of ['index.js.map', 'index.cjs.map']) leaveOutForeignSources(join(dir, file));
   writeFileSync(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));
-  copyFileSync(join(folder, 'README.md'), join(staging, 'README.md'));
-  for (const file of ['CHANGELOG.md', 'LICENSE']) copyFileSync(join(ROOT, file), join(staging, file));
+  for (const path of [join(folder, 'README.md'), join(ROOT, 'CHANGELOG.md')])
+    writeFileSync(join(staging, basename(path)), withoutRelativeLinks(readFileSync(path, 'utf8')));
+  copyFileSync(join(ROOT, 'LICENSE'), join(staging, 'LICENSE'));
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out], {
     cwd: staging,
     encoding: 'utf8',
