@@ -46,12 +46,12 @@ test('a source map with a source outside of the repository is refused', () => {
 });
 
 test.each([
-  ['[pack it](../../docs/publishing.md#add-one) first', 'pack it first'],
-  ['[`@kieq/client`](../client/README.md), ([errors](errors.md))', '`@kieq/client`, (errors)'],
+  ['[pack it](../../docs/publishing.txt#add-one) first', 'pack it first'],
+  ['[`@kieq/client`](../client/a.txt), ([errors](errors.txt))', '`@kieq/client`, (errors)'],
   ['![a picture](pictures/a.svg)', 'a picture'],
   ['[npm](https://www.npmjs.com), [mail](mailto:a@example.com), [below](#errors)', undefined],
-  ['`[a](b.md)` and `items[0](x)`', undefined],
-  ['```ts\nconst [a](b.md)\n```', undefined],
+  ['`[a](b.txt)` and `items[0](x)`', undefined],
+  ['```ts\nconst [a](b.txt)\n```', undefined],
 ])('%j is published as %j', (text, published = text) => {
   expect(withoutRelativeLinks(text)).toBe(published);
 });
