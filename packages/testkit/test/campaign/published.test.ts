@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -104,6 +104,16 @@ test('the tarball brings few packages, and none that a service has no use for', 
   expect(ours).toBeLessThanOrEqual(theirs + 150);
 }, 60_000);
 
+test('documents and source maps of the tarball name nothing that only the repository or this machine has', async () => {
+  const fileOf = (name: string) => readFile(join(plain, 'node_modules/@kieq/producer', name), 'utf8');
+  for (const name of ['README.md', 'CHANGELOG.md'])
+    expect((await fileOf(name)).match(/\]\((?!https?:|#)[^)]*\)/g)).toBeNull();
+  for (const name of ['dist/index.js.map', 'dist/index.cjs.map']) {
+    const { sources } = z.object({ sources: z.array(z.string()) }).parse(JSON.parse(await fileOf(name)));
+    expect(sources.filter((source) => !/^(?:kieq\/packages|node_modules)\//.test(source))).toEqual([]);
+  }
+});
+
 test('the tarball of the client has at most 30 KB and brings no other package', async () => {
   const { size } = await stat(clientTarball);
   process.stdout.write(`${JSON.stringify({ clientTarballBytes: size })}\n`);
@@ -119,12 +129,12 @@ test.each([
   ['typescript', 'node16'],
   ['typescript', 'bundler'],
   ['typescript7', 'nodenext'],
-])('the client in %s, moduleResolution %s: compiles', async (compiler, resolution) => {
+])('the client in %s, moduleResolution %s: compiles', { timeout: 60_000 }, async (compiler, resolution) => {
   const tsc = join(made, 'node_modules', compiler, 'bin/tsc');
   const module = resolution === 'bundler' ? 'esnext' : resolution;
   const where = ['--typeRoots', 'none', '--moduleResolution', resolution, '--module', module, '--noEmit'];
   const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--target', 'es2022'];
-  await execute(withClient, process.execPath, [tsc, ...strict, ...where, 'main.mts']);
+  expect(await execute(withClient, process.execPath, [tsc, ...strict, ...where, 'main.mts'])).toBe('');
 });
 
 test.each(['main.mjs', 'main.cjs'])(
