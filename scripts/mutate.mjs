@@ -194,7 +194,7 @@ async function work(queue, results) {
       writeFileSync(path, source);
       results.push(by);
       process.stdout.write(
-        `${by === undefined ? 'NOT NOTICED' : 'delivery_tried'}  ${one.file}  ${one.name}${by === undefined ? '' : `  by ${by}`}\n`,
+        `${by === undefined ? 'NOT NOTICED' : 'noticed'}  ${one.file}  ${one.name}${by === undefined ? '' : `  by ${by}`}\n`,
       );
     }
   } finally {

@@ -14,7 +14,7 @@ const PURE = { test: /[/\\]node_modules[/\\](?:bullmq|cron-parser|luxon|msgpackr
 /**
  * Bundles one module into a library that other services install: `index.js`, `index.cjs`, and their declarations.
  * @param entry absolute path
- * @param dir is emptied before
+ * @param dir exists and is empty: files of an earlier build would stay
  * @param installed names of the packages that are installed next to it; everything else becomes a part of it
  * @returns paths of the modules that became a part of it
  * @throws where it would import what is not installed next to it

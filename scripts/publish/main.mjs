@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // node scripts/publish/main.mjs [--dry-run] [<package>…]: packs published packages, by default all, and publishes their
-// tarballs to npm. It refuses a commit that has no tag of its version (`pnpm tag`). With --dry-run npm checks and prints
-// everything and sends nothing.
+// tarballs to npm. It refuses, with every reason and exit code 2, a commit that has no tag of its version (`pnpm tag`), and
+// a working tree that is not that commit. With --dry-run npm checks and prints everything and sends nothing.
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,8 +13,9 @@ const { values, positionals } = parseArgs({
 });
 const { version, repository } = readJson(join(ROOT, 'package.json'));
 
-if (!values['dry-run'] && !git('tag', '--points-at', 'HEAD').split('\n').includes(`v${version}`)) {
-  process.stderr.write(`Nothing was published: this commit has no tag v${version}. Make it with: pnpm tag\n`);
+const found = values['dry-run'] ? [] : problems();
+if (found.length > 0) {
+  process.stderr.write(`Nothing was published:\n${found.map((problem) => `- ${problem}\n`).join('')}`);
   process.exit(2);
 }
 const packed = execFileSync(process.execPath, [join(ROOT, 'scripts/publish/pack.mjs'), ...positionals], {
@@ -24,6 +25,16 @@ const packed = execFileSync(process.execPath, [join(ROOT, 'scripts/publish/pack.
 for (const tarball of packed.trim().split('\n')) {
   const options = values['dry-run'] ? ['--dry-run'] : provenance();
   execFileSync('npm', ['publish', tarball, '--access', 'public', ...options], { stdio: 'inherit' });
+}
+
+/** Why what would be packed is not the release of this version. */
+function problems() {
+  const isTagged = git('tag', '--points-at', 'HEAD').split('\n').includes(`v${version}`);
+  const changes = git('status', '--porcelain').trimEnd();
+  return [
+    ...(isTagged ? [] : [`this commit has no tag v${version}; make it with: pnpm tag`]),
+    ...(changes === '' ? [] : [`the working tree has changes that are not committed:\n${changes}`]),
+  ];
 }
 
 /** npm attests where a package was built only in the CI of the repository that the manifest names. */

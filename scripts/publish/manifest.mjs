@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { readJson, ROOT } from './packages.mjs';
+import { ownBuildOf, readJson, ROOT } from './packages.mjs';
 
 /**
  * The `package.json` that is published: only what exists in the tarball, without the condition `@kieq/source`, scripts
@@ -36,7 +36,7 @@ export function publishedManifest(folder) {
       },
       './package.json': './package.json',
     },
-    files: ['dist', 'CHANGELOG.md', 'THIRD-PARTY.txt'],
+    files: ['dist', 'CHANGELOG.md', ...(ownBuildOf(folder) === undefined ? ['THIRD-PARTY.txt'] : [])],
     dependencies: Object.fromEntries(Object.keys(dependencies).map((one) => [one, `^${versionOf(folder, one)}`])),
     engines,
     publishConfig: { access: 'public' },

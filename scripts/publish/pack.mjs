@@ -1,16 +1,15 @@
 #!/usr/bin/env node
 // node scripts/publish/pack.mjs [--out <folder>] [<package>…]: packs published packages, by default all, such as
-// `producer`. It bundles each into `<out>/<package>`, writes the manifest that is published there, and packs that folder
+// `producer`. It builds each into `<out>/<package>`, writes the manifest that is published there, and packs that folder
 // to `<out>/<name>-<version>.tgz`. Prints the path of each tarball. The default folder is dist-pack.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { bundleLibrary } from '../bundle/library.mjs';
+import { buildPublished } from './build.mjs';
+import { withoutRelativeLinks } from './documents.mjs';
 import { publishedManifest } from './manifest.mjs';
 import { folderOf, PUBLISHED, ROOT } from './packages.mjs';
-import { leaveOutForeignSources } from './source-maps.mjs';
-import { thirdParty } from './third-party.mjs';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -22,17 +21,16 @@ for (const name of positionals.length > 0 ? positionals : PUBLISHED)
 
 /** @returns path of the tarball */
 async function pack(folder, staging) {
-  const dir = join(staging, 'dist');
   rmSync(staging, { recursive: true, force: true });
-  mkdirSync(dir, { recursive: true });
+  mkdirSync(join(staging, 'dist'), { recursive: true });
   const manifest = publishedManifest(folder);
-  const installed = Object.keys(manifest.dependencies);
-  const modules = await bundleLibrary({ entry: join(folder, 'src/index.ts'), dir, installed });
-  for (const file of ['index.js.map', 'index.cjs.map']) leaveOutForeignSources(join(dir, file));
+  await buildPublished(folder, staging, Object.keys(manifest.dependencies));
   writeFileSync(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-  writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));
-  copyFileSync(join(folder, 'README.md'), join(staging, 'README.md'));
-  for (const file of ['CHANGELOG.md', 'LICENSE']) copyFileSync(join(ROOT, file), join(staging, file));
+  const ownChanges = join(folder, 'CHANGELOG.md');
+  const changes = existsSync(ownChanges) ? ownChanges : join(ROOT, 'CHANGELOG.md');
+  for (const path of [join(folder, 'README.md'), changes])
+    writeFileSync(join(staging, basename(path)), withoutRelativeLinks(readFileSync(path, 'utf8')));
+  copyFileSync(join(ROOT, 'LICENSE'), join(staging, 'LICENSE'));
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out], {
     cwd: staging,
     encoding: 'utf8',

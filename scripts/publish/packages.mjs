@@ -1,16 +1,22 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['producer'];
+export const PUBLISHED = ['client', 'producer'];
 
 /** The folder of a published package. @throws where it is not published */
 export function folderOf(name) {
   if (!PUBLISHED.includes(name)) throw new Error(`${name} is not published; these are: ${PUBLISHED.join(', ')}`);
   return join(ROOT, 'packages', name);
+}
+
+/** The script by which a published package builds itself; undefined where it becomes a bundle. */
+export function ownBuildOf(folder) {
+  const script = join(folder, 'scripts/build.mjs');
+  return existsSync(script) ? script : undefined;
 }
 
 export function readJson(path) {

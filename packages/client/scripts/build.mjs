@@ -1,21 +1,24 @@
 #!/usr/bin/env node
-// node scripts/build.mjs: builds `dist`. One file for ESM and one for CommonJS, without comments and with all names, so
+// node scripts/build.mjs [<folder>]: builds `dist`, or another folder, which is emptied first. One file for ESM and one for CommonJS, without comments and with all names, so
 // that stack traces can be read; declarations are CommonJS (`.d.cts`), which ESM re-exports, so that both have the same
 // types. Source maps with sources would be as large as all the rest, and the package has a limit (docs/decisions/0037).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
-const DIST = join(PACKAGE, 'dist');
+const DIST = resolve(process.argv[2] ?? join(PACKAGE, 'dist'));
 const TYPES = join(DIST, 'types');
 const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 
 rmSync(DIST, { recursive: true, force: true });
-execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json'], { cwd: PACKAGE, stdio: 'inherit' });
+execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', TYPES], {
+  cwd: PACKAGE,
+  stdio: 'inherit',
+});
 for (const [format, file] of [
   ['esm', 'index.js'],
   ['cjs', 'index.cjs'],

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { startPool, type PoolFixture } from '../../src/index.ts';
 import {
   CJS,
+  CLIENT_CJS,
+  CLIENT_ESM,
+  CLIENT_TYPESCRIPT,
   ESM,
   execute,
   importTime,
@@ -35,6 +38,9 @@ let tarball: string;
 let plain: string;
 /** Has the tarball, and what a service is made with. */
 let made: string;
+/** Has the tarball of the client alone. */
+let withClient: string;
+let clientTarball: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'kieq-published-'));
@@ -49,12 +55,19 @@ beforeAll(async () => {
   made = join(folder, 'made');
   await makeProject(plain, { 'main.mjs': ESM, 'main.cjs': CJS });
   await makeProject(made, files);
-  [pool, tarball] = await Promise.all([
+  withClient = join(folder, 'with-client');
+  await makeProject(withClient, { 'main.mjs': CLIENT_ESM, 'main.cjs': CLIENT_CJS, 'main.mts': CLIENT_TYPESCRIPT });
+  [pool, tarball, clientTarball] = await Promise.all([
     startPool({ redisUrl: inject('redisUrl'), name: 'published' }),
     pack('producer', folder),
+    pack('client', folder),
     npmInstall(made, TOOLS),
   ]);
-  await Promise.all([npmInstall(plain, [tarball]), npmInstall(made, [tarball])]);
+  await Promise.all([
+    npmInstall(plain, [tarball]),
+    npmInstall(made, [tarball]),
+    npmInstall(withClient, [clientTarball]),
+  ]);
 }, 300_000);
 
 afterAll(async () => {
@@ -90,6 +103,39 @@ test('the tarball brings few packages, and none that a service has no use for', 
   expect(size).toBeLessThanOrEqual(15);
   expect(ours).toBeLessThanOrEqual(theirs + 150);
 }, 60_000);
+
+test('documents and source maps of the tarball name nothing that only the repository or this machine has', async () => {
+  const fileOf = (name: string) => readFile(join(plain, 'node_modules/@kieq/producer', name), 'utf8');
+  for (const name of ['README.md', 'CHANGELOG.md'])
+    expect((await fileOf(name)).match(/\]\((?!https?:|#)[^)]*\)/g)).toBeNull();
+  for (const name of ['dist/index.js.map', 'dist/index.cjs.map']) {
+    const { sources } = z.object({ sources: z.array(z.string()) }).parse(JSON.parse(await fileOf(name)));
+    expect(sources.filter((source) => !/^(?:kieq\/packages|node_modules)\//.test(source))).toEqual([]);
+  }
+});
+
+test('the tarball of the client has at most 30 KB and brings no other package', async () => {
+  const { size } = await stat(clientTarball);
+  process.stdout.write(`${JSON.stringify({ clientTarballBytes: size })}\n`);
+  expect(size).toBeLessThanOrEqual(30_000);
+  expect(await installedPackages(withClient)).toEqual(['@kieq/client']);
+});
+
+test.each(['main.mjs', 'main.cjs'])('the client in JavaScript, %s: tells of a gateway that is away', async (file) => {
+  expect(await execute(withClient, process.execPath, [file])).toBe('true unreachable\n');
+});
+
+test.each([
+  ['typescript', 'node16'],
+  ['typescript', 'bundler'],
+  ['typescript7', 'nodenext'],
+])('the client in %s, moduleResolution %s: compiles', { timeout: 60_000 }, async (compiler, resolution) => {
+  const tsc = join(made, 'node_modules', compiler, 'bin/tsc');
+  const module = resolution === 'bundler' ? 'esnext' : resolution;
+  const where = ['--typeRoots', 'none', '--moduleResolution', resolution, '--module', module, '--noEmit'];
+  const strict = ['--strict', '--exactOptionalPropertyTypes', '--skipLibCheck', 'false', '--target', 'es2022'];
+  expect(await execute(withClient, process.execPath, [tsc, ...strict, ...where, 'main.mts'])).toBe('');
+});
 
 test.each(['main.mjs', 'main.cjs'])(
   'JavaScript, %s: enqueues and gets a video',
@@ -166,12 +212,17 @@ test.each(['main.mjs', 'main.cjs'])(
   60_000,
 );
 
-test('publint and attw find nothing', async () => {
-  const bin = (name: string) => join(made, 'node_modules/.bin', name);
-  const [lint, types] = await Promise.all([
-    execute(made, bin('publint'), ['run', tarball, '--strict']),
-    execute(made, bin('attw'), [tarball, '--format', 'ascii']),
-  ]);
-  expect(lint).toContain('All good');
-  expect(types).toContain('No problems found');
-}, 60_000);
+test.each(['producer', 'client'])(
+  'publint and attw find nothing in the %s',
+  async (name) => {
+    const bin = (tool: string) => join(made, 'node_modules/.bin', tool);
+    const path = name === 'client' ? clientTarball : tarball;
+    const [lint, types] = await Promise.all([
+      execute(made, bin('publint'), ['run', path, '--strict']),
+      execute(made, bin('attw'), [path, '--format', 'ascii']),
+    ]);
+    expect(lint).toContain('All good');
+    expect(types).toContain('No problems found');
+  },
+  60_000,
+);

@@ -127,3 +127,24 @@ async function main(): Promise<void> {
 }
 void main();
 `;
+
+const CLIENT_MAIN = `(async () => {
+  const client = createClient({ url: 'http://127.0.0.1:1', maxRetries: 0 });
+  const error = await client.get('gen_1').catch((reason) => reason);
+  console.log(error instanceof KieqError && typeof verifyWebhook === 'function', error.code);
+})();
+`;
+
+/** A service that asks a gateway which is away for a generation, and prints the code of the error. */
+export const CLIENT_ESM = `import { createClient, KieqError, verifyWebhook } from '@kieq/client';\n${CLIENT_MAIN}`;
+export const CLIENT_CJS = `const { createClient, KieqError, verifyWebhook } = require('@kieq/client');\n${CLIENT_MAIN}`;
+
+/** Strict TypeScript with the types of the client that callers name. */
+export const CLIENT_TYPESCRIPT = `import { createClient, KieqError, type Client, type Generation } from '@kieq/client';
+
+const client: Client = createClient({ url: 'https://kieq.example.com', apiKey: 'a key' });
+export const view: Promise<Generation> = client.get('gen_1');
+export const codeOf = (error: unknown): string => (error instanceof KieqError ? error.code : '');
+// @ts-expect-error A misspelt option would pay twice.
+void client.enqueue('a model', {}, { idempotencykey: '1' });
+`;

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { filesBelow, read, ROOT, wordsIn } from '../support/documents.ts';
@@ -26,6 +26,26 @@ describe.each(pages)('%s', (page) => {
     const paths = lines.flatMap((line) => line.split(' ').filter((word) => word.includes('/')));
     expect(paths.filter((path) => !path.startsWith('<') && !existsSync(join(ROOT, path)))).toEqual([]);
   });
+});
+
+test('its command that removes builds names every folder that has one', async () => {
+  const [words = ''] = wordsIn(await read('CONTRIBUTING.md'), /^rm -rf (.*?) +#/gm);
+  const removed = new Set(
+    words.split(' ').flatMap((word) => {
+      const [braces = '', list = ''] = /\{(.+)\}/.exec(word) ?? [];
+      return list.split(',').map((one) => word.replace(braces, one));
+    }),
+  );
+  const manifests = await filesBelow('', 'package.json');
+  const built = await Promise.all(
+    manifests.map(async (path) => {
+      const { scripts = {} } = manifest.partial().parse(JSON.parse(await read(path)));
+      return dirname(path) !== '.' && ('build' in scripts || 'bundle' in scripts) ? [dirname(path)] : [];
+    }),
+  );
+  const left = built.flat().filter((path) => !removed.has(`${path}/dist`) && !removed.has(`${dirname(path)}/*/dist`));
+  expect(built.flat().length).toBeGreaterThan(20);
+  expect(left).toEqual([]);
 });
 
 test('the changelog and UPGRADING.md have the same versions', async () => {

@@ -4,13 +4,14 @@ import { z } from 'zod';
 import { publishedManifest } from '../../../../scripts/publish/manifest.mjs';
 import { folderOf, PUBLISHED } from '../../../../scripts/publish/packages.mjs';
 import { thirdParty } from '../../../../scripts/publish/third-party.mjs';
-import { read, ROOT } from '../support/documents.ts';
+import { filesBelow, read, ROOT, sorted } from '../support/documents.ts';
 
 const manifestSchema = z.object({
   name: z.string(),
   exports: z.record(z.string(), z.unknown()),
   dependencies: z.record(z.string(), z.string()),
 });
+const privacy = z.object({ private: z.boolean().default(false) });
 
 test.each(PUBLISHED)('%s: its published manifest names only what is in the tarball or in the registry', (name) => {
   const manifest = publishedManifest(folderOf(name));
@@ -21,6 +22,19 @@ test.each(PUBLISHED)('%s: its published manifest names only what is in the tarba
   expect(Object.values(dependencies).filter((range) => !/^\^\d+\.\d+\.\d+$/.test(range))).toEqual([]);
   const paths = JSON.stringify(exports).match(/\.\/[\w./-]+/g) ?? [];
   expect(paths.filter((path) => !/^\.\/(dist\/index\.(js|cjs|d\.ts|d\.cts)|package\.json)$/.test(path))).toEqual([]);
+});
+
+test('the client has no dependencies and no libraries in it', () => {
+  const { dependencies, files } = publishedManifest(folderOf('client'));
+  expect([dependencies, files]).toEqual([{}, ['dist', 'CHANGELOG.md']]);
+});
+
+test('every package that is not private is published, and no other', async () => {
+  const paths = (await filesBelow('packages', 'package.json')).filter((path) => path.split('/').length === 3);
+  const found = await Promise.all(
+    paths.map(async (path) => (privacy.parse(JSON.parse(await read(path))).private ? [] : [path.split('/')[1] ?? ''])),
+  );
+  expect(sorted(found.flat())).toEqual(PUBLISHED);
 });
 
 test.each(PUBLISHED)('%s cannot be packed from its folder, which holds what the workspace needs', async (name) => {

@@ -1,0 +1,26 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundleLibrary } from '../bundle/library.mjs';
+import { ownBuildOf } from './packages.mjs';
+import { leaveOutForeignSources } from './source-maps.mjs';
+import { thirdParty } from './third-party.mjs';
+
+/**
+ * Builds what a published package ships into `<staging>/dist`: by its own script where it has one, else as a bundle, and
+ * then next to it `THIRD-PARTY.txt`, the libraries that are a part of the bundle. A package that builds itself has none.
+ * @param folder of the package
+ * @param staging has an empty folder `dist`
+ * @param installed names of the packages that are installed next to it
+ */
+export async function buildPublished(folder, staging, installed) {
+  const dir = join(staging, 'dist');
+  const own = ownBuildOf(folder);
+  if (own !== undefined) {
+    execFileSync(process.execPath, [own, dir], { stdio: ['ignore', 2, 2] });
+    return;
+  }
+  const modules = await bundleLibrary({ entry: join(folder, 'src/index.ts'), dir, installed });
+  for (const file of ['index.js.map', 'index.cjs.map']) leaveOutForeignSources(join(dir, file));
+  writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));
+}
