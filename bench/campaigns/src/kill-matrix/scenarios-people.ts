@@ -1,4 +1,5 @@
 import { jobGenerationId } from '@kieq/domain';
+import { PAYLOAD_VERSION } from '@kieq/queue';
 import { scenario, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
 
@@ -107,8 +108,14 @@ async function leaveAtWork(subject: Subject): Promise<void> {
   await Promise.all(slow.map((one) => one.enqueue()));
   await Promise.all(slow.map((one) => one.posted()));
   const left = fleet.retire();
-  for (const late of [subject, ...Array.from({ length: LATE }, (_, i) => subject.another(`late-${i}`))]) {
+  const { notify } = fleet.pool.queues;
+  for (const [i, late] of [
+    subject,
+    ...Array.from({ length: LATE }, (_, n) => subject.another(`late-${n}`)),
+  ].entries()) {
     await late.enqueue();
+    // A job of a delivery that another job carries by now.
+    await notify.add('old', { v: PAYLOAD_VERSION, generation: subject.id }, { jobId: `${subject.id}-old${i}` });
     await subject.pause();
   }
   await left;
