@@ -167,12 +167,20 @@ export class Fleet {
     if (dead !== undefined && !this.#stopped) this.#launching.add(this.#launchAfter(dead));
   }
 
-  /** A worker is told to end, as an update does; another one takes its place. */
-  async retire(): Promise<void> {
+  /**
+   * A worker is asked to end, as an update does; another one takes its place.
+   * @param meanwhile while the worker does not run, right before: what Redis gives it then, it finds when it has to end
+   */
+  async retire(meanwhile: () => Promise<void> = async () => undefined): Promise<void> {
     const [pid, worker] =
       [...this.#processes].find(([one, { role }]) => role === 'worker' && !this.#frozen.has(one)) ?? [];
     if (pid === undefined || worker === undefined) return;
+    this.#frozen.add(pid);
+    worker.app.signal('SIGSTOP');
+    await meanwhile();
     worker.app.signal('SIGTERM');
+    worker.app.signal('SIGCONT');
+    this.#frozen.delete(pid);
     await worker.app.ended;
     // Unless it was killed on its way, and is replaced for that.
     if (this.#processes.has(pid)) this.replace(pid);

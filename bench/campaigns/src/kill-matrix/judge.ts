@@ -130,10 +130,16 @@ function* wrongs(one: Case): Generator<string> {
   }
   const end = endOf(record);
   if (!scenario.ends.includes(end)) yield `${name} ended as ${end}: ${record.deadLetter?.evidence.summary ?? ''}`;
-  if (end === 'dead:payment_unknown' && one.home.some(isShown)) yield `${name} has a task that came home`;
+  if (end === 'dead:payment_unknown' && hasUnboundTask(record, one.home))
+    yield `${name} is not bound to a task whose callback the gateway took`;
   if (PAID.has(end) && charges === 0) yield `${name} is ${end} without a charge`;
   if (posts > record.attempts.length) yield `${name} was sent ${posts} times in ${record.attempts.length} attempts`;
   if (record.callback && record.purgedAt === undefined) yield* untold(name, record, toldOf(subject));
+}
+
+/** A callback names the task of a lost response: a claim binds it. The task of an older attempt is bound already. */
+function hasUnboundTask({ attempts }: GenerationRecord, home: readonly Task[]): boolean {
+  return home.some((task) => isShown(task) && attempts.every(({ taskId }) => taskId !== task.taskId));
 }
 
 function* untold(name: string, { delivery }: GenerationRecord, told: readonly string[]): Generator<string> {

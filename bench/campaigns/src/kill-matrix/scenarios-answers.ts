@@ -39,6 +39,10 @@ const lost = { on: 'callback', fault: { kind: 'lost' } } as const;
 const polls: readonly Scenario[] = [
   followed('verdict fail', [{ on: 'task', fault: { kind: 'fail' } }], ['failed']),
   followed('transient fail', [{ on: 'task', fault: { kind: 'transientFail' } }]),
+  followed('transient fail, then cut', [
+    { on: 'task', fault: { kind: 'transientFail' } },
+    { on: 'createTask', when: { skip: 1 }, fault: { kind: 'cutBefore' } },
+  ]),
   followed('code 408', [{ on: 'recordInfo', fault: { kind: 'code408' } }], ['failed', 'succeeded']),
   followed('runs for long', [lost, { on: 'task', fault: { kind: 'duration', ms: 1500 } }]),
   followed('unheard-of state', [{ on: 'recordInfo', fault: { kind: 'state', word: 'queuing' } }]),

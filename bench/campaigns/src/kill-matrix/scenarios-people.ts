@@ -98,6 +98,7 @@ const operators: readonly Scenario[] = [
 /** So many for each worker, whose answers come late: it ends only then. */
 const SLOW = 2;
 const SLOW_MS = 900;
+const OLD = 4;
 /** So many come meanwhile; the worker that ends is handed some of them, and gives them back unseen. */
 const LATE = 15;
 
@@ -107,18 +108,21 @@ async function leaveAtWork(subject: Subject): Promise<void> {
   for (const one of slow) one.script({ on: 'createTask', fault: { kind: 'delayAnswer', ms: SLOW_MS } });
   await Promise.all(slow.map((one) => one.enqueue()));
   await Promise.all(slow.map((one) => one.posted()));
-  const left = fleet.retire();
-  const { notify } = fleet.pool.queues;
-  for (const [i, late] of [
-    subject,
-    ...Array.from({ length: LATE }, (_, n) => subject.another(`late-${n}`)),
-  ].entries()) {
+  const left = fleet.retire(() => superseded(subject));
+  for (const late of [subject, ...Array.from({ length: LATE }, (_, n) => subject.another(`late-${n}`))]) {
     await late.enqueue();
-    // A job of a delivery that another job carries by now.
-    await notify.add('old', { v: PAYLOAD_VERSION, generation: subject.id }, { jobId: `${subject.id}-old${i}` });
     await subject.pause();
   }
   await left;
+}
+
+/** Jobs of a delivery that another job carries by now: enough that each worker which waits for one is given some. */
+async function superseded({ id, fleet }: Subject): Promise<void> {
+  const count = OLD * fleet.options.workers;
+  const job = { name: 'old', data: { v: PAYLOAD_VERSION, generation: id } };
+  const jobs = Array.from({ length: count }, (_, i) => ({ ...job, opts: { jobId: `${id}-old${i}` } }));
+  // One by one: each wakes the worker that has waited longest.
+  for (const { name, data, opts } of jobs) await fleet.pool.queues.notify.add(name, data, opts);
 }
 
 /** Tries of a client whose gateway is being started anew, on a machine that has other things to do. */
