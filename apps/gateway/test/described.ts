@@ -42,12 +42,16 @@ const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
 /** Of the document, which is the same for every gateway, whatever its settings. */
 let known: { readonly document: Document; readonly routes: readonly Route[] } | undefined;
-const validators = new Map<object, ValidateFunction>();
+/** By the components of their document, and their own text. */
+const validators = new Map<object, Map<string, ValidateFunction>>();
 
 /** What is wrong with a value by a schema of the document; nothing when it fits. */
 export function schemaProblems({ components }: Document, schema: object, value: unknown): unknown[] {
-  const validate = validators.get(schema) ?? ajv.compile({ ...schema, components });
-  validators.set(schema, validate);
+  const made = validators.get(components) ?? new Map<string, ValidateFunction>();
+  validators.set(components, made);
+  const text = JSON.stringify(schema);
+  const validate = made.get(text) ?? ajv.compile({ ...schema, components });
+  made.set(text, validate);
   return validate(value) ? [] : [validate.errors, value];
 }
 

@@ -54,7 +54,7 @@ function usedSchemas(from: unknown, schemas: Readonly<Record<string, unknown>>):
     for (const [, name = ''] of JSON.stringify(waiting.pop()).matchAll(REFERENCE)) {
       if (used.has(name)) continue;
       const isOfRequests = name.endsWith(OF_REQUESTS);
-      const schema = isOfRequests ? schemas[name] : tolerant(schemas[name]);
+      const schema = isOfRequests ? withDefaultsInWords(schemas[name]) : tolerant(schemas[name]);
       used.set(name, schema);
       waiting.push(schema);
     }
@@ -66,6 +66,22 @@ function usedSchemas(from: unknown, schemas: Readonly<Record<string, unknown>>):
 function shortName(name: string, used: ReadonlySet<string>): string {
   const short = name.endsWith(OF_REQUESTS) ? name.slice(0, -OF_REQUESTS.length) : name;
   return used.has(short) ? name : short;
+}
+
+const defaulted = z.looseObject({ type: z.string(), default: z.unknown(), description: z.string().optional() });
+
+/**
+ * A field with a default is optional for a caller, but generators of types take it as always present. So only its
+ * description has the default.
+ */
+function withDefaultsInWords(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema ?? {}), (_, value) => {
+    const { data } = defaulted.safeParse(value);
+    if (data?.default === undefined) return value;
+    const { default: standard, description, ...rest } = data;
+    const words = `Default: \`${JSON.stringify(standard)}\``;
+    return { ...rest, description: description === undefined ? words : `${description}. ${words}` };
+  });
 }
 
 /**

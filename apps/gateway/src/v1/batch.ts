@@ -19,7 +19,7 @@ const failureSchema = z
   .meta({ id: 'BatchItemError' });
 
 /** Outcome of one item of a batch. */
-export const batchAnswerSchema = z
+const batchAnswerSchema = z
   .discriminatedUnion('ok', [
     createdSchema.extend({ ok: z.literal(true) }).meta({ id: 'BatchItemCreated' }),
     z.object({ ok: z.literal(false), error: failureSchema }).meta({ id: 'BatchItemRefused' }),

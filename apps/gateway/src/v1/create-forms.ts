@@ -42,7 +42,7 @@ export const createForm = z
           `JPEG, PNG or WebP by content, at most 10 MB each, at most ${IMAGE_LIMIT} in total`,
       ),
   })
-  .meta({ id: 'CreateGenerationForm' });
+  .meta({ id: 'CreateGenerationForm', examples: [{ request: JSON.stringify(CREATE_GENERATION) }] });
 
 /** Items are checked one by one, each with its own outcome. */
 export const batchBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(BATCH_LIMIT) });

@@ -42,4 +42,13 @@ describe('docs/asyncapi.json', () => {
         expect([name, validate(example.payload), validate.errors]).toEqual([name, true, null]);
     }
   });
+
+  test('every reference leads to something', () => {
+    const document = asyncApi();
+    const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/([^"]+)"/g)].map(([, path = '']) => path);
+    expect(references.length).toBeGreaterThan(20);
+    const at = (path: string): unknown =>
+      path.split('/').reduce<unknown>((value, key) => Object(value)[key] ?? undefined, document);
+    expect(references.filter((path) => at(path) === undefined)).toEqual([]);
+  });
 });
