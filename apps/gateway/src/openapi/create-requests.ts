@@ -6,7 +6,7 @@ import { z } from 'zod';
  * `Kling26ImageToVideo` for `kling-2.6/image-to-video`.
  */
 export const CREATE_REQUESTS = createRequestSchema.options.map(({ shape }) => {
-  const name = shape.model instanceof z.ZodLiteral ? pascalCase(String(shape.model.value)) : 'OtherModel';
+  const name = shape.model instanceof z.ZodLiteral ? pascalCase(shape.model.value) : 'OtherModel';
   const input = shape.input.meta({ id: `${name}Fields`, description: 'What the model takes' });
   return { name, shape: { ...shape, input } };
 });
