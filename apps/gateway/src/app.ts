@@ -49,7 +49,7 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   refuseEncodings(app);
   await addRateLimit(app, deps);
   addUnknownAddress(app);
-  await addOpenApi(app);
+  await addOpenApi(app, deps.settings.publicUrl);
   healthRoutes(app, deps);
   await app.register((scope) => kieRoutes(scope, deps));
   await app.register((scope) => v1Routes(scope, deps));

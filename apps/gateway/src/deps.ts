@@ -53,6 +53,8 @@ export interface GatewaySettings {
   readonly limits: GatewayLimits;
   /** `PUBLIC_URL` is set here: callbacks of Kie are accepted even if the pool has not enabled them. */
   readonly takesCallbacks: boolean;
+  /** `PUBLIC_URL`: a server of the OpenAPI document. */
+  readonly publicUrl?: string | undefined;
   /** HMAC key with which keys of callers are hashed for logs; the same in all gateways of the pool. */
   readonly keyIdSecret: string;
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
 import { isKiePath } from './envelope.ts';
+import { wordSchema } from './word-schema.ts';
 
 /** A documented response: description and content types. */
 export interface ResponseDoc {
@@ -8,14 +9,55 @@ export interface ResponseDoc {
   readonly content: Readonly<Record<string, { readonly schema: z.ZodType }>>;
 }
 
-const problem = z.object({
-  field: z.string().describe('Path such as input.image_urls[0]; empty for the whole request'),
-  rule: z.string().describe('Rule that the value must follow'),
-  received: z.string().describe('Value received, as JSON of at most 200 characters'),
+/** A response with this JSON. */
+export function json(description: string, schema: z.ZodType): ResponseDoc {
+  return { description, content: { 'application/json': { schema } } };
+}
+
+/** The bytes of a file. */
+export const fileSchema = z.string().meta({ format: 'binary' });
+
+/** A rule that a request breaks. */
+export const problemSchema = z
+  .object({
+    field: z.string().describe('Path such as input.image_urls[0]; empty for the whole request'),
+    rule: z.string().describe('Rule that the value must follow'),
+    received: z.string().describe('Value received, as JSON of at most 200 characters'),
+  })
+  .meta({ id: 'Problem', examples: [{ field: 'input.prompt', rule: 'must not be empty', received: '""' }] });
+
+const kieError = z.object({ code: z.int().describe('Same as the HTTP status'), msg: z.string(), data: z.null() }).meta({
+  id: 'KieError',
+  description: "An error in Kie's envelope",
+  examples: [{ code: 422, msg: 'input.prompt must not be empty, received ""', data: null }],
 });
 
-const kieError = (status: number): z.ZodType =>
-  z.object({ code: z.literal(status).describe('Same as the HTTP status'), msg: z.string(), data: z.null() });
+const nativeError = z
+  .object({
+    error: z
+      .object({
+        code: wordSchema(Object.keys(API_ERRORS), 'The description of the response names the codes of its status'),
+        message: z.string(),
+        problems: z.array(problemSchema).optional(),
+        request: z
+          .string()
+          .optional()
+          .describe('Id of the request, for internal errors: the log has the cause under it'),
+      })
+      .meta({ id: 'ErrorDetails' }),
+  })
+  .meta({
+    id: 'Error',
+    examples: [
+      {
+        error: {
+          code: 'invalid_request',
+          message: 'input.prompt must not be empty, received ""',
+          problems: [{ field: 'input.prompt', rule: 'must not be empty', received: '""' }],
+        },
+      },
+    ],
+  });
 
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
 const WITH_BODY: readonly ApiErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
@@ -43,21 +85,9 @@ export function errorResponses(
   ]);
   const statuses = new Set([...codes].map((code) => API_ERRORS[code]));
   const ofStatus = (status: number): ApiErrorCode[] => [...codes].filter((code) => API_ERRORS[code] === status);
-  return Object.fromEntries([...statuses].map((status) => [status, errorResponse(url, status, ofStatus(status))]));
+  return Object.fromEntries([...statuses].map((status) => [status, errorResponse(url, ofStatus(status))]));
 }
 
-function errorResponse(url: string, status: number, codes: readonly ApiErrorCode[]): ResponseDoc {
-  const schema = isKiePath(url) ? kieError(status) : nativeError(codes);
-  return { description: codes.join(', '), content: { 'application/json': { schema } } };
-}
-
-function nativeError(codes: readonly ApiErrorCode[]): z.ZodType {
-  return z.object({
-    error: z.object({
-      code: z.enum(codes),
-      message: z.string(),
-      problems: z.array(problem).optional(),
-      request: z.string().optional().describe('Id of the request, for internal errors: the log has the cause under it'),
-    }),
-  });
+function errorResponse(url: string, codes: readonly ApiErrorCode[]): ResponseDoc {
+  return json(codes.map((code) => `\`${code}\``).join(', '), isKiePath(url) ? kieError : nativeError);
 }

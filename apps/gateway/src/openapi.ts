@@ -3,7 +3,8 @@ import { fastifySwaggerUi } from '@fastify/swagger-ui';
 import { VERSION } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { openApiTransform } from './openapi-transform.ts';
+import { completeDocument } from './openapi/document.ts';
+import { openApiTransform } from './openapi/transform.ts';
 import { documented } from './routes.ts';
 
 const DESCRIPTION = `Kie's API (\`/api/v1\`) and a native API (\`/v1\`) in front of one queue. Errors below \`/api/\` have
@@ -17,28 +18,41 @@ const TAGS = [
   { name: 'operations', description: 'The pool and this process' },
 ];
 
-/** Must be called before the routes: it documents those that are added later. */
-export async function addOpenApi(app: FastifyInstance): Promise<void> {
+const LICENSE = { name: 'MIT', identifier: 'MIT' };
+const KEY = 'A key of `GATEWAY_API_KEYS`. Without keys, the gateway serves only clients on its own machine';
+
+/**
+ * Must be called before the routes: it documents those that are added later.
+ * @param publicUrl `PUBLIC_URL`, where this gateway knows it
+ */
+export async function addOpenApi(app: FastifyInstance, publicUrl: string | undefined): Promise<void> {
   // Schemas only document: the routes validate their input themselves, and responses are written as returned.
   app.setValidatorCompiler(() => (value: unknown) => ({ value }));
   app.setSerializerCompiler(() => (value: unknown) => JSON.stringify(value));
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'kieq gateway', version: VERSION, description: DESCRIPTION },
+      info: { title: 'kieq gateway', version: VERSION, description: DESCRIPTION, license: LICENSE },
       tags: TAGS,
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer', description: KEY } } },
       security: [{ key: [] }],
     },
     transform: openApiTransform,
+    transformObject: (input) => completeDocument(input, publicUrl),
   });
 }
 
 /** `/openapi.json` and the page at `/docs`, which needs no network. */
 export async function openApiRoutes(app: FastifyInstance): Promise<void> {
-  const document = z.looseObject({ openapi: z.string() }).describe('OpenAPI 3.1');
+  const document = z.looseObject({ openapi: z.string() }).meta({ id: 'OpenApiDocument', description: 'OpenAPI 3.1' });
   const summary = 'Read this description of the API';
-  const schema = documented('/openapi.json', { summary, tags: ['operations'], response: { 200: document } });
+  const operationId = 'getOpenApi';
+  const schema = documented('/openapi.json', {
+    operationId,
+    summary,
+    tags: ['operations'],
+    response: { 200: document },
+  });
   app.get('/openapi.json', { config: { open: true }, schema }, () => app.swagger());
   await app.register(fastifySwaggerUi, {
     routePrefix: '/docs',

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { z } from 'zod';
 import type { ApiErrorCode } from './api-error.ts';
 import type { Caller } from './caller.ts';
-import { errorResponses, type ResponseDoc } from './error-responses.ts';
+import { errorResponses, json, type ResponseDoc } from './error-responses.ts';
 import { parseCaller } from './problems.ts';
 
 /**
@@ -11,7 +11,7 @@ import { parseCaller } from './problems.ts';
  *   route(app, {
  *     method: 'GET',
  *     url: '/v1/generations/:id',
- *     schema: { summary: '…', tags: ['generations'], params: z.object({ id: … }), response: { 200: viewSchema } },
+ *     schema: { operationId: 'readThing', summary: '…', tags: ['generations'], params: z.object({ id: … }), response: { 200: viewSchema } },
  *     errors: ['not_found'],
  *     handler: async ({ params, caller, reply }) => …,
  *   });
@@ -41,6 +41,8 @@ export interface Route<Params extends z.ZodType, Query extends z.ZodType> {
 }
 
 export interface RouteSchema<Params extends z.ZodType = z.ZodType, Query extends z.ZodType = z.ZodType> {
+  /** Name of the operation in generated clients, in camelCase. It never changes. */
+  readonly operationId: string;
   readonly summary: string;
   readonly description?: string;
   readonly tags: readonly string[];
@@ -113,8 +115,9 @@ function read<S extends z.ZodType>(schema: S | undefined, value: unknown): z.out
  * @param errors undefined for an open route, which documents no errors
  */
 export function documented(url: string, schema: RouteSchema, errors?: readonly ApiErrorCode[]): FastifySchema {
-  const { summary, description, tags, params, querystring, headers, body, response } = schema;
+  const { operationId, summary, description, tags, params, querystring, headers, body, response } = schema;
   return {
+    operationId,
     summary,
     tags,
     ...(description === undefined ? {} : { description }),
@@ -129,11 +132,12 @@ export function documented(url: string, schema: RouteSchema, errors?: readonly A
 
 /** OpenAPI requires a description for every response. */
 function described(response: RouteSchema['response']): RouteSchema['response'] {
-  const texts = Object.entries(response).map(([status, schema]) => {
-    const isSilent = schema instanceof z.ZodType && schema.description === undefined;
-    return [status, isSilent ? schema.describe('Success') : schema];
+  const docs = Object.entries(response).map(([status, schema]) => {
+    // `z.null()` documents a response without a body.
+    const isDoc = !(schema instanceof z.ZodType) || schema instanceof z.ZodNull;
+    return [status, isDoc ? schema : json(schema.description ?? 'Success', schema)];
   });
-  return Object.fromEntries(texts);
+  return Object.fromEntries(docs);
 }
 
 function contentOf(bodies: Readonly<Record<string, z.ZodType>>): Record<string, { schema: z.ZodType }> {

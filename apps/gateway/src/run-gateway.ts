@@ -127,6 +127,7 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
     heartbeatMs: HEARTBEAT_MS,
     limits: limitsOf(env.gatewayMaxConnections, env.gatewayEventStreams),
     takesCallbacks: env.publicUrl !== undefined,
+    publicUrl: env.publicUrl,
     keyIdSecret: env.kieApiKey,
   };
 }

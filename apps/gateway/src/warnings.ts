@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { headerValues } from './request-parts.ts';
 
 /** A field of a valid create call that has no effect. It is always reported. */
-export const warningSchema = z.object({
-  field: z.string().describe('Name of the field or header'),
-  message: z.string().describe('Why the field has no effect'),
-});
+export const warningSchema = z
+  .object({
+    field: z.string().describe('Name of the field or header'),
+    message: z.string().describe('Why the field has no effect'),
+  })
+  .meta({ id: 'Warning' });
 export type Warning = z.infer<typeof warningSchema>;
 
 /** Header with the warnings of the Kie-compatible API; the native API has `warnings` in its responses. */

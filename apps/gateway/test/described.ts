@@ -5,6 +5,7 @@ import { z } from 'zod';
 
 const content = z.record(z.string(), z.looseObject({ schema: z.looseObject({}) }));
 const operation = z.looseObject({
+  operationId: z.string(),
   summary: z.string().min(1),
   tags: z.array(z.string()).min(1),
   security: z.array(z.unknown()).optional(),
@@ -16,6 +17,7 @@ const operation = z.looseObject({
 export const documentSchema = z.looseObject({
   openapi: z.literal('3.1.0'),
   paths: z.record(z.string(), z.record(z.string(), operation)),
+  components: z.looseObject({ schemas: z.record(z.string(), z.looseObject({})) }),
 });
 export type Document = z.infer<typeof documentSchema>;
 
@@ -39,14 +41,30 @@ interface Route {
 const ajv = new Ajv2020({ strict: false });
 formats.default(ajv);
 /** Of the document, which is the same for every gateway, whatever its settings. */
-let known: readonly Route[] | undefined;
-const validators = new Map<object, ValidateFunction>();
+let known: { readonly document: Document; readonly routes: readonly Route[] } | undefined;
+/** By the components of their document, and their own text. */
+const validators = new Map<object, Map<string, ValidateFunction>>();
 
 /** What is wrong with a value by a schema of the document; nothing when it fits. */
-export function schemaProblems(schema: object, value: unknown): unknown[] {
-  const validate = validators.get(schema) ?? ajv.compile(schema);
-  validators.set(schema, validate);
+export function schemaProblems({ components }: Document, schema: object, value: unknown): unknown[] {
+  const made = validators.get(components) ?? new Map<string, ValidateFunction>();
+  validators.set(components, made);
+  const text = JSON.stringify(schema);
+  const validate = made.get(text) ?? ajv.compile({ ...schema, components });
+  made.set(text, validate);
   return validate(value) ? [] : [validate.errors, value];
+}
+
+/**
+ * The document with responses that have no fields but those described. The document itself allows others, which later
+ * versions may add; this version sends none.
+ */
+export function strictly(document: Document): Document {
+  return JSON.parse(JSON.stringify(document), (_, value) => {
+    const isOpen =
+      value?.type === 'object' && value.properties !== undefined && value.additionalProperties === undefined;
+    return isOpen ? { ...value, additionalProperties: false } : value;
+  });
 }
 
 /**
@@ -54,9 +72,9 @@ export function schemaProblems(schema: object, value: unknown): unknown[] {
  * described, and for addresses that are no route, which the document cannot know.
  */
 export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | undefined {
-  known ??= routesOf(documentSchema.parse(app.swagger()));
+  known ??= knownBy(strictly(documentSchema.parse(app.swagger())));
   const { method, path, status, contentType, body } = answer;
-  const described = operationOf(known, method === 'HEAD' ? 'get' : method.toLowerCase(), path)?.responses;
+  const described = operationOf(known.routes, method === 'HEAD' ? 'get' : method.toLowerCase(), path)?.responses;
   if (described === undefined) return undefined;
   const told = described[status];
   if (told === undefined) return { undescribed: 'status', ...answer };
@@ -64,8 +82,21 @@ export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | 
   const type = contentType?.split(';')[0] ?? 'none';
   const schema = (told.content?.[type] ?? told.content?.[`${type.split('/')[0]}/*`])?.schema;
   if (schema === undefined) return { undescribed: 'content type', ...answer };
-  const problems = schemaProblems(schema, body);
+  const code = codeOf(body);
+  if (status >= 400 && code !== undefined && code !== status && !told.description.includes(`\`${code}\``))
+    return { undescribed: 'code', ...answer };
+  const problems = schemaProblems(known.document, schema, body);
   return problems.length === 0 ? undefined : { undescribed: 'form', problems, ...answer };
+}
+
+/** Of an error; in Kie's envelope the status. */
+function codeOf(body: unknown): string | number | undefined {
+  const native = z.object({ error: z.object({ code: z.string() }) }).safeParse(body).data?.error;
+  return (native ?? z.object({ code: z.number() }).safeParse(body).data)?.code;
+}
+
+function knownBy(document: Document): NonNullable<typeof known> {
+  return { document, routes: routesOf(document) };
 }
 
 /** One without parameters goes first, as at Fastify. */

@@ -7,6 +7,7 @@ import { ApiError, type ApiErrorCode } from '../api-error.ts';
 import type { Bodies } from '../bodies.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { charsetOf } from '../read-json.ts';
+import { TASK_ID } from '../openapi/examples.ts';
 import { documented } from '../routes.ts';
 import { createCallbackAuth, noSuchAddress } from './auth.ts';
 import { readCallback, signatureProblem } from './read-callback.ts';
@@ -20,17 +21,26 @@ const paramsSchema = z.object({
 
 /** Kie expects this response within 15 s. */
 const TAKEN = { code: 200, msg: 'success' } as const;
-const takenSchema = z.object({ code: z.literal(200), msg: z.literal('success') }).describe('The callback is recorded');
+const takenSchema = z
+  .object({ code: z.literal(200), msg: z.literal('success') })
+  .meta({ id: 'CallbackRecorded', description: 'The callback is recorded', examples: [TAKEN] });
+
+/** Documents what `readCallback` takes; everything else in it is ignored. */
+const kieCallback = z
+  .looseObject({ data: z.looseObject({ taskId: z.string().optional().describe('Id of the task at Kie') }).optional() })
+  .meta({ id: 'KieCallback', examples: [{ code: 200, msg: 'success', data: { taskId: TASK_ID } }] });
 
 const DOCUMENT = {
+  operationId: 'receiveKieCallback',
   summary: 'Receive the callback of Kie for a task',
   description:
     'Only Kie calls this route. The callback only triggers a poll; the verdict always comes from recordInfo.',
   tags: ['operations'],
   params: paramsSchema,
+  body: kieCallback,
   response: { 200: takenSchema },
 };
-const ERRORS: readonly ApiErrorCode[] = ['not_found', 'too_slow', 'body_too_large', 'unsupported_media_type'];
+const ERRORS: readonly ApiErrorCode[] = ['not_found'];
 /** Errors of a body that is unreadable, too large or too slow. */
 const MALFORMED = new Set<unknown>(['unreadable_body', 'body_too_large', 'too_slow']);
 

@@ -1,16 +1,25 @@
 import type { FastifyInstance } from 'fastify';
-import { createRequestSchema } from '@kieq/kie';
 import type { Enqueued } from '@kieq/producer';
+import { z } from 'zod';
 import { audit } from '../audit.ts';
 import { tenantFor } from '../caller.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { json } from '../error-responses.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
+import { CREATE_REQUESTS } from '../openapi/create-requests.ts';
+import { GENERATION_ID, KIE_CREATE_TASK } from '../openapi/examples.ts';
 import { route, type Call } from '../routes.ts';
 import { ownScrubber } from '../own-scrubber.ts';
 import { blankKeyHeader, headerText, WARNINGS_HEADER, type Warning } from '../warnings.ts';
 import { checkTask } from './check-task.ts';
 import { createdTask, success, successOf } from './schemas.ts';
+
+/** Documents the body that `checkTask` takes. */
+const kieCreateTask = z
+  .union(CREATE_REQUESTS.map(({ name, shape }) => z.object(shape).meta({ id: `${name}Task` })))
+  .meta({ id: 'KieCreateTask', examples: [KIE_CREATE_TASK] });
+const response = successOf('KieCreateTaskResponse', createdTask, { taskId: GENERATION_ID, recordId: GENERATION_ID });
 
 /** POST /api/v1/jobs/createTask (docs/kie/api.md#create-a-task): responds as soon as Redis has the request. */
 export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
@@ -18,12 +27,13 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'POST',
     url: '/api/v1/jobs/createTask',
     schema: {
+      operationId: 'kieCreateTask',
       summary: 'Create a generation task',
       tags: ['kie'],
       headers: idempotencyHeaders,
-      body: createRequestSchema,
+      body: kieCreateTask,
       response: {
-        200: successOf(createdTask).describe('`X-Kieq-Warnings` names the fields of the request that have no effect'),
+        200: json('`X-Kieq-Warnings` names the fields of the request that have no effect', response),
       },
     },
     errors: ['idempotency_conflict'],

@@ -15,6 +15,9 @@ const PATIENCE_MS = 5_000;
 const OLD_MS = 15 * 60_000;
 const RETRY_AFTER_S = 10;
 
+const balanceSchema = z.number().describe('May be fractional. Up to 10 s old, or older while Kie does not respond');
+const responseSchema = successOf('KieCreditResponse', balanceSchema, 1204.5);
+
 /** GET /api/v1/chat/credit (docs/kie/facts.md#other-endpoints): the balance of the pool's account. */
 export function creditRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const balance = balanceReader(deps);
@@ -22,10 +25,11 @@ export function creditRoute(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'GET',
     url: '/api/v1/chat/credit',
     schema: {
+      operationId: 'kieGetCredit',
       summary: 'Remaining credits of the account',
       tags: ['kie'],
       response: {
-        200: successOf(z.number().describe('May be fractional. Up to 10 s old, or older while Kie does not respond')),
+        200: responseSchema,
       },
     },
     handler: async ({ reply }) => {

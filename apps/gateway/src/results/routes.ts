@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ApiError, type ApiErrorCode } from '../api-error.ts';
 import { answerFile, storeWith } from '../archived-file.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { fileSchema } from '../error-responses.ts';
 import { documented } from '../routes.ts';
 import { createSlots } from './slots.ts';
 
@@ -49,8 +50,9 @@ const NAME = /^(gen_[0-9a-z]{10,64})(?:-\d{1,4})?\.[a-z0-9]{1,8}$/;
 const NOT_OURS =
   'This link was not given out by this pool, or was changed. recordInfo and GET /v1/generations/<id> return a current one.';
 
-const bytes = { 'video/*': { schema: z.string() }, 'image/*': { schema: z.string() } };
+const bytes = { 'video/*': { schema: fileSchema }, 'image/*': { schema: fileSchema } };
 const DOCUMENT = {
+  operationId: 'getLinkedResult',
   summary: 'Fetch a result by its signed link',
   description:
     'The link grants access to this one file until it expires. recordInfo, deliveries and `resultUrls` contain such links.',

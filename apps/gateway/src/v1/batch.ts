@@ -2,23 +2,32 @@ import { setImmediate } from 'node:timers/promises';
 import type { EnqueuedItem, ProducerError } from '@kieq/producer';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import { problemSchema } from '../error-responses.ts';
+import { BATCH_RESULT } from '../openapi/examples.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
 import { count, createdSchema, statesOf, warningsField, type CreateDeps } from './create.ts';
 import { UNAVAILABLE } from '../to-answer.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
-const failureSchema = z.object({
-  code: z.enum(['invalid_request', 'idempotency_conflict', 'forbidden', 'unavailable']),
-  message: z.string(),
-  problems: z.array(z.object({ field: z.string(), rule: z.string(), received: z.string() })),
-});
+const failureSchema = z
+  .object({
+    code: z.enum(['invalid_request', 'idempotency_conflict', 'forbidden', 'unavailable']),
+    message: z.string(),
+    problems: z.array(problemSchema),
+  })
+  .meta({ id: 'BatchItemError' });
 
 /** Outcome of one item of a batch. */
-export const batchAnswerSchema = z.discriminatedUnion('ok', [
-  createdSchema.extend({ ok: z.literal(true) }),
-  z.object({ ok: z.literal(false), error: failureSchema }),
-]);
+const batchAnswerSchema = z
+  .discriminatedUnion('ok', [
+    createdSchema.extend({ ok: z.literal(true) }).meta({ id: 'BatchItemCreated' }),
+    z.object({ ok: z.literal(false), error: failureSchema }).meta({ id: 'BatchItemRefused' }),
+  ])
+  .meta({ id: 'BatchItemResult' });
+export const batchResultSchema = z
+  .object({ items: z.array(batchAnswerSchema).describe('In the order of the items of the request') })
+  .meta({ id: 'BatchResult', examples: [BATCH_RESULT] });
 type BatchAnswer = z.infer<typeof batchAnswerSchema>;
 
 export interface BatchContext extends CreationContext {

@@ -3,19 +3,19 @@ import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
 import { frozenPayload } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
 import { audit } from '../audit.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { ErrorAnswer } from '../envelope.ts';
+import { json } from '../error-responses.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
 import { ownScrubber } from '../own-scrubber.ts';
 import { parseCaller } from '../problems.ts';
 import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
 import { blankKeyHeader } from '../warnings.ts';
-import { batchAnswerSchema, createMany } from './batch.ts';
+import { batchResultSchema, createMany } from './batch.ts';
 import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
@@ -36,13 +36,14 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
       method: 'POST',
       url: '/v1/generations',
       schema: {
+        operationId: 'createGeneration',
         summary: 'Create a generation',
         tags: ['generations'],
         headers: idempotencyHeaders,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
-          200: createdSchema.describe('The idempotency key or an equal request has already created the generation'),
-          201: createdSchema.describe('Created; `Location` is the address of the generation'),
+          200: json('The idempotency key or an equal request has already created the generation', createdSchema),
+          201: json('Created; `Location` is the address of the generation', createdSchema),
         },
       },
       errors: ['idempotency_conflict'],
@@ -53,11 +54,12 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
     method: 'POST',
     url: '/v1/generations/batch',
     schema: {
+      operationId: 'createGenerations',
       summary: `Create up to ${BATCH_LIMIT} generations`,
       description: 'Every item has its own outcome, in the order of the items. An invalid item does not affect others.',
       tags: ['generations'],
       body: batchDoc,
-      response: { 200: z.object({ items: z.array(batchAnswerSchema) }) },
+      response: { 200: batchResultSchema },
     },
     bodyLimitBytes: BATCH_BODY_BYTES,
     tooLarge: 'No generation was created. Split the items into several batches.',

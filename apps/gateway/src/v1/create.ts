@@ -5,18 +5,21 @@ import type { CreateOutcome } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
 import type { Creation } from './creation.ts';
 import { warningSchema, type Warning } from '../warnings.ts';
+import { GENERATION_ID } from '../openapi/examples.ts';
 import { stateWord } from './schemas.ts';
 
 /** The response to a create call. */
-export const createdSchema = z.object({
-  id: z.string(),
-  created: z.boolean().describe('False if the generation existed already'),
-  state: stateWord,
-  warnings: z
-    .array(warningSchema)
-    .optional()
-    .describe('Fields of the request that have no effect; absent if there are none'),
-});
+export const createdSchema = z
+  .object({
+    id: z.string(),
+    created: z.boolean().describe('False if the generation existed already'),
+    state: stateWord,
+    warnings: z
+      .array(warningSchema)
+      .optional()
+      .describe('Fields of the request that have no effect; absent if there are none'),
+  })
+  .meta({ id: 'Created', examples: [{ id: GENERATION_ID, created: true, state: 'queued' }] });
 export type Created = z.infer<typeof createdSchema>;
 
 export type CreateDeps = Pick<GatewayDeps, 'producer' | 'ledger' | 'metrics'>;

@@ -8,17 +8,19 @@ import { fillPage } from './page.ts';
 import { outlook, redriveSchema } from './view.ts';
 
 /** An open dead letter. */
-export const deadLetterSchema = z.object({
-  generation: z.string(),
-  class: classWord,
-  openedAt: epochMs,
-  summary: z.string().describe("One sentence, with Kie's message and code if Kie gave them"),
-  state: stateWord,
-  tenant: z.string(),
-  model: z.string(),
-  advice: z.string(),
-  redrive: redriveSchema,
-});
+export const deadLetterSchema = z
+  .object({
+    generation: z.string(),
+    class: classWord,
+    openedAt: epochMs,
+    summary: z.string().describe("One sentence, with Kie's message and code if Kie gave them"),
+    state: stateWord,
+    tenant: z.string(),
+    model: z.string(),
+    advice: z.string(),
+    redrive: redriveSchema,
+  })
+  .meta({ id: 'OpenDeadLetter' });
 type DeadLetter = z.infer<typeof deadLetterSchema>;
 type Entry = DeadLetterPage['items'][number];
 

@@ -5,6 +5,7 @@ import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { whenOver } from '../request-over.ts';
 import { route } from '../routes.ts';
+import type { EndEvent, StateEvent } from './event-schemas.ts';
 import { EventSlots } from './event-slots.ts';
 import { streamStart, type StreamStart } from './event-position.ts';
 import { EventStream } from './event-stream.ts';
@@ -52,6 +53,7 @@ export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'GET',
     url: '/v1/generations/:id/events',
     schema: {
+      operationId: 'streamGenerationEvents',
       summary: 'Follow a generation until it ends',
       description: DESCRIPTION,
       tags: ['generations'],
@@ -107,16 +109,17 @@ async function follow(
     // The first event has no id; it covers everything up to `position`. A later event without an id comes from a read
     // of the state, not from the stream of events: a position with it would make a resuming client repeat events.
     const position = eventId ?? (start.kind === 'fresh' && last === undefined ? start.position : undefined);
-    stream.send({ id: position, event: 'state', data: { id, state, event } });
+    stream.send({ id: position, event: 'state', data: { id, state, event } satisfies StateEvent });
     last = state;
   }
   if (signal.aborted) return;
   const why = last === 'dead' || last === 'failed' ? await reasonOf(ledger, id) : {};
-  stream.send({ event: 'end', data: { id, ...(last === undefined ? {} : { state: last }), ...why } });
+  const data: EndEvent = { id, ...(last === undefined ? {} : { state: last }), ...why };
+  stream.send({ event: 'end', data });
 }
 
 /** Why there is no video, in the fields of the generation itself. */
-async function reasonOf({ read }: Ledger, id: string): Promise<object> {
+async function reasonOf({ read }: Ledger, id: string): Promise<Omit<EndEvent, 'id'>> {
   const record = await read.generation(id);
   if (record === undefined) return {};
   const { failCode, failMsg, deadLetter } = viewOf(record, []);

@@ -5,6 +5,7 @@ import { ApiError } from '../api-error.ts';
 import { audit } from '../audit.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { CURSOR, GENERATION, GENERATION_ID } from '../openapi/examples.ts';
 import { route } from '../routes.ts';
 import { cursorSchema, idParams, instantSchema, limitSchema, stateSchema, tenantSchema } from './schemas.ts';
 import { fillPage } from './page.ts';
@@ -21,11 +22,15 @@ const listQuery = z.strictObject({
   limit: limitSchema,
   cursor: cursorSchema.optional(),
 });
-const listAnswer = z.object({
-  items: z.array(viewSchema),
-  nextCursor: z.string().optional().describe('Cursor of the next page; absent on the last page'),
-});
-const cancelledSchema = z.object({ id: z.string(), state: z.literal('cancelled') });
+const listAnswer = z
+  .object({
+    items: z.array(viewSchema),
+    nextCursor: z.string().optional().describe('Cursor of the next page; absent on the last page'),
+  })
+  .meta({ id: 'GenerationPage', examples: [{ items: [GENERATION], nextCursor: CURSOR }] });
+const cancelledSchema = z
+  .object({ id: z.string(), state: z.literal('cancelled') })
+  .meta({ id: 'Cancelled', examples: [{ id: GENERATION_ID, state: 'cancelled' }] });
 
 /** Routes that list, read and cancel generations. */
 export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
@@ -34,6 +39,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     method: 'GET',
     url: '/v1/generations',
     schema: {
+      operationId: 'listGenerations',
       summary: 'List generations, newest first',
       description: 'A page may be short or empty and still have a `nextCursor`. The list ends where there is none.',
       tags: ['generations'],
@@ -45,7 +51,13 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
   route(app, {
     method: 'GET',
     url: '/v1/generations/:id',
-    schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewSchema } },
+    schema: {
+      operationId: 'getGeneration',
+      summary: 'Read a generation',
+      tags: ['generations'],
+      params: idParams,
+      response: { 200: viewSchema },
+    },
     errors: ['not_found'],
     handler: async ({ params, caller }) => {
       const record = await visibleRecord(deps, caller, params.id);
@@ -56,6 +68,7 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     method: 'DELETE',
     url: '/v1/generations/:id',
     schema: {
+      operationId: 'cancelGeneration',
       summary: 'Cancel a generation that is still queued',
       description:
         'After the submission the answer is 409 `too_late`: Kie cannot recall a task. Repeating the call is harmless.',

@@ -4,23 +4,28 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { REDRIVEN } from '../openapi/examples.ts';
 import { classWord, resumePointWord } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
 
-export const resumedSchema = z.object({
-  kind: z.enum(['resumed', 'would_resume']),
-  id: z.string(),
-  class: classWord,
-  state: resumePointWord.describe('State in which it resumes; `notify`: only the delivery is sent again'),
-  warning: z
-    .string()
-    .optional()
-    .describe('Risk of paying twice: the caller was told of the failure and may have created the generation again'),
-});
-export const redriveResultSchema = z.discriminatedUnion('kind', [
-  resumedSchema,
-  z.object({ kind: z.literal('not_possible'), id: z.string(), reason: z.string() }),
-]);
+export const resumedSchema = z
+  .object({
+    kind: z.enum(['resumed', 'would_resume']),
+    id: z.string(),
+    class: classWord,
+    state: resumePointWord.describe('State in which it resumes; `notify`: only the delivery is sent again'),
+    warning: z
+      .string()
+      .optional()
+      .describe('Risk of paying twice: the caller was told of the failure and may have created the generation again'),
+  })
+  .meta({ id: 'Redriven', examples: [REDRIVEN] });
+export const redriveResultSchema = z
+  .discriminatedUnion('kind', [
+    resumedSchema,
+    z.object({ kind: z.literal('not_possible'), id: z.string(), reason: z.string() }).meta({ id: 'NotRedriven' }),
+  ])
+  .meta({ id: 'RedriveResult' });
 
 interface Choices {
   readonly payAgain: boolean;

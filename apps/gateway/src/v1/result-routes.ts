@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
 import { answerFile, storeWith } from '../archived-file.ts';
 import type { GatewayDeps } from '../deps.ts';
+import { fileSchema } from '../error-responses.ts';
 import { route } from '../routes.ts';
 import { idParams } from './schemas.ts';
 import { visibleRecord } from './visible.ts';
@@ -14,7 +15,7 @@ valid for 15 minutes. \`Repr-Digest\` is the SHA-256 computed when the file was 
 const resultParams = idParams.extend({
   n: z.coerce.number().int().min(1).max(1000).describe('Number of the result, from 1'),
 });
-const bytes = { 'video/*': { schema: z.string() }, 'image/*': { schema: z.string() } };
+const bytes = { 'video/*': { schema: fileSchema }, 'image/*': { schema: fileSchema } };
 
 /** `GET /v1/generations/:id/results/:n`. */
 export function resultRoutes(app: FastifyInstance, deps: GatewayDeps): void {
@@ -22,6 +23,7 @@ export function resultRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     method: 'GET',
     url: '/v1/generations/:id/results/:n',
     schema: {
+      operationId: 'getGenerationResult',
       summary: 'Fetch an archived result',
       description: DESCRIPTION,
       tags: ['generations'],

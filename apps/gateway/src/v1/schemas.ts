@@ -1,21 +1,14 @@
 import { DEAD_LETTER_CLASSES, GENERATION_ID, GENERATION_STATES } from '@kieq/domain';
 import { z } from 'zod';
+import { namedWord } from '../word-schema.ts';
 
 /** Schemas that several routes share. Responses have no transforms: they are encoded, not parsed. */
 export const stateSchema = z.enum(GENERATION_STATES);
 export const classSchema = z.enum(DEAD_LETTER_CLASSES);
-/**
- * An enum value of a response. The lists grow from version to version, and a gateway shows values that a newer worker
- * has written. The schema therefore also allows any string, so that generated clients accept unknown values.
- */
-export function wordSchema<const Word extends string>(words: readonly Word[], about = '') {
-  return z.union([z.enum(words), z.string()]).describe(`${about}${about === '' ? '' : '. '}${TOLERATE}`);
-}
-const TOLERATE = 'Later versions may add values; clients must tolerate unknown values';
-export const stateWord = wordSchema(GENERATION_STATES);
-export const classWord = wordSchema(DEAD_LETTER_CLASSES);
-export const resumePointWord = wordSchema([...GENERATION_STATES, 'notify']);
-export const epochMs = z.number().describe('Epoch milliseconds by the clock of Redis');
+export const stateWord = namedWord('GenerationState', GENERATION_STATES);
+export const classWord = namedWord('DeadLetterClass', DEAD_LETTER_CLASSES);
+export const resumePointWord = namedWord('ResumePoint', [...GENERATION_STATES, 'notify']);
+export const epochMs = z.int().describe('Epoch milliseconds by the clock of Redis');
 
 /** Any text: a malformed id is answered with 404, as an unknown one, not with 422. */
 export const idParams = z.strictObject({ id: z.string().describe('Id of the generation, `gen_…`') });

@@ -5,70 +5,86 @@ import { z } from 'zod';
 import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
-import { epochMs, wordSchema } from './schemas.ts';
+import { STATUS } from '../openapi/examples.ts';
+import { forEach, wordSchema } from '../word-schema.ts';
+import { epochMs } from './schemas.ts';
 
-const gateSchema = z.object({
-  reason: wordSchema(GATE_REASONS),
-  since: epochMs,
-  mode: wordSchema(GATE_MODES, 'How the gate opens'),
-  detail: z.string().optional(),
-  untilAt: epochMs.optional().describe('Time at which the gate opens automatically'),
-  nextAt: epochMs.optional().describe('Time of the next attempt to open the gate'),
-});
-const counts = z.record(z.string(), z.int());
+const gateSchema = z
+  .object({
+    reason: wordSchema(GATE_REASONS),
+    since: epochMs,
+    mode: wordSchema(GATE_MODES, 'How the gate opens'),
+    detail: z.string().optional(),
+    untilAt: epochMs.optional().describe('Time at which the gate opens automatically'),
+    nextAt: epochMs.optional().describe('Time of the next attempt to open the gate'),
+  })
+  .meta({ id: 'Gate' });
+const counts = z.record(z.string(), z.int()).meta({ id: 'JobCounts' });
 /** One count per class, including classes that a newer version has written. */
 const deadLetterCounts = z.partialRecord(z.union([z.enum(DEAD_LETTER_CLASSES), z.string()]), z.int());
 
 /** Workers of a newer version may announce other fields; a field that this version does not understand is null. */
-const workerSchema = z.object({
-  id: z.string(),
-  version: z.string().nullable(),
-  host: z.string().nullable(),
-  since: epochMs.nullable().describe('Start of the worker'),
-  lastSeen: epochMs.nullable().describe('Time of its last announcement; a worker announces itself every 10 s'),
-  queues: z.record(z.string(), z.number()).nullable().describe('Concurrency of the worker on each queue'),
-});
-const workersSchema = z.object({
-  running: z
-    .int()
-    .describe('Number of workers that announce themselves; a killed or frozen worker counts for another 45 s'),
-  earlier: z
-    .boolean()
-    .describe('At least one worker of an earlier version is active. Such workers do not announce themselves'),
-  lastSeen: epochMs.nullable().describe('Time of the last announcement of any worker; null if there was none'),
-  waiting: z.int().optional().describe('Number of generations that wait for a worker; for operators'),
-  list: z.array(workerSchema).optional().describe('Workers that announce themselves, at most 500; for operators'),
-});
+const workerSchema = z
+  .object({
+    id: z.string(),
+    version: z.string().nullable(),
+    host: z.string().nullable(),
+    since: epochMs.nullable().describe('Start of the worker'),
+    lastSeen: epochMs.nullable().describe('Time of its last announcement; a worker announces itself every 10 s'),
+    queues: z.record(z.string(), z.number()).nullable().describe('Concurrency of the worker on each queue'),
+  })
+  .meta({ id: 'Worker' });
+const workersSchema = z
+  .object({
+    running: z
+      .int()
+      .describe('Number of workers that announce themselves; a killed or frozen worker counts for another 45 s'),
+    earlier: z
+      .boolean()
+      .describe('At least one worker of an earlier version is active. Such workers do not announce themselves'),
+    lastSeen: epochMs.nullable().describe('Time of the last announcement of any worker; null if there was none'),
+    waiting: z.int().optional().describe('Number of generations that wait for a worker; for operators'),
+    list: z.array(workerSchema).optional().describe('Workers that announce themselves, at most 500; for operators'),
+  })
+  .meta({ id: 'Workers' });
 
 /** State of the pool. */
-const statusSchema = z.object({
-  gates: z.array(gateSchema).describe('Closed gates, which stop submissions'),
-  pausedQueues: z.array(z.enum(QUEUE_NAMES)),
-  binding: z
-    .string()
-    .nullable()
-    .describe('What limits submissions at the moment: a gate, `no-worker`, `in-flight` or `window`; null if nothing'),
-  workers: workersSchema.describe('Workers of the pool'),
-  window: z.object({
-    limit: z.int().optional(),
-    windowMs: z.int().optional(),
-    entries: z.int().describe('Number of requests in the window'),
-  }),
-  inFlight: z.object({ count: z.int(), max: z.int().optional() }),
-  credits: z
-    .object({
-      balance: z.number(),
-      at: epochMs.nullable().describe('Time of the read; null if unknown'),
-      old: z.boolean().describe('No worker has read the balance for more than 15 min'),
-    })
-    .nullable()
-    .describe('Last balance read by a worker; null until the first read'),
-  queues: z.record(z.enum(QUEUE_NAMES), counts),
-  states: z.record(z.enum(GENERATION_STATES), z.int()).optional().describe('For operators'),
-  deadLetters: deadLetterCounts
-    .optional()
-    .describe('Number of open dead letters per class, for operators. Later versions may add classes'),
-});
+const statusSchema = z
+  .object({
+    gates: z.array(gateSchema).describe('Closed gates, which stop submissions'),
+    pausedQueues: z.array(z.enum(QUEUE_NAMES)),
+    binding: z
+      .string()
+      .nullable()
+      .describe('What limits submissions at the moment: a gate, `no-worker`, `in-flight` or `window`; null if nothing'),
+    workers: workersSchema.describe('Workers of the pool'),
+    window: z
+      .object({
+        limit: z.int().optional(),
+        windowMs: z.int().optional(),
+        entries: z.int().describe('Number of requests in the window'),
+      })
+      .meta({ id: 'SubmitWindow' }),
+    inFlight: z.object({ count: z.int(), max: z.int().optional() }).meta({ id: 'InFlight' }),
+    credits: z
+      .object({
+        balance: z.number(),
+        at: epochMs.nullable().describe('Time of the read; null if unknown'),
+        old: z.boolean().describe('No worker has read the balance for more than 15 min'),
+      })
+      .meta({ id: 'Credits' })
+      .nullable()
+      .describe('Last balance read by a worker; null until the first read'),
+    queues: forEach(QUEUE_NAMES, counts).meta({ id: 'QueueCounts' }).describe('Jobs of each queue, by BullMQ state'),
+    states: forEach(GENERATION_STATES, z.int())
+      .meta({ id: 'StateCounts' })
+      .optional()
+      .describe('Number of generations in each state, for operators'),
+    deadLetters: deadLetterCounts
+      .optional()
+      .describe('Number of open dead letters per class, for operators. Later versions may add classes'),
+  })
+  .meta({ id: 'PoolStatus', examples: [STATUS] });
 type Status = z.infer<typeof statusSchema>;
 
 /** `GET /v1/status`. */
@@ -76,7 +92,12 @@ export function statusRoute(app: FastifyInstance, deps: GatewayDeps): void {
   route(app, {
     method: 'GET',
     url: '/v1/status',
-    schema: { summary: 'Read the state of the pool', tags: ['operations'], response: { 200: statusSchema } },
+    schema: {
+      operationId: 'getPoolStatus',
+      summary: 'Read the state of the pool',
+      tags: ['operations'],
+      response: { 200: statusSchema },
+    },
     handler: async ({ caller }) => shown(await readStatus(deps.ledger, deps.queues), caller),
   });
 }
