@@ -6,7 +6,7 @@ import { nearest } from './nearest.ts';
 const BY_ID: ReadonlyMap<string, KieModel> = new Map(ALL_MODELS.map((model) => [model.id, model]));
 
 /** Every model of the catalogue, in the order of their names. */
-export const MODELS: readonly KieModel[] = [...BY_ID.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+export const MODELS: readonly KieModel[] = [...BY_ID.values()].toSorted((one, other) => (one.id < other.id ? -1 : 1));
 
 /** What is known of a model; undefined for one that the catalogue does not have, which is no reason to refuse it. */
 export function modelOf(id: string): KieModel | undefined {

@@ -12,6 +12,8 @@ export interface InputWarning {
   readonly meant?: string;
 }
 
+/** Longest name of a field that is shown, in characters: it is the caller's. */
+const NAME_LIMIT = 64;
 /** More differences than these are not useful, and the caller decides how many fields there are. */
 const MOST = 20;
 
@@ -56,8 +58,9 @@ function letsTheModelChoose({ duration }: KieModel, name: string, value: unknown
 }
 
 function unknownField(name: string, meant: string | undefined, names: readonly string[]): InputWarning {
-  const rule = `is no field of this model (its fields: ${names.join(', ')})`;
-  return { field: `input.${name}`, rule, ...(meant === undefined ? {} : { meant: `input.${meant}` }) };
+  const field = `input.${name.length <= NAME_LIMIT ? name : `${name.slice(0, NAME_LIMIT - 1)}…`}`;
+  if (meant !== undefined) return { field, rule: 'is no field of this model', meant: `input.${meant}` };
+  return { field, rule: `is no field of this model (its fields: ${names.join(', ')})` };
 }
 
 function* valueWarnings(field: string, known: InputField, value: unknown): Generator<InputWarning> {

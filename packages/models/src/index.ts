@@ -6,4 +6,5 @@ export { exampleInput } from './example-input.ts';
 export { inputSchema, type JsonSchema } from './json-schema.ts';
 export { nearest } from './nearest.ts';
 export type { ImageField, InputField, KieModel, PriceRow, SourceId } from './model.ts';
+export { requestProblems, requestWarnings, ruleText } from './request-warnings.ts';
 export { SOURCES, USD_PER_CREDIT } from './sources.ts';

@@ -10,6 +10,17 @@ const notPassedOn = {
   progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the response has a warning'),
 };
 
+/** Other parameters are ignored, as they were before there was one. */
+export const createQuery = z.object({
+  validate: z
+    .enum(['warn', 'strict'])
+    .default('warn')
+    .describe(
+      'What becomes of a difference from the catalogue of models: `warn` reports it in `warnings`, `strict` refuses ' +
+        'the request before it is queued. The catalogue can be wrong, so `warn` is the default',
+    ),
+});
+
 /** Documents the body that `checkCreation` takes. */
 export const createBody = z
   .union(

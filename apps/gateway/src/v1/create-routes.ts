@@ -16,12 +16,14 @@ import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
 import { blankKeyHeader } from '../warnings.ts';
 import { batchAnswerSchema, createMany } from './batch.ts';
-import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
+import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm, createQuery } from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
 import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS } from './upload-form.ts';
+
+type CreateQuery = z.output<typeof createQuery>;
 
 /** Longest batch: 1000 items of 4 KB each. Hostile JSON takes ten times the size of its text when parsed. */
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
@@ -39,6 +41,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         summary: 'Create a generation',
         tags: ['generations'],
         headers: idempotencyHeaders,
+        querystring: createQuery,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
           200: createdSchema.describe('The idempotency key or an equal request has already created the generation'),
@@ -56,6 +59,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
       summary: `Create up to ${BATCH_LIMIT} generations`,
       description: 'Every item has its own outcome, in the order of the items. An invalid item does not affect others.',
       tags: ['generations'],
+      querystring: createQuery,
       body: batchDoc,
       response: { 200: z.object({ items: z.array(batchAnswerSchema) }) },
     },
@@ -65,23 +69,23 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
   });
 }
 
-async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<unknown, unknown>) {
+async function createBatch(deps: GatewayDeps, { request, body, caller, query }: Call<unknown, CreateQuery>) {
   const { items } = parseCaller(batchBody, body);
   if (idempotencyKeyOf(request) !== undefined) {
     throw invalid([problem('Idempotency-Key', 'must not be given: each item has its own idempotencyKey', 'one')]);
   }
   const scrub = ownScrubber(request, deps.scrub);
   const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, scrub);
-  const answers = await createMany(deps, items, { ...contextOf(deps, caller), answerOf });
+  const answers = await createMany(deps, items, { ...contextOf(deps, caller, query), answerOf });
   const made = answers.flatMap((one) => (one.ok && one.created ? [one.id] : []));
   audit(deps, request, 'create', made);
   return { items: answers };
 }
 
-async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Forms): Promise<Created> {
-  const { request, reply, caller } = call;
+async function create(deps: GatewayDeps, call: Call<unknown, CreateQuery>, forms: Forms): Promise<Created> {
+  const { request, reply, caller, query } = call;
   const key = { headerKey: idempotencyKeyOf(request), headerWarnings: blankKeyHeader(request) };
-  const context = { ...contextOf(deps, caller), ...key };
+  const context = { ...contextOf(deps, caller, query), ...key };
   try {
     const created = await (request.isMultipart()
       ? createFromForm(deps, call, context, forms)
@@ -142,6 +146,10 @@ function answer(reply: FastifyReply, created: Created): Created {
   return created;
 }
 
-function contextOf({ settings }: GatewayDeps, caller: CreationContext['caller']): CreationContext {
-  return { caller, allowPrivateUrls: settings.allowPrivateUrls };
+function contextOf(
+  { settings }: GatewayDeps,
+  caller: CreationContext['caller'],
+  { validate }: CreateQuery,
+): CreationContext {
+  return { caller, allowPrivateUrls: settings.allowPrivateUrls, isStrict: validate === 'strict' };
 }

@@ -15,7 +15,9 @@ export const createdSchema = z.object({
   warnings: z
     .array(warningSchema)
     .optional()
-    .describe('Fields of the request that have no effect; absent if there are none'),
+    .describe(
+      'Fields of the request that have no effect or that its model probably does not take; absent if there are none',
+    ),
 });
 export type Created = z.infer<typeof createdSchema>;
 

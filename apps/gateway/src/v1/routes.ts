@@ -3,8 +3,10 @@ import type { GatewayDeps } from '../deps.ts';
 import { adoptRoute } from './adopt-route.ts';
 import { createRoutes } from './create-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { estimateRoute } from './estimate-route.ts';
 import { eventRoutes } from './event-routes.ts';
 import { generationRoutes } from './generation-routes.ts';
+import { modelRoutes } from './model-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import { statusRoute } from './status-route.ts';
 
@@ -16,5 +18,7 @@ export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise
   eventRoutes(app, deps);
   deadLetterRoutes(app, deps);
   adoptRoute(app, deps);
+  modelRoutes(app, deps);
+  estimateRoute(app, deps);
   statusRoute(app, deps);
 }

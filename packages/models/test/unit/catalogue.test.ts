@@ -7,7 +7,7 @@ test('has each model in one file, and each file in the list', async () => {
   const files = await readdir(join(import.meta.dirname, '../../src/models'));
   const names = MODELS.map(({ id }) => `${id.replaceAll(/[^a-z0-9]+/g, '-')}.ts`);
 
-  expect(files.filter((name) => name !== 'index.ts').sort()).toEqual(names.sort());
+  expect(files.filter((name) => name !== 'index.ts').toSorted()).toEqual(names.toSorted());
   expect(MODELS).toHaveLength(58);
 });
 

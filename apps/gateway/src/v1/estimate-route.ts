@@ -1,0 +1,80 @@
+import { estimate, modelOf, nearestModel, usdOf, type EstimateResult } from '@kieq/models';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { GatewayDeps } from '../deps.ts';
+import { parseCaller } from '../problems.ts';
+import { route } from '../routes.ts';
+import { modelWarnings } from '../warnings.ts';
+import { BATCH_LIMIT } from './create-forms.ts';
+import { estimatesSchema } from './model-schemas.ts';
+
+const requestSchema = z.looseObject({
+  model: z.string().min(1, 'must not be empty').max(200),
+  input: z.record(z.string(), z.unknown()).default({}).describe('Absent fields count as any value'),
+});
+const manySchema = z.strictObject({ items: z.array(requestSchema).min(1).max(BATCH_LIMIT) });
+/** Documents the body: one request, or many. */
+const bodyDoc = z.union([manySchema, requestSchema]);
+
+/** `POST /v1/estimate`: what requests will probably cost. Nothing is enqueued. */
+export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
+  route(app, {
+    method: 'POST',
+    url: '/v1/estimate',
+    schema: {
+      summary: 'Estimate the credits of one request, or of many',
+      description:
+        `By price lists with a source and a day. \`creditsConsumed\` of the generation is the price. ` +
+        `At most ${BATCH_LIMIT} items; nothing is created.`,
+      tags: ['models'],
+      body: bodyDoc,
+      response: { 200: estimatesSchema },
+    },
+    handler: ({ body }) => answer(requestsIn(body)),
+  });
+}
+
+/** A union would name no field of a request that is wrong. */
+function requestsIn(body: unknown): readonly z.output<typeof requestSchema>[] {
+  const isMany = typeof body === 'object' && body !== null && 'items' in body;
+  return isMany ? parseCaller(manySchema, body).items : [parseCaller(requestSchema, body)];
+}
+
+function answer(requests: readonly z.output<typeof requestSchema>[]): z.output<typeof estimatesSchema> {
+  const items = requests.map(({ model, input }) => ({
+    model,
+    ...itemOf(model, input),
+    warnings: modelWarnings(model, input),
+  }));
+  return { items, total: totalOf(items.map((item) => item.estimate)) };
+}
+
+type Item = z.output<typeof estimatesSchema>['items'][number];
+
+function itemOf(id: string, input: Readonly<Record<string, unknown>>): Pick<Item, 'estimate' | 'reason'> {
+  const model = modelOf(id);
+  const result = model === undefined ? noModel(id) : estimate(model, input);
+  if (result.kind === 'unknown') return { estimate: null, reason: result.reason };
+  return { estimate: { ...result.estimate, notes: [...result.estimate.notes] } };
+}
+
+function noModel(id: string): EstimateResult {
+  const near = nearestModel(id);
+  return {
+    kind: 'unknown',
+    reason: `The catalogue has no such model${near === undefined ? '' : `; did you mean ${near}?`}`,
+  };
+}
+
+function totalOf(estimates: readonly Item['estimate'][]): z.output<typeof estimatesSchema>['total'] {
+  const known = estimates.filter((one) => one !== null);
+  const unknown = estimates.length - known.length;
+  const low = sum(known.map((one) => one.low));
+  const highs = known.map((one) => one.high).filter((high) => high !== null);
+  const high = unknown > 0 || highs.length < known.length ? null : sum(highs);
+  return { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown };
+}
+
+function sum(credits: readonly number[]): number {
+  return Math.round(credits.reduce((total, one) => total + one, 0) * 1000) / 1000;
+}
