@@ -57,14 +57,14 @@ export interface Duration {
 }
 
 /** How picture size or quality is chosen. */
-export interface Resolution {
+interface Resolution {
   readonly field: string;
   readonly options: readonly string[];
   readonly default?: string;
 }
 
 /** How sound is chosen. */
-export interface Sound {
+interface Sound {
   /** Absent where no field chooses it. */
   readonly field?: string;
   /** Without a field: what every clip has. Absent: unknown. */

@@ -1,4 +1,4 @@
-import { estimate, modelOf, nearestModel, usdOf, type EstimateResult } from '@kieq/models';
+import { estimateAll } from '@kieq/models';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { GatewayDeps } from '../deps.ts';
@@ -41,40 +41,13 @@ function requestsIn(body: unknown): readonly z.output<typeof requestSchema>[] {
 }
 
 function answer(requests: readonly z.output<typeof requestSchema>[]): z.output<typeof estimatesSchema> {
-  const items = requests.map(({ model, input }) => ({
-    model,
-    ...itemOf(model, input),
-    warnings: modelWarnings(model, input),
-  }));
-  return { items, total: totalOf(items.map((item) => item.estimate)) };
-}
-
-type Item = z.output<typeof estimatesSchema>['items'][number];
-
-function itemOf(id: string, input: Readonly<Record<string, unknown>>): Pick<Item, 'estimate' | 'reason'> {
-  const model = modelOf(id);
-  const result = model === undefined ? noModel(id) : estimate(model, input);
-  if (result.kind === 'unknown') return { estimate: null, reason: result.reason };
-  return { estimate: { ...result.estimate, notes: [...result.estimate.notes] } };
-}
-
-function noModel(id: string): EstimateResult {
-  const near = nearestModel(id);
+  const { items, total } = estimateAll(requests);
   return {
-    kind: 'unknown',
-    reason: `The catalogue has no such model${near === undefined ? '' : `; did you mean ${near}?`}`,
+    items: items.map(({ estimate, ...item }, i) => ({
+      ...item,
+      estimate: estimate === null ? null : { ...estimate, notes: [...estimate.notes] },
+      warnings: modelWarnings(item.model, requests[i]?.input ?? {}),
+    })),
+    total,
   };
-}
-
-function totalOf(estimates: readonly Item['estimate'][]): z.output<typeof estimatesSchema>['total'] {
-  const known = estimates.filter((one) => one !== null);
-  const unknown = estimates.length - known.length;
-  const low = sum(known.map((one) => one.low));
-  const highs = known.map((one) => one.high).filter((high) => high !== null);
-  const high = unknown > 0 || highs.length < known.length ? null : sum(highs);
-  return { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown };
-}
-
-function sum(credits: readonly number[]): number {
-  return Math.round(credits.reduce((total, one) => total + one, 0) * 1000) / 1000;
 }

@@ -36,7 +36,7 @@ export const modelSchema = z.object({
   strict: z.boolean().describe('Whether its input is always validated'),
 });
 
-export const priceSchema = z.object({
+const priceSchema = z.object({
   unit: z.string().describe('`video`: credits of a clip; `second`: credits of one second of it'),
   source: z.string().describe('Id in `sources`'),
   date: z.string().describe('Day on which the source had the price'),
@@ -47,7 +47,7 @@ export const priceSchema = z.object({
 });
 
 /** Completion times that this pool has measured for one kind of request. */
-export const measuredSchema = z.object({
+const measuredSchema = z.object({
   kind: z.string().describe('Model, length in seconds and sound, as in `kling-2.6/image-to-video|5s|sound`'),
   count: z.int().describe('Number of measured times, at most the last 200'),
   medianMs: z.number(),
@@ -66,7 +66,7 @@ export const modelDetailsSchema = modelSchema.extend({
   sources: z.record(z.string(), z.object({ what: z.string(), date: z.string() })),
 });
 
-export const estimateSchema = z.object({
+const estimateSchema = z.object({
   low: z.number().describe('Credits'),
   high: z.number().nullable().describe('Credits; null if there is no upper limit'),
   lowUsd: z.number(),
