@@ -2,6 +2,7 @@ import { createRequestSchema } from '@kieq/kie';
 import { optionsSchema } from '@kieq/queue';
 import { z } from 'zod';
 import { IMAGE_LIMIT } from './upload-form.ts';
+import { waitQuery } from './waiting.ts';
 
 /** Most items of a batch. */
 export const BATCH_LIMIT = 1000;
@@ -20,6 +21,9 @@ export const createQuery = z.object({
         'the request before it is queued. The catalogue can be wrong, so `warn` is the default',
     ),
 });
+
+/** Those of a single creation. */
+export const createOneQuery = createQuery.extend(waitQuery);
 
 /** Documents the body that `checkCreation` takes. */
 export const createBody = z

@@ -1,7 +1,7 @@
 import fastifyMultipart from '@fastify/multipart';
 import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
-import { frozenPayload } from '@kieq/queue';
+import { createResultLinks, frozenPayload } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
@@ -16,21 +16,53 @@ import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
 import { blankKeyHeader } from '../warnings.ts';
 import { batchAnswerSchema, createMany } from './batch.ts';
-import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm, createQuery } from './create-forms.ts';
+import {
+  BATCH_LIMIT,
+  batchBody,
+  batchDoc,
+  createBody,
+  createForm,
+  createOneQuery,
+  createQuery,
+} from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
 import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS } from './upload-form.ts';
+import { viewOf, viewSchema, type View } from './view.ts';
+import type { Waiting } from './waiting.ts';
 
 type CreateQuery = z.output<typeof createQuery>;
+type CreateCall = Call<unknown, z.output<typeof createOneQuery>>;
+
+const createdOneSchema = createdSchema.extend({
+  generation: viewSchema.optional().describe('With `wait`: the generation when the response comes'),
+});
 
 /** Longest batch: 1000 items of 4 KB each. Hostile JSON takes ten times the size of its text when parsed. */
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
-export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): Promise<void> {
   const forms = createForms(deps);
+  const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
+  /** With `wait`, the generation as it is when the response comes; nothing where that cannot be read. */
+  const endOf = async (call: CreateCall, { id }: Created): Promise<{ generation?: View }> => {
+    if (call.query.wait === 0) return {};
+    try {
+      await waiting.untilEnd(call, id);
+      const record = await deps.ledger.read.generation(id);
+      return record === undefined ? {} : { generation: viewOf(record, await links.of(record)) };
+    } catch (error) {
+      // The generation exists: an error would say that the call has failed.
+      deps.logger.debug(
+        { err: error, generation: id },
+        'A response does not wait; it says that the generation exists.',
+      );
+      return {};
+    }
+  };
   await app.register(async (scope) => {
     // Registered in this scope only: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
@@ -41,15 +73,18 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         summary: 'Create a generation',
         tags: ['generations'],
         headers: idempotencyHeaders,
-        querystring: createQuery,
+        querystring: createOneQuery,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
-          200: createdSchema.describe('The idempotency key or an equal request has already created the generation'),
-          201: createdSchema.describe('Created; `Location` is the address of the generation'),
+          200: createdOneSchema.describe('The idempotency key or an equal request has already created the generation'),
+          201: createdOneSchema.describe('Created; `Location` is the address of the generation'),
         },
       },
       errors: ['idempotency_conflict'],
-      handler: (call) => create(deps, call, forms),
+      handler: async (call) => {
+        const created = await create(deps, call, forms);
+        return { ...created, ...(await endOf(call, created)) };
+      },
     });
   });
   route(app, {
@@ -82,7 +117,7 @@ async function createBatch(deps: GatewayDeps, { request, body, caller, query }: 
   return { items: answers };
 }
 
-async function create(deps: GatewayDeps, call: Call<unknown, CreateQuery>, forms: Forms): Promise<Created> {
+async function create(deps: GatewayDeps, call: CreateCall, forms: Forms): Promise<Created> {
   const { request, reply, caller, query } = call;
   const key = { headerKey: idempotencyKeyOf(request), headerWarnings: blankKeyHeader(request) };
   const context = { ...contextOf(deps, caller, query), ...key };

@@ -1,3 +1,4 @@
+import { isEnded } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import { createResultLinks, type ResultLinks } from '@kieq/queue';
 import { z } from 'zod';
@@ -10,6 +11,7 @@ import { cursorSchema, idParams, instantSchema, limitSchema, stateSchema, tenant
 import { fillPage } from './page.ts';
 import { viewSchema, viewOf, type View } from './view.ts';
 import { visibleRecord } from './visible.ts';
+import { waitQuery, type Waiting } from './waiting.ts';
 
 const listQuery = z.strictObject({
   state: stateSchema.optional(),
@@ -28,7 +30,7 @@ const listAnswer = z.object({
 const cancelledSchema = z.object({ id: z.string(), state: z.literal('cancelled') });
 
 /** Routes that list, read and cancel generations. */
-export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+export function generationRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): void {
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',
@@ -45,10 +47,21 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
   route(app, {
     method: 'GET',
     url: '/v1/generations/:id',
-    schema: { summary: 'Read a generation', tags: ['generations'], params: idParams, response: { 200: viewSchema } },
+    schema: {
+      summary: 'Read a generation',
+      description: 'With `wait` the response comes when the generation has ended, at the latest after that time.',
+      tags: ['generations'],
+      params: idParams,
+      querystring: z.object(waitQuery),
+      response: { 200: viewSchema },
+    },
     errors: ['not_found'],
-    handler: async ({ params, caller }) => {
-      const record = await visibleRecord(deps, caller, params.id);
+    handler: async (call) => {
+      const { params, caller, query } = call;
+      const before = await visibleRecord(deps, caller, params.id);
+      const waits = query.wait > 0 && !isEnded(before.state);
+      if (waits) await waiting.untilEnd(call, params.id);
+      const record = waits ? await visibleRecord(deps, caller, params.id) : before;
       return viewOf(record, await links.of(record));
     },
   });

@@ -9,11 +9,13 @@ import { generationRoutes } from './generation-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { resultRoutes } from './result-routes.ts';
 import { statusRoute } from './status-route.ts';
+import { createWaiting } from './waiting.ts';
 
 /** The native API, below `/v1`. */
 export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
-  await createRoutes(app, deps);
-  generationRoutes(app, deps);
+  const waiting = createWaiting(deps);
+  await createRoutes(app, deps, waiting);
+  generationRoutes(app, deps, waiting);
   resultRoutes(app, deps);
   eventRoutes(app, deps);
   deadLetterRoutes(app, deps);
