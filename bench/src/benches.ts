@@ -24,6 +24,7 @@ import type { Bench } from './setting.ts';
 import { benchVerdict } from './verdict/bench.ts';
 import { verdictView } from './verdict/view.ts';
 import { benchWindow } from './window/bench.ts';
+import { benchWaiting, waitingView } from './waiting.ts';
 import { windowView } from './window/view.ts';
 
 /** Every bench by its name, in the order in which all of them run. */
@@ -40,6 +41,7 @@ export const BENCHES: Readonly<Record<string, Bench>> = {
   peers: { run: benchPeers, view: peersView },
   pipeline: { run: benchPipeline, view: pipelineView },
   recovery: { run: benchRecovery, view: recoveryView },
+  waiting: { run: benchWaiting, view: waitingView },
   verdict: { run: benchVerdict, view: verdictView },
   // Writes tables and plot of docs/polling.md itself.
   schedule: { run: benchSchedule },

@@ -73,6 +73,12 @@ curl -sS "$GATEWAY_URL/v1/generations/batch" \
       "input": { "prompt": "three", "image_urls": ["'"$IMAGE_URL"'"], "sound": false, "duration": "5" } }
   ] }'
 
+say 'what a request will cost, and what its model does not take'
+curl -sS "$GATEWAY_URL/v1/estimate" \
+  -H "Authorization: Bearer $GATEWAY_KEY" \
+  -H 'Content-Type: application/json' \
+  -d '{ "model": "kling/v2-1-pro", "input": { "prompt": "a slow pan", "image_url": "'"$IMAGE_URL"'", "duration": 5 } }'
+
 say 'create with a delay, and cancel'
 RESPONSE=$(
   curl -sS "$GATEWAY_URL/v1/generations" \

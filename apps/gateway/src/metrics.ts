@@ -17,20 +17,21 @@ export interface GatewayMetrics {
   readonly callbacks: Counter<'outcome'>;
   readonly callbackAgeSeconds: Histogram<never>;
   readonly eventStreams: Gauge<never>;
+  readonly waiting: Gauge<never>;
   readonly refusals: Counter<'limit'>;
   /** Counts the error if it reports that a limit was reached; ignores other errors. */
   refused(error: unknown, limit: LimitName): void;
 }
 
 /** Limits that a request or connection can exceed. */
-type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'wrong-keys';
+type LimitName = 'connections' | 'lookups' | 'bodies' | 'forms' | 'events' | 'waits' | 'wrong-keys';
 
 const OVER_LIMIT = new Set<unknown>(['unavailable', 'too_slow', 'body_too_large', 'rate_limited']);
 
 export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
   const refusals = metrics.counter({
     name: 'gateway_refusals_total',
-    help: 'Requests and connections refused by a limit: connections, lookups, bodies, forms, events, wrong-keys',
+    help: 'Requests and connections refused by a limit: connections, lookups, bodies, forms, events, waits, wrong-keys',
     labels: ['limit'],
   });
   return {
@@ -46,7 +47,7 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
     }),
     requestSeconds: metrics.histogram({
       name: 'gateway_request_seconds',
-      help: 'Time from the start of a request to the end of its response, without event streams',
+      help: 'Time from the start of a request to the end of its response, without event streams and waiting responses',
       labels: ['route'],
     }),
     created: metrics.counter({
@@ -65,6 +66,10 @@ export function createGatewayMetrics(metrics: Metrics): GatewayMetrics {
       buckets: AGE_BUCKETS_S,
     }),
     eventStreams: metrics.gauge({ name: 'gateway_event_streams', help: 'Open event streams' }),
+    waiting: metrics.gauge({
+      name: 'gateway_waiting_responses',
+      help: 'Responses that wait for the end of a generation',
+    }),
   };
 }
 

@@ -14,6 +14,7 @@ request, \`error.problems\`.`;
 const TAGS = [
   { name: 'kie', description: "Kie's API: an existing client changes only its base URL and its key" },
   { name: 'generations', description: 'Create, read, list, cancel and follow generations' },
+  { name: 'models', description: 'What is known about models: inputs, prices, completion times' },
   { name: 'dead letters', description: 'Generations and deliveries that are stuck: why, and how to resume them' },
   { name: 'operations', description: 'The pool and this process' },
 ];

@@ -24,7 +24,7 @@ export function addRequestLog(
     const { url: route = NO_ROUTE, config } = request.routeOptions;
     const { statusCode: status, elapsedTime } = reply;
     metrics.requests.inc({ route, status });
-    if (config.streams !== true) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
+    if (config.streams !== true && !request.isWaiting) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
     const { id, method, client: ip } = request;
     const line = { request: id, method, route, status, ms: Math.round(elapsedTime), ip };
     const tenant = request.caller?.tenant;

@@ -6,6 +6,8 @@ declare module 'fastify' {
     over: AbortSignal | null;
     /** Aborted when the response is built, before the client has read it; at the latest when the request is over. */
     made: AbortSignal | null;
+    /** The response waits for a generation: its time is none of the gateway's. */
+    isWaiting: boolean;
   }
 }
 
@@ -13,6 +15,7 @@ declare module 'fastify' {
 export function addRequestOver(app: FastifyInstance): void {
   app.decorateRequest('over', null);
   app.decorateRequest('made', null);
+  app.decorateRequest('isWaiting', false);
   app.addHook('onRequest', (request, reply, done) => {
     const controller = new AbortController();
     const making = new AbortController();
@@ -31,6 +34,11 @@ export function addRequestOver(app: FastifyInstance): void {
 }
 
 const makings = new WeakMap<FastifyRequest, AbortController>();
+
+/** Releases what was kept for building the response: the input is not needed any more. */
+export function endMade(request: FastifyRequest): void {
+  makings.get(request)?.abort();
+}
 
 /** Calls `end` once when the request is over; immediately if it already is. */
 export function whenOver({ over }: FastifyRequest, end: () => void): void {

@@ -1,14 +1,15 @@
 import { isAbsent } from '@kieq/kie';
+import { requestWarnings, ruleText } from '@kieq/models';
 import { ignoredFields, optionsSchema } from '@kieq/queue';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { headerValues } from './request-parts.ts';
 
-/** A field of a valid create call that has no effect. It is always reported. */
+/** A field of a valid create call that has no effect, or that the model probably does not take. It is always reported. */
 export const warningSchema = z
   .object({
     field: z.string().describe('Name of the field or header'),
-    message: z.string().describe('Why the field has no effect'),
+    message: z.string().describe('Why the field has no effect, or what the model takes'),
   })
   .meta({ id: 'Warning' });
 export type Warning = z.infer<typeof warningSchema>;
@@ -31,6 +32,11 @@ const NOT_PASSED_ON: Readonly<Record<string, string>> = {
 /** The other fields of Kie's createTask. */
 const KIE_FIELDS = new Set(['model', 'input', 'callBackUrl']);
 const NATIVE_FIELDS = new Set(Object.keys(optionsSchema.shape));
+
+/** What the catalogue of models says of a request. Its facts can be old or wrong, so it never refuses one. */
+export function modelWarnings(model: string, input: Readonly<Record<string, unknown>>): Warning[] {
+  return requestWarnings(model, input).map((warning) => ({ field: warning.field, message: ruleText(warning) }));
+}
 
 /** Every field of a createTask body that has no effect; fields that are null, "" or blank are not reported. */
 export function ignoredByKieApi(body: Readonly<Record<string, unknown>>): Warning[] {

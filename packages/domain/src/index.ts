@@ -13,6 +13,7 @@ export * from './outcomes.ts';
 export * from './policy.ts';
 export * from './polling.ts';
 export * from './pool-settings.ts';
+export * from './quantile.ts';
 export * from './retry-after.ts';
 export * from './schedule/index.ts';
 export * from './states.ts';

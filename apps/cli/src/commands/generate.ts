@@ -22,7 +22,8 @@ export async function generate(context: Context, sources: readonly string[], opt
   const target = options.output === undefined ? undefined : await targetOf(options.output);
   if ((await groupingOf(context, sources, options)) === 'each')
     return generateEach(context, sources, { ...env, ...options, target });
-  const { item, files } = await requestOf(sources, options);
+  const { item, files, warnings } = await requestOf(sources, options);
+  for (const text of warnings) context.out.note(`warning: ${text}`);
   const waits = options.wait === true || target !== undefined || options.timeout !== undefined;
   await withPool(env, async (pool) => {
     const producer = await createProducer({ redis: env.redisUrl, prefix: env.prefix });

@@ -1,10 +1,10 @@
+import { quantile } from '@kieq/domain';
 import { parseEnvironment } from '@kieq/config';
 import type { Ledger } from '@kieq/ledger';
 import { creditsLeft, meanCredits, readLastHour, recentSuccesses } from '@kieq/queue';
 import type { Context } from '../context.ts';
 import { type Pool, withPool } from '../pool.ts';
 import { statsText, type KindTimes, type PoolStats } from '../text/stats.ts';
-import { quantile } from '../text/time.ts';
 
 export async function stats({ env, out }: Context): Promise<void> {
   await withPool(parseEnvironment(env, ['redis']), async (pool) => {

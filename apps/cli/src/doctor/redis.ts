@@ -1,3 +1,4 @@
+import { quantile } from '@kieq/domain';
 import type { IntentDurability } from '@kieq/config';
 import { durabilityProblem } from '@kieq/ledger';
 import {
@@ -13,7 +14,6 @@ import {
   type ServerFacts,
 } from '@kieq/redis';
 import { type Finding, ok, problem, warning } from './finding.ts';
-import { quantile } from '../text/time.ts';
 
 const MEMORY_WARNING = 0.75;
 const MEMORY_PROBLEM = 0.9;

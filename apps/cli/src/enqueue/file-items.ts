@@ -12,10 +12,16 @@ const SHOWN_PROBLEMS = 20;
 /**
  * Reads and checks all lines before anything is enqueued; empty lines are skipped.
  * @param path `-` for the standard input
- * @param warn called with what has no effect, line by line, if nothing is wrong
+ * @param warn called with what has no effect or what a model probably does not take, line by line, if nothing is wrong
+ * @param isStrict see `checkItem`
  * @throws CliError `usage` that names the wrong lines
  */
-export async function itemsOfFile(io: Io, path: string, warn: (text: string) => void): Promise<Item[]> {
+export async function itemsOfFile(
+  io: Io,
+  path: string,
+  warn: (text: string) => void,
+  isStrict = false,
+): Promise<Item[]> {
   const items: Item[] = [];
   const problems: string[] = [];
   const warnings: string[] = [];
@@ -23,7 +29,7 @@ export async function itemsOfFile(io: Io, path: string, warn: (text: string) => 
   for await (const line of linesOf(io, path)) {
     number += 1;
     if (isBlank(line)) continue;
-    const check = checkLine(line);
+    const check = checkLine(line, isStrict);
     if (!check.ok) problems.push(`line ${number}: ${check.problems.join('; ')}`);
     else {
       items.push(check.item);
@@ -49,7 +55,7 @@ function isBlank(line: Buffer): boolean {
   return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d);
 }
 
-function checkLine(line: Buffer): ItemCheck {
+function checkLine(line: Buffer, isStrict: boolean): ItemCheck {
   const value = readLine(line);
   if (value instanceof UndecodableText) return { ok: false, problems: [`has ${value.message}`] };
   if (value === undefined) return { ok: false, problems: ['is not JSON'] };
@@ -57,7 +63,7 @@ function checkLine(line: Buffer): ItemCheck {
   const stray = unknownKeys(value, ['request', 'options']);
   if (stray.length > 0)
     return { ok: false, problems: [`must have request and options only, received ${stray.join(', ')}`] };
-  return checkItem(value['request'], value['options'] ?? {});
+  return checkItem(value['request'], value['options'] ?? {}, isStrict);
 }
 
 function readLine(line: Buffer): unknown {

@@ -38,7 +38,9 @@ export async function generateEach(context: Context, sources: readonly string[],
   if (options.target?.kind === 'file')
     throw new CliError(EXIT.usage, 'nothing was enqueued: --output must be a folder for the videos of several images');
   // Checks all before the first is paid; they are read again later, so that they are not all in memory at once.
-  for (const source of sources) await requestOfEach(source, options);
+  const warnings = new Set<string>();
+  for (const source of sources) for (const text of (await requestOfEach(source, options)).warnings) warnings.add(text);
+  for (const text of warnings) context.out.note(`warning: ${text}`);
   const waits = options.wait === true || options.target !== undefined || options.timeout !== undefined;
   await withPool(options, async (pool) => {
     const producer = await createProducer({ redis: options.redisUrl, prefix: options.prefix });
@@ -58,11 +60,12 @@ export async function generateEach(context: Context, sources: readonly string[],
 
 /** The request of one image, under its own key. */
 async function requestOfEach(source: string, options: EachOptions): Promise<Wanted> {
-  const { item, files } = await requestOf([source], options);
+  const wanted = await requestOf([source], options);
+  const { item, files } = wanted;
   const { idempotencyKey: key } = options;
-  if (key === undefined) return { item, files };
+  if (key === undefined) return wanted;
   const idempotencyKey = keyOfImage(key, files[0]?.bytes ?? source);
-  return { item: { ...item, options: { ...item.options, idempotencyKey } }, files };
+  return { ...wanted, item: { ...item, options: { ...item.options, idempotencyKey } } };
 }
 
 function enqueueEach(

@@ -1,6 +1,6 @@
 import { KLING_MODEL } from '@kieq/kie';
 import { CliError, EXIT } from '../exit.ts';
-import { checkItem, isObject, type Item } from './item.ts';
+import { checkItem, isObject, type CheckedItem } from './item.ts';
 import { jsonValue } from './json-lines.ts';
 
 /** The options of one request. */
@@ -14,6 +14,8 @@ export interface SingleOptions {
   readonly idempotencyKey?: string;
   readonly tenant?: string;
   readonly priority?: number;
+  /** Refuse what differs from the catalogue of models. */
+  readonly strict?: true;
 }
 
 /** Kie applies none of its documented defaults; these are its cheapest values. */
@@ -23,16 +25,17 @@ const KLING_DEFAULTS = { duration: '5', sound: false };
  * @param images the fields of the input that name images
  * @throws CliError `usage`
  */
-export function itemOfOptions(options: SingleOptions, images: Readonly<Record<string, unknown>>): Item {
-  const { model, prompt, duration, sound, input, idempotencyKey, tenant, priority } = options;
+export function itemOfOptions(options: SingleOptions, images: Readonly<Record<string, unknown>>): CheckedItem {
+  const { model, prompt, duration, sound, input, idempotencyKey, tenant, priority, strict } = options;
   refuseUndecoded({ prompt, input, idempotencyKey });
   const given = defined({ prompt, ...images, duration, sound });
   const defaults = model === KLING_MODEL ? KLING_DEFAULTS : {};
   const check = checkItem(
     { model, input: { ...defaults, ...given, ...moreInput(input) } },
     defined({ idempotencyKey, tenant, priority }),
+    strict,
   );
-  if (check.ok) return check.item;
+  if (check.ok) return check;
   throw new CliError(EXIT.usage, `nothing was enqueued: ${check.problems.join('; ')}`);
 }
 

@@ -3,7 +3,7 @@ import { uploadUrl } from '@kieq/domain';
 import { ProducerError, type Enqueued, type Producer } from '@kieq/producer';
 import type { FileStore } from '@kieq/storage';
 import type { Context } from '../context.ts';
-import type { Item } from '../enqueue/item.ts';
+import type { CheckedItem, Item } from '../enqueue/item.ts';
 import { LIST_FIELD, type GroupingFlags } from '../enqueue/one-or-each.ts';
 import { itemOfOptions, type SingleOptions } from '../enqueue/single-item.ts';
 import { CliError, EXIT } from '../exit.ts';
@@ -12,8 +12,7 @@ import { dropImages, dropUnnamed, keepImages, readImage, type LocalImage } from 
 import { openPoolStore } from './pool-store.ts';
 
 /** A request with the images of this machine that it names. */
-export interface Wanted {
-  readonly item: Item;
+export interface Wanted extends CheckedItem {
   /** Images that must be kept before it is enqueued. */
   readonly files: readonly LocalImage[];
 }
@@ -34,7 +33,7 @@ export async function requestOf(
   );
   const addresses = images.map((image) => (typeof image === 'string' ? image : uploadUrl(image.ref)));
   return {
-    item: itemOfOptions(options, imageInput(options.imageField, addresses)),
+    ...itemOfOptions(options, imageInput(options.imageField, addresses)),
     files: images.filter((image) => typeof image !== 'string'),
   };
 }

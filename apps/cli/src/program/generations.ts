@@ -25,6 +25,7 @@ function addRequestOptions(command: Command): Command {
     .addOption(new Option('--duration <seconds>', `default 5 for ${KLING_MODEL}`).choices(KLING_DURATIONS))
     .option('--sound', 'with sound')
     .option('--input <json>', 'more fields of the input, as a JSON object')
+    .option('--strict', 'refuse an input that differs from the catalogue of models, instead of warning')
     .option('--idempotency-key <key>', 'the same key returns the same generation')
     .option('--tenant <name>', 'tenant that owns the generation')
     .option('--priority <n>', '1 comes first', wholeNumber(1, 1000));

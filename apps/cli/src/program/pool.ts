@@ -1,6 +1,7 @@
 import { GATE_REASONS } from '@kieq/domain';
-import { Argument, type Command } from 'commander';
+import { Argument, Option, type Command } from 'commander';
 import type { Shell } from '../commands/completion.ts';
+import type { EstimateOptions } from '../commands/estimate.ts';
 import type { PruneOptions } from '../commands/prune.ts';
 import type { Context } from '../context.ts';
 import { SETTING_KEYS, TAKES_EFFECT } from '../setting-keys.ts';
@@ -13,7 +14,37 @@ export function addPoolCommands(program: Command, context: Context): void {
 
 /** Commands that need no pool. */
 export function addToolCommands(program: Command, context: Context): void {
-  for (const add of [addSchema, addCompletion]) add(program, context);
+  for (const add of [addModels, addEstimate, addSchema, addCompletion]) add(program, context);
+}
+
+function addModels(parent: Command, context: Context): void {
+  addCommand(parent, {
+    usage: 'models [id]',
+    summary:
+      'the models that the catalogue knows, or one: its input, what it takes for images, sound and length, prices',
+    examples: ['kieq models', 'kieq models kling-3.0/video', 'kieq models kling-3.0/video --json | jq .inputSchema'],
+    more: `The facts come from public sources and can be old or wrong. A request may use a model that the catalogue does not
+have. The command needs neither Redis nor Kie.`,
+  }).action(async (id: string | undefined) => (await import('../commands/models.ts')).models(context, id));
+}
+
+function addEstimate(parent: Command, context: Context): void {
+  addCommand(parent, {
+    usage: 'estimate',
+    summary: 'what a request will probably cost, or each line of a file; nothing is enqueued',
+    examples: [
+      `kieq estimate --model kling-3.0/video --input '{"duration":"10","mode":"std","sound":true}'`,
+      'kieq estimate --from requests.jsonl --json | jq .total',
+    ],
+    more: `Fields that are absent count as their documented default, else as any value, so the estimate is a range. The file is
+that of kieq enqueue. What Kie bills is creditsConsumed of the generation.`,
+  })
+    .option('--model <model>', 'Kie model')
+    .option('--input <json>', 'fields of the input, as a JSON object')
+    .addOption(new Option('--from <file>', 'JSON lines; - is the standard input').conflicts(['model', 'input']))
+    .action(async (options: EstimateOptions) =>
+      (await import('../commands/estimate.ts')).estimateAll(context, options),
+    );
 }
 
 function addStatus(parent: Command, context: Context): void {

@@ -30,9 +30,3 @@ export function moment(at: number | undefined, nowMs: number): string | undefine
   const distance = at <= nowMs ? `${duration(nowMs - at)} ago` : until(at, nowMs);
   return `${new Date(at).toISOString()} (${distance})`;
 }
-
-/** The value below which this share of the values lies, by the nearest rank; null of none. */
-export function quantile(values: readonly number[], share: number): number | null {
-  const ordered = values.toSorted((a, b) => a - b);
-  return ordered[Math.max(0, Math.ceil(share * ordered.length) - 1)] ?? null;
-}

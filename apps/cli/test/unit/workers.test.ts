@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { liveText } from '../../src/follow/live-text.ts';
 import { PLAIN } from '../../src/text/paint.ts';
 import { balanceText } from '../../src/text/stats.ts';
-import { quantile } from '../../src/text/time.ts';
 import { lastSeen, missingWorkersText, workersLine, workersTable } from '../../src/text/workers.ts';
 
 const NOW = 1_800_000_000_000;
@@ -68,9 +67,4 @@ it('a bar does not move while no worker runs', () => {
   expect(text('generating', null)).toContain('about 1m left');
   expect(text('generating', 'no-worker')).toBe('generating for 5s; no worker is running');
   expect(text('succeeded', 'no-worker')).toBe('succeeded');
-});
-
-it('there is no quantile of nothing', () => {
-  expect(quantile([], 0.5)).toBeNull();
-  expect(quantile([3, 1, 2], 0.5)).toBe(2);
 });

@@ -4,7 +4,7 @@ import { checkRequest, type GenerationOptions } from '@kieq/queue';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
-import { ignoredByKieApi, type Warning } from '../warnings.ts';
+import { ignoredByKieApi, modelWarnings, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
 export interface CheckedTask {
@@ -18,7 +18,8 @@ const inputSchema = z.record(z.string(), z.unknown());
 
 /**
  * Checks the body of createTask and reports all its problems together.
- * @param warn receives the fields that have no effect, before anything is refused
+ * @param warn receives the fields that have no effect, before anything is refused, and for a request that passed those
+ *   that its model probably does not take
  * @param options tenant and idempotency key, from authentication and headers
  * @throws ApiError `unreadable_body` unless it is a JSON object, `invalid_request`
  */
@@ -29,7 +30,8 @@ export function checkTask(
 ): CheckedTask {
   const fields = bodySchema.partial().safeParse(body);
   if (!fields.success) throw new ApiError('unreadable_body', 'The body must be a JSON object.');
-  warn(ignoredByKieApi(fields.data));
+  const ignored = ignoredByKieApi(fields.data);
+  warn(ignored);
   const { model, input, callBackUrl: given } = fields.data;
   const callBackUrl = isAbsent(given) ? undefined : given;
   const checked = checkRequest({ model, input, callBackUrl }, options, () => '');
@@ -39,8 +41,10 @@ export function checkTask(
   const all = [...problems, ...foreignUploads(input)];
   if (all.length > 0) throw invalid(all);
   const address = typeof callBackUrl === 'string' ? { callBackUrl } : {};
+  const request = { model: checked.value.model, input: inputSchema.parse(input) };
+  warn([...ignored, ...modelWarnings(request.model, request.input)]);
   return {
-    request: { model: checked.value.model, input: inputSchema.parse(input) },
+    request,
     options: { ...options, ...address },
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { CREATE_REQUESTS } from '../openapi/create-requests.ts';
 import { CREATE_GENERATION } from '../openapi/examples.ts';
 import { IMAGE_LIMIT } from './upload-form.ts';
+import { waitQuery } from './waiting.ts';
 
 /** Most items of a batch. */
 export const BATCH_LIMIT = 1000;
@@ -10,6 +11,20 @@ export const BATCH_LIMIT = 1000;
 const notPassedOn = {
   progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the response has a warning'),
 };
+
+/** Other parameters are ignored, as they were before there was one. */
+export const createQuery = z.object({
+  validate: z
+    .enum(['warn', 'strict'])
+    .default('warn')
+    .describe(
+      'What becomes of a difference from the catalogue of models: `warn` reports it in `warnings`, `strict` refuses ' +
+        'the request before it is queued. The catalogue can be wrong, so `warn` is the default',
+    ),
+});
+
+/** Those of a single creation. */
+export const createOneQuery = createQuery.extend(waitQuery);
 
 /** Documents the body that `checkCreation` takes. */
 export const createBody = z

@@ -1,8 +1,9 @@
 import fastifyMultipart from '@fastify/multipart';
 import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
-import { frozenPayload } from '@kieq/queue';
+import { createResultLinks, frozenPayload } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
 import { audit } from '../audit.ts';
 import { outcomeOf } from '../create-outcome.ts';
@@ -12,23 +13,58 @@ import { json } from '../error-responses.ts';
 import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
 import { ownScrubber } from '../own-scrubber.ts';
 import { parseCaller } from '../problems.ts';
+import { GENERATION_ID } from '../openapi/examples.ts';
 import { route, type Call } from '../routes.ts';
 import { toAnswer } from '../to-answer.ts';
 import { blankKeyHeader } from '../warnings.ts';
 import { batchResultSchema, createMany } from './batch.ts';
-import { BATCH_LIMIT, batchBody, batchDoc, createBody, createForm } from './create-forms.ts';
+import {
+  BATCH_LIMIT,
+  batchBody,
+  batchDoc,
+  createBody,
+  createForm,
+  createOneQuery,
+  createQuery,
+} from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
 import { createForms, type Forms } from './form-turns.ts';
 import { KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS } from './upload-form.ts';
+import { viewOf, viewSchema, type View } from './view.ts';
+import type { Waiting } from './waiting.ts';
+
+type CreateQuery = z.output<typeof createQuery>;
+type CreateCall = Call<unknown, z.output<typeof createOneQuery>>;
+
+const createdOneSchema = createdSchema
+  .extend({ generation: viewSchema.optional().describe('With `wait`: the generation when the response comes') })
+  .meta({ id: 'CreatedGeneration', examples: [{ id: GENERATION_ID, created: true, state: 'queued' }] });
 
 /** Longest batch: 1000 items of 4 KB each. Hostile JSON takes ten times the size of its text when parsed. */
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
-export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): Promise<void> {
   const forms = createForms(deps);
+  const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
+  /** With `wait`, the generation as it is when the response comes; nothing where that cannot be read. */
+  const endOf = async (call: CreateCall, { id }: Created): Promise<{ generation?: View }> => {
+    if (call.query.wait === 0) return {};
+    try {
+      await waiting.untilEnd(call, id);
+      const record = await deps.ledger.read.generation(id);
+      return record === undefined ? {} : { generation: viewOf(record, await links.of(record)) };
+    } catch (error) {
+      // The generation exists: an error would say that the call has failed.
+      deps.logger.debug(
+        { err: error, generation: id },
+        'A response does not wait; it says that the generation exists.',
+      );
+      return {};
+    }
+  };
   await app.register(async (scope) => {
     // Registered in this scope only: every other route refuses forms.
     await scope.register(fastifyMultipart, MULTIPART_OPTIONS);
@@ -40,14 +76,18 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
         summary: 'Create a generation',
         tags: ['generations'],
         headers: idempotencyHeaders,
+        querystring: createOneQuery,
         body: { 'application/json': createBody, 'multipart/form-data': createForm },
         response: {
-          200: json('The idempotency key or an equal request has already created the generation', createdSchema),
-          201: json('Created; `Location` is the address of the generation', createdSchema),
+          200: json('The idempotency key or an equal request has already created the generation', createdOneSchema),
+          201: json('Created; `Location` is the address of the generation', createdOneSchema),
         },
       },
       errors: ['idempotency_conflict'],
-      handler: (call) => create(deps, call, forms),
+      handler: async (call) => {
+        const created = await create(deps, call, forms);
+        return { ...created, ...(await endOf(call, created)) };
+      },
     });
   });
   route(app, {
@@ -58,6 +98,7 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
       summary: `Create up to ${BATCH_LIMIT} generations`,
       description: 'Every item has its own outcome, in the order of the items. An invalid item does not affect others.',
       tags: ['generations'],
+      querystring: createQuery,
       body: batchDoc,
       response: { 200: batchResultSchema },
     },
@@ -67,23 +108,23 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps): Pro
   });
 }
 
-async function createBatch(deps: GatewayDeps, { request, body, caller }: Call<unknown, unknown>) {
+async function createBatch(deps: GatewayDeps, { request, body, caller, query }: Call<unknown, CreateQuery>) {
   const { items } = parseCaller(batchBody, body);
   if (idempotencyKeyOf(request) !== undefined) {
     throw invalid([problem('Idempotency-Key', 'must not be given: each item has its own idempotencyKey', 'one')]);
   }
   const scrub = ownScrubber(request, deps.scrub);
   const answerOf = (error: unknown): ErrorAnswer => toAnswer(error, request.id, scrub);
-  const answers = await createMany(deps, items, { ...contextOf(deps, caller), answerOf });
+  const answers = await createMany(deps, items, { ...contextOf(deps, caller, query), answerOf });
   const made = answers.flatMap((one) => (one.ok && one.created ? [one.id] : []));
   audit(deps, request, 'create', made);
   return { items: answers };
 }
 
-async function create(deps: GatewayDeps, call: Call<unknown, unknown>, forms: Forms): Promise<Created> {
-  const { request, reply, caller } = call;
+async function create(deps: GatewayDeps, call: CreateCall, forms: Forms): Promise<Created> {
+  const { request, reply, caller, query } = call;
   const key = { headerKey: idempotencyKeyOf(request), headerWarnings: blankKeyHeader(request) };
-  const context = { ...contextOf(deps, caller), ...key };
+  const context = { ...contextOf(deps, caller, query), ...key };
   try {
     const created = await (request.isMultipart()
       ? createFromForm(deps, call, context, forms)
@@ -144,6 +185,10 @@ function answer(reply: FastifyReply, created: Created): Created {
   return created;
 }
 
-function contextOf({ settings }: GatewayDeps, caller: CreationContext['caller']): CreationContext {
-  return { caller, allowPrivateUrls: settings.allowPrivateUrls };
+function contextOf(
+  { settings }: GatewayDeps,
+  caller: CreationContext['caller'],
+  { validate }: CreateQuery,
+): CreationContext {
+  return { caller, allowPrivateUrls: settings.allowPrivateUrls, isStrict: validate === 'strict' };
 }

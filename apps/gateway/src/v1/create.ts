@@ -17,7 +17,9 @@ export const createdSchema = z
     warnings: z
       .array(warningSchema)
       .optional()
-      .describe('Fields of the request that have no effect; absent if there are none'),
+      .describe(
+        'Fields of the request that have no effect or that its model probably does not take; absent if there are none',
+      ),
   })
   .meta({ id: 'Created', examples: [{ id: GENERATION_ID, created: true, state: 'queued' }] });
 export type Created = z.infer<typeof createdSchema>;

@@ -1,17 +1,18 @@
 import { withoutAbsent, type Problem } from '@kieq/kie';
+import { requestProblems, ruleText } from '@kieq/models';
 import type { GenerationRequest } from '@kieq/producer';
 import { checkRequest, optionsSchema, type GenerationOptions } from '@kieq/queue';
 import { invalid } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
 import { refuseEndless } from '../problems.ts';
-import { blankKeyWarnings, takeNotPassedOn, type Warning } from '../warnings.ts';
+import { blankKeyWarnings, modelWarnings, takeNotPassedOn, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
 export interface Creation {
   readonly request: GenerationRequest;
   readonly options: GenerationOptions;
-  /** Fields of the request that have no effect. */
+  /** Fields of the request that have no effect, and those that its model probably does not take. */
   readonly warnings: readonly Warning[];
 }
 
@@ -24,6 +25,8 @@ export interface CreationContext {
   readonly headerWarnings?: readonly Warning[];
   /** Addresses of the images uploaded by this call; the request may name no other uploads. */
   readonly uploads?: ReadonlySet<string>;
+  /** `validate=strict`: what differs from the catalogue of models is refused. Default: it is a warning. */
+  readonly isStrict?: boolean;
 }
 
 /** A JSON object from a caller; its values are unchecked. */
@@ -49,13 +52,35 @@ export function checkCreation(body: unknown, context: CreationContext): Creation
     ...callbackProblems(rest['callBackUrl'], context.allowPrivateUrls),
     // Only a request that passed the check is known to be shallow enough to traverse.
     ...(checked.ok ? foreignUploads(input, context.uploads) : []),
+    ...(checked.ok && context.isStrict === true ? differences(checked.value.model, objectOf(input, 'input')) : []),
   ];
   if (!checked.ok || problems.length > 0) throw invalid(firstOfEach(problems));
+  const request = { model: checked.value.model, input: objectOf(input, 'input') };
   return {
-    request: { model: checked.value.model, input: objectOf(input, 'input') },
+    request,
     options: optionsSchema.parse(options),
-    warnings: [...(options.idempotencyKey === undefined ? keyWarnings(given, context) : []), ...warnings],
+    warnings: [
+      ...(options.idempotencyKey === undefined ? keyWarnings(given, context) : []),
+      ...warnings,
+      ...(context.isStrict === true ? [] : modelWarnings(request.model, request.input)),
+    ],
   };
+}
+
+/** What the catalogue of models says against a request, for a caller who wants it refused. */
+function differences(model: string, input: JsonObject): Problem[] {
+  return requestProblems(model, input).map((one) =>
+    problem(one.field, ruleText(one), one.field === 'model' ? model : valueAt({ input }, one.field)),
+  );
+}
+
+/** @param field such as `input.image_urls[1]` */
+function valueAt(value: unknown, field: string): unknown {
+  const path = field.split(/[.[\]]+/).filter((part) => part !== '');
+  return path.reduce<unknown>(
+    (at, part) => (typeof at === 'object' && at !== null ? Reflect.get(at, part) : undefined),
+    value,
+  );
 }
 
 function keyWarnings({ idempotencyKey }: JsonObject, { headerWarnings = [] }: CreationContext): Warning[] {

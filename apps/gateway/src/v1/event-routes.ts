@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { whenOver } from '../request-over.ts';
 import { route } from '../routes.ts';
 import type { EndEvent, StateEvent } from './event-schemas.ts';
-import { EventSlots } from './event-slots.ts';
+import { OpenSlots } from './open-slots.ts';
 import { streamStart, type StreamStart } from './event-position.ts';
 import { EventStream } from './event-stream.ts';
 import { idParams } from './schemas.ts';
@@ -36,7 +36,8 @@ const eventsAnswer = {
 /** `GET /v1/generations/:id/events`. */
 export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const open = new Set<EventStream>();
-  const slots = new EventSlots(deps.settings.limits);
+  const { eventStreams: inAll, eventStreamsPerKey: perKey } = deps.settings.limits;
+  const slots = new OpenSlots({ inAll, perKey, what: 'open event streams' });
   const takeSlot = ({ keyId = 'local' }: Caller): (() => void) => {
     try {
       return slots.take(keyId);

@@ -1,3 +1,4 @@
+import { isEnded } from '@kieq/domain';
 import type { FastifyInstance } from 'fastify';
 import { createResultLinks, type ResultLinks } from '@kieq/queue';
 import { z } from 'zod';
@@ -11,6 +12,7 @@ import { cursorSchema, idParams, instantSchema, limitSchema, stateSchema, tenant
 import { fillPage } from './page.ts';
 import { viewSchema, viewOf, type View } from './view.ts';
 import { visibleRecord } from './visible.ts';
+import { waitQuery, type Waiting } from './waiting.ts';
 
 const listQuery = z.strictObject({
   state: stateSchema.optional(),
@@ -33,7 +35,7 @@ const cancelledSchema = z
   .meta({ id: 'Cancelled', examples: [{ id: GENERATION_ID, state: 'cancelled' }] });
 
 /** Routes that list, read and cancel generations. */
-export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+export function generationRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): void {
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',
@@ -54,13 +56,19 @@ export function generationRoutes(app: FastifyInstance, deps: GatewayDeps): void 
     schema: {
       operationId: 'getGeneration',
       summary: 'Read a generation',
+      description: 'With `wait` the response comes when the generation has ended, at the latest after that time.',
       tags: ['generations'],
       params: idParams,
+      querystring: z.object(waitQuery),
       response: { 200: viewSchema },
     },
     errors: ['not_found'],
-    handler: async ({ params, caller }) => {
-      const record = await visibleRecord(deps, caller, params.id);
+    handler: async (call) => {
+      const { params, caller, query } = call;
+      const before = await visibleRecord(deps, caller, params.id);
+      const waits = query.wait > 0 && !isEnded(before.state);
+      if (waits) await waiting.untilEnd(call, params.id);
+      const record = waits ? await visibleRecord(deps, caller, params.id) : before;
       return viewOf(record, await links.of(record));
     },
   });

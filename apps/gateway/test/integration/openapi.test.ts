@@ -125,6 +125,11 @@ describe('answers', () => {
     for (const path of [running.path, `${running.path}x`]) await ask(CALLBACK, path, { body: {} });
     await ask(CALLBACK, running.path, { body: 'no JSON' });
     await ask(CALLBACK, running.path, { body: ' '.repeat(300_000) });
+    await ask('GET /v1/models', '/v1/models');
+    for (const name of ['kling-3.0%2Fvideo', 'unknown']) await ask('GET /v1/models/{id}', `/v1/models/${name}`);
+    for (const name of ['kling-3.0/video', 'no/model']) await ask('GET /v1/models/{id}/{name}', `/v1/models/${name}`);
+    for (const asked of [body, { items: [body, {}] }, { items: [body, { model: 'no/model' }] }])
+      await ask('POST /v1/estimate', '/v1/estimate', { body: asked });
     for (const key of ['key-of-op', 'key-of-a']) await ask('GET /v1/status', '/v1/status', { key });
     for (const path of ['/healthz', '/readyz', '/metrics', '/openapi.json']) await ask(`GET ${path}`, path);
     expect(operations(document).filter((name) => !seen.has(name))).toEqual([]);

@@ -14,6 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   client: [],
   config: ['domain'],
   kie: ['domain', 'proxy'],
+  models: [],
   proxy: [],
   redis: ['domain'],
   'local-redis': [],

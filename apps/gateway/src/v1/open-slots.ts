@@ -1,16 +1,22 @@
 import { ApiError } from '../api-error.ts';
-import type { GatewayLimits } from '../limits.ts';
 
 /** A client that follows generations one after the other gets a slot soon. */
 const RETRY_AFTER_S = 10;
 
-/** Bounds the open event streams, per key and in total. */
-export class EventSlots {
-  readonly #limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>;
+export interface SlotLimits {
+  readonly inAll: number;
+  readonly perKey: number;
+  /** What a slot is for, in a message: `open event streams`. */
+  readonly what: string;
+}
+
+/** Bounds the responses of one kind that stay open, per key and in total. */
+export class OpenSlots {
+  readonly #limits: SlotLimits;
   readonly #openOf = new Map<string, number>();
   #open = 0;
 
-  constructor(limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>) {
+  constructor(limits: SlotLimits) {
     this.#limits = limits;
   }
 
@@ -20,11 +26,10 @@ export class EventSlots {
    * @throws ApiError `rate_limited`
    */
   take(key: string): () => void {
-    const { eventStreams, eventStreamsPerKey } = this.#limits;
+    const { inAll, perKey, what } = this.#limits;
     const mine = this.#openOf.get(key) ?? 0;
-    if (mine >= eventStreamsPerKey) throw tooMany(`This key has ${mine} open event streams, the most for one key`);
-    if (this.#open >= eventStreams)
-      throw tooMany(`The gateway has ${this.#open} open event streams, the most that it serves`);
+    if (mine >= perKey) throw tooMany(`This key has ${mine} ${what}, the most for one key`);
+    if (this.#open >= inAll) throw tooMany(`The gateway has ${this.#open} ${what}, the most that it serves`);
     this.#openOf.set(key, mine + 1);
     this.#open += 1;
     return () => {

@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MODELS } from '@kieq/models';
+import { REQUEST } from '../generations.ts';
+import { testPool, type TestPool } from '../support.ts';
+
+let pool: TestPool;
+let folder: string;
+beforeEach(async () => {
+  pool = await testPool('cli-models');
+  folder = await mkdtemp(join(tmpdir(), 'kieq-cli-'));
+});
+afterEach(async () => {
+  await rm(folder, { recursive: true });
+  await pool.cleanup();
+});
+
+const INPUT = '{"image_url":"https://example.com/a.jpg","duration":5}';
+const WRONG = ['--model', 'kling/v2-1-pro', '--prompt', 'a slow pan', '--input', INPUT];
+const WARNING = 'input.duration must be text; did you mean "5"?';
+const countQueued = async (): Promise<number> => (await pool.ledger.read.stateCounts()).queued;
+
+it('lists the catalogue, and shows one model', async () => {
+  const all = await pool.run(['models', '--json']);
+  const one = await pool.run(['models', 'kling-3.0/video']);
+  const asJson = await pool.run(['models', 'kling-3.0/video', '--json']);
+
+  expect(all.json).toHaveLength(MODELS.length);
+  expect(one.stdout).toContain('20 credits for each second: mode std, sound true');
+  expect(asJson.json).toMatchObject({
+    inputSchema: { required: expect.arrayContaining(['prompt']) },
+    sources: { A: {} },
+  });
+});
+
+it('suggests a model for a misspelt name', async () => {
+  const { code, stderr } = await pool.run(['models', 'kling-3.0/vidoe']);
+  expect([code, stderr]).toEqual([
+    3,
+    'kieq: the catalogue has no model kling-3.0/vidoe; did you mean kling-3.0/video?\n',
+  ]);
+});
+
+it('estimates one request, with warnings about its fields', async () => {
+  const { code, stdout, stderr } = await pool.run(['estimate', '--model', 'kling/v2-1-pro', '--input', INPUT]);
+  expect([code, stderr]).toEqual([0, `warning: ${WARNING}\n`]);
+  expect(stdout).toContain('total: 50 credits, 0.25 USD\n');
+});
+
+it('estimates a file', async () => {
+  const path = join(folder, 'requests.jsonl');
+  const other = { model: 'pixverse-v6/transition', input: {} };
+  await writeFile(path, `${JSON.stringify({ request: REQUEST })}\n${JSON.stringify({ request: other })}\n`);
+  const { code, json } = await pool.run(['estimate', '--from', path, '--json']);
+
+  expect(code).toBe(0);
+  expect(json).toMatchObject({
+    items: [{ estimate: { low: 55 } }, { estimate: null }],
+    total: { low: 55, unknown: 1 },
+  });
+  expect(await countQueued()).toBe(0);
+});
+
+it.each([
+  ['without a request', ['estimate'], 'give --model or --from'],
+  [
+    'with an input that is no object',
+    ['estimate', '--model', 'runway', '--input', '[]'],
+    '--input must be a JSON object',
+  ],
+])('refuses to estimate %s', async (_, args, message) => {
+  expect(await pool.run(args)).toMatchObject({ code: 2, stderr: `kieq: ${message}\n` });
+});
+
+it('warns about a request that it enqueues, and refuses it with --strict', async () => {
+  const warned = await pool.run(['enqueue', ...WRONG]);
+  expect([warned.code, await countQueued()]).toEqual([0, 1]);
+  expect(warned.stderr).toContain(`warning: ${WARNING}\n`);
+
+  const refused = await pool.run(['enqueue', ...WRONG, '--strict']);
+  expect([refused.code, refused.stderr]).toEqual([2, `kieq: nothing was enqueued: ${WARNING}\n`]);
+  expect(await countQueued()).toBe(1);
+});
+
+it('warns for each line of a file', async () => {
+  const path = join(folder, 'requests.jsonl');
+  const wrong = { model: 'kling/v2-1-pro', input: { prompt: 'a slow pan', ...JSON.parse(INPUT) } };
+  await writeFile(path, `${JSON.stringify({ request: REQUEST })}\n${JSON.stringify({ request: wrong })}\n`);
+
+  const warned = await pool.run(['enqueue', '--from', path]);
+  expect(warned.stderr).toContain(`warning: line 2: ${WARNING}\n`);
+  const refused = await pool.run(['enqueue', '--from', path, '--strict']);
+  expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`line 2: ${WARNING}`)]);
+});
+
+it.each([[[]], [['--each']]])('generate warns once, with %j', async (flags) => {
+  const sources = ['https://example.com/a.jpg', ...(flags.length > 0 ? ['https://example.com/b.jpg'] : [])];
+  const args = ['generate', ...sources, ...flags, '--image-field', 'image_url', '--model', 'kling/v2-1-pro'];
+  const { code, stderr } = await pool.run([...args, '--prompt', 'a slow pan', '--input', '{"duration":5}']);
+  expect([code, stderr.split(WARNING)]).toEqual([0, [expect.any(String), expect.any(String)]]);
+});

@@ -1,0 +1,56 @@
+import { estimateAll } from '@kieq/models';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { GatewayDeps } from '../deps.ts';
+import { parseCaller } from '../problems.ts';
+import { route } from '../routes.ts';
+import { modelWarnings } from '../warnings.ts';
+import { BATCH_LIMIT } from './create-forms.ts';
+import { estimatesSchema } from './model-schemas.ts';
+
+const requestSchema = z.looseObject({
+  model: z.string().min(1, 'must not be empty').max(200),
+  input: z.record(z.string(), z.unknown()).default({}).describe('Absent fields count as any value'),
+});
+const manySchema = z.strictObject({ items: z.array(requestSchema).min(1).max(BATCH_LIMIT) });
+/** Documents the body: one request, or many. */
+const bodyDoc = z
+  .union([manySchema, requestSchema])
+  .meta({ id: 'EstimateRequest', examples: [{ model: 'kling/v2-1-pro', input: { duration: '5' } }] });
+
+/** `POST /v1/estimate`: what requests will probably cost. Nothing is enqueued. */
+export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
+  route(app, {
+    method: 'POST',
+    url: '/v1/estimate',
+    schema: {
+      operationId: 'estimate',
+      summary: 'Estimate the credits of one request, or of many',
+      description:
+        `By price lists with a source and a day. \`creditsConsumed\` of the generation is the price. ` +
+        `At most ${BATCH_LIMIT} items; nothing is created.`,
+      tags: ['models'],
+      body: bodyDoc,
+      response: { 200: estimatesSchema },
+    },
+    handler: ({ body }) => answer(requestsIn(body)),
+  });
+}
+
+/** A union would name no field of a request that is wrong. */
+function requestsIn(body: unknown): readonly z.output<typeof requestSchema>[] {
+  const isMany = typeof body === 'object' && body !== null && 'items' in body;
+  return isMany ? parseCaller(manySchema, body).items : [parseCaller(requestSchema, body)];
+}
+
+function answer(requests: readonly z.output<typeof requestSchema>[]): z.output<typeof estimatesSchema> {
+  const { items, total } = estimateAll(requests);
+  return {
+    items: items.map(({ estimate, ...item }, i) => ({
+      ...item,
+      estimate: estimate === null ? null : { ...estimate, notes: [...estimate.notes] },
+      warnings: modelWarnings(item.model, requests[i]?.input ?? {}),
+    })),
+    total,
+  };
+}

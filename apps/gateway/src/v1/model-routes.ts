@@ -1,0 +1,124 @@
+import { quantile } from '@kieq/domain';
+import { exampleInput, inputSchema, modelOf, MODELS, nearestModel, SOURCES, type KieModel } from '@kieq/models';
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { ApiError } from '../api-error.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { route } from '../routes.ts';
+import { modelDetailsSchema, modelListSchema, type Model, type ModelDetails } from './model-schemas.ts';
+
+const byName = z.strictObject({ id: z.string().max(200).describe('Name of the model, with `/` written as `%2F`') });
+const byParts = z.strictObject({
+  id: z.string().max(100).describe('Part of the name before `/`'),
+  name: z.string().max(100).describe('Part of the name after `/`'),
+});
+
+/** `GET /v1/models` and `GET /v1/models/:id`: the catalogue of models, and what this pool has measured. */
+export function modelRoutes(app: FastifyInstance, deps: GatewayDeps): void {
+  route(app, {
+    method: 'GET',
+    url: '/v1/models',
+    schema: {
+      operationId: 'listModels',
+      summary: 'List the models that the catalogue knows',
+      description:
+        'Facts from public sources, which can be old or wrong. Models that the catalogue does not have work as well.',
+      tags: ['models'],
+      response: { 200: modelListSchema },
+    },
+    handler: () => ({ items: MODELS.map(summaryOf) }),
+  });
+  const details = { tags: ['models'], response: { 200: modelDetailsSchema } };
+  route(app, {
+    method: 'GET',
+    url: '/v1/models/:id',
+    schema: {
+      operationId: 'getModel',
+      summary: 'Read a model: input, prices, measured completion times',
+      params: byName,
+      ...details,
+    },
+    errors: ['not_found'],
+    handler: ({ params }) => detailsOf(deps, params.id),
+  });
+  route(app, {
+    method: 'GET',
+    url: '/v1/models/:id/:name',
+    schema: {
+      operationId: 'getModelByParts',
+      summary: 'Read a model by the parts of its name',
+      params: byParts,
+      ...details,
+    },
+    errors: ['not_found'],
+    handler: ({ params }) => detailsOf(deps, `${params.id}/${params.name}`),
+  });
+}
+
+function summaryOf(model: KieModel): Model {
+  const { id, family, kind, status, images, sound, duration, resolution, strict = false } = model;
+  const { field, options, min, max, default: usual, fixedSeconds, followsInput } = duration;
+  return {
+    id,
+    family,
+    kind,
+    status,
+    images: images.map((image) => ({ ...image })),
+    sound: { ...sound },
+    duration: {
+      field,
+      options: options === undefined ? undefined : [...options],
+      min,
+      max,
+      default: usual,
+      fixedSeconds,
+      followsInput,
+    },
+    ...(resolution === undefined ? {} : { resolution: { ...resolution, options: [...resolution.options] } }),
+    strict,
+  };
+}
+
+/** @throws ApiError `not_found` */
+async function detailsOf({ ledger }: GatewayDeps, id: string): Promise<ModelDetails> {
+  const model = modelOf(id);
+  if (model === undefined) throw unknownModel(id);
+  return {
+    ...summaryOf(model),
+    inputSchema: { ...inputSchema(model) },
+    example: { ...exampleInput(model) },
+    prices: model.prices.map(({ unit, source, date, variants, note }) => ({
+      unit,
+      source,
+      date,
+      variants: variants.map(({ when, credits }) => ({ when: { ...when }, credits })),
+      ...(note === undefined ? {} : { note }),
+    })),
+    completion: await completionOf(ledger, id),
+    notes: [...(model.notes ?? [])],
+    sources: sourcesOf(model),
+  };
+}
+
+function unknownModel(id: string): ApiError {
+  const near = nearestModel(id);
+  const hint = near === undefined ? '' : `; did you mean ${near}?`;
+  return new ApiError('not_found', `The catalogue has no such model${hint} A request may use it nevertheless.`);
+}
+
+/** Kinds of the model of which this pool has seen verdicts. */
+async function completionOf({ read }: GatewayDeps['ledger'], id: string) {
+  const { versions } = await read.learnedKinds();
+  const kinds = [...versions.keys()].filter((kind) => kind === id || kind.startsWith(`${id}|`)).toSorted();
+  const times = await read.durations(kinds);
+  return kinds.flatMap((kind, i) => {
+    const sample = times[i] ?? [];
+    const [medianMs, p90Ms] = [quantile(sample, 0.5), quantile(sample, 0.9)];
+    return medianMs === null || p90Ms === null ? [] : [{ kind, count: sample.length, medianMs, p90Ms }];
+  });
+}
+
+function sourcesOf({ source, prices }: KieModel): ModelDetails['sources'] {
+  const used = new Set([source, ...prices.map((row) => row.source)]);
+  return Object.fromEntries([...used].map((id) => [id, { ...SOURCES[id] }]));
+}

@@ -1,0 +1,170 @@
+import { MODELS, exampleInput } from '@kieq/models';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { startGateway } from '../support.ts';
+
+const IMAGE = 'https://images.example.com/cat.png';
+
+let pool: PoolFixture;
+beforeAll(async () => {
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'v1-models', workers: 0 });
+});
+afterAll(() => pool.stop());
+
+describe('GET /v1/models', () => {
+  test('lists every model of the catalogue', async () => {
+    const { ask } = await startGateway({ pool });
+    const { status, body } = await ask('/v1/models');
+
+    expect(status).toBe(200);
+    expect(body.items.map(({ id }: { id: string }) => id)).toEqual(MODELS.map(({ id }) => id));
+    expect(body.items).toContainEqual(
+      expect.objectContaining({ id: 'kling-3.0/video', sound: { field: 'sound' }, strict: false }),
+    );
+  });
+
+  test('shows one by its name, escaped or in parts, with schema, prices and sources', async () => {
+    const { ask } = await startGateway({ pool });
+    const byName = await ask('/v1/models/kling-3.0%2Fvideo');
+    const byParts = await ask('/v1/models/kling-3.0/video');
+
+    expect(byName).toMatchObject({
+      status: 200,
+      body: {
+        id: 'kling-3.0/video',
+        inputSchema: { type: 'object', properties: { duration: { type: 'string' } } },
+        prices: [{ unit: 'second', source: 'P2', date: '2026-09-20' }],
+        sources: { A: { date: '2026-08-19' }, P2: { date: '2026-09-20' } },
+      },
+    });
+    expect(byParts.body).toEqual(byName.body);
+    expect((await ask('/v1/models/veo-3-1')).body).toMatchObject({ id: 'veo-3-1' });
+  });
+
+  test('suggests a name for one that is misspelt', async () => {
+    const { ask } = await startGateway({ pool });
+    expect(await ask('/v1/models/kling-3.0%2Fvidoe')).toMatchObject({
+      status: 404,
+      body: { error: { code: 'not_found', message: expect.stringContaining('did you mean kling-3.0/video?') } },
+    });
+  });
+
+  test('has the completion times that this pool has measured', async () => {
+    const { ask } = await startGateway({ pool });
+    const kind = 'hailuo/2-3-image-to-video-pro|6s';
+    await pool.redis.client.zadd(`${pool.ledger.root}kinds`, 3, kind);
+    await pool.redis.client.rpush(`${pool.ledger.root}durations:${kind}`, 90_000, 60_000, 240_000);
+
+    const { body } = await ask('/v1/models/hailuo%2F2-3-image-to-video-pro');
+    expect(body.completion).toEqual([{ kind, count: 3, medianMs: 90_000, p90Ms: 240_000 }]);
+    expect((await ask('/v1/models/hailuo%2F02-image-to-video-pro')).body.completion).toEqual([]);
+  });
+});
+
+describe('POST /v1/estimate', () => {
+  test('estimates one request', async () => {
+    const { ask } = await startGateway({ pool });
+    const answer = await ask('/v1/estimate', { body: testRequest('what it costs') });
+
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        items: [{ model: 'kling-2.6/image-to-video', estimate: { low: 55, high: 55, source: 'P2' }, warnings: [] }],
+        total: { low: 55, high: 55, lowUsd: 0.275, highUsd: 0.275, unknown: 0 },
+      },
+    });
+  });
+
+  test('adds up many, and names those without a price', async () => {
+    const { ask } = await startGateway({ pool });
+    const items = [
+      { model: 'kling-3.0/video', input: { duration: '10', mode: 'std', sound: false } },
+      { model: 'runway', input: { duration: 5 } },
+      { model: 'pixverse-v6/transition' },
+      { model: 'kling-3.0/vidoe' },
+    ];
+    const { body } = await ask('/v1/estimate', { body: { items } });
+
+    expect(body.items).toMatchObject([
+      { estimate: { low: 140, high: 140 } },
+      { estimate: { low: 12, high: 30, notes: ['The price depends on input.quality.'] } },
+      { estimate: null, reason: 'No price of pixverse-v6/transition is known.' },
+      { estimate: null, reason: 'The catalogue has no such model; did you mean kling-3.0/video?' },
+    ]);
+    expect(body.total).toEqual({ low: 152, high: null, lowUsd: 0.76, highUsd: null, unknown: 2 });
+    expect(await pool.ledger.read.stats()).not.toHaveProperty('enqueued');
+  });
+
+  test.each([
+    ['no model', { input: {} }, 'model'],
+    ['no items', { items: [] }, 'items'],
+    ['an input that is no object', { model: 'runway', input: 'x' }, 'input'],
+  ])('refuses %s', async (_, body, field) => {
+    const { ask } = await startGateway({ pool });
+    expect(await ask('/v1/estimate', { body })).toMatchObject({
+      status: 422,
+      body: { error: { code: 'invalid_request', problems: [{ field: expect.stringContaining(field) }] } },
+    });
+  });
+});
+
+describe('warnings of the catalogue', () => {
+  const body = { model: 'kling-3.0/video', input: { ...exampleInput(modelNamed('kling-3.0/video')), duration: 5 } };
+  const message = 'must be text; did you mean "5"?';
+
+  test('are in the response of /v1, and the request is queued as it is', async () => {
+    const { ask } = await startGateway({ pool });
+    const answer = await ask('/v1/generations', { body });
+
+    expect(answer).toMatchObject({ status: 201, body: { warnings: [{ field: 'input.duration', message }] } });
+    const record = await pool.ledger.read.generation(answer.body.id);
+    expect(JSON.parse(record?.payload ?? '')).toMatchObject({ request: body });
+  });
+
+  test('are in each item of a batch', async () => {
+    const { ask } = await startGateway({ pool });
+    const answer = await ask('/v1/generations/batch', { body: { items: [body, testRequest('no warning')] } });
+    expect(answer.body.items[0]).toMatchObject({ ok: true, warnings: [{ field: 'input.duration' }] });
+    expect(answer.body.items[1]).not.toHaveProperty('warnings');
+  });
+
+  test('are in a header of the Kie dialect', async () => {
+    const { ask } = await startGateway({ pool });
+    const answer = await ask('/api/v1/jobs/createTask', { body });
+    expect([answer.body.code, answer.headers.get('x-kieq-warnings')]).toEqual([200, `input.duration ${message}`]);
+  });
+
+  test('name the model that was probably meant, and nothing about an unknown one', async () => {
+    const { ask } = await startGateway({ pool });
+    const misspelt = await ask('/v1/generations', { body: { ...body, model: 'kling-3.0/vidoe' } });
+    const other = await ask('/v1/generations', { body: { ...body, model: 'someone/elses' } });
+
+    expect(misspelt.body.warnings).toEqual([
+      { field: 'model', message: 'is not in the catalogue; did you mean kling-3.0/video?' },
+    ]);
+    expect(other.body).not.toHaveProperty('warnings');
+  });
+
+  test('refuse the request with validate=strict, and nothing is queued', async () => {
+    const { ask } = await startGateway({ pool });
+    const refused = await ask('/v1/generations?validate=strict', { body });
+    const unknown = await ask('/v1/generations?validate=strict', { body: { ...body, model: 'someone/elses' } });
+    const right = await ask('/v1/generations?validate=strict', {
+      body: { ...body, input: { ...body.input, duration: '5', image_urls: [IMAGE] } },
+    });
+
+    expect(refused).toMatchObject({
+      status: 422,
+      body: { error: { problems: [{ field: 'input.duration', rule: message, received: '5' }] } },
+    });
+    expect(unknown).toMatchObject({ status: 422, body: { error: { problems: [{ field: 'model' }] } } });
+    expect(right).toMatchObject({ status: 201, body: { created: true } });
+    expect(right.body).not.toHaveProperty('warnings');
+  });
+});
+
+function modelNamed(id: string): (typeof MODELS)[number] {
+  const model = MODELS.find((one) => one.id === id);
+  if (model === undefined) throw new Error(`no ${id}`);
+  return model;
+}

@@ -1,0 +1,65 @@
+import type { KieModel } from '../model.ts';
+
+export const bytedanceSeedance2: KieModel = {
+  id: 'bytedance/seedance-2',
+  family: 'bytedance',
+  kind: 'frame',
+  status: 'documented 2026-08-19',
+  source: 'A',
+  input: {
+    resolution: { type: 'string', enum: ['480p', '720p', '1080p', '4k'], default: '720p' },
+    duration: { type: 'integer', default: 5 },
+    generate_audio: { type: 'boolean', default: true },
+    return_last_frame: { type: 'boolean', default: false },
+    web_search: { type: 'boolean' },
+    aspect_ratio: { type: 'string', enum: ['1:1', '4:3', '3:4', '16:9', '9:16', '21:9', 'adaptive'], default: '16:9' },
+    prompt: { type: 'string', minLength: 3, maxLength: 20000 },
+    reference_image_urls: { type: 'array', maxItems: 9, items: 'string' },
+    reference_audio_urls: { type: 'array', maxItems: 3, items: 'string' },
+    first_frame_url: { type: 'string' },
+    last_frame_url: { type: 'string' },
+    reference_video_urls: { type: 'array', maxItems: 3, items: 'string' },
+  },
+  disputedFields: ['nsfw_checker'],
+  images: [
+    { field: 'first_frame_url', shape: 'text', role: 'first frame', min: 0, max: 1 },
+    { field: 'last_frame_url', shape: 'text', role: 'last frame', min: 0, max: 1 },
+    { field: 'reference_image_urls', shape: 'list', role: 'references', min: 0, max: 9 },
+  ],
+  sound: { field: 'generate_audio' },
+  duration: { field: 'duration', min: 4, max: 15, default: 5, described: true },
+  resolution: { field: 'resolution', options: ['480p', '720p', '1080p', '4k'], default: '720p' },
+  prices: [
+    {
+      unit: 'second',
+      source: 'P2',
+      date: '2026-09-20',
+      variants: [
+        { when: { resolution: '480p' }, credits: 19 },
+        { when: { resolution: '720p' }, credits: 41 },
+        { when: { resolution: '1080p' }, credits: 102 },
+        { when: { resolution: '4k' }, credits: 208 },
+      ],
+      agrees: ['P1'],
+      withVideo: false,
+    },
+    {
+      unit: 'second',
+      source: 'P1',
+      date: '2026-06-30',
+      variants: [
+        { when: { resolution: '480p' }, credits: 11.4 },
+        { when: { resolution: '720p' }, credits: 25 },
+        { when: { resolution: '1080p' }, credits: 62 },
+        { when: { resolution: '4k' }, credits: 128 },
+      ],
+      withVideo: true,
+      note: 'how the seconds of the video count is not stated',
+    },
+  ],
+  notes: [
+    'nsfw_checker: in B, not in A',
+    'resolution.enum: A=["480p", "720p", "1080p", "4k"] B=["480p", "720p", "1080p"]',
+    'nsfw_checker: in C, not in A',
+  ],
+};

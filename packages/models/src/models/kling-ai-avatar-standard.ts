@@ -1,0 +1,18 @@
+import type { KieModel } from '../model.ts';
+
+export const klingAiAvatarStandard: KieModel = {
+  id: 'kling/ai-avatar-standard',
+  family: 'kling',
+  kind: 'avatar',
+  status: 'documented 2026-08-19',
+  source: 'A',
+  input: {
+    image_url: { type: 'string', required: true },
+    audio_url: { type: 'string', required: true },
+    prompt: { type: 'string', required: true, maxLength: 5000 },
+  },
+  images: [{ field: 'image_url', shape: 'text', role: 'character', min: 1, max: 1 }],
+  sound: {},
+  duration: { followsInput: true },
+  prices: [],
+};

@@ -1,0 +1,45 @@
+import type { KieModel } from '../model.ts';
+
+export const veo31: KieModel = {
+  id: 'veo-3-1',
+  family: 'veo-3-1',
+  kind: 'frame',
+  status: 'on createTask since about 2026-09; before that only /api/v1/veo/generate',
+  source: 'clients',
+  input: {
+    model: { type: 'string', enum: ['veo3', 'veo3_fast', 'veo3_lite'], default: 'veo3_fast' },
+    prompt: { type: 'string', required: true },
+    image_urls: { type: 'array', maxItems: 3, items: 'string' },
+    generation_type: { type: 'string', enum: ['TEXT_2_VIDEO', 'FIRST_AND_LAST_FRAMES_2_VIDEO', 'REFERENCE_2_VIDEO'] },
+    aspect_ratio: { type: 'string', enum: ['16:9', '9:16'] },
+    resolution: { type: 'string', enum: ['720p', '1080p', '4k'] },
+    duration: { type: 'integer', enum: [4, 6, 8] },
+    enable_fallback: { type: 'boolean' },
+    enable_translation: { type: 'boolean' },
+    watermark: { type: 'string' },
+  },
+  images: [{ field: 'image_urls', shape: 'list', role: 'frames', min: 0, max: 3 }],
+  sound: { always: true },
+  duration: { field: 'duration', options: [4, 6, 8], default: 8 },
+  resolution: { field: 'resolution', options: ['720p', '1080p', '4k'], default: '720p' },
+  prices: [
+    {
+      unit: 'video',
+      source: 'P2',
+      date: '2026-09-20',
+      variants: [
+        { when: { model: 'veo3_lite', resolution: '720p' }, credits: 30 },
+        { when: { model: 'veo3_lite', resolution: '1080p' }, credits: 35 },
+        { when: { model: 'veo3_lite', resolution: '4k' }, credits: 150 },
+        { when: { model: 'veo3_fast', resolution: '720p' }, credits: 60 },
+        { when: { model: 'veo3_fast', resolution: '1080p' }, credits: 65 },
+        { when: { model: 'veo3_fast', resolution: '4k' }, credits: 180 },
+        { when: { model: 'veo3', resolution: '720p' }, credits: 250 },
+        { when: { model: 'veo3', resolution: '1080p' }, credits: 255 },
+        { when: { model: 'veo3', resolution: '4k' }, credits: 370 },
+      ],
+      agrees: ['P1', 'M (fast 720p: 60; one client measured 60 for lite at 4 s and at 8 s)'],
+    },
+  ],
+  notes: ['price of veo3_lite: 30 in the lists, 60 measured by one client on 2026-09-27'],
+};
