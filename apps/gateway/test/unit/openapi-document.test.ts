@@ -78,6 +78,7 @@ describe('the OpenAPI document', () => {
     expect(closed.map(([name]) => name)).toEqual([
       'AdoptRequest',
       'BatchRequest',
+      'EstimateRequest',
       'Kling26ImageToVideoGeneration',
       'OtherModelGeneration',
       'RedriveClassRequest',
