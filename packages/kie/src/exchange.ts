@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { HTTP_TRANSPORT } from '@kieq/http';
+
 /**
  * The outcome of one HTTP request, before its classification. Never an exception.
  *
@@ -34,29 +36,20 @@ export interface Failure {
 
 /** Transport codes of kieq, in addition to those of Node. */
 export const TRANSPORT = {
+  ...HTTP_TRANSPORT,
   /** The caller's send deadline had passed when the connection was ready. */
   sendDeadline: 'SEND_DEADLINE',
   /** The caller's hook threw before the first byte. */
   sendRefused: 'SEND_REFUSED',
-  /** The HTTP client refused to start the request. */
-  invalid: 'INVALID_REQUEST',
   /** The request cannot be written as JSON. */
   unserialisable: 'UNSERIALISABLE',
   connectTimeout: 'CONNECT_TIMEOUT',
   /** A response came before the first byte of the request was written. */
   unasked: 'ANSWERED_UNASKED',
   timeout: 'TIMEOUT',
-  aborted: 'ABORTED',
   /** The client was closed before the call. */
   closed: 'CLIENT_CLOSED',
   /** The server had closed the connection before the first byte: a pooled one while idle, a new one at once. */
   socketClosed: 'SOCKET_CLOSED',
   bodyTooLarge: 'BODY_TOO_LARGE',
-  upgrade: 'UNEXPECTED_UPGRADE',
-  cut: 'CONNECTION_CUT',
 } as const;
-
-/** The code of an error of Node; an error without a code is a cut connection. */
-export function transportCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
-}
