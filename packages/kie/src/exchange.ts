@@ -1,5 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
+import type { RetryHeaders } from '@kieq/domain';
 import { HTTP_TRANSPORT } from '@kieq/http';
 
 /**
@@ -10,10 +9,15 @@ import { HTTP_TRANSPORT } from '@kieq/http';
  */
 export type Exchange = Answer | Failure;
 
+/** As Node gives them, by lower-case name. */
+export interface ResponseHeaders extends RetryHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+}
+
 export interface Answer {
   readonly kind: 'answer';
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: string;
   /** Plain http through a proxy: the response may be the proxy's own, whatever the host responded. */
   readonly isForwarded?: boolean;
