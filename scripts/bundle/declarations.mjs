@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -19,7 +19,7 @@ export async function bundleDeclarations({ entry, dir, installed }) {
   // Within the repository, where the compiler finds the types of Node.
   const folder = mkdtempSync(join(ROOT, 'dist-pack-types-'));
   try {
-    emit(folder);
+    emit(folder, withOwnDependencies(relative(ROOT, entry).split(sep)[1]));
     await bundle(folder, join(folder, relative(ROOT, entry).replace(/\.ts$/, '.d.ts')), dir);
   } finally {
     rmSync(folder, { recursive: true });
@@ -32,8 +32,21 @@ export async function bundleDeclarations({ entry, dir, installed }) {
   copyFileSync(path, join(dir, 'index.d.cts'));
 }
 
-/** Declarations of all packages: the compiler emits none for a package that it reaches only through `node_modules`. */
-function emit(folder) {
+/** Folders below `packages`: of a package, and of all of ours that it uses. */
+function withOwnDependencies(name, found = new Set()) {
+  if (found.has(name)) return found;
+  found.add(name);
+  const text = readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8');
+  const { dependencies, devDependencies } = JSON.parse(text);
+  for (const key of Object.keys({ ...dependencies, ...devDependencies })) {
+    const own = OWN.exec(key)?.[1];
+    if (own !== undefined) withOwnDependencies(own, found);
+  }
+  return found;
+}
+
+/** Declarations of all these packages: the compiler emits none for one that it reaches only through `node_modules`. */
+function emit(folder, packages) {
   const compilerOptions = {
     rootDir: ROOT,
     outDir: folder,
@@ -44,7 +57,7 @@ function emit(folder) {
   const config = {
     extends: join(ROOT, 'tsconfig.base.json'),
     compilerOptions,
-    include: [join(ROOT, 'packages/*/src')],
+    include: [...packages].map((name) => join(ROOT, 'packages', name, 'src')),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');

@@ -1,6 +1,7 @@
-import { isBuiltin } from 'node:module';
+import { builtinModules, isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'rolldown';
+import { esmExternalRequirePlugin } from 'rolldown/plugins';
 import { conditionsFor, importsOf, OURS } from './common.mjs';
 import { bundleDeclarations } from './declarations.mjs';
 import { inlineLua } from './inline-lua.mjs';
@@ -35,7 +36,7 @@ async function bundle({ entry, dir, installed, format, fileName }) {
     // ESM where a library has both: modules that are not used can be left out.
     resolve: { conditionNames: conditionsFor('node'), mainFields: ['module', 'main'] },
     treeshake: { moduleSideEffects: [OURS, PURE] },
-    plugins: [inlineLua()],
+    plugins: [inlineLua(), ...(format === 'es' ? [importRequired()] : [])],
     output: {
       dir,
       format,
@@ -53,4 +54,9 @@ async function bundle({ entry, dir, installed, format, fileName }) {
   if (missing.length > 0)
     throw new Error(`${join(dir, fileName)} imports what is not installed: ${missing.join(', ')}`);
   return chunk.moduleIds;
+}
+
+/** A module of ESM has no `require`: what a CommonJS library asks of Node by it becomes an import. */
+function importRequired() {
+  return esmExternalRequirePlugin({ external: [/^node:/, ...builtinModules] });
 }

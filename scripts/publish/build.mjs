@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleLibrary } from '../bundle/library.mjs';
-import { ownBuildOf } from './packages.mjs';
+import { entryOf, ownBuildOf } from './packages.mjs';
 import { leaveOutForeignSources } from './source-maps.mjs';
 import { thirdParty } from './third-party.mjs';
 
@@ -20,7 +20,7 @@ export async function buildPublished(folder, staging, installed) {
     execFileSync(process.execPath, [own, dir], { stdio: ['ignore', 2, 2] });
     return;
   }
-  const modules = await bundleLibrary({ entry: join(folder, 'src/index.ts'), dir, installed });
+  const modules = await bundleLibrary({ entry: entryOf(folder), dir, installed });
   for (const file of ['index.js.map', 'index.cjs.map']) leaveOutForeignSources(join(dir, file));
   writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));
 }

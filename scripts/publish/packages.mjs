@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['client', 'producer'];
+export const PUBLISHED = ['client', 'kie', 'producer'];
 
 /** The folder of a published package. @throws where it is not published */
 export function folderOf(name) {
@@ -17,6 +17,12 @@ export function folderOf(name) {
 export function ownBuildOf(folder) {
   const script = join(folder, 'scripts/build.mjs');
   return existsSync(script) ? script : undefined;
+}
+
+/** The module that becomes the bundle: `published.ts` where the index of a package has more than what is published. */
+export function entryOf(folder) {
+  const published = join(folder, 'src/published.ts');
+  return existsSync(published) ? published : join(folder, 'src/index.ts');
 }
 
 export function readJson(path) {

@@ -1,7 +1,9 @@
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createInflateRaw, createUnzip } from 'node:zlib';
 
-import { TRANSPORT, transportCode } from './exchange.ts';
+import { transportCode } from '@kieq/http';
+
+import { TRANSPORT } from './exchange.ts';
 
 /** What was decoded of a body, and why not all of it. */
 export interface Decoded {

@@ -1,4 +1,5 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { RetryHeaders } from '@kieq/domain';
+import { HTTP_TRANSPORT } from '@kieq/http';
 
 /**
  * The outcome of one HTTP request, before its classification. Never an exception.
@@ -8,10 +9,15 @@ import type { IncomingHttpHeaders } from 'node:http';
  */
 export type Exchange = Answer | Failure;
 
+/** As Node gives them, by lower-case name. */
+export interface ResponseHeaders extends RetryHeaders {
+  readonly [name: string]: string | readonly string[] | undefined;
+}
+
 export interface Answer {
   readonly kind: 'answer';
   readonly status: number;
-  readonly headers: IncomingHttpHeaders;
+  readonly headers: ResponseHeaders;
   readonly body: string;
   /** Plain http through a proxy: the response may be the proxy's own, whatever the host responded. */
   readonly isForwarded?: boolean;
@@ -34,29 +40,20 @@ export interface Failure {
 
 /** Transport codes of kieq, in addition to those of Node. */
 export const TRANSPORT = {
+  ...HTTP_TRANSPORT,
   /** The caller's send deadline had passed when the connection was ready. */
   sendDeadline: 'SEND_DEADLINE',
   /** The caller's hook threw before the first byte. */
   sendRefused: 'SEND_REFUSED',
-  /** The HTTP client refused to start the request. */
-  invalid: 'INVALID_REQUEST',
   /** The request cannot be written as JSON. */
   unserialisable: 'UNSERIALISABLE',
   connectTimeout: 'CONNECT_TIMEOUT',
   /** A response came before the first byte of the request was written. */
   unasked: 'ANSWERED_UNASKED',
   timeout: 'TIMEOUT',
-  aborted: 'ABORTED',
   /** The client was closed before the call. */
   closed: 'CLIENT_CLOSED',
   /** The server had closed the connection before the first byte: a pooled one while idle, a new one at once. */
   socketClosed: 'SOCKET_CLOSED',
   bodyTooLarge: 'BODY_TOO_LARGE',
-  upgrade: 'UNEXPECTED_UPGRADE',
-  cut: 'CONNECTION_CUT',
 } as const;
-
-/** The code of an error of Node; an error without a code is a cut connection. */
-export function transportCode(error: Error): string {
-  return 'code' in error && typeof error.code === 'string' ? error.code : TRANSPORT.cut;
-}

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 
+import { isUsable, transportCode, whenConnected } from '@kieq/http';
 import type { Proxies } from '@kieq/proxy';
 import type { Got, Request } from 'got';
 
 import { isForwarded } from './agents.ts';
-import { isUsable, whenConnected } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import { TRANSPORT, transportCode } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
 import { patientTimer } from './patient-timer.ts';
 
 /** One HTTP request. */

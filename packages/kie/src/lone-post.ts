@@ -1,17 +1,15 @@
-import { request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
 import type { Socket } from 'node:net';
-import type { SecureContext } from 'node:tls';
 
+import { isUsable, listen, openRequest, transportCode, whenConnected } from '@kieq/http';
+import type { Trust } from '@kieq/http';
 import type { Agents, Proxies } from '@kieq/proxy';
 
 import { isForwarded } from './agents.ts';
-import { isUsable, whenConnected } from './connection.ts';
 import { decode } from './decode.ts';
 import type { Decoded } from './decode.ts';
 import type { Exchange } from './exchange.ts';
-import { TRANSPORT, transportCode } from './exchange.ts';
+import { TRANSPORT } from './exchange.ts';
 import { patientTimer } from './patient-timer.ts';
 
 /** One POST that must not be sent twice. */
@@ -37,16 +35,14 @@ export interface LoneSettings {
   readonly connectTimeoutMs: number;
   /** Longest body of a response, decoded, in bytes. */
   readonly maxBodyBytes: number;
-  /** In PEM; trusted instead of the public ones. */
-  readonly certificateAuthority?: string | undefined;
-  /** The same certificates, read once: Node would read all of them again for each connection. */
-  readonly secureContext: () => SecureContext;
+  /** The certificates that count for an address. */
+  readonly trust: (url: URL) => Trust;
   readonly proxies: Proxies;
 }
 
 /**
  * The billable request, from start to its {@link Exchange}, directly on Node's HTTP client: no retry, no redirect, and
- * no layer in between that could write a byte early (docs/decisions/0030).
+ * no layer in between that could write a byte early (docs/decisions/0030, 0038).
  *
  * States:
  * - `connecting`: the request exists, and nothing of it is written: Node keeps the head back until `end`.
@@ -87,29 +83,16 @@ export class LonePost {
   }
 
   private start(): void {
-    const request = this.open();
+    const { url, headers, body } = this.post;
+    const { agents, trust } = this.settings;
+    const request = openRequest({ method: 'POST', url, headers, body, agents, trust: trust(url) });
     this.request = request;
-    request.on('error', (error) => this.fail(transportCode(error)));
-    // With a response, its own end or error follows and decides.
-    request.once('close', () => this.response === undefined && this.fail(TRANSPORT.cut));
-    request.once('upgrade', (_response, socket) => {
-      socket.destroy();
-      this.fail(TRANSPORT.upgrade);
+    listen(request, {
+      // With a response, its own end or error follows and decides.
+      onHead: (response) => this.onResponse(response),
+      onFailure: (transport) => this.fail(transport),
     });
-    request.once('response', (response) => this.onResponse(response));
     void whenConnected(request).then((socket) => this.send(request, socket));
-  }
-
-  private open(): ClientRequest {
-    const { url, body } = this.post;
-    const { agents, certificateAuthority: ca, secureContext } = this.settings;
-    const headers = { ...this.post.headers, 'content-length': String(body.byteLength) };
-    // Also for http: its proxy may be one of https.
-    const trust = ca === undefined ? {} : { ca };
-    if (url.protocol === 'http:') return requestHttp(url, { method: 'POST', headers, agent: agents.http, ...trust });
-    // `tls.connect` takes it; Node's types of `request` do not say so.
-    const context = { secureContext: secureContext() };
-    return requestHttps(url, { method: 'POST', headers, agent: agents.https, ...context });
   }
 
   /** Nothing runs between the gate's return and the write of the whole request, not even a microtask. */

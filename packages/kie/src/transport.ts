@@ -3,6 +3,7 @@ import type { SecureContext } from 'node:tls';
 
 import { got } from 'got';
 
+import type { Trust } from '@kieq/http';
 import { destroyAgents } from '@kieq/proxy';
 
 import { freshAgents, pooledAgents } from './agents.ts';
@@ -46,9 +47,7 @@ export function createTransport(options: ResolvedOptions): Transport {
     agent: pooled,
     ...(certificateAuthority === undefined ? {} : { https: { certificateAuthority } }),
   });
-  const trust = certificateAuthority === undefined ? {} : { ca: certificateAuthority };
-  let context: SecureContext | undefined;
-  const alone = { ...options, agents: fresh, secureContext: () => (context ??= createSecureContext(trust)) };
+  const alone = { ...options, agents: fresh, trust: trustOf(certificateAuthority) };
   const running = new Set<Promise<Exchange>>();
   let closed = false;
   const run = async (start: () => Promise<Exchange>): Promise<Exchange> => {
@@ -68,4 +67,11 @@ export function createTransport(options: ResolvedOptions): Transport {
       destroyAgents(fresh);
     },
   };
+}
+
+/** Reads the certificates once, for the first https address. */
+function trustOf(certificateAuthority: string | undefined): (url: URL) => Trust {
+  const ca = certificateAuthority === undefined ? {} : { ca: certificateAuthority };
+  let secureContext: SecureContext | undefined;
+  return (url) => (url.protocol === 'https:' ? { secureContext: (secureContext ??= createSecureContext(ca)) } : ca);
 }

@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 
-import { errorCode, TRANSPORT } from './failure.ts';
+import { transportCode } from '@kieq/http';
+
+import { TRANSPORT } from './failure.ts';
 
 /** Limits of the body of a response, in ms. Only waiting for the sender counts, not the work of the reader. */
 export interface BodyLimits {
@@ -58,7 +60,7 @@ export async function* readBody(
     }
   } catch (error) {
     if (error instanceof BodyError) throw error;
-    throw new BodyError(errorCode(error) ?? TRANSPORT.cut);
+    throw new BodyError(transportCode(error));
   } finally {
     clearInterval(timer);
     signal?.removeEventListener('abort', onAbort);

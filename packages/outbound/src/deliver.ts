@@ -1,8 +1,7 @@
 import { retryAfterMs } from '@kieq/domain';
-import type { Got } from 'got';
+import { requestHead, type Trust } from '@kieq/http';
 
 import type { OutboundAnswer } from './answer.ts';
-import { exchange } from './exchange.ts';
 import { TRANSPORT } from './failure.ts';
 import { isDowngrade, redirectTarget } from './redirect.ts';
 import type { Connect } from './connect.ts';
@@ -12,12 +11,12 @@ import { vet } from './vet.ts';
 const MAX_REDIRECTS = 3;
 
 export interface Delivery {
-  readonly client: Got;
   readonly rules: Rules;
   readonly connect: Connect;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Uint8Array;
+  readonly trust: Trust;
 }
 
 /**
@@ -26,17 +25,20 @@ export interface Delivery {
  * itself. Never rejects.
  */
 export async function deliver(delivery: Delivery, signal: AbortSignal): Promise<OutboundAnswer> {
-  const { client, rules, connect, headers, body } = delivery;
+  const { rules, connect, headers, body, trust } = delivery;
   let next = delivery.url;
   for (let redirects = 0; ; redirects += 1) {
     const target = await vet(next, rules, signal);
     if (target.kind === 'refused') return refused(target.reason, redirects);
     if (target.kind === 'failed') return target;
     const { url, addresses } = target;
-    const answer = await exchange(client, { url, agents: connect(addresses), headers, body }, signal);
-    if (answer.kind === 'failed') return answer;
-    const location = redirectTarget(answer.status, answer.headers, url);
-    if (location === undefined) return answered(answer.status, retryAfterMs(answer.headers, Date.now()));
+    const head = await requestHead({ method: 'POST', url, headers, body, agents: connect(addresses), trust }, signal);
+    if (head.kind === 'failed') return head;
+    const { status, response } = head;
+    // A body costs nothing, whatever its length: the connection ends with the head.
+    response.destroy();
+    const location = redirectTarget(status, response.headers, url);
+    if (location === undefined) return answered(status, retryAfterMs(response.headers, Date.now()));
     if (redirects === MAX_REDIRECTS) return { kind: 'failed', transport: TRANSPORT.tooManyRedirects };
     if (isDowngrade(url, location)) return refused('must not leave https', redirects + 1);
     next = location.href;

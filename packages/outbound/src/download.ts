@@ -1,10 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-
 import { retryAfterMs } from '@kieq/domain';
+import { requestHead, type Head, type Trust } from '@kieq/http';
 
 import { readBody, type BodyLimits } from './body.ts';
 import { TRANSPORT } from './failure.ts';
-import { openGet } from './open-get.ts';
 import { getRedirectTarget, isDowngrade } from './redirect.ts';
 import type { Connect } from './connect.ts';
 import type { Rules } from './vet.ts';
@@ -39,7 +37,7 @@ export interface Fetching {
   readonly connect: Connect;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly certificateAuthority: string | undefined;
+  readonly trust: Trust;
   readonly limits: BodyLimits;
   /** Ends the whole download; the other signal matters until the head. */
   readonly signal: AbortSignal | undefined;
@@ -47,17 +45,17 @@ export interface Fetching {
 
 /** Requests an address and the targets of its redirects, each checked like the first. Never rejects. */
 export async function download(fetching: Fetching, head: AbortSignal): Promise<OutboundDownload> {
-  const { rules, connect, headers, certificateAuthority } = fetching;
+  const { rules, connect, headers, trust } = fetching;
   let next = fetching.url;
   for (let redirects = 0; ; redirects += 1) {
     const target = await vet(next, rules, head);
     if (target.kind === 'refused') return refused(target.reason, redirects);
     if (target.kind === 'failed') return target;
     const { url, addresses } = target;
-    const opened = await openGet({ url, agents: connect(addresses), headers, certificateAuthority }, head);
+    const opened = await requestHead({ method: 'GET', url, headers, agents: connect(addresses), trust }, head);
     if (opened.kind === 'failed') return opened;
-    const location = getRedirectTarget(opened.response.statusCode, opened.response.headers, url);
-    if (location === undefined) return answer(fetching, opened.response, head);
+    const location = getRedirectTarget(opened.status, opened.response.headers, url);
+    if (location === undefined) return answer(fetching, opened, head);
     opened.response.destroy();
     if (redirects === MAX_REDIRECTS) return { kind: 'failed', transport: TRANSPORT.tooManyRedirects };
     if (isDowngrade(url, location)) return refused('must not leave https', redirects + 1);
@@ -69,8 +67,12 @@ function refused(rule: string, redirects: number): OutboundDownload {
   return { kind: 'refused', reason: redirects === 0 ? rule : `redirect target ${rule}` };
 }
 
-function answer({ limits, signal }: Fetching, response: IncomingMessage, head: AbortSignal): OutboundDownload {
-  const { statusCode: status, headers } = response;
+function answer(
+  { limits, signal }: Fetching,
+  { status, response }: Extract<Head, { kind: 'head' }>,
+  head: AbortSignal,
+): OutboundDownload {
+  const { headers } = response;
   if (status === 200 && !head.aborted) {
     const length = headers['content-length'];
     return {
@@ -82,7 +84,7 @@ function answer({ limits, signal }: Fetching, response: IncomingMessage, head: A
     };
   }
   response.destroy();
-  if (status === undefined || head.aborted) return { kind: 'failed', transport: TRANSPORT.cut };
+  if (head.aborted) return { kind: 'failed', transport: TRANSPORT.cut };
   const waitMs = retryAfterMs(headers, Date.now());
   return { kind: 'answered', status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
 }

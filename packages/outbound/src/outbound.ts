@@ -1,6 +1,5 @@
 import type { OutboundAnswer } from './answer.ts';
 import type { BodyLimits } from './body.ts';
-import { createClient } from './client.ts';
 import { directly, throughProxy } from './connect.ts';
 import { deliver } from './deliver.ts';
 import { download, type OutboundDownload } from './download.ts';
@@ -81,21 +80,21 @@ export interface Outbound {
 export function createOutbound(options: OutboundOptions = {}, seams: OutboundSeams = {}): Outbound {
   const { allowPrivate = false, userAgent = 'kieq/0.1', proxy } = options;
   const { lookup = allowPrivate ? systemLookup : nameServerLookup(), route = (address) => address } = seams;
-  const { certificateAuthority } = options;
-  const client = createClient(certificateAuthority);
+  const { certificateAuthority: ca } = options;
+  const trust = ca === undefined ? {} : { ca };
   const rules = { allowPrivate, lookup, isProxied: proxy !== undefined };
   const connect = proxy === undefined ? directly(route) : throughProxy(proxy);
   return {
     post: async ({ url, headers, body, timeoutMs, signal }) => {
       const all = requestHeaders(headers, userAgent);
-      const delivery = { client, rules, connect, url, headers: all, body };
+      const delivery = { rules, connect, url, headers: all, body: Buffer.from(body), trust };
       const answer = await withTimeLimit(timeoutMs, signal, (stop) => deliver(delivery, stop));
       return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
     },
     get: async ({ url, headMs, stallMs, totalMs, signal }) => {
       const headers = getHeaders(userAgent);
       const limits = { stallMs, totalMs };
-      const fetching = { rules, connect, url, headers, certificateAuthority, limits, signal };
+      const fetching = { rules, connect, url, headers, trust, limits, signal };
       const answer = await withTimeLimit(headMs, signal, (head) => download(fetching, head));
       return typeof answer === 'string' ? { kind: 'failed', transport: TRANSPORT[answer] } : answer;
     },

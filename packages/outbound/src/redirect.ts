@@ -10,14 +10,10 @@ export function redirectTarget(status: number, headers: IncomingHttpHeaders, fro
   return status === 307 || status === 308 ? locationOf(headers, from) : undefined;
 }
 
-const GET_REDIRECTS = new Set<number | undefined>([301, 302, 303, 307, 308]);
+const GET_REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /** Where a redirect of a GET points; undefined as for `redirectTarget`. */
-export function getRedirectTarget(
-  status: number | undefined,
-  headers: IncomingHttpHeaders,
-  from: URL,
-): URL | undefined {
+export function getRedirectTarget(status: number, headers: IncomingHttpHeaders, from: URL): URL | undefined {
   return GET_REDIRECTS.has(status) ? locationOf(headers, from) : undefined;
 }
 

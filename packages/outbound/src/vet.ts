@@ -1,7 +1,9 @@
 import { isIP } from 'node:net';
 
+import { transportCode } from '@kieq/http';
+
 import { addressProblem, hostOf } from './address.ts';
-import { errorCode, TRANSPORT } from './failure.ts';
+import { TRANSPORT } from './failure.ts';
 import type { Lookup } from './lookup.ts';
 import { isPublicAddress } from './public-address.ts';
 
@@ -49,6 +51,6 @@ export async function vet(url: string, rules: Rules, signal: AbortSignal): Promi
  * Node's resolvers use different codes; a refused connection to a name server must not look like one to the receiver.
  */
 function lookupCode(error: unknown): string {
-  const code = errorCode(error);
+  const code = transportCode(error);
   return code === 'ENODATA' || code === TRANSPORT.notFound ? TRANSPORT.notFound : TRANSPORT.lookupFailed;
 }

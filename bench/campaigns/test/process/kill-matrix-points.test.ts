@@ -33,7 +33,7 @@ test('in the built bundles a point is named by what is sent and by the function 
       'POST createTask@submit',
       'write createTask@submit',
       'GET recordInfo@poll',
-      'POST webhook@notify',
+      'POST webhook@deliver',
     ]),
   );
 });

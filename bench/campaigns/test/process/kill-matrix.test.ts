@@ -14,7 +14,7 @@ const STRIKES: readonly [point: string, phase: Event['phase'], kind: Event['kind
   ['GET recordInfo@poll', 'after', 'freeze', 'verdict fail'],
   ['resubmit@settle', 'after', 'freeze', 'transient fail'],
   ['settle@record', 'after', 'kill', 'accepted'],
-  ['POST webhook@notify', 'after', 'freeze', 'receiver fails first'],
+  ['POST webhook@deliver', 'after', 'freeze', 'receiver fails first'],
 ];
 
 // @guarantee G1, G2, G3

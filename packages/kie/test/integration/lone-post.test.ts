@@ -28,7 +28,7 @@ function post(url: string, agents: Agents, gate: () => string | undefined): Prom
   const request = { url: new URL(url), headers: {}, body: Buffer.from('{"a":1}'), gate, timeoutMs: 5000 };
   const secureContext = createSecureContext({ ca: CERTIFICATE });
   const limits = { connectTimeoutMs: 5000, maxBodyBytes: 1000, proxies: NO_PROXIES };
-  return new LonePost(request, { agents, secureContext: () => secureContext, ...limits }).run();
+  return new LonePost(request, { agents, trust: () => ({ secureContext }), ...limits }).run();
 }
 
 /** Agents of Node that show the one connection that they make. */

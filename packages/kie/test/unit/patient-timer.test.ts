@@ -2,7 +2,7 @@ import { Socket } from 'node:net';
 
 import { describe, expect, it } from 'vitest';
 
-import { isUsable } from '../../src/connection.ts';
+import { isUsable } from '@kieq/http';
 import { patientTimer } from '../../src/patient-timer.ts';
 
 /** Starts a timer of 10 ms, freezes the process for `freezeMs`, and returns when the timer fired after that. */
