@@ -20,8 +20,9 @@ COPY bench/package.json bench/package.json
 COPY bench/campaigns/package.json bench/campaigns/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
-# The layout for each app in a folder of its own: its bundle, and the few packages that are not part of it.
-COPY deploy/layout.sh deploy/layout.sh
+# The layout for each app in a folder of its own: its bundle, the few packages that are not part of it, and the list
+# of both, sbom.cdx.json.
+COPY deploy/layout.sh deploy/sbom.mjs deploy/
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.local/share/pnpm \
     npx -y pnpm@12 install --frozen-lockfile --offline \
  && npx -y pnpm@12 exec turbo run bundle --filter './apps/*' --output-logs=errors-only \
