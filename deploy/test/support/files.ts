@@ -9,6 +9,13 @@ export const ROOT = join(import.meta.dirname, '../../..');
 /** A file, by its path from the root. */
 export const read = (path: string): Promise<string> => readFile(join(ROOT, path), 'utf8');
 
+/** The oldest Node that everything here runs on, such as `20.19.0`. */
+export async function floor(): Promise<string> {
+  const text: unknown = JSON.parse(await read('package.json'));
+  const { engines } = z.looseObject({ engines: z.object({ node: z.templateLiteral(['>=', z.string()]) }) }).parse(text);
+  return engines.node.slice('>='.length);
+}
+
 /** A YAML file of one document, checked. */
 export async function readYaml<Value>(path: string, schema: z.ZodType<Value>): Promise<Value> {
   const value: unknown = parse(await read(path), { merge: true });

@@ -31,7 +31,7 @@ async function copy(paths: readonly string[], work: string): Promise<void> {
   const sources = paths.slice(0, -1);
   const target = paths.at(-1) ?? '';
   for (const source of sources) {
-    const to = target === './' ? join(work, basename(source)) : join(work, target);
+    const to = target.endsWith('/') ? join(work, target, basename(source)) : join(work, target);
     await mkdir(dirname(to), { recursive: true });
     await cp(join(ROOT, source), to, { recursive: true, filter: (path) => !IGNORED.has(basename(path)) });
   }

@@ -19,3 +19,4 @@ export * from './until.ts';
 export { checkOut, versionOf } from './upgrade/checkout.ts';
 export { video, videoBytes, videoStream } from './video.ts';
 export { fullPipe, type FullPipe } from './full-pipe.ts';
+export { installedBelow, refusingNode, type InstalledPackage } from './installed-packages.ts';

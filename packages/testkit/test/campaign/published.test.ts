@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { startPool, type PoolFixture } from '../../src/index.ts';
+import { installedBelow, refusingNode, startPool, type PoolFixture } from '../../src/index.ts';
+import { ROOT } from '../support/documents.ts';
 import {
   CJS,
   CLIENT_CJS,
@@ -30,6 +31,8 @@ const TOOLS = [
   'publint@0.3.25',
   '@arethetypeswrong/cli@0.18.5',
 ];
+
+const FLOOR = z.looseObject({ engines: z.object({ node: z.string() }) });
 
 let folder: string;
 let pool: PoolFixture;
@@ -226,3 +229,12 @@ test.each(['producer', 'client'])(
   },
   60_000,
 );
+
+test('every package that the tarballs bring accepts the oldest Node', async () => {
+  const node = FLOOR.parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'))).engines.node.slice(2);
+  for (const project of [plain, withClient]) {
+    const installed = await installedBelow(project);
+    expect(installed.length).toBeGreaterThan(0);
+    expect(refusingNode(installed, node)).toEqual([]);
+  }
+});
