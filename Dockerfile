@@ -20,6 +20,7 @@ COPY bench/package.json bench/package.json
 COPY bench/campaigns/package.json bench/campaigns/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
+COPY site/package.json site/package.json
 # The layout for each app in a folder of its own: its bundle, and the few packages that are not part of it.
 COPY deploy/layout.sh deploy/layout.sh
 RUN --mount=type=cache,target=/root/.npm --mount=type=cache,target=/root/.local/share/pnpm \
