@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { defineConfig } from 'vitepress';
 import { z } from 'zod';
 import { problemsOf, readSite } from '../src/check/site.ts';
+import { markLongCells } from '../src/long-cells.ts';
 import { anchorOf } from '../src/markdown.ts';
 import { sidebarOf } from '../src/sidebar.ts';
 import { stage, stageOne } from '../src/stage.ts';
@@ -13,7 +14,9 @@ const SOURCES = join(DIST, 'pages');
 const NO_ICON = 'data:,';
 
 const { pages, sources } = await stage(ROOT, SOURCES);
-const { version } = z.object({ version: z.string() }).parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')));
 
 export default defineConfig({
   title: 'kieq',
@@ -22,7 +25,7 @@ export default defineConfig({
   outDir: 'dist/html',
   cacheDir: 'dist/cache',
   head: [['link', { rel: 'icon', href: NO_ICON }]],
-  markdown: { anchor: { slugify: anchorOf } },
+  markdown: { anchor: { slugify: anchorOf }, config: markLongCells },
   themeConfig: {
     siteTitle: `kieq ${version}`,
     search: { provider: 'local' },

@@ -24,8 +24,18 @@ const GROUPS: readonly (readonly [title: string, contents: readonly string[]])[]
   [
     'Operate',
     [
-      ...['deployment', 'deploy', 'operations', 'environment', 'failure-modes', 'errors', 'metrics', 'scaling'],
-      ...['archive', 'performance', 'upgrading', 'apps/*'],
+      'deployment',
+      'deploy',
+      'operations',
+      'environment',
+      'failure-modes',
+      'errors',
+      'metrics',
+      'scaling',
+      'archive',
+      'performance',
+      'upgrading',
+      'apps/*',
     ],
   ],
   ['HTTP API', ['http-api', 'openapi/*', 'asyncapi', 'kie/*']],
@@ -40,7 +50,9 @@ const OPEN = 'Start';
 
 /** The sidebar of all pages but those that show files. */
 export function sidebarOf(pages: readonly Page[]): Entry[] {
-  const left = new Map(pages.filter(({ address }) => !address.startsWith('files/')).map((page) => [page.address, page]));
+  const left = new Map(
+    pages.filter(({ address }) => !address.startsWith('files/')).map((page) => [page.address, page]),
+  );
   return GROUPS.flatMap(([text, contents]) => {
     const items = contents.flatMap((content) => entriesOf(content, left));
     return items.length === 0 ? [] : [{ text, items, collapsed: text !== OPEN }];
@@ -59,7 +71,10 @@ function entriesOf(content: string, left: Map<string, Page>): Entry[] {
 }
 
 function entryOf(page: Page, below: readonly Page[]): Entry {
-  const entry = { text: page.title, link: `/${page.address.replace(/(^|\/)index$/, '$1')}` };
+  const entry = {
+    text: page.address === 'index' ? 'What kieq is' : page.title,
+    link: `/${page.address.replace(/(^|\/)index$/, '$1')}`,
+  };
   return below.length === 0 ? entry : { ...entry, items: nested(below, page), collapsed: true };
 }
 

@@ -16,7 +16,9 @@ const ONLY_TOLD = new Set(['canonical', 'alternate']);
 
 /** Reads a page that VitePress wrote: attributes are quoted, and code is escaped. */
 export function readPage(html: string): BuiltPage {
-  const body = html.replaceAll(/<script\b[^>]*>[\s\S]*?<\/script>/g, (script) => script.slice(0, script.indexOf('>') + 1));
+  const body = html.replaceAll(/<script\b[^>]*>[\s\S]*?<\/script>/g, (script) =>
+    script.slice(0, script.indexOf('>') + 1),
+  );
   const tags = [...body.matchAll(TAG)].map(([, name = '', attributes = '']) => ({ name, ...attributesOf(attributes) }));
   return {
     title: /<title>([^<]*)<\/title>/.exec(html)?.[1]?.trim() ?? '',
@@ -41,6 +43,9 @@ export function assetsOfStyle(css: string): string[] {
 type Attributes = Readonly<Partial<Record<'id' | 'href' | 'src' | 'srcset' | 'rel', string>>>;
 
 function attributesOf(text: string): Attributes {
-  const pairs = [...text.matchAll(ATTRIBUTE)].map(([, name = '', value = '']) => [name, value.replaceAll('&amp;', '&')]);
+  const pairs = [...text.matchAll(ATTRIBUTE)].map(([, name = '', value = '']) => [
+    name,
+    value.replaceAll('&amp;', '&'),
+  ]);
   return Object.fromEntries(pairs);
 }

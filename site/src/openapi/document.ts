@@ -14,9 +14,17 @@ export interface Schema {
   readonly oneOf?: readonly Schema[] | undefined;
   readonly allOf?: readonly Schema[] | undefined;
   readonly enum?: readonly unknown[] | undefined;
+  readonly format?: string | undefined;
+  readonly pattern?: string | undefined;
+  readonly minimum?: number | undefined;
+  readonly maximum?: number | undefined;
+  readonly minLength?: number | undefined;
+  readonly maxLength?: number | undefined;
+  readonly minItems?: number | undefined;
+  readonly maxItems?: number | undefined;
 }
 
-export const schema: z.ZodType<Schema> = z.lazy(() =>
+const schema: z.ZodType<Schema> = z.lazy(() =>
   z.looseObject({
     $ref: z.string().optional(),
     type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -29,6 +37,14 @@ export const schema: z.ZodType<Schema> = z.lazy(() =>
     oneOf: z.array(schema).optional(),
     allOf: z.array(schema).optional(),
     enum: z.array(z.unknown()).optional(),
+    format: z.string().optional(),
+    pattern: z.string().optional(),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    minLength: z.number().optional(),
+    maxLength: z.number().optional(),
+    minItems: z.number().optional(),
+    maxItems: z.number().optional(),
   }),
 );
 
@@ -40,7 +56,6 @@ const parameter = z.looseObject({
   description: z.string().default(''),
   schema: schema.default({}),
 });
-const reference = z.looseObject({ $ref: z.string() });
 const response = z.looseObject({ description: z.string().default(''), content: content.default({}) });
 const operation = z.looseObject({
   operationId: z.string().optional(),
@@ -48,13 +63,12 @@ const operation = z.looseObject({
   description: z.string().optional(),
   tags: z.array(z.string()).min(1),
   security: z.array(z.unknown()).optional(),
-  parameters: z.array(z.union([reference, parameter])).default([]),
+  parameters: z.array(parameter).default([]),
   requestBody: z.looseObject({ required: z.boolean().default(false), content }).optional(),
-  responses: z.record(z.string(), z.union([reference, response])),
+  responses: z.record(z.string(), response),
 });
 
-/** The parts of an OpenAPI document that the pages show. */
-export const openApiDocument = z.looseObject({
+const openApiDocument = z.looseObject({
   info: z.looseObject({
     title: z.string(),
     version: z.string(),
@@ -64,16 +78,36 @@ export const openApiDocument = z.looseObject({
   servers: z.array(z.looseObject({ url: z.string(), description: z.string().default('') })).default([]),
   tags: z.array(z.looseObject({ name: z.string(), description: z.string().default('') })).default([]),
   paths: z.record(z.string(), z.record(z.string(), operation)),
-  components: z
-    .looseObject({
-      schemas: z.record(z.string(), schema).default({}),
-      parameters: z.record(z.string(), parameter).default({}),
-      responses: z.record(z.string(), response).default({}),
-    })
-    .default({ schemas: {}, parameters: {}, responses: {} }),
+  components: z.looseObject({ schemas: z.record(z.string(), schema).default({}) }).default({ schemas: {} }),
 });
 
+/** The parts of an OpenAPI document that the pages show. */
 export type OpenApiDocument = z.infer<typeof openApiDocument>;
 export type Operation = z.infer<typeof operation>;
 export type Parameter = z.infer<typeof parameter>;
-export type Response = z.infer<typeof response>;
+
+/**
+ * Reads a document; named parameters, bodies and responses stand where they are used, and only schemas keep their names.
+ * @throws Error where it names what it does not have, and ZodError where it is no OpenAPI document
+ */
+export function readDocument(json: unknown): OpenApiDocument {
+  return openApiDocument.parse(withoutNames(json, json));
+}
+
+const NAMED = /^#\/components\/(parameters|responses|requestBodies)\/([^/]+)$/;
+const object = z.record(z.string(), z.unknown());
+
+function withoutNames(value: unknown, whole: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutNames(one, whole));
+  const fields = object.safeParse(value).data;
+  if (fields === undefined) return value;
+  const [reference, kind, name] = NAMED.exec(typeof fields['$ref'] === 'string' ? fields['$ref'] : '') ?? [];
+  if (reference === undefined)
+    return Object.fromEntries(Object.entries(fields).map(([key, one]) => [key, withoutNames(one, whole)]));
+  const target = ['components', kind, name].reduce<unknown>(
+    (found, key) => object.safeParse(found).data?.[key ?? ''],
+    whole,
+  );
+  if (target === undefined) throw new Error(`the OpenAPI document does not have ${reference}`);
+  return withoutNames(target, whole);
+}

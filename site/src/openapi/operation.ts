@@ -1,4 +1,4 @@
-import type { OpenApiDocument, Operation, Parameter, Response } from './document.ts';
+import type { OpenApiDocument, Operation, Parameter } from './document.ts';
 import { notesOf, schemaTable, typeOf } from './schema-table.ts';
 import { cell, code, table } from './table.ts';
 
@@ -22,7 +22,7 @@ export function anchorOfRoute({ method, path, operation }: Route): string {
 }
 
 /** The section of an operation: how it is called, what it takes, what it answers. */
-export function operationSection(route: Route, document: OpenApiDocument): string {
+export function operationSection(route: Route): string {
   const { method, path, operation } = route;
   const { summary, description, requestBody, security } = operation;
   const isOpen = security?.length === 0;
@@ -30,9 +30,9 @@ export function operationSection(route: Route, document: OpenApiDocument): strin
     `## ${cell(summary)} {#${anchorOfRoute(route)}}`,
     `${code(`${method} ${path}`)}${isOpen ? ' · needs no key' : ''}`,
     ...(description === undefined ? [] : [cell(description)]),
-    ...parametersPart(operation.parameters.map((one) => parameterOf(one, document))),
+    ...parametersPart(operation.parameters),
     ...bodyPart(requestBody),
-    ...responsesPart(route, document),
+    ...responsesPart(route),
   ].join('\n\n');
 }
 
@@ -54,10 +54,8 @@ function bodyPart(body: Operation['requestBody']): string[] {
 }
 
 /** What is answered where all is well with its fields; the others in a table, since their bodies are alike. */
-function responsesPart({ operation }: Route, document: OpenApiDocument): string[] {
-  const responses = Object.entries(operation.responses).map(
-    ([status, response]) => [status, responseOf(response, document)] as const,
-  );
+function responsesPart({ operation }: Route): string[] {
+  const responses = Object.entries(operation.responses);
   const rows = responses.map(([status, { description, content }]) => [
     code(status),
     Object.keys(content).map(code).join(', '),
@@ -81,26 +79,4 @@ function withoutRepetition(parts: readonly string[]): string[] {
     seen.add(part);
     return part;
   });
-}
-
-function parameterOf(one: Operation['parameters'][number], { components }: OpenApiDocument): Parameter {
-  if (!isReference(one)) return one;
-  const found = components.parameters[lastOf(one.$ref)];
-  if (found === undefined) throw new Error(`the OpenAPI document has no parameter ${one.$ref}`);
-  return found;
-}
-
-function responseOf(one: Operation['responses'][string], { components }: OpenApiDocument): Response {
-  if (!isReference(one)) return one;
-  const found = components.responses[lastOf(one.$ref)];
-  if (found === undefined) throw new Error(`the OpenAPI document has no response ${one.$ref}`);
-  return found;
-}
-
-function isReference<T extends object>(one: T | { $ref: string }): one is { $ref: string } {
-  return '$ref' in one && typeof one.$ref === 'string';
-}
-
-function lastOf(reference: string): string {
-  return reference.split('/').at(-1) ?? '';
 }

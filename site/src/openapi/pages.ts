@@ -1,6 +1,6 @@
 import { titleOf } from '../markdown.ts';
 import type { Page } from '../sidebar.ts';
-import { openApiDocument, type OpenApiDocument } from './document.ts';
+import { readDocument, type OpenApiDocument } from './document.ts';
 import { anchorOfRoute, operationSection, routesOf, type Route } from './operation.ts';
 import { schemaTable } from './schema-table.ts';
 import { cell, code, table } from './table.ts';
@@ -11,7 +11,7 @@ import { cell, code, table } from './table.ts';
  * @param json the document as it is parsed
  */
 export function openApiPages(json: unknown): Page[] {
-  const document = openApiDocument.parse(json);
+  const document = readDocument(json);
   const routes = routesOf(document);
   const tags = [...new Set(routes.flatMap(({ operation }) => operation.tags.slice(0, 1)))];
   const rank = (tag: string): number => document.tags.findIndex(({ name }) => name === tag);
@@ -39,7 +39,9 @@ function overview(document: OpenApiDocument, tags: readonly string[], routes: re
     '# All operations',
     `${cell(info.title)} ${info.version}${license}. ${cell(info.description)}`,
     'These pages come from the [OpenAPI document](/openapi.json) that every gateway serves at `/openapi.json`; at `/docs` the gateway has a page on which its operations can be tried. How to use the API: [the HTTP API](/http-api.md).',
-    ...servers.map(({ url, description }) => `Server ${code(url)}${description === '' ? '' : `: ${cell(description)}`}`),
+    ...servers.map(
+      ({ url, description }) => `Server ${code(url)}${description === '' ? '' : `: ${cell(description)}`}`,
+    ),
     ...tags.flatMap((tag) => [
       `## ${titleOfTag(tag)}`,
       ...descriptionOf(tag, document),
@@ -55,7 +57,7 @@ function overview(document: OpenApiDocument, tags: readonly string[], routes: re
 }
 
 function tagPage(tag: string, document: OpenApiDocument, routes: readonly Route[]): string {
-  const sections = routes.map((route) => operationSection(route, document));
+  const sections = routes.map((route) => operationSection(route));
   return [`# ${titleOfTag(tag)}`, ...descriptionOf(tag, document), ...sections].join('\n\n');
 }
 

@@ -68,10 +68,15 @@ export function typeOf(schema: Schema): string {
   if (shapes.length > 0) return [...new Set(shapes.map(typeOf))].join(' or ');
   if (items !== undefined) return `list of ${typeOf(items)}`;
   if (type === undefined) return schema.allOf === undefined ? 'any' : schema.allOf.map(typeOf).join(' and ');
-  if (typeof additionalProperties === 'object' && schema.properties === undefined)
+  if (isNarrow(additionalProperties) && schema.properties === undefined)
     return `map of ${typeOf(additionalProperties)}`;
-  const format = schema['format'] === undefined ? '' : ` (${String(schema['format'])})`;
+  const format = schema.format === undefined ? '' : ` (${schema.format})`;
   return `${typeof type === 'string' ? type : type.join(' or ')}${format}`;
+}
+
+/** `{}` lets everything through, as no word at all does. */
+function isNarrow(schema: Schema['additionalProperties']): schema is Schema {
+  return typeof schema === 'object' && Object.keys(schema).length > 0;
 }
 
 function referenceTo(reference: string): string {
@@ -79,22 +84,24 @@ function referenceTo(reference: string): string {
   return `[${cell(name)}](/openapi/schemas.md#${name.toLowerCase()})`;
 }
 
-const RULES: readonly (readonly [key: string, words: (value: string) => string])[] = [
+const many = (value: number, one: string, more: string): string => `${value} ${value === 1 ? one : more}`;
+type Limit = 'minimum' | 'maximum' | 'minLength' | 'maxLength' | 'minItems' | 'maxItems';
+const LIMITS: readonly (readonly [key: Limit, words: (value: number) => string])[] = [
   ['minimum', (value) => `at least ${value}`],
   ['maximum', (value) => `at most ${value}`],
-  ['minLength', (value) => `at least ${value} characters`],
-  ['maxLength', (value) => `at most ${value} characters`],
-  ['minItems', (value) => `at least ${value} entries`],
-  ['maxItems', (value) => `at most ${value} entries`],
-  ['pattern', (value) => `matches ${code(value)}`],
+  ['minLength', (value) => `at least ${many(value, 'character', 'characters')}`],
+  ['maxLength', (value) => `at most ${many(value, 'character', 'characters')}`],
+  ['minItems', (value) => `at least ${many(value, 'entry', 'entries')}`],
+  ['maxItems', (value) => `at most ${many(value, 'entry', 'entries')}`],
 ];
 
 /** The description of a field, then its rules and its default. */
 export function notesOf(schema: Schema): string {
-  const rules = RULES.flatMap(([key, words]) => (schema[key] === undefined ? [] : words(String(schema[key]))));
+  const rules = LIMITS.flatMap(([key, words]) => (schema[key] === undefined ? [] : words(schema[key])));
+  const pattern = schema.pattern === undefined ? [] : [`matches ${code(schema.pattern)}`];
   const fallback = schema['default'] === undefined ? [] : [`default ${code(JSON.stringify(schema['default']))}`];
   const description = schema.description === undefined ? [] : [cell(schema.description)];
-  const [first, ...rest] = [...rules, ...fallback];
+  const [first, ...rest] = [...rules, ...pattern, ...fallback];
   const limits = first === undefined ? [] : [[first.charAt(0).toUpperCase() + first.slice(1), ...rest].join(', ')];
   return [...description, ...limits].map((words) => words.replace(/\.$/, '')).join('. ');
 }

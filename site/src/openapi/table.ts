@@ -6,7 +6,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** Words for one line or cell: what Vue or HTML would read as a tag or an expression is only text. */
 export function cell(words: string): string {
-  const parts = words.replaceAll(/\s+/g, ' ').trim().split(/(`[^`]*`)/);
+  const parts = words
+    .replaceAll(/\s+/g, ' ')
+    .trim()
+    .split(/(`[^`]*`)/);
   return parts
     .map((part, index) => (index % 2 === 1 ? part : part.replaceAll('<', '&lt;').replaceAll('{{', '&#123;&#123;')))
     .join('')
