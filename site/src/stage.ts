@@ -1,21 +1,28 @@
 import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { z } from 'zod';
 import { filePage } from './file-page.ts';
 import { titleOf, withLinks } from './markdown.ts';
+import { asyncApiPage } from './openapi/async-page.ts';
 import { openApiPages } from './openapi/pages.ts';
 import { assetAddress, fileAddress, resolverFor, type Repository, type Wanted } from './places.ts';
 import type { Page } from './sidebar.ts';
 import { addressOf, sourcesOf } from './source-pages.ts';
 
-const OPENAPI = 'docs/openapi.json';
 /** Of a file that a page of its own may show, in bytes. */
 const LONGEST_FILE = 40_000;
 
 const repositoryField = z.looseObject({
   repository: z.union([z.string(), z.looseObject({ url: z.string() })]).optional(),
 });
+
+/** Descriptions that become pages, where they are there. */
+const DESCRIPTIONS = [
+  { path: 'docs/openapi.json', pagesOf: (text: string): Page[] => openApiPages(JSON.parse(text)) },
+  { path: 'docs/asyncapi.yaml', pagesOf: (text: string): Page[] => [asyncApiPage(parse(text))] },
+];
 
 /** What was staged. */
 export interface Staged {
@@ -36,7 +43,7 @@ export async function stage(root: string, folder: string): Promise<Staged> {
   const repository = await repositoryAt(root, sources);
   const wanted: Wanted = { assets: new Set(others), files: new Set() };
   const documents = await Promise.all(sources.map((source) => documentPage(root, source, repository, wanted)));
-  const api = others.includes(OPENAPI) ? openApiPages(JSON.parse(await readFile(join(root, OPENAPI), 'utf8'))) : [];
+  const api = (await Promise.all(DESCRIPTIONS.map((one) => describedPages(root, others, one)))).flat();
   const files = await Promise.all([...wanted.files].map((path) => pageOfFile(root, path)));
   const pages = [...documents, ...api, ...files];
   await Promise.all([
@@ -64,6 +71,14 @@ async function documentPage(root: string, source: string, repository: Repository
   if (title === undefined) throw new Error(`${source} has no title: its first heading must be "# …"`);
   const text = withLinks(raw, resolverFor(source, repository, wanted));
   return { address: addressOf(source) ?? source, title, text };
+}
+
+async function describedPages(
+  root: string,
+  files: readonly string[],
+  { path, pagesOf }: (typeof DESCRIPTIONS)[number],
+): Promise<Page[]> {
+  return files.includes(path) ? pagesOf(await readFile(join(root, path), 'utf8')) : [];
 }
 
 async function pageOfFile(root: string, path: string): Promise<Page> {

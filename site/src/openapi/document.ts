@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutNames } from './references.ts';
 
 /** A JSON Schema, as far as a page shows it. */
 export interface Schema {
@@ -24,7 +25,7 @@ export interface Schema {
   readonly maxItems?: number | undefined;
 }
 
-const schema: z.ZodType<Schema> = z.lazy(() =>
+export const schema: z.ZodType<Schema> = z.lazy(() =>
   z.looseObject({
     $ref: z.string().optional(),
     type: z.union([z.string(), z.array(z.string())]).optional(),
@@ -86,28 +87,13 @@ export type OpenApiDocument = z.infer<typeof openApiDocument>;
 export type Operation = z.infer<typeof operation>;
 export type Parameter = z.infer<typeof parameter>;
 
+/** What is put where it is used. */
+const NAMED = /^#\/components\/(?:parameters|responses|requestBodies)\//;
+
 /**
  * Reads a document; named parameters, bodies and responses stand where they are used, and only schemas keep their names.
  * @throws Error where it names what it does not have, and ZodError where it is no OpenAPI document
  */
 export function readDocument(json: unknown): OpenApiDocument {
-  return openApiDocument.parse(withoutNames(json, json));
-}
-
-const NAMED = /^#\/components\/(parameters|responses|requestBodies)\/([^/]+)$/;
-const object = z.record(z.string(), z.unknown());
-
-function withoutNames(value: unknown, whole: unknown): unknown {
-  if (Array.isArray(value)) return value.map((one) => withoutNames(one, whole));
-  const fields = object.safeParse(value).data;
-  if (fields === undefined) return value;
-  const [reference, kind, name] = NAMED.exec(typeof fields['$ref'] === 'string' ? fields['$ref'] : '') ?? [];
-  if (reference === undefined)
-    return Object.fromEntries(Object.entries(fields).map(([key, one]) => [key, withoutNames(one, whole)]));
-  const target = ['components', kind, name].reduce<unknown>(
-    (found, key) => object.safeParse(found).data?.[key ?? ''],
-    whole,
-  );
-  if (target === undefined) throw new Error(`the OpenAPI document does not have ${reference}`);
-  return withoutNames(target, whole);
+  return openApiDocument.parse(withoutNames(json, NAMED));
 }

@@ -80,6 +80,7 @@ function isNarrow(schema: Schema['additionalProperties']): schema is Schema {
 }
 
 function referenceTo(reference: string): string {
+  if (!reference.startsWith('#')) return code(reference);
   const name = reference.split('/').at(-1) ?? reference;
   return `[${cell(name)}](/openapi/schemas.md#${name.toLowerCase()})`;
 }
