@@ -1,7 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { parse } from 'yaml';
 import { z } from 'zod';
 import { filePage } from './file-page.ts';
 import { titleOf, withLinks } from './markdown.ts';
@@ -21,7 +20,7 @@ const repositoryField = z.looseObject({
 /** Descriptions that become pages, where they are there. */
 const DESCRIPTIONS = [
   { path: 'docs/openapi.json', pagesOf: (text: string): Page[] => openApiPages(JSON.parse(text)) },
-  { path: 'docs/asyncapi.yaml', pagesOf: (text: string): Page[] => [asyncApiPage(parse(text))] },
+  { path: 'docs/asyncapi.json', pagesOf: (text: string): Page[] => [asyncApiPage(JSON.parse(text))] },
 ];
 
 /** What was staged. */

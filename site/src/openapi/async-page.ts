@@ -35,7 +35,7 @@ export function asyncApiPage(document: unknown): Page {
   const parts = [
     `# ${TITLE}`,
     cell(info.description),
-    'This page comes from the [AsyncAPI document](/asyncapi.yaml).',
+    'This page comes from the [AsyncAPI document](/asyncapi.json).',
     ...Object.entries(channels).flatMap(([name, one]) => channelPart(name, one)),
   ];
   return { address: 'asyncapi', title: TITLE, text: parts.filter((part) => part !== '').join('\n\n') };

@@ -79,6 +79,7 @@ const openApiDocument = z.looseObject({
   servers: z.array(z.looseObject({ url: z.string(), description: z.string().default('') })).default([]),
   tags: z.array(z.looseObject({ name: z.string(), description: z.string().default('') })).default([]),
   paths: z.record(z.string(), z.record(z.string(), operation)),
+  webhooks: z.record(z.string(), z.record(z.string(), operation)).default({}),
   components: z.looseObject({ schemas: z.record(z.string(), schema).default({}) }).default({ schemas: {} }),
 });
 

@@ -1,7 +1,7 @@
 import { titleOf } from '../markdown.ts';
 import type { Page } from '../sidebar.ts';
 import { readDocument, type OpenApiDocument } from './document.ts';
-import { anchorOfRoute, operationSection, routesOf, type Route } from './operation.ts';
+import { anchorOfRoute, callOf, operationSection, routesOf, type Route } from './operation.ts';
 import { schemaTable } from './schema-table.ts';
 import { cell, code, table } from './table.ts';
 
@@ -48,7 +48,7 @@ function overview(document: OpenApiDocument, tags: readonly string[], routes: re
       table(
         ['operation', 'purpose'],
         ofTag(tag, routes).map((route) => [
-          code(`${route.method} ${route.path}`),
+          callOf(route),
           `[${cell(route.operation.summary)}](/${addressOfTag(tag)}.md#${anchorOfRoute(route)})`,
         ]),
       ),
@@ -57,7 +57,7 @@ function overview(document: OpenApiDocument, tags: readonly string[], routes: re
 }
 
 function tagPage(tag: string, document: OpenApiDocument, routes: readonly Route[]): string {
-  const sections = routes.map((route) => operationSection(route));
+  const sections = routes.map((route) => operationSection(route, document));
   return [`# ${titleOfTag(tag)}`, ...descriptionOf(tag, document), ...sections].join('\n\n');
 }
 

@@ -26,6 +26,16 @@ const SMALL = {
       },
     },
   },
+  webhooks: {
+    thingEnded: {
+      post: {
+        summary: 'Learn of an end',
+        tags: ['things'],
+        security: [],
+        responses: { '2XX': { description: 'Taken' } },
+      },
+    },
+  },
   components: {
     parameters: { id: { name: 'id', in: 'path', required: true, schema: { type: 'string', maxLength: 1 } } },
     responses: { Absent: { description: 'There is no such thing' } },
@@ -47,11 +57,18 @@ const SMALL = {
 describe('a document with names', () => {
   test('an operation has its parameters, body and responses, whether they are named or not', () => {
     const page = text(SMALL, 'openapi/things');
-    expect(page).toContain(String.raw`## Change a thing \| or a &lt;list> {#changeThing}`);
+    expect(page).toContain(String.raw`## Change a thing \| or a &lt;list> {#changething}`);
     expect(page).toContain('`POST /things/{id}` · needs no key');
     expect(page).toContain('| `id` (required) | path | string | At most 1 character |');
-    expect(page).toContain('[Thing](/openapi/schemas.md#thing)');
+    expect(page).toContain('**Body** `application/json` [Thing](/openapi/schemas.md#thing)');
+    expect(page).toContain('| `parts[].size` | integer | At least 1 |');
     expect(page).toContain('| `404` |  | There is no such thing |');
+  });
+
+  test('a webhook stands after the operations, and is no address of the gateway', () => {
+    const page = text(SMALL, 'openapi/things');
+    expect(page.indexOf('## Learn of an end')).toBeGreaterThan(page.indexOf('## Change a thing'));
+    expect(page).toContain('webhook `thingEnded`');
   });
 
   test('a named schema has all its fields, and another name is a link', () => {
@@ -70,7 +87,7 @@ describe('a document with names', () => {
     const page = text(SMALL, 'openapi/index');
     expect(page).toContain('licence MIT');
     expect(page).toContain('Server `http://127.0.0.1:8080`: A gateway on this machine');
-    expect(page).toContain('(/openapi/things.md#changeThing)');
+    expect(page).toContain('(/openapi/things.md#changething)');
   });
 
   test('a name that is not there is told', () => {
