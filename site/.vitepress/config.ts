@@ -44,11 +44,12 @@ export default defineConfig({
       {
         name: 'kieq-documents',
         /** While it is served, a changed document is staged again. */
-        configureServer({ watcher }) {
+        configureServer({ watcher, config: { logger } }) {
           watcher.add(sources.map((source) => join(ROOT, source)));
           watcher.on('change', (path) => {
             const source = relative(ROOT, path);
-            if (sources.includes(source)) void stageOne(ROOT, SOURCES, source, { sources });
+            if (!sources.includes(source)) return;
+            stageOne(ROOT, SOURCES, source, { sources }).catch((error: unknown) => logger.error(String(error)));
           });
         },
       },

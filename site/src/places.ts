@@ -12,6 +12,7 @@ export interface Repository {
   /** A regular file that is short enough for a page of its own. */
   readonly isShownWhole: (path: string) => boolean;
   readonly isFile: (path: string) => boolean;
+  readonly isFolder: (path: string) => boolean;
   /** Address of a file or folder in the web; undefined as long as the project has no public repository. */
   readonly webAddress: ((path: string) => string) | undefined;
 }
@@ -24,14 +25,18 @@ export interface Wanted {
   readonly files: Set<string>;
 }
 
-/** Where links of a document lead in the site. What they need is added to `wanted`. */
+/**
+ * Where links of a document lead in the site. What they need is added to `wanted`. It throws an Error for a link to
+ * something that the repository does not have.
+ */
 export function resolverFor(source: string, repository: Repository, wanted: Wanted): Resolve {
   return (target) => {
     const [path = '', anchor] = decodeURI(target).split('#');
     const file = posix.normalize(posix.join(posix.dirname(source), path)).replace(/\/$/, '');
     const document = [file, `${file}/README.md`].find(repository.isPage);
     if (document !== undefined) return `/${addressOf(document)}.md${anchor === undefined ? '' : `#${anchor}`}`;
-    if (!repository.isFile(file)) return repository.webAddress?.(file);
+    if (repository.isFolder(file)) return repository.webAddress?.(file);
+    if (!repository.isFile(file)) throw new Error(`${source}: the link ${target} leads nowhere: there is no ${file}`);
     if (PICTURE.test(file) || DATA.test(file)) {
       wanted.assets.add(file);
       return `/${assetAddress(file)}`;

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync, type Stats } from 'node:fs';
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
@@ -34,7 +34,7 @@ export interface Staged {
  * Writes the sources of the site into a folder: every document with the links of the site, the generated pages, and what
  * pages lead to. The folder is emptied first.
  * @param root of the repository
- * @throws Error where a document has no title
+ * @throws Error where a document has no title, or a link to something that the repository does not have
  */
 export async function stage(root: string, folder: string): Promise<Staged> {
   await rm(folder, { recursive: true, force: true });
@@ -93,12 +93,14 @@ async function writeInto(folder: string, path: string, text: string): Promise<vo
 
 async function repositoryAt(root: string, pages: readonly string[]): Promise<Repository> {
   const web = await webOf(root);
-  const isFile = (path: string): boolean => existsSync(join(root, path)) && statSync(join(root, path)).isFile();
+  const statOf = (path: string): Stats | undefined => statSync(join(root, path), { throwIfNoEntry: false });
+  const isFile = (path: string): boolean => statOf(path)?.isFile() ?? false;
   const known = new Set(pages);
   return {
     isPage: (path) => known.has(path),
     isFile,
-    isShownWhole: (path) => isFile(path) && statSync(join(root, path)).size <= LONGEST_FILE,
+    isFolder: (path) => statOf(path)?.isDirectory() ?? false,
+    isShownWhole: (path) => isFile(path) && (statOf(path)?.size ?? 0) <= LONGEST_FILE,
     webAddress: web === undefined ? undefined : (path) => `${web}/blob/main/${path}`,
   };
 }

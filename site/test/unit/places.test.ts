@@ -10,6 +10,7 @@ function placesFrom(source: string, web?: string): { of: ReturnType<typeof resol
   const repository: Repository = {
     isPage: (path) => PAGES.includes(path),
     isFile: (path) => FILES.has(path),
+    isFolder: (path) => path === 'deploy' || path === 'packages/client',
     isShownWhole: (path) => path !== 'bench/long.jsonl',
     webAddress: web === undefined ? undefined : (path) => `${web}/${path}`,
   };
@@ -46,6 +47,11 @@ describe('links from docs/operations/redis.md', () => {
     for (const target of ['../img/a.svg', '../../deploy/alerts.yml', '../operations.md']) of(target);
     expect([...wanted.assets]).toEqual(['docs/img/a.svg']);
     expect([...wanted.files]).toEqual(['deploy/alerts.yml']);
+  });
+
+  test('to what is not there is an error', () => {
+    const { of } = placesFrom('docs/operations/redis.md');
+    expect(() => of('../gone.md')).toThrow('docs/operations/redis.md: the link ../gone.md leads nowhere');
   });
 
   test('with a public repository, what the site does not have is there', () => {
