@@ -21,6 +21,7 @@ COPY bench/package.json bench/package.json
 COPY bench/campaigns/package.json bench/campaigns/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
+COPY site/package.json site/package.json
 # The layout for each app in a folder of its own: its bundle, the few packages that are not part of it, and the list
 # of both, sbom.cdx.json.
 COPY deploy/layout.sh deploy/sbom.mjs deploy/
