@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { problemsOf, readSite } from '../src/check/site.ts';
 import { markLongCells } from '../src/long-cells.ts';
 import { anchorOf } from '../src/markdown.ts';
+import { withoutInterpolation } from '../src/no-interpolation.ts';
 import { sidebarOf } from '../src/sidebar.ts';
 import { stage, stageOne } from '../src/stage.ts';
 
@@ -25,7 +26,13 @@ export default defineConfig({
   outDir: 'dist/html',
   cacheDir: 'dist/cache',
   head: [['link', { rel: 'icon', href: NO_ICON }]],
-  markdown: { anchor: { slugify: anchorOf }, config: markLongCells },
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: (markdown) => {
+      markLongCells(markdown);
+      withoutInterpolation(markdown);
+    },
+  },
   themeConfig: {
     siteTitle: `kieq ${version}`,
     search: { provider: 'local' },
