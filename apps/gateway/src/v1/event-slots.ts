@@ -1,16 +1,22 @@
 import { ApiError } from '../api-error.ts';
-import type { GatewayLimits } from '../limits.ts';
 
 /** A client that follows generations one after the other gets a slot soon. */
 const RETRY_AFTER_S = 10;
 
+/** Streams of one kind at once. */
+export interface SlotLimits {
+  /** Of one gateway. */
+  readonly eventStreams: number;
+  readonly eventStreamsPerKey: number;
+}
+
 /** Bounds the open event streams, per key and in total. */
 export class EventSlots {
-  readonly #limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>;
+  readonly #limits: SlotLimits;
   readonly #openOf = new Map<string, number>();
   #open = 0;
 
-  constructor(limits: Pick<GatewayLimits, 'eventStreams' | 'eventStreamsPerKey'>) {
+  constructor(limits: SlotLimits) {
     this.#limits = limits;
   }
 

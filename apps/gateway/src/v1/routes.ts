@@ -3,6 +3,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { adoptRoute } from './adopt-route.ts';
 import { createRoutes } from './create-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { endsRoute } from './ends-route.ts';
 import { eventRoutes } from './event-routes.ts';
 import { generationRoutes } from './generation-routes.ts';
 import { resultRoutes } from './result-routes.ts';
@@ -14,6 +15,7 @@ export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise
   generationRoutes(app, deps);
   resultRoutes(app, deps);
   eventRoutes(app, deps);
+  endsRoute(app, deps);
   deadLetterRoutes(app, deps);
   adoptRoute(app, deps);
   statusRoute(app, deps);
