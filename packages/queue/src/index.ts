@@ -71,3 +71,4 @@ export { isManned, readWorkforce, workersByVersion, type Workforce } from './sta
 export { addFirstVehicles } from './jobs/first-vehicles.ts';
 export { addVehicle, jobState, vehicleId } from './jobs/vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './deliveries/webhook-headers.ts';
+export { webhookOf, webhookRequest, type Webhook } from './deliveries/webhook-request.ts';

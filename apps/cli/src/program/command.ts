@@ -33,6 +33,16 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A parser of times such as `90s`, `10m`, `2h` and `1d`, into ms. */
+export function timeSpan(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('It must be a number with a unit: s, m, h or d, such as 10m.');
+}
+
 /** Collects an option that may be given several times. */
 export function collect(text: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), text];

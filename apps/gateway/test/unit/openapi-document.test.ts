@@ -29,6 +29,7 @@ const OPERATIONS = [
   'receiveKieCallback',
   'redriveDeadLetter',
   'redriveDeadLetters',
+  'streamEnds',
   'streamGenerationEvents',
 ];
 
