@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # One image for each app, as a target: worker (the default), gateway, dashboard, simulator, cli.
 #   docker build --target gateway -t kieq-gateway .
-# Settings come from the environment alone: README.md, Environment. How to run them: docs/deployment.md.
+# Settings come from the environment alone: docs/configuration.md, Environment. How to run them: docs/deployment.md.
 ARG NODE_IMAGE=node:24-slim
 
 FROM ${NODE_IMAGE} AS build
