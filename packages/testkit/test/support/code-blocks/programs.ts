@@ -118,11 +118,11 @@ function npmProblems(words: readonly string[]): string[] {
 
 function kieqProblems(words: readonly string[]): string[] {
   const [first = ''] = words;
-  if (PACKAGED.has(first) || ['--help', '--version'].includes(first)) return [];
+  if (['--help', '--version'].includes(first)) return [];
   const placed = commandLines()
     .filter(({ path }) => ` ${words.join(' ')} `.startsWith(` ${path} `))
     .toSorted((a, b) => b.path.length - a.path.length)[0];
-  if (placed === undefined) return [`kieq ${first} is no command`];
+  if (placed === undefined) return PACKAGED.has(first) ? [] : [`kieq ${first} is no command`];
   const { path, command } = placed;
   const given = words.slice(path.split(' ').length).filter((word) => word !== '--help');
   try {
