@@ -4,7 +4,7 @@ import Chromium, { inflate } from '@sparticuz/chromium';
 import { chromium } from 'playwright-core';
 
 /** Of a page as wide as the column of a README. */
-const SIZE = { width: 1120, height: 700 };
+const SIZE = { width: 1120, height: 900 };
 
 /** The Overview at this address, as people see it, for `pnpm pictures`. The browser is that of ../browser.ts. */
 export async function openPage(address) {
