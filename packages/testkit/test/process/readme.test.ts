@@ -106,9 +106,8 @@ test('with the command line: a video in a file, the list, and the doctor', async
   const lines = script
     .replace(alias, 'kieq() { node apps/cli/dist/main.js "$@"; }')
     .replace('-o coffee.mp4', `-o ${video}`);
-  const env = Object.fromEntries(Object.entries(pool.env).map(([key, value]) => [key, String(value)]));
   // Warnings about this test's pool end the doctor with 7, problems with 8.
-  const { code, output } = await runShell(lines, { ...env, KIEQ_ALLOW_PRIVATE_URLS: 'true' });
+  const { code, output } = await runShell(lines, pool.env);
   expect(output).toContain('coffee.mp4');
   expect((await readFile(video)).toString('latin1', 4, 8)).toBe('ftyp');
   expect(output).toMatch(/gen_\w+.*succeeded|succeeded.*gen_\w+/);
