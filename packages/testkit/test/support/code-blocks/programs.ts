@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { ENVIRONMENT } from '@kieq/config';
 import { z } from 'zod';
 import { commandLines } from '../../../../../apps/cli/test/support.ts';
@@ -16,13 +16,13 @@ const BUILT_IN = new Set(['install', 'exec', 'add', 'run']);
 const PACKAGED = new Set(['demo', 'start', 'gateway', 'worker', 'dashboard', 'simulator', 'listen']);
 /** Programs of the system, whose arguments are theirs. */
 const SYSTEM = new Set(
-  'alias cat cd chmod corepack cut deno bun echo export git grep jq mkdir nvm openssl rm sed set sleep source tar test yarn psql'.split(
+  'alias cat cd chmod corepack date cut deno bun echo export git grep jq mkdir nvm openssl rm sed set sleep source tar test yarn psql'.split(
     ' ',
   ),
 );
 /** Variables of other programs, and of the examples. */
 const OTHER_VARIABLES =
-  /^(SIM_\w+|AWS_\w+|NODE_\w+|GATEWAY_(URL|KEY|METRICS_KEY)|KIEQ_(URL|GATEWAY)|WEBHOOK_SECRET|REDIS_PASSWORD|GATEWAY_ADDRESS|PORT|POLL_MS|CI|PATH|MODEL_\w+)$/;
+  /^(SIM_\w+|AWS_\w+|NODE_\w+|KIEQ_SCREENSHOTS|GATEWAY_(URL|KEY|METRICS_KEY)|KIEQ_(URL|GATEWAY)|WEBHOOK_SECRET|REDIS_PASSWORD|GATEWAY_ADDRESS|PORT|POLL_MS|CI|PATH|MODEL_\w+)$/;
 
 const JUDGES: Readonly<Record<string, Judge>> = {
   pnpm: pnpmProblems,
@@ -49,7 +49,9 @@ export async function commandProblems(
   const [program, ...rest] = words;
   const names =
     program === 'export' ? rest.filter((word) => word.includes('=')).map((word) => word.replace(/=.*/s, '')) : [];
-  const unknown = [...assigned.map(([name]) => name), ...names].filter((name) => !isVariable(name) && !isLocal(name));
+  const given = [...assigned.map(([name]) => name), ...names];
+  const bake = program === 'docker' && rest.includes('bake') ? await bakeFile(rest) : '';
+  const unknown = given.filter((name) => !isVariable(name) && !isLocal(name) && !bake.includes(name));
   const problems = unknown.map((name) => `${name} is no variable of kieq`);
   if (program === undefined || SYSTEM.has(program)) return problems;
   const judge = JUDGES[program];
@@ -74,7 +76,7 @@ function missing(paths: readonly string[]): string[] {
 async function pnpmProblems([script = '', ...words]: readonly string[]): Promise<string[]> {
   const { scripts } = manifest.parse(JSON.parse(await read('package.json')));
   const [command = '', ...rest] = words;
-  if (script === 'exec') return command === 'turbo' ? [] : missing(rest.filter(isTestFile));
+  if (script === 'exec') return command === 'turbo' ? [] : missingTests(rest);
   if (BUILT_IN.has(script)) return [];
   const line = scripts[script];
   if (line === undefined) return [`pnpm ${script} is no script`];
@@ -84,11 +86,17 @@ async function pnpmProblems([script = '', ...words]: readonly string[]): Promise
   const unknown = options.filter((option) => !new RegExp(`['\\s.-]${option.slice(2)}\\b`).test(source));
   const named =
     script === 'bench' && command !== '' && !source.includes(`'${command}'`) ? [`bench has no ${command}`] : [];
-  return [
-    ...unknown.map((option) => `pnpm ${script} has no ${option}`),
-    ...named,
-    ...missing(words.filter(isTestFile)),
-  ];
+  return [...unknown.map((option) => `pnpm ${script} has no ${option}`), ...named, ...missingTests(words)];
+}
+
+/** Tests by the beginning of their path, as vitest takes them. */
+function missingTests(words: readonly string[]): string[] {
+  const paths = words.filter(isTestFile);
+  const isThere = (path: string): boolean =>
+    existsSync(join(ROOT, path)) ||
+    (existsSync(join(ROOT, dirname(path))) &&
+      readdirSync(join(ROOT, dirname(path))).some((name) => name.startsWith(basename(path))));
+  return paths.filter((path) => !isThere(path)).map((path) => `${path} is not there`);
 }
 
 function isTestFile(word: string): boolean {
@@ -108,6 +116,7 @@ async function npxProblems(given: readonly string[]): Promise<string[]> {
   const [program = '', ...words] = given[0] === '-y' ? given.slice(1) : given;
   if (program === 'pnpm@12') return pnpmProblems(words);
   if (program === 'kieq') return kieqProblems(words);
+  if (program.startsWith('@kieq/')) return missing([program.replace('@kieq/', 'packages/')]);
   return [`npx ${program} is not known here`];
 }
 
@@ -168,6 +177,11 @@ async function curlProblems(words: readonly string[]): Promise<string[]> {
 
 function matches(pattern: readonly string[], path: readonly string[]): boolean {
   return pattern.every((part, i) => part.startsWith(':') || part.startsWith('<') || part === path[i]);
+}
+
+/** The file of a `docker buildx bake`, whose variables come from the environment. */
+function bakeFile(words: readonly string[]): Promise<string> {
+  return read(words[words.indexOf('-f') + 1] ?? '');
 }
 
 async function dockerProblems([command = '', ...words]: readonly string[]): Promise<string[]> {
