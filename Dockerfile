@@ -2,7 +2,7 @@
 # One image for each app, as a target: worker (the default), gateway, dashboard, simulator, cli.
 #   docker build --target gateway -t kieq-gateway .
 # All of them at once, with every label, for a registry: deploy/docker-bake.json.
-# Settings come from the environment alone: README.md, Environment. How to run them: docs/deployment.md.
+# Settings come from the environment alone: docs/configuration.md, Environment. How to run them: docs/deployment.md.
 ARG NODE_IMAGE=node:24-slim
 
 FROM ${NODE_IMAGE} AS build

@@ -20,14 +20,26 @@ export interface Entry {
  * a level of its own. A page is placed by the first that names it; what none names comes at the end.
  */
 const GROUPS: readonly (readonly [title: string, contents: readonly string[]])[] = [
-  ['Start', ['index', 'packages/client', 'packages/producer', 'apps/cli', 'payload', 'glossary', 'changelog']],
+  [
+    'Start',
+    [
+      'index',
+      'getting-started',
+      'packages/client',
+      'packages/producer',
+      'apps/cli',
+      'payload',
+      'glossary',
+      'changelog',
+    ],
+  ],
   [
     'Operate',
     [
       'deployment',
       'deploy',
       'operations',
-      'environment',
+      'configuration',
       'failure-modes',
       'errors',
       'metrics',

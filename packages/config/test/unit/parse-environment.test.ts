@@ -36,7 +36,7 @@ function problemsOf(env: RawEnvironment, groups: readonly Group[] = ALL): readon
 }
 
 describe('defaults', () => {
-  // Their values are in the README, by the same catalogue.
+  // Their values are in docs/configuration.md, by the same catalogue.
   test('hold for empty strings too', () => {
     const empty = Object.fromEntries(ENVIRONMENT.map(({ key }) => [key, '']));
     expect(parseEnvironment({ ...empty, ...MINIMUM }, ALL)).toEqual(parseEnvironment(MINIMUM, ALL));

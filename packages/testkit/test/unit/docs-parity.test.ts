@@ -30,11 +30,11 @@ import {
  */
 describe('generated parts are up to date (mend with -u)', () => {
   test.each([
-    ['README.md', 'environment', environmentTable()],
+    ['docs/configuration.md', 'environment', environmentTable()],
     ['apps/cli/README.md', 'commands', commandTable()],
     ['docs/operations/dead-letters.md', 'dead-letters', operatorTable()],
     ['docs/architecture/states.md', 'dead-letters', transitionTable()],
-    ['docs/payload.md', 'keyed-id', `\`\`\`\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
+    ['docs/payload.md', 'keyed-id', `\`\`\`text\n${keyedGenerationId('default', 'cat-1')}\n\`\`\`\n`],
   ])('%s: %s', async (path, name, generated) => {
     const text = await read(path);
     await expect(withPart(text, name, generated)).toMatchFileSnapshot(join(ROOT, path));
@@ -58,8 +58,9 @@ describe('generated parts are up to date (mend with -u)', () => {
 });
 
 describe('the environment', () => {
-  test('what the README calls without effect is used nowhere', async () => {
-    const unused = /\*\*Accepted, but without effect yet\*\*[^:]*: ([^.]*)\./.exec(await read('README.md'))?.[1] ?? '';
+  test('what the configuration calls without effect is used nowhere', async () => {
+    const unused =
+      /\*\*Accepted, but without effect yet\*\*[^:]*: ([^.]*)\./.exec(await read('docs/configuration.md'))?.[1] ?? '';
     const catalogue = await read('packages/config/src/catalogue.ts');
     const sources = (
       await Promise.all(['packages', 'apps', 'examples'].map((folder) => filesBelow(folder, '.ts')))
