@@ -1,5 +1,5 @@
-import { request as requestHttp, type IncomingMessage } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { requestHead } from '@kieq/http';
 import { agentsThrough, destroyAgents, type Proxies } from '@kieq/proxy';
 import { BlockReader, type Block } from './blocks.ts';
 
@@ -45,7 +45,6 @@ export async function connectFeed(
   const address = new URL(`${url}/v1/events`);
   if (tenant !== undefined) address.searchParams.set('tenant', tenant);
   if (since !== undefined) address.searchParams.set('since', String(since));
-  const isSecure = address.protocol === 'https:';
   const agents = agentsThrough(proxies, { keepAlive: false, tunnelMs: HEAD_MS });
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new Error(`no response within ${HEAD_MS / 1000} s`)), HEAD_MS);
@@ -54,24 +53,21 @@ export async function connectFeed(
     ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
     ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
   };
-  const options = {
-    headers,
-    agent: isSecure ? agents.https : agents.http,
-    signal: AbortSignal.any([signal, late.signal]),
-  };
-  try {
-    const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const asking = (isSecure ? requestHttps : requestHttp)(address, options, resolve);
-      asking.once('error', (error) => reject(late.signal.aborted ? late.signal.reason : error));
-      asking.end();
-    });
-    return connectionOf(response, () => destroyAgents(agents));
-  } catch (error) {
+  const ends = AbortSignal.any([signal, late.signal]);
+  const head = await requestHead({ method: 'GET', url: address, headers, agents }, ends);
+  clearTimeout(timer);
+  if (head.kind === 'failed') {
     destroyAgents(agents);
-    throw error;
-  } finally {
-    clearTimeout(timer);
+    throw late.signal.aborted ? late.signal.reason : new Error(head.transport);
   }
+  const { response } = head;
+  // The signal ends the response as well; the head does not need it any more.
+  const cut = (): void => void response.destroy();
+  signal.addEventListener('abort', cut, { once: true });
+  return connectionOf(response, () => {
+    signal.removeEventListener('abort', cut);
+    destroyAgents(agents);
+  });
 }
 
 function connectionOf(response: IncomingMessage, release: () => void): Connection {
