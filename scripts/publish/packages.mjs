@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['client', 'producer'];
+export const PUBLISHED = ['client', 'kieq', 'producer'];
 
 /** The folder of a published package. @throws where it is not published */
 export function folderOf(name) {
@@ -17,6 +17,16 @@ export function folderOf(name) {
 export function ownBuildOf(folder) {
   const script = join(folder, 'scripts/build.mjs');
   return existsSync(script) ? script : undefined;
+}
+
+/** Whether others import it; if not, it is a command. */
+export function isLibrary(folder) {
+  return existsSync(join(folder, 'src/index.ts'));
+}
+
+/** The version that the tests run with is the lowest that is accepted. */
+export function versionOf(folder, dependency) {
+  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
 }
 
 export function readJson(path) {
