@@ -42,19 +42,19 @@ curl command that makes a first video. Processes that exit are restarted.`,
   {
     usage: 'worker',
     summary: 'one worker of the pool: it submits to Kie, polls, archives and delivers',
-    examples: ['REDIS_URL=redis://127.0.0.1:6379 KIE_API_KEY=… kieq worker'],
+    examples: ['kieq worker', 'REDIS_URL=redis://127.0.0.1:6379 KIE_API_KEY=… kieq worker'],
     more: FROM_ENVIRONMENT,
   },
   {
     usage: 'gateway',
     summary: 'the HTTP API of the pool',
-    examples: ['REDIS_URL=redis://127.0.0.1:6379 KIE_API_KEY=… kieq gateway'],
+    examples: ['kieq gateway', 'REDIS_URL=redis://127.0.0.1:6379 KIE_API_KEY=… kieq gateway'],
     more: FROM_ENVIRONMENT,
   },
   {
     usage: 'dashboard',
     summary: 'the overview of the pool and its Bull Board, for a browser',
-    examples: ['REDIS_URL=redis://127.0.0.1:6379 kieq dashboard'],
+    examples: ['kieq dashboard', 'REDIS_URL=redis://127.0.0.1:6379 kieq dashboard'],
     more: FROM_ENVIRONMENT,
   },
   {
