@@ -22,7 +22,7 @@ function check(
     writeFileSync(join(bin, name), `#!/bin/sh\necho '${output}'\n`);
     chmodSync(join(bin, name), 0o755);
   }
-  writeFileSync(join(folder, '.env'), 'REDIS_URL=redis://127.0.0.1:1\n');
+  if (!args.includes('--without-dot-env')) writeFileSync(join(folder, '.env'), 'REDIS_URL=redis://127.0.0.1:1\n');
   const script = join(folder, 'scripts/check-redis.mjs');
   const { status, stderr } = spawnSync(process.execPath, [script, ...args], {
     cwd: folder,
@@ -53,6 +53,14 @@ test.each([
   ['REDIS_URL in .env, for pnpm start', {}, {}, ['--dot-env']],
 ])('%s is enough', (_name, programs, env, args) => {
   expect(check(programs, env, ...args)).toEqual({ status: 0, stderr: '' });
+});
+
+test('before an installation it tells, and lets it go on', () => {
+  const { status, stderr } = check({}, {}, '--only-tell');
+  expect([status, stderr]).toEqual([0, '']);
+  const alone = check({}, {}, '--only-tell', '--without-dot-env');
+  expect(alone.status).toBe(0);
+  expect(alone.stderr).toContain('The installation goes on');
 });
 
 test('one that is too old is not', () => {
