@@ -4,10 +4,10 @@ import type { Places } from './places.ts';
 /** What a first call needs to know of the pool that `start` runs. */
 export interface FirstCallFacts {
   readonly gatewayUrl: string;
-  /** As other processes need it. */
-  readonly redisUrl: string;
-  /** `KIEQ_PREFIX` where it is set. */
-  readonly prefix: string | undefined;
+  /** As other processes need it; undefined where it has a password. */
+  readonly redisUrl: string | undefined;
+  /** Further settings that are not the default, and that the command line needs to find the pool and its results. */
+  readonly settings: Readonly<Record<string, string | undefined>>;
   /** Whether the gateway asks for a key (`GATEWAY_API_KEYS`). */
   readonly wantsKey: boolean;
 }
@@ -23,7 +23,7 @@ const REQUEST = {
  */
 export function firstCall(
   { images, command }: Pick<Places, 'images' | 'command'>,
-  { gatewayUrl, redisUrl, prefix, wantsKey }: FirstCallFacts,
+  { gatewayUrl, redisUrl, settings, wantsKey }: FirstCallFacts,
 ): string {
   const parts = [
     `curl -sS ${gatewayUrl}/v1/generations`,
@@ -31,12 +31,14 @@ export function firstCall(
     `-F ${quoted(`request=${JSON.stringify(REQUEST)}`)}`,
     `-F ${quoted(`image_urls=@"${join(images, 'cat.png').replaceAll(/["\\]/g, String.raw`\$&`)}"`)}`,
   ];
-  const pool = [`REDIS_URL=${quoted(redisUrl)}`, ...(prefix === undefined ? [] : [`KIEQ_PREFIX=${quoted(prefix)}`])];
+  const pool = Object.entries({ REDIS_URL: redisUrl, ...settings }).flatMap(([key, value]) =>
+    value === undefined ? [] : [`${key}=${quoted(value)}`],
+  );
   const kieq = command === 'pnpm' ? 'node apps/cli/dist/main.js' : command;
   return [
     `A first video, which Kie charges to the account${wantsKey ? '; GATEWAY_KEY is one of your GATEWAY_API_KEYS' : ''}:`,
     `  ${parts.join(' ')}`,
-    'Its answer has an id. Wait for the video and save it:',
+    `Its answer has an id. Wait for the video and save it${redisUrl === undefined ? ', with your REDIS_URL in the environment' : ''}:`,
     `  ${[...pool, kieq, 'watch -o first.mp4 <id>'].join(' ')}`,
   ].join('\n');
 }

@@ -34,6 +34,9 @@ const MORE_KEYS = [
   'AWS_ENDPOINT_URL_S3',
 ];
 
+/** Settings that `kieq watch` needs as well to find the pool and to save a video. */
+const FOR_COMMANDS = ['KIEQ_PREFIX', 'KIEQ_ALLOW_PRIVATE_URLS'];
+
 interface StartOptions {
   /** Makes this environment the pool's settings where they differ. */
   readonly apply: boolean;
@@ -85,8 +88,8 @@ async function start(places: Places, { apply, data }: StartOptions, stopped: Abo
     for (const { app } of workers) say(`worker ${String(app.first['ops'])}/metrics`);
     const facts = {
       gatewayUrl: String(gateway.app.first['url']),
-      redisUrl: describeRedisUrl(redis.url),
-      prefix: setting('KIEQ_PREFIX'),
+      redisUrl: describeRedisUrl(redis.url) === redis.url ? redis.url : undefined,
+      settings: Object.fromEntries(FOR_COMMANDS.map((key) => [key, setting(key)])),
       wantsKey: setting('GATEWAY_API_KEYS') !== undefined,
     };
     say(firstCall(places, facts));

@@ -121,8 +121,7 @@ describe('with a simulated Kie', () => {
     expect(watch).toContain(redis);
 
     const { id } = z.object({ id: z.string() }).parse(JSON.parse(await execute(project, 'sh', ['-c', curl])));
-    const saving = { KIEQ_ALLOW_PRIVATE_URLS: 'true' };
-    expect(await execute(project, 'sh', ['-c', watch.replace('<id>', id)], saving)).toContain('saved ');
+    expect(await execute(project, 'sh', ['-c', watch.replace('<id>', id)])).toContain('saved ');
     expect((await readFile(join(project, 'first.mp4'))).subarray(4, 8).toString()).toBe('ftyp');
 
     const board = await fetch(`${dashboard}/queues/`);

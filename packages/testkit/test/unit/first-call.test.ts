@@ -5,7 +5,7 @@ const PLACES = { images: '/opt/my kieq/images/', command: 'npx kieq' };
 const FACTS = {
   gatewayUrl: 'http://127.0.0.1:8080',
   redisUrl: 'redis://127.0.0.1:6379',
-  prefix: undefined,
+  settings: { KIEQ_PREFIX: undefined },
   wantsKey: false,
 };
 
@@ -24,6 +24,14 @@ test('with keys it takes one of a variable, and prints none', () => {
 });
 
 test('another pool than the default is named where its result is waited for', () => {
-  const text = firstCall(PLACES, { ...FACTS, prefix: '{kieq}:test' });
-  expect(text).toContain("KIEQ_PREFIX='{kieq}:test' npx kieq watch");
+  const text = firstCall(PLACES, {
+    ...FACTS,
+    settings: { KIEQ_PREFIX: '{kieq}:test', KIEQ_ALLOW_PRIVATE_URLS: 'true' },
+  });
+  expect(text).toContain("KIEQ_PREFIX='{kieq}:test' KIEQ_ALLOW_PRIVATE_URLS=true npx kieq watch");
+});
+
+test('a Redis with a password is not printed', () => {
+  const text = firstCall(PLACES, { ...FACTS, redisUrl: undefined });
+  expect(text).toContain('with your REDIS_URL in the environment:\n  npx kieq watch');
 });
