@@ -39,6 +39,7 @@ function emit(folder) {
     outDir: folder,
     customConditions: ['@kieq/source'],
     emitDeclarationOnly: true,
+    allowJs: true,
     sourceMap: false,
   };
   const config = {

@@ -8,7 +8,7 @@ import { PROGRAMS, redisAdvice } from './systems.js';
 
 /** Where Memurai installs itself. */
 const MEMURAI = String.raw`C:\Program Files\Memurai\memurai.exe`;
-/** A shell answers within this time, in ms. */
+/** Longest wait for a program that is asked for its version, in ms. */
 const ASK_MS = 2000;
 
 /**

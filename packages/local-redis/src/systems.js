@@ -79,9 +79,11 @@ export function redisAdvice(machine) {
  */
 function containerAdvice(engine) {
   const name = 'kieq-redis';
+  // Podman asks for the registry of a short name.
+  const image = engine === 'podman' ? 'docker.io/library/redis:7-alpine' : 'redis:7-alpine';
   const server = 'redis-server --appendonly yes --maxmemory-policy noeviction';
   return [
-    `or in a container, which only this machine reaches: ${engine} run -d --name ${name} -p 127.0.0.1:6379:6379 docker.io/library/redis:7-alpine ${server}`,
+    `or in a container, which only this machine reaches: ${engine} run -d --name ${name} -p 127.0.0.1:6379:6379 ${image} ${server}`,
     '   and then set REDIS_URL=redis://127.0.0.1:6379',
   ];
 }
