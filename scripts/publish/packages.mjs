@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['client', 'kie', 'producer'];
+export const PUBLISHED = ['client', 'kie', 'kieq', 'producer'];
 
 /** The folder of a published package. @throws where it is not published */
 export function folderOf(name) {
@@ -23,6 +23,16 @@ export function ownBuildOf(folder) {
 export function entryOf(folder) {
   const published = join(folder, 'src/published.ts');
   return existsSync(published) ? published : join(folder, 'src/index.ts');
+}
+
+/** Whether others import it; if not, it is a command. */
+export function isLibrary(folder) {
+  return existsSync(join(folder, 'src/index.ts'));
+}
+
+/** The version that the tests run with is the lowest that is accepted. */
+export function versionOf(folder, dependency) {
+  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
 }
 
 export function readJson(path) {

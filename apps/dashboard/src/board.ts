@@ -1,11 +1,10 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
 import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
+import { UI_FOLDER } from './board-files.ts';
 import { BOARD } from './paths.ts';
 
 export interface BoardOptions {
@@ -16,9 +15,6 @@ export interface BoardOptions {
   readonly prefix: string;
   readonly logger: Logger;
 }
-
-/** Its files are the one part of Bull Board that is installed next to the bundle; the rest is inside and cannot locate them. */
-const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
 const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
   submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
