@@ -15,6 +15,7 @@ export function publishedManifest(folder) {
     license,
     dependencies = {},
     optionalDependencies = {},
+    peerDependencies,
     engines,
   } = readJson(join(folder, 'package.json'));
   const { repository } = readJson(join(ROOT, 'package.json'));
@@ -43,6 +44,7 @@ export function publishedManifest(folder) {
     ...(commands.length === 0 ? {} : { bin: Object.fromEntries(commands.map((one) => [one, `dist/${one}.js`])) }),
     dependencies: ranges(dependencies),
     ...(Object.keys(optionalDependencies).length === 0 ? {} : { optionalDependencies: ranges(optionalDependencies) }),
+    ...(peerDependencies === undefined ? {} : { peerDependencies }),
     engines,
     publishConfig: { access: 'public' },
   };

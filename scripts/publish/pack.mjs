@@ -39,8 +39,8 @@ async function pack(folder, staging) {
 }
 
 /** Names of the packages that are, or may be, installed next to it. */
-function installedWith({ dependencies, optionalDependencies }) {
-  return Object.keys({ ...dependencies, ...optionalDependencies });
+function installedWith({ dependencies, optionalDependencies, peerDependencies }) {
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 }
 
 /** npm 10 and 11 print a list; 12 prints an object by name. */

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['client', 'producer', 'simulator'];
+export const PUBLISHED = ['bull-board', 'client', 'producer', 'simulator'];
 
 /**
  * Entries of a bundle besides its index, by their names in `dist`: commands, which become its `bin`, and workers. With
