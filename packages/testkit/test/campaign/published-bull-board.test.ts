@@ -50,10 +50,9 @@ beforeAll(async () => {
     testRedis(inject('redisUrl'), 'published-bull-board'),
     pack('bull-board', folder),
     installChecks(join(folder, 'checks')),
+    installAll(FRAMEWORKS),
   ]);
-  // Some of the frameworks want Node 22, which is not our concern: only our package must install on the floor.
-  const frameworks = ['install', '--no-audit', '--no-fund', ...FRAMEWORKS, tarball];
-  await Promise.all([execute(project, 'npm', frameworks), npmInstall(plain, [tarball])]);
+  await Promise.all([installAll([tarball]), npmInstall(plain, [tarball])]);
   env = { REDIS_URL: redis.url, KIEQ_PREFIX: redis.prefix };
   queues = openQueues(redis.client, redis.prefix);
   await createLedger({ redis: redis.client, prefix: redis.prefix }).create({
@@ -79,6 +78,11 @@ afterAll(async () => {
   await redis.cleanup();
   await rm(folder, { recursive: true, force: true });
 });
+
+/** Some of the frameworks want Node 22, which is not our concern: only our package must install on the floor. */
+async function installAll(packages: readonly string[]): Promise<void> {
+  await execute(project, 'npm', ['install', '--no-audit', '--no-fund', ...packages]);
+}
 
 async function everything(): Promise<string[]> {
   const keys = await redis.client.keys(`${redis.prefix}*`);
