@@ -193,3 +193,14 @@ it('refuses an address and a prefix that cannot be those of a pool', async () =>
   await expect(kieqQueueAdapters({ redis: 'http://x' })).rejects.toThrow(/redis/);
   await expect(kieqQueueAdapters({ redis: 'redis://127.0.0.1:1', prefix: 'plain' })).rejects.toThrow(RangeError);
 });
+
+it('writes nothing into a pool that has no queues yet', async () => {
+  const redis = await testRedis(inject('redisUrl'), 'bull-board-empty');
+  const board = await kieqQueueAdapters({ redis: redis.url, prefix: redis.prefix });
+  onTestFinished(async () => {
+    await board.close();
+    await redis.cleanup();
+  });
+  for (const queue of board.queues) expect(await queue.getJobs(['waiting', 'delayed'])).toEqual([]);
+  expect(await redis.client.keys(`${redis.prefix}*`)).toEqual([]);
+});
