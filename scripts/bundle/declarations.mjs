@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
@@ -19,7 +19,7 @@ export async function bundleDeclarations({ entry, dir, installed }) {
   // Within the repository, where the compiler finds the types of Node.
   const folder = mkdtempSync(join(ROOT, 'dist-pack-types-'));
   try {
-    emit(folder);
+    emit(folder, packagesOf(entry));
     await bundle(folder, join(folder, relative(ROOT, entry).replace(/\.ts$/, '.d.ts')), dir);
   } finally {
     rmSync(folder, { recursive: true });
@@ -32,8 +32,23 @@ export async function bundleDeclarations({ entry, dir, installed }) {
   copyFileSync(path, join(dir, 'index.d.cts'));
 }
 
-/** Declarations of all packages: the compiler emits none for a package that it reaches only through `node_modules`. */
-function emit(folder) {
+/** Folders of the package of a module and of ours that it needs, directly or not. */
+function packagesOf(entry) {
+  const found = new Set();
+  const visit = (name) => {
+    if (found.has(name)) return;
+    found.add(name);
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(ROOT, 'packages', name, 'package.json'), 'utf8'),
+    );
+    for (const one of Object.keys({ ...dependencies, ...devDependencies })) if (OWN.test(one)) visit(OWN.exec(one)[1]);
+  };
+  visit(relative(join(ROOT, 'packages'), entry).split(sep)[0]);
+  return [...found].map((name) => join(ROOT, 'packages', name));
+}
+
+/** Declarations of packages: the compiler emits none for a package that it reaches only through `node_modules`. */
+function emit(folder, packages) {
   const compilerOptions = {
     rootDir: ROOT,
     outDir: folder,
@@ -44,7 +59,7 @@ function emit(folder) {
   const config = {
     extends: join(ROOT, 'tsconfig.base.json'),
     compilerOptions,
-    include: [join(ROOT, 'packages/*/src')],
+    include: packages.map((path) => join(path, 'src')),
   };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
   const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
