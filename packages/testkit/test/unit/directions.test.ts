@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: ['domain', 'proxy'],
   ledger: ['domain', 'redis'],
   queue: ['archive', 'domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
+  'bull-board': ['ledger', 'queue', 'redis', 'telemetry'],
   process: ['config', 'domain', 'proxy', 'redis', 'telemetry'],
   producer: ['domain', 'kie', 'ledger', 'queue', 'redis', 'telemetry'],
   // Made of the apps and of the demo; nothing uses it.
