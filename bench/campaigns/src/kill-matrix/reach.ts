@@ -23,6 +23,7 @@ const LIKELY: readonly (readonly [part: RegExp, scenario: string])[] = [
   [/^GET recordInfo$/, 'adopted by hand'],
   [/redrive/i, 'redriven'],
   [/removeImages/, 'purged'],
+  [/^hexists@onRequest$/, 'first callback of a gateway'],
   [/leave@|forgetStart/, 'workers leave with work in hand'],
 ];
 /** Scenarios that are played at a time, and how often one that could not be played is tried again. */
