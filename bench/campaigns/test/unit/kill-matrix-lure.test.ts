@@ -23,7 +23,7 @@ test('what passes a place is played until each place is passed', async () => {
 
 test('nothing is played where every place was passed', async () => {
   const play = (): Promise<never> => Promise.reject(new Error('played'));
-  await lure({ never: () => [], play, atOnce: 3, withinMs: 60_000 });
+  await expect(lure({ never: () => [], play, atOnce: 3, withinMs: 60_000 })).resolves.toBeUndefined();
 });
 
 test('ends after its time, also where a scenario insists', async () => {
