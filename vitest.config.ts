@@ -18,6 +18,13 @@ const staleBundles = './scripts/test/stale-bundles.mjs';
 /** More files at once than cores: they wait most of the time, for processes to start, for locks to end. */
 const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
+const FOREIGN_TOOLS = [
+  'packages/testkit/test/campaign/published*.test.ts',
+  'apps/gateway/test/campaign/api-documents.test.ts',
+  'deploy/test/campaign/{helm,promtool}.test.ts',
+  'site/test/campaign/**/*.test.ts',
+];
+
 export default defineConfig({
   test: {
     retry: 0,
@@ -64,12 +71,26 @@ export default defineConfig({
         test: {
           name: 'campaign',
           isolate,
-          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', '{deploy,site}/test/campaign/**/*.test.ts'],
+          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
+          exclude: FOREIGN_TOOLS,
           globalSetup: [redis, staleBundles],
           hookTimeout: 60_000,
           // One file at a time, or they disturb each other's clocks.
           fileParallelism: false,
           sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        ...shared,
+        // Campaigns that install, build and judge with foreign tools; no clock matters to them.
+        test: {
+          name: 'campaign-tools',
+          isolate,
+          include: FOREIGN_TOOLS,
+          globalSetup: [redis, staleBundles],
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+          sequence: { groupOrder: 3 },
         },
       },
     ],
