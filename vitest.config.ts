@@ -88,6 +88,7 @@ export default defineConfig({
           isolate,
           include: FOREIGN_TOOLS,
           globalSetup: [redis, staleBundles],
+          testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
           sequence: { groupOrder: 3 },

@@ -28,7 +28,7 @@ export const FRAMEWORKS = [
 /** The examples of the README by the names of their frameworks. */
 export async function readExamples(): Promise<Readonly<Record<string, string>>> {
   const readme = await readFile(join(ROOT, 'packages/bull-board/README.md'), 'utf8');
-  const found = [...readme.matchAll(/^## (\w+)\n\n```js\n([\s\S]*?)^```/gm)];
+  const found = [...readme.matchAll(/^## (\w+)\n\n<!-- runs: board-\w+ -->\n```js\n([\s\S]*?)^```/gm)];
   return Object.fromEntries(found.map(([, name = '', code = '']) => [name, code]));
 }
 
