@@ -6,7 +6,7 @@ declare module 'fastify' {
     over: AbortSignal | null;
     /** Aborted when the response is built, before the client has read it; at the latest when the request is over. */
     made: AbortSignal | null;
-    /** The response waits for a generation: its time is none of the gateway's. */
+    /** The response waits for the end of a generation, so its time says nothing about the gateway. */
     isWaiting: boolean;
   }
 }
@@ -35,7 +35,7 @@ export function addRequestOver(app: FastifyInstance): void {
 
 const makings = new WeakMap<FastifyRequest, AbortController>();
 
-/** Releases what was kept for building the response: the input is not needed any more. */
+/** Releases what is kept for building the response, before the response is built. */
 export function endMade(request: FastifyRequest): void {
   makings.get(request)?.abort();
 }

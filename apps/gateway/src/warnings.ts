@@ -68,11 +68,21 @@ export function blankKeyHeader(request: FastifyRequest): Warning[] {
 
 /** One line of printable ASCII: names come from the caller, and only ASCII is safe in a header everywhere. */
 export function headerText(warnings: readonly Warning[], scrub: (text: string) => string): string {
-  return masked(warnings, scrub)
-    .map(({ field, message }) => `${field} ${message}`)
-    .join('; ')
-    .replaceAll(/[^\x20-\x7e]/g, (unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const texts = masked(warnings, scrub).map(({ field, message }) =>
+    `${field} ${message}`.replaceAll(
+      /[^\x20-\x7e]/g,
+      (unit) => String.raw`\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+    ),
+  );
+  const ends = texts.map((_, i) => texts.slice(0, i + 1).join('; ').length);
+  const fitting = ends.filter((end) => end <= HEADER_LIMIT).length;
+  const shown = texts.slice(0, Math.max(1, fitting));
+  const more = texts.length - shown.length;
+  return [...shown.map((text) => text.slice(0, HEADER_LIMIT)), ...(more === 0 ? [] : [`and ${more} more`])].join('; ');
 }
+
+/** Longest text of the header. A proxy refuses a response whose head is too long, after the generation exists. */
+const HEADER_LIMIT = 1500;
 
 /** Masks secrets in names before the names are shortened, so that no part of a secret remains. */
 function masked(warnings: readonly Warning[], scrub: (text: string) => string): Warning[] {

@@ -33,6 +33,7 @@ export function checkInput(model: KieModel, input: Readonly<Record<string, unkno
 
 function* warningsOf(model: KieModel, input: Readonly<Record<string, unknown>>): Generator<InputWarning> {
   const names = Object.keys(model.input);
+  let hasListed = false;
   const missing = new Set(names.filter((name) => isAbsent(input[name])));
   for (const [name, value] of Object.entries(input)) {
     const field = Object.hasOwn(model.input, name) ? model.input[name] : undefined;
@@ -40,7 +41,9 @@ function* warningsOf(model: KieModel, input: Readonly<Record<string, unknown>>):
       if (!letsTheModelChoose(model, name, value)) yield* valueWarnings(`input.${name}`, field, value);
     } else if (model.disputedFields?.includes(name) !== true) {
       const meant = nearest(name, [...missing]);
-      yield unknownField(name, meant, names);
+      // The list of fields is long, and the same for every unknown field.
+      yield unknownField(name, meant, hasListed ? [] : names);
+      hasListed ||= meant === undefined;
       // It is not missing as well: one mistake is one warning.
       if (meant !== undefined) missing.delete(meant);
     }
@@ -60,7 +63,7 @@ function letsTheModelChoose({ duration }: KieModel, name: string, value: unknown
 function unknownField(name: string, meant: string | undefined, names: readonly string[]): InputWarning {
   const field = `input.${name.length <= NAME_LIMIT ? name : `${name.slice(0, NAME_LIMIT - 1)}…`}`;
   if (meant !== undefined) return { field, rule: 'is no field of this model', meant: `input.${meant}` };
-  return { field, rule: `is no field of this model (its fields: ${names.join(', ')})` };
+  return { field, rule: `is no field of this model${names.length === 0 ? '' : ` (its fields: ${names.join(', ')})`}` };
 }
 
 function* valueWarnings(field: string, known: InputField, value: unknown): Generator<InputWarning> {

@@ -31,13 +31,23 @@ export interface Estimates {
 
 /** What requests will probably cost, each and together. */
 export function estimateAll(requests: readonly PricedRequest[]): Estimates {
-  const items = requests.map(({ model, input }) => ({ model, ...itemOf(model, input) }));
+  const items = requests.map(estimateOne);
+  return { items, total: totalOf(items) };
+}
+
+/** What one request of many will probably cost. */
+export function estimateOne({ model, input }: PricedRequest): EstimatedRequest {
+  return { model, ...itemOf(model, input) };
+}
+
+/** The sum of estimates. */
+export function totalOf(items: readonly EstimatedRequest[]): Estimates['total'] {
   const known = items.flatMap((item) => (item.estimate === null ? [] : [item.estimate]));
   const unknown = items.length - known.length;
   const low = sum(known.map((one) => one.low));
   const highs = known.flatMap((one) => (one.high === null ? [] : [one.high]));
   const high = highs.length < items.length ? null : sum(highs);
-  return { items, total: { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown } };
+  return { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown };
 }
 
 function itemOf(id: string, input: PricedRequest['input']): Omit<EstimatedRequest, 'model'> {

@@ -96,7 +96,13 @@ function valueOf(model: KieModel, name: string, input: Input): unknown {
 function isSame(wanted: string | number | boolean, value: unknown): boolean {
   if (wanted === value) return true;
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return false;
-  return String(wanted).toLowerCase() === String(value).toLowerCase();
+  return plain(wanted) === plain(value);
+}
+
+function plain(value: string | number | boolean): string {
+  return String(value)
+    .toLowerCase()
+    .replace(/^(\d+(?:\.\d+)?)s$/, '$1');
 }
 
 function openNote(model: KieModel, row: PriceRow, input: Input): string {

@@ -11,13 +11,24 @@ export function nearest(text: string, candidates: readonly string[]): string | u
   const plain = plainOf(text);
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of candidates) {
-    const other = plainOf(candidate);
+    const other = plainCandidate(candidate);
     const most = plain === other ? 0 : Math.max(1, Math.floor(Math.max(plain.length, other.length) / 3));
     const found = Math.abs(plain.length - other.length) > most ? Infinity : distanceOf(plain, other);
     if (found <= most && found < Math.max(plain.length, other.length) && found < (best?.distance ?? Infinity))
       best = { candidate, distance: found };
   }
   return best?.candidate;
+}
+
+/** Plain forms of candidates: there are few of them, and each is compared with many texts. */
+const plainForms = new Map<string, string>();
+
+function plainCandidate(candidate: string): string {
+  const known = plainForms.get(candidate);
+  if (known !== undefined) return known;
+  const plain = plainOf(candidate);
+  plainForms.set(candidate, plain);
+  return plain;
 }
 
 function plainOf(text: string): string {

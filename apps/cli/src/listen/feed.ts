@@ -48,7 +48,11 @@ async function* readOnce(options: FeedOptions, progress: Progress): AsyncGenerat
   let connection: Connection | undefined;
   try {
     connection = await connectFeed(options, { lastEventId: progress.lastEventId, since }, signal);
-    const refusal = await refusalOf(connection, options);
+    const refusal = await refusalOf(connection, options).catch((error: unknown) => {
+      // It served events before: an ingress may answer for a gateway that is being replaced.
+      if (progress.wasConnected && connection?.status !== 401 && error instanceof CliError) return error.message;
+      throw error;
+    });
     if (refusal !== undefined) return refusal;
     onConnected(!progress.wasConnected);
     progress.wasConnected = true;

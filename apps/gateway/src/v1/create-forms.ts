@@ -12,7 +12,7 @@ const notPassedOn = {
   progressCallBackUrl: z.unknown().optional().describe('Not passed on to Kie; the response has a warning'),
 };
 
-/** Other parameters are ignored, as they were before there was one. */
+/** Parameters of a create call; others are ignored. */
 export const createQuery = z.object({
   validate: z
     .enum(['warn', 'strict'])

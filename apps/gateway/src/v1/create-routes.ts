@@ -37,6 +37,7 @@ import type { Waiting } from './waiting.ts';
 
 type CreateQuery = z.output<typeof createQuery>;
 type CreateCall = Call<unknown, z.output<typeof createOneQuery>>;
+type Waiter = Pick<CreateCall, 'request' | 'caller' | 'query'>;
 
 const createdOneSchema = createdSchema
   .extend({ generation: viewSchema.optional().describe('With `wait`: the generation when the response comes') })
@@ -50,17 +51,19 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, wait
   const forms = createForms(deps);
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   /** With `wait`, the generation as it is when the response comes; nothing where that cannot be read. */
-  const endOf = async (call: CreateCall, { id }: Created): Promise<{ generation?: View }> => {
+  const endOf = async (call: Waiter, { id }: Created): Promise<{ generation?: View }> => {
     if (call.query.wait === 0) return {};
     try {
       await waiting.untilEnd(call, id);
       const record = await deps.ledger.read.generation(id);
-      return record === undefined ? {} : { generation: viewOf(record, await links.of(record)) };
+      const isThere = record !== undefined && record.purgedAt === undefined;
+      return isThere ? { generation: viewOf(record, await links.of(record)) } : {};
     } catch (error) {
       // The generation exists: an error would say that the call has failed.
-      deps.logger.debug(
+      const level = error instanceof ApiError ? 'debug' : 'warn';
+      deps.logger[level](
         { err: error, generation: id },
-        'A response does not wait; it says that the generation exists.',
+        'A create call does not wait; its response has no generation.',
       );
       return {};
     }
@@ -84,9 +87,13 @@ export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, wait
         },
       },
       errors: ['idempotency_conflict'],
-      handler: async (call) => {
-        const created = await create(deps, call, forms);
-        return { ...created, ...(await endOf(call, created)) };
+      handler: (call) => {
+        // Nothing that waits holds the call itself: its body would stay in memory.
+        const { request, caller, query } = call;
+        return create(deps, call, forms).then(async (created) => ({
+          ...created,
+          ...(await endOf({ request, caller, query }, created)),
+        }));
       },
     });
   });

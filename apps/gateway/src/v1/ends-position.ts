@@ -35,7 +35,13 @@ export async function endsStart(
   return { after: lastSeen, missed: oldest !== undefined && isLater(oldest, lastSeen) };
 }
 
+/** Whether changes behind a position may be gone: the pool keeps about the last 10 000. */
+export async function isBehind({ redis, root }: Pick<Ledger, 'redis' | 'root'>, position: string): Promise<boolean> {
+  const oldest = await firstEventId(redis, root);
+  return oldest !== undefined && isLater(oldest, position);
+}
+
 /** No event of that moment, or of a later one, comes before it. */
 function justBefore(ms: number): string {
-  return ms === 0 ? BEFORE_ALL : `${ms - 1}-999999999999999`;
+  return ms <= 0 ? BEFORE_ALL : `${ms - 1}-999999999999999`;
 }

@@ -30,7 +30,12 @@ const endsQuery = z.strictObject({
 /** `GET /v1/events`. */
 export function endsRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const { endStreams, endStreamsPerKey, endStreamPauseMs: pauseMs } = deps.settings.limits;
-  const host = new StreamHost(deps, { inAll: endStreams, perKey: endStreamsPerKey, what: 'open streams of ends' });
+  const host = new StreamHost(deps, {
+    inAll: endStreams,
+    perKey: endStreamsPerKey,
+    what: 'open streams of ends',
+    advice: 'Close some.',
+  });
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   route(app, {
     method: 'GET',

@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED_STATES, isEnded } from '@kieq/domain';
 import { eventsAfter, type Ledger, type LedgerEvent } from '@kieq/ledger';
 import { callerRecord, readReported, webhookOf, type ReportedRecord, type ResultLinks } from '@kieq/queue';
-import type { EndsStart } from './ends-position.ts';
+import { isBehind, type EndsStart } from './ends-position.ts';
 import type { HeldEvent, WebhookEvent } from './event-schemas.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** Changes that one command reads. */
 const PAGE = 500;
+/** After this time without a read, changes may be gone, in ms. */
+const SLOW_MS = 2000;
+/** Questions after which a client without ends is told its position. */
+const PAUSES_PER_POSITION = 20;
 /** Ends that a stream remembers, to tell each only once: later changes of a generation do not end it again. */
 const REMEMBERED = 1000;
 
@@ -32,8 +36,13 @@ export async function followEnds(
   const told = new Set<string>();
   if (missed) stream.send({ event: 'missed', data: {} });
   stream.position(after);
-  for (let position = after; !stream.closed.aborted;) {
+  const tellPosition = positions(stream, deps.pauseMs * PAUSES_PER_POSITION);
+  for (let [position, readAt] = [after, performance.now()]; !stream.closed.aborted;) {
     const page = await eventsAfter(redis, root, position, PAGE);
+    // A client that reads slowly holds the stream up: the pool may have dropped changes meanwhile.
+    if (performance.now() - readAt > SLOW_MS && (await isBehind(deps.ledger, position)))
+      stream.send({ event: 'missed', data: {} });
+    readAt = performance.now();
     for (const event of page) {
       if (isEndFor(event, owner)) await tell(deps, owner, event, { stream, told });
       if (stream.closed.aborted) return;
@@ -41,14 +50,30 @@ export async function followEnds(
     const last = page.at(-1);
     if (last !== undefined) {
       position = last.id;
-      stream.position(position);
+      tellPosition(position);
     }
     if (page.length < PAGE) await sleep(deps.pauseMs, undefined, { signal: stream.closed }).catch(() => undefined);
   }
 }
 
-function isEndFor({ generation, state, tenant }: LedgerEvent, owner: Owner): boolean {
-  const isEnd = generation !== '' && ENDED_STATES.some((ended) => ended === state);
+/**
+ * Moves the client's position now and then: it resumes from there, and what happened to others in between is none of its
+ * business.
+ */
+function positions(stream: EventStream, everyMs: number): (position: string) => void {
+  let toldAt = performance.now();
+  return (position) => {
+    if (performance.now() - toldAt < everyMs) return;
+    toldAt = performance.now();
+    stream.position(position);
+  };
+}
+
+/** What happens to a generation that has ended before: it does not end again. */
+const AFTERWARDS: ReadonlySet<string> = new Set(['archived', 'archive_failed', 'notified', 'notify_failed', 'surplus']);
+
+function isEndFor({ generation, state, event, tenant }: LedgerEvent, owner: Owner): boolean {
+  const isEnd = generation !== '' && ENDED_STATES.some((ended) => ended === state) && !AFTERWARDS.has(event);
   return isEnd && (owner === undefined || tenant === owner);
 }
 

@@ -1,4 +1,5 @@
-import { estimateAll } from '@kieq/models';
+import { setImmediate } from 'node:timers/promises';
+import { estimateOne, totalOf, type EstimatedRequest } from '@kieq/models';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { GatewayDeps } from '../deps.ts';
@@ -43,14 +44,23 @@ function requestsIn(body: unknown): readonly z.output<typeof requestSchema>[] {
   return isMany ? parseCaller(manySchema, body).items : [parseCaller(requestSchema, body)];
 }
 
-function answer(requests: readonly z.output<typeof requestSchema>[]): z.output<typeof estimatesSchema> {
-  const { items, total } = estimateAll(requests);
-  return {
-    items: items.map(({ estimate, ...item }, i) => ({
-      ...item,
-      estimate: estimate === null ? null : { ...estimate, notes: [...estimate.notes] },
-      warnings: modelWarnings(item.model, requests[i]?.input ?? {}),
-    })),
-    total,
-  };
+/** Items that are estimated before other requests get their turn. */
+const ITEMS_AT_ONCE = 20;
+/** Most warnings of one response: a caller decides how many there are. */
+const MOST_WARNINGS = 200;
+
+async function answer(requests: readonly z.output<typeof requestSchema>[]): Promise<z.output<typeof estimatesSchema>> {
+  const items: z.output<typeof estimatesSchema>['items'] = [];
+  const estimates: EstimatedRequest[] = [];
+  let left = MOST_WARNINGS;
+  for (const request of requests) {
+    const estimated = estimateOne(request);
+    estimates.push(estimated);
+    const { estimate, ...item } = estimated;
+    const warnings = modelWarnings(request.model, request.input).slice(0, left);
+    left -= warnings.length;
+    items.push({ ...item, estimate: estimate === null ? null : { ...estimate, notes: [...estimate.notes] }, warnings });
+    if (items.length % ITEMS_AT_ONCE === 0) await setImmediate();
+  }
+  return { items, total: totalOf(estimates) };
 }

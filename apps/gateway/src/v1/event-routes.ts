@@ -19,12 +19,14 @@ stream closes. With \`Last-Event-ID\` the stream starts with the changes since t
 204 means that the generation has ended and no further event exists; an EventSource then stops. Comments keep the
 connection alive.`.replaceAll('\n', ' ');
 
+const ADVICE = 'Close some, read the generation instead (GET /v1/generations/<id>), or use callBackUrl.';
+
 const eventQuery = z.strictObject({ lastEventId: lastEventIdSchema });
 
 /** `GET /v1/generations/:id/events`. */
 export function eventRoutes(app: FastifyInstance, deps: GatewayDeps): void {
   const { eventStreams: inAll, eventStreamsPerKey: perKey } = deps.settings.limits;
-  const host = new StreamHost(deps, { inAll, perKey, what: 'open event streams' });
+  const host = new StreamHost(deps, { inAll, perKey, what: 'open event streams', advice: ADVICE });
   route(app, {
     method: 'GET',
     url: '/v1/generations/:id/events',

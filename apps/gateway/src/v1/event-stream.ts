@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
-/** Unread bytes of a client after which its stream is closed. */
+/** Unread bytes of a client with which the next event closes its stream. */
 const BUFFER_LIMIT_BYTES = 1024 * 1024;
 /** Pause before a browser reconnects, in ms. */
 const RETRY_MS = 2000;
@@ -68,8 +68,11 @@ export class EventStream {
 
   #write(text: string): void {
     if (this.closed.aborted) return;
-    this.#response.write(text);
-    if (this.#response.writableLength <= this.#limit) return;
+    // Only what the client has not read counts: one event may be larger than the limit.
+    if (this.#response.writableLength <= this.#limit) {
+      this.#response.write(text);
+      return;
+    }
     this.#close();
     this.#response.destroy();
   }

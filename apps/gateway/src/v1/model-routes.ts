@@ -3,6 +3,7 @@ import { exampleInput, inputSchema, modelOf, MODELS, nearestModel, SOURCES, type
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
+import type { Caller } from '../caller.ts';
 import type { GatewayDeps } from '../deps.ts';
 import { route } from '../routes.ts';
 import { modelDetailsSchema, modelListSchema, type Model, type ModelDetails } from './model-schemas.ts';
@@ -39,7 +40,7 @@ export function modelRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       ...details,
     },
     errors: ['not_found'],
-    handler: ({ params }) => detailsOf(deps, params.id),
+    handler: ({ params, caller }) => detailsOf(deps, caller, params.id),
   });
   route(app, {
     method: 'GET',
@@ -51,7 +52,7 @@ export function modelRoutes(app: FastifyInstance, deps: GatewayDeps): void {
       ...details,
     },
     errors: ['not_found'],
-    handler: ({ params }) => detailsOf(deps, `${params.id}/${params.name}`),
+    handler: ({ params, caller }) => detailsOf(deps, caller, `${params.id}/${params.name}`),
   });
 }
 
@@ -80,7 +81,7 @@ function summaryOf(model: KieModel): Model {
 }
 
 /** @throws ApiError `not_found` */
-async function detailsOf({ ledger }: GatewayDeps, id: string): Promise<ModelDetails> {
+async function detailsOf({ ledger }: GatewayDeps, { tenant }: Caller, id: string): Promise<ModelDetails> {
   const model = modelOf(id);
   if (model === undefined) throw unknownModel(id);
   return {
@@ -94,7 +95,9 @@ async function detailsOf({ ledger }: GatewayDeps, id: string): Promise<ModelDeta
       variants: variants.map(({ when, credits }) => ({ when: { ...when }, credits })),
       ...(note === undefined ? {} : { note }),
     })),
-    completion: await completionOf(ledger, id),
+    completion: (await completionOf(ledger, id)).map(({ count, ...times }) =>
+      tenant === undefined ? { count, ...times } : times,
+    ),
     notes: [...(model.notes ?? [])],
     sources: sourcesOf(model),
   };

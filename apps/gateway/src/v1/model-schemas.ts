@@ -67,7 +67,7 @@ const priceSchema = z.object({
 /** Completion times that this pool has measured for one kind of request. */
 const measuredSchema = z.object({
   kind: z.string().describe('Model, length in seconds and sound, as in `kling-2.6/image-to-video|5s|sound`'),
-  count: z.int().describe('Number of measured times, at most the last 200'),
+  count: z.int().optional().describe('Number of measured times, at most the last 200; for operators'),
   medianMs: z.number(),
   p90Ms: z.number(),
 });

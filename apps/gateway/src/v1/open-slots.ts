@@ -8,6 +8,8 @@ export interface SlotLimits {
   readonly perKey: number;
   /** What a slot is for, in a message: `open event streams`. */
   readonly what: string;
+  /** What a refused caller can do instead. */
+  readonly advice: string;
 }
 
 /** Bounds the responses of one kind that stay open, per key and in total. */
@@ -26,10 +28,10 @@ export class OpenSlots {
    * @throws ApiError `rate_limited`
    */
   take(key: string): () => void {
-    const { inAll, perKey, what } = this.#limits;
+    const { inAll, perKey, what, advice } = this.#limits;
     const mine = this.#openOf.get(key) ?? 0;
-    if (mine >= perKey) throw tooMany(`This key has ${mine} ${what}, the most for one key`);
-    if (this.#open >= inAll) throw tooMany(`The gateway has ${this.#open} ${what}, the most that it serves`);
+    if (mine >= perKey) throw tooMany(`This key has ${mine} ${what}, the most for one key. ${advice}`);
+    if (this.#open >= inAll) throw tooMany(`The gateway has ${this.#open} ${what}, the most that it serves. ${advice}`);
     this.#openOf.set(key, mine + 1);
     this.#open += 1;
     return () => {
@@ -42,6 +44,5 @@ export class OpenSlots {
 }
 
 function tooMany(why: string): ApiError {
-  const advice = 'Close some, read the generation instead (GET /v1/generations/<id>), or use callBackUrl.';
-  return new ApiError('rate_limited', `${why}. ${advice}`, { retryAfterS: RETRY_AFTER_S });
+  return new ApiError('rate_limited', why, { retryAfterS: RETRY_AFTER_S });
 }

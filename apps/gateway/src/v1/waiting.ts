@@ -5,8 +5,10 @@ import { endMade, whenOver } from '../request-over.ts';
 import type { Call } from '../routes.ts';
 import { OpenSlots } from './open-slots.ts';
 
-/** Proxies and clients cut a response that says nothing for longer. */
+/** The longest value of `wait`. */
 const LONGEST_WAIT_S = 60;
+/** Proxies cut a response after 60 s without a byte, and a caller would take the cut for a failure of the call. */
+const LONGEST_SILENCE_MS = 55_000;
 
 /** The query parameter of routes that can wait. */
 export const waitQuery = {
@@ -16,8 +18,9 @@ export const waitQuery = {
     .max(LONGEST_WAIT_S)
     .default(0)
     .describe(
-      `Longest time in seconds, at most ${LONGEST_WAIT_S}, that the response waits for the end of the generation. ` +
-        'A response without `endedAt` came first: ask again',
+      `Time in seconds, at most ${LONGEST_WAIT_S}, for which the response waits until the generation has ended. ` +
+        `It comes after ${LONGEST_SILENCE_MS / 1000} s at the latest, since proxies cut silent responses. ` +
+        'While the generation has no `endedAt`, repeat the call',
     ),
 };
 
@@ -37,7 +40,14 @@ export interface Waiting {
 /** A waiting response costs a connection and a listener; all of them share one reader of the pool's events. */
 export function createWaiting({ producer, settings, stopping, metrics }: GatewayDeps): Waiting {
   const { connections } = settings.limits;
-  const slots = new OpenSlots({ inAll: connections, perKey: Math.ceil(connections / 2), what: 'waiting responses' });
+  // The other connections are for calls that do not wait, health checks and callbacks of Kie.
+  const [inAll, perKey] = [Math.ceil(connections / 2), Math.ceil(connections / 4)];
+  const slots = new OpenSlots({
+    inAll,
+    perKey,
+    what: 'waiting responses',
+    advice: 'Ask without `wait`, or use callBackUrl.',
+  });
   const take = (key: string): (() => void) => {
     try {
       return slots.take(key);
@@ -52,12 +62,13 @@ export function createWaiting({ producer, settings, stopping, metrics }: Gateway
       whenOver(request, take(caller.keyId ?? 'local'));
       request.isWaiting = true;
       // What the body needed is free for others while nothing happens.
+      request.body = undefined;
       endMade(request);
       const over = request.over ?? AbortSignal.abort();
       const signal = AbortSignal.any([over, stopping]);
       metrics.waiting.inc();
       try {
-        await producer.get(id).result({ timeoutMs: query.wait * 1000, signal });
+        await producer.get(id).result({ timeoutMs: Math.min(query.wait * 1000, LONGEST_SILENCE_MS), signal });
       } catch (error) {
         if (!signal.aborted && !isNoEnd(error)) throw error;
       } finally {

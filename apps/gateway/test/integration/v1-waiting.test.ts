@@ -46,7 +46,7 @@ describe('POST /v1/generations?wait', () => {
   });
 
   test('says that the generation exists where no further response may wait', async () => {
-    const gateway = await startGateway({ pool: idle, keys: KEYS, limits: { connections: 8 } });
+    const gateway = await startGateway({ pool: idle, keys: KEYS, limits: { connections: 16 } });
     const { key } = KEYS[0];
     const holding = [1, 2, 3, 4].map((n) =>
       gateway.ask(`${PATH}?wait=2`, { body: testRequest(`holds slot ${n}`), key }),
@@ -114,7 +114,7 @@ describe('GET /v1/generations/:id?wait', () => {
   });
 
   test('refuses one key with too many waiting responses, and serves another', async () => {
-    const gateway = await startGateway({ pool: idle, keys: KEYS, limits: { connections: 4 } });
+    const gateway = await startGateway({ pool: idle, keys: KEYS, limits: { connections: 8 } });
     const [id = ''] = await idle.enqueue('many wait for it');
     const key = KEYS[2].key;
     const waiting = [0, 1].map(() => gateway.ask(`${PATH}/${id}?wait=3`, { key }));

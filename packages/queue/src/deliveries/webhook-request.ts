@@ -12,7 +12,7 @@ export interface Webhook {
   readonly body: string;
 }
 
-/** It is told, so the generation is no longer held as `waiting`, even if clocks differ. */
+/** The end is delivered now, so the generation does not count as held, even if clocks differ. */
 const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
 
 /**
