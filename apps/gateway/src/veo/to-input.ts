@@ -2,7 +2,7 @@ import { isAbsent } from '@kieq/kie';
 import { modelOf } from '@kieq/models';
 
 /** The model of createTask to which Veo's endpoints are translated. */
-export const VEO_MODEL = 'veo-3-1';
+const VEO_MODEL = 'veo-3-1';
 
 /** Their fields with the names that `veo-3-1` has; all others have the same name or the one in snake case. */
 const NAMES: Readonly<Record<string, string>> = {
