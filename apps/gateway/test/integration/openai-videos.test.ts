@@ -2,6 +2,7 @@ import { uploadName, uploadsIn } from '@kieq/domain';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { runningTask } from '../../../../packages/testkit/src/running-task.ts';
 import { KEYS, startGateway, type Asked } from '../support.ts';
 import { watched } from '../v1-forms.ts';
 import { JPEG, PNG } from '../v1-images.ts';
@@ -301,7 +302,7 @@ describe('lists and ends', () => {
     expect((await ask(`${PATH}?after=${made[0]}`, { key: 'key-of-b' })).status).toBe(404);
   });
 
-  test('DELETE cancels what is queued, refuses what runs, and removes no paid video', async () => {
+  test('DELETE cancels what is queued, and removes no paid video', async () => {
     const { ask } = await startGateway({ pool });
     const later = await ask('/v1/generations', {
       body: { model: 'a/b', input: { prompt: 'later' }, delayMs: 3_600_000 },
@@ -319,6 +320,20 @@ describe('lists and ends', () => {
     expect(await remove(id)).toMatchObject({ status: 200, body: { id, deleted: false } });
     expect((await ask(`${PATH}/${id}/content`)).status).toBe(200);
   });
+});
+
+test('DELETE of what Kie makes is refused, and the SDK is told not to repeat it', async () => {
+  const idle = await startPool({ redisUrl: inject('redisUrl'), name: 'openai-idle', workers: 0 });
+  onTestFinished(() => idle.stop());
+  const { ask } = await startGateway({ pool: idle });
+  const { id } = await runningTask(idle);
+  expect(video(await ask(`${PATH}/${id}`))).toMatchObject({ status: 'in_progress', progress: 50 });
+  const { status, body, headers } = await ask(`${PATH}/${id}`, { method: 'DELETE' });
+  expect([status, errorSchema.parse(body).error.code, headers.get('x-should-retry')]).toEqual([
+    409,
+    'too_late',
+    'false',
+  ]);
 });
 
 test('a remix is 404 with the reason', async () => {
