@@ -2,7 +2,7 @@
 # One image for each app, as a target: worker (the default), gateway, dashboard, simulator, cli.
 #   docker build --target gateway -t kieq-gateway .
 # All of them at once, with every label, for a registry: deploy/docker-bake.json.
-# Settings come from the environment alone: README.md, Environment. How to run them: docs/deployment.md.
+# Settings come from the environment alone: docs/configuration.md, Environment. How to run them: docs/deployment.md.
 ARG NODE_IMAGE=node:24-slim
 
 FROM ${NODE_IMAGE} AS build
@@ -21,6 +21,7 @@ COPY bench/package.json bench/package.json
 COPY bench/campaigns/package.json bench/campaigns/package.json
 COPY deploy/package.json deploy/package.json
 COPY examples/demo/package.json examples/demo/package.json
+COPY site/package.json site/package.json
 # The layout for each app in a folder of its own: its bundle, the few packages that are not part of it, and the list
 # of both, sbom.cdx.json.
 COPY deploy/layout.sh deploy/sbom.mjs deploy/

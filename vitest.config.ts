@@ -30,7 +30,7 @@ export default defineConfig({
           isolate,
           include: [
             '{apps,packages}/*/test/unit/**/*.test.ts',
-            '{bench,bench/campaigns,deploy}/test/unit/**/*.test.ts',
+            '{bench,bench/campaigns,deploy,site}/test/unit/**/*.test.ts',
           ],
         },
       },
@@ -64,7 +64,7 @@ export default defineConfig({
         test: {
           name: 'campaign',
           isolate,
-          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
+          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', '{deploy,site}/test/campaign/**/*.test.ts'],
           globalSetup: [redis, staleBundles],
           hookTimeout: 60_000,
           // One file at a time, or they disturb each other's clocks.

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { ownBuildOf, readJson, ROOT } from './packages.mjs';
+import { commandManifest } from './command-manifest.mjs';
+import { isLibrary, moreOf, ownBuildOf, readJson, ROOT, versionOf } from './packages.mjs';
 
 /**
  * The `package.json` that is published: only what exists in the tarball, without the condition `@kieq/source`, scripts
@@ -7,6 +8,7 @@ import { ownBuildOf, readJson, ROOT } from './packages.mjs';
  * @param folder of the package
  */
 export function publishedManifest(folder) {
+  if (!isLibrary(folder)) return commandManifest(folder);
   const {
     name,
     version,
@@ -14,9 +16,13 @@ export function publishedManifest(folder) {
     keywords,
     license,
     dependencies = {},
+    optionalDependencies = {},
+    peerDependencies,
     engines,
   } = readJson(join(folder, 'package.json'));
   const { repository } = readJson(join(ROOT, 'package.json'));
+  const ranges = (names) => Object.fromEntries(Object.keys(names).map((one) => [one, `^${versionOf(folder, one)}`]));
+  const { commands } = moreOf(folder);
   return {
     name,
     version,
@@ -37,13 +43,11 @@ export function publishedManifest(folder) {
       './package.json': './package.json',
     },
     files: ['dist', 'CHANGELOG.md', ...(ownBuildOf(folder) === undefined ? ['THIRD-PARTY.txt'] : [])],
-    dependencies: Object.fromEntries(Object.keys(dependencies).map((one) => [one, `^${versionOf(folder, one)}`])),
+    ...(commands.length === 0 ? {} : { bin: Object.fromEntries(commands.map((one) => [one, `dist/${one}.js`])) }),
+    dependencies: ranges(dependencies),
+    ...(Object.keys(optionalDependencies).length === 0 ? {} : { optionalDependencies: ranges(optionalDependencies) }),
+    ...(peerDependencies === undefined ? {} : { peerDependencies }),
     engines,
     publishConfig: { access: 'public' },
   };
-}
-
-/** The version that the tests run with is the lowest that is accepted. */
-function versionOf(folder, dependency) {
-  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
 }

@@ -31,8 +31,8 @@ interface RunOptions {
   readonly typed?: string;
   /** What is piped in. */
   readonly piped?: string;
-  /** SIGINT comes as soon as something is printed, or when this text is, on whichever stream. */
-  readonly interrupt?: boolean | string;
+  /** SIGINT comes as soon as a result is printed, or a text, on whichever stream, that has this part or satisfies this. */
+  readonly interrupt?: boolean | string | ((text: string) => boolean);
   /** Both outputs are a terminal of this width. */
   readonly columns?: number;
   /** In addition to the pool's environment. */
@@ -51,7 +51,8 @@ export async function runCli(
   const { interrupt, columns } = options;
   const heard = (text: string, isResult: boolean): void => {
     const isTime = typeof interrupt === 'string' ? text.includes(interrupt) : interrupt === true && isResult;
-    if (isTime) for (const listener of listeners) listener();
+    const isAsked = typeof interrupt === 'function' && interrupt(text);
+    if (isTime || isAsked) for (const listener of listeners) listener();
   };
   const terminal = columns === undefined ? {} : { isTTY: true, columns };
   const io: Io = {

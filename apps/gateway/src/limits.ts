@@ -8,6 +8,10 @@ export interface GatewayLimits {
   /** Event streams at once, in total and per key: `GATEWAY_EVENT_STREAMS`, and half of it. */
   readonly eventStreams: number;
   readonly eventStreamsPerKey: number;
+  /** Streams of `GET /v1/events` at once, in total and per key, and the pause before each asks Redis again, in ms. */
+  readonly endStreams: number;
+  readonly endStreamsPerKey: number;
+  readonly endStreamPauseMs: number;
   /** Longest callback of Kie, in bytes. */
   readonly callbackBytes: number;
   /** Callbacks whose address is being looked up in the ledger at once. */
@@ -46,6 +50,9 @@ export const DEFAULT_LIMITS: GatewayLimits = {
   connections: 4096,
   eventStreams: 2000,
   eventStreamsPerKey: 1000,
+  endStreams: 64,
+  endStreamsPerKey: 8,
+  endStreamPauseMs: 500,
   // Kie echoes a request as JSON text within JSON text. A `<` written as an escape arrives as nine bytes, the largest
   // request (256 KiB) as 2.3 MB.
   callbackBytes: 3 * MIB,

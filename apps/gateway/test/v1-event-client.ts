@@ -6,7 +6,15 @@ import { until } from '../../../packages/testkit/src/until.ts';
 export interface Block {
   readonly id?: string;
   readonly event?: string;
-  readonly data?: { readonly id: string; readonly state: string; readonly event?: string };
+  readonly data?: {
+    readonly id: string;
+    readonly state: string;
+    readonly event?: string;
+    /** Of `GET /v1/events`. */
+    readonly generation?: string;
+    readonly webhookId?: string;
+    readonly body?: string;
+  };
   readonly comment: boolean;
   readonly retry?: number;
 }

@@ -94,7 +94,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
   gateway: ['redis', 'kie', 'callbacks', 'gateway', 'proxies', 'outbound', 'files', 'process'],
   worker: ['redis', 'kie', 'callbacks', 'pool', 'worker', 'files', 'outbound', 'process'],
   dashboard: ['redis', 'dashboard', 'proxies', 'files', 'kie', 'process'],
-  cli: ['redis', 'kie', 'callbacks', 'pool', 'files', 'outbound', 'process'],
+  cli: ['redis', 'kie', 'callbacks', 'pool', 'files', 'client', 'outbound', 'process'],
 };
 /** What a process could read, and has no use for. */
 const WITHHELD: Readonly<Record<string, readonly string[]>> = {

@@ -182,6 +182,17 @@ export const GROUPS = {
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: off',
     }),
   },
+  client: {
+    gatewayUrl: withDefault('GATEWAY_URL', 'http://127.0.0.1:8080', {
+      parser: httpUrl,
+      meaning: 'address of the gateway whose events `kieq listen` follows',
+    }),
+    gatewayKey: optional('GATEWAY_KEY', {
+      parser: secretText,
+      secret: true,
+      meaning: 'a key of `GATEWAY_API_KEYS`, with which `kieq listen` follows events; its tenant decides which',
+    }),
+  },
   outbound: {
     gatewayWebhookSecret: optional('GATEWAY_WEBHOOK_SECRET', {
       parser: secretText,

@@ -2,6 +2,7 @@ export { countedAddress } from './addresses.ts';
 export type { Group } from './catalogue.ts';
 export { clientAddress } from './client-address.ts';
 export { isLoopback } from './cross-checks.ts';
+export { dataHome } from './data-home.ts';
 export { ConfigError, isMerelyAbsent, type ConfigProblem } from './errors.ts';
 export { environmentAdvice, environmentWarnings, type EnvironmentAdvice } from './environment-warnings.ts';
 export { isSameKie } from './kie-base-url.ts';

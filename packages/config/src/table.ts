@@ -34,7 +34,7 @@ function entryOf(
   return { key, ...named, group, default: fallback ?? (required ? 'required' : 'none'), meaning, rule, secret };
 }
 
-/** The table of the README, as Markdown. */
+/** The table of docs/configuration.md, as Markdown. */
 export function environmentTable(): string {
   const rows = ENVIRONMENT.map(
     (entry) => `| \`${entry.key}\` | ${shownDefault(entry)} | ${entry.meaning}; ${entry.rule.replaceAll('|', '\\|')} |`,

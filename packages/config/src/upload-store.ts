@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { dataHome } from './data-home.ts';
 import { ConfigError } from './errors.ts';
 import type { Environment } from './parse-environment.ts';
 import type { RawEnvironment } from './raw-environment.ts';
@@ -41,30 +41,15 @@ const OLD_FOLDER = '.kieq/uploads';
  */
 export function uploadLocationOf(
   { uploadStore }: Pick<Environment<'files'>, 'uploadStore'>,
-  { env, workingDirectory = '.', homeOfUser = homeBySystem }: Surroundings,
+  { env, workingDirectory = '.', homeOfUser }: Surroundings,
 ): UploadLocation {
   if (uploadStore !== undefined) return { store: uploadStore, from: 'environment' };
   const old = join(workingDirectory, OLD_FOLDER);
   if (isFolder(old)) return fromWorkingDirectory(folderStore(resolve(old)));
-  return { store: folderStore(join(dataHome(env, homeOfUser), 'kieq', 'uploads')), from: 'user' };
-}
-
-/** By the XDG Base Directory Specification a path that is not absolute counts as none. */
-function dataHome({ XDG_DATA_HOME: data, HOME: home }: RawEnvironment, homeOfUser: () => string | undefined): string {
-  if (data !== undefined && isAbsolute(data)) return data;
-  const found = home !== undefined && isAbsolute(home) ? home : homeOfUser();
-  if (found !== undefined && isAbsolute(found)) return join(found, '.local', 'share');
+  const home = dataHome(env, homeOfUser);
+  if (home !== undefined) return { store: folderStore(join(home, 'kieq', 'uploads')), from: 'user' };
   const rule = 'is required where neither XDG_DATA_HOME nor HOME is an absolute path and the user has no home folder';
   throw new ConfigError([{ key: 'UPLOAD_STORE_URL', rule, received: undefined }]);
-}
-
-function homeBySystem(): string | undefined {
-  try {
-    return userInfo().homedir;
-  } catch {
-    // A user without an entry, as in containers.
-    return undefined;
-  }
 }
 
 function folderStore(path: string): Extract<StoreUrl, { kind: 'file' }> {

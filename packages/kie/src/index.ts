@@ -32,3 +32,4 @@ export {
   WEBHOOK_TOLERANCE_MS,
 } from './webhook.ts';
 export type { WebhookCheck, WebhookInput, WebhookRefusal } from './webhook.ts';
+export type { SubmitAnswer } from '@kieq/domain';

@@ -44,6 +44,26 @@ function toEvent(id: string, flat: readonly string[]): LedgerEvent {
   return { id, generation: field('generation'), state: field('state'), event: field('event'), tenant: field('tenant') };
 }
 
+/**
+ * The next events of all generations after `after`, without waiting for any.
+ * @param after a stream id that a reader saw last
+ * @param count at most this many
+ */
+export async function eventsAfter(
+  redis: Redis | Cluster,
+  root: string,
+  after: string,
+  count: number,
+): Promise<LedgerEvent[]> {
+  const page = await redis.xrange(`${root}events`, `(${after}`, '+', 'COUNT', count);
+  return page.map(([id, flat]) => toEvent(id, flat));
+}
+
+/** The id of the oldest event that the pool still has. */
+export async function firstEventId(redis: Redis | Cluster, root: string): Promise<string | undefined> {
+  return (await redis.xrange(`${root}events`, '-', '+', 'COUNT', 1))[0]?.[0];
+}
+
 /** Events read by one command when a reader resumes. */
 const RESUME_PAGE = 1000;
 
@@ -58,12 +78,12 @@ export async function eventsSince(
   generation: string,
 ): Promise<LedgerEvent[]> {
   const found: LedgerEvent[] = [];
-  for (let from = `(${after}`; ;) {
-    const page = await redis.xrange(`${root}events`, from, '+', 'COUNT', RESUME_PAGE);
-    found.push(...page.map(([id, flat]) => toEvent(id, flat)).filter((event) => event.generation === generation));
+  for (let from = after; ;) {
+    const page = await eventsAfter(redis, root, from, RESUME_PAGE);
+    found.push(...page.filter((event) => event.generation === generation));
     const last = page.at(-1);
     if (last === undefined || page.length < RESUME_PAGE) return found;
-    from = `(${last[0]}`;
+    from = last.id;
   }
 }
 

@@ -7,7 +7,15 @@ export {
   parseIntentDurability,
   type IntentDurability,
 } from './durability.ts';
-export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
+export {
+  eventsAfter,
+  eventsSince,
+  firstEventId,
+  isLater,
+  lastEventId,
+  readEvents,
+  type LedgerEvent,
+} from './events.ts';
 export { isOwnGate, type Gate, type Gates } from './gates.ts';
 export type { Exact } from './exact.ts';
 export { createLedger, type Ledger } from './ledger.ts';

@@ -47,6 +47,7 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './jobs/payload.ts';
+export { promptOf } from './jobs/prompt.ts';
 export { addArchive } from './jobs/archive-jobs.ts';
 export { addDelivery, kill } from './jobs/add-delivery.ts';
 export { POOL_EVENTS } from './status/pool-events.ts';
@@ -71,3 +72,4 @@ export { isManned, readWorkforce, workersByVersion, type Workforce } from './sta
 export { addFirstVehicles } from './jobs/first-vehicles.ts';
 export { addVehicle, jobState, vehicleId } from './jobs/vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './deliveries/webhook-headers.ts';
+export { webhookOf, webhookRequest, type Webhook } from './deliveries/webhook-request.ts';

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnvironment } from '@kieq/config';
 import { createProducer } from '@kieq/producer';
 import { readStatus } from '@kieq/queue';
+import { isUnavailable } from '@kieq/redis';
 import type { Context } from '../context.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { followAndDeliver } from '../follow/deliver.ts';
@@ -52,8 +53,9 @@ export async function watchPool(
   const stopListening = context.io.onInterrupt(() => stop.abort());
   try {
     await withPool(parseEnvironment(context.env, ['redis']), async (pool) => {
+      let isAway = false;
       for (let count = 1; !stop.signal.aborted; count += 1) {
-        await refresh(context, pool);
+        isAway = count === 1 ? await refresh(context, pool) : await refreshUnlessAway(context, pool, isAway);
         if (count >= times) return;
         await sleep(every * 1000, undefined, { signal: stop.signal }).catch(() => undefined);
       }
@@ -63,11 +65,28 @@ export async function watchPool(
   }
 }
 
-async function refresh({ out }: Context, { ledger, queues, prefix, nowMs }: Pool): Promise<void> {
+/**
+ * An unavailable Redis ends nothing once the pool was shown: it is shown again when Redis is back.
+ * @param wasAway at the refresh before, so that it is told once
+ * @returns whether Redis is away
+ */
+async function refreshUnlessAway(context: Context, pool: Pool, wasAway: boolean): Promise<boolean> {
+  try {
+    return await refresh(context, pool);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    if (!wasAway) context.out.note((paint) => paint.warn('Redis is away; the pool is shown again when it is back.'));
+    return true;
+  }
+}
+
+/** Returns false: Redis is there. */
+async function refresh({ out }: Context, { ledger, queues, prefix, nowMs }: Pool): Promise<boolean> {
   const [status, now] = await Promise.all([readStatus(ledger, queues), nowMs()]);
   out.page(
     { pool: prefix, at: now, ...status },
     (paint) => glancePage(prefix, status, now, paint),
     (paint) => glanceLine(status, now, paint),
   );
+  return false;
 }

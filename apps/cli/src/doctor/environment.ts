@@ -70,7 +70,11 @@ function readGroups<const G extends Group>(env: RawEnvironment, groups: readonly
 
 function findingOf({ key, rule, received }: ConfigProblem): Finding {
   const value = received === undefined ? 'nothing' : JSON.stringify(received);
-  return problem('environment', `${key} ${rule}; received ${value}`, `Set ${key} as README.md, Environment, says.`);
+  return problem(
+    'environment',
+    `${key} ${rule}; received ${value}`,
+    `Set ${key} as docs/configuration.md, Environment, says.`,
+  );
 }
 
 /**

@@ -8,20 +8,20 @@ interface CommandText {
   readonly examples: readonly string[];
   /** Details, below the options. */
   readonly more?: string;
+  /** Whether it prints JSON where that is asked for. Default true. */
+  readonly json?: boolean;
 }
 
-/** A command with what all commands have: `--json`, and examples in its help. */
-export function addCommand(parent: Command, { usage, summary, examples, more }: CommandText): Command {
+/** A command with what all commands have: examples in its help, and `--json`, except for processes. */
+export function addCommand(parent: Command, { usage, summary, examples, more, json = true }: CommandText): Command {
   const after = [
     ...(more === undefined ? [] : [more, '']),
     'Examples:',
     ...examples.map((example) => `  $ ${example}`),
   ];
-  return parent
-    .command(usage)
-    .description(summary)
-    .option('--json', 'print JSON')
-    .addHelpText('after', `\n${after.join('\n')}`);
+  const command = parent.command(usage).description(summary);
+  if (json) command.option('--json', 'print JSON');
+  return command.addHelpText('after', `\n${after.join('\n')}`);
 }
 
 /** A parser of whole numbers for commander. */
@@ -31,6 +31,16 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (value >= min && value <= max) return value;
     throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
   };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A parser of times such as `90s`, `10m`, `2h` and `1d`, into ms. */
+export function timeSpan(text: string): number {
+  const [, count, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? Number.NaN);
+  if (ms > 0) return ms;
+  throw new InvalidArgumentError('It must be a number with a unit: s, m, h or d, such as 10m.');
 }
 
 /** Collects an option that may be given several times. */

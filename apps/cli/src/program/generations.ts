@@ -1,17 +1,18 @@
-import { GENERATION_STATES } from '@kieq/domain';
+import { ENDED_STATES, GENERATION_STATES } from '@kieq/domain';
 import { KLING_DURATIONS, KLING_MODEL } from '@kieq/kie';
 import { Option, type Command } from 'commander';
 import type { EnqueueOptions } from '../commands/enqueue.ts';
 import type { GenerateOptions } from '../commands/generate.ts';
 import type { ListOptions } from '../commands/list.ts';
+import type { ListenFlags } from '../commands/listen.ts';
 import type { WatchOptions } from '../commands/watch.ts';
 import type { Context } from '../context.ts';
 import { LIST_FIELD } from '../enqueue/one-or-each.ts';
-import { addCommand, collect, wholeNumber } from './command.ts';
+import { addCommand, collect, timeSpan, wholeNumber } from './command.ts';
 
 /** Commands that make and read generations. Each loads its code when it runs, so that help and completion stay fast. */
 export function addGenerationCommands(program: Command, context: Context): void {
-  for (const add of [addGenerate, addEnqueue, addWatch, addList, addShow, addResult, addCancel, addAdopt])
+  for (const add of [addGenerate, addEnqueue, addWatch, addListen, addList, addShow, addResult, addCancel, addAdopt])
     add(program, context);
 }
 
@@ -109,6 +110,28 @@ line per refresh elsewhere; with --json each line is the document of kieq status
     .action(async (id: string | undefined, options: WatchOptions) =>
       (await import('../commands/watch.ts')).watch(context, id, options),
     );
+}
+
+function addListen(parent: Command, context: Context): void {
+  addCommand(parent, {
+    usage: 'listen',
+    summary: 'forward the webhooks of generations to an address of this machine, until Ctrl-C',
+    examples: [
+      'kieq listen --forward-to localhost:3000/webhooks/kieq',
+      'kieq listen --forward-to localhost:3000/webhooks/kieq --since 10m --state succeeded',
+      'export WEBHOOK_SECRET=$(kieq listen --print-secret)',
+    ],
+    more: `It follows the gateway at GATEWAY_URL with the key in GATEWAY_KEY, and posts what a worker would send to a
+callBackUrl, for every generation that ends, with or without one. Real deliveries go on unaffected. It prints the secret
+that signs the requests, which stays the same; with GATEWAY_WEBHOOK_SECRET in the environment it signs with that one.
+A receiver that is away is tried for a minute. With --json each webhook is one line.`,
+  })
+    .option('--forward-to <address>', 'receiver, such as localhost:3000/webhooks/kieq')
+    .addOption(new Option('--state <state...>', 'only ends in these states').choices(ENDED_STATES))
+    .option('--since <time>', 'also ends of the last time, such as 10m; the pool keeps about 10 000 changes', timeSpan)
+    .option('--tenant <name>', "with an operator's key: only this tenant")
+    .option('--print-secret', 'print the secret and end')
+    .action(async (flags: ListenFlags) => (await import('../commands/listen.ts')).listen(context, flags));
 }
 
 function addList(parent: Command, context: Context): void {

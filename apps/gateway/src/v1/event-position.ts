@@ -1,4 +1,4 @@
-import { eventsSince, isLater, lastEventId, type GenerationRecord, type Ledger } from '@kieq/ledger';
+import { eventsSince, firstEventId, isLater, lastEventId, type GenerationRecord, type Ledger } from '@kieq/ledger';
 import { isEnded } from '@kieq/domain';
 
 /** Numbers that JavaScript represents exactly; Redis would accept longer ones. */
@@ -24,7 +24,7 @@ export async function streamStart(
 ): Promise<StreamStart> {
   const newest = await lastEventId(redis, root);
   if (lastSeen === undefined || !STREAM_ID.test(lastSeen)) return { kind: 'fresh', position: newest };
-  const oldest = (await redis.xrange(`${root}events`, '-', '+', 'COUNT', 1))[0]?.[0];
+  const oldest = await firstEventId(redis, root);
   // Later than the newest: an id of another pool. Earlier than the oldest: missed events are gone, only the state is
   // left.
   if (oldest === undefined || isLater(lastSeen, newest) || isLater(oldest, lastSeen)) {

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 
 /** Unread bytes of a client after which its stream is closed. */
@@ -46,6 +47,17 @@ export class EventStream {
   send({ id, event, data }: StreamEvent): void {
     const position = id === undefined ? '' : `id: ${id}\n`;
     this.#write(`${position}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+  }
+
+  /** Moves the position from which the client resumes; it notices nothing else. */
+  position(id: string): void {
+    this.#write(`id: ${id}\n\n`);
+  }
+
+  /** Resolves when the client has read what was sent, but for a few KiB, or the stream is closed. */
+  async drained(): Promise<void> {
+    if (this.closed.aborted || !this.#response.writableNeedDrain) return;
+    await once(this.#response, 'drain', { signal: this.closed }).catch(() => undefined);
   }
 
   end(): void {

@@ -3,6 +3,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { adoptRoute } from './adopt-route.ts';
 import { createRoutes } from './create-routes.ts';
 import { deadLetterRoutes } from './dead-letter-routes.ts';
+import { endsRoute } from './ends-route.ts';
 import { estimateRoute } from './estimate-route.ts';
 import { eventRoutes } from './event-routes.ts';
 import type { Forms } from './form-turns.ts';
@@ -19,6 +20,7 @@ export async function v1Routes(app: FastifyInstance, deps: GatewayDeps, forms: F
   generationRoutes(app, deps, waiting);
   resultRoutes(app, deps);
   eventRoutes(app, deps);
+  endsRoute(app, deps);
   deadLetterRoutes(app, deps);
   adoptRoute(app, deps);
   modelRoutes(app, deps);

@@ -14,7 +14,7 @@ const MP4 = 'ftyp';
 
 let pool: PoolFixture;
 beforeAll(async () => {
-  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'openai', worker: { archiveMode: 'required' } });
+  pool = await startPool({ redisUrl: inject('redisUrl'), name: 'openai', worker: { archiveMode: 'wait' } });
 });
 afterAll(() => pool.stop());
 
@@ -259,7 +259,7 @@ describe('GET /v1/videos/{id}/content', () => {
       ['key-of-b', ''],
       ['key-of-a', '?variant=thumbnail'],
       ['key-of-a', '?variant=spritesheet'],
-    ])
+    ] as const)
       expect((await ask(`${PATH}/${id}/content${query}`, { key })).status).toBe(404);
   });
 

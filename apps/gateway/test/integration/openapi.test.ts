@@ -108,6 +108,7 @@ describe('answers', () => {
     await ask('DELETE /v1/generations/{id}', `/v1/generations/${id}`);
     await ask('DELETE /v1/generations/{id}', '/v1/generations/gen_unknown');
     await ask('GET /v1/generations/{id}/events', `/v1/generations/${id}/events`);
+    await ask('GET /v1/events', '/v1/events?since=yesterday');
     await ask('GET /v1/dead-letters', '/v1/dead-letters');
     await ask('POST /v1/dead-letters/{id}/redrive', `/v1/dead-letters/${id}/redrive`, { body: { dryRun: true } });
     await ask('POST /v1/dead-letters/redrive', '/v1/dead-letters/redrive', {

@@ -39,6 +39,7 @@ const OPERATIONS = [
   'receiveKieCallback',
   'redriveDeadLetter',
   'redriveDeadLetters',
+  'streamEnds',
   'streamGenerationEvents',
 ];
 

@@ -58,3 +58,28 @@ test('closes when the client goes away, and writes nothing more', () => {
   stream.send({ event: 'state', data: {} });
   expect(answer.read().toString()).toBe('retry: 2000\n\n');
 });
+
+test('is drained at once while the client reads, after it has read, and when it goes away', async () => {
+  const reading = openOn(new PassThrough());
+  await reading.drained();
+  const answer = new PassThrough({ highWaterMark: 100 });
+  const stream = openOn(answer);
+  stream.send({ event: 'webhook', data: { body: 'x'.repeat(200) } });
+  let isDrained = false;
+  const drained = stream.drained().then(() => (isDrained = true));
+  await Promise.resolve();
+  expect(isDrained).toBe(false);
+  answer.resume();
+  await drained;
+  const gone = openOn(stalled());
+  gone.send({ event: 'webhook', data: { body: 'x'.repeat(200) } });
+  const given = gone.drained();
+  gone.end();
+  await given;
+});
+
+test('a position is a block of its own, which is no event', () => {
+  const answer = new PassThrough();
+  openOn(answer).position('5-0');
+  expect(answer.read().toString()).toBe('retry: 2000\n\nid: 5-0\n\n');
+});

@@ -13,7 +13,7 @@ let pool: PoolFixture;
 let clients: InstalledClients;
 beforeAll(async () => {
   [pool, clients] = await Promise.all([
-    startPool({ redisUrl: inject('redisUrl'), name: 'openai-sdk', worker: { archiveMode: 'required' } }),
+    startPool({ redisUrl: inject('redisUrl'), name: 'openai-sdk', worker: { archiveMode: 'wait' } }),
     installClients('openai'),
   ]);
 }, 120_000);

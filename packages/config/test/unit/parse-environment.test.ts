@@ -16,6 +16,7 @@ const ALL = [
   'pool',
   'worker',
   'gateway',
+  'client',
   'dashboard',
   'files',
   'outbound',
@@ -35,7 +36,7 @@ function problemsOf(env: RawEnvironment, groups: readonly Group[] = ALL): readon
 }
 
 describe('defaults', () => {
-  // Their values are in the README, by the same catalogue.
+  // Their values are in docs/configuration.md, by the same catalogue.
   test('hold for empty strings too', () => {
     const empty = Object.fromEntries(ENVIRONMENT.map(({ key }) => [key, '']));
     expect(parseEnvironment({ ...empty, ...MINIMUM }, ALL)).toEqual(parseEnvironment(MINIMUM, ALL));
@@ -156,6 +157,8 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   GATEWAY_RATE_LIMIT_PER_MINUTE: ['-1', '0.5'],
   GATEWAY_MAX_CONNECTIONS: ['0', '15', 'many'],
   GATEWAY_EVENT_STREAMS: ['0', '1.5'],
+  GATEWAY_URL: ['localhost:8080', 'ftp://gateway.example'],
+  GATEWAY_KEY: ['two words'],
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],

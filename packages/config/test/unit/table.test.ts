@@ -21,6 +21,7 @@ test('the secrets are marked', () => {
     'KIE_API_KEY',
     'KIE_WEBHOOK_HMAC_KEY',
     'GATEWAY_API_KEYS',
+    'GATEWAY_KEY',
     'GATEWAY_WEBHOOK_SECRET',
     'KIEQ_OUTBOUND_PROXY',
     'DASHBOARD_PASSWORD',

@@ -2,10 +2,9 @@ import { backoffMs, type Evidence, type Timings } from '@kieq/domain';
 import type { GenerationRecord, Ledger, DeliveryTriedArgs, DeliveryTriedReply, DeliveryRecord } from '@kieq/ledger';
 import type { Outbound, OutboundAnswer } from '@kieq/outbound';
 import type { Counter, Histogram, Tracer } from '@kieq/telemetry';
-import { callbackBody, callerRecord } from './caller-record.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { persist, type PersistDeps } from '../loop/persist.ts';
-import { webhookHeaders } from './webhook-headers.ts';
+import { webhookOf, webhookRequest } from './webhook-request.ts';
 
 /** One try to deliver a webhook, and recording what came of it. */
 export interface DeliverDeps extends PersistDeps {
@@ -34,9 +33,6 @@ export interface DueDelivery {
   readonly nowMs: number;
 }
 
-/** A webhook is due, so the generation is no longer held as `waiting`, even if clocks differ. */
-const AFTER_EVERY_HOLD = Number.POSITIVE_INFINITY;
-
 /**
  * One attempt to deliver the webhook. It is sent at least once: if the worker is killed between the receiver's response
  * and its record, it is sent again with the same `webhook-id`.
@@ -45,9 +41,9 @@ export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<J
   const { outbound, timings, deadline } = context;
   const { record, url, nowMs, links } = due;
   const startedMs = performance.now();
-  const body = JSON.stringify(callbackBody(callerRecord(record, AFTER_EVERY_HOLD, links)));
-  const headers = { 'content-type': 'application/json', ...signedHeaders(context, due, body) };
-  const post = () => outbound.post({ url, body, headers, timeoutMs: timings.notifyTimeoutMs, signal: deadline });
+  const signing = { timestampS: Math.floor(nowMs / 1000), secret: context.webhookSecret };
+  const request = webhookRequest(webhookOf(record, links), signing);
+  const post = () => outbound.post({ url, ...request, timeoutMs: timings.notifyTimeoutMs, signal: deadline });
   const answer = await context.tracer
     .of(record.id, record.trace)
     .span('kieq.notify', { kind: 'client' }, async (span) => {
@@ -73,21 +69,6 @@ export async function deliver(context: DeliverDeps, due: DueDelivery): Promise<J
     delivered,
     evidence: evidenceOf(answer),
     retryDelayMs: retryDelayMs(context, due.delivery.tries, retryAfterMs),
-  });
-}
-
-/** The id contains the end that is reported, so that it stays the same over retries, lost jobs and redrives. */
-function signedHeaders(
-  { webhookSecret }: Pick<DeliverDeps, 'webhookSecret'>,
-  { record, nowMs }: DueDelivery,
-  body: string,
-): Record<string, string> {
-  return webhookHeaders({
-    id: `msg_${record.id}_${record.since}`,
-    taskId: record.id,
-    timestampS: Math.floor(nowMs / 1000),
-    body,
-    secret: webhookSecret,
   });
 }
 

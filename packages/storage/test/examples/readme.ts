@@ -1,0 +1,14 @@
+import { openStore } from '../../src/index.ts';
+
+declare const env: { uploadStore: undefined };
+declare const bytes: Buffer;
+declare function uploadLocationOf(env: unknown, given: { env: unknown }): { store: { kind: 'file'; path: string } };
+
+const store = openStore(uploadLocationOf(env, { env: process.env }).store); // @kieq/config
+await store.put('tenant-a/9f…/x.png', bytes, 'image/png');
+const found = await store.get('tenant-a/9f…/x.png'); // undefined: there is none
+await store.putNew('only-once', bytes, 'text/plain'); // false: there is one already
+await store.remove('tenant-a/9f…/x.png');
+await store.close();
+
+export { found };
