@@ -20,6 +20,7 @@ const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 const FOREIGN_TOOLS = [
   'packages/testkit/test/campaign/published*.test.ts',
+  'packages/clients-suite/test/campaign/**/*.test.ts',
   'apps/gateway/test/campaign/api-documents.test.ts',
   'deploy/test/campaign/{helm,promtool}.test.ts',
   'site/test/campaign/**/*.test.ts',

@@ -10,6 +10,7 @@ import { addErrorHandler, answerError } from './error-handler.ts';
 import { addHeaders, endConnections, refuseEncodings } from './headers.ts';
 import { healthRoutes } from './health.ts';
 import { kieRoutes } from './kie-api/routes.ts';
+import { openAiRoutes } from './openai/routes.ts';
 import { addOpenApi, openApiRoutes } from './openapi.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { readJson } from './read-json.ts';
@@ -19,6 +20,7 @@ import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
 import { resultLinkRoutes } from './results/routes.ts';
+import { createForms } from './v1/form-turns.ts';
 import { v1Routes } from './v1/routes.ts';
 
 /** Longest body of a route that sets no other limit. */
@@ -34,6 +36,7 @@ const TIMEOUT_CHECK_MS = 5_000;
 export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   const app = fastify(serverOptions(deps));
   const bodies = createBodies(deps);
+  const forms = createForms(deps);
   // Only JSON is read, and forms if a route allows them.
   app.removeContentTypeParser('text/plain');
   readJson(app, bodies, deps.settings.limits.jsonBodyMs);
@@ -52,7 +55,8 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   await addOpenApi(app, deps.settings.publicUrl);
   healthRoutes(app, deps);
   await app.register((scope) => kieRoutes(scope, deps));
-  await app.register((scope) => v1Routes(scope, deps));
+  await app.register((scope) => v1Routes(scope, deps, forms));
+  await app.register((scope) => openAiRoutes(scope, deps, forms));
   await app.register((scope) => callbackRoutes(scope, deps, bodies));
   resultLinkRoutes(app, deps);
   await openApiRoutes(app);

@@ -29,8 +29,11 @@ export async function storeWith({ archive }: Pick<GatewayDeps, 'archive'>, name:
   return archive;
 }
 
+/** What a response needs to know of a file; a poster has neither size nor digest in the ledger. */
+type ServedFile = Pick<ArchivedFile, 'name' | 'contentType'> & Partial<Pick<ArchivedFile, 'bytes' | 'sha256'>>;
+
 /** Responds with an archived file or a redirect to it; handles conditions, ranges and HEAD. @throws ApiError */
-export async function answerFile(store: BlobStore, file: ArchivedFile, request: FastifyRequest, reply: FastifyReply) {
+export async function answerFile(store: BlobStore, file: ServedFile, request: FastifyRequest, reply: FastifyReply) {
   const { name, contentType } = file;
   const link = await working(
     store.link(name, { validMs: LINK_VALID_MS, contentType, disposition: dispositionOf(name) }),
@@ -40,7 +43,7 @@ export async function answerFile(store: BlobStore, file: ArchivedFile, request: 
 }
 
 /** The library handles ranges, conditions and HEAD. */
-async function sendFile(path: string, file: ArchivedFile, request: FastifyRequest, reply: FastifyReply) {
+async function sendFile(path: string, file: ServedFile, request: FastifyRequest, reply: FastifyReply) {
   const found = await send(request.raw, `/${basename(path)}`, {
     root: dirname(path),
     cacheControl: false,
@@ -48,13 +51,13 @@ async function sendFile(path: string, file: ArchivedFile, request: FastifyReques
     index: false,
   });
   if (found.type !== 'file') {
-    if (found.statusCode === 416) reply.header('content-range', `bytes */${file.bytes}`);
+    if (found.statusCode === 416 && file.bytes !== undefined) reply.header('content-range', `bytes */${file.bytes}`);
     throw refusal(found.statusCode, file);
   }
   const own = {
     'cache-control': KEPT,
     'content-disposition': dispositionOf(file.name),
-    'repr-digest': `sha-256=:${Buffer.from(file.sha256, 'hex').toString('base64')}:`,
+    ...digestOf(file),
   };
   return reply
     .code(found.statusCode)
@@ -63,14 +66,22 @@ async function sendFile(path: string, file: ArchivedFile, request: FastifyReques
     .send(found.stream);
 }
 
-function refusal(status: number, { bytes: size }: ArchivedFile): ApiError {
+function digestOf({ sha256 }: ServedFile): Record<string, string> {
+  if (sha256 === undefined) return {};
+  return { 'repr-digest': `sha-256=:${Buffer.from(sha256, 'hex').toString('base64')}:` };
+}
+
+function refusal(status: number, { bytes: size }: ServedFile): ApiError {
   switch (status) {
     case 404:
       return new ApiError('gone', REMOVED);
     case 412:
       return new ApiError('precondition_failed', 'The file does not match If-Match or If-Unmodified-Since.');
     case 416:
-      return new ApiError('range_not_satisfiable', `The range is outside of the file, which has ${size} bytes.`);
+      return new ApiError(
+        'range_not_satisfiable',
+        `The range is outside of the file${size === undefined ? '' : `, which has ${size} bytes`}.`,
+      );
     default:
       return new ApiError('unavailable', 'The archive does not work. Try again.');
   }

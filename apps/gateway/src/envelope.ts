@@ -17,10 +17,19 @@ export function isKiePath(url: string): boolean {
   return url.startsWith('/api/') || url.startsWith('/callbacks/');
 }
 
-/** The body of an error: Kie's envelope below `/api/` and `/callbacks/`, the native one elsewhere. */
+/** Whether an address, known or not, belongs to OpenAI's video API. */
+export function isOpenAiPath(url: string): boolean {
+  return /^\/v1\/videos(?:[/?]|$)/.test(url);
+}
+
+/** The body of an error: Kie's envelope below `/api/` and `/callbacks/`, OpenAI's below `/v1/videos`, else the native one. */
 export function errorBody(url: string, { status, code, message, problems, request }: ErrorAnswer): object {
   if (isKiePath(url)) {
     return { code: status, msg: request === undefined ? message : `${message} (${request})`, data: null };
+  }
+  if (isOpenAiPath(url)) {
+    const told = request === undefined ? message : `${message} (${request})`;
+    return { error: { message: told, type: openAiType(status), param: problems[0]?.field ?? null, code } };
   }
   return {
     error: {
@@ -30,4 +39,10 @@ export function errorBody(url: string, { status, code, message, problems, reques
       ...(request === undefined ? {} : { request }),
     },
   };
+}
+
+/** OpenAI's kinds of errors, as its clients know them. */
+function openAiType(status: number): string {
+  if (status === 429) return 'rate_limit_error';
+  return status >= 500 ? 'server_error' : 'invalid_request_error';
 }

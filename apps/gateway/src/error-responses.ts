@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { API_ERRORS, type ApiErrorCode } from './api-error.ts';
-import { isKiePath } from './envelope.ts';
+import { isKiePath, isOpenAiPath } from './envelope.ts';
 import { wordSchema } from './word-schema.ts';
 
 /** A documented response: description and content types. */
@@ -59,6 +59,32 @@ const nativeError = z
     ],
   });
 
+const openAiError = z
+  .object({
+    error: z
+      .object({
+        message: z.string(),
+        type: wordSchema(['invalid_request_error', 'rate_limit_error', 'server_error']),
+        param: z.string().nullable().describe('The first field that is wrong'),
+        code: wordSchema(Object.keys(API_ERRORS), 'The description of the response names the codes of its status'),
+      })
+      .meta({ id: 'OpenAiErrorDetails' }),
+  })
+  .meta({
+    id: 'OpenAiError',
+    description: "An error in OpenAI's shape",
+    examples: [
+      {
+        error: {
+          message: 'model must be the name of a Kie model, received "sora-2"',
+          type: 'invalid_request_error',
+          param: 'model',
+          code: 'invalid_request',
+        },
+      },
+    ],
+  });
+
 const ALWAYS: readonly ApiErrorCode[] = ['unreadable_body', 'unauthorized', 'forbidden', 'rate_limited', 'internal'];
 const WITH_BODY: readonly ApiErrorCode[] = ['too_slow', 'body_too_large', 'unsupported_media_type', 'invalid_request'];
 
@@ -89,5 +115,6 @@ export function errorResponses(
 }
 
 function errorResponse(url: string, codes: readonly ApiErrorCode[]): ResponseDoc {
-  return json(codes.map((code) => `\`${code}\``).join(', '), isKiePath(url) ? kieError : nativeError);
+  const schema = isKiePath(url) ? kieError : isOpenAiPath(url) ? openAiError : nativeError;
+  return json(codes.map((code) => `\`${code}\``).join(', '), schema);
 }

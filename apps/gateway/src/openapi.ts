@@ -8,12 +8,13 @@ import { openApiTransform } from './openapi/transform.ts';
 import { documented } from './routes.ts';
 
 const DESCRIPTION = `Kie's API (\`/api/v1\`) and a native API (\`/v1\`) in front of one queue. Errors below \`/api/\` have
-Kie's envelope, with the HTTP status as \`code\`. All other errors have \`error.code\`, \`error.message\` and, for an invalid
+Kie's envelope, with the HTTP status as \`code\`; errors below \`/v1/videos\` have OpenAI's shape. All other errors have \`error.code\`, \`error.message\` and, for an invalid
 request, \`error.problems\`.`;
 
 const TAGS = [
   { name: 'kie', description: "Kie's API: an existing client changes only its base URL and its key" },
   { name: 'generations', description: 'Create, read, list, cancel and follow generations' },
+  { name: 'openai', description: "OpenAI's video API: the same generations in its shape" },
   { name: 'models', description: 'What is known about models: inputs, prices, completion times' },
   { name: 'dead letters', description: 'Generations and deliveries that are stuck: why, and how to resume them' },
   { name: 'operations', description: 'The pool and this process' },

@@ -29,6 +29,7 @@ const CHECKED_FIELDS = 1000;
 const NOT_PASSED_ON: Readonly<Record<string, string>> = {
   progressCallBackUrl: 'is not passed on to Kie: follow GET /v1/generations/<taskId>/events instead',
 };
+const MOST_IGNORED = 10;
 /** The other fields of Kie's createTask. */
 const KIE_FIELDS = new Set(['model', 'input', 'callBackUrl']);
 const NATIVE_FIELDS = new Set(Object.keys(optionsSchema.shape));
@@ -41,6 +42,11 @@ export function modelWarnings(model: string, input: Readonly<Record<string, unkn
 /** Every field of a createTask body that has no effect; fields that are null, "" or blank are not reported. */
 export function ignoredByKieApi(body: Readonly<Record<string, unknown>>): Warning[] {
   return ignoredFields(body, KIE_FIELDS, whyIgnored);
+}
+
+/** Fields of a foreign body that have no translation. They are the first ten: the caller decides how many there are. */
+export function ignoredNames(names: readonly string[]): Warning[] {
+  return names.slice(0, MOST_IGNORED).map((field) => ({ field, message: whyIgnored(field) }));
 }
 
 /** Removes the fields that are not passed on from a native body. Unknown fields stay and are refused later. */

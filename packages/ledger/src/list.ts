@@ -16,6 +16,8 @@ export interface GenerationListOptions extends ListOptions {
   /** Epoch ms of creation, both inclusive. */
   readonly from?: number;
   readonly to?: number;
+  /** Default false: newest first. */
+  readonly oldestFirst?: boolean;
 }
 
 export interface DeadLetterListOptions extends ListOptions {
@@ -25,7 +27,7 @@ export interface DeadLetterListOptions extends ListOptions {
   readonly oldestFirst?: boolean;
 }
 
-/** A page, newest first; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
+/** A page, newest first unless asked otherwise; `next` continues, absent at the end. A page may be short, even empty, and still go on. */
 export interface ListPage {
   readonly items: readonly { readonly id: string; readonly at: number }[];
   readonly next?: ListCursor;
@@ -41,11 +43,11 @@ export async function listGenerations(
   scripts: ScriptRunner,
   redis: Redis | Cluster,
   root: string,
-  { tenant, state, from, to, limit, cursor }: GenerationListOptions,
+  { tenant, state, from, to, limit, cursor, oldestFirst = false }: GenerationListOptions,
 ): Promise<ListPage> {
   const tenants = tenant === undefined ? await redis.smembers(`${root}tenants`) : [tenant];
   const sources = tenants.map((name) => `tenant:${name}`);
-  const { items, next } = await scripts.run('list', { sources, state, from, to, limit, cursor });
+  const { items, next } = await scripts.run('list', { sources, state, from, to, limit, cursor, oldestFirst });
   const shown = items.map(({ id, at }) => ({ id, at }));
   return next === undefined ? { items: shown } : { items: shown, next };
 }

@@ -9,3 +9,6 @@ export { nearest } from './nearest.ts';
 export type { ImageField, InputField, KieModel, PriceRow, SourceId } from './model.ts';
 export { requestProblems, requestWarnings, ruleText } from './request-warnings.ts';
 export { SOURCES, USD_PER_CREDIT } from './sources.ts';
+export { applyEasy } from './easy/apply-easy.ts';
+export { fillRequired, type Filled } from './easy/fill-required.ts';
+export type { Easy, EasyMapped, EasyName, EasyProblem, EasyResult } from './easy/types.ts';

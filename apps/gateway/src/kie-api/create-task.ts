@@ -11,7 +11,7 @@ import { CREATE_REQUESTS } from '../openapi/create-requests.ts';
 import { GENERATION_ID, KIE_CREATE_TASK } from '../openapi/examples.ts';
 import { route, type Call } from '../routes.ts';
 import { ownScrubber } from '../own-scrubber.ts';
-import { blankKeyHeader, headerText, WARNINGS_HEADER, type Warning } from '../warnings.ts';
+import { blankKeyHeader, headerText, ignoredNames, WARNINGS_HEADER, type Warning } from '../warnings.ts';
 import { checkTask } from './check-task.ts';
 import { createdTask, success, successOf } from './schemas.ts';
 
@@ -37,25 +37,33 @@ export function createTaskRoute(app: FastifyInstance, deps: GatewayDeps): void {
       },
     },
     errors: ['idempotency_conflict'],
-    handler: async (call) => {
-      const { id, created } = await create(deps, call).catch((error: unknown) => {
-        deps.metrics.created.inc({ api: 'kie', outcome: outcomeOf(error) });
-        throw error;
-      });
-      deps.metrics.created.inc({ api: 'kie', outcome: created ? 'created' : 'exists' });
-      if (created) audit(deps, call.request, 'create', [id]);
-      return success({ taskId: id, recordId: id });
-    },
+    handler: (call) => createKieTask(deps, call),
   });
+}
+
+/**
+ * Creates the generation of a body of createTask, also of one that another endpoint of Kie was translated to.
+ * @param ignored fields of the untranslated body that have no effect
+ */
+export async function createKieTask(deps: GatewayDeps, call: Call<unknown, unknown>, ignored: readonly string[] = []) {
+  const { id, created } = await create(deps, call, ignored).catch((error: unknown) => {
+    deps.metrics.created.inc({ api: 'kie', outcome: outcomeOf(error) });
+    throw error;
+  });
+  deps.metrics.created.inc({ api: 'kie', outcome: created ? 'created' : 'exists' });
+  if (created) audit(deps, call.request, 'create', [id]);
+  return success({ taskId: id, recordId: id });
 }
 
 async function create(
   { producer, settings, scrub }: GatewayDeps,
   { request, body, caller, reply }: Call<unknown, unknown>,
+  untranslated: readonly string[],
 ): Promise<Enqueued> {
+  const before = [...blankKeyHeader(request), ...ignoredNames(untranslated)];
   const from = { tenant: tenantFor(caller, undefined), idempotencyKey: idempotencyKeyOf(request) };
   const warn = (ignored: Warning[]): void => {
-    const warnings = [...blankKeyHeader(request), ...ignored];
+    const warnings = [...before, ...ignored];
     if (warnings.length > 0) reply.header(WARNINGS_HEADER, headerText(warnings, ownScrubber(request, scrub)));
   };
   const task = checkTask(body, from, { allowPrivateUrls: settings.allowPrivateUrls, warn });

@@ -3,6 +3,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { createTaskRoute } from './create-task.ts';
 import { creditRoute } from './credit.ts';
 import { recordInfoRoute } from './record-info.ts';
+import { veoRoutes } from '../veo/routes.ts';
 
 /** The routes of Kie's API; `taskId` is the id of a generation. */
 export async function kieRoutes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
@@ -14,4 +15,5 @@ export async function kieRoutes(app: FastifyInstance, deps: GatewayDeps): Promis
   createTaskRoute(app, deps);
   recordInfoRoute(app, deps);
   creditRoute(app, deps);
+  veoRoutes(app, deps);
 }

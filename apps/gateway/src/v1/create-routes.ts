@@ -1,10 +1,8 @@
 import fastifyMultipart from '@fastify/multipart';
-import { uploadsIn, uploadUrl } from '@kieq/domain';
-import { ProducerError } from '@kieq/producer';
-import { createResultLinks, frozenPayload } from '@kieq/queue';
+import { createResultLinks } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { ApiError, invalid } from '../api-error.ts';
+import { invalid } from '../api-error.ts';
 import { audit } from '../audit.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';
@@ -29,9 +27,10 @@ import {
 } from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
-import { createForms, type Forms } from './form-turns.ts';
+import type { Forms } from './form-turns.ts';
+import { createWithImages } from './create-with-images.ts';
 import { KeptImages } from './kept-images.ts';
-import { MULTIPART_OPTIONS } from './upload-form.ts';
+import { MULTIPART_OPTIONS, uploadForm } from './upload-form.ts';
 import { viewOf, viewSchema, type View } from './view.ts';
 import type { Waiting } from './waiting.ts';
 
@@ -47,8 +46,11 @@ const createdOneSchema = createdSchema
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
-export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): Promise<void> {
-  const forms = createForms(deps);
+export async function createRoutes(
+  app: FastifyInstance,
+  deps: GatewayDeps,
+  { waiting, forms }: { readonly waiting: Waiting; readonly forms: Forms },
+): Promise<void> {
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   /** With `wait`, the generation as it is when the response comes; nothing where that cannot be read. */
   const endOf = async (call: Waiter, { id }: Created): Promise<{ generation?: View }> => {
@@ -155,36 +157,11 @@ async function createFromForm(
   { read, nameStore }: Forms,
 ): Promise<Created> {
   const images = new KeptImages(deps);
-  const body = await read(request, caller, images);
-  try {
+  const body = await read(request, uploadForm(caller), images);
+  return createWithImages(deps, images, async () => {
     if (images.addresses.size > 0) await nameStore();
-    const created = await createFrom(deps, body, { ...context, uploads: images.addresses });
-    if (!created.created) await discardUnnamed(deps, images, created.id);
-    return created;
-  } catch (error) {
-    if (isRefused(error)) await images.discard();
-    else images.abandon(error);
-    throw error;
-  }
-}
-
-/**
- * The generation existed already. Either an earlier call created it, with other images, or this call did and Redis lost
- * the reply, or a worker took the job at once. Only the record shows which images the generation names.
- */
-async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: string): Promise<void> {
-  try {
-    const record = await ledger.read.generation(id);
-    await images.discardBut(uploadsIn(frozenPayload(record?.payload)?.request.input).map(uploadUrl));
-  } catch (error) {
-    images.abandon(error);
-  }
-}
-
-/** Whether certainly no generation was created. If Redis refused or disconnected in between, one may exist. */
-function isRefused(error: unknown): boolean {
-  if (error instanceof ProducerError) return error.code === 'invalid_request' || error.code === 'idempotency_conflict';
-  return error instanceof ApiError;
+    return createFrom(deps, body, { ...context, uploads: images.addresses });
+  });
 }
 
 function answer(reply: FastifyReply, created: Created): Created {

@@ -6,6 +6,7 @@ import { deadLetterRoutes } from './dead-letter-routes.ts';
 import { endsRoute } from './ends-route.ts';
 import { estimateRoute } from './estimate-route.ts';
 import { eventRoutes } from './event-routes.ts';
+import type { Forms } from './form-turns.ts';
 import { generationRoutes } from './generation-routes.ts';
 import { modelRoutes } from './model-routes.ts';
 import { resultRoutes } from './result-routes.ts';
@@ -13,9 +14,9 @@ import { statusRoute } from './status-route.ts';
 import { createWaiting } from './waiting.ts';
 
 /** The native API, below `/v1`. */
-export async function v1Routes(app: FastifyInstance, deps: GatewayDeps): Promise<void> {
+export async function v1Routes(app: FastifyInstance, deps: GatewayDeps, forms: Forms): Promise<void> {
   const waiting = createWaiting(deps);
-  await createRoutes(app, deps, waiting);
+  await createRoutes(app, deps, { waiting, forms });
   generationRoutes(app, deps, waiting);
   resultRoutes(app, deps);
   eventRoutes(app, deps);

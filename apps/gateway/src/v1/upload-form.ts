@@ -27,18 +27,34 @@ export const MULTIPART_OPTIONS = {
 
 export type FormLimits = Pick<GatewayLimits, 'formMs' | 'paceBytes' | 'paceMs'>;
 
+/** The parts of a form received so far, as one API takes them. */
+export interface FormParts {
+  take(part: MultipartFile): Promise<void>;
+  /** Parts that arrive after this call are refused. */
+  end(): void;
+  /** What the form says, once all parts are there. @throws ApiError */
+  body(): JsonObject;
+}
+
+/** @param pace of the sender; it pauses while a store writes */
+export type StartForm = (images: KeptImages, pace: Pace) => FormParts;
+
+/** The native form: the part `request` with the JSON, then the images, which become addresses in its input. */
+export function uploadForm(caller: Caller): StartForm {
+  return (images, pace) => new Form(caller, images, pace);
+}
+
 /**
- * Reads a form: the part `request` with the JSON, then the images, each stored as it arrives.
- * @returns the JSON with the addresses of the images in its input
+ * Reads a form part by part; each image is stored as it arrives.
  * @throws ApiError, among them `too_slow`; no image is left in the store then
  */
-export async function readUploadForm(
+export async function readForm(
   request: FastifyRequest,
-  caller: Caller,
+  start: StartForm,
   { images, limits }: { readonly images: KeptImages; readonly limits: FormLimits },
 ): Promise<JsonObject> {
   const { pace, late } = watchSender(request.raw, limits);
-  const form = new Form(caller, images, pace);
+  const form = start(images, pace);
   try {
     await Promise.race([takeAll(request, form), late]);
     return form.body();
@@ -53,7 +69,7 @@ export async function readUploadForm(
   }
 }
 
-async function takeAll(request: FastifyRequest, form: Form): Promise<void> {
+async function takeAll(request: FastifyRequest, form: FormParts): Promise<void> {
   for await (const part of request.files()) await form.take(part);
 }
 
@@ -68,8 +84,7 @@ function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }:
   return { late, pace: new Pace({ bytes: paceBytes, everyMs: paceMs, deadlineMs: formMs, total, onLate }) };
 }
 
-/** The parts of a form received so far. */
-class Form {
+class Form implements FormParts {
   readonly #caller: Caller;
   readonly #images: KeptImages;
   readonly #pace: Pace;
@@ -90,7 +105,6 @@ class Form {
     else await this.#takeImage(part);
   }
 
-  /** Images that arrive after this call are refused. */
   end(): void {
     this.#isOver = true;
   }
@@ -150,8 +164,11 @@ class Form {
   }
 }
 
-/** Replaces `toBuffer`, which keeps the bytes of every part until the form ends. */
-async function bytesOf({ file, fieldname }: MultipartFile, limit: number): Promise<Buffer> {
+/**
+ * Replaces `toBuffer`, which keeps the bytes of every part until the form ends.
+ * @throws ApiError `body_too_large`
+ */
+export async function bytesOf({ file, fieldname }: MultipartFile, limit: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of file) {

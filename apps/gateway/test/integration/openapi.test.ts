@@ -127,6 +127,25 @@ describe('answers', () => {
     await ask(CALLBACK, running.path, { body: 'no JSON' });
     await ask(CALLBACK, running.path, { body: ' '.repeat(300_000) });
     await ask('GET /v1/models', '/v1/models');
+    const VEO = '/api/v1/veo';
+    for (const asked of [{ prompt: 'x' }, {}]) await ask(`POST ${VEO}/generate`, `${VEO}/generate`, { body: asked });
+    for (const query of [`?taskId=${taskId}`, '?taskId=gen_unknown', ''])
+      await ask(`GET ${VEO}/record-info`, `${VEO}/record-info${query}`);
+    await ask(`GET ${VEO}/get-1080p-video`, `${VEO}/get-1080p-video`);
+    await ask(`POST ${VEO}/extend`, `${VEO}/extend`, { body: {} });
+    const VIDEO = { model: body.model, prompt: 'described', input_reference: 'https://example.com/a.png' };
+    const video = idSchema.parse(await ask('POST /v1/videos', '/v1/videos', { body: VIDEO }));
+    for (const asked of [{}, { ...VIDEO, model: 'sora-2' }, []])
+      await ask('POST /v1/videos', '/v1/videos', { body: asked });
+    for (const query of ['', '?order=asc&limit=1', '?limit=x', '?after=gen_unknown'])
+      await ask('GET /v1/videos', `/v1/videos${query}`);
+    for (const one of [video.id, 'gen_unknown']) {
+      await ask('GET /v1/videos/{id}', `/v1/videos/${one}`);
+      await ask('GET /v1/videos/{id}/content', `/v1/videos/${one}/content`);
+      await ask('DELETE /v1/videos/{id}', `/v1/videos/${one}`);
+    }
+    await ask('DELETE /v1/videos/{id}', `/v1/videos/${running.id}`);
+    await ask('POST /v1/videos/{id}/remix', `/v1/videos/${video.id}/remix`, { body: { prompt: 'x' } });
     for (const name of ['kling-3.0%2Fvideo', 'unknown']) await ask('GET /v1/models/{id}', `/v1/models/${name}`);
     for (const name of ['kling-3.0/video', 'no/model']) await ask('GET /v1/models/{id}/{name}', `/v1/models/${name}`);
     for (const asked of [body, { items: [body, {}] }, { items: [body, { model: 'no/model' }] }])

@@ -12,6 +12,7 @@ import { filesBelow, wordsIn } from '../support/documents.ts';
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   domain: [],
   client: [],
+  'clients-suite': [],
   config: ['domain'],
   models: [],
   http: ['proxy'],
