@@ -1,7 +1,6 @@
 import fastifyMultipart from '@fastify/multipart';
-import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
-import { createResultLinks, frozenPayload } from '@kieq/queue';
+import { createResultLinks } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import { ApiError, invalid } from '../api-error.ts';
@@ -29,8 +28,8 @@ import {
 } from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
 import { checkCreation, problem, type CreationContext } from './creation.ts';
-import { createForms, type Forms } from './form-turns.ts';
-import { KeptImages } from './kept-images.ts';
+import { createForms, type Forms, type FormTurns } from './form-turns.ts';
+import { discardUnnamed, KeptImages } from './kept-images.ts';
 import { MULTIPART_OPTIONS } from './upload-form.ts';
 import { viewOf, viewSchema, type View } from './view.ts';
 import type { Waiting } from './waiting.ts';
@@ -46,8 +45,12 @@ const createdOneSchema = createdSchema
 const BATCH_BODY_BYTES = 4 * 1024 * 1024;
 
 /** `POST /v1/generations` and `POST /v1/generations/batch`. */
-export async function createRoutes(app: FastifyInstance, deps: GatewayDeps, waiting: Waiting): Promise<void> {
-  const forms = createForms(deps);
+export async function createRoutes(
+  app: FastifyInstance,
+  deps: GatewayDeps,
+  { waiting, turns }: { readonly waiting: Waiting; readonly turns: FormTurns },
+): Promise<void> {
+  const forms = createForms(deps, turns);
   const links = createResultLinks({ ledger: deps.ledger, store: deps.archive });
   /** With `wait`, the generation as it is when the response comes; nothing where that cannot be read. */
   const endOf = async (call: CreateCall, { id }: Created): Promise<{ generation?: View }> => {
@@ -158,19 +161,6 @@ async function createFromForm(
     if (isRefused(error)) await images.discard();
     else images.abandon(error);
     throw error;
-  }
-}
-
-/**
- * The generation existed already. Either an earlier call created it, with other images, or this call did and Redis lost
- * the reply, or a worker took the job at once. Only the record shows which images the generation names.
- */
-async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: string): Promise<void> {
-  try {
-    const record = await ledger.read.generation(id);
-    await images.discardBut(uploadsIn(frozenPayload(record?.payload)?.request.input).map(uploadUrl));
-  } catch (error) {
-    images.abandon(error);
   }
 }
 

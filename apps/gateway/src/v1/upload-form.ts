@@ -57,7 +57,8 @@ async function takeAll(request: FastifyRequest, form: Form): Promise<void> {
   for await (const part of request.files()) await form.take(part);
 }
 
-function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits) {
+/** Ends a form whose sender is too slow: `late` rejects then. `pace.end` must be called. */
+export function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits) {
   let onLate: (why: string) => void = () => undefined;
   const late = new Promise<never>((_resolve, reject) => {
     onLate = (why) => reject(new ApiError('too_slow', `The form ${why}. No generation was created.`));
@@ -150,8 +151,11 @@ class Form {
   }
 }
 
-/** Replaces `toBuffer`, which keeps the bytes of every part until the form ends. */
-async function bytesOf({ file, fieldname }: MultipartFile, limit: number): Promise<Buffer> {
+/**
+ * Replaces `toBuffer`, which keeps the bytes of every part until the form ends.
+ * @throws ApiError `body_too_large`
+ */
+export async function bytesOf({ file, fieldname }: MultipartFile, limit: number): Promise<Buffer> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of file) {

@@ -156,6 +156,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   GATEWAY_RATE_LIMIT_PER_MINUTE: ['-1', '0.5'],
   GATEWAY_MAX_CONNECTIONS: ['0', '15', 'many'],
   GATEWAY_EVENT_STREAMS: ['0', '1.5'],
+  GATEWAY_UPLOAD_QUOTA_MB: ['-1', '1.5'],
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],

@@ -4,6 +4,7 @@ import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../jobs/archive-jobs.ts';
 import type { UpkeepDeps } from './upkeep-deps.ts';
 import { probeCredits } from './credit-probe.ts';
+import { removeExpiredUploads } from './expired-uploads.ts';
 import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
 import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { redriveOne } from '../dead-letters/redrive.ts';
@@ -77,6 +78,7 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
     ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues, id)]),
   ]);
   await probeCredits(context);
+  await removeExpiredUploads(context);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
   // What failed may be due again at once: repeating it without a pause would only add load, for example on a full
   // Redis.
