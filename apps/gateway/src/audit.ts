@@ -32,10 +32,7 @@ export function auditUpload(
   request: FastifyRequest,
   image: string,
 ): void {
-  logger.info(
-    { request: request.id, change: 'upload', image, ...callerOf(request, settings) },
-    'uploaded by a caller',
-  );
+  logger.info({ request: request.id, change: 'upload', image, ...callerOf(request, settings) }, 'uploaded by a caller');
 }
 
 function callerOf(request: FastifyRequest, { keyIdSecret }: GatewayDeps['settings']): object {

@@ -195,13 +195,14 @@ export const GROUPS = {
     }),
     allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
       parser: boolean,
-      meaning: 'whether callback URLs of callers and result links may be private addresses',
+      meaning:
+        'whether callback URLs of callers, images that the gateway fetches, and result links may be private addresses',
     }),
     outboundProxy: optional('KIEQ_OUTBOUND_PROXY', {
       parser: proxyUrl,
       secret: true,
       meaning:
-        'proxy for deliveries and result links; it resolves their names itself, so it must refuse private addresses',
+        'proxy for deliveries, images that the gateway fetches, and result links; it resolves their names itself, so it must refuse private addresses',
     }),
   },
   dashboard: {

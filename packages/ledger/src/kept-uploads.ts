@@ -37,33 +37,31 @@ const entrySchema = z.object({
 });
 
 /**
- * They concern no generation, so they are none of its transitions: KEYS[1] is the root. The clock is that of Redis.
- * Whether there is room and the reservation are one step, so that calls at the same moment cannot exceed the quota.
+ * They concern no generation, so they are none of its transitions. KEYS are the record, the index of expiry and the bytes
+ * held by tenant; the clock is that of Redis. Whether there is room and the reservation are one step, so that calls at
+ * the same moment cannot exceed the quota.
  */
 const KEEP = `#!lua
-local root, token, tenant = KEYS[1], ARGV[1], ARGV[2]
-local charge, quota = tonumber(ARGV[6]), tonumber(ARGV[7])
-local held = tonumber(redis.call('HGET', root .. 'uploads:held', tenant) or '0')
+local token, tenant, charge, quota = ARGV[1], ARGV[2], tonumber(ARGV[6]), tonumber(ARGV[7])
+local held = tonumber(redis.call('HGET', KEYS[3], tenant) or '0')
 if held + charge > quota then return { 'full', tostring(held) } end
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local keptAt, expiresAt = string.format('%.0f', now), string.format('%.0f', now + ARGV[8])
-redis.call('HSET', root .. 'upload:' .. token, 'tenant', tenant, 'sha256', ARGV[3], 'copy', ARGV[4],
+redis.call('HSET', KEYS[1], 'tenant', tenant, 'sha256', ARGV[3], 'copy', ARGV[4],
   'extension', ARGV[5], 'charge', ARGV[6], 'keptAt', keptAt, 'expiresAt', expiresAt)
-redis.call('ZADD', root .. 'uploads', expiresAt, token)
-redis.call('HINCRBY', root .. 'uploads:held', tenant, ARGV[6])
+redis.call('ZADD', KEYS[2], expiresAt, token)
+redis.call('HINCRBY', KEYS[3], tenant, ARGV[6])
 return { 'kept', keptAt, expiresAt }`;
 
 /** Gives back what the upload took of the quota, once. */
 const DROP = `#!lua flags=allow-oom
-local root, token = KEYS[1], ARGV[1]
-local name = root .. 'upload:' .. token
-local tenant, charge = unpack(redis.call('HMGET', name, 'tenant', 'charge'))
-redis.call('ZREM', root .. 'uploads', token)
+local tenant, charge = unpack(redis.call('HMGET', KEYS[1], 'tenant', 'charge'))
+redis.call('ZREM', KEYS[2], ARGV[1])
 if not tenant then return 0 end
-redis.call('DEL', name)
-if redis.call('HINCRBY', root .. 'uploads:held', tenant, -tonumber(charge or '0')) <= 0 then
-  redis.call('HDEL', root .. 'uploads:held', tenant)
+redis.call('DEL', KEYS[1])
+if redis.call('HINCRBY', KEYS[3], tenant, -tonumber(charge or '0')) <= 0 then
+  redis.call('HDEL', KEYS[3], tenant)
 end
 return 1`;
 
@@ -79,9 +77,12 @@ const TOKEN = /^up_[0-9a-f]{40}$/;
  * file is left that no record names.
  */
 export function createKeptUploads(redis: Redis | Cluster, root: string) {
+  const index = `${root}uploads`;
+  const held = `${root}uploads:held`;
+  const recordKey = (token: string): string => `${root}upload:${token}`;
   const read = async (token: string): Promise<KeptUpload | undefined> => {
     if (!TOKEN.test(token)) return undefined;
-    const entry = entrySchema.safeParse(await redis.hgetall(`${root}upload:${token}`));
+    const entry = entrySchema.safeParse(await redis.hgetall(recordKey(token)));
     return entry.success ? { token, ...entry.data } : undefined;
   };
   return {
@@ -89,7 +90,7 @@ export function createKeptUploads(redis: Redis | Cluster, root: string) {
     async keep({ token, ref, charge, quota, lifeMs }: KeepArgs): Promise<KeepReply> {
       const { tenant, sha256, copy, extension } = ref;
       const args = [token, tenant, sha256, copy, extension, charge, quota, lifeMs];
-      const reply = keepReply.parse(await redis.eval(KEEP, 1, root, ...args));
+      const reply = keepReply.parse(await redis.eval(KEEP, 3, recordKey(token), index, held, ...args));
       return reply[0] === 'full'
         ? { kind: 'full', held: reply[1] }
         : { kind: 'kept', keptAt: reply[1], expiresAt: reply[2] };
@@ -98,7 +99,7 @@ export function createKeptUploads(redis: Redis | Cluster, root: string) {
     read,
     /** Forgets an upload and gives back its part of the quota. Call it after its file was removed. */
     async drop(token: string): Promise<void> {
-      await redis.eval(DROP, 1, root, token);
+      await redis.eval(DROP, 3, recordKey(token), index, held, token);
     },
     /**
      * Those that expired before this moment, the oldest first.
@@ -108,7 +109,7 @@ export function createKeptUploads(redis: Redis | Cluster, root: string) {
       nowMs: number,
       limit: number,
     ): Promise<{ readonly token: string; readonly upload: KeptUpload | undefined }[]> {
-      const tokens = await redis.zrangebyscore(`${root}uploads`, '-inf', nowMs, 'LIMIT', 0, limit);
+      const tokens = await redis.zrangebyscore(index, '-inf', nowMs, 'LIMIT', 0, limit);
       return Promise.all(tokens.map(async (token) => ({ token, upload: await read(token) })));
     },
   };

@@ -23,7 +23,9 @@ const RECEIVED_LIMIT = 60;
 
 const bodySchema = z
   .object({
-    [FIELD]: z.string('must be text').describe('Base64 of a whole JPEG, PNG or WebP image of at most 10 MB, or a data URL'),
+    [FIELD]: z
+      .string('must be text')
+      .describe('Base64 of a whole JPEG, PNG or WebP image of at most 10 MB, or a data URL'),
     ...uploadFields,
   })
   .meta({ id: 'KieBase64Upload', examples: [{ [FIELD]: 'data:image/png;base64,iVBORw0KGgo…', uploadPath: 'images' }] });

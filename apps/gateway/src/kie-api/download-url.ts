@@ -77,8 +77,13 @@ async function fromKie(
 ): Promise<string | undefined> {
   const owner = tenant === undefined ? {} : { tenant };
   let cursor: Awaited<ReturnType<typeof ledger.read.list>>['next'];
-  for (let left = SEARCHED; left > 0; ) {
-    const page = await ledger.read.list({ ...owner, state: 'succeeded', limit: PAGE, ...(cursor === undefined ? {} : { cursor }) });
+  for (let left = SEARCHED; left > 0;) {
+    const page = await ledger.read.list({
+      ...owner,
+      state: 'succeeded',
+      limit: PAGE,
+      ...(cursor === undefined ? {} : { cursor }),
+    });
     for (const record of await ledger.read.generations(page.items.map(({ id }) => id))) {
       const at = record?.verdict?.resultUrls.indexOf(url) ?? -1;
       if (record !== undefined && at >= 0 && record.purgedAt === undefined) return (await links.of(record))[at];

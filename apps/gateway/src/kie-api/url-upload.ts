@@ -15,6 +15,7 @@ const HEAD_MS = 15_000;
 const STALL_MS = 15_000;
 const TOTAL_MS = 60_000;
 const URL_LIMIT = 2000;
+const RECEIVED_LIMIT = 200;
 
 const bodySchema = z
   .object({
@@ -68,7 +69,7 @@ async function fetchImage(
     case 'answered':
       throw unfetched(url, `responded with HTTP ${answer.status}`);
     case 'refused':
-      throw invalid([{ field: FIELD, rule: answer.reason, received: JSON.stringify(url) }]);
+      throw invalid([{ field: FIELD, rule: answer.reason, received: shown(url) }]);
     case 'failed':
       throw unfetched(url, `cannot be fetched: ${answer.transport}`);
     default:
@@ -76,7 +77,8 @@ async function fetchImage(
   }
 }
 
-async function readImage({ body, contentLength = 0, close }: OpenDownload, url: string): Promise<Buffer> {
+async function readImage(download: OpenDownload, url: string): Promise<Buffer> {
+  const { body, contentLength = 0 } = download;
   try {
     if (contentLength > UPLOAD_LIMIT_BYTES) throw tooLarge();
     const pieces: Uint8Array[] = [];
@@ -91,15 +93,22 @@ async function readImage({ body, contentLength = 0, close }: OpenDownload, url: 
     if (error instanceof BodyError) throw unfetched(url, `broke off: ${error.transport}`);
     throw error;
   } finally {
-    close();
+    download.close();
   }
 }
 
 function unfetched(url: string, why: string): ApiError {
   const rule = `must be the address of an image that the gateway can fetch; it ${why}`;
-  return invalid([{ field: FIELD, rule, received: JSON.stringify(url) }]);
+  return invalid([{ field: FIELD, rule, received: shown(url) }]);
+}
+
+function shown(url: string): string {
+  return JSON.stringify(url).slice(0, RECEIVED_LIMIT);
 }
 
 function tooLarge(): ApiError {
-  return new ApiError('body_too_large', `The image behind ${FIELD} must have at most ${UPLOAD_LIMIT_BYTES} bytes (10 MB)`);
+  return new ApiError(
+    'body_too_large',
+    `The image behind ${FIELD} must have at most ${UPLOAD_LIMIT_BYTES} bytes (10 MB)`,
+  );
 }

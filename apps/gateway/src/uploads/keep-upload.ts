@@ -6,7 +6,7 @@ import type { GatewayDeps } from '../deps.ts';
 import { newToken } from './upload-link.ts';
 
 /** How long an upload can be named by a request, as at Kie. */
-export const UPLOAD_LIFE_MS = 3 * 24 * 3_600_000;
+const UPLOAD_LIFE_MS = 3 * 24 * 3_600_000;
 /** An image counts at least this much, so that millions of tiny ones cannot fill Redis. */
 const LEAST_CHARGE_BYTES = 65_536;
 const NO_QUOTA = 2 ** 52;

@@ -17,6 +17,8 @@ export interface FoundLink {
 export type LinkedDeps = Pick<GatewayDeps, 'ledger' | 'uploads' | 'settings' | 'logger'>;
 type Input = GenerationRequest['input'];
 
+const RECEIVED_LIMIT = 200;
+
 /** The same for a link that is forged, of another tenant or expired, so that callers do not learn which ones exist. */
 const RULE =
   'must be the link of an image that this tenant has uploaded within the last 3 days and that is still there; upload it again';
@@ -93,7 +95,7 @@ async function addressOf(
 }
 
 function refused(field: string, text: string): ProducerError {
-  return refusedLinks({ field, rule: RULE, received: JSON.stringify(text) });
+  return refusedLinks({ field, rule: RULE, received: JSON.stringify(text).slice(0, RECEIVED_LIMIT) });
 }
 
 function tooMany(count: number): ProducerError {

@@ -64,7 +64,9 @@ async function prepare(items: readonly Item[], take: Take): Promise<Prepared[]> 
     for (const item of items) {
       const links = linksIn(item.request.input);
       if (links.length > 0) left -= 1;
-      prepared.push(links.length === 0 ? { item } : left < 0 ? { error: tooMany() } : await prepareOne(item, links, take));
+      prepared.push(
+        links.length === 0 ? { item } : left < 0 ? { error: tooMany() } : await prepareOne(item, links, take),
+      );
     }
     return prepared;
   } catch (error) {

@@ -59,8 +59,7 @@ export function createForms(deps: GatewayDeps, turns: FormTurns): Forms {
   const { limits } = deps.settings;
   return {
     nameStore: createStoreNaming(deps),
-    read: (request, caller, images) =>
-      turns.run(request, 1, () => readUploadForm(request, caller, { images, limits })),
+    read: (request, caller, images) => turns.run(request, 1, () => readUploadForm(request, caller, { images, limits })),
   };
 }
 

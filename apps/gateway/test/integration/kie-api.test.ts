@@ -75,7 +75,11 @@ describe('createTask and recordInfo', () => {
     const { status, body } = await recordInfo(gateway, id);
     expect(status).toBe(200);
     const empty = { resultJson: '', response: null, failCode: null, failMsg: null, costTime: null, completeTime: null };
-    expect(body).toMatchObject({ code: 200, msg: 'success', data: { taskId: id, state: 'waiting', successFlag: 0, progress: 0, ...empty } });
+    expect(body).toMatchObject({
+      code: 200,
+      msg: 'success',
+      data: { taskId: id, state: 'waiting', successFlag: 0, progress: 0, ...empty },
+    });
   });
 
   test('a body counts as JSON whatever it is called, or not called at all', async () => {

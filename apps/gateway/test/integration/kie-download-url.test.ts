@@ -35,8 +35,15 @@ test('a link into the archive leads to a current one, also when it has expired',
   const gateway = await startGateway({ pool, keys: KEYS });
   const { id, kieUrl } = await succeeded('archived');
   const name = (await pool.ledger.read.generation(id))?.archiving?.files[0]?.name.split('/').at(-1) ?? expect.fail();
-  for (const link of [`https://videos.example/results/${name}?expires=1&signature=x`, `https://bucket.example/t/${name}`])
-    expect((await ask(gateway, link)).body).toEqual({ code: 200, msg: 'success', data: (await ask(gateway, kieUrl)).body.data });
+  for (const link of [
+    `https://videos.example/results/${name}?expires=1&signature=x`,
+    `https://bucket.example/t/${name}`,
+  ])
+    expect((await ask(gateway, link)).body).toEqual({
+      code: 200,
+      msg: 'success',
+      data: (await ask(gateway, kieUrl)).body.data,
+    });
 });
 
 test('nothing else: of another tenant, unknown, not finished, no address', async () => {
@@ -51,7 +58,13 @@ test('nothing else: of another tenant, unknown, not finished, no address', async
     ]);
   }
   const { id: waiting } = await pool.producer.enqueue(testRequest('later'), { tenant: 'a', delayMs: 600_000 });
-  const unknown = [`https://x.example/${waiting}.mp4`, 'https://x.example/gen_unknown00.mp4', 'x', '../x', `${kieUrl}?x`];
+  const unknown = [
+    `https://x.example/${waiting}.mp4`,
+    'https://x.example/gen_unknown00.mp4',
+    'x',
+    '../x',
+    `${kieUrl}?x`,
+  ];
   for (const url of unknown) expect((await ask(gateway, url)).body.msg).toMatch(NOT_OURS);
   for (const url of [undefined, 7, {}, 'x'.repeat(5000)]) expect((await ask(gateway, url)).body.code).toBe(422);
 });

@@ -71,7 +71,11 @@ describe('a link to an upload in a request', () => {
   test('works also with another base, and in fields of other models', async () => {
     const gateway = await startGateway({ pool, keys: KEYS });
     const { pathname } = new URL(await uploadedLink(gateway, A));
-    const input = { prompt: 'x', first_frame_url: `https://videos.example/kieq${pathname}?x=1`, deep: [{ a: pathname }] };
+    const input = {
+      prompt: 'x',
+      first_frame_url: `https://videos.example/kieq${pathname}?x=1`,
+      deep: [{ a: pathname }],
+    };
     const answer = await create(gateway, { model: 'other/model', input });
     expect(await imagesOf(answer.body.data.taskId)).toHaveLength(1);
     const payload = JSON.parse((await pool.ledger.read.generation(answer.body.data.taskId))?.payload ?? '');
@@ -168,7 +172,10 @@ describe('idempotency', () => {
     const broken = await startGateway({ pool, keys: KEYS, deps: { uploads } });
     const { status, body } = await create(broken, requestWith('store away', link));
     expect([status, body.msg]).toEqual([503, expect.stringMatching(/No generation was created/)]);
-    const batch = await broken.ask('/v1/generations/batch', { ...A, body: { items: [requestWith('store away', link)] } });
+    const batch = await broken.ask('/v1/generations/batch', {
+      ...A,
+      body: { items: [requestWith('store away', link)] },
+    });
     expect(batch.status).toBe(503);
   });
 });

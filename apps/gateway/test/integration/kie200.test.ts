@@ -32,14 +32,17 @@ describe('below /kie200', () => {
     ['a form without an image', '/api/file-stream-upload', { key: KEY, body: streamForm(undefined) }, 422],
     ['a link to nothing', '/api/v1/common/download-url', { key: KEY, body: { url: 'x' } }, 422],
   ];
-  test.each(refused)('%s has status 200, and the same code and text as elsewhere', async (_what, path, options, code) => {
-    const gateway = await open();
-    const plain = await gateway.ask(path, options);
-    const told = await gateway.ask(`${BASE}${path}`, options);
-    expect([plain.status, told.status]).toEqual([code, 200]);
-    expect(told.body).toMatchObject({ code, msg: expect.any(String), data: null });
-    expect(told.body).toEqual(plain.body);
-  });
+  test.each(refused)(
+    '%s has status 200, and the same code and text as elsewhere',
+    async (_what, path, options, code) => {
+      const gateway = await open();
+      const plain = await gateway.ask(path, options);
+      const told = await gateway.ask(`${BASE}${path}`, options);
+      expect([plain.status, told.status]).toEqual([code, 200]);
+      expect(told.body).toMatchObject({ code, msg: expect.any(String), data: null });
+      expect(told.body).toEqual(plain.body);
+    },
+  );
 
   test('tasks are made, found and answered as elsewhere, with one id for both', async () => {
     const gateway = await open();
@@ -58,7 +61,11 @@ describe('below /kie200', () => {
     const gateway = await startGateway({ pool, keys: [{ key: 'slow', tenant: 'a' }], rateLimitPerMinute: 1 });
     await gateway.ask(`${BASE}/api/v1/jobs/recordInfo?taskId=x`, { key: 'slow' });
     const limited = await gateway.ask(`${BASE}/api/v1/jobs/recordInfo?taskId=x`, { key: 'slow' });
-    expect([limited.status, limited.body.code, limited.headers.get('retry-after')]).toEqual([200, 429, expect.any(String)]);
+    expect([limited.status, limited.body.code, limited.headers.get('retry-after')]).toEqual([
+      200,
+      429,
+      expect.any(String),
+    ]);
   });
 
   test('there is nothing but Kie’s API, and the prefix counts once', async () => {

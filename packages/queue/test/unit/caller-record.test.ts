@@ -107,8 +107,16 @@ test('a failure is reported to the caller when the hold is over, and never for w
 describe('what newer clients of Kie read', () => {
   const verdict = { state: 'success' as const, resultUrls: ['https://a.example/1.mp4'], resultJson: '{"seed":1}' };
   test.each([
-    ['queued', { state: 'queued', since: 7 }, { successFlag: 0, resultJson: '', response: null, progress: 0, updateTime: 7 }],
-    ['generating', { state: 'generating', since: 8 }, { successFlag: 0, resultJson: '', response: null, updateTime: 8 }],
+    [
+      'queued',
+      { state: 'queued', since: 7 },
+      { successFlag: 0, resultJson: '', response: null, progress: 0, updateTime: 7 },
+    ],
+    [
+      'generating',
+      { state: 'generating', since: 8 },
+      { successFlag: 0, resultJson: '', response: null, updateTime: 8 },
+    ],
     [
       'succeeded',
       { state: 'succeeded', endedAt: 9, since: 10, verdict },
