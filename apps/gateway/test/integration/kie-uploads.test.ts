@@ -1,8 +1,9 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { StorageError } from '@kieq/storage';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { startPool, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
+import { until } from '../../../../packages/testkit/src/until.ts';
 import { createApp } from '../../src/app.ts';
 import { KEYS, startGateway, type AskOptions, type GatewayFixture } from '../support.ts';
 import { BASE64, FROM_URL, STREAM, streamForm, upload, uploadedLink } from '../kie-uploads.ts';
@@ -308,4 +309,27 @@ describe('the link', () => {
     expect(answer.json().data.downloadUrl).toMatch(/^https:\/\/upload\.kieq\.invalid\/uploads\/up_/);
     expect(answer.headers['x-kieq-warnings']).toMatch(/PUBLIC_URL is not set/);
   });
+});
+
+test('uploads of all kinds share the turns of forms: what gets none is 503, and is not read', async () => {
+  const limits = { forms: 1, formsForOthers: 0, turnWaitMs: 50 };
+  const gateway = await startGateway({ pool, limits });
+  const { port } = new URL(gateway.url);
+  const socket = connect(Number(port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const head = `POST ${STREAM} HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data; boundary=x\r\n`;
+  socket.write(`${head}Content-Length: 9000\r\n\r\n--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n`);
+  const base64 = { base64Data: PNG.toString('base64') };
+  const busy = await until(
+    () => gateway.ask(BASE64, { body: base64 }),
+    ({ status }) => status === 503,
+  );
+  expect(busy.body).toMatchObject({ code: 503, msg: expect.stringMatching(/^Too many uploads/) });
+  expect((await upload(gateway)).status).toBe(503);
+  expect((await gateway.ask(FROM_URL, { body: { fileUrl: 'http://127.0.0.1:1/x.png' } })).status).toBe(503);
+  socket.destroy();
+  await until(
+    () => gateway.ask(BASE64, { body: base64 }),
+    ({ status }) => status === 200,
+  );
 });
