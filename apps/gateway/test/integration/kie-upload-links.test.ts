@@ -43,6 +43,8 @@ describe('a link to an upload in a request', () => {
     await pool.recordWhen(taskId, ({ state }) => state === 'succeeded');
     const submission = await pool.simulator.waitForSubmission(({ prompt }) => prompt === 'linked');
     const { image_urls: sent } = z.object({ image_urls: z.array(z.string()) }).parse(submission.input);
+    // Of Kie's upload service: Kie needs no way to the gateway.
+    for (const url of sent) expect(url).toContain(`${pool.simulator.url}/files/`);
     const bytes = await Promise.all(sent.map(async (url) => Buffer.from(await (await fetch(url)).arrayBuffer())));
     expect(bytes).toEqual([JPEG, PNG]);
     // The upload is still there for further requests.
