@@ -37,7 +37,7 @@ const DOCUMENT = {
 
 /**
  * Serves uploaded images to clients that look at their own `downloadUrl`. Kie gets the images from the workers and needs
- * no such link. There is one response for every link that opens nothing, so that nobody learns which ones existed.
+ * no such link. There is one response for every link that opens nothing, so that clients do not learn which ones existed.
  */
 export function uploadedImageRoute(app: FastifyInstance, deps: GatewayDeps): void {
   const slots = createSlots(MOST_AT_ONCE, MOST_OF_ONE, MOST_OF_TENANT);
