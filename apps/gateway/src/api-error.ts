@@ -14,6 +14,7 @@ export const API_ERRORS = {
   gone: 410,
   precondition_failed: 412,
   body_too_large: 413,
+  quota_exceeded: 413,
   unsupported_media_type: 415,
   range_not_satisfiable: 416,
   invalid_request: 422,

@@ -9,6 +9,7 @@ import { addAuth } from './auth.ts';
 import { addErrorHandler, answerError } from './error-handler.ts';
 import { addHeaders, endConnections, refuseEncodings } from './headers.ts';
 import { healthRoutes } from './health.ts';
+import { withoutBase } from './kie-api/always-200.ts';
 import { kieRoutes } from './kie-api/routes.ts';
 import { openAiRoutes } from './openai/routes.ts';
 import { addOpenApi, openApiRoutes } from './openapi.ts';
@@ -20,7 +21,9 @@ import { addUnknownAddress } from './unknown-address.ts';
 import { unreadable } from './unreadable.ts';
 import { callbackRoutes } from './callbacks/routes.ts';
 import { resultLinkRoutes } from './results/routes.ts';
-import { createForms } from './v1/form-turns.ts';
+import { withLinkedImages } from './uploads/linked-producer.ts';
+import { uploadedImageRoute } from './uploads/route.ts';
+import { createForms, createFormTurns } from './v1/form-turns.ts';
 import { v1Routes } from './v1/routes.ts';
 
 /** Longest body of a route that sets no other limit. */
@@ -33,10 +36,12 @@ const SILENCE_TIMEOUT_MS = 120_000;
 const TIMEOUT_CHECK_MS = 5_000;
 
 /** The gateway, ready to listen. */
-export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
+export async function createApp(given: GatewayDeps): Promise<FastifyInstance> {
+  const deps = { ...given, producer: withLinkedImages(given) };
   const app = fastify(serverOptions(deps));
   const bodies = createBodies(deps);
-  const forms = createForms(deps);
+  const turns = createFormTurns(deps);
+  const forms = createForms(deps, turns);
   // Only JSON is read, and forms if a route allows them.
   app.removeContentTypeParser('text/plain');
   readJson(app, bodies, deps.settings.limits.jsonBodyMs);
@@ -54,11 +59,12 @@ export async function createApp(deps: GatewayDeps): Promise<FastifyInstance> {
   addUnknownAddress(app);
   await addOpenApi(app, deps.settings.publicUrl);
   healthRoutes(app, deps);
-  await app.register((scope) => kieRoutes(scope, deps));
+  await app.register((scope) => kieRoutes(scope, deps, turns));
   await app.register((scope) => v1Routes(scope, deps, forms));
   await app.register((scope) => openAiRoutes(scope, deps, forms));
   await app.register((scope) => callbackRoutes(scope, deps, bodies));
   resultLinkRoutes(app, deps);
+  uploadedImageRoute(app, deps);
   await openApiRoutes(app);
   await app.ready();
   return app;
@@ -70,6 +76,7 @@ function serverOptions(deps: GatewayDeps): FastifyHttpOptions<Server> {
     logger: false,
     genReqId: () => `req_${randomUUID()}`,
     requestIdHeader: false,
+    rewriteUrl: withoutBase,
     trustProxy: false,
     bodyLimit: BODY_LIMIT_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,

@@ -18,11 +18,23 @@ export function audit(
   change: Change,
   generations: readonly string[],
 ): void {
-  const tenant = request.caller?.tenant ?? '*';
-  const who = { tenant, keyId: keyIdOf(request, settings.keyIdSecret), ip: request.client };
+  const who = callerOf(request, settings);
   for (let i = 0; i < generations.length; i += NAMED_AT_ONCE) {
     const some = generations.slice(i, i + NAMED_AT_ONCE);
     const named = some.length === 1 ? { generation: some[0] } : { generations: some };
     logger.info({ request: request.id, change, ...named, ...who }, 'changed by a caller');
   }
+}
+
+/** Logs who uploaded an image ahead of its request. */
+export function auditUpload(
+  { logger, settings }: Pick<GatewayDeps, 'logger' | 'settings'>,
+  request: FastifyRequest,
+  image: string,
+): void {
+  logger.info({ request: request.id, change: 'upload', image, ...callerOf(request, settings) }, 'uploaded by a caller');
+}
+
+function callerOf(request: FastifyRequest, { keyIdSecret }: GatewayDeps['settings']): object {
+  return { tenant: request.caller?.tenant ?? '*', keyId: keyIdOf(request, keyIdSecret), ip: request.client };
 }

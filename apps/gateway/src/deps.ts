@@ -4,6 +4,7 @@ import type { KieClient } from '@kieq/kie';
 import type { Ledger } from '@kieq/ledger';
 import type { Producer } from '@kieq/producer';
 import type { Queues } from '@kieq/queue';
+import type { Outbound } from '@kieq/outbound';
 import type { RedisClient } from '@kieq/redis';
 import type { BlobStore, FileStore } from '@kieq/storage';
 import type { Logger, Tracer } from '@kieq/telemetry';
@@ -21,6 +22,8 @@ export interface GatewayDeps {
   /** Fails fast while Redis is away. */
   readonly redis: RedisClient;
   readonly kie: KieClient;
+  /** For addresses of images that callers give. */
+  readonly outbound: Outbound;
   /** Store of uploaded images. */
   readonly uploads: FileStore;
   /** Archive of results; undefined without `ARCHIVE_URL`. */
@@ -57,4 +60,6 @@ export interface GatewaySettings {
   readonly publicUrl?: string | undefined;
   /** HMAC key with which keys of callers are hashed for logs; the same in all gateways of the pool. */
   readonly keyIdSecret: string;
+  /** Bytes of images that one tenant may keep by links; 0: no limit. */
+  readonly uploadQuotaBytes: number;
 }

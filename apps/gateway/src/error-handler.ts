@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '@kieq/telemetry';
 import { errorBody, type ErrorAnswer } from './envelope.ts';
+import { statusFor } from './kie-api/always-200.ts';
 import { ownScrubber } from './own-scrubber.ts';
 import { toAnswer } from './to-answer.ts';
 
@@ -78,7 +79,10 @@ function send(answer: ErrorAnswer, request: FastifyRequest, reply: FastifyReply)
   if (answer.code === 'unauthorized') reply.header('www-authenticate', 'Bearer realm="kieq"');
   if (answer.retryAfterS !== undefined) reply.header('retry-after', String(answer.retryAfterS));
   // The type replaces that of the route, for example of a file.
-  return reply.code(answer.status).type('application/json; charset=utf-8').send(errorBody(request.url, answer));
+  return reply
+    .code(statusFor(request, answer.status))
+    .type('application/json; charset=utf-8')
+    .send(errorBody(request.url, answer));
 }
 
 function isLong(headers: FastifyRequest['headers']): boolean {

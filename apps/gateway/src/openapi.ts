@@ -8,8 +8,9 @@ import { openApiTransform } from './openapi/transform.ts';
 import { documented } from './routes.ts';
 
 const DESCRIPTION = `Kie's API (\`/api/v1\`) and a native API (\`/v1\`) in front of one queue. Errors below \`/api/\` have
-Kie's envelope, with the HTTP status as \`code\`; errors below \`/v1/videos\` have OpenAI's shape. All other errors have \`error.code\`, \`error.message\` and, for an invalid
-request, \`error.problems\`.`;
+Kie's envelope, with the HTTP status as \`code\`; errors below \`/v1/videos\` have OpenAI's shape. All other errors have
+\`error.code\`, \`error.message\` and, for an invalid request, \`error.problems\`. Every route below \`/api/\` also exists
+below \`/kie200/api/\`, where the HTTP status is always 200 and only the \`code\` in the body tells an error, as at Kie.`;
 
 const TAGS = [
   { name: 'kie', description: "Kie's API: an existing client changes only its base URL and its key" },

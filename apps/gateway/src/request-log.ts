@@ -1,6 +1,7 @@
 import { countedAddress } from '@kieq/config';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { GatewayDeps } from './deps.ts';
+import { toldStatus } from './kie-api/always-200.ts';
 import { keyIdOf } from './key-id.ts';
 import { StrangerLines } from './stranger-lines.ts';
 
@@ -22,7 +23,8 @@ export function addRequestLog(
   });
   app.addHook('onResponse', (request, reply, done) => {
     const { url: route = NO_ROUTE, config } = request.routeOptions;
-    const { statusCode: status, elapsedTime } = reply;
+    const status = toldStatus(request, reply);
+    const { elapsedTime } = reply;
     metrics.requests.inc({ route, status });
     if (config.streams !== true && !request.isWaiting) metrics.requestSeconds.observe({ route }, elapsedTime / 1000);
     const { id, method, client: ip } = request;
@@ -31,13 +33,13 @@ export function addRequestLog(
     const isStranger = request.caller === null && status >= 400;
     const keyId = keyIdOf(request, settings.keyIdSecret);
     if (!isStranger || strangers.take(countedAddress(ip)))
-      logger[levelOf(request, reply)]({ ...line, tenant, keyId }, 'answered');
+      logger[levelOf(request, status)]({ ...line, tenant, keyId }, 'answered');
     done();
   });
 }
 
 /** Successful reads are frequent, so they are logged at `debug`. */
-function levelOf({ method }: FastifyRequest, { statusCode }: FastifyReply): 'debug' | 'info' | 'warn' {
-  if (statusCode >= 500) return 'warn';
-  return (method === 'GET' || method === 'HEAD') && statusCode < 400 ? 'debug' : 'info';
+function levelOf({ method }: FastifyRequest, status: number): 'debug' | 'info' | 'warn' {
+  if (status >= 500) return 'warn';
+  return (method === 'GET' || method === 'HEAD') && status < 400 ? 'debug' : 'info';
 }

@@ -6,6 +6,7 @@ import { accountFingerprint, asStored, openAccessAdvice, type UploadLocation } f
 import { scaleTimings } from '@kieq/domain';
 import { createKieClient } from '@kieq/kie';
 import { createLedger, type Ledger } from '@kieq/ledger';
+import { createOutbound } from '@kieq/outbound';
 import { openQueues } from '@kieq/queue';
 import type { Producer } from '@kieq/producer';
 import { closeConnection, describeRedisUrl, preflight } from '@kieq/redis';
@@ -80,6 +81,7 @@ export async function runGateway(
     prefix: env.prefix,
     redis,
     kie: createKieClient({ apiKey: env.kieApiKey, baseUrl: env.kieBaseUrl, uploadUrl: env.kieUploadUrl, proxies }),
+    outbound: createOutbound({ allowPrivate: env.allowPrivateUrls, proxy: env.outboundProxy }),
     uploads: openStore(uploads.store, proxies),
     archive: env.archive === undefined ? undefined : openBlobStore(env.archive, proxies),
     logger,
@@ -130,6 +132,7 @@ function settingsOf(env: GatewayEnvironment): GatewaySettings {
     takesCallbacks: env.publicUrl !== undefined,
     publicUrl: env.publicUrl,
     keyIdSecret: env.kieApiKey,
+    uploadQuotaBytes: env.gatewayUploadQuotaMb * 1024 * 1024,
   };
 }
 

@@ -73,7 +73,7 @@ export function strictly(document: Document): Document {
  */
 export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | undefined {
   known ??= knownBy(strictly(documentSchema.parse(app.swagger())));
-  const { method, path, status, contentType, body } = answer;
+  const { method, path, status, contentType, body } = told200(answer);
   const described = operationOf(known.routes, method === 'HEAD' ? 'get' : method.toLowerCase(), path)?.responses;
   if (described === undefined) return undefined;
   const told = described[status];
@@ -87,6 +87,14 @@ export function undescribed(app: FastifyInstance, answer: AnswerSeen): object | 
     return { undescribed: 'code', ...answer };
   const problems = schemaProblems(known.document, schema, body);
   return problems.length === 0 ? undefined : { undescribed: 'form', problems, ...answer };
+}
+
+/** Below the base path whose responses all have status 200, the code in the body is what the document describes. */
+function told200(answer: AnswerSeen): AnswerSeen {
+  if (!answer.path.startsWith('/kie200/api/')) return answer;
+  const code = codeOf(answer.body);
+  const status = answer.status === 200 && typeof code === 'number' ? code : answer.status;
+  return { ...answer, path: answer.path.slice('/kie200'.length), status };
 }
 
 /** Of an error; in Kie's envelope the status. */

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
 import { createKieClient } from '@kieq/kie';
 import { createProducer } from '@kieq/producer';
+import { createOutbound } from '@kieq/outbound';
 import { openQueues } from '@kieq/queue';
 import { createConnection } from '@kieq/redis';
 import { createLedger } from '@kieq/ledger';
@@ -95,6 +96,7 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
     prefix,
     redis,
     kie: createKieClient({ apiKey: TEST_KEY, baseUrl: pool.simulator.url, uploadUrl: pool.simulator.url }),
+    outbound: createOutbound({ allowPrivate: settings.allowPrivateUrls ?? true }),
     // The pool closes its stores.
     uploads: { ...pool.uploads, close: () => Promise.resolve() },
     archive: { ...pool.archiveStore, close: () => Promise.resolve() },
@@ -110,6 +112,7 @@ export async function startGateway(options: GatewayFixtureOptions): Promise<Gate
       heartbeatMs: 15_000,
       takesCallbacks: true,
       keyIdSecret: TEST_KEY,
+      uploadQuotaBytes: 1024 ** 3,
       ...settings,
       limits: { ...DEFAULT_LIMITS, ...limits },
     },

@@ -98,7 +98,7 @@ const READ: Readonly<Record<string, readonly string[]>> = {
 };
 /** What a process could read, and has no use for. */
 const WITHHELD: Readonly<Record<string, readonly string[]>> = {
-  gateway: ['GATEWAY_WEBHOOK_SECRET', 'KIEQ_OUTBOUND_PROXY'],
+  gateway: ['GATEWAY_WEBHOOK_SECRET'],
   worker: ['KIE_WEBHOOK_HMAC_KEY'],
   dashboard: ['UPLOAD_STORE_URL'],
   cli: ['GATEWAY_WEBHOOK_SECRET'],

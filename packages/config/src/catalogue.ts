@@ -177,6 +177,11 @@ export const GROUPS = {
       meaning:
         'most event streams of one gateway at once, at most half of them for one key; the gateway responds to more with 429',
     }),
+    gatewayUploadQuotaMb: withDefault('GATEWAY_UPLOAD_QUOTA_MB', '2048', {
+      parser: whole(0, 100_000_000),
+      meaning:
+        'MB of images that one tenant may keep by the upload endpoints of Kie, for 3 days each; more is refused with 413; 0: no limit',
+    }),
     dedupeWindowMs: withDefault('KIEQ_DEDUPE_WINDOW_MS', '0', {
       parser: milliseconds(0),
       meaning: 'equal requests of one tenant within this time count as one, in ms; 0: off',
@@ -201,13 +206,14 @@ export const GROUPS = {
     }),
     allowPrivateUrls: withDefault('KIEQ_ALLOW_PRIVATE_URLS', 'false', {
       parser: boolean,
-      meaning: 'whether callback URLs of callers and result links may be private addresses',
+      meaning:
+        'whether callback URLs of callers, images that the gateway fetches, and result links may be private addresses',
     }),
     outboundProxy: optional('KIEQ_OUTBOUND_PROXY', {
       parser: proxyUrl,
       secret: true,
       meaning:
-        'proxy for deliveries and result links; it resolves their names itself, so it must refuse private addresses',
+        'proxy for deliveries, images that the gateway fetches, and result links; it resolves their names itself, so it must refuse private addresses',
     }),
   },
   dashboard: {

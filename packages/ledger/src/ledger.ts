@@ -2,6 +2,7 @@ import type { Cluster, Redis } from 'ioredis';
 import { createArchiveLinks, type ArchiveLinks } from './archive-links.ts';
 import { createCallbackAuth, type CallbackAuth } from './callback-auth.ts';
 import { createGates, type Gates } from './gates.ts';
+import { createKeptUploads, type KeptUploads } from './kept-uploads.ts';
 import { createReads, type Reads } from './reads.ts';
 import { createScriptRunner } from './scripts.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -15,6 +16,7 @@ export interface Ledger extends Transitions {
   readonly gates: Gates;
   readonly settings: Settings;
   readonly uploadStores: UploadStores;
+  readonly keptUploads: KeptUploads;
   readonly callbackAuth: CallbackAuth;
   readonly workers: Workers;
   readonly archiveLinks: ArchiveLinks;
@@ -41,6 +43,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     gates: createGates(options.redis, root, scripts),
     settings: createSettings(options.redis, root, scripts),
     uploadStores: createUploadStores(options.redis, root, read.now),
+    keptUploads: createKeptUploads(options.redis, root),
     callbackAuth: createCallbackAuth(options.redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(options.redis, root, read.now),

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { collect, tooLarge } from './collect.ts';
 import { asStorageError, orNone } from './file-errors.ts';
-import { removeEmptyFolders, writeFileWhole, writeNewFile } from './folder.ts';
+import { linkFile, removeEmptyFolders, writeFileWhole, writeNewFile } from './folder.ts';
 import { MAX_FILE_BYTES } from './limits.ts';
 import { checkName, checkSize } from './names.ts';
 import type { FileStore } from './store.ts';
@@ -31,6 +31,15 @@ export function createFileStore(path: string): FileStore {
         // Without its folder the store is unavailable, perhaps a missing mount: the file does not count as gone.
         if (bytes === undefined) await access(root);
         return bytes;
+      });
+    },
+    link: async (from, to) => {
+      checkName(from);
+      checkName(to);
+      return asStorageError(place, `link ${from}`, async () => {
+        const isLinked = await linkFile(root, join(root, from), join(root, to));
+        if (isLinked === false) await access(root);
+        return isLinked;
       });
     },
     remove: async (name) => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
+import { access, link, mkdir, open, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
@@ -49,6 +49,40 @@ export async function writeNewFile(root: string, path: string, bytes: Uint8Array
   }
   await syncFolders(root, path);
   return true;
+}
+
+/**
+ * Gives a file below root a second name, which must be new.
+ * @returns false where there is no such file, undefined where this file system has no (further) links
+ */
+export async function linkFile(root: string, from: string, to: string): Promise<boolean | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      await access(from);
+      await makeFolder(dirname(to));
+      await link(from, to);
+      break;
+    } catch (error) {
+      const code = errorCode(error) ?? '';
+      if (NO_LINKS.has(code)) return undefined;
+      if (code !== 'ENOENT') throw error;
+      if (!(await isThere(from))) return false;
+      // Another process removed the new folder before the link, as in `moveInto`.
+      if (tries === MOVE_TRIES) throw error;
+    }
+  }
+  await syncFolders(root, to);
+  return true;
+}
+
+async function isThere(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function writeExclusively(path: string, bytes: Uint8Array): Promise<boolean> {

@@ -27,6 +27,12 @@ export interface FileStore {
    * @throws StorageError also for more than MAX_FILE_BYTES
    */
   get(name: string): Promise<Uint8Array | undefined>;
+  /**
+   * Gives a file a second name, without reading it. Removing one name leaves the other. A store that cannot do this does
+   * not have the method; see `copyFile`.
+   * @returns false where there is no such file; undefined where this place cannot do it
+   */
+  link?(from: string, to: string): Promise<boolean | undefined>;
   /** Removes it; does nothing where there is none. */
   remove(name: string): Promise<void>;
   /** Ends its connections. Call it last, and once the other calls have ended. */

@@ -30,13 +30,26 @@ export const taskRecord = z
     taskId: z.string(),
     model: z.string(),
     state: z.enum(['waiting', 'success', 'fail']),
+    successFlag: z.literal([0, 1, 3]).describe('The state as a number: 0 waiting, 1 success, 3 fail'),
     param: z.string().describe('Complete create request, as JSON text'),
-    resultJson: z.string().nullable().describe('On success, as JSON text: {"resultUrls":[…]}'),
+    resultJson: z
+      .string()
+      .nullable()
+      .describe('On success, as JSON text: {"resultUrls":[…]}; empty while the task runs, null for a failure'),
+    response: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .describe('`resultJson`, parsed; null unless it is a JSON object'),
+    progress: z
+      .number()
+      .exactOptional()
+      .describe('0 before the submission to Kie, 100 after a success; otherwise absent, since it is not known'),
     failCode: z.string().nullable(),
     failMsg: z.string().nullable(),
     costTime: z.number().nullable().describe('Time from creation to the end, in ms'),
     completeTime: z.number().nullable().describe('Epoch ms'),
     createTime: z.number().describe('Epoch ms'),
+    updateTime: z.number().describe('Epoch ms of the last change of the state'),
     creditsConsumed: z.number().exactOptional(),
   })
   .meta({ id: 'KieTaskRecord' }) satisfies z.ZodType<CallerRecord>;

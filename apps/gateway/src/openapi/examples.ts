@@ -85,13 +85,17 @@ export const KIE_TASK_RECORD = {
   taskId: GENERATION_ID,
   model: MODEL,
   state: 'success' as const,
+  successFlag: 1 as const,
   param: JSON.stringify(REQUEST),
   resultJson: JSON.stringify({ resultUrls: [VIDEO_URL] }),
+  response: { resultUrls: [VIDEO_URL] },
+  progress: 100,
   failCode: null,
   failMsg: null,
   costTime: 151_234,
   completeTime: 1_795_479_090_072,
   createTime: 1_795_478_938_838,
+  updateTime: 1_795_479_090_072,
   creditsConsumed: 55,
 };
 

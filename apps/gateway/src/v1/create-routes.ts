@@ -2,7 +2,7 @@ import fastifyMultipart from '@fastify/multipart';
 import { createResultLinks } from '@kieq/queue';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { invalid } from '../api-error.ts';
+import { ApiError, invalid } from '../api-error.ts';
 import { audit } from '../audit.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { GatewayDeps } from '../deps.ts';

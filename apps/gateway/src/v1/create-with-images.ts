@@ -1,9 +1,7 @@
-import { uploadsIn, uploadUrl } from '@kieq/domain';
 import { ProducerError } from '@kieq/producer';
-import { frozenPayload } from '@kieq/queue';
 import { ApiError } from '../api-error.ts';
 import type { GatewayDeps } from '../deps.ts';
-import type { KeptImages } from './kept-images.ts';
+import { discardUnnamed, type KeptImages } from './kept-images.ts';
 
 /**
  * Creates a generation that names images of this call. Afterwards the store has those that a generation names, or may
@@ -22,19 +20,6 @@ export async function createWithImages<Created extends { readonly id: string; re
     if (isRefused(error)) await images.discard();
     else images.abandon(error);
     throw error;
-  }
-}
-
-/**
- * The generation existed already. Either an earlier call created it, with other images, or this call did and Redis lost
- * the reply, or a worker took the job at once. Only the record shows which images the generation names.
- */
-async function discardUnnamed({ ledger }: GatewayDeps, images: KeptImages, id: string): Promise<void> {
-  try {
-    const record = await ledger.read.generation(id);
-    await images.discardBut(uploadsIn(frozenPayload(record?.payload)?.request.input).map(uploadUrl));
-  } catch (error) {
-    images.abandon(error);
   }
 }
 

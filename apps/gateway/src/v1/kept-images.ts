@@ -1,8 +1,10 @@
-import { uploadName, uploadUrl, type UploadRef } from '@kieq/domain';
-import { newUpload } from '@kieq/queue';
-import { StorageError, type FileStore } from '@kieq/storage';
+import { uploadName, uploadsIn, uploadUrl, type UploadRef } from '@kieq/domain';
+import { frozenPayload, newUpload } from '@kieq/queue';
+import { copyFile, StorageError, type FileStore } from '@kieq/storage';
 import type { Logger } from '@kieq/telemetry';
 import { ApiError, invalid } from '../api-error.ts';
+import type { GatewayDeps } from '../deps.ts';
+import { CONTENT_TYPES } from '../uploads/upload-link.ts';
 
 const RETRY_AFTER_S = 5;
 
@@ -35,6 +37,18 @@ export class KeptImages {
     this.#refs.push(ref);
     await this.#put(uploadName(ref), bytes, contentType);
     return uploadUrl(ref);
+  }
+
+  /**
+   * Keeps a copy of a file that is in the store already.
+   * @param from name of that file
+   * @returns false if the store does not have it
+   * @throws StorageError
+   */
+  copy(from: string, ref: UploadRef): Promise<boolean> {
+    this.#refs.push(ref);
+    const contentType = CONTENT_TYPES[ref.extension];
+    return copyFile(this.#store, { from, to: uploadName(ref), contentType });
   }
 
   /** Removes all images: no generation names them. */
@@ -70,5 +84,22 @@ export class KeptImages {
       { image: uploadName(ref), err: error },
       'an uploaded image stays in the store; a generation may name it',
     );
+  }
+}
+
+/**
+ * The generation existed already. Either an earlier call created it, with other images, or this call did and Redis lost
+ * the reply, or a worker took the job at once. Only the record shows which images the generation names.
+ */
+export async function discardUnnamed(
+  { ledger }: Pick<GatewayDeps, 'ledger'>,
+  images: KeptImages,
+  id: string,
+): Promise<void> {
+  try {
+    const record = await ledger.read.generation(id);
+    await images.discardBut(uploadsIn(frozenPayload(record?.payload)?.request.input).map(uploadUrl));
+  } catch (error) {
+    images.abandon(error);
   }
 }

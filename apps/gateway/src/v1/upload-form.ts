@@ -73,7 +73,8 @@ async function takeAll(request: FastifyRequest, form: FormParts): Promise<void> 
   for await (const part of request.files()) await form.take(part);
 }
 
-function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits) {
+/** Ends a form whose sender is too slow: `late` rejects then. `pace.end` must be called. */
+export function watchSender({ socket }: IncomingMessage, { formMs, paceBytes, paceMs }: FormLimits) {
   let onLate: (why: string) => void = () => undefined;
   const late = new Promise<never>((_resolve, reject) => {
     onLate = (why) => reject(new ApiError('too_slow', `The form ${why}. No generation was created.`));

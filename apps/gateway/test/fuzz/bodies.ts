@@ -9,7 +9,9 @@ const BOUNDARY = 'fuzz-boundary';
 const OPTION_FIELDS = ['idempotencyKey', 'tenant', 'priority', 'delayMs', 'deadlineMs', 'metadata'];
 const REDRIVE_FIELDS = ['class', 'limit', 'payAgain', 'dryRun', 'taskId', 'confirm'];
 const STRANGE_FIELDS = ['items', 'apiKey', '__proto__', 'constructor'];
-const FIELDS = ['model', 'input', 'callBackUrl', ...OPTION_FIELDS, ...REDRIVE_FIELDS, ...STRANGE_FIELDS];
+const UPLOAD_FIELDS = ['base64Data', 'fileUrl', 'uploadPath', 'fileName', 'url'];
+const CREATE_FIELDS = ['model', 'input', 'callBackUrl'];
+const FIELDS = [...CREATE_FIELDS, ...OPTION_FIELDS, ...REDRIVE_FIELDS, ...UPLOAD_FIELDS, ...STRANGE_FIELDS];
 const INPUT_FIELDS = ['prompt', 'image_urls', 'sound', 'duration', '__proto__', 'toString', 'token'];
 
 export const secret = fc.constantFrom(...SENT_SECRETS);
@@ -73,7 +75,9 @@ const image = fc.oneof(
   fc.uint8Array({ maxLength: 200 }),
   fc.constant(Buffer.from('89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c489', 'hex')),
 );
-const field = fc.oneof(fc.constantFrom('request', 'image_urls', 'image', '__proto__', ''), text).map(quoted);
+const field = fc
+  .oneof(fc.constantFrom('request', 'image_urls', 'image', 'file', 'fileName', '__proto__', ''), text)
+  .map(quoted);
 const parts = fc.array(
   fc.oneof(
     fc.tuple(fc.constant('request'), fc.constant(''), json),

@@ -18,6 +18,7 @@ async function serve(connections: number) {
     limits: { ...DEFAULT_LIMITS, connections },
     takesCallbacks: false,
     keyIdSecret: '',
+    uploadQuotaBytes: 0,
   };
   watchConnections(app, { settings, metrics });
   app.get('/', () => 'ok');

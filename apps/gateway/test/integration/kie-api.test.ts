@@ -51,13 +51,17 @@ describe('createTask and recordInfo', () => {
       taskId,
       model: request.model,
       state: 'success',
+      successFlag: 1,
       param: expect.any(String),
       resultJson: expect.any(String),
+      response: JSON.parse(data.resultJson),
+      progress: 100,
       failCode: null,
       failMsg: null,
       costTime: data.completeTime - data.createTime,
       completeTime: expect.any(Number),
       createTime: expect.any(Number),
+      updateTime: data.completeTime,
       creditsConsumed: 55,
     });
     expect(JSON.parse(data.param)).toEqual(request);
@@ -70,8 +74,12 @@ describe('createTask and recordInfo', () => {
     const { id } = await pool.producer.enqueue(testRequest('later'), { delayMs: 600_000 });
     const { status, body } = await recordInfo(gateway, id);
     expect(status).toBe(200);
-    const empty = { resultJson: null, failCode: null, failMsg: null, costTime: null, completeTime: null };
-    expect(body).toMatchObject({ code: 200, msg: 'success', data: { taskId: id, state: 'waiting', ...empty } });
+    const empty = { resultJson: '', response: null, failCode: null, failMsg: null, costTime: null, completeTime: null };
+    expect(body).toMatchObject({
+      code: 200,
+      msg: 'success',
+      data: { taskId: id, state: 'waiting', successFlag: 0, progress: 0, ...empty },
+    });
   });
 
   test('a body counts as JSON whatever it is called, or not called at all', async () => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
 import { runningTask } from '../../../../packages/testkit/src/running-task.ts';
 import { documentSchema, schemaProblems, type Document } from '../described.ts';
+import { BASE64, FROM_URL, STREAM, streamForm } from '../kie-uploads.ts';
+import { PNG } from '../v1-images.ts';
 import { KEYS, startGateway, type AskOptions, type GatewayFixture } from '../support.ts';
 
 let pool: PoolFixture;
@@ -29,7 +31,7 @@ describe('/openapi.json', () => {
     expect(operations(await documentOf(gateway)).toSorted()).toEqual(known.toSorted());
   });
 
-  test('documents authentication: only health, itself, callbacks and links to results are open', async () => {
+  test('documents authentication: only health, itself, callbacks and links to files are open', async () => {
     const gateway = await startGateway({ pool });
     const document = await documentOf(gateway);
     const open = operations(document).filter((name) => {
@@ -41,6 +43,7 @@ describe('/openapi.json', () => {
       'GET /openapi.json',
       'GET /readyz',
       'GET /results/{file}',
+      'GET /uploads/{file}',
       'POST /callbacks/kie/{generation}/{token}',
     ]);
     expect(document).toMatchObject({ security: [{ key: [] }] });
@@ -93,6 +96,18 @@ describe('answers', () => {
     await ask(RECORD, `/api/v1/jobs/recordInfo?taskId=${taskId}`);
     await ask(RECORD, '/api/v1/jobs/recordInfo');
     await ask('GET /api/v1/chat/credit', '/api/v1/chat/credit');
+    await ask('POST /api/file-stream-upload', STREAM, { body: streamForm(PNG) });
+    await ask('POST /api/file-stream-upload', STREAM, { body: {} });
+    const uploaded = z.object({ data: z.object({ downloadUrl: z.string() }) });
+    const image = { base64Data: PNG.toString('base64') };
+    const { downloadUrl } = uploaded.parse(await ask('POST /api/file-base64-upload', BASE64, { body: image })).data;
+    await ask('POST /api/file-base64-upload', BASE64, { body: {} });
+    await ask('POST /api/file-url-upload', FROM_URL, { body: { fileUrl: downloadUrl } });
+    await ask('POST /api/file-url-upload', FROM_URL, { body: {} });
+    const DOWNLOAD = 'POST /api/v1/common/download-url';
+    for (const asked of [{ url: 'https://example.com/x.mp4' }, {}])
+      await ask(DOWNLOAD, '/api/v1/common/download-url', { body: asked });
+    for (const path of [new URL(downloadUrl).pathname, '/uploads/x']) await ask('GET /uploads/{file}', path);
     const idSchema = z.object({ id: z.string() });
     const { id } = idSchema.parse(
       await ask('POST /v1/generations', '/v1/generations', { body: { ...body, metadata: { a: 'b' } } }),

@@ -159,6 +159,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   GATEWAY_EVENT_STREAMS: ['0', '1.5'],
   GATEWAY_URL: ['localhost:8080', 'ftp://gateway.example'],
   GATEWAY_KEY: ['two words'],
+  GATEWAY_UPLOAD_QUOTA_MB: ['-1', '1.5'],
   KIEQ_DEDUPE_WINDOW_MS: ['-1'],
   DASHBOARD_HOST: ['http://x/y'],
   DASHBOARD_PORT: ['99999'],

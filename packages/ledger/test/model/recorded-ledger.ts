@@ -8,6 +8,7 @@ import type { ScriptArgs, ScriptName } from '../../src/contract/index.ts';
 import { createScriptRunner, type ScriptRunner } from '../../src/scripts.ts';
 import { createSettings } from '../../src/settings.ts';
 import { createTransitions } from '../../src/transitions.ts';
+import { createKeptUploads } from '../../src/kept-uploads.ts';
 import { createUploadStores } from '../../src/upload-stores.ts';
 import { createWorkers } from '../../src/workers.ts';
 
@@ -50,6 +51,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     gates: createGates(redis, root, scripts),
     settings: createSettings(redis, root, scripts),
     uploadStores: createUploadStores(redis, root, read.now),
+    keptUploads: createKeptUploads(redis, root),
     callbackAuth: createCallbackAuth(redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(redis, root, read.now),

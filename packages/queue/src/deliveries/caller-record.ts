@@ -12,9 +12,19 @@ export interface CallerRecord {
   readonly taskId: string;
   readonly model: string;
   readonly state: CallerState['state'];
+  /** As newer clients of Kie read the state: 0 while it runs, 1 success, 3 failed. */
+  readonly successFlag: 0 | 1 | 3;
   /** The complete create request as JSON text. */
   readonly param: string;
+  /**
+   * Empty while it runs, as Kie sends it and its document, which has a string here, allows. Null for a failure: receivers
+   * of callbacks skip null, and would try to parse an empty text.
+   */
   readonly resultJson: string | null;
+  /** What `resultJson` says, parsed; null unless it succeeded with a JSON object. */
+  readonly response: Readonly<Record<string, unknown>> | null;
+  /** 0 while it waits for its submission, 100 after a success; absent where the progress is not known. */
+  readonly progress?: number;
   readonly failCode: string | null;
   readonly failMsg: string | null;
   /** From creation to the end, in ms. */
@@ -22,6 +32,8 @@ export interface CallerRecord {
   /** Epoch ms, Redis time. */
   readonly completeTime: number | null;
   readonly createTime: number;
+  /** Of the last change of its state. */
+  readonly updateTime: number;
   readonly creditsConsumed?: number;
 }
 
@@ -38,19 +50,32 @@ export function callerRecord(
   const shown = callerState(factsOf(record), nowMs);
   const hasEnded = shown.state !== 'waiting';
   const completeTime = hasEnded ? (record.endedAt ?? record.since) : null;
+  const result = shown.state === 'success' ? resultJson(verdict?.resultJson, links) : '';
   return {
     taskId: record.id,
     model: record.model,
     state: shown.state,
+    successFlag: SUCCESS_FLAGS[shown.state],
     param: paramOf(record),
-    resultJson: shown.state === 'success' ? resultJson(verdict?.resultJson, links) : null,
+    resultJson: shown.state === 'fail' ? null : result,
+    response: responseSchema.safeParse(jsonOf(result)).data ?? null,
+    ...progressOf(shown.state, record),
     failCode: shown.state === 'fail' ? shown.failCode : null,
     failMsg: shown.state === 'fail' ? shown.failMsg : null,
     costTime: completeTime === null ? null : completeTime - record.createdAt,
     completeTime,
     createTime: record.createdAt,
+    updateTime: completeTime ?? record.since,
     ...(hasEnded && verdict?.creditsConsumed !== undefined ? { creditsConsumed: verdict.creditsConsumed } : {}),
   };
+}
+
+const SUCCESS_FLAGS = { waiting: 0, success: 1, fail: 3 } as const satisfies Record<CallerState['state'], number>;
+const responseSchema = z.record(z.string(), z.unknown());
+
+function progressOf(shown: CallerState['state'], { state }: GenerationRecord): Pick<CallerRecord, 'progress'> {
+  if (shown === 'success') return { progress: 100 };
+  return shown === 'waiting' && state === 'queued' ? { progress: 0 } : {};
 }
 
 /** Whether its failure was readable for its caller by now, or was delivered. */

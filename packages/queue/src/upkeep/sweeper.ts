@@ -4,6 +4,7 @@ import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../jobs/archive-jobs.ts';
 import type { UpkeepDeps } from './upkeep-deps.ts';
 import { probeCredits } from './credit-probe.ts';
+import { removeExpiredUploads } from './expired-uploads.ts';
 import { checkMirror, mirrorDeadLetter } from '../dead-letters/mirror.ts';
 import { mirrorPart } from './mirror-part.ts';
 import { addDelivery, kill } from '../jobs/add-delivery.ts';
@@ -78,6 +79,7 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
     ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues['dead-letter'], id)]),
   ]);
   await probeCredits(context);
+  await removeExpiredUploads(context);
   // Only a display: it comes after everything else, and not while there is more to do.
   if (isWell && !reply.more) await checkMirrors(context, turn);
   context.metrics.sweepRounds.inc({ outcome: 'led' });

@@ -103,3 +103,47 @@ test('a failure is reported to the caller when the hold is over, and never for w
     expect(isReportedFailed(recordOf('gen_0123456789', { state }), HELD_UNTIL)).toBe(false);
   expect(isReportedFailed(recordOf('gen_0123456789', { state: 'failed' }), 0)).toBe(true);
 });
+
+describe('what newer clients of Kie read', () => {
+  const verdict = { state: 'success' as const, resultUrls: ['https://a.example/1.mp4'], resultJson: '{"seed":1}' };
+  test.each([
+    [
+      'queued',
+      { state: 'queued', since: 7 },
+      { successFlag: 0, resultJson: '', response: null, progress: 0, updateTime: 7 },
+    ],
+    [
+      'generating',
+      { state: 'generating', since: 8 },
+      { successFlag: 0, resultJson: '', response: null, updateTime: 8 },
+    ],
+    [
+      'succeeded',
+      { state: 'succeeded', endedAt: 9, since: 10, verdict },
+      {
+        successFlag: 1,
+        resultJson: expect.any(String),
+        response: { seed: 1, resultUrls: verdict.resultUrls },
+        progress: 100,
+        updateTime: 9,
+      },
+    ],
+    [
+      'failed',
+      { state: 'failed', endedAt: 9, since: 9 },
+      { successFlag: 3, resultJson: null, response: null, updateTime: 9 },
+    ],
+  ] as const)('of a generation that is %s', (_state, fields, expected) => {
+    const { successFlag, resultJson, response, progress, updateTime } = callerRecord(
+      recordOf('gen_0123456789', fields),
+      11,
+    );
+    expect({ progress, successFlag, resultJson, response, updateTime }).toEqual(expected);
+  });
+
+  test('a result that is no JSON object has no parsed form', () => {
+    const spoken = { state: 'success' as const, resultUrls: [], resultJson: 'nonsense' };
+    const record = recordOf('gen_0123456789', { state: 'succeeded', verdict: spoken });
+    expect(callerRecord(record, 0)).toMatchObject({ resultJson: 'nonsense', response: null });
+  });
+});
