@@ -15,22 +15,25 @@ const PURE = { test: /[/\\]node_modules[/\\](?:bullmq|cron-parser|luxon|msgpackr
 /**
  * Bundles one module into a library that other services install: `index.js`, `index.cjs`, and their declarations.
  * @param entry absolute path
+ * @param more further entries of the ESM build, absolute paths by name: they share its modules in files of their own
+ * @param usesRequire whether libraries in CommonJS that become a part of it ask for modules of Node
  * @param dir exists and is empty: files of an earlier build would stay
  * @param installed names of the packages that are installed next to it; everything else becomes a part of it
  * @returns paths of the modules that became a part of it
  * @throws where it would import what is not installed next to it
  */
-export async function bundleLibrary({ entry, dir, installed }) {
-  const esm = await bundle({ entry, dir, installed, format: 'es', fileName: 'index.js' });
-  const cjs = await bundle({ entry, dir, installed, format: 'cjs', fileName: 'index.cjs' });
+export async function bundleLibrary({ entry, more = {}, usesRequire = false, dir, installed }) {
+  const options = { dir, installed, usesRequire };
+  const esm = await bundle({ ...options, input: { index: entry, ...more }, format: 'es', suffix: 'js' });
+  const cjs = await bundle({ ...options, input: { index: entry }, format: 'cjs', suffix: 'cjs' });
   await bundleDeclarations({ entry, dir, installed });
   return [...new Set([...esm, ...cjs])];
 }
 
-async function bundle({ entry, dir, installed, format, fileName }) {
+async function bundle({ input, dir, installed, usesRequire, format, suffix }) {
   const external = importsOf(installed);
   const { output } = await build({
-    input: entry,
+    input,
     platform: 'node',
     external,
     // ESM where a library has both: modules that are not used can be left out.
@@ -40,20 +43,25 @@ async function bundle({ entry, dir, installed, format, fileName }) {
     output: {
       dir,
       format,
-      entryFileNames: fileName,
+      entryFileNames: `[name].${suffix}`,
       // One file: a bundler that takes it over has nothing to look up next to it.
-      codeSplitting: false,
+      ...(Object.keys(input).length === 1 ? { codeSplitting: false } : { chunkFileNames: `shared-[name].${suffix}` }),
       // `createRequire(import.meta.url)` at import would fail where another bundler turns the library into CommonJS.
-      polyfillRequire: false,
+      polyfillRequire: usesRequire,
       sourcemap: true,
       minify: false,
     },
   });
-  const [chunk] = output;
-  const missing = chunk.imports.filter((name) => !isBuiltin(name) && !external.some((one) => one.test(name)));
-  if (missing.length > 0)
-    throw new Error(`${join(dir, fileName)} imports what is not installed: ${missing.join(', ')}`);
-  return chunk.moduleIds;
+  const chunks = output.filter(({ type }) => type === 'chunk');
+  const files = new Set(chunks.map(({ fileName }) => fileName));
+  for (const { fileName, imports, dynamicImports } of chunks) {
+    const missing = [...imports, ...dynamicImports].filter(
+      (name) => !files.has(name) && !isBuiltin(name) && !external.some((one) => one.test(name)),
+    );
+    if (missing.length > 0)
+      throw new Error(`${join(dir, fileName)} imports what is not installed: ${missing.join(', ')}`);
+  }
+  return chunks.flatMap(({ moduleIds }) => moduleIds);
 }
 
 /** A module of ESM has no `require`: what a CommonJS library asks of Node by it becomes an import. */

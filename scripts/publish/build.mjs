@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { bundleLibrary } from '../bundle/library.mjs';
-import { entryOf, ownBuildOf } from './packages.mjs';
+import { entryOf, moreOf, ownBuildOf } from './packages.mjs';
 import { leaveOutForeignSources } from './source-maps.mjs';
 import { thirdParty } from './third-party.mjs';
 
@@ -20,7 +20,9 @@ export async function buildPublished(folder, staging, installed) {
     execFileSync(process.execPath, [own, dir], { stdio: ['ignore', 2, 2] });
     return;
   }
-  const modules = await bundleLibrary({ entry: entryOf(folder), dir, installed });
-  for (const file of ['index.js.map', 'index.cjs.map']) leaveOutForeignSources(join(dir, file));
+  const { entries, usesRequire } = moreOf(folder);
+  const modules = await bundleLibrary({ entry: entryOf(folder), more: entries, usesRequire, dir, installed });
+  const maps = readdirSync(dir).filter((name) => name.endsWith('.map'));
+  for (const map of maps) leaveOutForeignSources(join(dir, map));
   writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));
 }

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { ownBuildOf, readJson, ROOT } from './packages.mjs';
+import { moreOf, ownBuildOf, readJson, ROOT } from './packages.mjs';
 
 /**
  * The `package.json` that is published: only what exists in the tarball, without the condition `@kieq/source`, scripts
@@ -14,9 +14,13 @@ export function publishedManifest(folder) {
     keywords,
     license,
     dependencies = {},
+    optionalDependencies = {},
+    peerDependencies,
     engines,
   } = readJson(join(folder, 'package.json'));
   const { repository } = readJson(join(ROOT, 'package.json'));
+  const ranges = (names) => Object.fromEntries(Object.keys(names).map((one) => [one, `^${versionOf(folder, one)}`]));
+  const { commands } = moreOf(folder);
   return {
     name,
     version,
@@ -37,7 +41,10 @@ export function publishedManifest(folder) {
       './package.json': './package.json',
     },
     files: ['dist', 'CHANGELOG.md', ...(ownBuildOf(folder) === undefined ? ['THIRD-PARTY.txt'] : [])],
-    dependencies: Object.fromEntries(Object.keys(dependencies).map((one) => [one, `^${versionOf(folder, one)}`])),
+    ...(commands.length === 0 ? {} : { bin: Object.fromEntries(commands.map((one) => [one, `dist/${one}.js`])) }),
+    dependencies: ranges(dependencies),
+    ...(Object.keys(optionalDependencies).length === 0 ? {} : { optionalDependencies: ranges(optionalDependencies) }),
+    ...(peerDependencies === undefined ? {} : { peerDependencies }),
     engines,
     publishConfig: { access: 'public' },
   };

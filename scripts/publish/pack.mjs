@@ -24,7 +24,7 @@ async function pack(folder, staging) {
   rmSync(staging, { recursive: true, force: true });
   mkdirSync(join(staging, 'dist'), { recursive: true });
   const manifest = publishedManifest(folder);
-  await buildPublished(folder, staging, Object.keys(manifest.dependencies));
+  await buildPublished(folder, staging, installedWith(manifest));
   writeFileSync(join(staging, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   const ownChanges = join(folder, 'CHANGELOG.md');
   const changes = existsSync(ownChanges) ? ownChanges : join(ROOT, 'CHANGELOG.md');
@@ -36,6 +36,11 @@ async function pack(folder, staging) {
     encoding: 'utf8',
   });
   return join(out, fileNameOf(packed));
+}
+
+/** Names of the packages that are, or may be, installed next to it. */
+function installedWith({ dependencies, optionalDependencies, peerDependencies }) {
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
 }
 
 /** npm 10 and 11 print a list; 12 prints an object by name. */

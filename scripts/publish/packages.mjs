@@ -1,11 +1,30 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['client', 'kie', 'producer'];
+export const PUBLISHED = ['bull-board', 'client', 'kie', 'producer', 'simulator'];
+
+/**
+ * Entries of a bundle besides its index, by their names in `dist`: commands, which become its `bin`, and workers. With
+ * them come libraries in CommonJS that ask for Node's modules (`usesRequire`).
+ */
+const MORE = {
+  simulator: {
+    commands: { 'kieq-simulator': 'apps/simulator/src/main.ts' },
+    workers: { 'render-worker': 'packages/simulator/src/video/render-worker.js' },
+    usesRequire: true,
+  },
+};
+
+/** What a bundle has besides its index; paths are absolute. */
+export function moreOf(folder) {
+  const { commands = {}, workers = {}, usesRequire = false } = MORE[basename(folder)] ?? {};
+  const entries = Object.entries({ ...commands, ...workers }).map(([name, path]) => [name, join(ROOT, path)]);
+  return { commands: Object.keys(commands), entries: Object.fromEntries(entries), usesRequire };
+}
 
 /** The folder of a published package. @throws where it is not published */
 export function folderOf(name) {

@@ -1,4 +1,5 @@
 import { fastifyCookie } from '@fastify/cookie';
+import { createRedaction } from '@kieq/bull-board/internal';
 import { publicPath, type TrustedProxies } from '@kieq/config';
 import { fastify, type FastifyInstance } from 'fastify';
 import type { Ledger } from '@kieq/ledger';
@@ -18,13 +19,11 @@ import { addLoginRoutes } from './auth/login-routes.ts';
 import { createCookies } from './auth/session-cookie.ts';
 import { addGenerationRoutes } from './generation-routes.ts';
 import { addHeaders } from './headers.ts';
-import { createJobReader } from './job-reader.ts';
 import { addOverviewRoutes } from './overview/routes.ts';
 import { addPages } from './pages.ts';
 import { addPosterRoutes } from './poster-routes.ts';
 import { BOARD, HEALTH, withoutPrefix } from './paths.ts';
 import { addResultRoutes } from './result-routes.ts';
-import { createRedaction } from './redaction.ts';
 
 export interface AppOptions {
   readonly queues: Queues;
@@ -57,7 +56,7 @@ const BODY_LIMIT_BYTES = 16_384;
 
 /** The dashboard, ready to listen: our pages and Bull Board behind their guard, and `/healthz`, which says only `ok`. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
-  const { queues, redis, ledger, prefix, logins, publicUrl, logger } = options;
+  const { queues, redis, ledger, prefix, logins, publicUrl, secrets, logger } = options;
   const path = publicPath(publicUrl);
   const app = fastify({
     logger: false,
@@ -65,8 +64,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     bodyLimit: BODY_LIMIT_BYTES,
     rewriteUrl: ({ url = '/' }) => withoutPrefix(url, path),
   });
-  const redact = createRedaction(options.secrets);
-  const readable = createJobReader(ledger, path);
+  const redact = createRedaction(secrets);
   addHeaders(app);
   addClient(app, options.trustedProxies);
   await app.register(fastifyCookie);
@@ -74,10 +72,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const throttle = options.throttle ?? createThrottle({ redis, prefix });
   const auth = logins.length === 0 ? undefined : await passwordAuth(app, { logins, throttle, devices, logger, path });
   addGuard(app, auth?.open ?? loopbackAuth, { publicUrl, logger });
-  app.addHook('preSerialization', async (request, _reply, payload) => {
-    const isBoard = request.routeOptions.url?.startsWith(BOARD) ?? false;
-    return redact(isBoard ? await readable(payload) : payload);
-  });
+  app.addHook('preSerialization', (_request, _reply, payload, done) => done(null, redact(payload)));
   // After the hooks, so that they hold for unknown addresses too.
   app.setNotFoundHandler((_request, reply) => reply.code(404).send({ error: 'There is nothing at this address.' }));
   app.get(HEALTH, () => ({ status: 'ok' }));
@@ -89,7 +84,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   addPosterRoutes(app, options);
   addActionRoutes(app, options);
   await addPages(app, path);
-  await app.register(createBoard({ queues, publicPath: path, prefix, logger }), { prefix: BOARD });
+  await app.register(createBoard({ queues, ledger, secrets, publicPath: path, prefix, logger }), { prefix: BOARD });
   await app.ready();
   return app;
 }

@@ -1,15 +1,19 @@
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
-import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
-import { QUEUE_NAMES, type QueueName, type Queues } from '@kieq/queue';
+import { guardedAdapters } from '@kieq/bull-board/internal';
+import type { Ledger } from '@kieq/ledger';
+import type { Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
-import { BOARD } from './paths.ts';
+import { BOARD, generationPage } from './paths.ts';
 
 export interface BoardOptions {
   readonly queues: Queues;
+  readonly ledger: Ledger;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
   /** In front of every path on its pages. */
   readonly publicPath: string;
   /** Of the pool; shown next to the title. */
@@ -20,21 +24,17 @@ export interface BoardOptions {
 /** Its files are the one part of Bull Board that is installed next to the bundle; the rest is inside and cannot locate them. */
 const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
-const DESCRIPTIONS: Readonly<Record<QueueName, string>> = {
-  submit: 'Generations on their way to Kie, one job each. Retry is harmless: the ledger never pays twice.',
-  poll: 'Delayed polls of tasks that Kie accepted. Promote polls now.',
-  archive: 'Results on their way into the archive, the most urgent first. Retry changes nothing; Promote tries now.',
-  notify: 'Callbacks to callers, one job per end of a generation; tried for 24 hours.',
-  'dead-letter':
-    'What needs a person; nothing works on it. Resume on the page of the generation, or with kieq dlq redrive.',
-};
-
-/** Bull Board over all queues of a pool, as a plugin. Which of its routes may be used is not decided here. */
-export function createBoard({ queues, publicPath, prefix, logger }: BoardOptions): FastifyPluginCallback {
+/** Bull Board over all queues of a pool, as a plugin. Which of its routes a user may call, the guard of the dashboard decides. */
+export function createBoard({ publicPath, prefix, logger, ...pool }: BoardOptions): FastifyPluginCallback {
   const serverAdapter = new FastifyAdapter();
   serverAdapter.setBasePath(`${publicPath}${BOARD}`);
   createBullBoard({
-    queues: QUEUE_NAMES.map((name) => adapt(queues, name)),
+    queues: guardedAdapters({
+      ...pool,
+      // By operators alone; see auth/allowed-routes.ts.
+      allow: ['retry', 'promote', 'pause'],
+      pageOf: (generation) => `${publicPath}${generationPage(generation)}`,
+    }),
     serverAdapter,
     options: {
       uiBasePath: UI_FOLDER,
@@ -52,21 +52,4 @@ export function createBoard({ queues, publicPath, prefix, logger }: BoardOptions
     return { status: mistake ? 400 : 500, body: { error: error.message } };
   });
   return serverAdapter.registerPlugin();
-}
-
-/** The mirror of dead letters: nothing works on it, so nothing can be clicked there and no workers are missed. */
-class MirrorAdapter extends BullMQAdapter {
-  override getWorkers(): Promise<null> {
-    return Promise.resolve(null);
-  }
-}
-
-function adapt(queues: Queues, name: QueueName): BullMQAdapter {
-  const isMirror = name === 'dead-letter';
-  const Adapter = isMirror ? MirrorAdapter : BullMQAdapter;
-  return new Adapter(queues[name], {
-    readOnlyMode: isMirror,
-    allowRetries: !isMirror,
-    description: DESCRIPTIONS[name],
-  });
 }

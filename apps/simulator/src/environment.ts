@@ -1,4 +1,5 @@
-import { faultRuleSchema, optionsSchema, type FaultRule, type SimulatorSettings } from '@kieq/simulator';
+import type { FaultRule, SimulatorSettings } from '@kieq/simulator';
+import { faultRulesSchema, optionsSchema } from '@kieq/simulator/schemas';
 import { z } from 'zod';
 import { distribution, flag, json, limit, list, nonNegative, range, whole } from './forms.ts';
 
@@ -30,7 +31,7 @@ const settings = z.object({
   /** Any further options as a JSON object; the variables above win. */
   SIM_OPTIONS: json.pipe(z.record(z.string(), z.unknown())).optional(),
   /** Faults to start with, as a JSON array. */
-  SIM_FAULTS: json.pipe(z.array(faultRuleSchema)).optional(),
+  SIM_FAULTS: json.pipe(faultRulesSchema).optional(),
 });
 
 /** The names of all settings, for flags and help. */

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util';
 import { createSimulator, type Simulator, type SimulatorSettings } from '@kieq/simulator';
 import { parseSettings, SETTINGS, SettingsError } from './environment.ts';

@@ -47,6 +47,7 @@ export {
   type GenerationOptions,
   type SubmitJob,
 } from './jobs/payload.ts';
+export { promptOf } from './jobs/prompt.ts';
 export { addArchive } from './jobs/archive-jobs.ts';
 export { addDelivery, kill } from './jobs/add-delivery.ts';
 export { POOL_EVENTS } from './status/pool-events.ts';

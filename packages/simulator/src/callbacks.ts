@@ -5,7 +5,7 @@ import { drawRange } from './distribution.ts';
 import type { Emitter } from './events.ts';
 import type { CallbackFault } from './faults.ts';
 import type { Ledger } from './ledger.ts';
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 import { post } from './post.ts';
 import type { Streams } from './random.ts';
 import { type RecordData, recordOf } from './record.ts';

@@ -1,7 +1,7 @@
 import type { HoldFilter } from './holds.ts';
-import type { FaultRule } from './faults.ts';
+import type { FaultRule } from './fault-rules.ts';
 import type { Counts, LedgerView } from './ledger.ts';
-import type { Failure, SimulatorConfiguration, SimulatorOptions } from './options.ts';
+import type { Failure, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
 
 /** Selects running tasks; without a field, all of them. */
 export interface TaskFilter {
@@ -27,15 +27,17 @@ export interface Summary extends Counts {
   readonly maxSubmissionsPerWindow: number;
   readonly maxQueriesPerSecond: number;
   readonly faultsLeft: number;
+  /** Why results are the shipped MP4; null where they are rendered, and before the first one. */
+  readonly notRendered: string | null;
 }
 
 /** Control of a running simulator, in process and by HTTP. */
 export interface Control {
   readonly ledger: LedgerView;
   readonly options: SimulatorOptions;
-  /** Changes options; nested objects are replaced as a whole, `credits` also sets the balance, `seed` restarts the draws. Throws a ZodError. */
+  /** Changes options; nested objects are replaced as a whole, `credits` also sets the balance, `seed` restarts the draws. Throws a SimulatorError. */
   configure(part: SimulatorConfiguration): void;
-  /** Adds faults after those already scripted. Throws a ZodError. */
+  /** Adds faults after those already scripted. Throws a SimulatorError. */
   script(rules: readonly FaultRule[]): void;
   clearFaults(): void;
   /** Sends the answers that a `hold` fault keeps back; returns how many. */

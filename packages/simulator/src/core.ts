@@ -5,10 +5,12 @@ import { FaultBook } from './fault-book.ts';
 import { FileStore } from './files.ts';
 import { Holds } from './holds.ts';
 import { Ledger } from './ledger.ts';
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 import { type Streams, streams } from './random.ts';
 import { Tasks } from './tasks.ts';
+import { Renderer } from './video/renderer.ts';
 import { ResultVideos } from './video/results.ts';
+import { warnOfShippedVideo } from './video/warning.ts';
 import { SlidingWindow } from './window.ts';
 
 /** Everything that the routes share. Outlives a stop and a start: the account is at Kie, not in the server. */
@@ -31,7 +33,11 @@ export class Core {
   /** Calls so far at the sites that the ledger does not number. */
   readonly calls = { task: 0, callback: 0, credit: 0, upload: 0, result: 0 };
 
-  constructor(options: SimulatorOptions, clock: Clock) {
+  constructor(
+    options: SimulatorOptions,
+    clock: Clock,
+    videos: ResultVideos = new ResultVideos(new Renderer(), warnOfShippedVideo),
+  ) {
     this.options = options;
     this.clock = clock;
     this.random = streams(options.seed);
@@ -43,7 +49,7 @@ export class Core {
     });
     this.callbacks = new Callbacks(this);
     this.files = new FileStore();
-    this.videos = new ResultVideos();
+    this.videos = videos;
     this.tasks = new Tasks(this.ledger, clock, (task) => {
       this.events.emit('settled', task);
       this.callbacks.settled(task);

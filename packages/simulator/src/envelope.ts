@@ -1,4 +1,4 @@
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 
 /** An answer before a fault changes it. */
 export interface Answer {

@@ -1,6 +1,6 @@
 import { draw } from './distribution.ts';
 import type { TaskFault } from './faults.ts';
-import type { Failure, SimulatorOptions } from './options.ts';
+import type { Failure, SimulatorOptions } from './configuration.ts';
 import type { Streams } from './random.ts';
 
 /** How a task will end, decided when it is created. */

@@ -1,5 +1,6 @@
-import { z } from 'zod';
-import { type FaultRule, faultRuleSchema, type Faults, type FaultSite, type ParsedRule } from './faults.ts';
+import type { FaultRule, FaultSite } from './fault-rules.ts';
+import { faultRulesSchema, type Faults, type ParsedRule, type WrittenRule } from './faults.ts';
+import { parsedWith } from './invalid.ts';
 import type { Random } from './random.ts';
 
 /** The facts of a call by which its fault is chosen. */
@@ -26,9 +27,11 @@ export class FaultBook {
     this.#random = random;
   }
 
-  /** Adds rules after those already scripted; throws a ZodError that names every problem. */
+  /** Adds rules after those already scripted; throws a SimulatorError that names every problem. */
   script(rules: readonly FaultRule[]): void {
-    for (const rule of z.array(faultRuleSchema).parse(rules)) {
+    // Each rule that the types allow is one that the schema takes.
+    const written: readonly WrittenRule[] = rules;
+    for (const rule of parsedWith(faultRulesSchema, written, 'faults')) {
       const pages = this.#pages.get(rule.on) ?? [];
       pages.push({ rule, skip: rule.when.skip, left: strikes(rule) });
       this.#pages.set(rule.on, pages);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { FaultRule } from './fault-rules.ts';
 
 const ms = z.number().min(0);
 const created = z.boolean();
@@ -56,7 +57,6 @@ const transport = [
 ] as const;
 
 const transportFaultSchema = z.discriminatedUnion('kind', transport);
-export type TransportFault = z.infer<typeof transportFaultSchema>;
 
 /** What can happen to createTask: all transport faults, and these. */
 const createFaultSchema = z.discriminatedUnion('kind', [
@@ -162,8 +162,7 @@ const whenSchema = z.strictObject({
 
 const when = whenSchema.prefault({});
 
-/** One scripted fault: where, when and what. Of several that match, the first that was scripted strikes. */
-export const faultRuleSchema = z.discriminatedUnion('on', [
+const faultRuleSchema = z.discriminatedUnion('on', [
   z.strictObject({ on: z.literal('createTask'), when, fault: createFaultSchema }),
   z.strictObject({ on: z.literal('recordInfo'), when, fault: queryFaultSchema }),
   z.strictObject({ on: z.literal('task'), when, fault: taskFaultSchema }),
@@ -171,12 +170,13 @@ export const faultRuleSchema = z.discriminatedUnion('on', [
   z.strictObject({ on: z.literal('credit'), when, fault: transportFaultSchema }),
   z.strictObject({ on: z.literal('upload'), when, fault: transportFaultSchema }),
   z.strictObject({ on: z.literal('result'), when, fault: transportFaultSchema }),
-]);
+]) satisfies z.ZodType<unknown, FaultRule>;
 
-/** A rule as it is written. */
-export type FaultRule = z.input<typeof faultRuleSchema>;
+export const faultRulesSchema = z.array(faultRuleSchema);
+
+/** What the schema takes; `FaultRule` says the same in words of its own, without zod. */
+export type WrittenRule = z.input<typeof faultRuleSchema>;
 /** A rule with its defaults. */
 export type ParsedRule = z.output<typeof faultRuleSchema>;
-export type FaultSite = ParsedRule['on'];
 /** The faults by site. */
 export type Faults = { [Rule in ParsedRule as Rule['on']]: Rule['fault'] };

@@ -1,4 +1,4 @@
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 import type { Task } from './records.ts';
 import type { CreateRequest } from './request.ts';
 import type { LiveTask } from './tasks.ts';

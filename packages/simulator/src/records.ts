@@ -1,4 +1,4 @@
-import type { CreateFault } from './faults.ts';
+import type { CreateFault } from './fault-rules.ts';
 import type { CreateRequest } from './request.ts';
 
 /** When a request's headers arrived. */

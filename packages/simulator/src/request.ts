@@ -3,15 +3,19 @@ import { z } from 'zod';
 /** The model that the simulator validates field by field. */
 export const KLING_MODEL = 'kling-2.6/image-to-video';
 
+/** The body of createTask; unknown fields are ignored, as Kie does. */
+export interface CreateRequest {
+  readonly model: string;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly callBackUrl?: string | undefined;
+}
+
 const createRequestSchema = z.object({
   model: z.string().min(1),
   input: z.record(z.string(), z.unknown()),
   // Clients send null and "" for none.
   callBackUrl: z.string().nullish().transform(addressOf).optional(),
-});
-
-/** The body of createTask; unknown fields are ignored, as Kie does. */
-export type CreateRequest = z.infer<typeof createRequestSchema>;
+}) satisfies z.ZodType<CreateRequest>;
 
 /** A body as far as it can be read, for the ledger; `request` only when its shape is right. */
 export interface ReadBody {

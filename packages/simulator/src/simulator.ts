@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
+import type { Failure, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
 import type { Control, Summary, TaskFilter } from './control.ts';
 import { Core } from './core.ts';
 import type { Listener, SimulatorEvents, WaitOptions } from './events.ts';
-import type { FaultRule } from './faults.ts';
+import type { FaultRule } from './fault-rules.ts';
 import type { HoldFilter } from './holds.ts';
 import type { Counts, LedgerView } from './ledger.ts';
-import { type Failure, mergeOptions, type SimulatorConfiguration, type SimulatorOptions } from './options.ts';
+import { mergeOptions } from './options.ts';
 import { streams } from './random.ts';
 import type { Submission } from './records.ts';
 import { summaryOf } from './summary.ts';
@@ -45,7 +46,7 @@ export interface Simulator extends Control {
   waitForSubmission(wanted: (submission: Submission) => boolean, options?: WaitOptions): Promise<Submission>;
 }
 
-/** A simulated Kie, not yet listening. Throws a ZodError that names every bad option. */
+/** A simulated Kie, not yet listening. Throws a SimulatorError that names every bad option. */
 export function createSimulator(settings: SimulatorSettings = {}): Simulator {
   return new KieSimulator(settings);
 }

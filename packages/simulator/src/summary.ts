@@ -25,6 +25,7 @@ export function summaryOf(core: Core): Summary {
     maxSubmissionsPerWindow: ledger.maxSubmissionsInAnyWindow(options.rateLimit?.windowMs ?? DEFAULT_WINDOW_MS),
     maxQueriesPerSecond: ledger.maxQueriesInAnyWindow(1000),
     faultsLeft: core.faults.size,
+    notRendered: core.videos.unavailable,
   };
 }
 

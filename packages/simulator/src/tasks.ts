@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import type { CallbackFault } from './faults.ts';
 import type { Fate } from './fate.ts';
 import type { Ledger } from './ledger.ts';
-import type { Failure } from './options.ts';
+import type { Failure } from './configuration.ts';
 import type { Mutable, Task } from './records.ts';
 import type { CreateRequest } from './request.ts';
 

@@ -3,7 +3,7 @@ import { pause } from './clock.ts';
 import { type Answer, failure, htmlPage, json } from './envelope.ts';
 import type { CreateFault, QueryFault } from './faults.ts';
 import type { Holds } from './holds.ts';
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 
 /** Any fault that can reach the wire. */
 type WireFault = CreateFault | QueryFault;

@@ -1,6 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { FileStore } from './files.ts';
-import type { SimulatorOptions } from './options.ts';
+import type { SimulatorOptions } from './configuration.ts';
 
 /** The simulator as the host of uploaded images. */
 export interface UploadHost {

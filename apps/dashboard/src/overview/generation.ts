@@ -1,6 +1,5 @@
 import type { GenerationRecord } from '@kieq/ledger';
-import { frozenPayload } from '@kieq/queue';
-import { promptOf } from '../prompt.ts';
+import { frozenPayload, promptOf } from '@kieq/queue';
 import type { OverviewGeneration } from './schemas.ts';
 
 /** A generation as a row of a list. */

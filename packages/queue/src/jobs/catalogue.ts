@@ -1,4 +1,4 @@
-import { Queue, type DefaultJobOptions } from 'bullmq';
+import { Queue, type DefaultJobOptions, type QueueOptions } from 'bullmq';
 import type { RedisClient } from '@kieq/redis';
 
 /**
@@ -40,10 +40,16 @@ export type Queues = Readonly<Record<QueueName, Queue>> & { close(): Promise<voi
 /**
  * @param redis a client that may be shared; it is not closed by `close`
  * @param prefix of the pool, such as `{kieq}`
+ * @param options `skipMetasUpdate`: opening the queues writes nothing, for those who only look at them
  */
-export function openQueues(redis: RedisClient, prefix: string): Queues {
+export function openQueues(
+  redis: RedisClient,
+  prefix: string,
+  options: Pick<QueueOptions, 'skipMetasUpdate'> = {},
+): Queues {
   const open = (name: QueueName): Queue => {
     const queue = new Queue(name, {
+      ...options,
       connection: redis,
       prefix,
       skipWaitingForReady: true,

@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { z } from 'zod';
 import type { Control } from '../control.ts';
-import { faultRuleSchema } from '../faults.ts';
+import { faultRulesSchema } from '../faults.ts';
+import { SimulatorError } from '../invalid.ts';
 import type { Counts } from '../ledger.ts';
 import { parseJson } from '../request.ts';
 
-const rules = z.strictObject({ faults: z.array(faultRuleSchema) });
+const rules = z.strictObject({ faults: faultRulesSchema });
 const filter = z.strictObject({ prompt: z.string().optional() });
 const finish = z.strictObject({
   taskId: z.string().optional(),
@@ -96,6 +97,7 @@ async function guarded(reply: FastifyReply, act: () => unknown): Promise<unknown
   try {
     return await act();
   } catch (error) {
+    if (error instanceof SimulatorError) return reply.code(400).send({ error: error.message });
     if (!(error instanceof z.ZodError)) throw error;
     return reply.code(400).send({ error: z.prettifyError(error) });
   }

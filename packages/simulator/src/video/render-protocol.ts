@@ -11,9 +11,11 @@ export interface RenderRequest {
   readonly maxSide: number;
 }
 
+/** `missing`: why nothing can be rendered here: sharp or the encoder is not installed, or does not load. */
 export type RenderReply =
   | { readonly id: number; readonly mp4: Uint8Array }
-  | { readonly id: number; readonly error: string };
+  | { readonly id: number; readonly error: string }
+  | { readonly id: number; readonly missing: string };
 
 /** How many camera moves the worker knows. */
 export const MOTION_COUNT = 6;

@@ -1,7 +1,5 @@
 // Plain JavaScript: a worker thread is started from source in tests, and Node 20 cannot run TypeScript.
 import { parentPort } from 'node:worker_threads';
-import encoders from 'h264-mp4-encoder';
-import sharp from 'sharp';
 import { gradient, paint, videoSize } from './frames.js';
 import { viewAt } from './motion.js';
 
@@ -16,8 +14,20 @@ const OVERSAMPLE = 1.3;
 const SPEED = 8;
 const QUANTISATION = 26;
 
-/** @param {RenderRequest} request */
-async function pictureOf({ image, motion, maxSide }) {
+/**
+ * Both are optional dependencies: without one of them nothing is rendered.
+ * @typedef {Awaited<ReturnType<typeof loadTools>>} Tools
+ */
+async function loadTools() {
+  const [{ default: encoders }, { default: sharp }] = await Promise.all([import('h264-mp4-encoder'), import('sharp')]);
+  return { encoders, sharp };
+}
+
+/**
+ * @param {Tools['sharp']} sharp
+ * @param {RenderRequest} request
+ */
+async function pictureOf(sharp, { image, motion, maxSide }) {
   const size = videoSize(16, 9, maxSide);
   if (image === null) return { picture: gradient(size.width, size.height, motion * 61), size };
   const meta = await sharp(image).metadata();
@@ -36,9 +46,12 @@ async function pictureOf({ image, motion, maxSide }) {
   return { picture: { width: info.width, height: info.height, rgba: data }, size: fitted };
 }
 
-/** @param {RenderRequest} request */
-async function render(request) {
-  const { picture, size } = await pictureOf(request).catch(() => pictureOf({ ...request, image: null }));
+/**
+ * @param {Tools} tools
+ * @param {RenderRequest} request
+ */
+async function render({ encoders, sharp }, request) {
+  const { picture, size } = await pictureOf(sharp, request).catch(() => pictureOf(sharp, { ...request, image: null }));
   const encoder = await encoders.createH264MP4Encoder();
   encoder.width = size.width;
   encoder.height = size.height;
@@ -60,17 +73,43 @@ async function render(request) {
   return mp4;
 }
 
+/**
+ * @param {RenderRequest} request
+ * @returns {Promise<RenderReply>}
+ */
+async function replyTo(request) {
+  const { id } = request;
+  tools ??= loadTools();
+  /** @type {Tools} */
+  let loaded;
+  try {
+    loaded = await tools;
+  } catch (error) {
+    return { id, missing: reasonOf(error) };
+  }
+  return render(loaded, request).then(
+    (mp4) => ({ id, mp4 }),
+    (error) => ({ id, error: String(error) }),
+  );
+}
+
+/**
+ * In one line, and without the path of this file, which every installation has.
+ * @param {unknown} error
+ */
+function reasonOf(error) {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+  return line.replace(/ imported from .*$/u, '');
+}
+
+/** @type {Promise<Tools> | undefined} */
+let tools;
 /** @type {Promise<void>} */
 let last = Promise.resolve();
 
 parentPort?.on('message', (/** @type {RenderRequest} */ request) => {
   // One after the other: the encoder is one WebAssembly instance.
   last = last.then(async () => {
-    /** @type {RenderReply} */
-    const reply = await render(request).then(
-      (mp4) => ({ id: request.id, mp4 }),
-      (error) => ({ id: request.id, error: String(error) }),
-    );
-    parentPort?.postMessage(reply, []);
+    parentPort?.postMessage(await replyTo(request), []);
   });
 });

@@ -6,8 +6,20 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
+/** Nothing can be rendered in this process, now or later. */
+export class RenderingUnavailable extends Error {
+  override readonly name = 'RenderingUnavailable';
+}
+
+/** What `ResultVideos` needs of a renderer. */
+export interface VideoRenderer {
+  /** @throws RenderingUnavailable */
+  render(request: Omit<RenderRequest, 'id'>): Promise<Buffer>;
+  close(): Promise<void>;
+}
+
 /** Renders on a worker thread, started with the first video; the API stays responsive meanwhile. */
-export class Renderer {
+export class Renderer implements VideoRenderer {
   #worker: Worker | undefined;
   readonly #pending = new Map<number, Pending>();
   #next = 1;
@@ -37,7 +49,7 @@ export class Renderer {
     worker.on('message', (reply: RenderReply) => this.#settle(reply));
     worker.on('error', (error: Error) => {
       this.#worker = undefined;
-      this.#rejectAll(error);
+      this.#rejectAll(isWorkerMissing(error) ? new RenderingUnavailable(WORKER_MISSING) : error);
     });
     this.#worker = worker;
     return worker;
@@ -46,7 +58,8 @@ export class Renderer {
   #settle(reply: RenderReply): void {
     const pending = this.#pending.get(reply.id);
     this.#pending.delete(reply.id);
-    if ('error' in reply) pending?.reject(new Error(`simulator: rendering failed: ${reply.error}`));
+    if ('missing' in reply) pending?.reject(new RenderingUnavailable(reply.missing));
+    else if ('error' in reply) pending?.reject(new Error(`simulator: rendering failed: ${reply.error}`));
     else pending?.resolve(Buffer.from(reply.mp4));
   }
 
@@ -54,4 +67,11 @@ export class Renderer {
     for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
+}
+
+const WORKER_MISSING =
+  'the file of its worker is not next to the simulator, as where a bundler took the simulator over';
+
+function isWorkerMissing(error: Error): boolean {
+  return 'code' in error && (error.code === 'MODULE_NOT_FOUND' || error.code === 'ERR_MODULE_NOT_FOUND');
 }

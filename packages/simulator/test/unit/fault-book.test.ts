@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ZodError } from 'zod';
 import { FaultBook } from '../../src/fault-book.ts';
-import type { FaultRule } from '../../src/faults.ts';
+import type { FaultRule } from '../../src/fault-rules.ts';
+import { SimulatorError } from '../../src/invalid.ts';
 import { mulberry32 } from '../../src/random.ts';
 
 function book(...rules: FaultRule[]): FaultBook {
@@ -83,11 +83,11 @@ describe('FaultBook', () => {
     const faults = book();
     const good: FaultRule = { on: 'createTask', fault: { kind: 'cutAfter' } };
     // @ts-expect-error: a fault of another site
-    expect(() => faults.script([good, { on: 'createTask', fault: { kind: 'notFound' } }])).toThrow(ZodError);
+    expect(() => faults.script([good, { on: 'createTask', fault: { kind: 'notFound' } }])).toThrow(SimulatorError);
     // @ts-expect-error: no such site
-    expect(() => faults.script([good, { ...good, on: 'nowhere' }])).toThrow(ZodError);
+    expect(() => faults.script([good, { ...good, on: 'nowhere' }])).toThrow(SimulatorError);
     // @ts-expect-error: no such condition
-    expect(() => faults.script([good, { ...good, when: { prompts: 'x' } }])).toThrow(ZodError);
+    expect(() => faults.script([good, { ...good, when: { prompts: 'x' } }])).toThrow(SimulatorError);
     expect(faults.size).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { ZodError } from 'zod';
+import { SimulatorError } from '../../src/invalid.ts';
 import { mergeOptions } from '../../src/options.ts';
 
 it('has defaults for everything', () => {
@@ -28,7 +28,7 @@ it('names every problem at once', () => {
   try {
     mergeOptions(undefined, given);
   } catch (error) {
-    if (error instanceof ZodError) problems = error.message;
+    if (error instanceof SimulatorError) problems = error.message;
   }
   for (const name of ['limit', 'failRate', 'nonsense']) expect(problems).toContain(name);
 });

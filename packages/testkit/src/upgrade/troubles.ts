@@ -1,8 +1,7 @@
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DEAD_LETTER_CLASSES, GATE_REASONS, isKnown } from '@kieq/domain';
-import { faultRuleSchema } from '@kieq/simulator';
-import { z } from 'zod';
+import { faultRulesSchema } from '@kieq/simulator/schemas';
 import type { Member } from './crews.ts';
 import { command } from './handover.ts';
 import type { Place } from './place.ts';
@@ -34,11 +33,9 @@ export interface GateTrouble {
   readonly opensItself: boolean;
 }
 
-const rules = z.array(faultRuleSchema);
-
 /** Faults as JSON, for a simulator that may not know them: of those, nothing is made. */
 function script({ pool }: Place, faults: unknown): void {
-  pool.simulator.script(rules.parse(faults));
+  pool.simulator.script(faultRulesSchema.parse(faults));
 }
 
 const byFault = (deadLetterClass: string, faults: (prompt: string) => unknown): DeadLetterTrouble => ({

@@ -26,6 +26,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   storage: ['proxy'],
   ledger: ['domain', 'redis'],
   queue: ['archive', 'domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
+  'bull-board': ['ledger', 'queue', 'redis', 'telemetry'],
   process: ['config', 'proxy', 'redis', 'telemetry'],
   producer: ['domain', 'kie', 'ledger', 'queue', 'redis', 'telemetry'],
   testkit: [

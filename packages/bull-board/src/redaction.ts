@@ -4,8 +4,8 @@ import { createScrubber, isSecretName, MASK, redactObject } from '@kieq/telemetr
 const SIGNED_PARAMETER = /^(sig|policy|x-(amz|goog)-credential|awsaccesskeyid|googleaccessid|key-pair-id)$/i;
 const PARAMETER = /([?&])([^=&#?\s"\\]+)=([^&#\s"'<>\\]+)/g;
 
-/** What jobs carry: field names of any client, so `key` counts as a secret name there. */
-const JOB_FIELDS = new Set(['data', 'progress', 'returnValue', 'template']);
+/** What jobs carry, by the names of BullMQ and Bull Board: field names of any client, so `key` counts as a secret name there. */
+const JOB_FIELDS = new Set(['data', 'progress', 'returnValue', 'returnvalue', 'template']);
 /** Around them Bull Board itself uses the name `key`, for texts to translate. */
 const SHOWN_NAMES = new Set(['key']);
 

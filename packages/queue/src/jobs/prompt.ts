@@ -1,4 +1,4 @@
-import type { FrozenPayload } from '@kieq/queue';
+import type { FrozenPayload } from './payload.ts';
 
 /** The words of a request, where its model takes any. */
 export function promptOf(payload: FrozenPayload | undefined): string | undefined {
