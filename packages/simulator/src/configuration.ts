@@ -38,6 +38,9 @@ export interface VideoOptions {
   readonly maxSide: number;
 }
 
+/** The price of a model: credits per task, or the built-in price times `factor` (1.2: a fifth dearer). */
+export type Price = number | { readonly factor: number };
+
 /** Every behaviour of the simulator; all of it can be changed at runtime with `configure`. */
 export interface SimulatorOptions {
   /** The only accepted Bearer key; null accepts any request. Default null. */
@@ -64,8 +67,8 @@ export interface SimulatorOptions {
   readonly failures: readonly Failure[];
   /** Credits of the account at the start and after a reset. Default 1000000. */
   readonly credits: number;
-  /** Credits per task by model id; overrides the built-in kling-2.6 price. Default none. */
-  readonly prices: Readonly<Record<string, number>>;
+  /** Prices by model id; each overrides the built-in one. Default none. */
+  readonly prices: Readonly<Record<string, Price>>;
   /** Credits per task of other models. Default 100. */
   readonly defaultPrice: number;
   /** Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */

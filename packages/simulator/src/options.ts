@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { CallbackOptions, Failure, RateLimit, SimulatorOptions, VideoOptions } from './configuration.ts';
+import type { CallbackOptions, Failure, Price, RateLimit, SimulatorOptions, VideoOptions } from './configuration.ts';
 import { distributionSchema, rangeSchema } from './distribution.ts';
 import { parsedWith } from './invalid.ts';
 
@@ -21,6 +21,9 @@ const callbackSchema = z.strictObject({
   lostRate: z.number().min(0).max(1).default(0),
   delayMs: rangeSchema.default({ minMs: 0, maxMs: 0 }),
 }) satisfies z.ZodType<CallbackOptions>;
+
+/** Credits per task, or a factor on the built-in price. */
+export const priceSchema = z.union([credits, z.strictObject({ factor: z.number().min(0) })]) satisfies z.ZodType<Price>;
 
 const videoSchema = z.strictObject({
   seconds: z.number().min(0.1).max(10).default(3),
@@ -48,7 +51,7 @@ export const optionsSchema = z.strictObject({
       { failCode: '500', failMsg: 'Content was flagged as sensitive' },
     ]),
   credits: credits.default(1_000_000),
-  prices: z.record(z.string(), credits).default({}),
+  prices: z.record(z.string(), priceSchema).default({}),
   defaultPrice: credits.default(100),
   models: z.array(z.string()).default([]),
   validationAs500: z.boolean().default(false),

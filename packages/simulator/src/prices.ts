@@ -1,3 +1,4 @@
+import type { Price } from './configuration.ts';
 import { KLING_MODEL } from './request.ts';
 
 /** Credits per second of kling-2.6/image-to-video: 5 s silent cost 55, and sound doubles the price. */
@@ -5,8 +6,8 @@ const SILENT_PER_SECOND = 11;
 const SOUND_PER_SECOND = 22;
 
 export interface PriceList {
-  /** Credits per task by model id; wins over the built-in price of kling-2.6. */
-  readonly prices: Readonly<Record<string, number>>;
+  /** By model id; each wins over the built-in price. */
+  readonly prices: Readonly<Record<string, Price>>;
   /** Credits per task of any other model. */
   readonly defaultPrice: number;
 }
@@ -17,9 +18,18 @@ export interface PriceList {
  */
 export function priceOf(model: string, input: Readonly<Record<string, unknown>>, list: PriceList): number {
   const listed = list.prices[model];
-  if (listed !== undefined) return listed;
+  if (typeof listed === 'number') return listed;
+  return rounded(builtIn(model, input, list) * (listed?.factor ?? 1));
+}
+
+function builtIn(model: string, input: Readonly<Record<string, unknown>>, list: PriceList): number {
   if (model !== KLING_MODEL) return list.defaultPrice;
   const seconds = Number(input['duration']);
   if (!Number.isFinite(seconds)) return list.defaultPrice;
   return seconds * (input['sound'] === true ? SOUND_PER_SECOND : SILENT_PER_SECOND);
+}
+
+/** To a thousandth of a credit. */
+function rounded(credits: number): number {
+  return Math.round(credits * 1000) / 1000;
 }
