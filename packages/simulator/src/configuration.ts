@@ -43,6 +43,11 @@ export type Price = number | { readonly factor: number };
 
 /** Every behaviour of the simulator; all of it can be changed at runtime with `configure`. */
 export interface SimulatorOptions {
+  /**
+   * Answers as the API document has them, or as the real service was seen to answer: sets every option of `DIALECTS`
+   * that is not given with it. Null: each of them has its own default. Default null.
+   */
+  readonly dialect: 'document' | 'wire' | null;
   /** The only accepted Bearer key; null accepts any request. Default null. */
   readonly apiKey: string | null;
   /** Seed of all random draws except task ids. Default 1. */
@@ -71,16 +76,24 @@ export interface SimulatorOptions {
   readonly prices: Readonly<Record<string, Price>>;
   /** Credits per task of other models. Default 100. */
   readonly defaultPrice: number;
-  /** Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */
+  /**
+   * Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. `facts` are all
+   * those whose facts the simulator has: it judges and prices their input. Default none.
+   */
   readonly models: readonly string[];
-  /** Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors). Default false. */
-  readonly validationAs500: boolean;
+  /**
+   * Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors); `mixed`: only with the
+   * messages that were seen with 500. Default false.
+   */
+  readonly validationAs500: boolean | 'mixed';
   /** Errors as HTTP 200 with a code in the body, or also as HTTP status. Default envelope. */
   readonly errorStyle: 'envelope' | 'status';
   /** State words while running: always `waiting`, or `waiting`, `queuing`, `generating` in turn. Default waiting. */
   readonly states: 'waiting' | 'progress';
   /** A new task is unknown to recordInfo for this long, ms. Default 0. */
   readonly freshUnknownMs: number;
+  /** Whether the answer of createTask has `recordId` next to `taskId`. Default true. */
+  readonly recordId: boolean;
   /** Unit of `costTime`. Default seconds (recorded; the docs say milliseconds). */
   readonly costTime: 'seconds' | 'milliseconds';
   /** `input` inside `param`: an object (user's document) or again a JSON string (recorded). Default object. */
@@ -92,6 +105,8 @@ export interface SimulatorOptions {
   readonly paramNumbers: 'kept' | 'loose';
   /** Fields that do not apply yet: null, or "" (both recorded). Default null. */
   readonly blankFields: 'null' | 'empty';
+  /** Whether records have `successFlag` and `response`, as newer answers do (docs/kie/facts.md#recordinfo). Default false. */
+  readonly newerFields: boolean;
   /** Whether recordInfo reports `creditsConsumed` for ended tasks. Default true. */
   readonly creditsConsumed: boolean;
   /** Key of the callback signature; null sends none. Default null. */

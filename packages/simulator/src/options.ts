@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { CallbackOptions, Failure, Price, RateLimit, SimulatorOptions, VideoOptions } from './configuration.ts';
+import { dialectOf } from './dialects.ts';
 import { distributionSchema, rangeSchema } from './distribution.ts';
 import { parsedWith } from './invalid.ts';
 
@@ -33,6 +34,7 @@ const videoSchema = z.strictObject({
 
 /** Every option with its default; what each means stands in `SimulatorOptions`. */
 export const optionsSchema = z.strictObject({
+  dialect: z.enum(['document', 'wire']).nullable().default(null),
   apiKey: z.string().min(1).nullable().default(null),
   seed: z.int().default(1),
   rateLimit: limitSchema.nullable().default({ limit: 20, windowMs: 10_000 }),
@@ -54,14 +56,16 @@ export const optionsSchema = z.strictObject({
   prices: z.record(z.string(), priceSchema).default({}),
   defaultPrice: credits.default(100),
   models: z.array(z.string()).default([]),
-  validationAs500: z.boolean().default(false),
+  validationAs500: z.union([z.boolean(), z.literal('mixed')]).default(false),
   errorStyle: z.enum(['envelope', 'status']).default('envelope'),
   states: z.enum(['waiting', 'progress']).default('waiting'),
   freshUnknownMs: ms.default(0),
+  recordId: z.boolean().default(true),
   costTime: z.enum(['seconds', 'milliseconds']).default('seconds'),
   paramInput: z.enum(['object', 'string']).default('object'),
   paramNumbers: z.enum(['kept', 'loose']).default('kept'),
   blankFields: z.enum(['null', 'empty']).default('null'),
+  newerFields: z.boolean().default(false),
   creditsConsumed: z.boolean().default(true),
   webhookKey: z.string().min(1).nullable().default(null),
   callback: callbackSchema.prefault({}),
@@ -78,11 +82,12 @@ export const optionsSchema = z.strictObject({
 }) satisfies z.ZodType<SimulatorOptions>;
 
 /**
- * Applies a part to complete options; nested objects are replaced as a whole.
+ * Applies a part to complete options; nested objects are replaced as a whole, and a dialect sets its options anew.
  * @throws SimulatorError that names every problem
  */
 export function mergeOptions(current: SimulatorOptions | undefined, part: unknown): SimulatorOptions {
   const change = parsedWith(z.record(z.string(), z.unknown()), part ?? {}, 'options');
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  return parsedWith(optionsSchema, { ...current, ...Object.fromEntries(given) }, 'options');
+  const whole = { ...current, ...dialectOf(change['dialect']), ...Object.fromEntries(given) };
+  return parsedWith(optionsSchema, whole, 'options');
 }

@@ -1,4 +1,6 @@
 import type { Price } from './configuration.ts';
+import { FACTS_WORD, factsOf } from './facts/facts-of.ts';
+import { listedPrice } from './facts/listed-price.ts';
 import { KLING_MODEL } from './request.ts';
 
 /** Credits per second of kling-2.6/image-to-video: 5 s silent cost 55, and sound doubles the price. */
@@ -10,6 +12,8 @@ export interface PriceList {
   readonly prices: Readonly<Record<string, Price>>;
   /** Credits per task of any other model. */
   readonly defaultPrice: number;
+  /** With `facts` among them, models that the simulator has facts of cost what their price list says. */
+  readonly models?: readonly string[];
 }
 
 /**
@@ -23,10 +27,19 @@ export function priceOf(model: string, input: Readonly<Record<string, unknown>>,
 }
 
 function builtIn(model: string, input: Readonly<Record<string, unknown>>, list: PriceList): number {
-  if (model !== KLING_MODEL) return list.defaultPrice;
+  if (model !== KLING_MODEL) return byFacts(model, input, list) ?? list.defaultPrice;
   const seconds = Number(input['duration']);
   if (!Number.isFinite(seconds)) return list.defaultPrice;
   return seconds * (input['sound'] === true ? SOUND_PER_SECOND : SILENT_PER_SECOND);
+}
+
+function byFacts(
+  model: string,
+  input: Readonly<Record<string, unknown>>,
+  { models = [] }: PriceList,
+): number | undefined {
+  const facts = models.includes(FACTS_WORD) ? factsOf(model) : undefined;
+  return facts === undefined ? undefined : listedPrice(facts, input);
 }
 
 /** To a thousandth of a credit. */
