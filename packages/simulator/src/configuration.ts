@@ -44,8 +44,8 @@ export type Price = number | { readonly factor: number };
 /** Every behaviour of the simulator; all of it can be changed at runtime with `configure`. */
 export interface SimulatorOptions {
   /**
-   * Answers as the API document has them, or as the real service was seen to answer: sets every option of `DIALECTS`
-   * that is not given with it. Null: each of them has its own default. Default null.
+   * Answers as the API document has them, or as the real service was seen to answer. Sets every option in which they
+   * differ, unless it is given as well. Null: each of those has its own default. Default null.
    */
   readonly dialect: 'document' | 'wire' | null;
   /** The only accepted Bearer key; null accepts any request. Default null. */

@@ -15,7 +15,7 @@ type Dialect = Pick<
 >;
 
 /** `document`: docs/kie/api.md to the letter. `wire`: what docs/kie/facts.md says beyond it, or differently. */
-export const DIALECTS: Readonly<Record<'document' | 'wire', Dialect>> = {
+const DIALECTS: Readonly<Record<'document' | 'wire', Dialect>> = {
   document: {
     recordId: false,
     validationAs500: false,

@@ -137,7 +137,7 @@ describe('a misspelt field', () => {
 });
 
 test('the model of the document is refused in either case, with and without validate=strict', async () => {
-  const [model] = MODELS.filter(({ strict }) => strict === true);
+  const model = MODELS.find(({ strict }) => strict === true);
   for (const make of [ofWrongType, misspelt])
     for (const query of ['', '?validate=strict'])
       expect((await batch(make, query)).get(model?.id ?? '')).toMatchObject({

@@ -29,9 +29,14 @@ function factsOf({ input, images, duration, prices }: KieModel): ModelFacts {
   };
 }
 
-function fieldFacts({ disputed = [], itemFields: _, format: __, ...field }: InputField): FieldFacts {
-  const agreed = Object.entries(field).filter(([part]) => part === 'default' || !disputed.some((one) => one === part));
-  return Object.fromEntries(agreed);
+/** What the simulator does not judge. */
+const LEFT_OUT = ['disputed', 'itemFields', 'format'];
+
+function fieldFacts(field: InputField): FieldFacts {
+  // A disputed default still counts in estimates, and so in what a task costs.
+  const disputed = (field.disputed ?? []).filter((part) => part !== 'default');
+  const omitted = new Set<string>([...LEFT_OUT, ...disputed]);
+  return Object.fromEntries(Object.entries(field).filter(([part]) => !omitted.has(part)));
 }
 
 function lengthFacts({
