@@ -52,6 +52,7 @@ function emit(folder, packages) {
     outDir: folder,
     customConditions: ['@kieq/source'],
     emitDeclarationOnly: true,
+    allowJs: true,
     sourceMap: false,
   };
   const config = {

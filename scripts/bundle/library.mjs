@@ -16,21 +16,20 @@ const PURE = { test: /[/\\]node_modules[/\\](?:bullmq|cron-parser|luxon|msgpackr
  * Bundles one module into a library that other services install: `index.js`, `index.cjs`, and their declarations.
  * @param entry absolute path
  * @param more further entries of the ESM build, absolute paths by name: they share its modules in files of their own
- * @param usesRequire whether libraries in CommonJS that become a part of it ask for modules of Node
  * @param dir exists and is empty: files of an earlier build would stay
  * @param installed names of the packages that are installed next to it; everything else becomes a part of it
  * @returns paths of the modules that became a part of it
  * @throws where it would import what is not installed next to it
  */
-export async function bundleLibrary({ entry, more = {}, usesRequire = false, dir, installed }) {
-  const options = { dir, installed, usesRequire };
+export async function bundleLibrary({ entry, more = {}, dir, installed }) {
+  const options = { dir, installed };
   const esm = await bundle({ ...options, input: { index: entry, ...more }, format: 'es', suffix: 'js' });
   const cjs = await bundle({ ...options, input: { index: entry }, format: 'cjs', suffix: 'cjs' });
   await bundleDeclarations({ entry, dir, installed });
   return [...new Set([...esm, ...cjs])];
 }
 
-async function bundle({ input, dir, installed, usesRequire, format, suffix }) {
+async function bundle({ input, dir, installed, format, suffix }) {
   const external = importsOf(installed);
   const { output } = await build({
     input,
@@ -47,7 +46,7 @@ async function bundle({ input, dir, installed, usesRequire, format, suffix }) {
       // One file: a bundler that takes it over has nothing to look up next to it.
       ...(Object.keys(input).length === 1 ? { codeSplitting: false } : { chunkFileNames: `shared-[name].${suffix}` }),
       // `createRequire(import.meta.url)` at import would fail where another bundler turns the library into CommonJS.
-      polyfillRequire: usesRequire,
+      polyfillRequire: false,
       sourcemap: true,
       minify: false,
     },

@@ -20,8 +20,7 @@ export async function buildPublished(folder, staging, installed) {
     execFileSync(process.execPath, [own, dir], { stdio: ['ignore', 2, 2] });
     return;
   }
-  const { entries, usesRequire } = moreOf(folder);
-  const modules = await bundleLibrary({ entry: entryOf(folder), more: entries, usesRequire, dir, installed });
+  const modules = await bundleLibrary({ entry: entryOf(folder), more: moreOf(folder).entries, dir, installed });
   const maps = readdirSync(dir).filter((name) => name.endsWith('.map'));
   for (const map of maps) leaveOutForeignSources(join(dir, map));
   writeFileSync(join(staging, 'THIRD-PARTY.txt'), thirdParty(modules));

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { moreOf, ownBuildOf, readJson, ROOT } from './packages.mjs';
+import { commandManifest } from './command-manifest.mjs';
+import { isLibrary, moreOf, ownBuildOf, readJson, ROOT, versionOf } from './packages.mjs';
 
 /**
  * The `package.json` that is published: only what exists in the tarball, without the condition `@kieq/source`, scripts
@@ -7,6 +8,7 @@ import { moreOf, ownBuildOf, readJson, ROOT } from './packages.mjs';
  * @param folder of the package
  */
 export function publishedManifest(folder) {
+  if (!isLibrary(folder)) return commandManifest(folder);
   const {
     name,
     version,
@@ -48,9 +50,4 @@ export function publishedManifest(folder) {
     engines,
     publishConfig: { access: 'public' },
   };
-}
-
-/** The version that the tests run with is the lowest that is accepted. */
-function versionOf(folder, dependency) {
-  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
 }

@@ -5,25 +5,21 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders below `packages` of what is published. */
-export const PUBLISHED = ['bull-board', 'client', 'kie', 'producer', 'simulator'];
+export const PUBLISHED = ['bull-board', 'client', 'kie', 'kieq', 'producer', 'simulator'];
 
-/**
- * Entries of a bundle besides its index, by their names in `dist`: commands, which become its `bin`, and workers. With
- * them come libraries in CommonJS that ask for Node's modules (`usesRequire`).
- */
+/** Entries of a bundle besides its index, by their names in `dist`: commands, which become its `bin`, and workers. */
 const MORE = {
   simulator: {
     commands: { 'kieq-simulator': 'apps/simulator/src/main.ts' },
     workers: { 'render-worker': 'packages/simulator/src/video/render-worker.js' },
-    usesRequire: true,
   },
 };
 
 /** What a bundle has besides its index; paths are absolute. */
 export function moreOf(folder) {
-  const { commands = {}, workers = {}, usesRequire = false } = MORE[basename(folder)] ?? {};
+  const { commands = {}, workers = {} } = MORE[basename(folder)] ?? {};
   const entries = Object.entries({ ...commands, ...workers }).map(([name, path]) => [name, join(ROOT, path)]);
-  return { commands: Object.keys(commands), entries: Object.fromEntries(entries), usesRequire };
+  return { commands: Object.keys(commands), entries: Object.fromEntries(entries) };
 }
 
 /** The folder of a published package. @throws where it is not published */
@@ -42,6 +38,16 @@ export function ownBuildOf(folder) {
 export function entryOf(folder) {
   const published = join(folder, 'src/published.ts');
   return existsSync(published) ? published : join(folder, 'src/index.ts');
+}
+
+/** Whether others import it; if not, it is a command. */
+export function isLibrary(folder) {
+  return existsSync(join(folder, 'src/index.ts'));
+}
+
+/** The version that the tests run with is the lowest that is accepted. */
+export function versionOf(folder, dependency) {
+  return readJson(join(folder, 'node_modules', dependency, 'package.json')).version;
 }
 
 export function readJson(path) {

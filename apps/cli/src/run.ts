@@ -8,6 +8,7 @@ import { Output } from './output.ts';
 import { addDeadLetterCommands } from './program/dead-letters.ts';
 import { addGenerationCommands } from './program/generations.ts';
 import { addPoolCommands, addToolCommands } from './program/pool.ts';
+import { addProcessCommands } from './program/processes.ts';
 import { printable } from './text/printable.ts';
 
 const EXIT_CODES = `
@@ -54,7 +55,13 @@ export function programOf(context: Context): Command {
       writeErr: (text) => void io.stderr.write(printable(text)),
     })
     .addHelpText('after', EXIT_CODES);
-  for (const add of [addGenerationCommands, addDeadLetterCommands, addPoolCommands, addToolCommands])
+  for (const add of [
+    addGenerationCommands,
+    addDeadLetterCommands,
+    addPoolCommands,
+    addProcessCommands,
+    addToolCommands,
+  ])
     add(program, context);
   return program;
 }

@@ -1,5 +1,3 @@
-import { createRequire } from 'node:module';
-import { dirname } from 'node:path';
 import { createBullBoard } from '@bull-board/api';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyPluginCallback } from 'fastify';
@@ -7,6 +5,7 @@ import { guardedAdapters } from '@kieq/bull-board/internal';
 import type { Ledger } from '@kieq/ledger';
 import type { Queues } from '@kieq/queue';
 import type { Logger } from '@kieq/telemetry';
+import { UI_FOLDER } from './board-files.ts';
 import { BOARD, generationPage } from './paths.ts';
 
 export interface BoardOptions {
@@ -20,9 +19,6 @@ export interface BoardOptions {
   readonly prefix: string;
   readonly logger: Logger;
 }
-
-/** Its files are the one part of Bull Board that is installed next to the bundle; the rest is inside and cannot locate them. */
-const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('@bull-board/ui/package.json'));
 
 /** Bull Board over all queues of a pool, as a plugin. Which of its routes a user may call, the guard of the dashboard decides. */
 export function createBoard({ publicPath, prefix, logger, ...pool }: BoardOptions): FastifyPluginCallback {

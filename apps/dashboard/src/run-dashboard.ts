@@ -8,7 +8,7 @@ import { createKieClient } from '@kieq/kie';
 import { createLedger } from '@kieq/ledger';
 import { openQueues, type Queues } from '@kieq/queue';
 import { closeConnection, describeRedisUrl, type RedisClient } from '@kieq/redis';
-import { openBlobStore, type BlobStore } from '@kieq/storage';
+import { loadDrivers, openBlobStore, type BlobStore } from '@kieq/storage';
 import { createLogger } from '@kieq/telemetry';
 import type { Adopter } from './adopter.ts';
 import { createApp } from './app.ts';
@@ -36,6 +36,7 @@ export async function runDashboard(
   secrets: readonly string[],
   advice: readonly string[] = [],
 ): Promise<RunningDashboard> {
+  await loadDrivers([env.archive]);
   const logger = createLogger({ name: 'dashboard', level: env.logLevel, secrets });
   // As a producer, it fails fast: a page that says that Redis is away is better than one that hangs.
   const use = { role: 'producer', connectionName: 'kieq-dashboard', logger } as const;

@@ -9,7 +9,7 @@ import { createLedger, type Ledger } from '@kieq/ledger';
 import { openQueues } from '@kieq/queue';
 import type { Producer } from '@kieq/producer';
 import { closeConnection, describeRedisUrl, preflight } from '@kieq/redis';
-import { openBlobStore, openStore } from '@kieq/storage';
+import { loadDrivers, openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics, createScrubber } from '@kieq/telemetry';
 import { createApp } from './app.ts';
 import { createCallersTrace } from './callers-trace.ts';
@@ -52,6 +52,7 @@ export async function runGateway(
   env: GatewayEnvironment,
   { secrets, advice = [], uploads }: GatewaySurroundings,
 ): Promise<RunningGateway> {
+  await loadDrivers([uploads.store, env.archive]);
   const logger = createLogger({ name: 'gateway', level: env.logLevel, secrets });
   // The role of a producer fails fast: a 503 is better than a hanging call.
   const use = { role: 'producer', connectionName: 'kieq-gateway', logger } as const;

@@ -4,7 +4,13 @@ import { z } from 'zod';
 import { taskRecord } from '../src/kie-api/schemas.ts';
 import { deliveryBody, DELIVERY_HEADERS } from '../src/openapi/webhook.ts';
 import { GENERATION_ID, KIE_TASK_RECORD } from '../src/openapi/examples.ts';
-import { endEventSchema, stateEventSchema } from '../src/v1/event-schemas.ts';
+import {
+  endEventSchema,
+  heldEventSchema,
+  missedEventSchema,
+  stateEventSchema,
+  webhookEventSchema,
+} from '../src/v1/event-schemas.ts';
 import { classWord, stateWord } from '../src/v1/schemas.ts';
 import { wordSchema } from '../src/word-schema.ts';
 
@@ -26,6 +32,9 @@ const NAMES = new Map<z.ZodType, string>([
   [classWord, 'DeadLetterClass'],
   [stateEventSchema, 'GenerationStateEvent'],
   [endEventSchema, 'GenerationEndEvent'],
+  [webhookEventSchema, 'WebhookEvent'],
+  [heldEventSchema, 'HeldEvent'],
+  [missedEventSchema, 'MissedEvent'],
   [generationChange, 'GenerationChange'],
   [gateChange, 'GateChange'],
   [taskRecord, 'KieTaskRecord'],
@@ -72,6 +81,21 @@ const EXAMPLES = {
   gateChange: { generation: '', state: 'credits', event: 'gate-closed', tenant: '' },
   stateEvent: { id: GENERATION_ID, state: 'succeeded', event: 'verdict' },
   endEvent: { id: GENERATION_ID, state: 'succeeded' },
+  webhookEvent: {
+    generation: GENERATION_ID,
+    tenant: 'shop',
+    state: 'succeeded',
+    webhookId: `${GENERATION_ID}.1`,
+    body: JSON.stringify({ code: 200, msg: 'success', data: KIE_TASK_RECORD }),
+  },
+  heldEvent: {
+    generation: GENERATION_ID,
+    tenant: 'shop',
+    state: 'dead',
+    class: 'payment_unknown',
+    heldUntil: 1_795_565_269_917,
+  },
+  missedEvent: {},
   generationEnded: { code: 200, msg: 'success', data: KIE_TASK_RECORD },
 };
 
@@ -103,6 +127,15 @@ const MESSAGES = {
   }),
   endEvent: message('endEvent', 'GenerationEndEvent', 'The generation has ended', {
     summary: 'Server-Sent Event `end`, the last one of a stream',
+  }),
+  webhookEvent: message('webhookEvent', 'WebhookEvent', 'A generation has ended', {
+    summary: 'Server-Sent Event `webhook`: what a delivery to a `callBackUrl` sends; its `id` is the position',
+  }),
+  heldEvent: message('heldEvent', 'HeldEvent', 'A generation is dead, and its caller is told nothing yet', {
+    summary: 'Server-Sent Event `held`',
+  }),
+  missedEvent: message('missedEvent', 'MissedEvent', 'Ends may have been missed', {
+    summary: 'Server-Sent Event `missed`, the first one of a stream that resumes too late',
   }),
   generationEnded: message('generationEnded', 'GenerationEnded', 'The generation has ended', {
     headers: deliveryHeaders,
@@ -142,6 +175,13 @@ const CHANNELS = {
     servers: [{ $ref: '#/servers/gateway' }],
     parameters: { id: { description: 'Id of the generation' } },
     messages: messagesOf('stateEvent', 'endEvent'),
+  },
+  ends: {
+    address: '/v1/events',
+    title: 'The ends of all generations of a caller',
+    description: 'Server-Sent Events over HTTP, without an end: docs/http-api.md#follow-all-ends.',
+    servers: [{ $ref: '#/servers/gateway' }],
+    messages: messagesOf('webhookEvent', 'heldEvent', 'missedEvent'),
   },
   deliveries: {
     address: null,
@@ -209,6 +249,14 @@ export function asyncApi(): object {
         'Report the state of a generation until it ends',
         'stateEvent',
         'endEvent',
+      ),
+      streamEnds: operation(
+        'send',
+        'ends',
+        'Report each end of a generation',
+        'webhookEvent',
+        'heldEvent',
+        'missedEvent',
       ),
       deliver: operation('send', 'deliveries', 'Tell the caller that a generation has ended', 'generationEnded'),
     },

@@ -26,7 +26,7 @@ import {
   type RedisFinding,
   type ServerFacts,
 } from '@kieq/redis';
-import { openBlobStore, openStore } from '@kieq/storage';
+import { loadDrivers, openBlobStore, openStore } from '@kieq/storage';
 import { createLogger, createMetrics } from '@kieq/telemetry';
 import type { WorkerEnvironment } from './environment.ts';
 import { askFirst } from './first-question.ts';
@@ -64,6 +64,7 @@ export interface WorkerSurroundings {
  */
 export async function runWorker(env: WorkerEnvironment, surroundings: WorkerSurroundings): Promise<RunningWorker> {
   const { secrets, advice = [], uploads, searchPath } = surroundings;
+  await loadDrivers([uploads.store, env.archive]);
   const worker = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const logger = createLogger({ name: 'worker', level: env.logLevel, instance: worker, secrets });
   const use = { role: 'worker', connectionName: 'kieq-worker', logger } as const;

@@ -1,14 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { Places } from './places.ts';
 
 /** Thrown where nothing is started: the message says why, and what to do. */
 export class NotStarted extends Error {
   override readonly name = 'NotStarted';
 }
 
-const KIEQ = fileURLToPath(new URL('../../../apps/cli/dist/main.js', import.meta.url));
 /** `kieq` refuses without a yes. */
 const WANTS_YES = 4;
 
@@ -20,10 +19,16 @@ const answerSchema = z.object({
  * Compares the pool's settings with this environment before a worker would refuse to start, and changes them with
  * `--apply` or after a confirmation on the terminal.
  * @param env of the processes
+ * @param apply changes them without a question
  * @throws NotStarted where the change was not confirmed, and where Redis does not respond
  */
-export async function agree(env: Readonly<Record<string, string>>, apply: boolean): Promise<void> {
-  const { code, stdout, stderr } = await kieq(env, ['config', 'apply', '--json'], 'pipe');
+export async function agree(
+  { main, command }: Pick<Places, 'main' | 'command'>,
+  env: Readonly<Record<string, string>>,
+  apply: boolean,
+): Promise<void> {
+  const cli = main('cli');
+  const { code, stdout, stderr } = await kieq(cli, env, ['config', 'apply', '--json'], 'pipe');
   if (code === 0) return;
   if (code !== WANTS_YES)
     throw new NotStarted(
@@ -35,14 +40,14 @@ export async function agree(env: Readonly<Record<string, string>>, apply: boolea
   if (changes.length === 0) return;
   const canAsk = process.stdin.isTTY && process.stderr.isTTY;
   if (apply || canAsk) {
-    const changed = await kieq(env, ['config', 'apply', ...(apply ? ['--yes'] : [])], 'inherit');
+    const changed = await kieq(cli, env, ['config', 'apply', ...(apply ? ['--yes'] : [])], 'inherit');
     if (changed.code === 0) return;
   }
   const lines = changes.map(
     ({ setting, stored, received }) => `  ${setting}: the pool has ${stored}, this environment ${received}`,
   );
   throw new NotStarted(
-    `The pool has other settings than this environment:\n${lines.join('\n')}\nNothing was started or changed. Make this environment the pool's: pnpm start --apply; or change the environment back.`,
+    `The pool has other settings than this environment:\n${lines.join('\n')}\nNothing was started or changed. Make this environment the pool's: ${command} start --apply; or change the environment back.`,
   );
 }
 
@@ -53,11 +58,12 @@ interface Ended {
 }
 
 async function kieq(
+  cli: string,
   env: Readonly<Record<string, string>>,
   argv: readonly string[],
   stdio: 'pipe' | 'inherit',
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [KIEQ, ...argv], {
+  const child = spawn(process.execPath, [cli, ...argv], {
     env: { PATH: process.env['PATH'], ...env },
     stdio: [stdio === 'pipe' ? 'ignore' : 'inherit', stdio, stdio],
   });

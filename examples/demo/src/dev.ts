@@ -5,6 +5,7 @@ import { fromEnvironment } from './environment.ts';
 import { openOwnPool } from './own-pool.ts';
 import { bundle, sourceFolders, staleApps, type StaleApp } from './rebuild.ts';
 import { Replaceable } from './replaceable.ts';
+import { REPOSITORY } from './places.ts';
 import { poolEnvironment, simulatorEnvironment } from './simulated.ts';
 import { FolderWatch } from './watch-folders.ts';
 
@@ -22,7 +23,7 @@ const PASSED = ['LOG_LEVEL', 'GATEWAY_PORT', 'DASHBOARD_PORT'];
  * bundles the apps that contain it and restarts their processes. A bundle that fails leaves the processes as they are.
  */
 async function dev(inspect: boolean, stopped: AbortSignal): Promise<void> {
-  const pool = await openOwnPool('dev');
+  const pool = await openOwnPool(REPOSITORY, 'dev');
   const watch = new FolderWatch();
   const apps: Replaceable[] = [];
   // The addresses outlive a restart, also where the ports were free ones (0).

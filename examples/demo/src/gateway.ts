@@ -1,7 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { IMAGES_DIR } from './places.ts';
 import type { Photograph, WantedVideo } from './requests.ts';
 
 const created = z.object({ id: z.string() });
@@ -22,12 +21,13 @@ export type View = z.infer<typeof view>;
 /** Longest wait for one answer. */
 const TIMEOUT_MS = 30_000;
 
-export async function readPhotographs(): Promise<Photograph[]> {
-  const files = (await readdir(IMAGES_DIR)).filter((file) => /\.(jpe?g|png)$/.test(file));
+/** @param folder of the images */
+export async function readPhotographs(folder: string): Promise<Photograph[]> {
+  const files = (await readdir(folder)).filter((file) => /\.(jpe?g|png)$/.test(file));
   return Promise.all(
     files.map(async (file) => ({
       name: file.replace(/\.\w+$/, ''),
-      file: new Blob([new Uint8Array(await readFile(join(IMAGES_DIR, file)))]),
+      file: new Blob([new Uint8Array(await readFile(join(folder, file)))]),
     })),
   );
 }

@@ -1,25 +1,5 @@
-import { parseArgs } from 'node:util';
-import { runDemo } from './run-demo.ts';
+import { demoCommand } from './demo-command.ts';
+import { REPOSITORY } from './places.ts';
 
-/**
- * `pnpm demo [--keep] [--videos <n>]`: photographs in, videos out, against the simulated Kie at its real limits. Exit
- * code 0 only if all came through.
- */
-const stopping = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const)
-  process.on(signal, () => stopping.abort(new Error(`stopped by ${signal}`)));
-
-try {
-  const { values } = parseArgs({ options: { keep: { type: 'boolean', default: false }, videos: { type: 'string' } } });
-  await runDemo({ keep: values.keep, most: mostOf(values.videos), signal: stopping.signal });
-} catch (error) {
-  process.stderr.write(`\nThe demo failed: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
-
-/** @throws Error where it is not a number of videos */
-function mostOf(text: string | undefined): number {
-  if (text === undefined) return Infinity;
-  if (!/^[1-9]\d?$/.test(text)) throw new Error(`--videos must be a whole number from 1 to 99; received "${text}"`);
-  return Number(text);
-}
+// pnpm demo
+await demoCommand(REPOSITORY, process.argv.slice(2));

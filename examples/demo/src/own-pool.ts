@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { closeConnection, createConnection, waitUntilReady } from '@kieq/redis';
 import { removeKeys, uniquePrefix } from '@kieq/testkit';
+import type { Places } from './places.ts';
 import { openRedis, type OpenRedis } from './redis.ts';
 
 /** A pool that ends with this process: no other pool on the same Redis is touched. */
@@ -17,8 +18,8 @@ export interface OwnPool {
 }
 
 /** @param name part of its prefix in Redis, such as `demo` */
-export async function openOwnPool(name: string): Promise<OwnPool> {
-  const redis = await openRedis({ keep: false });
+export async function openOwnPool(places: Places, name: string): Promise<OwnPool> {
+  const redis = await openRedis(places, { keep: false });
   const prefix = uniquePrefix(name);
   const folder = await mkdtemp(join(tmpdir(), `kieq-${name}-`));
   return {

@@ -3,15 +3,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENDED_STATES } from '@kieq/domain';
 import { describeRedisUrl } from '@kieq/redis';
 import { createGeneration, readGenerations, readPhotographs, type View } from './gateway.ts';
-import { VIDEOS_DIR } from './places.ts';
+import type { Places } from './places.ts';
 import { Progress } from './progress.ts';
 import { wantedVideos } from './requests.ts';
-import { emptyVideosDir, Saver, type Saved } from './save.ts';
+import { emptyFolder, Saver, type Saved } from './save.ts';
 import { DEMO_WEBHOOK_SECRET } from './simulated.ts';
 import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
 
 export interface DemoOptions {
+  readonly places: Places;
   /** Leave everything up after the table until the signal. */
   readonly keep: boolean;
   /** Largest number of videos. */
@@ -29,16 +30,16 @@ interface Named {
 }
 
 /** @throws Error with the reason when a generation has no video */
-export async function runDemo({ keep, most, signal }: DemoOptions): Promise<void> {
+export async function runDemo({ places, keep, most, signal }: DemoOptions): Promise<void> {
   say(
     'kieq demo: photographs to videos over HTTP, a gateway, two workers, a simulated Kie at 20 submissions per 10 s\n',
   );
-  const stack = await startStack();
+  const stack = await startStack(places);
   const over = AbortSignal.any([signal, stack.broken]);
   try {
     say(addresses(stack));
-    await produce(stack, most, over);
-    if (keep) await stayUp(stack, over);
+    await produce(stack, places, most, over);
+    if (keep) await stayUp(stack, places, over);
   } catch (error) {
     // An error after an app has exited, or after Ctrl-C, is a consequence of that.
     over.throwIfAborted();
@@ -48,8 +49,8 @@ export async function runDemo({ keep, most, signal }: DemoOptions): Promise<void
   }
 }
 
-async function produce(stack: Stack, most: number, signal: AbortSignal): Promise<void> {
-  const photographs = await readPhotographs();
+async function produce(stack: Stack, places: Places, most: number, signal: AbortSignal): Promise<void> {
+  const photographs = await readPhotographs(places.images);
   const wanted = wantedVideos(photographs).slice(0, most);
   const startedMs = performance.now();
   const named = await Promise.all(
@@ -60,10 +61,10 @@ async function produce(stack: Stack, most: number, signal: AbortSignal): Promise
   );
   const tookMs = Math.round(performance.now() - startedMs);
   say(`created ${named.length} generations from ${photographs.length} photographs in ${tookMs} ms\n`);
-  await emptyVideosDir();
-  const saver = new Saver();
+  await emptyFolder(places.videos);
+  const saver = new Saver(places.videos);
   const views = await follow(stack.gatewayUrl, named, saver, signal);
-  report(views, await saver.all());
+  report(views, await saver.all(), places.videos);
 }
 
 async function follow(gatewayUrl: string, named: readonly Named[], saver: Saver, signal: AbortSignal): Promise<View[]> {
@@ -85,14 +86,14 @@ async function follow(gatewayUrl: string, named: readonly Named[], saver: Saver,
   }
 }
 
-function report(views: readonly View[], saved: ReadonlyMap<string, Saved>): void {
+function report(views: readonly View[], saved: ReadonlyMap<string, Saved>, folder: string): void {
   const rows = views.map((view) => rowOf(view, saved.get(view.id)));
   say(`\n${table(['generation', 'state', 'polls', 'seconds', 'file'], rows)}\n`);
   const reasons = views.flatMap((view) => reasonsOf(view, saved.get(view.id)));
   if (reasons.length > 0)
     throw new Error(`${reasons.length} of ${views.length} generations have no video:\n${reasons.join('\n')}`);
   const credits = views.reduce((sum, { creditsConsumed }) => sum + (creditsConsumed ?? 0), 0);
-  say(`${views.length} videos in ${relative(process.cwd(), VIDEOS_DIR) || '.'}, ${credits} credits, each paid once\n`);
+  say(`${views.length} videos in ${relative(process.cwd(), folder) || '.'}, ${credits} credits, each paid once\n`);
 }
 
 function rowOf({ id, state, polls, createdAt, endedAt }: View, saved: Saved | undefined): string[] {
@@ -111,8 +112,8 @@ function reasonsOf({ id, state, failMsg, deadLetter }: View, saved: Saved | unde
   return saved !== undefined && 'problem' in saved ? [`${id} ${saved.problem}`] : [];
 }
 
-async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
-  say(`\nEverything keeps running; Ctrl-C stops it.\n${addresses(stack)}${webhookHint()}`);
+async function stayUp(stack: Stack, places: Places, over: AbortSignal): Promise<void> {
+  say(`\nEverything keeps running; Ctrl-C stops it.\n${addresses(stack)}${webhookHint(places)}`);
   await new Promise<void>((resolve) => {
     if (over.aborted) resolve();
     over.addEventListener('abort', () => resolve(), { once: true });
@@ -121,8 +122,9 @@ async function stayUp(stack: Stack, over: AbortSignal): Promise<void> {
 }
 
 /** The demo's own processes may call this machine, which those of a real pool refuse. */
-function webhookHint(): string {
-  return `\nA webhook on this machine: WEBHOOK_SECRET=${DEMO_WEBHOOK_SECRET} node examples/http/webhook-receiver.mjs,\nand "callBackUrl": "http://127.0.0.1:9000/" in a request.\n`;
+function webhookHint({ receiver }: Places): string {
+  if (receiver === undefined) return '';
+  return `\nA webhook on this machine: WEBHOOK_SECRET=${DEMO_WEBHOOK_SECRET} node ${receiver},\nand "callBackUrl": "http://127.0.0.1:9000/" in a request.\n`;
 }
 
 function addresses(stack: Stack): string {

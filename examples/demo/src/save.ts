@@ -4,11 +4,10 @@ import { join, relative } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { View } from './gateway.ts';
 import got from 'got';
-import { VIDEOS_DIR } from './places.ts';
 
-export async function emptyVideosDir(): Promise<void> {
-  await rm(VIDEOS_DIR, { recursive: true, force: true });
-  await mkdir(VIDEOS_DIR, { recursive: true });
+export async function emptyFolder(folder: string): Promise<void> {
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
 }
 
 /** A saved video, relative to the working directory, or why it could not be saved. */
@@ -17,10 +16,16 @@ export type Saved = { readonly file: string } | { readonly problem: string };
 /** Saves each video once, as soon as its generation has succeeded: Kie's links expire. */
 export class Saver {
   readonly #saving = new Map<string, Promise<Saved>>();
+  readonly #folder: string;
+
+  /** @param folder into which the videos go */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
 
   consider({ id, state, resultUrls: [url] }: View, name: string): void {
     if (state !== 'succeeded' || this.#saving.has(id)) return;
-    this.#saving.set(id, save(url, name));
+    this.#saving.set(id, save(url, join(this.#folder, `${name}.mp4`)));
   }
 
   /** Saved videos or errors, by generation. */
@@ -30,18 +35,17 @@ export class Saver {
 }
 
 /** Never rejects: one failed download must not hide the others. */
-async function save(url: string | undefined, name: string): Promise<Saved> {
+async function save(url: string | undefined, path: string): Promise<Saved> {
   if (url === undefined) return { problem: 'succeeded without a video' };
   try {
-    return { file: relative(process.cwd(), await saveVideo(url, name)) };
+    return { file: relative(process.cwd(), await saveVideo(url, path)) };
   } catch (error) {
     return { problem: `could not be saved: ${error instanceof Error ? error.message : String(error)}` };
   }
 }
 
 /** Saves a result under its final name only when it has arrived whole and is an MP4. */
-async function saveVideo(url: string, name: string): Promise<string> {
-  const path = join(VIDEOS_DIR, `${name}.mp4`);
+async function saveVideo(url: string, path: string): Promise<string> {
   const partial = `${path}.part`;
   await pipeline(got.stream(url, { timeout: { request: 60_000 } }), createWriteStream(partial));
   if (!(await isMp4(partial))) throw new Error(`${url} is not an MP4`);

@@ -1,5 +1,6 @@
-import { startApp, type AppName, type AppProcess } from '@kieq/testkit';
+import { startMain, type AppName, type AppProcess } from '@kieq/testkit';
 import { openOwnPool, type OwnPool } from './own-pool.ts';
+import { REPOSITORY, type Places } from './places.ts';
 import { poolEnvironment, simulatorEnvironment } from './simulated.ts';
 
 /** Everything that the demo starts, as real processes of the built apps. */
@@ -21,9 +22,9 @@ export interface Stack {
 /** Lines of an app's errors that are shown when it exits. */
 const ERROR_LINES = 20;
 
-export async function startStack(): Promise<Stack> {
-  const pool = await openOwnPool('demo');
-  const apps = new Apps();
+export async function startStack(places: Places = REPOSITORY): Promise<Stack> {
+  const pool = await openOwnPool(places, 'demo');
+  const apps = new Apps(places);
   const stop = async (): Promise<void> => {
     await apps.stop();
     await pool.close();
@@ -64,15 +65,25 @@ class Apps {
   readonly #broken = new AbortController();
   readonly broken = this.#broken.signal;
   #isStopping = false;
+  readonly #places: Places;
+
+  constructor(places: Places) {
+    this.#places = places;
+  }
 
   async start(name: AppName, label: string, env: Readonly<Record<string, string>>): Promise<AppProcess> {
     const errors: string[] = [];
-    const app = await startApp(name, env, {
-      forward(line, stream) {
-        if (stream === 'stderr') errors.push(line);
-        if (errors.length > ERROR_LINES) errors.shift();
+    const app = await startMain(
+      name,
+      this.#places.main(name),
+      { cwd: process.cwd(), env },
+      {
+        forward(line, stream) {
+          if (stream === 'stderr') errors.push(line);
+          if (errors.length > ERROR_LINES) errors.shift();
+        },
       },
-    });
+    );
     this.#apps.push(app);
     void app.ended.then((code) => {
       if (this.#isStopping) return;

@@ -8,6 +8,7 @@ export * from './evidence-text.ts';
 export * from './failures.ts';
 export * from './gates.ts';
 export * from './ids.ts';
+export * from './missing-packages.ts';
 export * from './newer.ts';
 export * from './outcomes.ts';
 export * from './policy.ts';

@@ -2,13 +2,9 @@ import { dockerServer } from './docker-server.ts';
 import { LocalRedisError } from './errors.ts';
 import { packageServer } from './package-server.ts';
 import { pathServer } from './path-server.ts';
-import {
-  DEFAULT_FLOOR,
-  SERVER_SOURCES,
-  type ServerFloor,
-  type ServerProgram,
-  type ServerSource,
-} from './server-program.ts';
+import { adviceForThisMachine } from './machine.js';
+import { SERVER_SOURCES, type ServerFloor, type ServerProgram, type ServerSource } from './server-program.ts';
+import { DEFAULT_FLOOR } from './server-version.js';
 
 export interface FindServerOptions {
   /** Folder for downloads; the server is unpacked below `<cacheDir>/redis`. */
@@ -37,14 +33,14 @@ export async function findServer(options: FindServerOptions): Promise<ServerProg
       failures.push(`  ${source}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  throw new LocalRedisError('local_redis_unavailable', explain(failures));
+  throw new LocalRedisError('local_redis_unavailable', explain(failures, env));
 }
 
-function explain(failures: readonly string[]): string {
-  return [
-    'No Redis to start. Tried:',
-    ...failures,
-    'Set REDIS_URL to a Redis 7.0 or Valkey 7.2 server, or install one',
-    '(Debian, Ubuntu: apt install redis-server; macOS: brew install redis), or start Docker.',
-  ].join('\n');
+function explain(failures: readonly string[], env: NodeJS.ProcessEnv): string {
+  const tried = failures.map((failure) => failure.split('\n', 1)[0] ?? '');
+  return ['There is no Redis to start. Tried:', ...tried, 'How to get one:', ...indented(env)].join('\n');
+}
+
+function indented(env: NodeJS.ProcessEnv): string[] {
+  return adviceForThisMachine(env).map((line) => `  ${line}`);
 }

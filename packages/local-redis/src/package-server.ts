@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { downloadPackages, type AptWorkspace } from './apt.ts';
 import { run } from './run.ts';
-import { DEFAULT_FLOOR, nativeProgram, type ServerFloor, type ServerProgram } from './server-program.ts';
+import { nativeProgram, type ServerFloor, type ServerProgram } from './server-program.ts';
+import { DEFAULT_FLOOR } from './server-version.js';
 
 interface PackageSet {
   readonly packages: readonly string[];

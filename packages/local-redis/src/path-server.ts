@@ -1,9 +1,8 @@
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
+import { SERVER_NAMES } from './server-version.js';
 import { nativeProgram, type ServerFloor, type ServerProgram } from './server-program.ts';
-
-const NAMES = ['redis-server', 'valkey-server'];
 
 /**
  * `redis-server` or `valkey-server` on the PATH.
@@ -19,12 +18,12 @@ export async function pathServer(env: NodeJS.ProcessEnv, floor: ServerFloor): Pr
       refused.push(error instanceof Error ? error.message : String(error));
     }
   }
-  throw new Error(refused.join('; ') || `neither ${NAMES.join(' nor ')} is on the PATH`);
+  throw new Error(refused.join('; ') || `neither ${SERVER_NAMES.join(' nor ')} is on the PATH`);
 }
 
 function candidates(path: string): string[] {
   const folders = path.split(delimiter).filter((folder) => folder !== '');
-  return NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
+  return SERVER_NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
 }
 
 function executable(file: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { run } from './run.ts';
+import { isAtLeast, parseServerVersion, type ServerVersion } from './server-version.js';
 
 /** Sources of a server, in the order in which they are tried. */
 export const SERVER_SOURCES = ['path', 'package', 'docker'] as const;
@@ -24,27 +25,8 @@ export interface ServerProgram {
   readonly env: NodeJS.ProcessEnv;
 }
 
-export interface ServerVersion {
-  readonly flavour: 'redis' | 'valkey';
-  readonly major: number;
-  readonly minor: number;
-  readonly text: string;
-}
-
-/** Reads the output of `redis-server --version`; undefined for other output. */
-export function parseServerVersion(output: string): ServerVersion | undefined {
-  const match = /\b(redis|valkey)\b.*?\bv=(\d+)\.(\d+)(\S*)/i.exec(output);
-  if (match === null) return undefined;
-  const flavour = match[1]?.toLowerCase() === 'valkey' ? 'valkey' : 'redis';
-  const [major, minor] = [Number(match[2]), Number(match[3])];
-  return { flavour, major, minor, text: `${flavour} ${major}.${minor}${match[4] ?? ''}` };
-}
-
 /** The oldest accepted version, for Redis and Valkey alike. */
 export type ServerFloor = Pick<ServerVersion, 'major' | 'minor'>;
-
-/** Redis 7.0; Valkey begins with 7.2 (docs/operations/redis.md#requirements). */
-export const DEFAULT_FLOOR: ServerFloor = { major: 7, minor: 0 };
 
 /**
  * A program on this machine in the given environment, if it runs here and is new enough.
@@ -59,8 +41,8 @@ export async function nativeProgram(
   const output = await run(file, ['--version'], { env });
   const version = parseServerVersion(output);
   if (version === undefined) throw new Error(`${file} --version prints ${JSON.stringify(output.slice(0, 80))}`);
-  const isOld = version.major < major || (version.major === major && version.minor < minor);
-  if (isOld) throw new Error(`${file} is ${version.text}; at least ${major}.${minor} is needed`);
+  if (!isAtLeast(version, { major, minor }))
+    throw new Error(`${file} is ${version.text}; at least ${major}.${minor} is needed`);
   return { source, version: version.text, env, command: (input) => [file, ...nativeArguments(input)] };
 }
 

@@ -7,6 +7,7 @@ import {
   type Group,
   type RawEnvironment,
 } from '@kieq/config';
+import { MissingPackages } from '@kieq/domain';
 import { StartRefused } from './start-refused.ts';
 
 /** The process must not start or go on. An orchestrator must not take it for a normal end. */
@@ -21,10 +22,14 @@ export async function runProcess(run: () => Promise<number>): Promise<void> {
   try {
     process.exit(await run());
   } catch (error) {
-    if (!(error instanceof ConfigError) && !(error instanceof StartRefused)) throw error;
+    if (!isRefusal(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exit(REFUSED_EXIT);
   }
+}
+
+function isRefusal(error: unknown): error is ConfigError | StartRefused | MissingPackages {
+  return error instanceof ConfigError || error instanceof StartRefused || error instanceof MissingPackages;
 }
 
 /**

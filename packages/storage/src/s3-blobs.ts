@@ -6,7 +6,7 @@ import { S3_LIMITS, type S3Options } from './limits.ts';
 import { openBucket, orNone, type Bucket, type S3Location } from './s3-bucket.ts';
 import { checkName } from './names.ts';
 import { openS3Draft } from './s3-draft.ts';
-import type { Sdk } from './s3-client.ts';
+import { loadPresigner, type Sdk } from './drivers.ts';
 import { isNoSuchKey } from './s3-error.ts';
 import { createS3Store } from './s3-store.ts';
 
@@ -126,7 +126,7 @@ async function linkTo(
   target: ReturnType<Bucket['target']>,
   { validMs, contentType, disposition, signedAt }: LinkOptions,
 ): Promise<string> {
-  const { getSignedUrl } = await import('@aws-sdk/s3-request-presigner');
+  const { getSignedUrl } = await loadPresigner();
   const command = new GetObjectCommand({
     ...target,
     ResponseContentType: contentType,

@@ -1,7 +1,8 @@
 import type { S3Client } from '@aws-sdk/client-s3';
+import { loadSdk, type Sdk } from './drivers.ts';
 import type { S3Options } from './limits.ts';
 import { checkName } from './names.ts';
-import { createClient, loadSdk, type Sdk } from './s3-client.ts';
+import { createClient } from './s3-client.ts';
 import { isNoSuchKey, s3Failure } from './s3-error.ts';
 
 /** Where the files are in S3; the prefix without slashes around it, or empty. */

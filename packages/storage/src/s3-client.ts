@@ -1,12 +1,8 @@
 import { agentsThrough, NO_PROXIES } from '@kieq/proxy';
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import { loadSdk } from './drivers.ts';
 import { StorageError } from './errors.ts';
 import type { S3Options } from './limits.ts';
-
-export type Sdk = typeof import('@aws-sdk/client-s3');
-
-/** The SDK is large and slow to load: a process that keeps files in a folder never loads it. */
-export const loadSdk = (): Promise<Sdk> => import('@aws-sdk/client-s3');
 
 /**
  * A client by the standard configuration of AWS: environment, profile files, instance or container role.

@@ -3,6 +3,7 @@ import { PassThrough } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { BlobDraft } from './blob-store.ts';
+import { loadUpload } from './drivers.ts';
 
 /** Bytes of a part; S3 accepts at most 10 000 parts, so the largest file has about 80 GB. */
 const PART_BYTES = 8 * 1024 * 1024;
@@ -21,7 +22,7 @@ export interface S3Target {
  * A killed process leaves the parts of a multipart upload behind; they appear only on the bill.
  */
 export async function openS3Draft(client: S3Client, target: S3Target, contentType: string): Promise<BlobDraft> {
-  const { Upload } = await import('@aws-sdk/lib-storage');
+  const { Upload } = await loadUpload();
   const body = new PassThrough({ highWaterMark: 1024 * 1024 });
   // Destroying the body fails the upload, whose error is the one to report.
   body.on('error', () => undefined);

@@ -1,3 +1,4 @@
+import { MissingPackages } from '@kieq/domain';
 import { errorCode, isWord } from './error-code.ts';
 import { StorageError } from './errors.ts';
 
@@ -7,6 +8,7 @@ import { StorageError } from './errors.ts';
  */
 export function s3Failure(place: string, what: string, error: unknown): StorageError {
   if (error instanceof StorageError) return error;
+  if (error instanceof MissingPackages) return new StorageError(`${place}: cannot ${what}: ${error.message}`);
   const status = httpStatus(error);
   return new StorageError(
     `${place}: cannot ${what}: ${reason(error)}${status === undefined ? '' : ` (HTTP ${status})`}`,

@@ -1,12 +1,12 @@
 import { addAbortSignal, Readable } from 'node:stream';
 import type { GetObjectCommandOutput, PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { collect, tooLarge } from './collect.ts';
+import type { Sdk } from './drivers.ts';
 import { StorageError } from './errors.ts';
 import { MAX_FILE_BYTES, S3_LIMITS, type S3Options } from './limits.ts';
 import { checkSize } from './names.ts';
 import { openBucket, orNone, type S3Location } from './s3-bucket.ts';
 import { isTaken, knowsNoCondition } from './s3-error.ts';
-import type { Sdk } from './s3-client.ts';
 import type { FileStore } from './store.ts';
 
 /** A store in a bucket, which must exist. */

@@ -8,20 +8,20 @@ interface CommandText {
   readonly examples: readonly string[];
   /** Details, below the options. */
   readonly more?: string;
+  /** Whether it prints JSON where that is asked for. Default true. */
+  readonly json?: boolean;
 }
 
-/** A command with what all commands have: `--json`, and examples in its help. */
-export function addCommand(parent: Command, { usage, summary, examples, more }: CommandText): Command {
+/** A command with what all commands have: examples in its help, and `--json`, except for processes. */
+export function addCommand(parent: Command, { usage, summary, examples, more, json = true }: CommandText): Command {
   const after = [
     ...(more === undefined ? [] : [more, '']),
     'Examples:',
     ...examples.map((example) => `  $ ${example}`),
   ];
-  return parent
-    .command(usage)
-    .description(summary)
-    .option('--json', 'print JSON')
-    .addHelpText('after', `\n${after.join('\n')}`);
+  const command = parent.command(usage).description(summary);
+  if (json) command.option('--json', 'print JSON');
+  return command.addHelpText('after', `\n${after.join('\n')}`);
 }
 
 /** A parser of whole numbers for commander. */

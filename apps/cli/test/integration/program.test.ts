@@ -4,6 +4,8 @@ import { closedPort } from '../../../../packages/testkit/test/support/http-serve
 import { commandLines, runCli } from '../support.ts';
 
 const COMMANDS = commandLines().map(({ path }) => path);
+/** Each becomes a process, which prints its log. */
+const PROCESSES = ['start', 'demo', 'worker', 'gateway', 'dashboard', 'simulator'];
 
 describe('help', () => {
   it.each(COMMANDS)('of %s has an example', async (command) => {
@@ -11,7 +13,7 @@ describe('help', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`Usage: kieq ${command}`);
     expect(stdout).toContain(`  $ kieq ${command}`);
-    expect(stdout).toContain('--json');
+    expect(stdout.includes('--json')).toBe(!PROCESSES.includes(command));
   });
 
   it('of the program names commands and exit codes', async () => {
@@ -37,6 +39,12 @@ describe('help', () => {
       expect(stderr).not.toBe('');
     },
   );
+});
+
+it.each(PROCESSES)('%s says where it is, where the command line was built alone', async (command) => {
+  const { code, stdout, stderr } = await runCli([command], {});
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`kieq ${command} is a part of the npm package kieq`);
 });
 
 it('prints the schema of a submit job without any environment', async () => {

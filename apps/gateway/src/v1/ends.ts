@@ -3,6 +3,7 @@ import { ENDED_STATES, isEnded } from '@kieq/domain';
 import { eventsAfter, type Ledger, type LedgerEvent } from '@kieq/ledger';
 import { callerRecord, readReported, webhookOf, type ReportedRecord, type ResultLinks } from '@kieq/queue';
 import type { EndsStart } from './ends-position.ts';
+import type { HeldEvent, WebhookEvent } from './event-schemas.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** Changes that one command reads. */
@@ -83,8 +84,12 @@ function remember(told: Set<string>, webhookId: string): void {
 
 type Ended = ReportedRecord & { readonly record: NonNullable<ReportedRecord['record']> };
 
+type Message =
+  | { readonly event: 'held'; readonly data: HeldEvent }
+  | { readonly event: 'webhook'; readonly data: WebhookEvent };
+
 /** `held`: a caller is told nothing before the hold of the dead letter is over. */
-function messageOf({ record, nowMs, links }: Ended): { readonly event: string; readonly data: object } {
+function messageOf({ record, nowMs, links }: Ended): Message {
   const { id: generation, state, tenant, deadLetter } = record;
   if (callerRecord(record, nowMs).state === 'waiting') {
     const { class: deadLetterClass, heldUntil } = deadLetter ?? {};

@@ -69,6 +69,15 @@ test('the messages of a generation are as docs/asyncapi.json says', async () => 
     Object.fromEntries(Object.keys(Object(described['properties'])).map((name) => [name, expect.any(String)])),
   );
 
+  const ends = await openEvents(`${gateway.url}/v1/events?since=0`);
+  onTestFinished(() => ends.hangUp());
+  const [end] = await until(
+    () => ends.blocks.filter(({ event }) => event === 'webhook'),
+    ({ length }) => length > 0,
+  );
+  expect(problems(named('WebhookEvent'), end?.data)).toBeUndefined();
+  expect(end?.data).toMatchObject({ webhookId: expect.stringContaining(id), body: text });
+
   await pool.ledger.gates.pause('for the document');
   await pool.ledger.gates.open('paused');
   const entries = await gateway.deps.redis.xrange(`${pool.redis.prefix}:ledger:events`, '-', '+');

@@ -44,18 +44,26 @@ export async function drain(
 async function poll({ pool }: World): Promise<Unrest> {
   const { ledger, queues } = pool;
   const { queued, submitting, unknown, generating, archiving } = await ledger.read.stateCounts();
-  const [claims, deliveries, mirror] = await Promise.all([
+  const [claims, deliveries, mirror, differing] = await Promise.all([
     claimsThatEnd(pool),
     ledger.redis.zcard(`${ledger.root}notices`),
     ledger.redis.scard(`${ledger.root}mirror`),
+    mirrorDifference(pool),
   ]);
   const jobs: Record<string, number> = {};
   for (const name of ['submit', 'poll', 'notify'] as const) {
     const open = await queues[name].getJobs(['active', 'waiting', 'prioritized', 'delayed']);
     jobs[`jobs in ${name}`] = open.filter((job) => !isOfNoUse(pool, job.data)).length;
   }
-  const all = { queued, submitting, unknown, generating, archiving, claims, deliveries, mirror, ...jobs };
+  const ended = { claims, deliveries, mirror, 'mirror differs by': differing };
+  const all = { queued, submitting, unknown, generating, archiving, ...ended, ...jobs };
   return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
+}
+
+/** What a sweeper that was struck wrote late is corrected when its part of the queue is compared. */
+async function mirrorDifference({ ledger, queues }: ProcessPool): Promise<number> {
+  const [counts, shown] = await Promise.all([ledger.read.deadLetterCounts(), queues['dead-letter'].count()]);
+  return Math.abs(Object.values(counts).reduce((sum, count) => sum + count, 0) - shown);
 }
 
 /**

@@ -78,6 +78,8 @@ type Role = 'worker' | 'gateway';
 interface Member {
   readonly role: Role;
   readonly app: AppProcess;
+  /** Its scenario ends it, and no other process takes its place. */
+  readonly isExtra?: true;
 }
 
 /** Worker processes and a gateway of one pool, all of which can be struck; whoever is killed is replaced. */
@@ -164,7 +166,8 @@ export class Fleet {
   replace(pid: number): void {
     const dead = this.#processes.get(pid);
     this.#processes.delete(pid);
-    if (dead !== undefined && !this.#stopped) this.#launching.add(this.#launchAfter(dead));
+    if (dead !== undefined && dead.isExtra === undefined && !this.#stopped)
+      this.#launching.add(this.#launchAfter(dead));
   }
 
   /**
@@ -184,6 +187,25 @@ export class Fleet {
     await worker.app.ended;
     // Unless it was killed on its way, and is replaced for that.
     if (this.#processes.has(pid)) this.replace(pid);
+  }
+
+  /**
+   * Starts one more gateway, on an address of its own, and ends it when `use` is over. Its start is over as well, but it
+   * has not served a request: what a gateway asks once, at its first request, it asks now.
+   */
+  async withFreshGateway(use: (url: string) => Promise<void>): Promise<void> {
+    const forward = (line: string): void => this.#hear(line);
+    const app = await startApp('gateway', this.pool.env, { forward, startTimeoutMs: START_MS });
+    this.#processes.set(app.pid, { role: 'gateway', app, isExtra: true });
+    try {
+      await this.#admit(app.pid);
+      await use(String(app.first['url']));
+    } finally {
+      // A frozen one hears it when it goes on.
+      app.signal('SIGTERM');
+      await app.ended;
+      this.#processes.delete(app.pid);
+    }
   }
 
   /** A process that has stopped itself goes on when `thaw` resolves. */

@@ -3,10 +3,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ANYBODY, type StrikeKind } from './arms.ts';
 import { Fleet, type FleetOptions } from './fleet.ts';
 import { judge, type Played, type Verdict } from './judge.ts';
+import { lure } from './lure.ts';
 import type { Event } from './plan.ts';
 import { pick } from './random.ts';
 import { pointName, type Place } from './reach.ts';
 import { atRest } from './rest.ts';
+import type { Scenario } from './scenario.ts';
 import { strike, type Recovery } from './strike.ts';
 import { Subject } from './subject.ts';
 import { until } from '@kieq/testkit';
@@ -40,8 +42,10 @@ const ARMS_PER_WORKER = 0.7;
 const ALSO = 3;
 const AWAKE_MS = 180_000;
 
-/** For those who came along by chance only, when everything else has been struck. */
+/** For processes that pass a place by themselves, when everything else has been struck. */
 const PATIENCE_MS = 60_000;
+/** For a place that no process has passed so far: scenarios that passed it are played again for so long. */
+const LURE_MS = 180_000;
 const ROUNDS = 12;
 
 /** Strikes as planned, lets everything come to rest, and judges. */
@@ -75,6 +79,7 @@ class Run {
   /** The last strike at a place where whoever comes is struck, by its name: the next one there waits for it. */
   readonly #open = new Map<string, Promise<unknown>>();
   #made = 0;
+  #hasEnded = false;
   #end = (): void => undefined;
   readonly #ended = new Promise<void>((resolve) => (this.#end = resolve));
 
@@ -90,7 +95,18 @@ class Run {
     const line = async (): Promise<void> => {
       for (let event = queue.shift(); event !== undefined; event = queue.shift()) await this.#strike(event);
     };
-    await Promise.all(Array.from({ length: Math.ceil(ARMS_PER_WORKER * this.#options.workers) }, line));
+    await Promise.all(Array.from({ length: this.#atOnce }, line));
+  }
+
+  /** Scenarios that are played at a time. */
+  get #atOnce(): number {
+    return Math.ceil(ARMS_PER_WORKER * this.#options.workers);
+  }
+
+  #newSubject(scenario: Scenario): Subject {
+    const subject = new Subject(this.#fleet, `${this.#options.seed}-${(this.#made += 1)}`);
+    this.played.push({ scenario, subject });
+    return subject;
   }
 
   /** Places that no process has reached so far, again under another scenario; later for any process that comes. */
@@ -122,14 +138,44 @@ class Run {
 
   /** Resolves when everything that was to happen besides the strikes has happened, or was given up. */
   async curtain(): Promise<void> {
-    await until(
+    const passed = until(
       () => this.#open.size,
       (open) => open === 0,
       PATIENCE_MS,
       100,
     ).catch(() => undefined);
+    await Promise.all([passed, this.#lure()]);
+    this.#hasEnded = true;
     this.#end();
     await Promise.all(this.#playing);
+  }
+
+  /** An idle fleet does not pass every place: while an arm lies at one never struck, scenarios that passed it are played. */
+  async #lure(): Promise<void> {
+    const placesAt = (name: string): Place[] => this.#places.filter((place) => pointName(place) === name);
+    await lure({
+      never: () =>
+        [...this.#open.keys()].filter((name) => this.#struck[name] === undefined && placesAt(name).length > 0),
+      play: async (name) => {
+        const place = pick(placesAt(name), this.#random);
+        if (place !== undefined) await this.#playOnce(place);
+      },
+      atOnce: this.#atOnce,
+      withinMs: LURE_MS,
+    });
+  }
+
+  /** Without a strike of its own. */
+  async #playOnce({ scenario }: Place): Promise<void> {
+    await this.#enoughAwake();
+    if (this.#hasEnded) return;
+    const subject = this.#newSubject(scenario);
+    const over = scenario
+      .play(subject)
+      .catch(() => undefined)
+      .then(() => subject.over());
+    this.#playing.push(over);
+    await over;
   }
 
   async figures(): Promise<Omit<MatrixResult, keyof Verdict>> {
@@ -150,8 +196,7 @@ class Run {
   async #strike(event: Event): Promise<void> {
     await this.#enoughAwake();
     const { scenario } = event;
-    const subject = new Subject(this.#fleet, `${this.#options.seed}-${(this.#made += 1)}`);
-    this.played.push({ scenario, subject });
+    const subject = this.#newSubject(scenario);
     let start = (): void => undefined;
     const started = new Promise<void>((resolve) => (start = resolve));
     // What a strike prevents is left out: the driver of the scenario may wait in vain.

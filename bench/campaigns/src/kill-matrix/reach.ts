@@ -23,6 +23,11 @@ const LIKELY: readonly (readonly [part: RegExp, scenario: string])[] = [
   [/^GET recordInfo$/, 'adopted by hand'],
   [/redrive/i, 'redriven'],
   [/removeImages/, 'purged'],
+  // It leaves an open dead letter.
+  [/@(?:openPart|shownPart)$/, 'retried in a dashboard'],
+  [/^hexists@onRequest$/, 'first callback of a gateway'],
+  // A connection that is made again, by a worker that was frozen for seconds.
+  [/^info$/, 'paid again, then POST createTask@submit wakes'],
   [/leave@|forgetStart/, 'workers leave with work in hand'],
 ];
 /** Scenarios that are played at a time, and how often one that could not be played is tried again. */

@@ -133,6 +133,18 @@ const givenUp: readonly Scenario[] = [
   },
 ];
 
+const gateways: readonly Scenario[] = [
+  {
+    // Whether the pool takes callbacks at all, a gateway asks once. This callback comes next to Kie's own.
+    ...scenario('first callback of a gateway', ['succeeded'], async (subject) => {
+      await subject.enqueue();
+      await subject.posted();
+      await subject.fleet.withFreshGateway((url) => callBack(subject, taskOf(subject), url));
+    }),
+    needsCallbacks: true,
+  },
+];
+
 const adoption: readonly Scenario[] = [
   scenario('adopted by hand', ['succeeded'], async (subject) => {
     subject.script(lostCallback, { on: 'createTask', fault: { kind: 'cutAfter' } });
@@ -182,11 +194,15 @@ async function denied(subject: Subject, poll?: () => Promise<unknown>): Promise<
   });
 }
 
-/** A callback to the generation's own address, which says that this task has ended. */
-async function callBack(subject: Subject, taskId: string): Promise<void> {
+/**
+ * A callback to the generation's own address, which says that this task has ended.
+ * @param gateway the gateway that gets it. Default: the one of the address
+ */
+async function callBack(subject: Subject, taskId: string, gateway?: string): Promise<void> {
   const { ledger } = subject.fleet.pool.simulator;
-  const address = ledger.submissions().find(({ prompt }) => prompt === subject.prompt)?.callBackUrl;
-  await subject.post(address ?? '', { code: 200, msg: 'success', data: { taskId, state: 'success' } });
+  const own = ledger.submissions().find(({ prompt }) => prompt === subject.prompt)?.callBackUrl ?? '';
+  const address = gateway === undefined ? own : own.replace(subject.fleet.gatewayUrl, gateway);
+  await subject.post(address, { code: 200, msg: 'success', data: { taskId, state: 'success' } });
 }
 
 /** Its first task at Kie; empty where it has none. */
@@ -217,4 +233,12 @@ async function remove(
   }
 }
 
-export const RECOVERY: readonly Scenario[] = [...orphans, ...late, ...vanished, ...givenUp, ...adoption, ...PAY_AGAIN];
+export const RECOVERY: readonly Scenario[] = [
+  ...orphans,
+  ...late,
+  ...vanished,
+  ...givenUp,
+  ...gateways,
+  ...adoption,
+  ...PAY_AGAIN,
+];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { ANYBODY } from '../../src/kill-matrix/arms.ts';
 import { Fleet } from '../../src/kill-matrix/fleet.ts';
+import { SCENARIOS } from '../../src/kill-matrix/scenarios.ts';
 import { strike } from '../../src/kill-matrix/strike.ts';
 import { Subject } from '../../src/kill-matrix/subject.ts';
 
@@ -64,3 +66,13 @@ test.each([
   },
   60_000,
 );
+
+test('what a gateway asks once, at its first callback, is passed whenever its scenario is played', async () => {
+  const scenario = SCENARIOS.find(({ name }) => name === 'first callback of a gateway');
+  const subject = new Subject(fleet, 'first-callback');
+  const over = (scenario?.play(subject) ?? Promise.resolve()).then(() => subject.over());
+  const point = { generation: ANYBODY, point: 'hexists@onRequest', phase: 'after' } as const;
+  expect((await strike(fleet, { ...point, kind: 'kill', over })).hit).toBe(true);
+  await over;
+  expect(await subject.now()).toMatchObject({ state: 'succeeded' });
+}, 60_000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseServerVersion } from '../../src/server-program.ts';
+import { parseServerVersion } from '../../src/server-version.js';
 
 describe('parseServerVersion', () => {
   test.each([

@@ -4,7 +4,8 @@ import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../jobs/archive-jobs.ts';
 import type { UpkeepDeps } from './upkeep-deps.ts';
 import { probeCredits } from './credit-probe.ts';
-import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
+import { checkMirror, mirrorDeadLetter } from '../dead-letters/mirror.ts';
+import { mirrorPart } from './mirror-part.ts';
 import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { redriveOne } from '../dead-letters/redrive.ts';
 import { removeFromStores } from '../archive/store-removal.ts';
@@ -74,13 +75,29 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
     ...reply.due.map((due): Check => [due.id, () => checkOn(context, due)]),
     ...reply.deliveries.map((delivery): Check => [delivery.id, () => reviveDelivery(context, delivery)]),
     ...reply.claims.map((claim): Check => [claim.id, () => reclaim(context, claim)]),
-    ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues, id)]),
+    ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues['dead-letter'], id)]),
   ]);
   await probeCredits(context);
+  // Only a display: it comes after everything else, and not while there is more to do.
+  if (isWell && !reply.more) await checkMirrors(context, turn);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
   // What failed may be due again at once: repeating it without a pause would only add load, for example on a full
   // Redis.
   return reply.more && isWell;
+}
+
+/** Compares a part of the queue `dead-letter` with the ledger, and corrects what differs. */
+async function checkMirrors(context: UpkeepDeps, turn: number): Promise<void> {
+  const { ledger, queues, logger } = context;
+  const check = async (id: string): Promise<void> => {
+    if (await checkMirror(ledger, queues['dead-letter'], id))
+      logger.debug({ generation: id }, 'the queue dead-letter differed from the ledger, and was corrected');
+  };
+  const ids = await mirrorPart(ledger, queues['dead-letter'], turn);
+  await eachAlone(
+    context,
+    ids.map((id): Check => [id, () => check(id)]),
+  );
 }
 
 type Check = readonly [generation: string, check: () => Promise<void>];

@@ -106,7 +106,8 @@ function isTestFile(word: string): boolean {
 
 /** The sources of what a script of package.json starts. */
 async function sourceOf(line: string): Promise<string> {
-  const [entry = ''] = wordsIn(line, /\bnode (\S+)/g);
+  // Checks come before what is started.
+  const entry = wordsIn(line, /\bnode (\S+)/g).at(-1) ?? '';
   const folder = entry.replace(/\/(dist\/.*|[^/]+\.mjs)$/, '');
   if (folder === '') return '';
   const files = await Promise.all(['.ts', '.mjs'].map((ending) => filesBelow(folder, ending)));
