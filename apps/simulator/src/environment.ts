@@ -13,6 +13,7 @@ const settings = z.object({
   SIM_PORT: whole.min(0).max(65_535).default(0),
   /** Routes below /__sim/; default true on loopback hosts, impossible on others. */
   SIM_CONTROL: flag.optional(),
+  SIM_DIALECT: z.enum(['document', 'wire']).optional(),
   SIM_API_KEY: z.string().min(1).optional(),
   SIM_WEBHOOK_KEY: z.string().min(1).optional(),
   SIM_PUBLIC_URL: z.url().optional(),
@@ -74,6 +75,7 @@ export function parseSettings(given: Readonly<Record<string, string | undefined>
 
 function behaviourOf(values: z.output<typeof settings>): Record<string, unknown> {
   const named = {
+    dialect: values.SIM_DIALECT,
     apiKey: values.SIM_API_KEY,
     webhookKey: values.SIM_WEBHOOK_KEY,
     publicUrl: values.SIM_PUBLIC_URL,

@@ -7,7 +7,7 @@ type Env = Readonly<Record<string, string>>;
 export const DEMO_WEBHOOK_SECRET = 'demo-secret-not-a-secret';
 const API_KEY = 'demo-key-not-a-secret';
 /** Variables that the caller's environment may add, to show failures and other models. */
-const SIMULATOR_PASSED = ['SIM_FAIL_RATE', 'SIM_FAULTS', 'SIM_MODELS'];
+const SIMULATOR_PASSED = ['SIM_DIALECT', 'SIM_FAIL_RATE', 'SIM_FAULTS', 'SIM_MODELS'];
 
 /** Of the simulator: Kie's documented limits, and generations short enough to watch. */
 export function simulatorEnvironment(): Env {

@@ -33,7 +33,8 @@ function imageValue({ shape, min }: ImageField, { itemFields = [] }: InputField)
 }
 
 function plainValue(name: string, field: InputField): unknown {
-  if (field.default !== undefined) return field.default;
+  // An empty default of a required text is no example: Kie takes it for missing.
+  if (field.default !== undefined && field.default !== '') return field.default;
   if (field.enum !== undefined) return field.enum[0];
   switch (field.type) {
     case 'string':

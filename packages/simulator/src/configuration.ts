@@ -38,8 +38,16 @@ export interface VideoOptions {
   readonly maxSide: number;
 }
 
+/** The price of a model: credits per task, or the built-in price times `factor` (1.2: a fifth dearer). */
+export type Price = number | { readonly factor: number };
+
 /** Every behaviour of the simulator; all of it can be changed at runtime with `configure`. */
 export interface SimulatorOptions {
+  /**
+   * Answers as the API document has them, or as the real service was seen to answer. Sets every option in which they
+   * differ, unless it is given as well. Null: each of those has its own default. Default null.
+   */
+  readonly dialect: 'document' | 'wire' | null;
   /** The only accepted Bearer key; null accepts any request. Default null. */
   readonly apiKey: string | null;
   /** Seed of all random draws except task ids. Default 1. */
@@ -64,20 +72,28 @@ export interface SimulatorOptions {
   readonly failures: readonly Failure[];
   /** Credits of the account at the start and after a reset. Default 1000000. */
   readonly credits: number;
-  /** Credits per task by model id; overrides the built-in kling-2.6 price. Default none. */
-  readonly prices: Readonly<Record<string, number>>;
+  /** Prices by model id; each overrides the built-in one. Default none. */
+  readonly prices: Readonly<Record<string, Price>>;
   /** Credits per task of other models. Default 100. */
   readonly defaultPrice: number;
-  /** Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */
+  /**
+   * Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. `facts` are all
+   * those whose facts the simulator has: it judges and prices their input. Default none.
+   */
   readonly models: readonly string[];
-  /** Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors). Default false. */
-  readonly validationAs500: boolean;
+  /**
+   * Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors); `mixed`: only with the
+   * messages that were seen with 500. Default false.
+   */
+  readonly validationAs500: boolean | 'mixed';
   /** Errors as HTTP 200 with a code in the body, or also as HTTP status. Default envelope. */
   readonly errorStyle: 'envelope' | 'status';
   /** State words while running: always `waiting`, or `waiting`, `queuing`, `generating` in turn. Default waiting. */
   readonly states: 'waiting' | 'progress';
   /** A new task is unknown to recordInfo for this long, ms. Default 0. */
   readonly freshUnknownMs: number;
+  /** Whether the answer of createTask has `recordId` next to `taskId`. Default true. */
+  readonly recordId: boolean;
   /** Unit of `costTime`. Default seconds (recorded; the docs say milliseconds). */
   readonly costTime: 'seconds' | 'milliseconds';
   /** `input` inside `param`: an object (user's document) or again a JSON string (recorded). Default object. */
@@ -89,6 +105,8 @@ export interface SimulatorOptions {
   readonly paramNumbers: 'kept' | 'loose';
   /** Fields that do not apply yet: null, or "" (both recorded). Default null. */
   readonly blankFields: 'null' | 'empty';
+  /** Whether records have `successFlag` and `response`, as newer answers do (docs/kie/facts.md#recordinfo). Default false. */
+  readonly newerFields: boolean;
   /** Whether recordInfo reports `creditsConsumed` for ended tasks. Default true. */
   readonly creditsConsumed: boolean;
   /** Key of the callback signature; null sends none. Default null. */

@@ -1,7 +1,7 @@
 import type { HoldFilter } from './holds.ts';
 import type { FaultRule } from './fault-rules.ts';
 import type { Counts, LedgerView } from './ledger.ts';
-import type { Failure, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
+import type { Failure, Price, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
 
 /** Selects running tasks; without a field, all of them. */
 export interface TaskFilter {
@@ -46,6 +46,11 @@ export interface Control {
   finish(filter?: TaskFilter, failure?: Failure): number;
   /** Adds credits; returns the balance. */
   topUp(credits: number): number;
+  /**
+   * Changes what a model costs from now on: credits per task, or its built-in price times a factor; null: the built-in
+   * price again. Tasks that exist keep theirs. Throws a SimulatorError.
+   */
+  setPrice(model: string, price: Price | null): void;
   /** Forgets tasks, ledger, faults and uploads; options stay. */
   reset(): void;
   summary(): Summary;

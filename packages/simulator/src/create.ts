@@ -99,7 +99,8 @@ function createTask(core: Core, submission: Submission, creation: Creation): Liv
 }
 
 function creationAnswer(core: Core, task: LiveTask, fault: CreateFault | undefined): Answer {
-  const data = { taskId: task.taskId, recordId: task.taskId };
+  const { taskId } = task;
+  const data = core.options.recordId ? { taskId, recordId: taskId } : { taskId };
   if (fault === undefined) return success(data);
   if (fault.kind === 'noTaskId') return success({});
   if (fault.kind === 'errorWithTaskId') {

@@ -2,6 +2,7 @@ export type { Clock } from './clock.ts';
 export type {
   CallbackOptions,
   Failure,
+  Price,
   RateLimit,
   SimulatorConfiguration,
   SimulatorOptions,

@@ -2,7 +2,7 @@ import type { Core } from './core.ts';
 import { messageOf } from './envelope.ts';
 import { priceOf } from './prices.ts';
 import type { CreateRequest, ReadBody } from './request.ts';
-import { imageOf } from './uploaded-images.ts';
+import { uploadLinksIn, uploadOf } from './uploaded-images.ts';
 import { invalidity } from './validation.ts';
 
 /** What Kie would do with a request if no fault struck. */
@@ -25,9 +25,8 @@ export function judge(core: Core, body: ReadBody, authorised: boolean, atMonoMs:
     return refuse(429);
   }
   const wrong = invalidity(body, options.models);
-  if (wrong !== undefined) return refuse(options.validationAs500 ? 500 : 422, wrong);
-  if (body.request === undefined) return refuse(options.validationAs500 ? 500 : 422);
-  if (!areImagesThere(core, body.request.input)) return refuse(451);
+  if (wrong !== undefined || body.request === undefined) return refuse(validationCode(options, wrong), wrong);
+  if (!areUploadsThere(core, body.request.input)) return refuse(451);
   const credits = priceOf(body.request.model, body.request.input, options);
   if (credits > core.ledger.balance) return refuse(402);
   return { kind: 'create', request: body.request, credits };
@@ -37,11 +36,15 @@ function refuse(code: number, msg: string = messageOf(code)): Judgement {
   return { kind: 'refuse', code, msg };
 }
 
-/** Images on this very server must exist; those elsewhere are never fetched. */
-function areImagesThere(core: Core, input: Record<string, unknown>): boolean {
-  const urls: unknown = input['image_urls'];
-  if (!Array.isArray(urls)) return true;
-  const prefix = `${core.origin}/files/`;
-  const own = urls.filter((url): url is string => typeof url === 'string' && url.startsWith(prefix));
-  return own.every((url) => imageOf(core, url) !== undefined);
+/** The messages that were seen with code 500 (docs/kie/facts.md#envelope-and-errors). */
+const SEEN_WITH_500 = /^This field is required$|is not within the range of allowed options/u;
+
+function validationCode({ validationAs500 }: Core['options'], msg = ''): 422 | 500 {
+  const is500 = validationAs500 === 'mixed' ? SEEN_WITH_500.test(msg) : validationAs500;
+  return is500 ? 500 : 422;
+}
+
+/** Uploads to this very server must exist, in whatever field they are; what is elsewhere is never fetched. */
+function areUploadsThere(core: Core, input: Readonly<Record<string, unknown>>): boolean {
+  return uploadLinksIn(core, input).every((url) => uploadOf(core, url) !== undefined);
 }

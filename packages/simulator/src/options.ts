@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { CallbackOptions, Failure, RateLimit, SimulatorOptions, VideoOptions } from './configuration.ts';
+import type { CallbackOptions, Failure, Price, RateLimit, SimulatorOptions, VideoOptions } from './configuration.ts';
+import { dialectOf } from './dialects.ts';
 import { distributionSchema, rangeSchema } from './distribution.ts';
 import { parsedWith } from './invalid.ts';
 
@@ -22,6 +23,9 @@ const callbackSchema = z.strictObject({
   delayMs: rangeSchema.default({ minMs: 0, maxMs: 0 }),
 }) satisfies z.ZodType<CallbackOptions>;
 
+/** Credits per task, or a factor on the built-in price. */
+export const priceSchema = z.union([credits, z.strictObject({ factor: z.number().min(0) })]) satisfies z.ZodType<Price>;
+
 const videoSchema = z.strictObject({
   seconds: z.number().min(0.1).max(10).default(3),
   fps: z.int().min(1).max(60).default(15),
@@ -30,6 +34,7 @@ const videoSchema = z.strictObject({
 
 /** Every option with its default; what each means stands in `SimulatorOptions`. */
 export const optionsSchema = z.strictObject({
+  dialect: z.enum(['document', 'wire']).nullable().default(null),
   apiKey: z.string().min(1).nullable().default(null),
   seed: z.int().default(1),
   rateLimit: limitSchema.nullable().default({ limit: 20, windowMs: 10_000 }),
@@ -48,17 +53,19 @@ export const optionsSchema = z.strictObject({
       { failCode: '500', failMsg: 'Content was flagged as sensitive' },
     ]),
   credits: credits.default(1_000_000),
-  prices: z.record(z.string(), credits).default({}),
+  prices: z.record(z.string(), priceSchema).default({}),
   defaultPrice: credits.default(100),
   models: z.array(z.string()).default([]),
-  validationAs500: z.boolean().default(false),
+  validationAs500: z.union([z.boolean(), z.literal('mixed')]).default(false),
   errorStyle: z.enum(['envelope', 'status']).default('envelope'),
   states: z.enum(['waiting', 'progress']).default('waiting'),
   freshUnknownMs: ms.default(0),
+  recordId: z.boolean().default(true),
   costTime: z.enum(['seconds', 'milliseconds']).default('seconds'),
   paramInput: z.enum(['object', 'string']).default('object'),
   paramNumbers: z.enum(['kept', 'loose']).default('kept'),
   blankFields: z.enum(['null', 'empty']).default('null'),
+  newerFields: z.boolean().default(false),
   creditsConsumed: z.boolean().default(true),
   webhookKey: z.string().min(1).nullable().default(null),
   callback: callbackSchema.prefault({}),
@@ -75,11 +82,12 @@ export const optionsSchema = z.strictObject({
 }) satisfies z.ZodType<SimulatorOptions>;
 
 /**
- * Applies a part to complete options; nested objects are replaced as a whole.
+ * Applies a part to complete options; nested objects are replaced as a whole, and a dialect sets its options anew.
  * @throws SimulatorError that names every problem
  */
 export function mergeOptions(current: SimulatorOptions | undefined, part: unknown): SimulatorOptions {
   const change = parsedWith(z.record(z.string(), z.unknown()), part ?? {}, 'options');
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  return parsedWith(optionsSchema, { ...current, ...Object.fromEntries(given) }, 'options');
+  const whole = { ...current, ...dialectOf(change['dialect']), ...Object.fromEntries(given) };
+  return parsedWith(optionsSchema, whole, 'options');
 }

@@ -1,6 +1,6 @@
 import type { SimulatorOptions } from './configuration.ts';
 import type { Task } from './records.ts';
-import type { CreateRequest } from './request.ts';
+import { type CreateRequest, parseJson } from './request.ts';
 import type { LiveTask } from './tasks.ts';
 
 /** `data` of recordInfo and of callbacks. */
@@ -15,6 +15,8 @@ export interface RecordData {
   readonly costTime: number | null | '';
   readonly completeTime: number | null | '';
   readonly createTime: number;
+  readonly successFlag?: 0 | 1 | 3;
+  readonly response?: unknown;
   readonly creditsConsumed?: number;
 }
 
@@ -35,9 +37,17 @@ export function recordOf(task: LiveTask, options: SimulatorOptions, origin: stri
     completeTime: ended ? (task.endsAtMs ?? blank) : blank,
     createTime: task.createTimeMs,
   };
-  const shown = succeeded ? { ...record, ...task.fate.more } : record;
+  const whole = options.newerFields ? { ...record, ...newerFieldsOf(task, record.resultJson) } : record;
+  const shown = succeeded ? { ...whole, ...task.fate.more } : whole;
   if (!ended || !options.creditsConsumed) return shown;
   return { ...shown, creditsConsumed: succeeded ? task.credits : 0 };
+}
+
+/** What newer answers carry as well (docs/kie/facts.md#recordinfo). */
+function newerFieldsOf(task: Task, resultJson: string | null): Pick<RecordData, 'successFlag' | 'response'> {
+  if (task.status === 'running') return { successFlag: 0, response: null };
+  if (task.status === 'fail') return { successFlag: 3, response: null };
+  return { successFlag: 1, response: parseJson(resultJson) ?? null };
 }
 
 function resultUrl(taskId: string, origin: string): string {

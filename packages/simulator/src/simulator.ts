@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { buildApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
-import type { Failure, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
+import type { Failure, Price, SimulatorConfiguration, SimulatorOptions } from './configuration.ts';
 import type { Control, Summary, TaskFilter } from './control.ts';
 import { Core } from './core.ts';
 import type { Listener, SimulatorEvents, WaitOptions } from './events.ts';
@@ -133,6 +133,11 @@ class KieSimulator implements Simulator {
   topUp(credits: number): number {
     this.#core.ledger.balance += credits;
     return this.#core.ledger.balance;
+  }
+
+  setPrice(model: string, price: Price | null): void {
+    const { [model]: _, ...others } = this.#core.options.prices;
+    this.configure({ prices: price === null ? others : { ...others, [model]: price } });
   }
 
   reset(): void {

@@ -1,18 +1,21 @@
+import { inputInvalidity, isHttpUrl } from './facts/input-invalidity.ts';
+import { FACTS_WORD, factsOf } from './facts/facts-of.ts';
 import { type ReadBody, isRecord, KLING_MODEL } from './request.ts';
+import { REQUIRED } from './required.ts';
 
 /** The options of the user's document. */
 export const DURATIONS: readonly string[] = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'];
 const PROMPT_MAX = 1000;
-/** Recorded: Kie does not say which field. */
-const REQUIRED = 'This field is required';
 
-/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted besides kling-2.6; `*` is any. */
+/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted besides kling-2.6; `*` is any, and `facts` judges those that the simulator has facts of. */
 export function invalidity(body: ReadBody, models: readonly string[]): string | undefined {
   if (body.model === undefined || body.model === '') return REQUIRED;
   if (body.model !== KLING_MODEL) {
-    const known = models.includes('*') || models.includes(body.model);
+    const facts = models.includes(FACTS_WORD) ? factsOf(body.model) : undefined;
+    const known = facts !== undefined || models.includes('*') || models.includes(body.model);
     if (!known) return 'The model name you specified is not supported. Please verify it is correct.';
-    return isRecord(body.input) ? undefined : REQUIRED;
+    if (!isRecord(body.input)) return REQUIRED;
+    return facts === undefined ? undefined : inputInvalidity(facts, body.input);
   }
   if (!isRecord(body.input)) return REQUIRED;
   return klingInvalidity(body.input);
@@ -51,8 +54,4 @@ function durationInvalidity(duration: unknown): string | undefined {
   if (duration === undefined || duration === null || duration === '') return REQUIRED;
   const allowed = typeof duration === 'string' && DURATIONS.includes(duration);
   return allowed ? undefined : 'duration is not within the range of allowed options';
-}
-
-function isHttpUrl(value: unknown): boolean {
-  return typeof value === 'string' && /^https?:\/\//iu.test(value) && URL.canParse(value);
 }

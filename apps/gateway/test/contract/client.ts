@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 import { until } from '../../../../packages/testkit/src/until.ts';
 import { ALLOWED } from './allowed.ts';
+import { SPOKEN, type Dialect } from './dialect.ts';
 import type { ContractServer, OpenServer } from './server.ts';
 
 const envelopeForm = z.strictObject({ code: z.int(), msg: z.string().min(1), data: z.unknown() });
@@ -14,7 +15,7 @@ const blank = z.union([z.null(), z.literal('')]);
 export const recordForm = z.object({
   taskId: z.string().min(1),
   model: z.string(),
-  state: z.enum(['waiting', 'success', 'fail']),
+  state: z.enum(['waiting', 'queuing', 'generating', 'success', 'fail']),
   param: z.string(),
   resultJson: z.union([z.string(), blank]),
   failCode: z.union([z.string(), blank]),
@@ -40,6 +41,8 @@ interface Call {
 
 /** A client of the document, written against nothing but address and key. */
 export interface KieContractClient {
+  /** What the dialect of this server has, where the dialects differ. */
+  readonly spoken: (typeof SPOKEN)[Dialect];
   /** Asks and checks what holds for every answer: JSON, the envelope, and a status that goes with its code. */
   ask(path: string, call?: Call): Promise<Envelope>;
   createTask(body: unknown, call?: Call): Promise<Envelope>;
@@ -59,6 +62,7 @@ export async function connect(open: OpenServer): Promise<KieContractClient> {
     ask(server, `/api/v1/jobs/recordInfo?taskId=${encodeURIComponent(taskId)}`);
   const record = async (taskId: string): Promise<TaskRecord> => recordForm.parse(success(await recordInfo(taskId)));
   return {
+    spoken: SPOKEN[server.dialect],
     ask: (path, call) => ask(server, path, call),
     createTask,
     created: async (body) => createdSchema.parse(success(await createTask(body))).taskId,
@@ -67,7 +71,7 @@ export async function connect(open: OpenServer): Promise<KieContractClient> {
     ended: (taskId) =>
       until(
         () => record(taskId),
-        ({ state }) => state !== 'waiting',
+        ({ state }) => state === 'success' || state === 'fail',
       ),
   };
 }

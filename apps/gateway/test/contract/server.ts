@@ -1,3 +1,5 @@
+import type { Dialect } from './dialect.ts';
+
 /**
  * What the contract suite knows of a server. Every test speaks HTTP to this address and with this key, and knows
  * nothing else.
@@ -6,6 +8,7 @@ export interface ContractServer {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly dialect: Dialect;
 }
 
 /** Gives the server under test; called by every test. */

@@ -1,11 +1,8 @@
 import type { FaultRule, SimulatorConfiguration } from '../../../../packages/simulator/src/index.ts';
 import { ENDLESS, FAILING, FAILURE, REFUSAL, REFUSED } from './server.ts';
 
-/** Kie as the contract describes it, where recorded traffic differs (docs/kie/facts.md#recordinfo), and quick. */
-export const DOCUMENTED: SimulatorConfiguration = {
-  costTime: 'milliseconds',
-  paramInput: 'object',
-  blankFields: 'null',
+/** A quick Kie; how it answers is its dialect. */
+export const QUICK: SimulatorConfiguration = {
   rateLimit: null,
   createLatency: { minMs: 1, maxMs: 5 },
   queryLatency: { minMs: 0, maxMs: 1 },

@@ -1,15 +1,18 @@
 import { createSimulator } from '../../../../packages/simulator/src/index.ts';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, describe } from 'vitest';
 import { kieContract } from '../contract/contract.ts';
-import { DOCUMENTED, FATES } from '../contract/world.ts';
+import { FATES, QUICK } from '../contract/world.ts';
 
 const apiKey = 'contract-key-0123456789';
-const simulator = createSimulator({ ...DOCUMENTED, apiKey });
 
-beforeAll(async () => {
-  await simulator.start();
-  simulator.script(FATES);
+describe.each(['document', 'wire'] as const)('the dialect %s', (dialect) => {
+  const simulator = createSimulator({ ...QUICK, dialect, apiKey });
+
+  beforeAll(async () => {
+    await simulator.start();
+    simulator.script(FATES);
+  });
+  afterAll(() => simulator.stop());
+
+  kieContract('the simulator', () => Promise.resolve({ baseUrl: simulator.url, apiKey, dialect }));
 });
-afterAll(() => simulator.stop());
-
-kieContract('the simulator', () => Promise.resolve({ baseUrl: simulator.url, apiKey }));

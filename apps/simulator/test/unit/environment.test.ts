@@ -29,6 +29,7 @@ describe('parseSettings', () => {
       SIM_CREATE_LATENCY_MS: '300-900',
       SIM_QUERY_LATENCY_MS: '0',
       SIM_MODELS: 'a, b',
+      SIM_DIALECT: 'wire',
       SIM_FAIL_RATE: '0.1',
       SIM_OPTIONS: '{"failRate":1,"freshUnknownMs":5}',
     });
@@ -41,6 +42,7 @@ describe('parseSettings', () => {
       createLatency: { minMs: 300, maxMs: 900 },
       queryLatency: { minMs: 0, maxMs: 0 },
       models: ['a', 'b'],
+      dialect: 'wire',
       failRate: 0.1,
       freshUnknownMs: 5,
     });
@@ -63,12 +65,13 @@ describe('parseSettings', () => {
     const message = problems({
       SIM_PORT: '70000',
       SIM_RATE_LIMIT: 'many',
+      SIM_DIALECT: 'spoken',
       SIM_CREATE_LATENCY_MS: '9-1',
       SIM_OPTIONS: '{',
       SIM_FAULTS: '[{"on":"nowhere"}]',
       SIM_API_KEY: 'hush',
     });
-    const names = ['PORT', 'RATE_LIMIT', 'CREATE_LATENCY_MS', 'OPTIONS', 'FAULTS'];
+    const names = ['PORT', 'RATE_LIMIT', 'DIALECT', 'CREATE_LATENCY_MS', 'OPTIONS', 'FAULTS'];
     for (const name of names) expect(message).toContain(`SIM_${name}`);
     expect(message).not.toContain('hush');
   });

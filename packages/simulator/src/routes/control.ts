@@ -4,6 +4,7 @@ import type { Control } from '../control.ts';
 import { faultRulesSchema } from '../faults.ts';
 import { SimulatorError } from '../invalid.ts';
 import type { Counts } from '../ledger.ts';
+import { priceSchema } from '../options.ts';
 import { parseJson } from '../request.ts';
 
 const rules = z.strictObject({ faults: faultRulesSchema });
@@ -14,6 +15,7 @@ const finish = z.strictObject({
   failure: z.strictObject({ failCode: z.string(), failMsg: z.string() }).optional(),
 });
 const topUp = z.strictObject({ credits: z.number().min(0) });
+const price = z.strictObject({ model: z.string().min(1), price: priceSchema.nullable() });
 const since = z.object({ since: z.coerce.number().int().min(0).default(0) });
 
 const COUNTS = [
@@ -54,6 +56,11 @@ export function controlRoutes(app: FastifyInstance, control: Control): void {
     return { ok: true };
   });
   post('top-up', (body) => ({ balance: control.topUp(topUp.parse(body).credits) }));
+  post('price', (body) => {
+    const { model, price: given } = price.parse(body);
+    control.setPrice(model, given);
+    return { ok: true };
+  });
   post('release', (body) => ({ released: control.release(filter.parse(body)) }));
   post('finish', (body) => {
     const { failure, ...which } = finish.parse(body);

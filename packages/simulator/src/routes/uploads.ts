@@ -8,7 +8,7 @@ import { imageTypeOf } from '../files.ts';
 import { isAuthorised } from '../judge.ts';
 import { parseJson } from '../request.ts';
 import { deliver, substitute } from '../transport.ts';
-import { imageOf } from '../uploaded-images.ts';
+import { uploadOf } from '../uploaded-images.ts';
 
 /** An upload as any of the three endpoints received it. */
 interface Upload {
@@ -82,7 +82,7 @@ async function readUrl(core: Core, request: FastifyRequest): Promise<Upload | st
   const parsed = urlBody.safeParse(parseJson(request.body));
   if (!parsed.success) return z.prettifyError(parsed.error);
   const { fileUrl, uploadPath, fileName } = parsed.data;
-  const bytes = imageOf(core, fileUrl);
+  const bytes = uploadOf(core, fileUrl)?.bytes;
   return bytes === undefined ? 'File download failed' : { bytes, uploadPath, fileName };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Task } from '../records.ts';
-import { imageOf, type UploadHost } from '../uploaded-images.ts';
+import { firstImage, type UploadHost } from '../uploaded-images.ts';
 import { MOTION_COUNT } from './render-protocol.ts';
 import { RenderingUnavailable, type VideoRenderer } from './renderer.ts';
 import { shippedVideo } from './shipped.ts';
@@ -34,7 +34,7 @@ export class ResultVideos {
     const { results, video } = host.options;
     if (results === 'tiny') return tinyVideo;
     if (this.#unavailable !== null) return shippedVideo;
-    const image = firstImage(host, task);
+    const image = firstImage(host, task.request.input);
     const motion = digest(task.prompt).readUInt32BE(0) % MOTION_COUNT;
     const picture = image === undefined ? 'gradient' : digest(image).toString('hex');
     const key = [picture, motion, video.seconds, video.fps, video.maxSide].join(' ');
@@ -69,11 +69,4 @@ export class ResultVideos {
 
 function digest(data: string | Buffer): Buffer {
   return createHash('sha256').update(data).digest();
-}
-
-/** The first image of the request, if it was uploaded to this simulator. */
-function firstImage(host: UploadHost, task: Task): Buffer | undefined {
-  const urls: unknown = task.request.input['image_urls'];
-  const first: unknown = Array.isArray(urls) ? urls[0] : undefined;
-  return typeof first === 'string' ? imageOf(host, first) : undefined;
 }
