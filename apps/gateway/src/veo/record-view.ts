@@ -27,6 +27,10 @@ export const veoRecord = z
     createTime: z.number().describe('Epoch ms'),
     completeTime: z.number().nullable().describe('Epoch ms'),
     fallbackFlag: z.boolean().describe('Always false: kieq does not know it'),
+    state: z.string().describe('As in recordInfo: public clients read it here too'),
+    resultJson: z.string().nullable().describe('As in recordInfo'),
+    failCode: z.string().nullable().describe('As in recordInfo'),
+    failMsg: z.string().nullable().describe('As in recordInfo'),
   })
   .meta({ id: 'VeoTaskRecord' });
 export type VeoRecord = z.infer<typeof veoRecord>;
@@ -37,7 +41,8 @@ export type VeoRecord = z.infer<typeof veoRecord>;
  * @param links of its results
  */
 export function veoRecordOf(record: GenerationRecord, nowMs: number, links: readonly string[]): VeoRecord {
-  const { taskId, state, param, failCode, failMsg, createTime, completeTime } = callerRecord(record, nowMs, links);
+  const { taskId, state, param, resultJson, ...rest } = callerRecord(record, nowMs, links);
+  const { failCode, failMsg, createTime, completeTime } = rest;
   const resolution = frozenPayload(record.payload)?.request.input['resolution'];
   return {
     taskId,
@@ -57,6 +62,11 @@ export function veoRecordOf(record: GenerationRecord, nowMs: number, links: read
     createTime,
     completeTime,
     fallbackFlag: false,
+    // Kie has them in recordInfo alone, but some clients wait for them here too, and would wait forever.
+    state,
+    resultJson,
+    failCode,
+    failMsg,
   };
 }
 
@@ -75,4 +85,8 @@ export const VEO_RECORD_EXAMPLE: VeoRecord = {
   createTime: 1_795_478_938_838,
   completeTime: 1_795_479_090_072,
   fallbackFlag: false,
+  state: 'success',
+  resultJson: '{"resultUrls":["https://example.com/results/cat.mp4"]}',
+  failCode: null,
+  failMsg: null,
 };
