@@ -41,7 +41,7 @@ async function tool(name, args) {
   if (answer.success === false) throw new Error(answer.error ?? text);
   return answer;
 }
-async function result(task) {
+async function fetchResult(task) {
   const { result_urls: urls } = await tool('wait_for_task', {
     task_id: task.task_id,
     interval_seconds: 1,
@@ -62,11 +62,11 @@ const uploaded = await step('upload', () => tool('upload_file', image));
 const clip = await step('create with the upload', () =>
   tool('kling_video', { prompt: PROMPT, image_urls: [uploaded.download_url] }),
 );
-await step('wait, fetch the result', () => result(clip));
+await step('wait, fetch the result', () => fetchResult(clip));
 const veo = await step('create with Veo', () =>
   tool('veo3_generate_video', { prompt: `${PROMPT}, Veo`, model: 'veo3_fast' }),
 );
-await step('wait for Veo, fetch the result', () => result(veo));
+await step('wait for Veo, fetch the result', () => fetchResult(veo));
 await step('reason of a refusal', async () => {
   const refused = { prompt: PROMPT, callBackUrl: 'ftp://example.com' };
   const error = await tool('kling_video', refused).catch((refusal) => refusal);
