@@ -31,6 +31,11 @@ const recordSchema = z.strictObject({
   createTime: z.int(),
   completeTime: z.int().nullable(),
   fallbackFlag: z.boolean(),
+  // Of recordInfo, for clients that wait for them here.
+  state: z.string(),
+  resultJson: z.string().nullable(),
+  failCode: z.string().nullable(),
+  failMsg: z.string().nullable(),
 });
 
 test('a body of Veo becomes an input of veo-3-1, and its record has the shape of Veo', async () => {
