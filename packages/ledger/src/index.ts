@@ -28,5 +28,6 @@ export { SCRIPT_NAMES, type ScriptName } from './contract/index.ts';
 export { scriptText } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
+export type { BilledPrice, ModelOutcomes, VerdictLessons } from './verdicts.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
 export type { AnnouncedWorker, SeenWorkers, Workers } from './workers.ts';

@@ -1,6 +1,7 @@
 import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
+import { createVerdictReads } from './verdicts.ts';
 import { deadLetterClasses } from './dead-letter-classes.ts';
 import {
   listGenerations,
@@ -44,6 +45,9 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     async generation(id: string): Promise<GenerationRecord | undefined> {
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
+    /** The request that is frozen in it, as JSON text; undefined where it was purged. */
+    payload: async (id: string): Promise<string | undefined> =>
+      (await redis.hget(`${root}gen:${id}`, 'payload')) || undefined,
     /** Callbacks of Kie that have come for it. */
     callbacksSeen: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
     /** `<generation>:<attempt>` to which a task is bound, or undefined. */
@@ -89,6 +93,7 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       return { pending, leastLeftMs: dueBy === undefined ? null : Number(dueBy) - nowMs };
     },
     ...createDurationReads(redis, root),
+    ...createVerdictReads(redis, root),
     /** Status queries that the budget's sliding second counts now. */
     pollEntries: async (): Promise<number> => redis.zcount(`${root}polls`, (await now()) - 1000, '+inf'),
     /** Requests that the submission window still counts, and what it has learned. */

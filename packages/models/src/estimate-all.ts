@@ -1,5 +1,6 @@
 import { modelOf, nearestModel } from './catalogue.ts';
 import { estimate, usdOf, type Estimate, type EstimateResult } from './estimate.ts';
+import { learnedEstimate, type LearnedPrices } from './learned-estimate.ts';
 
 /** A request of which only the price matters. */
 interface PricedRequest {
@@ -29,9 +30,15 @@ export interface Estimates {
   };
 }
 
-/** What requests will probably cost, each and together. */
-export function estimateAll(requests: readonly PricedRequest[]): Estimates {
-  const items = requests.map(({ model, input }) => ({ model, ...itemOf(model, input) }));
+/** Of a catalogue that stands alone. */
+const NOTHING_LEARNED: LearnedPrices = new Map();
+
+/**
+ * What requests will probably cost, each and together.
+ * @param learned what Kie billed the pool, by the kind of price; it replaces the price list
+ */
+export function estimateAll(requests: readonly PricedRequest[], learned = NOTHING_LEARNED): Estimates {
+  const items = requests.map(({ model, input }) => ({ model, ...itemOf(model, input, learned) }));
   const known = items.flatMap((item) => (item.estimate === null ? [] : [item.estimate]));
   const unknown = items.length - known.length;
   const low = sum(known.map((one) => one.low));
@@ -40,7 +47,9 @@ export function estimateAll(requests: readonly PricedRequest[]): Estimates {
   return { items, total: { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown } };
 }
 
-function itemOf(id: string, input: PricedRequest['input']): Omit<EstimatedRequest, 'model'> {
+function itemOf(id: string, input: PricedRequest['input'], learned: LearnedPrices): Omit<EstimatedRequest, 'model'> {
+  const billed = learnedEstimate(id, input, learned);
+  if (billed !== undefined) return { estimate: billed };
   const model = modelOf(id);
   const result = model === undefined ? noModel(id) : estimate(model, input);
   return result.kind === 'unknown' ? { estimate: null, reason: result.reason } : { estimate: result.estimate };

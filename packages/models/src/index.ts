@@ -5,7 +5,10 @@ export { estimateAll, type Estimates, type EstimatedRequest } from './estimate-a
 export { estimate, usdOf, type Estimate, type EstimateResult } from './estimate.ts';
 export { exampleInput } from './example-input.ts';
 export { inputSchema, type JsonSchema } from './json-schema.ts';
+export { learnedEstimate, type LearnedPrice, type LearnedPrices } from './learned-estimate.ts';
+export { listPrice } from './list-price.ts';
 export { nearest } from './nearest.ts';
 export type { ImageField, InputField, KieModel, PriceRow, SourceId } from './model.ts';
+export { priceKind } from './price-kind.ts';
 export { requestProblems, requestWarnings, ruleText } from './request-warnings.ts';
 export { SOURCES, USD_PER_CREDIT } from './sources.ts';

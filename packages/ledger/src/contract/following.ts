@@ -138,11 +138,25 @@ export const settle = defineTransition({
     /** What the verdict teaches, once: the completion time of its kind. */
     sampleKind: optional(text),
     sampleMs: optional(number),
+    /** What the price of the request depends on; absent where it is known only afterwards. */
+    priceKind: optional(text),
+    /** Credits by the price list, where it gives one price for the request. */
+    listPrice: optional(number),
     vehicleCheckMs: number,
   },
   reply: {
-    /** `ageMs`: since its creation. */
-    settled: { state, vehicle: text, ageMs: whole, ...withDelivery, ...archiving },
+    /**
+     * `ageMs`: since its creation. `priceBefore`: what its kind cost before, where this verdict shows another price, which
+     * it does once.
+     */
+    settled: {
+      state,
+      vehicle: text,
+      ageMs: whole,
+      priceBefore: optional(number),
+      ...withDelivery,
+      ...archiving,
+    },
     stale,
     missing,
   },

@@ -184,6 +184,21 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },
   {
+    without: 'settle: a price of 0 is none',
+    from: 'local isBilled = success and (ARGS.creditsConsumed or 0) > 0',
+    to: 'local isBilled = success and ARGS.creditsConsumed',
+  },
+  {
+    without: 'settle: what Kie billed before comes before the price list',
+    from: 'local was = tonumber(parts[2]) or list',
+    to: 'local was = list or tonumber(parts[2])',
+  },
+  {
+    without: 'settle: a small deviation is no change of the price',
+    from: 'math.abs(credits - was) > was * NOTABLE',
+    to: 'credits ~= was',
+  },
+  {
     without: 'kill: never what is submitting',
     from: "  if class == 'refused_repeatedly' and state == 'queued' then return true end",
     to: "  if class == 'refused_repeatedly' and (state == 'queued' or state == 'submitting') then return true end",

@@ -11,6 +11,8 @@ export interface View {
   readonly gates: Readonly<Record<string, object>>;
   readonly unreachable: number;
   readonly credits: number;
+  readonly lessons: Readonly<Record<string, string>>;
+  readonly priceChanges: number;
   readonly row: object;
 }
 
@@ -23,8 +25,23 @@ export function viewOfWorld(world: World): View {
     gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, viewOfGate(gate)])),
     unreachable: world.unreachable,
     credits: world.credits,
+    lessons: lessonsOf(world),
+    priceChanges: world.priceChanges,
     row: viewOfRow(world.row),
   };
+}
+
+/** As the entries of the hash. */
+function lessonsOf({ prices, outcomes }: World): Record<string, string> {
+  const billed = [...prices].map(([kind, { at, credits, count, since, before = '-', list = '-' }]) => [
+    `price:${kind}`,
+    [at, credits, count, since, before, list].join(' '),
+  ]);
+  const ended = [...outcomes].map(([model, { at, successes, failures }]) => [
+    `model:${model}`,
+    [at, successes, failures].join(' '),
+  ]);
+  return Object.fromEntries([...billed, ...ended]);
 }
 
 function viewOfGate({ refusing, ...gate }: Gate): object {
@@ -106,6 +123,7 @@ export function viewOfDump(dump: Dump): View {
 }
 
 function readView(dump: Dump): View {
+  const stats = fieldsSchema.parse(dump['stats']?.value ?? {});
   return {
     generations: Object.fromEntries(
       under(dump, 'gen:').map(([id, value]) => [id, viewOfRecord(fieldsSchema.parse(value))]),
@@ -117,7 +135,9 @@ function readView(dump: Dump): View {
       Object.entries(fieldsSchema.parse(dump['gates']?.value ?? {})).map(([reason, json]) => [reason, gateOf(json)]),
     ),
     unreachable: Number(dump['unreachable']?.value ?? 0),
-    credits: Number(fieldsSchema.parse(dump['stats']?.value ?? {})['credits'] ?? 0),
+    credits: Number(stats['credits'] ?? 0),
+    lessons: fieldsSchema.parse(dump['verdicts']?.value ?? {}),
+    priceChanges: Number(stats['price_changed'] ?? 0),
     row: rowOf(dump['refusals']?.value),
   };
 }

@@ -20,6 +20,10 @@ export interface World {
   creditsClosedMs: number;
   /** Credits that verdicts booked. */
   credits: number;
+  /** What verdicts have shown, each with the time of the last one. */
+  readonly prices: Map<string, Billed>;
+  readonly outcomes: Map<string, Outcomes>;
+  priceChanges: number;
   balanceNextAt: number;
   unreachable: number;
   /** The row of equal refusals, and what the gate *refusing* has taught. */
@@ -28,6 +32,22 @@ export interface World {
   /** What purged generations left in the stores, as long as `purge` returns it again. */
   readonly purged: Map<string, { readonly left: LeftInStores; readonly until: number }>;
   sweeper: { readonly worker: string; readonly until: number } | undefined;
+}
+
+/** What Kie billed for a kind of request, and the price before the last notable change. */
+interface Billed {
+  readonly at: number;
+  readonly credits: number;
+  readonly count: number;
+  readonly since: number;
+  readonly before: number | undefined;
+  readonly list: number | undefined;
+}
+
+interface Outcomes {
+  readonly at: number;
+  readonly successes: number;
+  readonly failures: number;
 }
 
 interface Learned {
@@ -193,6 +213,9 @@ export function newWorld(now: number): World {
     gateMemory: new Map(),
     creditsClosedMs: 0,
     credits: 0,
+    prices: new Map(),
+    outcomes: new Map(),
+    priceChanges: 0,
     balanceNextAt: 0,
     unreachable: 0,
     row: newRow(),

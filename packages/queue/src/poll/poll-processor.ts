@@ -17,6 +17,7 @@ import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
+import { notePrice, priceLesson, type PriceLesson } from './price-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { noteNoResult, noResultDeadLetter } from './missing-result.ts';
@@ -119,8 +120,10 @@ async function settle(
     }
   }
   const tracer = context.tracer.of(id, poll.trace);
-  const record = () =>
-    ledger.settle({
+  let price: PriceLesson | undefined;
+  const record = async () => {
+    price = await priceLesson(ledger, id, verdict);
+    return ledger.settle({
       id,
       taskId,
       verdict,
@@ -129,14 +132,17 @@ async function settle(
       polled: true,
       permit,
       sample: sampleOf(context, poll, verdict),
+      price,
       vehicleCheckMs,
     });
+  };
   const settled = await tracer.span('kieq.settle', {}, () =>
     persist(context, 'a verdict', 'nothing: the task is polled again', record),
   );
   if (settled.kind === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(poll, verdict) });
     noteVerdict(context, poll, verdict, settled.ageMs);
+    notePrice(logger, price, verdict, settled.priceBefore);
     await addArchive(context.queues, id, settled.archive, poll.model);
     await addDelivery(context.queues, id, settled.delivery);
   }

@@ -25,7 +25,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   outbound: ['domain', 'http', 'proxy'],
   storage: ['proxy'],
   ledger: ['domain', 'redis'],
-  queue: ['archive', 'domain', 'kie', 'ledger', 'outbound', 'redis', 'storage', 'telemetry'],
+  queue: ['archive', 'domain', 'kie', 'ledger', 'models', 'outbound', 'redis', 'storage', 'telemetry'],
   process: ['config', 'proxy', 'redis', 'telemetry'],
   producer: ['domain', 'kie', 'ledger', 'queue', 'redis', 'telemetry'],
   testkit: [

@@ -35,10 +35,17 @@ const settle: Move = ({ vendor, world }, { a, b, c }) => {
   const verdict = {
     state: task.state,
     resultUrls: isSuccess ? ['https://kie.test/v.mp4'] : [],
-    creditsConsumed: isSuccess ? 55.5 : 0,
+    creditsConsumed: isSuccess ? choose([55.5, 55.5, 57, 90, 0], c) : 0,
     ...(b % 3 === 0 ? {} : { completeTime: world.now + 60_000 * (b - 4) }),
   };
-  const how = { evidence, archive: choose(ARCHIVE_MODES, c), polled: b % 2 === 0, sample: { kind: 'm:5', ms: 70_000 } };
+  const price = a % 3 === 0 ? undefined : { kind: choose(['m|5s', 'm|10s'], b), list: choose([55, undefined], c) };
+  const how = {
+    price,
+    evidence,
+    archive: choose(ARCHIVE_MODES, c),
+    polled: b % 2 === 0,
+    sample: { kind: 'm:5', ms: 70_000 },
+  };
   const args = { id: task.request.generation, taskId: task.id, verdict, ...how, vehicleCheckMs: VEHICLE_CHECK_MS };
   return { name: 'settle', args: settleArgs(b >= 4 ? { ...args, permit: `permit-${b}` } : args) };
 };
