@@ -59,6 +59,18 @@ export function createVerdictReads(redis: Redis | Cluster, root: string) {
       }
       return { prices, models };
     },
+    /** What Kie last billed for each of these kinds; those that it never billed are left out. */
+    async billedPrices(kinds: readonly string[]): Promise<Map<string, BilledPrice>> {
+      const wanted = [...new Set(kinds)];
+      const prices = new Map<string, BilledPrice>();
+      if (wanted.length === 0) return prices;
+      const texts = await redis.hmget(name, ...wanted.map((kind) => PRICE + kind));
+      for (const [i, kind] of wanted.entries()) {
+        const price = priceIn(texts[i] ?? '');
+        if (price !== undefined) prices.set(kind, price);
+      }
+      return prices;
+    },
     /** What Kie last billed for the kind; undefined where it never did. */
     billedPrice: async (kind: string): Promise<BilledPrice | undefined> =>
       priceIn((await redis.hget(name, PRICE + kind)) ?? ''),

@@ -1,5 +1,6 @@
 import { modelOf, nearestModel } from './catalogue.ts';
 import { estimate, usdOf, type Estimate, type EstimateResult } from './estimate.ts';
+import { priceKind } from './price-kind.ts';
 import { learnedEstimate, type LearnedPrices } from './learned-estimate.ts';
 
 /** A request of which only the price matters. */
@@ -28,6 +29,11 @@ export interface Estimates {
     /** Number of requests without an estimate. */
     readonly unknown: number;
   };
+}
+
+/** The kinds whose learned prices `estimateAll` looks up for these requests. */
+export function priceKinds(requests: readonly PricedRequest[]): string[] {
+  return requests.flatMap(({ model, input }) => priceKind(model, input) ?? []);
 }
 
 /** Of a catalogue that stands alone. */

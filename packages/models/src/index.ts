@@ -1,7 +1,7 @@
 export { MODELS, modelOf, nearestModel } from './catalogue.ts';
 export { checkInput, type InputWarning } from './check-input.ts';
 export { clipSeconds, type ClipSeconds } from './clip-seconds.ts';
-export { estimateAll, type Estimates, type EstimatedRequest } from './estimate-all.ts';
+export { estimateAll, priceKinds, type Estimates, type EstimatedRequest } from './estimate-all.ts';
 export { estimate, usdOf, type Estimate, type EstimateResult } from './estimate.ts';
 export { exampleInput } from './example-input.ts';
 export { inputSchema, type JsonSchema } from './json-schema.ts';

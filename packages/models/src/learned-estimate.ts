@@ -1,4 +1,3 @@
-import { modelOf } from './catalogue.ts';
 import { usdOf, type Estimate } from './estimate.ts';
 import { listPrice } from './list-price.ts';
 import { priceKind } from './price-kind.ts';
@@ -22,7 +21,7 @@ export function learnedEstimate(
   input: Readonly<Record<string, unknown>>,
   learned: LearnedPrices,
 ): Estimate | undefined {
-  const kind = priceKind(id, modelOf(id), input);
+  const kind = priceKind(id, input);
   const price = kind === undefined ? undefined : learned.get(kind);
   if (price === undefined) return undefined;
   const { credits, count, at } = price;

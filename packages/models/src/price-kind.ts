@@ -1,3 +1,4 @@
+import { modelOf } from './catalogue.ts';
 import { clipSeconds, secondsOf } from './clip-seconds.ts';
 import type { KieModel } from './model.ts';
 import { givenValue, hasVideo, rowsFor } from './price-rows.ts';
@@ -15,11 +16,11 @@ const USUAL = ['mode', 'quality', 'resolution', 'size', 'sound'] as const;
  * The kind of a request by its price: the model, the length of the clip in seconds, and the value of each field that
  * the price list of the model depends on, as in `kling-3.0/video|5s|mode=std|sound=false`. Absent fields are left out,
  * and so are a kind of their own. Requests of one kind cost the same, as far as is known.
- * @param id name of the model
- * @param model what the catalogue knows of it; without facts the usual fields count
+ * @param id name of the model; without facts about it the usual fields count
  * @returns undefined where the price is known only afterwards, for example since the model chooses the length
  */
-export function priceKind(id: string, model: KieModel | undefined, input: Input): string | undefined {
+export function priceKind(id: string, input: Input): string | undefined {
+  const model = modelOf(id);
   const length = model === undefined ? usualLength(input) : lengthOf(model, input);
   if (length === undefined) return undefined;
   const parts = [...length, ...fieldsOf(model, input).flatMap((name) => partOf(name, input)), ...videoOf(model, input)];

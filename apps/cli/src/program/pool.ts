@@ -37,7 +37,8 @@ function addEstimate(parent: Command, context: Context): void {
       'kieq estimate --from requests.jsonl --json | jq .total',
     ],
     more: `Fields that are absent count as their documented default, else as any value, so the estimate is a range. The file is
-that of kieq enqueue. What Kie bills is creditsConsumed of the generation.`,
+that of kieq enqueue. With REDIS_URL, what Kie last billed the pool for such a request wins over the price list (source
+learned); without it the command needs neither Redis nor Kie. What Kie bills is creditsConsumed of the generation.`,
   })
     .option('--model <model>', 'Kie model')
     .option('--input <json>', 'fields of the input, as a JSON object')

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MODELS } from '@kieq/models';
 import { REQUEST } from '../generations.ts';
+import { closedPort } from '../../../../packages/testkit/test/support/http-server.ts';
 import { testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
@@ -100,4 +101,35 @@ it.each([[[]], [['--each']]])('generate warns once, with %j', async (flags) => {
   const args = ['generate', ...sources, ...flags, '--image-field', 'image_url', '--model', 'kling/v2-1-pro'];
   const { code, stderr } = await pool.run([...args, '--prompt', 'a slow pan', '--input', '{"duration":5}']);
   expect([code, stderr.split(WARNING)]).toEqual([0, [expect.any(String), expect.any(String)]]);
+});
+
+describe('estimates with a pool', () => {
+  const args = [
+    'estimate',
+    '--model',
+    'kling/v2-1-pro',
+    '--input',
+    '{"image_url":"https://example.com/a.jpg","duration":"5"}',
+  ];
+  beforeEach(() =>
+    pool.redis.client.hset(`${pool.ledger.root}verdicts`, 'price:kling/v2-1-pro|5s', '1000 60 4 1000 - 50'),
+  );
+
+  it('use what Kie billed it', async () => {
+    const { stdout, stderr } = await pool.run(args);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Kie billed this for 4 generations of this pool; the price list says 50.');
+    expect(stdout).toContain('total: 60 credits, 0.3 USD\n');
+  });
+
+  it('need none: without REDIS_URL, and where Redis does not answer, the price lists count', async () => {
+    const without = await pool.run(args, { env: { REDIS_URL: '' } });
+    const unreachable = await pool.run(args, { env: { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` } });
+    expect([without.code, without.stderr]).toEqual([0, '']);
+    expect(unreachable.code).toBe(0);
+    expect(unreachable.stderr).toMatch(
+      /^warning: the price lists alone are used, since what Kie billed this pool cannot be read: /,
+    );
+    for (const { stdout } of [without, unreachable]) expect(stdout).toContain('total: 50 credits, 0.25 USD\n');
+  });
 });

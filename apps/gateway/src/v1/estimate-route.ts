@@ -1,4 +1,4 @@
-import { estimateAll } from '@kieq/models';
+import { estimateAll, priceKinds, type LearnedPrices } from '@kieq/models';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { GatewayDeps } from '../deps.ts';
@@ -19,7 +19,7 @@ const bodyDoc = z
   .meta({ id: 'EstimateRequest', examples: [{ model: 'kling/v2-1-pro', input: { duration: '5' } }] });
 
 /** `POST /v1/estimate`: what requests will probably cost. Nothing is enqueued. */
-export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
+export function estimateRoute(app: FastifyInstance, { ledger }: GatewayDeps): void {
   route(app, {
     method: 'POST',
     url: '/v1/estimate',
@@ -27,13 +27,19 @@ export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
       operationId: 'estimate',
       summary: 'Estimate the credits of one request, or of many',
       description:
-        `By price lists with a source and a day. \`creditsConsumed\` of the generation is the price. ` +
+        `By what Kie last billed this pool for such a request (source \`learned\`), else by price lists with a source and a day. ` +
+        `\`creditsConsumed\` of the generation is the price. ` +
         `At most ${BATCH_LIMIT} items; nothing is created.`,
       tags: ['models'],
       body: bodyDoc,
       response: { 200: estimatesSchema },
     },
-    handler: ({ body }) => answer(requestsIn(body)),
+    handler: async ({ body }) => {
+      const requests = requestsIn(body);
+      // Without Redis the price lists remain.
+      const learned = await ledger.read.billedPrices(priceKinds(requests)).catch(() => new Map());
+      return answer(requests, learned);
+    },
   });
 }
 
@@ -43,8 +49,11 @@ function requestsIn(body: unknown): readonly z.output<typeof requestSchema>[] {
   return isMany ? parseCaller(manySchema, body).items : [parseCaller(requestSchema, body)];
 }
 
-function answer(requests: readonly z.output<typeof requestSchema>[]): z.output<typeof estimatesSchema> {
-  const { items, total } = estimateAll(requests);
+function answer(
+  requests: readonly z.output<typeof requestSchema>[],
+  learned: LearnedPrices,
+): z.output<typeof estimatesSchema> {
+  const { items, total } = estimateAll(requests, learned);
   return {
     items: items.map(({ estimate, ...item }, i) => ({
       ...item,

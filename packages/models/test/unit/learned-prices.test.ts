@@ -1,38 +1,34 @@
 import { describe, expect, test } from 'vitest';
-import { estimateAll, exampleInput, listPrice, modelOf, MODELS, priceKind } from '../../src/index.ts';
-
-const kindOf = (id: string, input: Record<string, unknown>) => priceKind(id, modelOf(id), input);
+import { estimateAll, exampleInput, listPrice, MODELS, priceKind } from '../../src/index.ts';
 
 describe('the kind of a price', () => {
   test('has the length and the fields of the price list, and no others', () => {
     const input = { prompt: 'a cat', duration: '5', mode: 'std', sound: false, aspect_ratio: '1:1' };
-    expect(kindOf('kling-3.0/video', input)).toBe('kling-3.0/video|5s|mode=std|sound=false');
-    expect(kindOf('kling-3.0/video', { ...input, mode: '4K', duration: 5 })).toBe(
+    expect(priceKind('kling-3.0/video', input)).toBe('kling-3.0/video|5s|mode=std|sound=false');
+    expect(priceKind('kling-3.0/video', { ...input, mode: '4K', duration: 5 })).toBe(
       'kling-3.0/video|5s|mode=4k|sound=false',
     );
-    expect(kindOf('kling-2.6/image-to-video', { duration: '10', sound: true })).toBe(
+    expect(priceKind('kling-2.6/image-to-video', { duration: '10', sound: true })).toBe(
       'kling-2.6/image-to-video|10s|sound=true',
     );
   });
 
   test('an absent field is a kind of its own', () => {
-    expect(kindOf('kling-3.0/video', { duration: '5', sound: false })).toBe('kling-3.0/video|5s|sound=false');
+    expect(priceKind('kling-3.0/video', { duration: '5', sound: false })).toBe('kling-3.0/video|5s|sound=false');
   });
 
   test('tells requests with a video from those without, where the list does', () => {
     const input = { duration: 5, resolution: '720p' };
     const [without, within] = [
-      kindOf('bytedance/seedance-2', input),
-      kindOf('bytedance/seedance-2', { ...input, reference_video_urls: ['https://example.com/v.mp4'] }),
+      priceKind('bytedance/seedance-2', input),
+      priceKind('bytedance/seedance-2', { ...input, reference_video_urls: ['https://example.com/v.mp4'] }),
     ];
     expect([within?.endsWith('|video'), without]).toEqual([true, within?.replace('|video', '')]);
   });
 
   test('without facts has the usual fields', () => {
-    expect(priceKind('new/model', undefined, { duration: 8, resolution: '1080P', seed: 7 })).toBe(
-      'new/model|8s|resolution=1080p',
-    );
-    expect(priceKind('new/model', undefined, {})).toBe('new/model');
+    expect(priceKind('new/model', { duration: 8, resolution: '1080P', seed: 7 })).toBe('new/model|8s|resolution=1080p');
+    expect(priceKind('new/model', {})).toBe('new/model');
   });
 
   test.each([
@@ -41,20 +37,20 @@ describe('the kind of a price', () => {
     ['a value without end', 'kling-3.0/video', { duration: '5', mode: 'x'.repeat(200) }],
     ['a length that is no number', 'kling-3.0/video', { duration: 'long' }],
   ])('does not exist for %s', (_, id, input) => {
-    expect(kindOf(id, input)).toBeUndefined();
+    expect(priceKind(id, input)).toBeUndefined();
   });
 
   test.each(MODELS.map((model) => [model.id, model] as const))(
     '%s: its example has one, or an open price',
     (id, model) => {
-      const kind = priceKind(id, model, exampleInput(model));
+      const kind = priceKind(id, exampleInput(model));
       if (kind === undefined) expect(listPrice(id, exampleInput(model))).toBeUndefined();
       else expect(kind).toMatch(/^[\w./:-]+(\|[\w./:=-]+)*$/);
     },
   );
 
   test('keeps names of callers short and harmless', () => {
-    expect(priceKind(`x y|\u{1F600}${'m'.repeat(200)}`, undefined, {})).toMatch(/^x_y_[\w]{1,77}$/);
+    expect(priceKind(`x y|\u{1F600}${'m'.repeat(200)}`, {})).toMatch(/^x_y_[\w]{1,77}$/);
   });
 });
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '@kieq/domain';
 import type { Ledger, SettleArgs } from '@kieq/ledger';
-import { listPrice, modelOf, priceKind } from '@kieq/models';
+import { listPrice, priceKind } from '@kieq/models';
 import type { Logger } from '@kieq/telemetry';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 
@@ -11,7 +11,7 @@ export function priceOfPayload(payload: string | undefined): PriceLesson | undef
   const request = requestIn(payload);
   if (request === undefined) return undefined;
   const { model, input } = request;
-  const kind = priceKind(model, modelOf(model), input);
+  const kind = priceKind(model, input);
   return kind === undefined ? undefined : { kind, list: listPrice(model, input) };
 }
 
