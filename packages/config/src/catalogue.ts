@@ -65,6 +65,11 @@ export const GROUPS = {
       parser: whole(1, 10_000),
       meaning: 'status queries per second, of all workers together',
     }),
+    pollLimitMaxPerSecond: withDefault('KIEQ_POLL_LIMIT_MAX_PER_SECOND', String(DEFAULTS.pollLimitMaxPerSecond), {
+      parser: whole(0, 10_000),
+      meaning:
+        'how far the pool may raise that limit by what it learns; off unless it is above `KIEQ_POLL_LIMIT_PER_SECOND`',
+    }),
     unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', String(DEFAULTS.unknownWindowMs), {
       parser: milliseconds(1),
       meaning: 'how long a submission without a response may still be resolved, in ms (30 min)',

@@ -1,4 +1,10 @@
-import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
+import {
+  GENERATION_STATES,
+  POOL_SETTING_DEFAULTS,
+  type DeadLetterClass,
+  type GenerationState,
+  type OrNewer,
+} from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
 import { createVerdictReads } from './verdicts.ts';
@@ -96,6 +102,17 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     ...createVerdictReads(redis, root),
     /** Status queries that the budget's sliding second counts now. */
     pollEntries: async (): Promise<number> => redis.zcount(`${root}polls`, (await now()) - 1000, '+inf'),
+    /** Status queries per second that hold now: the setting, or what was learned above it. */
+    async pollLimit(): Promise<number> {
+      const [stored, learned] = await Promise.all([
+        redis.hmget(`${root}config`, 'pollLimitPerSecond', 'pollLimitMaxPerSecond'),
+        redis.hget(`${root}poll:state`, 'limit'),
+      ]);
+      const { pollLimitPerSecond, pollLimitMaxPerSecond } = POOL_SETTING_DEFAULTS;
+      const least = Number(stored[0] ?? pollLimitPerSecond);
+      const most = Number(stored[1] ?? pollLimitMaxPerSecond);
+      return Math.max(least, Math.min(most, Number(learned ?? least)));
+    },
     /** Requests that the submission window still counts, and what it has learned. */
     async window(): Promise<{ entries: number; learned: Record<string, number> }> {
       const [nowMs, windowMs, learned] = await Promise.all([

@@ -128,6 +128,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_SUBMIT_WINDOW_MS: ['0', '10s'],
   KIEQ_SUBMIT_TIMEOUT_MS: ['0', '600001'],
   KIEQ_MAX_IN_FLIGHT: ['0'],
+  KIEQ_POLL_LIMIT_MAX_PER_SECOND: ['-1', '0.5'],
   KIEQ_POLL_LIMIT_PER_SECOND: ['0', '0.5'],
   KIEQ_UNKNOWN_WINDOW_MS: ['0'],
   KIEQ_ON_UNKNOWN: ['pay', 'HOLD'],

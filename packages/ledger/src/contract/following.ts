@@ -1,5 +1,5 @@
 import type { Evidence, Verdict } from '@kieq/domain';
-import { flag, json, name, number, optional, text, whole } from './codec.ts';
+import { flag, json, name, number, optional, optionalFlag, text, whole } from './codec.ts';
 import { archiving, missing, withDelivery, stale, state, unknownAttempt } from './common.ts';
 import { defineTransition } from './transition.ts';
 
@@ -85,6 +85,8 @@ export const observe = defineTransition({
     callbacksSeen: optional(number),
     /** All polls of the pool wait this long: Kie refused the query rate. */
     pauseMs: optional(number),
+    /** Kie refused this query with 429: a limit that was learned is lowered. */
+    rateLimited: optionalFlag,
     missingWindowMs: number,
     vehicleCheckMs: number,
   },

@@ -199,6 +199,18 @@ export const MUTANTS: readonly Mutant[] = [
     to: 'credits ~= was',
   },
   {
+    without: 'polls: a refused limit is avoided for a day',
+    from: 'if refused and limit >= refused and NOW - refusedAt < AVOID_MS then return end',
+    to: '',
+  },
+  { without: 'polls: a raise takes its time', from: 'if NOW < raiseAt or limit > most', to: 'if limit > most' },
+  { without: 'polls: never above the most', from: 'if NOW < raiseAt or limit > most', to: 'if NOW < raiseAt' },
+  {
+    without: 'polls: a 429 lowers what was learned',
+    from: 'math.max(SETTINGS.pollLimitPerSecond, math.floor(limit * 0.7))',
+    to: 'limit',
+  },
+  {
     without: 'kill: never what is submitting',
     from: "  if class == 'refused_repeatedly' and state == 'queued' then return true end",
     to: "  if class == 'refused_repeatedly' and (state == 'queued' or state == 'submitting') then return true end",

@@ -8,6 +8,7 @@ export interface View {
   readonly tasks: Readonly<Record<string, string>>;
   readonly window: Readonly<Record<string, number>>;
   readonly polls: Readonly<Record<string, number>>;
+  readonly pollState: Readonly<Record<string, number>>;
   readonly gates: Readonly<Record<string, object>>;
   readonly unreachable: number;
   readonly credits: number;
@@ -22,6 +23,7 @@ export function viewOfWorld(world: World): View {
     tasks: Object.fromEntries(world.tasks),
     window: Object.fromEntries(world.window),
     polls: Object.fromEntries(world.polls),
+    pollState: numbersIn(world.pollState),
     gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, viewOfGate(gate)])),
     unreachable: world.unreachable,
     credits: world.credits,
@@ -29,6 +31,11 @@ export function viewOfWorld(world: World): View {
     priceChanges: world.priceChanges,
     row: viewOfRow(world.row),
   };
+}
+
+function numbersIn(values: object): Record<string, number> {
+  const numbers = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return Object.fromEntries(numbers);
 }
 
 /** As the entries of the hash. */
@@ -131,6 +138,7 @@ function readView(dump: Dump): View {
     tasks: Object.fromEntries(under(dump, 'task:').map(([id, owner]) => [id, String(owner)])),
     window: scores(dump['window']?.value),
     polls: scores(dump['polls']?.value),
+    pollState: scores(dump['poll:state']?.value),
     gates: Object.fromEntries(
       Object.entries(fieldsSchema.parse(dump['gates']?.value ?? {})).map(([reason, json]) => [reason, gateOf(json)]),
     ),

@@ -15,6 +15,8 @@ export interface World {
   readonly learned: Learned;
   readonly polls: Map<string, number>;
   pollHold: number;
+  /** What the query budget has learned. */
+  readonly pollState: PollState;
   readonly gates: Map<GateReason, Gate>;
   readonly gateMemory: Map<GateReason, { readonly intervalMs: number; readonly openedAt: number }>;
   creditsClosedMs: number;
@@ -48,6 +50,17 @@ interface Outcomes {
   readonly at: number;
   readonly successes: number;
   readonly failures: number;
+}
+
+export interface PollState {
+  limit: number | undefined;
+  raiseAt: number | undefined;
+  refusedAt: number | undefined;
+  refused: number | undefined;
+}
+
+export function newPollState(): PollState {
+  return { limit: undefined, raiseAt: undefined, refusedAt: undefined, refused: undefined };
 }
 
 interface Learned {
@@ -209,6 +222,7 @@ export function newWorld(now: number): World {
     learned: { margin: 0, minLatency: undefined, ceiling: undefined, cutLimit: undefined, cutAt: 0 },
     polls: new Map(),
     pollHold: 0,
+    pollState: newPollState(),
     gates: new Map(),
     gateMemory: new Map(),
     creditsClosedMs: 0,

@@ -155,6 +155,8 @@ interface Observation {
   /** Not before this; the schedule may ask for longer. */
   readonly leastMs?: number;
   readonly pauseMs?: number;
+  /** Kie refused the query with 429. */
+  readonly rateLimited?: boolean;
 }
 
 function wholeAttributes({ model, polls }: Poll, { state, creditsConsumed }: Verdict) {
@@ -193,7 +195,7 @@ async function park(context: PollDeps, open: OpenPoll, observation: Observation)
 function observe(
   context: PollDeps,
   { id, poll, permit }: OpenPoll,
-  { seen, leastMs = 0, pauseMs }: Observation,
+  { seen, leastMs = 0, pauseMs, rateLimited }: Observation,
 ): Promise<ObserveReply> {
   const { ledger, timings } = context;
   const pollDelayMs = Math.max(leastMs, nextDelayMs(context, poll, seen));
@@ -207,6 +209,7 @@ function observe(
     callbacksSeen: poll.callbacksSeen,
     missingWindowMs,
     vehicleCheckMs: timings.vehicleCheckMs,
+    rateLimited,
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
 }
@@ -260,8 +263,9 @@ function failedTransiently(
   context.logger.warn({ reason: answer.reason, evidence: answer.evidence }, 'recordInfo failed; will poll again');
   if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
   // Rate limit and wrong key concern every query: all queries pause.
-  const pauseMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
-  return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs });
+  const rateLimited = answer.reason === 'rate_limited';
+  const pauseMs = answer.retryAfterMs ?? (rateLimited ? 1000 : context.timings.pollMinMs);
+  return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs, rateLimited });
 }
 
 /** @param polls polls so far; another worker's poll since then may have seen the task, or followed another one */

@@ -98,7 +98,7 @@ const observe: Move = (scene, { a, b, c }) => {
   const callbacksSeen = Math.max(0, (generation?.callbacksSeen ?? 0) - (c % 2));
   const args = { id, taskId, seen, pollDelayMs: 28_000, callbacksSeen, permit: scene.fresh('permit') };
   const all = { ...args, missingWindowMs: 1_800_000, vehicleCheckMs: VEHICLE_CHECK_MS };
-  return { name: 'observe', args: c === 7 ? { ...all, holdMs: 60_000 } : all };
+  return { name: 'observe', args: c >= 6 ? { ...all, pauseMs: 60_000, rateLimited: c === 7 } : all };
 };
 
 const canMove = ({ state, archive }: Generation): boolean =>

@@ -110,7 +110,7 @@ export const FOLLOWING = {
     async 'parked: with all queries on hold'({ pool }) {
       const { id, taskId } = await generating(pool);
       await poll(pool, id);
-      return () => observe(pool, id, taskId, { pauseMs: 3000 });
+      return () => observe(pool, id, taskId, { pauseMs: 3000, rateLimited: true });
     },
     async stale({ pool }) {
       const { id } = await generating(pool);

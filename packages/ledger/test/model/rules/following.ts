@@ -3,7 +3,7 @@ import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { attemptWith, currentAttempt, type Answer, type Attempt, type Generation, type World } from '../world.ts';
 import { linksDieAt, pendingArchive, planArchive } from './archiving.ts';
 import { canRevive, enter, isGivenUp, newVehicle, openDeadLetter, pendingNotice, queueAfresh } from './states.ts';
-import { grantQuery, stamp } from './window.ts';
+import { grantQuery, lowerQueries, stamp } from './window.ts';
 
 type SettleWire = ScriptArgs['settle'];
 
@@ -93,6 +93,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
   }
   countDenials(world, generation, args.seen, isAgain);
   if (args.seen === 'no_result' && noResultFor(world, generation) === undefined) generation.noResultSince = world.now;
+  if (args.rateLimited === true && !isAgain) lowerQueries(world);
   if (args.pauseMs !== undefined && args.pauseMs > 0) {
     world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.pauseMs));
   }
