@@ -158,6 +158,7 @@ function workerSettings(env: WorkerEnvironment): WorkerSettings {
     submitWindowMs: env.submitWindowMs,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     onUnknown: env.onUnknown,
+    catalogueRefresh: env.catalogueRefresh,
     intentDurability: env.intentDurability,
     archiveMode: archiveModeOf(env),
     resubmitLimit: RESUBMIT_LIMIT,

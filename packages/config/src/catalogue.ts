@@ -119,6 +119,11 @@ export const GROUPS = {
     }),
   },
   worker: {
+    catalogueRefresh: withDefault('KIEQ_CATALOGUE_REFRESH', 'off', {
+      parser: oneOf('off', 'weekly'),
+      meaning:
+        "whether workers read Kie's own catalogue of models: `weekly`, one request per second at most, or `off`; `kieq models refresh` reads it at once",
+    }),
     submitConcurrency: withDefault('KIEQ_SUBMIT_CONCURRENCY', '20', {
       parser: whole(1, 1_000),
       meaning: 'concurrent submissions of one worker; one full window, since a response takes less than a window',

@@ -10,6 +10,7 @@ export {
 export { eventsSince, isLater, lastEventId, readEvents, type LedgerEvent } from './events.ts';
 export { isOwnGate, type Gate, type Gates } from './gates.ts';
 export type { Exact } from './exact.ts';
+export type { LiveCatalogue, LiveModel, LivePart, LiveQuestion, LiveText } from './live-catalogue.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type { GenerationListOptions, DeadLetterListOptions, DeadLetterPage, ListPage } from './list.ts';
 export type { DeadLetterCounts, Page, Reads } from './reads.ts';

@@ -7,6 +7,7 @@ export { exampleInput } from './example-input.ts';
 export { inputSchema, type JsonSchema } from './json-schema.ts';
 export { learnedEstimate, type LearnedPrice, type LearnedPrices } from './learned-estimate.ts';
 export { listPrice } from './list-price.ts';
+export { creditsInText, liveDifferences, modelNames, type LiveFacts } from './live-facts.ts';
 export { nearest } from './nearest.ts';
 export type { ImageField, InputField, KieModel, PriceRow, SourceId } from './model.ts';
 export { priceKind } from './price-kind.ts';

@@ -1,5 +1,6 @@
 import { quantile } from '@kieq/domain';
 import { exampleInput, inputSchema, modelOf, MODELS, nearestModel, SOURCES, type KieModel } from '@kieq/models';
+import { liveFactsOf } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -96,6 +97,7 @@ async function detailsOf({ ledger }: GatewayDeps, id: string): Promise<ModelDeta
     })),
     completion: await completionOf(ledger, id),
     ...(await lessonsOf(ledger, id)),
+    live: await liveOf(ledger, id),
     notes: [...(model.notes ?? [])],
     sources: sourcesOf(model),
   };
@@ -133,6 +135,13 @@ async function lessonsOf(
     since: dayOf(since),
   }));
   return { learned, outcomes: outcomesOf(models.get(id)) };
+}
+
+async function liveOf(ledger: GatewayDeps['ledger'], id: string): Promise<ModelDetails['live']> {
+  const found = await liveFactsOf(ledger, id);
+  if (found === undefined) return null;
+  const { at, differences, ...said } = found;
+  return { date: dayOf(at), differences: [...differences], ...said };
 }
 
 function outcomesOf(seen: { readonly successes: number; readonly failures: number } | undefined) {

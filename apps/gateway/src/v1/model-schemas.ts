@@ -93,6 +93,13 @@ const outcomesSchema = z.object({
   successRate: z.number().describe('From 0 to 1'),
 });
 
+const liveSchema = z.object({
+  date: z.string().describe('Day on which it was read'),
+  differences: z.array(z.string()).describe('What it says otherwise than the facts above'),
+  price: z.string().optional().describe("Kie's text about the price"),
+  schema: z.unknown().optional().describe("Kie's schema, as it came"),
+});
+
 /** Everything about one model. */
 export const modelDetailsSchema = z
   .object({
@@ -109,6 +116,9 @@ export const modelDetailsSchema = z
     outcomes: outcomesSchema
       .nullable()
       .describe('How the last few hundred generations of the model ended in this pool; null if none has ended'),
+    live: liveSchema
+      .nullable()
+      .describe("What Kie's own catalogue says; null if it was not read (`kieq models refresh`)"),
     notes: z.array(z.string()).describe('What the sources of the facts say differently'),
     sources: z.record(z.string(), z.object({ what: z.string(), date: z.string() })),
   })
@@ -127,6 +137,7 @@ export const modelDetailsSchema = z
           { kind: 'kling/v2-1-pro|5s', credits: 50, count: 212, date: '2026-11-30', since: '2026-11-28', list: 50 },
         ],
         outcomes: { successes: 211, failures: 3, successRate: 0.986 },
+        live: { date: '2026-11-29', differences: ['input.camera is new'], price: '50 credits per video' },
         notes: [],
         sources: { A: { what: "Kie's OpenAPI documents", date: '2026-08-19' } },
       },

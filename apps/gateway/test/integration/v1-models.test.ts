@@ -92,6 +92,22 @@ describe('what verdicts have shown', () => {
   });
 });
 
+describe("what Kie's own catalogue says", () => {
+  test('is in the details of the model once it was read', async () => {
+    const { ask } = await startGateway({ pool });
+    const id = 'kling/v2-1-pro';
+    expect((await ask(`/v1/models/${id}`)).body.live).toBeNull();
+    await pool.ledger.liveCatalogue.keep({ part: 'price', model: id }, '61 credits per video');
+    await pool.ledger.liveCatalogue.keep({ part: 'schema', model: id }, '{"properties":{"prompt":{"type":"integer"}}}');
+    expect((await ask(`/v1/models/${id}`)).body.live).toMatchObject({
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      price: '61 credits per video',
+      schema: { properties: {} },
+      differences: expect.arrayContaining(['input.prompt is integer instead of string']),
+    });
+  });
+});
+
 describe('POST /v1/estimate', () => {
   test('estimates one request', async () => {
     const { ask } = await startGateway({ pool });

@@ -132,6 +132,7 @@ const BAD: Readonly<Record<string, readonly string[]>> = {
   KIEQ_POLL_LIMIT_PER_SECOND: ['0', '0.5'],
   KIEQ_UNKNOWN_WINDOW_MS: ['0'],
   KIEQ_ON_UNKNOWN: ['pay', 'HOLD'],
+  KIEQ_CATALOGUE_REFRESH: ['daily', 'on'],
   KIEQ_INTENT_DURABILITY: ['replica', 'replica:0', 'replica:100', 'disk'],
   KIEQ_CREDIT_DEADLINE_MS: ['0'],
   KIEQ_DEADLINE_MS: ['0'],

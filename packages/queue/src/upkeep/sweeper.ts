@@ -3,6 +3,7 @@ import type { Newer } from '@kieq/domain';
 import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../jobs/archive-jobs.ts';
 import type { UpkeepDeps } from './upkeep-deps.ts';
+import { refreshWeekly } from './catalogue-refresh.ts';
 import { probeCredits } from './credit-probe.ts';
 import { mirrorDeadLetter } from '../dead-letters/mirror.ts';
 import { addDelivery, kill } from '../jobs/add-delivery.ts';
@@ -77,6 +78,7 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
     ...reply.mirror.map((id): Check => [id, () => mirrorDeadLetter(ledger, queues, id)]),
   ]);
   await probeCredits(context);
+  if (context.settings.catalogueRefresh === 'weekly') await refreshWeekly(context);
   context.metrics.sweepRounds.inc({ outcome: 'led' });
   // What failed may be due again at once: repeating it without a pause would only add load, for example on a full
   // Redis.

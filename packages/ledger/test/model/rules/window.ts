@@ -37,7 +37,7 @@ export function submitSlots(world: World): Room {
 }
 
 /** Queries per second: the setting, or what was learned between it and the most that is allowed. */
-export function queryLimit(world: World): number {
+function queryLimit(world: World): number {
   const [least, most] = [setting(world, 'pollLimitPerSecond'), setting(world, 'pollLimitMaxPerSecond')];
   return Math.max(least, Math.min(most, world.pollState.limit ?? least));
 }
