@@ -10,6 +10,7 @@ export const SETTING_KEYS: Readonly<Record<SettableName, string>> = {
   submitTimeoutMs: 'KIEQ_SUBMIT_TIMEOUT_MS',
   maxInFlight: 'KIEQ_MAX_IN_FLIGHT',
   pollLimitPerSecond: 'KIEQ_POLL_LIMIT_PER_SECOND',
+  pollLimitMaxPerSecond: 'KIEQ_POLL_LIMIT_MAX_PER_SECOND',
   unknownWindowMs: 'KIEQ_UNKNOWN_WINDOW_MS',
   onUnknown: 'KIEQ_ON_UNKNOWN',
   intentDurability: 'KIEQ_INTENT_DURABILITY',

@@ -159,6 +159,7 @@ function workerSettings(env: WorkerEnvironment): WorkerSettings {
     submitWindowMs: env.submitWindowMs,
     queryTimeoutMs: QUERY_TIMEOUT_MS,
     onUnknown: env.onUnknown,
+    catalogueRefresh: env.catalogueRefresh,
     intentDurability: env.intentDurability,
     archiveMode: archiveModeOf(env),
     resubmitLimit: RESUBMIT_LIMIT,

@@ -65,6 +65,11 @@ export const GROUPS = {
       parser: whole(1, 10_000),
       meaning: 'status queries per second, of all workers together',
     }),
+    pollLimitMaxPerSecond: withDefault('KIEQ_POLL_LIMIT_MAX_PER_SECOND', String(DEFAULTS.pollLimitMaxPerSecond), {
+      parser: whole(0, 10_000),
+      meaning:
+        'how far the pool may raise that limit by what it learns; off unless it is above `KIEQ_POLL_LIMIT_PER_SECOND`',
+    }),
     unknownWindowMs: withDefault('KIEQ_UNKNOWN_WINDOW_MS', String(DEFAULTS.unknownWindowMs), {
       parser: milliseconds(1),
       meaning: 'how long a submission without a response may still be resolved, in ms (30 min)',
@@ -114,6 +119,11 @@ export const GROUPS = {
     }),
   },
   worker: {
+    catalogueRefresh: withDefault('KIEQ_CATALOGUE_REFRESH', 'off', {
+      parser: oneOf('off', 'weekly'),
+      meaning:
+        "whether workers read Kie's own catalogue of models: `weekly`, one request per second at most, or `off`; `kieq models refresh` reads it at once",
+    }),
     submitConcurrency: withDefault('KIEQ_SUBMIT_CONCURRENCY', '20', {
       parser: whole(1, 1_000),
       meaning: 'concurrent submissions of one worker; one full window, since a response takes less than a window',

@@ -18,6 +18,7 @@ export interface PoolSettings extends Pick<
   | 'submitTimeoutMs'
   | 'maxInFlight'
   | 'pollLimitPerSecond'
+  | 'pollLimitMaxPerSecond'
   | 'unknownWindowMs'
   | 'onUnknown'
   | 'intentDurability'
@@ -43,6 +44,7 @@ export function poolSettings(env: PoolEnvironment): PoolSettings {
     submitTimeoutMs: env.submitTimeoutMs,
     maxInFlight: env.maxInFlight,
     pollLimitPerSecond: env.pollLimitPerSecond,
+    pollLimitMaxPerSecond: env.pollLimitMaxPerSecond,
     unknownWindowMs: env.unknownWindowMs,
     onUnknown: env.onUnknown,
     intentDurability: env.intentDurability,

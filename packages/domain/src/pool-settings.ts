@@ -9,6 +9,7 @@ export const POOL_SETTING_DEFAULTS = {
   submitTimeoutMs: 20_000,
   maxInFlight: 600,
   pollLimitPerSecond: 10,
+  pollLimitMaxPerSecond: 0,
   unknownWindowMs: 1_800_000,
   creditDeadlineMs: 3_600_000,
   deadlineMs: 86_400_000,

@@ -1,5 +1,6 @@
 import type { PollAnswer, SubmitAnswer } from '@kieq/domain';
 
+import { catalogue, type CatalogueQuestion } from './catalogue.ts';
 import type { KieCreateRequest } from './create-request.ts';
 import type { CreateTaskOptions } from './create-task.ts';
 import { createTask } from './create-task.ts';
@@ -33,6 +34,12 @@ export interface KieClient {
    */
   credits(options?: QueryOptions): Promise<number>;
   /**
+   * What Kie's own catalogue says: its models, or the schema or the price of one. Untrusted data in no documented form.
+   * Kie allows one request per second per account for it, so pass a `permit`.
+   * @throws KieError after the retries; at once for 401, 429 and other refusals.
+   */
+  catalogue(question: CatalogueQuestion, options?: QueryOptions): Promise<unknown>;
+  /**
    * A link to a result, valid for 20 minutes; only for Kie's own result links. It is untrusted, as they are.
    * @throws KieError after the retries; at once for 401, 429 and other refusals.
    */
@@ -58,6 +65,7 @@ export function createKieClient(options: KieClientOptions): KieClient {
     createTask: (request, taskOptions) => createTask(context, request, taskOptions),
     recordInfo: (taskId, queryOptions = {}) => recordInfo(context, taskId, queryOptions),
     credits: (queryOptions = {}) => credits(context, queryOptions),
+    catalogue: (question, queryOptions = {}) => catalogue(context, question, queryOptions),
     downloadUrl: (url, queryOptions = {}) => downloadUrl(context, url, queryOptions),
     upload: (uploadOptions) => upload(context, uploadOptions),
     close: () => transport.close(),

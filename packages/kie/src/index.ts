@@ -8,7 +8,6 @@ export { classifySubmit } from './classify-submit.ts';
 export { createKieClient } from './client.ts';
 export type { KieClient } from './client.ts';
 export { createRequestSchema, PROMPT_LIMIT, validateCreateRequest } from './create-request.ts';
-export { knownPrice } from './price.ts';
 export type { KieCreateRequest, Problem, RequestCheck } from './create-request.ts';
 export { KLING_DURATIONS, KLING_MODEL } from './kling.ts';
 export type { CreateTaskOptions } from './create-task.ts';

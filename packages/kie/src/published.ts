@@ -7,6 +7,7 @@ export type { KieClient } from './client.ts';
 export type { KieClientOptions, RetryOptions } from './options.ts';
 export type { CreateTaskOptions } from './create-task.ts';
 export type { QueryOptions } from './queries.ts';
+export type { CatalogueQuestion } from './catalogue.ts';
 export type { Upload, UploadOptions } from './upload.ts';
 export type { FileSource } from './multipart.ts';
 export { onlyProxy, proxiesOf } from '@kieq/proxy';

@@ -47,7 +47,8 @@ export async function credits(context: KieContext, options: QueryOptions): Promi
   return balance.data;
 }
 
-function query(context: KieContext, url: URL, options: QueryOptions): Promise<Exchange> {
+/** Sends a query, and repeats it where that is safe. */
+export function query(context: KieContext, url: URL, options: QueryOptions): Promise<Exchange> {
   const { signal, permit } = options;
   const attempt = async (): Promise<Exchange> => {
     await permit?.();

@@ -17,4 +17,7 @@ local function changed(name) return settings[name] and now[name] ~= settings[nam
 if changed('submitLimit') or changed('submitWindowMs') then
   redis.call('DEL', key('window:state'))
 end
+if changed('pollLimitPerSecond') or changed('pollLimitMaxPerSecond') then
+  redis.call('DEL', key('poll:state'))
+end
 return reply({ kind = 'agreed' })

@@ -29,6 +29,7 @@ elseif ARGS.seen == 'running' or ARGS.seen == 'no_result' then
   end
 end
 if ARGS.seen == 'no_result' and not noResultForMs(record) then set(record, { noResultSince = NOW }) end
+if ARGS.rateLimited and not again then lowerPollLimit() end
 if ARGS.pauseMs and ARGS.pauseMs > 0 then
   local untilAt = math.max(tonumber(redis.call('GET', key('poll:hold'))) or 0, NOW + math.ceil(ARGS.pauseMs))
   redis.call('SET', key('poll:hold'), untilAt, 'PXAT', untilAt)

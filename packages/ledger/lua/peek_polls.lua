@@ -4,6 +4,6 @@ local pausedUntil = tonumber(redis.call('GET', key('poll:hold')))
 if pausedUntil and pausedUntil > NOW then
   return reply({ kind = 'wait', reason = 'rate-limit', waitMs = pausedUntil - NOW })
 end
-local slots, waitMs = peekSlots(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
+local slots, waitMs = peekSlots(key('polls'), pollLimit(), 1000)
 if slots > 0 then return reply({ kind = 'slots', slots = slots }) end
 return reply({ kind = 'wait', reason = 'budget', waitMs = waitMs })

@@ -20,13 +20,17 @@ if ARGS.creditsConsumed then redis.call('HINCRBYFLOAT', key('stats'), 'credits',
 if ARGS.sampleKind then learn(ARGS.sampleKind, ARGS.sampleMs) end
 
 local success = ARGS.verdictState == 'success'
+-- A price of 0 is none: Kie also reports it where nothing was billed.
+local isBilled = success and (ARGS.creditsConsumed or 0) > 0
+local priceBefore = isBilled and ARGS.priceKind and learnPrice(ARGS.priceKind, ARGS.creditsConsumed, ARGS.listPrice)
+learnOutcome(record.model or '', success)
 count(success and 'verdict:success' or 'verdict:fail')
 local dueBy = linksDieAt(record, ARGS.completeTime)
 if success and ARGS.archive == 'wait' then
   planArchive(record, dueBy, ARGS.vehicleCheckMs)
   enter(record, 'archiving', 'verdict')
   return reply({ kind = 'settled', state = 'archiving', vehicle = record.vehicle, ageMs = ageMs,
-    archive = pendingArchive(record) })
+    priceBefore = priceBefore, archive = pendingArchive(record) })
 end
 set(record, { endedAt = NOW })
 watchForPurge(record)
@@ -34,4 +38,4 @@ enter(record, success and 'succeeded' or 'failed', 'verdict')
 if not success then openDeadLetter(record, 'generation_failed', cjson.decode(ARGS.evidence)) end
 if success and ARGS.archive == 'at-once' then planArchive(record, dueBy, ARGS.vehicleCheckMs) end
 return reply({ kind = 'settled', state = record.state, vehicle = record.vehicle, ageMs = ageMs,
-  archive = pendingArchive(record), delivery = pendingDelivery(record) })
+  priceBefore = priceBefore, archive = pendingArchive(record), delivery = pendingDelivery(record) })

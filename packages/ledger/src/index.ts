@@ -18,6 +18,7 @@ export {
 } from './events.ts';
 export { isOwnGate, type Gate, type Gates } from './gates.ts';
 export type { Exact } from './exact.ts';
+export type { LiveCatalogue, LiveModel, LivePart, LiveQuestion, LiveText } from './live-catalogue.ts';
 export { createLedger, type Ledger } from './ledger.ts';
 export type { GenerationListOptions, DeadLetterListOptions, DeadLetterPage, ListPage } from './list.ts';
 export type { DeadLetterCounts, Page, Reads } from './reads.ts';
@@ -37,5 +38,6 @@ export { scriptText } from './scripts.ts';
 export type { SharedSettings } from './settings.ts';
 export type * from './transitions.ts';
 export type { KeepReply, KeptUpload, KeptUploads } from './kept-uploads.ts';
+export type { BilledPrice, ModelOutcomes, VerdictLessons } from './verdicts.ts';
 export type { UploadStores, UsedStore } from './upload-stores.ts';
 export type { AnnouncedWorker, SeenWorkers, Workers } from './workers.ts';

@@ -3,6 +3,7 @@ import { createArchiveLinks, type ArchiveLinks } from './archive-links.ts';
 import { createCallbackAuth, type CallbackAuth } from './callback-auth.ts';
 import { createGates, type Gates } from './gates.ts';
 import { createKeptUploads, type KeptUploads } from './kept-uploads.ts';
+import { createLiveCatalogue, type LiveCatalogue } from './live-catalogue.ts';
 import { createReads, type Reads } from './reads.ts';
 import { createScriptRunner } from './scripts.ts';
 import { createSettings, type Settings } from './settings.ts';
@@ -20,6 +21,7 @@ export interface Ledger extends Transitions {
   readonly callbackAuth: CallbackAuth;
   readonly workers: Workers;
   readonly archiveLinks: ArchiveLinks;
+  readonly liveCatalogue: LiveCatalogue;
   /** Key root, such as `{kieq}:ledger:`. */
   readonly root: string;
   /** The connection that the transitions run on; `confirmIntent` needs the same one. */
@@ -47,6 +49,7 @@ export function createLedger(options: { readonly redis: Redis | Cluster; readonl
     callbackAuth: createCallbackAuth(options.redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(options.redis, root, read.now),
+    liveCatalogue: createLiveCatalogue(options.redis, root, read.now),
     root,
     redis: options.redis,
   };

@@ -1,6 +1,13 @@
-import { GENERATION_STATES, type DeadLetterClass, type GenerationState, type OrNewer } from '@kieq/domain';
+import {
+  GENERATION_STATES,
+  POOL_SETTING_DEFAULTS,
+  type DeadLetterClass,
+  type GenerationState,
+  type OrNewer,
+} from '@kieq/domain';
 import type { Cluster, Redis } from 'ioredis';
 import { createDurationReads } from './durations.ts';
+import { createVerdictReads } from './verdicts.ts';
 import { deadLetterClasses } from './dead-letter-classes.ts';
 import {
   listGenerations,
@@ -44,6 +51,9 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
     async generation(id: string): Promise<GenerationRecord | undefined> {
       return parseRecord(id, await redis.hgetall(`${root}gen:${id}`));
     },
+    /** The request that is frozen in it, as JSON text; undefined where it was purged. */
+    payload: async (id: string): Promise<string | undefined> =>
+      (await redis.hget(`${root}gen:${id}`, 'payload')) || undefined,
     /** Callbacks of Kie that have come for it. */
     callbacksSeen: async (id: string): Promise<number> => Number((await redis.hget(`${root}gen:${id}`, 'hints')) ?? 0),
     /** `<generation>:<attempt>` to which a task is bound, or undefined. */
@@ -89,8 +99,20 @@ export function createReads(redis: Redis | Cluster, root: string, scripts: Scrip
       return { pending, leastLeftMs: dueBy === undefined ? null : Number(dueBy) - nowMs };
     },
     ...createDurationReads(redis, root),
+    ...createVerdictReads(redis, root),
     /** Status queries that the budget's sliding second counts now. */
     pollEntries: async (): Promise<number> => redis.zcount(`${root}polls`, (await now()) - 1000, '+inf'),
+    /** Status queries per second that hold now: the setting, or what was learned above it. */
+    async pollLimit(): Promise<number> {
+      const [stored, learned] = await Promise.all([
+        redis.hmget(`${root}config`, 'pollLimitPerSecond', 'pollLimitMaxPerSecond'),
+        redis.hget(`${root}poll:state`, 'limit'),
+      ]);
+      const { pollLimitPerSecond, pollLimitMaxPerSecond } = POOL_SETTING_DEFAULTS;
+      const least = Number(stored[0] ?? pollLimitPerSecond);
+      const most = Number(stored[1] ?? pollLimitMaxPerSecond);
+      return Math.max(least, Math.min(most, Number(learned ?? least)));
+    },
     /** Requests that the submission window still counts, and what it has learned. */
     async window(): Promise<{ entries: number; learned: Record<string, number> }> {
       const [nowMs, windowMs, learned] = await Promise.all([

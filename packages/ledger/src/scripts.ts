@@ -7,7 +7,18 @@ import { TRANSITIONS, type ScriptArgs, type ScriptName, type ScriptReplies } fro
 import { SETTINGS, TABLES_LUA } from './contract/tables.ts';
 import { readLua } from './lua-files.ts';
 
-const LIBRARIES = ['record', 'delivery', 'states', 'archive', 'window', 'gates', 'refusing', 'claims', 'durations'];
+const LIBRARIES = [
+  'record',
+  'delivery',
+  'states',
+  'archive',
+  'window',
+  'gates',
+  'refusing',
+  'claims',
+  'durations',
+  'verdicts',
+];
 
 interface LoadedScript {
   readonly source: string;

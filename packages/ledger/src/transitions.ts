@@ -26,16 +26,18 @@ type SettleWire = ScriptArgs['settle'];
 /** Kie's verdict about a task. */
 export type SettleArgs = Omit<
   SettleWire,
-  'verdictState' | 'creditsConsumed' | 'completeTime' | 'sampleKind' | 'sampleMs'
+  'verdictState' | 'creditsConsumed' | 'completeTime' | 'sampleKind' | 'sampleMs' | 'priceKind' | 'listPrice'
 > & {
   /** The completion time to learn from the verdict, with its kind. Taken once per verdict. */
   readonly sample?: { readonly kind: string; readonly ms: number };
+  /** What its price depends on, and credits by the price list. Learned from a success, once per verdict. */
+  readonly price?: { readonly kind: string; readonly list: number | undefined } | undefined;
 };
 
 /** The script stores the verdict without decoding it. */
-export function settleArgs({ sample, ...args }: SettleArgs): SettleWire {
+export function settleArgs({ sample, price, ...args }: SettleArgs): SettleWire {
   const { state, creditsConsumed, completeTime }: Verdict = args.verdict;
-  const taught = { sampleKind: sample?.kind, sampleMs: sample?.ms };
+  const taught = { sampleKind: sample?.kind, sampleMs: sample?.ms, priceKind: price?.kind, listPrice: price?.list };
   return { ...args, verdictState: state, creditsConsumed, completeTime, ...taught };
 }
 

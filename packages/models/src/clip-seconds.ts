@@ -41,7 +41,8 @@ function range({ options = [], min, max, open = [] }: Duration): ClipSeconds {
   return { low: min ?? Math.min(...lengths, Infinity), high: max ?? Math.max(...lengths) };
 }
 
-function secondsOf(value: unknown): number | undefined {
+/** Reads a length in whatever type it came, as in `5`, `"5"` and `"5s"`; undefined for anything else. */
+export function secondsOf(value: unknown): number | undefined {
   const text = typeof value === 'number' ? String(value) : value;
   if (typeof text !== 'string' || !/^\d{1,4}(\.\d{1,3})?s?$/.test(text)) return undefined;
   return Number.parseFloat(text);

@@ -1,5 +1,7 @@
 import { modelOf, nearestModel } from './catalogue.ts';
 import { estimate, usdOf, type Estimate, type EstimateResult } from './estimate.ts';
+import { priceKind } from './price-kind.ts';
+import { learnedEstimate, type LearnedPrices } from './learned-estimate.ts';
 
 /** A request of which only the price matters. */
 interface PricedRequest {
@@ -29,15 +31,26 @@ export interface Estimates {
   };
 }
 
-/** What requests will probably cost, each and together. */
-export function estimateAll(requests: readonly PricedRequest[]): Estimates {
-  const items = requests.map(estimateOne);
+/** The kinds whose learned prices `estimateAll` looks up for these requests. */
+export function priceKinds(requests: readonly PricedRequest[]): string[] {
+  return requests.flatMap(({ model, input }) => priceKind(model, input) ?? []);
+}
+
+/** Of a catalogue that stands alone. */
+const NOTHING_LEARNED: LearnedPrices = new Map();
+
+/**
+ * What requests will probably cost, each and together.
+ * @param learned what Kie billed the pool, by the kind of price; it replaces the price list
+ */
+export function estimateAll(requests: readonly PricedRequest[], learned = NOTHING_LEARNED): Estimates {
+  const items = requests.map((request) => estimateOne(request, learned));
   return { items, total: totalOf(items) };
 }
 
-/** What one request of many will probably cost. */
-export function estimateOne({ model, input }: PricedRequest): EstimatedRequest {
-  return { model, ...itemOf(model, input) };
+/** What one request of many will probably cost. @param learned see `estimateAll` */
+export function estimateOne({ model, input }: PricedRequest, learned = NOTHING_LEARNED): EstimatedRequest {
+  return { model, ...itemOf(model, input, learned) };
 }
 
 /** The sum of estimates. */
@@ -50,7 +63,9 @@ export function totalOf(items: readonly EstimatedRequest[]): Estimates['total'] 
   return { low, high, lowUsd: usdOf(low), highUsd: high === null ? null : usdOf(high), unknown };
 }
 
-function itemOf(id: string, input: PricedRequest['input']): Omit<EstimatedRequest, 'model'> {
+function itemOf(id: string, input: PricedRequest['input'], learned: LearnedPrices): Omit<EstimatedRequest, 'model'> {
+  const billed = learnedEstimate(id, input, learned);
+  if (billed !== undefined) return { estimate: billed };
   const model = modelOf(id);
   const result = model === undefined ? noModel(id) : estimate(model, input);
   return result.kind === 'unknown' ? { estimate: null, reason: result.reason } : { estimate: result.estimate };

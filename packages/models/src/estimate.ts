@@ -1,4 +1,5 @@
 import { clipSeconds } from './clip-seconds.ts';
+import { rowsFor, valueOf } from './price-rows.ts';
 import type { KieModel, PriceCondition, PriceRow, SourceId } from './model.ts';
 import { USD_PER_CREDIT } from './sources.ts';
 
@@ -10,7 +11,8 @@ export interface Estimate {
   readonly high: number | null;
   readonly lowUsd: number;
   readonly highUsd: number | null;
-  readonly source: SourceId;
+  /** `learned`: what Kie billed this pool. */
+  readonly source: SourceId | 'learned';
   /** ISO day of the price. */
   readonly date: string;
   /** Why `low` and `high` differ, or what is uncertain about the price. */
@@ -30,8 +32,7 @@ type Input = Readonly<Record<string, unknown>>;
  */
 export function estimate(model: KieModel, input: Input): EstimateResult {
   if (model.prices.length === 0) return unknown(`No price of ${model.id} is known.`);
-  const rows = model.prices.filter(({ withVideo }) => withVideo === undefined || withVideo === hasVideo(input));
-  for (const row of rows) {
+  for (const row of rowsFor(model, input)) {
     const fitting = row.variants.filter(({ when }) => fits(model, when, input)).map(({ credits }) => credits);
     if (fitting.length > 0) return priced(model, row, input, fitting);
   }
@@ -70,26 +71,12 @@ function unknown(reason: string): EstimateResult {
   return { kind: 'unknown', reason };
 }
 
-function hasVideo(input: Input): boolean {
-  return Object.entries(input).some(([name, value]) => name.includes('video') && isGiven(value));
-}
-
-function isGiven(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && !(Array.isArray(value) && value.length === 0);
-}
-
 function fits(model: KieModel, when: PriceCondition, input: Input): boolean {
   return Object.entries(when).every(([name, wanted]) => {
     const value = valueOf(model, name, input);
     if (value === undefined) return true;
     return typeof wanted === 'object' ? wanted.some((one) => isSame(one, value)) : isSame(wanted, value);
   });
-}
-
-/** What the request has, else the documented default; undefined where both are absent. */
-function valueOf(model: KieModel, name: string, input: Input): unknown {
-  const given = Object.hasOwn(input, name) ? input[name] : undefined;
-  return isGiven(given) ? given : model.input[name]?.default;
 }
 
 /** `5`, `"5"` and `"5s"` are one duration, and `"720P"` is `"720p"`. */

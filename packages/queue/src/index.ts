@@ -12,6 +12,8 @@ export {
 } from './jobs/catalogue.ts';
 export { cached } from './cached.ts';
 export { createPollPlan } from './poll/create-poll-plan.ts';
+export { beginRefresh, refreshStep, type RefreshDeps, type RefreshStep } from './upkeep/catalogue-refresh.ts';
+export { liveFactsOf, type LiveFactsOfModel } from './upkeep/live-facts.ts';
 export { creditsLeft, isOldBalance, meanCredits, type CreditsLeft } from './upkeep/credits-left.ts';
 export { readFleet, type Fleet, type FleetSource } from './status/fleet.ts';
 export { createFleetMetrics } from './status/fleet-metrics.ts';

@@ -87,6 +87,8 @@ export interface WorkerSettings {
   readonly submitWindowMs: number;
   readonly queryTimeoutMs: number;
   readonly onUnknown: 'hold' | 'pay-again';
+  /** Whether Kie's own catalogue of models is read every week. Default off. */
+  readonly catalogueRefresh?: 'off' | 'weekly';
   readonly intentDurability: IntentDurability;
   /** Where Kie reaches the gateway; without it tasks carry no callback address. */
   readonly publicUrl?: string;

@@ -5,6 +5,7 @@ import type { Control } from './control.ts';
 import type { Core } from './core.ts';
 import { failure } from './envelope.ts';
 import { accountRoutes } from './routes/account.ts';
+import { catalogueRoutes } from './routes/catalogue.ts';
 import { controlRoutes } from './routes/control.ts';
 import { createTaskRoute } from './routes/create-task.ts';
 import { fileRoutes } from './routes/files.ts';
@@ -36,6 +37,7 @@ export async function buildApp(core: Core, control: Control | undefined): Promis
   createTaskRoute(app, core);
   recordInfoRoute(app, core);
   accountRoutes(app, core);
+  catalogueRoutes(app, core);
   uploadRoutes(app, core);
   fileRoutes(app, core);
   if (control !== undefined) controlRoutes(app, control);

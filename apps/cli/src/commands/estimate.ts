@@ -1,9 +1,12 @@
-import { estimateAll as estimates, requestWarnings, ruleText } from '@kieq/models';
+import { parseEnvironment } from '@kieq/config';
+import { estimateAll as estimates, priceKinds, requestWarnings, ruleText, type LearnedPrices } from '@kieq/models';
 import type { Context } from '../context.ts';
 import { itemsOfFile } from '../enqueue/file-items.ts';
 import { isObject } from '../enqueue/item.ts';
 import { jsonValue } from '../enqueue/json-lines.ts';
 import { CliError, EXIT } from '../exit.ts';
+import { endingOf } from '../failure.ts';
+import { withPool } from '../pool.ts';
 import { estimatesText } from '../text/models.ts';
 
 export interface EstimateOptions {
@@ -21,8 +24,22 @@ export async function estimateAll(context: Context, { model, input, from }: Esti
   const { out, io } = context;
   const warn = (text: string): void => out.note(`warning: ${text}`);
   const requests = from === undefined ? one(model, input, warn) : await all(io, from, warn);
-  const found = estimates(requests);
+  const found = estimates(requests, await learnedBy(context, requests));
   out.print(found, (paint) => estimatesText(found, paint));
+}
+
+/** What Kie billed the pool of the environment; nothing where no pool is named or it does not answer. */
+async function learnedBy({ env, out }: Context, requests: Requests): Promise<LearnedPrices> {
+  if ((env['REDIS_URL'] ?? '') === '') return new Map();
+  try {
+    const kinds = priceKinds(requests);
+    return await withPool(parseEnvironment(env, ['redis']), ({ ledger }) => ledger.read.billedPrices(kinds));
+  } catch (error) {
+    const { exitCode, message } = endingOf(error);
+    if (exitCode === EXIT.defect) throw error;
+    out.note(`warning: the price lists alone are used, since what Kie billed this pool cannot be read: ${message}`);
+    return new Map();
+  }
 }
 
 async function all(io: Context['io'], from: string, warn: (text: string) => void): Promise<Requests> {

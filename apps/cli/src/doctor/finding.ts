@@ -10,6 +10,7 @@ export const CHECKS = [
   'limits',
   'kie',
   'credits',
+  'prices',
   'clock',
   'proxy',
   'callbacks',

@@ -1,4 +1,5 @@
-import { adviceOf, createKieClient, KieError, KLING_MODEL, knownPrice } from '@kieq/kie';
+import { adviceOf, createKieClient, KieError, KLING_MODEL } from '@kieq/kie';
+import { listPrice } from '@kieq/models';
 import type { Environment } from '@kieq/config';
 import { proxiesOf } from '@kieq/proxy';
 import { duration } from '../text/time.ts';
@@ -8,8 +9,8 @@ import { ok, problem, warning, type Finding } from './finding.ts';
 const TIMEOUT_MS = 10_000;
 const HOUR_MS = 3_600_000;
 const ENOUGH_MS = 24 * HOUR_MS;
-/** Kie's cheapest known generation, in credits. */
-const CHEAPEST = knownPrice(KLING_MODEL, { duration: '5', sound: false }) ?? 0;
+/** The cheapest generation of the model that most callers use, in credits. */
+const CHEAPEST = listPrice(KLING_MODEL, { duration: '5', sound: false }) ?? 0;
 
 /** Whether Kie takes the key, and how long its credits last. */
 export async function checkKie(env: Environment<'kie'>, creditsLastHour: number | undefined): Promise<Finding[]> {

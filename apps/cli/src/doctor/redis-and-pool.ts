@@ -6,6 +6,7 @@ import type { SeenEnvironment } from './environment.ts';
 import { type Finding, problem } from './finding.ts';
 import { checkLimits, limitsOf } from './limits.ts';
 import { checkPool, checkWorkers } from './pool.ts';
+import { checkPrices } from './prices.ts';
 import { checkLatency, checkRedis } from './redis.ts';
 import { checkSettings } from './settings.ts';
 import { EXIT } from '../exit.ts';
@@ -72,12 +73,13 @@ async function readPool(
   { pool }: SeenEnvironment,
 ): Promise<SeenPool> {
   const now = await nowMs();
-  const [status, hour, recent, skew, usedStores] = await Promise.all([
+  const [status, hour, recent, skew, usedStores, { prices }] = await Promise.all([
     readStatus(ledger, queues),
     readLastHour(ledger, now),
     recentSuccesses(ledger),
     skewOf(nowMs),
     ledger.uploadStores.used(),
+    ledger.read.verdictLessons(),
   ]);
   const limits = limitsOf(stored, pool);
   const findings = [
@@ -85,6 +87,7 @@ async function readPool(
     ...(limits === undefined ? [] : await checkLimits(ledger, limits, pool?.shutdownGraceMs, now)),
     ...(await checkWorkers(queues, status)),
     ...checkPool(status, now),
+    ...checkPrices(prices, now),
   ];
   const { perHour } = creditsLeft(status.stats, now, hour.succeeded, meanCredits(recent));
   const { resultLinks } = stored;

@@ -18,7 +18,7 @@ export function addToolCommands(program: Command, context: Context): void {
 }
 
 function addModels(parent: Command, context: Context): void {
-  addCommand(parent, {
+  const models = addCommand(parent, {
     usage: 'models [id]',
     summary:
       'the models that the catalogue knows, or one: its input, what it takes for images, sound and length, prices',
@@ -26,6 +26,13 @@ function addModels(parent: Command, context: Context): void {
     more: `The facts come from public sources and can be old or wrong. A request may use a model that the catalogue does not
 have. The command needs neither Redis nor Kie.`,
   }).action(async (id: string | undefined) => (await import('../commands/models.ts')).models(context, id));
+  addCommand(models, {
+    usage: 'refresh',
+    summary: "read Kie's own catalogue into the pool, and show where it differs from the built-in facts",
+    examples: ['kieq models refresh', "kieq models refresh --json | jq '.models[] | select(.differences != [])'"],
+    more: `Kie allows one request per second for it, so this takes about two minutes. What Kie says is kept in the pool, is
+shown by GET /v1/models/{id}, and never refuses a request. It needs REDIS_URL and KIE_API_KEY.`,
+  }).action(async () => (await import('../commands/models-refresh.ts')).refreshModels(context));
 }
 
 function addEstimate(parent: Command, context: Context): void {
@@ -37,7 +44,8 @@ function addEstimate(parent: Command, context: Context): void {
       'kieq estimate --from requests.jsonl --json | jq .total',
     ],
     more: `Fields that are absent count as their documented default, else as any value, so the estimate is a range. The file is
-that of kieq enqueue. What Kie bills is creditsConsumed of the generation.`,
+that of kieq enqueue. With REDIS_URL, what Kie last billed the pool for such a request wins over the price list (source
+learned); without it the command needs neither Redis nor Kie. What Kie bills is creditsConsumed of the generation.`,
   })
     .option('--model <model>', 'Kie model')
     .option('--input <json>', 'fields of the input, as a JSON object')

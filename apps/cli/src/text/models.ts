@@ -1,4 +1,5 @@
 import type { Estimates, KieModel, PriceRow } from '@kieq/models';
+import type { RefreshStep } from '@kieq/queue';
 import type { Paint } from './paint.ts';
 import { fields, headedTable, section } from './table.ts';
 
@@ -85,6 +86,33 @@ export function estimatesText({ items, total }: Estimates, paint: Paint): string
   const unknown = total.unknown === 0 ? '' : `; ${total.unknown} of ${items.length} requests have no estimate`;
   const sum = `total: ${range(total.low, total.high)} credits, ${range(total.lowUsd, total.highUsd)} USD${unknown}`;
   return [headedTable(['model', 'credits', '', ''], rows, { paint }), ...more, sum].join('\n');
+}
+
+/** What a refresh found. */
+export interface Refreshed {
+  /** Models of the built-in catalogue that Kie has, with what it says otherwise. */
+  readonly models: readonly { readonly id: string; readonly differences: readonly string[] }[];
+  /** Models that Kie lists and the built-in catalogue does not have. */
+  readonly others: readonly string[];
+  /** Questions that Kie did not answer. */
+  readonly problems: readonly RefreshStep[];
+}
+
+/** What Kie's own catalogue says otherwise. */
+export function refreshText({ models, others, problems }: Refreshed, paint: Paint): string {
+  const differing = models.filter(({ differences }) => differences.length > 0);
+  const listed = models.length === 1 ? '1 model of the catalogue is' : `${models.length} models of the catalogue are`;
+  const verb = differing.length === 1 ? 'differs' : 'differ';
+  const count = models.length === 1 ? '' : `${differing.length} `;
+  const parts = [
+    differing.length === 0
+      ? `${listed} listed by Kie, and no difference to the built-in facts was found`
+      : `${listed} listed by Kie, and ${count}${verb} from the built-in facts:`,
+    ...differing.map(({ id, differences }) => [`  ${id}`, ...differences.map((one) => `    ${one}`)].join('\n')),
+    ...(others.length === 0 ? [] : [`Kie lists ${others.length} more: ${others.slice(0, SHOWN_ITEMS).join(', ')}`]),
+    ...problems.map(({ part, model, problem = '' }) => paint.warn(`no ${part} of ${model}: ${problem}`)),
+  ];
+  return parts.join('\n');
 }
 
 function range(low: number, high: number | null): string {

@@ -136,7 +136,7 @@ describe('config', () => {
   it('applies to a new pool with --yes, and needs the whole environment', async () => {
     await pool.redis.client.del(`${pool.ledger.root}config`);
     expect((await pool.run(['config', 'apply', '--yes', '--json'])).json).toMatchObject({ applied: true });
-    expect(Object.keys(await pool.ledger.settings.stored())).toHaveLength(17);
+    expect(Object.keys(await pool.ledger.settings.stored())).toHaveLength(18);
     const { code, stderr } = await runCli(['config', 'apply', '--yes'], {
       ...pool.env,
       KIE_API_KEY: '',

@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { MODELS } from '@kieq/models';
 import { REQUEST } from '../generations.ts';
+import { closedPort, httpServer } from '../../../../packages/testkit/test/support/http-server.ts';
 import { testPool, type TestPool } from '../support.ts';
 
 let pool: TestPool;
@@ -100,4 +101,67 @@ it.each([[[]], [['--each']]])('generate warns once, with %j', async (flags) => {
   const args = ['generate', ...sources, ...flags, '--image-field', 'image_url', '--model', 'kling/v2-1-pro'];
   const { code, stderr } = await pool.run([...args, '--prompt', 'a slow pan', '--input', '{"duration":5}']);
   expect([code, stderr.split(WARNING)]).toEqual([0, [expect.any(String), expect.any(String)]]);
+});
+
+describe('estimates with a pool', () => {
+  const args = [
+    'estimate',
+    '--model',
+    'kling/v2-1-pro',
+    '--input',
+    '{"image_url":"https://example.com/a.jpg","duration":"5"}',
+  ];
+  beforeEach(() =>
+    pool.redis.client.hset(`${pool.ledger.root}verdicts`, 'price:kling/v2-1-pro|5s', '1000 60 4 1000 - 50'),
+  );
+
+  it('use what Kie billed it', async () => {
+    const { stdout, stderr } = await pool.run(args);
+    expect(stderr).toBe('');
+    expect(stdout).toContain('Kie billed this for 4 generations of this pool; the price list says 50.');
+    expect(stdout).toContain('total: 60 credits, 0.3 USD\n');
+  });
+
+  it('need none: without REDIS_URL, and where Redis does not answer, the price lists count', async () => {
+    const without = await pool.run(args, { env: { REDIS_URL: '' } });
+    const unreachable = await pool.run(args, { env: { REDIS_URL: `redis://127.0.0.1:${await closedPort()}` } });
+    expect([without.code, without.stderr]).toEqual([0, '']);
+    expect(unreachable.code).toBe(0);
+    expect(unreachable.stderr).toMatch(
+      /^warning: the price lists alone are used, since what Kie billed this pool cannot be read: /,
+    );
+    for (const { stdout } of [without, unreachable]) expect(stdout).toContain('total: 50 credits, 0.25 USD\n');
+  });
+});
+
+describe("Kie's own catalogue", () => {
+  const input = { properties: { prompt: { type: 'string' }, camera: { type: 'string' } } };
+  const answers: Readonly<Record<string, unknown>> = {
+    '/api/v1/models': [{ id: 'kling/v2-1-pro' }, { id: 'someone/new-model' }],
+    '/api/v1/models/kling%2Fv2-1-pro/schema': { properties: { input } },
+    '/api/v1/models/kling%2Fv2-1-pro/price': null,
+  };
+
+  /** A pool whose Kie has this catalogue, or refuses the key. */
+  async function poolOf(code: number): Promise<TestPool> {
+    const kie = await httpServer((response, { url }) => response.end(JSON.stringify({ code, data: answers[url] })));
+    const other = await testPool('cli-refresh', { KIE_BASE_URL: kie.url });
+    onTestFinished(() => other.cleanup());
+    return other;
+  }
+
+  it('is read into the pool, and compared with the built-in facts', async () => {
+    const refreshed = await poolOf(200);
+    const { code, stdout, stderr } = await refreshed.run(['models', 'refresh']);
+    expect([code, stderr]).toEqual([0, '2 questions to Kie, one per second\n']);
+    expect(stdout).toContain('1 model of the catalogue is listed by Kie, and differs from the built-in facts:');
+    expect(stdout).toContain('  kling/v2-1-pro\n    input.camera is new\n');
+    expect(stdout).toContain('Kie lists 1 more: someone/new-model');
+    expect(stdout).toContain('no price of kling/v2-1-pro: Kie has no price for it');
+  });
+
+  it('needs a key that Kie takes', async () => {
+    const { code, stderr } = await (await poolOf(401)).run(['models', 'refresh']);
+    expect([code, stderr]).toEqual([5, expect.stringMatching(/^kieq: Kie did not give its list of models: .*401/)]);
+  });
 });

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { estimateOne, totalOf, type EstimatedRequest } from '@kieq/models';
+import { estimateOne, priceKinds, totalOf, type EstimatedRequest, type LearnedPrices } from '@kieq/models';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { GatewayDeps } from '../deps.ts';
@@ -20,7 +20,7 @@ const bodyDoc = z
   .meta({ id: 'EstimateRequest', examples: [{ model: 'kling/v2-1-pro', input: { duration: '5' } }] });
 
 /** `POST /v1/estimate`: what requests will probably cost. Nothing is enqueued. */
-export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
+export function estimateRoute(app: FastifyInstance, { ledger }: GatewayDeps): void {
   route(app, {
     method: 'POST',
     url: '/v1/estimate',
@@ -28,13 +28,19 @@ export function estimateRoute(app: FastifyInstance, _deps: GatewayDeps): void {
       operationId: 'estimate',
       summary: 'Estimate the credits of one request, or of many',
       description:
-        `By price lists with a source and a day. \`creditsConsumed\` of the generation is the price. ` +
+        `By what Kie last billed this pool for such a request (source \`learned\`), else by price lists with a source and a day. ` +
+        `\`creditsConsumed\` of the generation is the price. ` +
         `At most ${BATCH_LIMIT} items; nothing is created.`,
       tags: ['models'],
       body: bodyDoc,
       response: { 200: estimatesSchema },
     },
-    handler: ({ body }) => answer(requestsIn(body)),
+    handler: async ({ body }) => {
+      const requests = requestsIn(body);
+      // Without Redis the price lists remain.
+      const learned = await ledger.read.billedPrices(priceKinds(requests)).catch(() => new Map());
+      return answer(requests, learned);
+    },
   });
 }
 
@@ -49,12 +55,15 @@ const ITEMS_AT_ONCE = 20;
 /** Most warnings of one response: a caller decides how many there are. */
 const MOST_WARNINGS = 200;
 
-async function answer(requests: readonly z.output<typeof requestSchema>[]): Promise<z.output<typeof estimatesSchema>> {
+async function answer(
+  requests: readonly z.output<typeof requestSchema>[],
+  learned: LearnedPrices,
+): Promise<z.output<typeof estimatesSchema>> {
   const items: z.output<typeof estimatesSchema>['items'] = [];
   const estimates: EstimatedRequest[] = [];
   let left = MOST_WARNINGS;
   for (const request of requests) {
-    const estimated = estimateOne(request);
+    const estimated = estimateOne(request, learned);
     estimates.push(estimated);
     const { estimate, ...item } = estimated;
     const warnings = modelWarnings(request.model, request.input).slice(0, left);

@@ -1,5 +1,6 @@
 import { quantile } from '@kieq/domain';
 import { exampleInput, inputSchema, modelOf, MODELS, nearestModel, SOURCES, type KieModel } from '@kieq/models';
+import { liveFactsOf } from '@kieq/queue';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { ApiError } from '../api-error.ts';
@@ -35,7 +36,7 @@ export function modelRoutes(app: FastifyInstance, deps: GatewayDeps): void {
     url: '/v1/models/:id',
     schema: {
       operationId: 'getModel',
-      summary: 'Read a model: input, prices, measured completion times',
+      summary: 'Read a model: input, prices, what this pool has measured',
       params: byName,
       ...details,
     },
@@ -98,6 +99,8 @@ async function detailsOf({ ledger }: GatewayDeps, { tenant }: Caller, id: string
     completion: (await completionOf(ledger, id)).map(({ count, ...times }) =>
       tenant === undefined ? { count, ...times } : times,
     ),
+    ...(await lessonsOf(ledger, id)),
+    live: await liveOf(ledger, id),
     notes: [...(model.notes ?? [])],
     sources: sourcesOf(model),
   };
@@ -119,6 +122,44 @@ async function completionOf({ read }: GatewayDeps['ledger'], id: string) {
     const [medianMs, p90Ms] = [quantile(sample, 0.5), quantile(sample, 0.9)];
     return medianMs === null || p90Ms === null ? [] : [{ kind, count: sample.length, medianMs, p90Ms }];
   });
+}
+
+/** What verdicts of this pool have shown about the model. */
+async function lessonsOf(
+  { read }: GatewayDeps['ledger'],
+  id: string,
+): Promise<Pick<ModelDetails, 'learned' | 'outcomes'>> {
+  const { prices, models } = await read.verdictLessons();
+  const own = [...prices].filter(([kind]) => kind === id || kind.startsWith(`${id}|`)).toSorted(byKind);
+  const learned = own.map(([kind, { at, since, ...price }]) => ({
+    kind,
+    ...price,
+    date: dayOf(at),
+    since: dayOf(since),
+  }));
+  return { learned, outcomes: outcomesOf(models.get(id)) };
+}
+
+async function liveOf(ledger: GatewayDeps['ledger'], id: string): Promise<ModelDetails['live']> {
+  const found = await liveFactsOf(ledger, id);
+  if (found === undefined) return null;
+  const { at, differences, ...said } = found;
+  return { date: dayOf(at), differences: [...differences], ...said };
+}
+
+function outcomesOf(seen: { readonly successes: number; readonly failures: number } | undefined) {
+  if (seen === undefined || seen.successes + seen.failures === 0) return null;
+  const { successes, failures } = seen;
+  const successRate = Math.round((successes / (successes + failures)) * 1000) / 1000;
+  return { successes, failures, successRate };
+}
+
+function byKind([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
+  return one < other ? -1 : 1;
+}
+
+function dayOf(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 10);
 }
 
 function sourcesOf({ source, prices }: KieModel): ModelDetails['sources'] {

@@ -72,6 +72,34 @@ const measuredSchema = z.object({
   p90Ms: z.number(),
 });
 
+/** What Kie billed this pool for one kind of request. */
+const learnedSchema = z.object({
+  kind: z
+    .string()
+    .describe(
+      'Model, length in seconds and the fields of the price list, as in `kling-3.0/video|5s|mode=std|sound=false`',
+    ),
+  credits: z.number().describe('Billed last; estimates use it'),
+  count: z.int().describe('Number of bills'),
+  date: z.string().describe('Day of the last bill'),
+  since: z.string().describe('Day since which it costs this, but for differences below 5 %'),
+  before: z.number().optional().describe('The price before that day, if there was another one'),
+  list: z.number().optional().describe('The price by the price list'),
+});
+
+const outcomesSchema = z.object({
+  successes: z.int(),
+  failures: z.int(),
+  successRate: z.number().describe('From 0 to 1'),
+});
+
+const liveSchema = z.object({
+  date: z.string().describe('Day on which it was read'),
+  differences: z.array(z.string()).describe('What it says otherwise than the facts above'),
+  price: z.string().optional().describe("Kie's text about the price"),
+  schema: z.unknown().optional().describe("Kie's schema, as it came"),
+});
+
 /** Everything about one model. */
 export const modelDetailsSchema = z
   .object({
@@ -82,6 +110,15 @@ export const modelDetailsSchema = z
     completion: z
       .array(measuredSchema)
       .describe('Measured by this pool; empty until a generation of the model has ended'),
+    learned: z
+      .array(learnedSchema)
+      .describe('What Kie billed this pool, by kind of request; empty until a generation of the model has succeeded'),
+    outcomes: outcomesSchema
+      .nullable()
+      .describe('How the last few hundred generations of the model ended in this pool; null if none has ended'),
+    live: liveSchema
+      .nullable()
+      .describe("What Kie's own catalogue says; null if it was not read (`kieq models refresh`)"),
     notes: z.array(z.string()).describe('What the sources of the facts say differently'),
     sources: z.record(z.string(), z.object({ what: z.string(), date: z.string() })),
   })
@@ -96,6 +133,11 @@ export const modelDetailsSchema = z
           { unit: 'video', source: 'P2', date: '2026-09-20', variants: [{ when: { duration: '5' }, credits: 50 }] },
         ],
         completion: [{ kind: 'kling/v2-1-pro|5s', count: 200, medianMs: 151_000, p90Ms: 240_000 }],
+        learned: [
+          { kind: 'kling/v2-1-pro|5s', credits: 50, count: 212, date: '2026-11-30', since: '2026-11-28', list: 50 },
+        ],
+        outcomes: { successes: 211, failures: 3, successRate: 0.986 },
+        live: { date: '2026-11-29', differences: ['input.camera is new'], price: '50 credits per video' },
         notes: [],
         sources: { A: { what: "Kie's OpenAPI documents", date: '2026-08-19' } },
       },
@@ -108,7 +150,7 @@ const estimateSchema = z.object({
   high: z.number().nullable().describe('Credits; null if there is no upper limit'),
   lowUsd: z.number(),
   highUsd: z.number().nullable(),
-  source: z.string(),
+  source: z.string().describe('Id in `sources` of the model, or `learned`: what Kie billed this pool'),
   date: z.string(),
   notes: z.array(z.string()).describe('What the price depends on'),
 });

@@ -61,6 +61,53 @@ describe('GET /v1/models', () => {
   });
 });
 
+describe('what verdicts have shown', () => {
+  const id = 'kling/v2-1-master-image-to-video';
+  const kind = `${id}|5s`;
+  const billed = Date.UTC(2026, 10, 30);
+
+  test('is in the details of the model, and wins in estimates', async () => {
+    const { ask } = await startGateway({ pool });
+    const before = (await ask(`/v1/models/${id}`)).body;
+    expect([before.learned, before.outcomes]).toEqual([[], null]);
+    await pool.redis.client.hset(`${pool.ledger.root}verdicts`, {
+      [`price:${kind}`]: `${billed} 176.5 3 ${Date.UTC(2026, 10, 28)} 160 160`,
+      [`price:${id}-other|5s`]: `${billed} 1 1 ${billed} - -`,
+      [`model:${id}`]: `${billed} 2 1`,
+    });
+
+    const { learned, outcomes } = (await ask(`/v1/models/${id}`)).body;
+    expect(learned).toEqual([
+      { kind, credits: 176.5, count: 3, date: '2026-11-30', since: '2026-11-28', before: 160, list: 160 },
+    ]);
+    expect(outcomes).toEqual({ successes: 2, failures: 1, successRate: 0.667 });
+    const request = { model: id, input: { duration: '5' } };
+    const { body } = await ask('/v1/estimate', {
+      body: { items: [request, { ...request, input: { duration: '10' } }] },
+    });
+    expect(body.items).toMatchObject([
+      { estimate: { low: 176.5, high: 176.5, source: 'learned', date: '2026-11-30' } },
+      { estimate: { low: 320, high: 320, source: 'P2' } },
+    ]);
+  });
+});
+
+describe("what Kie's own catalogue says", () => {
+  test('is in the details of the model once it was read', async () => {
+    const { ask } = await startGateway({ pool });
+    const id = 'kling/v2-1-pro';
+    expect((await ask(`/v1/models/${id}`)).body.live).toBeNull();
+    await pool.ledger.liveCatalogue.keep({ part: 'price', model: id }, '61 credits per video');
+    await pool.ledger.liveCatalogue.keep({ part: 'schema', model: id }, '{"properties":{"prompt":{"type":"integer"}}}');
+    expect((await ask(`/v1/models/${id}`)).body.live).toMatchObject({
+      date: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      price: '61 credits per video',
+      schema: { properties: {} },
+      differences: expect.arrayContaining(['input.prompt is integer instead of string']),
+    });
+  });
+});
+
 describe('POST /v1/estimate', () => {
   test('estimates one request', async () => {
     const { ask } = await startGateway({ pool });

@@ -71,6 +71,7 @@ test('the settings of a pool without any of its own', () => {
     submitTimeoutMs: 20_000,
     maxInFlight: 600,
     pollLimitPerSecond: 10,
+    pollLimitMaxPerSecond: 0,
     unknownWindowMs: 30 * 60_000,
     creditDeadlineMs: 60 * 60_000,
     deadlineMs: 24 * 3_600_000,

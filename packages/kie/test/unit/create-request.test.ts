@@ -3,7 +3,6 @@ import { z } from 'zod';
 
 import { createRequestSchema, validateCreateRequest } from '../../src/create-request.ts';
 import { KLING_DURATIONS } from '../../src/kling.ts';
-import { knownPrice } from '../../src/price.ts';
 
 const input = { prompt: 'a cat', image_urls: ['https://a.example/1.png'], sound: false, duration: '5' };
 const request = (over: Readonly<Record<string, unknown>> = {}, top: Readonly<Record<string, unknown>> = {}) => ({
@@ -121,21 +120,4 @@ describe('other models', () => {
 
 it('turns into JSON Schema', () => {
   expect(JSON.stringify(z.toJSONSchema(createRequestSchema))).toContain('"maxLength":1000');
-});
-
-describe('the price of a request', () => {
-  it.each([
-    ['5', false, 55],
-    ['5', true, 110],
-    ['10', false, 110],
-    ['10', true, 220],
-  ])('%s s, sound %s: %i credits', (duration, sound, credits) => {
-    expect(knownPrice(request().model, { duration, sound })).toBe(credits);
-  });
-
-  it('is unknown where it was never seen', () => {
-    expect(knownPrice(request().model, { duration: '15', sound: false })).toBeUndefined();
-    expect(knownPrice(request().model, {})).toBeUndefined();
-    expect(knownPrice('kling-3.0/image-to-video', { duration: '5', sound: false })).toBeUndefined();
-  });
 });

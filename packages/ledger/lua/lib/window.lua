@@ -60,11 +60,46 @@ local function narrow()
   end
 end
 
+-- Queries per second that hold now: the setting, or what was learned above it where another setting allows more.
+local function pollLimit()
+  local least, most = SETTINGS.pollLimitPerSecond, SETTINGS.pollLimitMaxPerSecond
+  if most <= least then return least end
+  local learned = tonumber(redis.call('HGET', key('poll:state'), 'limit')) or least
+  return math.max(least, math.min(most, learned))
+end
+
+-- ms of use to the limit without a refusal before one more query per second is tried; after a refusal; and how long a
+-- refused limit is not tried again.
+local RAISE_MS, REFUSED_MS, AVOID_MS = 600 * 1000, 3600 * 1000, 86400 * 1000
+
+-- A query took the last slot: more queries than the limit may be wanted.
+local function raisePollLimit()
+  local most = SETTINGS.pollLimitMaxPerSecond
+  if most <= SETTINGS.pollLimitPerSecond then return end
+  local state = redis.call('HMGET', key('poll:state'), 'raiseAt', 'refusedAt', 'refused')
+  local raiseAt, refusedAt, refused = tonumber(state[1]), tonumber(state[2]), tonumber(state[3])
+  if not raiseAt then redis.call('HSET', key('poll:state'), 'raiseAt', NOW + RAISE_MS) return end
+  local limit = pollLimit() + 1
+  if NOW < raiseAt or limit > most then return end
+  if refused and limit >= refused and NOW - refusedAt < AVOID_MS then return end
+  redis.call('HSET', key('poll:state'), 'limit', limit, 'raiseAt', NOW + RAISE_MS)
+end
+
+-- Kie refused a query with 429. All 429s of one second tell the same.
+local function lowerPollLimit()
+  if SETTINGS.pollLimitMaxPerSecond <= SETTINGS.pollLimitPerSecond then return end
+  local refusedAt = tonumber(redis.call('HGET', key('poll:state'), 'refusedAt'))
+  if refusedAt and NOW - refusedAt < 1000 then return end
+  local limit = pollLimit()
+  local lower = math.max(SETTINGS.pollLimitPerSecond, math.floor(limit * 0.7))
+  redis.call('HSET', key('poll:state'), 'limit', lower, 'raiseAt', NOW + REFUSED_MS, 'refusedAt', NOW, 'refused', limit)
+end
+
 -- The query budget: a sliding second over all workers, unless Kie has just refused queries.
 local function pollSlots()
   local pausedUntil = tonumber(redis.call('GET', key('poll:hold')))
   if pausedUntil and pausedUntil > NOW then return 0, pausedUntil - NOW end
-  return slotsIn(key('polls'), SETTINGS.pollLimitPerSecond, 1000)
+  return slotsIn(key('polls'), pollLimit(), 1000)
 end
 
 -- One query, counted until its timeout. The same permit asked for twice is one query, also where it took the last slot.
@@ -76,7 +111,9 @@ local function grantPoll(permit, timeoutMs)
   local slots, waitMs = pollSlots()
   if slots == 0 and not again then return nil, waitMs end
   reserve(key('polls'), permit, NOW_UP + timeoutMs)
-  return again and slots or slots - 1
+  if again then return slots end
+  if slots == 1 then raisePollLimit() end
+  return slots - 1
 end
 
 -- The same as `slotsIn`, read only.

@@ -1,5 +1,5 @@
 import type { Evidence, Verdict } from '@kieq/domain';
-import { flag, json, name, number, optional, text, whole } from './codec.ts';
+import { flag, json, name, number, optional, optionalFlag, text, whole } from './codec.ts';
 import { archiving, missing, withDelivery, stale, state, unknownAttempt } from './common.ts';
 import { defineTransition } from './transition.ts';
 
@@ -85,6 +85,8 @@ export const observe = defineTransition({
     callbacksSeen: optional(number),
     /** All polls of the pool wait this long: Kie refused the query rate. */
     pauseMs: optional(number),
+    /** Kie refused this query with 429: a limit that was learned is lowered. */
+    rateLimited: optionalFlag,
     missingWindowMs: number,
     vehicleCheckMs: number,
   },
@@ -138,11 +140,25 @@ export const settle = defineTransition({
     /** What the verdict teaches, once: the completion time of its kind. */
     sampleKind: optional(text),
     sampleMs: optional(number),
+    /** What the price of the request depends on; absent where it is known only afterwards. */
+    priceKind: optional(text),
+    /** Credits by the price list, where it gives one price for the request. */
+    listPrice: optional(number),
     vehicleCheckMs: number,
   },
   reply: {
-    /** `ageMs`: since its creation. */
-    settled: { state, vehicle: text, ageMs: whole, ...withDelivery, ...archiving },
+    /**
+     * `ageMs`: since its creation. `priceBefore`: what its kind cost before, where this verdict shows another price, which
+     * it does once.
+     */
+    settled: {
+      state,
+      vehicle: text,
+      ageMs: whole,
+      priceBefore: optional(number),
+      ...withDelivery,
+      ...archiving,
+    },
     stale,
     missing,
   },

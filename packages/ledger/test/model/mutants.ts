@@ -184,6 +184,33 @@ export const MUTANTS: readonly Mutant[] = [
   },
   { without: 'settle: once', from: "if record.verdict and record.verdict ~= '' then", to: 'if false then' },
   {
+    without: 'settle: a price of 0 is none',
+    from: 'local isBilled = success and (ARGS.creditsConsumed or 0) > 0',
+    to: 'local isBilled = success and ARGS.creditsConsumed',
+  },
+  {
+    without: 'settle: what Kie billed before comes before the price list',
+    from: 'local was = tonumber(parts[2]) or list',
+    to: 'local was = list or tonumber(parts[2])',
+  },
+  {
+    without: 'settle: a small deviation is no change of the price',
+    from: 'math.abs(credits - was) > was * NOTABLE',
+    to: 'credits ~= was',
+  },
+  {
+    without: 'polls: a refused limit is avoided for a day',
+    from: 'if refused and limit >= refused and NOW - refusedAt < AVOID_MS then return end',
+    to: '',
+  },
+  { without: 'polls: a raise takes its time', from: 'if NOW < raiseAt or limit > most', to: 'if limit > most' },
+  { without: 'polls: never above the most', from: 'if NOW < raiseAt or limit > most', to: 'if NOW < raiseAt' },
+  {
+    without: 'polls: a 429 lowers what was learned',
+    from: 'math.max(SETTINGS.pollLimitPerSecond, math.floor(limit * 0.7))',
+    to: 'limit',
+  },
+  {
     without: 'kill: never what is submitting',
     from: "  if class == 'refused_repeatedly' and state == 'queued' then return true end",
     to: "  if class == 'refused_repeatedly' and (state == 'queued' or state == 'submitting') then return true end",

@@ -17,6 +17,7 @@ import { newRow, newWorld, type Answer } from './world.ts';
 /** A short window of the unknown, so that an operator may pay again while an older attempt could still be sent. */
 const SETTINGS = {
   ...LIMITS,
+  pollLimitMaxPerSecond: 4,
   maxInFlight: 2,
   holdMs: 3_600_000,
   archiveLinkTtlMs: 3_600_000,

@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis';
 import { createArchiveLinks } from '../../src/archive-links.ts';
 import { createCallbackAuth } from '../../src/callback-auth.ts';
 import { createGates } from '../../src/gates.ts';
+import { createLiveCatalogue } from '../../src/live-catalogue.ts';
 import { createReads } from '../../src/reads.ts';
 import type { ScriptArgs, ScriptName } from '../../src/contract/index.ts';
 import { createScriptRunner, type ScriptRunner } from '../../src/scripts.ts';
@@ -55,6 +56,7 @@ export function recordedLedger(redis: Redis, prefix: string): RecordedLedger {
     callbackAuth: createCallbackAuth(redis, root, read.now),
     workers: createWorkers(scripts),
     archiveLinks: createArchiveLinks(redis, root, read.now),
+    liveCatalogue: createLiveCatalogue(redis, root, read.now),
     root,
     redis,
   };

@@ -8,9 +8,12 @@ export interface View {
   readonly tasks: Readonly<Record<string, string>>;
   readonly window: Readonly<Record<string, number>>;
   readonly polls: Readonly<Record<string, number>>;
+  readonly pollState: Readonly<Record<string, number>>;
   readonly gates: Readonly<Record<string, object>>;
   readonly unreachable: number;
   readonly credits: number;
+  readonly lessons: Readonly<Record<string, string>>;
+  readonly priceChanges: number;
   readonly row: object;
 }
 
@@ -20,11 +23,32 @@ export function viewOfWorld(world: World): View {
     tasks: Object.fromEntries(world.tasks),
     window: Object.fromEntries(world.window),
     polls: Object.fromEntries(world.polls),
+    pollState: numbersIn(world.pollState),
     gates: Object.fromEntries([...world.gates].map(([reason, gate]) => [reason, viewOfGate(gate)])),
     unreachable: world.unreachable,
     credits: world.credits,
+    lessons: lessonsOf(world),
+    priceChanges: world.priceChanges,
     row: viewOfRow(world.row),
   };
+}
+
+function numbersIn(values: object): Record<string, number> {
+  const numbers = Object.entries(values).filter((entry): entry is [string, number] => typeof entry[1] === 'number');
+  return Object.fromEntries(numbers);
+}
+
+/** As the entries of the hash. */
+function lessonsOf({ prices, outcomes }: World): Record<string, string> {
+  const billed = [...prices].map(([kind, { at, credits, count, since, before = '-', list = '-' }]) => [
+    `price:${kind}`,
+    [at, credits, count, since, before, list].join(' '),
+  ]);
+  const ended = [...outcomes].map(([model, { at, successes, failures }]) => [
+    `model:${model}`,
+    [at, successes, failures].join(' '),
+  ]);
+  return Object.fromEntries([...billed, ...ended]);
 }
 
 function viewOfGate({ refusing, ...gate }: Gate): object {
@@ -106,6 +130,7 @@ export function viewOfDump(dump: Dump): View {
 }
 
 function readView(dump: Dump): View {
+  const stats = fieldsSchema.parse(dump['stats']?.value ?? {});
   return {
     generations: Object.fromEntries(
       under(dump, 'gen:').map(([id, value]) => [id, viewOfRecord(fieldsSchema.parse(value))]),
@@ -113,11 +138,14 @@ function readView(dump: Dump): View {
     tasks: Object.fromEntries(under(dump, 'task:').map(([id, owner]) => [id, String(owner)])),
     window: scores(dump['window']?.value),
     polls: scores(dump['polls']?.value),
+    pollState: scores(dump['poll:state']?.value),
     gates: Object.fromEntries(
       Object.entries(fieldsSchema.parse(dump['gates']?.value ?? {})).map(([reason, json]) => [reason, gateOf(json)]),
     ),
     unreachable: Number(dump['unreachable']?.value ?? 0),
-    credits: Number(fieldsSchema.parse(dump['stats']?.value ?? {})['credits'] ?? 0),
+    credits: Number(stats['credits'] ?? 0),
+    lessons: fieldsSchema.parse(dump['verdicts']?.value ?? {}),
+    priceChanges: Number(stats['price_changed'] ?? 0),
     row: rowOf(dump['refusals']?.value),
   };
 }

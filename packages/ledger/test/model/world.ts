@@ -15,11 +15,17 @@ export interface World {
   readonly learned: Learned;
   readonly polls: Map<string, number>;
   pollHold: number;
+  /** What the query budget has learned. */
+  readonly pollState: PollState;
   readonly gates: Map<GateReason, Gate>;
   readonly gateMemory: Map<GateReason, { readonly intervalMs: number; readonly openedAt: number }>;
   creditsClosedMs: number;
   /** Credits that verdicts booked. */
   credits: number;
+  /** What verdicts have shown, each with the time of the last one. */
+  readonly prices: Map<string, Billed>;
+  readonly outcomes: Map<string, Outcomes>;
+  priceChanges: number;
   balanceNextAt: number;
   unreachable: number;
   /** The row of equal refusals, and what the gate *refusing* has taught. */
@@ -28,6 +34,33 @@ export interface World {
   /** What purged generations left in the stores, as long as `purge` returns it again. */
   readonly purged: Map<string, { readonly left: LeftInStores; readonly until: number }>;
   sweeper: { readonly worker: string; readonly until: number } | undefined;
+}
+
+/** What Kie billed for a kind of request, and the price before the last notable change. */
+interface Billed {
+  readonly at: number;
+  readonly credits: number;
+  readonly count: number;
+  readonly since: number;
+  readonly before: number | undefined;
+  readonly list: number | undefined;
+}
+
+interface Outcomes {
+  readonly at: number;
+  readonly successes: number;
+  readonly failures: number;
+}
+
+export interface PollState {
+  limit: number | undefined;
+  raiseAt: number | undefined;
+  refusedAt: number | undefined;
+  refused: number | undefined;
+}
+
+export function newPollState(): PollState {
+  return { limit: undefined, raiseAt: undefined, refusedAt: undefined, refused: undefined };
 }
 
 interface Learned {
@@ -189,10 +222,14 @@ export function newWorld(now: number): World {
     learned: { margin: 0, minLatency: undefined, ceiling: undefined, cutLimit: undefined, cutAt: 0 },
     polls: new Map(),
     pollHold: 0,
+    pollState: newPollState(),
     gates: new Map(),
     gateMemory: new Map(),
     creditsClosedMs: 0,
     credits: 0,
+    prices: new Map(),
+    outcomes: new Map(),
+    priceChanges: 0,
     balanceNextAt: 0,
     unreachable: 0,
     row: newRow(),

@@ -124,9 +124,10 @@ const READERS: Partial<Record<ScriptName, string>> = {
   kill: 'creditDeadlineMs deadlineMs holdMs unknownWindowMs',
   redrive: 'archiveLinkTtlMs unknownWindowMs',
   purge: 'retentionMs',
-  poll: 'pollLimitPerSecond',
-  peek_polls: 'pollLimitPerSecond',
-  poll_permit: 'pollLimitPerSecond',
+  observe: 'pollLimitMaxPerSecond pollLimitPerSecond',
+  poll: 'pollLimitMaxPerSecond pollLimitPerSecond',
+  peek_polls: 'pollLimitMaxPerSecond pollLimitPerSecond',
+  poll_permit: 'pollLimitMaxPerSecond pollLimitPerSecond',
 };
 
 describe('settings', () => {

@@ -1,4 +1,4 @@
-import { applyEasy, checkInput, estimate, inputSchema, modelOf, nearestModel } from '@kieq/models';
+import { applyEasy, checkInput, estimate, inputSchema, modelOf, nearestModel, priceKind } from '@kieq/models';
 
 const model = modelOf('kling-3.0/video'); // undefined: not in the catalogue, which is no fault of the request
 if (model !== undefined) {
@@ -8,3 +8,4 @@ if (model !== undefined) {
   applyEasy(model, { seconds: 7 }); // { input: { duration: '7' }, mapped: [{ from: 'seconds', field: 'input.duration', value: '7' }], problems: [] }
 }
 nearestModel('kling-3.0/vidoe'); // 'kling-3.0/video'
+priceKind('kling-3.0/video', { duration: '5', sound: true }); // 'kling-3.0/video|5s|sound=true'

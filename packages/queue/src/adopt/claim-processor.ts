@@ -10,6 +10,7 @@ import { bindTask } from './bind-task.ts';
 import { addArchive, archiveModeOf } from '../jobs/archive-jobs.ts';
 import type { JobEnd } from '../loop/job-end.ts';
 import { addDelivery } from '../jobs/add-delivery.ts';
+import { notePrice, priceLesson } from '../poll/price-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from '../poll/query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { idOf } from '../jobs/vehicles.ts';
@@ -140,10 +141,12 @@ async function settle(context: ClaimDeps, open: OpenClaim, answer: Shown): Promi
   const { vehicleCheckMs } = timings;
   const { taskId } = claim;
   const archive = archiveModeOf(context, verdict);
-  const args = { id, taskId, verdict, evidence, archive, polled: true, vehicleCheckMs };
+  const price = await priceLesson(ledger, id, verdict);
+  const args = { id, taskId, verdict, evidence, archive, polled: true, price, vehicleCheckMs };
   const settled = await ledger.settle(args);
   if (settled.kind === 'settled') {
     context.metrics.generationSeconds.observe({ end: answer.verdict.state }, settled.ageMs / 1000);
+    notePrice(logger, price, verdict, settled.priceBefore);
     await addArchive(queues, id, settled.archive);
     await addDelivery(queues, id, settled.delivery);
   }

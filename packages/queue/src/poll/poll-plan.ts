@@ -13,12 +13,12 @@ import type { Ledger } from '@kieq/ledger';
 import { KindSchedules } from './kind-schedules.ts';
 
 /** Where a pool has stored no setting, as the ledger has it. */
-export const DEFAULT_POLL_LIMIT = 10;
+const DEFAULT_POLL_LIMIT = 10;
 /** The load is planned from the most common kinds; rarer ones follow their price. */
 const KINDS_PLANNED = 20;
 
 export interface PollPlanOptions {
-  readonly ledger: { readonly read: Reads; readonly settings: Pick<Ledger['settings'], 'stored'> };
+  readonly ledger: { readonly read: Reads };
   readonly schedule: ScheduleOptions;
   /** Whether tasks carry a callback address: then polls are planned for the callbacks that are lost. */
   readonly callbacks: boolean;
@@ -31,7 +31,7 @@ export interface PollPlanOptions {
   readonly onProblem: (error: unknown) => void;
 }
 
-type Reads = Pick<Ledger['read'], 'learnedKinds' | 'durations' | 'stateCounts'>;
+type Reads = Pick<Ledger['read'], 'learnedKinds' | 'durations' | 'stateCounts' | 'pollLimit'>;
 
 /**
  * When to poll which task: the learned schedule of `@kieq/domain` at the price that the present load allows. Delays
@@ -93,10 +93,10 @@ export class PollPlan {
 
   async #plan(): Promise<void> {
     const { ledger, onPlan } = this.#options;
-    const [{ versions, recent }, states, settings] = await Promise.all([
+    const [{ versions, recent }, states, budgetPerSecond] = await Promise.all([
       ledger.read.learnedKinds(),
       ledger.read.stateCounts(),
-      ledger.settings.stored(),
+      ledger.read.pollLimit(),
     ]);
     const common = commonKinds(recent, KINDS_PLANNED);
     await this.#learn(new Set([...common, ...this.#kinds.kinds()]), versions);
@@ -108,7 +108,7 @@ export class PollPlan {
     // Before anything has ended, all tasks count as of a kind that only the prior knows.
     if (shares.size === 0) shares.set('', states.generating);
     const inFlight = [...shares].map(([kind, count]) => ({ timeline: this.#kinds.timeline(kind), inFlight: count }));
-    const plan = planLoad(inFlight, this.#load(Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT)));
+    const plan = planLoad(inFlight, this.#load(budgetPerSecond));
     this.#costRatioMs = plan.costRatioMs;
     onPlan(plan);
   }

@@ -17,6 +17,7 @@ import { addDelivery, kill } from '../jobs/add-delivery.ts';
 import { pollJobSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import { nextDelayMs, noteVerdict, rankOf, sampleOf } from './poll-lessons.ts';
+import { notePrice, priceLesson, type PriceLesson } from './price-lessons.ts';
 import { giveBackOnShutdown, permitsAfter } from './query-permits.ts';
 import type { Taken } from '../loop/take-loop.ts';
 import { noteNoResult, noResultDeadLetter } from './missing-result.ts';
@@ -119,8 +120,10 @@ async function settle(
     }
   }
   const tracer = context.tracer.of(id, poll.trace);
-  const record = () =>
-    ledger.settle({
+  let price: PriceLesson | undefined;
+  const record = async () => {
+    price = await priceLesson(ledger, id, verdict);
+    return ledger.settle({
       id,
       taskId,
       verdict,
@@ -129,14 +132,17 @@ async function settle(
       polled: true,
       permit,
       sample: sampleOf(context, poll, verdict),
+      price,
       vehicleCheckMs,
     });
+  };
   const settled = await tracer.span('kieq.settle', {}, () =>
     persist(context, 'a verdict', 'nothing: the task is polled again', record),
   );
   if (settled.kind === 'settled') {
     tracer.whole({ startedMs: Date.now() - settled.ageMs, attributes: wholeAttributes(poll, verdict) });
     noteVerdict(context, poll, verdict, settled.ageMs);
+    notePrice(logger, price, verdict, settled.priceBefore);
     await addArchive(context.queues, id, settled.archive, poll.model);
     await addDelivery(context.queues, id, settled.delivery);
   }
@@ -149,6 +155,8 @@ interface Observation {
   /** Not before this; the schedule may ask for longer. */
   readonly leastMs?: number;
   readonly pauseMs?: number;
+  /** Kie refused the query with 429. */
+  readonly rateLimited?: boolean;
 }
 
 function wholeAttributes({ model, polls }: Poll, { state, creditsConsumed }: Verdict) {
@@ -187,7 +195,7 @@ async function park(context: PollDeps, open: OpenPoll, observation: Observation)
 function observe(
   context: PollDeps,
   { id, poll, permit }: OpenPoll,
-  { seen, leastMs = 0, pauseMs }: Observation,
+  { seen, leastMs = 0, pauseMs, rateLimited }: Observation,
 ): Promise<ObserveReply> {
   const { ledger, timings } = context;
   const pollDelayMs = Math.max(leastMs, nextDelayMs(context, poll, seen));
@@ -201,6 +209,7 @@ function observe(
     callbacksSeen: poll.callbacksSeen,
     missingWindowMs,
     vehicleCheckMs: timings.vehicleCheckMs,
+    rateLimited,
     ...(pauseMs === undefined ? {} : { pauseMs }),
   });
 }
@@ -254,8 +263,9 @@ function failedTransiently(
   context.logger.warn({ reason: answer.reason, evidence: answer.evidence }, 'recordInfo failed; will poll again');
   if (answer.reason === 'transient') return park(context, open, { seen: 'trouble' });
   // Rate limit and wrong key concern every query: all queries pause.
-  const pauseMs = answer.retryAfterMs ?? (answer.reason === 'rate_limited' ? 1000 : context.timings.pollMinMs);
-  return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs });
+  const rateLimited = answer.reason === 'rate_limited';
+  const pauseMs = answer.retryAfterMs ?? (rateLimited ? 1000 : context.timings.pollMinMs);
+  return park(context, open, { seen: 'trouble', leastMs: pauseMs, pauseMs, rateLimited });
 }
 
 /** @param polls polls so far; another worker's poll since then may have seen the task, or followed another one */

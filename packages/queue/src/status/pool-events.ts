@@ -23,6 +23,7 @@ export const POOL_EVENTS: readonly string[] = [
   'claimed',
   'verdict:success',
   'verdict:fail',
+  'price_changed',
   'archived',
   ...DEAD_LETTER_CLASSES.map((name) => `letter:${name}`),
   ...GATE_REASONS.map((reason) => `gate:${reason}`),

@@ -1,6 +1,5 @@
 import type { GenerationState } from '@kieq/domain';
 import type { Gate, Ledger, DeadLetterCounts } from '@kieq/ledger';
-import { DEFAULT_POLL_LIMIT } from '../poll/poll-plan.ts';
 import { isManned, readWorkforce, type Workforce } from './workforce.ts';
 import { QUEUE_NAMES, type QueueName, type Queues } from '../jobs/catalogue.ts';
 
@@ -31,21 +30,35 @@ export interface PoolStatus {
 }
 
 export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolStatus> {
-  const [archive, gates, states, deadLetters, window, pollEntries, stats, settings, peek, workers, counts, paused] =
-    await Promise.all([
-      ledger.read.archives(),
-      ledger.gates.closed(),
-      ledger.read.stateCounts(),
-      ledger.read.deadLetterCounts(),
-      ledger.read.window(),
-      ledger.read.pollEntries(),
-      ledger.read.stats(),
-      ledger.settings.stored(),
-      ledger.peek(),
-      readWorkforce(ledger, queues),
-      Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
-      Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
-    ]);
+  const [
+    archive,
+    gates,
+    states,
+    deadLetters,
+    window,
+    pollEntries,
+    pollLimit,
+    stats,
+    settings,
+    peek,
+    workers,
+    counts,
+    paused,
+  ] = await Promise.all([
+    ledger.read.archives(),
+    ledger.gates.closed(),
+    ledger.read.stateCounts(),
+    ledger.read.deadLetterCounts(),
+    ledger.read.window(),
+    ledger.read.pollEntries(),
+    ledger.read.pollLimit(),
+    ledger.read.stats(),
+    ledger.settings.stored(),
+    ledger.peek(),
+    readWorkforce(ledger, queues),
+    Promise.all(QUEUE_NAMES.map((name) => queues[name].getJobCounts())),
+    Promise.all(QUEUE_NAMES.map((name) => queues[name].isPaused())),
+  ]);
   return {
     gates,
     pausedQueues: QUEUE_NAMES.filter((_, i) => paused[i] === true),
@@ -61,7 +74,7 @@ export async function readStatus(ledger: Ledger, queues: Queues): Promise<PoolSt
     archive,
     inFlight: states.submitting + states.unknown + states.generating,
     window,
-    polls: { entries: pollEntries, limit: Number(settings['pollLimitPerSecond'] ?? DEFAULT_POLL_LIMIT) },
+    polls: { entries: pollEntries, limit: pollLimit },
     stats,
     settings,
     binding: bindingOf(peek.kind === 'wait' ? peek.reason : null, gates, workers),

@@ -10,7 +10,8 @@ import { addDelivery } from '../jobs/add-delivery.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
 import { persist } from '../loop/persist.ts';
 import type { SendDeadline } from './send-deadline.ts';
-import { decideSubmit, priceOf, unreachableGate } from './submit-rules.ts';
+import { knownPrice } from './known-price.ts';
+import { decideSubmit, unreachableGate } from './submit-rules.ts';
 import { addSubmitVehicle, addVehicle } from '../jobs/vehicles.ts';
 
 export interface AdmittedAttempt {
@@ -213,9 +214,10 @@ async function recordRefused(
 ): Promise<JobEnd> {
   const { ledger, timings, logger } = context;
   const { id, token } = attempt;
-  const price = priceOf(answer, request.model, request.input);
-  const reply = await persist(context, 'a refusal', 'nothing: the lease expires', () =>
-    ledger.refuse({
+  const reply = await persist(context, 'a refusal', 'nothing: the lease expires', async () => {
+    // The price to wait for.
+    const price = answer.class === 'insufficient_credits' ? await knownPrice(ledger, request) : undefined;
+    return ledger.refuse({
       id,
       tokenHash: token.hash,
       class: answer.class,
@@ -226,8 +228,8 @@ async function recordRefused(
       evidence: answer.evidence,
       vehicleCheckMs: timings.vehicleCheckMs,
       ...(price === undefined ? {} : { price }),
-    }),
-  );
+    });
+  });
   const seen = { class: answer.class, evidence: answer.evidence, next: reply.kind };
   if (answer.class === 'unauthorized')
     logger.error(

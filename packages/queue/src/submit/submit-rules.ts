@@ -6,7 +6,6 @@ import {
   type SubmitClass,
   type Timings,
 } from '@kieq/domain';
-import { knownPrice } from '@kieq/kie';
 import type { GateTimes, EndpointRule, RefuseRule } from '@kieq/ledger';
 
 /**
@@ -82,13 +81,4 @@ export function unreachableGate(timings: Timings): { readonly gateAfter: number;
     gateAfter: UNREACHABLE_AFTER,
     times: { firstMs: timings.unreachableFirstMs, capMs: timings.unreachableCapMs },
   };
-}
-
-/** The price to wait for after a 402, where the model's price is known. */
-export function priceOf(
-  answer: SubmitAnswer,
-  model: string,
-  input: Readonly<Record<string, unknown>>,
-): number | undefined {
-  return answer.class === 'insufficient_credits' ? knownPrice(model, input) : undefined;
 }

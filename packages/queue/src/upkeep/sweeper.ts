@@ -3,6 +3,7 @@ import type { Newer } from '@kieq/domain';
 import type { SweepReply, UnsavedArgs } from '@kieq/ledger';
 import { addArchive } from '../jobs/archive-jobs.ts';
 import type { UpkeepDeps } from './upkeep-deps.ts';
+import { refreshWeekly } from './catalogue-refresh.ts';
 import { probeCredits } from './credit-probe.ts';
 import { removeExpiredUploads } from './expired-uploads.ts';
 import { checkMirror, mirrorDeadLetter } from '../dead-letters/mirror.ts';
@@ -80,6 +81,7 @@ export async function sweepOnce(context: UpkeepDeps, turn = 0): Promise<boolean>
   ]);
   await probeCredits(context);
   await removeExpiredUploads(context);
+  if (context.settings.catalogueRefresh === 'weekly') await refreshWeekly(context);
   // Only a display: it comes after everything else, and not while there is more to do.
   if (isWell && !reply.more) await checkMirrors(context, turn);
   context.metrics.sweepRounds.inc({ outcome: 'led' });

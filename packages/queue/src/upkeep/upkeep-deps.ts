@@ -14,7 +14,11 @@ export interface UpkeepDeps extends CreditProbeDeps {
   readonly metrics: { readonly sweeps: Counter<'action'>; readonly sweepRounds: Counter<'outcome'> };
   /** Name of this worker in the sweeper's lease. */
   readonly worker: string;
-  readonly settings: { readonly onUnknown: 'hold' | 'pay-again' };
+  readonly settings: {
+    readonly onUnknown: 'hold' | 'pay-again';
+    /** Whether Kie's own catalogue of models is read every week. Default off. */
+    readonly catalogueRefresh?: 'off' | 'weekly';
+  };
   /** In [0, 1). */
   readonly random: () => number;
 }
@@ -23,7 +27,7 @@ export interface UpkeepDeps extends CreditProbeDeps {
 export interface CreditProbeDeps {
   readonly ledger: Ledger;
   readonly queues: Queues;
-  readonly kie: Pick<KieClient, 'credits'>;
+  readonly kie: Pick<KieClient, 'credits' | 'catalogue'>;
   readonly logger: Logger;
   readonly metrics: { readonly sweeps: Counter<'action'> };
   readonly timings: Timings;

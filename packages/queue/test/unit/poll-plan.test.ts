@@ -25,7 +25,7 @@ class Pool {
 
   plan(change: Partial<PollPlanOptions> = {}): PollPlan {
     return new PollPlan({
-      ledger: { read: this.#read(), settings: { stored: async () => ({ pollLimitPerSecond: this.limit }) } },
+      ledger: { read: this.#read() },
       schedule: SCHEDULE,
       callbacks: false,
       planMs: 5000,
@@ -48,6 +48,7 @@ class Pool {
         this.asked.push([...kinds]);
         return kinds.map((kind) => this.durationsOf.get(kind) ?? []);
       },
+      pollLimit: async () => Number(this.limit),
       stateCounts: async () => ({
         queued: 0,
         submitting: 0,

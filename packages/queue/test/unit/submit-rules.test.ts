@@ -1,6 +1,6 @@
 import { SUBMIT_CLASSES, scaleTimings, TIMINGS, type SubmitAnswer, type SubmitClass } from '@kieq/domain';
 import { describe, expect, test } from 'vitest';
-import { decideSubmit, priceOf, type SubmitDecision } from '../../src/submit/submit-rules.ts';
+import { decideSubmit, type SubmitDecision } from '../../src/submit/submit-rules.ts';
 
 /** `random` 0 gives the shortest backoff: half of it. */
 const context = { timings: TIMINGS, submitWindowMs: 10_000, tries: 0, random: () => 0 };
@@ -86,12 +86,4 @@ describe('decideSubmit', () => {
       ruleOf(decideSubmit(answer('invalid_request'), { ...context, timings: scaleTimings(0.1), tries: 9 })),
     ).toMatchObject({ delayMs: 3000 });
   });
-});
-
-test('priceOf: only for a 402 of a model whose price is known', () => {
-  const kling = 'kling-2.6/image-to-video';
-  const input = { duration: '10', sound: true };
-  expect(priceOf(answer('insufficient_credits'), kling, input)).toBe(220);
-  expect(priceOf(answer('insufficient_credits'), 'other/model', input)).toBeUndefined();
-  expect(priceOf(answer('rate_limited'), kling, input)).toBeUndefined();
 });

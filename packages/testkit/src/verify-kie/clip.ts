@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { callbackTaskId, KLING_MODEL, knownPrice, type KieClient } from '@kieq/kie';
+import { callbackTaskId, KLING_MODEL, type KieClient } from '@kieq/kie';
+import { listPrice } from '@kieq/models';
 import { z } from 'zod';
 import type { Receiver, Received } from '../receiver.ts';
 import type { Wire } from './wire.ts';
 
 const INPUT = { prompt: 'the camera moves forward slowly', sound: false, duration: '5' };
 /** Credits that the clip is expected to cost; undefined would refuse to make it. */
-export const ESTIMATE = knownPrice(KLING_MODEL, INPUT);
+export const ESTIMATE = listPrice(KLING_MODEL, INPUT);
 
 const recordSchema = z.looseObject({
   state: z.string(),

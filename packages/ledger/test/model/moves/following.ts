@@ -35,10 +35,17 @@ const settle: Move = ({ vendor, world }, { a, b, c }) => {
   const verdict = {
     state: task.state,
     resultUrls: isSuccess ? ['https://kie.test/v.mp4'] : [],
-    creditsConsumed: isSuccess ? 55.5 : 0,
+    creditsConsumed: isSuccess ? choose([55.5, 55.5, 57, 90, 0], c) : 0,
     ...(b % 3 === 0 ? {} : { completeTime: world.now + 60_000 * (b - 4) }),
   };
-  const how = { evidence, archive: choose(ARCHIVE_MODES, c), polled: b % 2 === 0, sample: { kind: 'm:5', ms: 70_000 } };
+  const price = a % 3 === 0 ? undefined : { kind: choose(['m|5s', 'm|10s'], b), list: choose([55, undefined], c) };
+  const how = {
+    price,
+    evidence,
+    archive: choose(ARCHIVE_MODES, c),
+    polled: b % 2 === 0,
+    sample: { kind: 'm:5', ms: 70_000 },
+  };
   const args = { id: task.request.generation, taskId: task.id, verdict, ...how, vehicleCheckMs: VEHICLE_CHECK_MS };
   return { name: 'settle', args: settleArgs(b >= 4 ? { ...args, permit: `permit-${b}` } : args) };
 };
@@ -91,7 +98,7 @@ const observe: Move = (scene, { a, b, c }) => {
   const callbacksSeen = Math.max(0, (generation?.callbacksSeen ?? 0) - (c % 2));
   const args = { id, taskId, seen, pollDelayMs: 28_000, callbacksSeen, permit: scene.fresh('permit') };
   const all = { ...args, missingWindowMs: 1_800_000, vehicleCheckMs: VEHICLE_CHECK_MS };
-  return { name: 'observe', args: c === 7 ? { ...all, holdMs: 60_000 } : all };
+  return { name: 'observe', args: c >= 6 ? { ...all, pauseMs: 60_000, rateLimited: c === 7 } : all };
 };
 
 const canMove = ({ state, archive }: Generation): boolean =>

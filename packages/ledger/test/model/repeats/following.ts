@@ -110,7 +110,7 @@ export const FOLLOWING = {
     async 'parked: with all queries on hold'({ pool }) {
       const { id, taskId } = await generating(pool);
       await poll(pool, id);
-      return () => observe(pool, id, taskId, { pauseMs: 3000 });
+      return () => observe(pool, id, taskId, { pauseMs: 3000, rateLimited: true });
     },
     async stale({ pool }) {
       const { id } = await generating(pool);
@@ -140,7 +140,8 @@ export const FOLLOWING = {
     async settled({ pool }) {
       const { id, taskId } = await generating(pool, { callback: true });
       await poll(pool, id);
-      return () => pool.ledger.settle({ ...settleArgs(id, taskId), sample, permit: 'permit' });
+      return () =>
+        pool.ledger.settle({ ...settleArgs(id, taskId), sample, price: { kind: 'm|5s', list: 55 }, permit: 'permit' });
     },
     async 'settled: failed'({ pool }) {
       const { id, taskId } = await generating(pool, { callback: true });

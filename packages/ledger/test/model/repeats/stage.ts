@@ -24,6 +24,7 @@ export const LIMITS = {
   deadlineMs: 86_400_000,
   holdMs: 86_400_000,
   pollLimitPerSecond: 2,
+  pollLimitMaxPerSecond: 3,
   retentionMs: 7_776_000_000,
 };
 /** From admission to the end of the lease: send deadline, timeout, grace, and rounding up. */

@@ -1,6 +1,6 @@
 import { GATE_REASONS, isKnown } from '@kieq/domain';
 import type { ScriptArgs } from '../../../src/contract/index.ts';
-import { inFlight, setting, type Answer, type World } from '../world.ts';
+import { inFlight, newPollState, setting, type Answer, type World } from '../world.ts';
 import { closeGate, openGate, standing } from './gates.ts';
 import { forgetLearned, grantQuery, peekQueries, peekSubmissions, stamp } from './window.ts';
 
@@ -83,6 +83,7 @@ export function configure(world: World, { settings, force }: ScriptArgs['configu
   const isOther = (name: string): boolean =>
     settings[name] !== undefined && world.settings.get(name) !== settings[name];
   if (isOther('submitLimit') || isOther('submitWindowMs')) forgetLearned(world);
+  if (isOther('pollLimitPerSecond') || isOther('pollLimitMaxPerSecond')) Object.assign(world.pollState, newPollState());
   for (const [name, value] of given) world.settings.set(name, value);
   return { kind: 'agreed' };
 }

@@ -1,8 +1,11 @@
-import type { CallbackArgs, PollArgs, ObserveArgs, ResubmitArgs, SettleArgs } from '@kieq/ledger';
+import type { CallbackArgs, PollArgs, ObserveArgs, ResubmitArgs } from '@kieq/ledger';
+import type { ScriptArgs } from '../../../src/contract/index.ts';
 import { attemptWith, currentAttempt, type Answer, type Attempt, type Generation, type World } from '../world.ts';
 import { linksDieAt, pendingArchive, planArchive } from './archiving.ts';
 import { canRevive, enter, isGivenUp, newVehicle, openDeadLetter, pendingNotice, queueAfresh } from './states.ts';
-import { grantQuery, stamp } from './window.ts';
+import { grantQuery, lowerQueries, stamp } from './window.ts';
+
+type SettleWire = ScriptArgs['settle'];
 
 const CLAIMS_PER_GENERATION = 5;
 
@@ -90,6 +93,7 @@ export function observe(world: World, args: ObserveArgs): Answer {
   }
   countDenials(world, generation, args.seen, isAgain);
   if (args.seen === 'no_result' && noResultFor(world, generation) === undefined) generation.noResultSince = world.now;
+  if (args.rateLimited === true && !isAgain) lowerQueries(world);
   if (args.pauseMs !== undefined && args.pauseMs > 0) {
     world.pollHold = Math.max(world.pollHold, world.now + Math.ceil(args.pauseMs));
   }
@@ -141,7 +145,7 @@ export function resubmit(world: World, { id, taskId, limit }: ResubmitArgs): Ans
   return { kind: 'queued', vehicle: generation.vehicle, attempt: attempt.n };
 }
 
-export function settle(world: World, args: SettleArgs): Answer {
+export function settle(world: World, args: SettleWire): Answer {
   stamp(world, world.polls, args.permit ?? '', 0);
   const generation = world.generations.get(args.id);
   if (generation === undefined) return { kind: 'missing' };
@@ -152,6 +156,7 @@ export function settle(world: World, args: SettleArgs): Answer {
   generation.deadLetter = undefined;
   generation.verdict = args.verdict.state;
   world.credits += args.verdict.creditsConsumed ?? 0;
+  const priceBefore = learn(world, generation, args);
   currentAttempt(generation).verdict = args.verdict.state;
   if (args.polled) generation.polls += 1;
   if (args.verdict.state === 'fail') {
@@ -163,7 +168,31 @@ export function settle(world: World, args: SettleArgs): Answer {
     planArchive(world, generation, linksDieAt(world, generation, args.verdict.completeTime));
   }
   enter(world, generation, args.archive === 'wait' ? 'archiving' : 'succeeded');
-  return settled(world, generation);
+  return { ...settled(world, generation), priceBefore };
+}
+
+/** Once for each verdict: how it ended, and what it cost; returns the price before where it is notably another one. */
+function learn(world: World, { model }: Generation, { verdict, priceKind, listPrice }: SettleWire): number | undefined {
+  const { now: at, outcomes, prices } = world;
+  const isSuccess = verdict.state === 'success';
+  const { successes, failures } = outcomes.get(model) ?? { successes: 0, failures: 0 };
+  outcomes.set(model, { at, successes: successes + (isSuccess ? 1 : 0), failures: failures + (isSuccess ? 0 : 1) });
+  const credits = verdict.creditsConsumed ?? 0;
+  if (!isSuccess || credits <= 0 || priceKind === undefined) return undefined;
+  const known = prices.get(priceKind);
+  const was = known?.credits ?? listPrice;
+  const isChanged = was !== undefined && Math.abs(credits - was) > was * 0.05;
+  prices.set(priceKind, {
+    at,
+    credits,
+    count: (known?.count ?? 0) + 1,
+    since: isChanged ? at : (known?.since ?? at),
+    before: isChanged ? was : known?.before,
+    list: listPrice,
+  });
+  if (!isChanged) return undefined;
+  world.priceChanges += 1;
+  return was;
 }
 
 function settled(world: World, generation: Generation): Answer {

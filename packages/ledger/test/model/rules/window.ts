@@ -36,9 +36,44 @@ export function submitSlots(world: World): Room {
   return peekSubmissions(world);
 }
 
+/** Queries per second: the setting, or what was learned between it and the most that is allowed. */
+function queryLimit(world: World): number {
+  const [least, most] = [setting(world, 'pollLimitPerSecond'), setting(world, 'pollLimitMaxPerSecond')];
+  return Math.max(least, Math.min(most, world.pollState.limit ?? least));
+}
+
+function learnsQueries(world: World): boolean {
+  return setting(world, 'pollLimitMaxPerSecond') > setting(world, 'pollLimitPerSecond');
+}
+
+/** The last slot was taken: after ten minutes without a refusal one more, but not what was refused within a day. */
+function raiseQueries(world: World): void {
+  const { now, pollState: state } = world;
+  if (!learnsQueries(world)) return;
+  if (state.raiseAt === undefined) {
+    state.raiseAt = now + 600_000;
+    return;
+  }
+  const next = queryLimit(world) + 1;
+  if (now < state.raiseAt || next > setting(world, 'pollLimitMaxPerSecond')) return;
+  if (state.refused !== undefined && next >= state.refused && now - (state.refusedAt ?? 0) < 86_400_000) return;
+  state.limit = next;
+  state.raiseAt = now + 600_000;
+}
+
+/** A 429: down by three tenths, never below the setting, once per second. */
+export function lowerQueries(world: World): void {
+  const { now, pollState: state } = world;
+  if (!learnsQueries(world)) return;
+  if (state.refusedAt !== undefined && now - state.refusedAt < 1000) return;
+  const refused = queryLimit(world);
+  const limit = Math.max(setting(world, 'pollLimitPerSecond'), Math.floor(refused * 0.7));
+  Object.assign(state, { limit, raiseAt: now + 3_600_000, refusedAt: now, refused });
+}
+
 export function peekQueries(world: World): Room {
   if (world.pollHold > world.now) return { slots: 0, waitMs: world.pollHold - world.now };
-  return roomIn(world.polls, setting(world, 'pollLimitPerSecond'), 1000, world.now);
+  return roomIn(world.polls, queryLimit(world), 1000, world.now);
 }
 
 /** One query: the slots left, or how long to wait. */
@@ -49,6 +84,7 @@ export function grantQuery(world: World, permit: string, timeoutMs: number): Roo
   const { slots, waitMs } = peekQueries(world);
   if (slots === 0 && !isAgain) return { wait: waitMs };
   world.polls.set(permit, world.now + 1 + timeoutMs);
+  if (!isAgain && slots === 1) raiseQueries(world);
   return { slots: isAgain ? slots : slots - 1, waitMs: 0 };
 }
 
