@@ -1,4 +1,5 @@
 import { jobGenerationId } from '@kieq/domain';
+import type { GenerationRecord } from '@kieq/ledger';
 import { PAYLOAD_VERSION } from '@kieq/queue';
 import { scenario, type Scenario } from './scenario.ts';
 import type { Subject } from './subject.ts';
@@ -7,14 +8,23 @@ import type { Subject } from './subject.ts';
 const told: readonly Scenario[] = [
   scenario('receiver fails first', ['succeeded'], (subject) => subject.enqueue({ reception: 'fails-first' })),
   scenario('receiver cuts first', ['succeeded'], (subject) => subject.enqueue({ reception: 'cuts-first' })),
-  scenario('receiver is down', ['succeeded'], async (subject) => {
-    await subject.enqueue({ reception: 'down' });
-    await subject.insist(async ({ delivery }) => {
-      if ((delivery?.tries ?? 0) > 0) await subject.age({ noticeSince: 1 });
-    });
-    await retryFailed(subject, 'notify');
-  }),
+  scenario(
+    'receiver is down',
+    ['succeeded'],
+    async (subject) => {
+      await subject.enqueue({ reception: 'down' });
+      await subject.insist((record) => giveUp(subject, record));
+      await retryFailed(subject, 'notify');
+    },
+    async (subject) => giveUp(subject, await subject.now()),
+  ),
 ];
+
+/** The day for which a delivery is tried is over once it has been tried at all. */
+async function giveUp(subject: Subject, record: GenerationRecord | undefined): Promise<void> {
+  const { state, tries = 0 } = record?.delivery ?? {};
+  if (state === 'pending' && tries > 0) await subject.age({ noticeSince: 1 });
+}
 
 /** The client tries each upload three times by itself; uploads of others may meet some of these as well. */
 const UPLOAD_TRIES = 12;
@@ -116,13 +126,14 @@ async function leaveAtWork(subject: Subject): Promise<void> {
   await left;
 }
 
-/** Jobs of a delivery that another job carries by now: enough that each worker which waits for one is given some. */
+/** Jobs of a delivery and of a poll that another job carries by now: enough that each worker which waits for one is given some. */
 async function superseded({ id, fleet }: Subject): Promise<void> {
   const count = OLD * fleet.options.workers;
   const job = { name: 'old', data: { v: PAYLOAD_VERSION, generation: id } };
   const jobs = Array.from({ length: count }, (_, i) => ({ ...job, opts: { jobId: `${id}-old${i}` } }));
   // One by one: each wakes the worker that has waited longest.
-  for (const { name, data, opts } of jobs) await fleet.pool.queues.notify.add(name, data, opts);
+  for (const queue of [fleet.pool.queues.notify, fleet.pool.queues.poll])
+    for (const { name, data, opts } of jobs) await queue.add(name, data, opts);
 }
 
 /** Tries of a client whose gateway is being started anew, on a machine that has other things to do. */
