@@ -9,7 +9,7 @@ const shared = {
   environments: { __vitest__: { resolve: { conditions } } },
 };
 /**
- * Files of one test process share its modules: loading them anew for each file cost more than the tests. Nothing keeps
+ * Files of one test process share its modules: loading them again for each file cost more than the tests. Nothing keeps
  * state at import, so no file can see another one's. Projects do not take it over from the root.
  */
 const isolate = false;

@@ -68,7 +68,7 @@ export interface SimulatorOptions {
   readonly prices: Readonly<Record<string, number>>;
   /** Credits per task of other models. Default 100. */
   readonly defaultPrice: number;
-  /** Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */
+  /** Models accepted next to kling-2.6/image-to-video, without validation of their input; `*` is any. Default none. */
   readonly models: readonly string[];
   /** Refuse invalid requests with code 500 instead of 422 (docs/kie/facts.md#envelope-and-errors). Default false. */
   readonly validationAs500: boolean;

@@ -6,7 +6,7 @@ const PROMPT_MAX = 1000;
 /** Recorded: Kie does not say which field. */
 const REQUIRED = 'This field is required';
 
-/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted besides kling-2.6; `*` is any. */
+/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted next to kling-2.6; `*` is any. */
 export function invalidity(body: ReadBody, models: readonly string[]): string | undefined {
   if (body.model === undefined || body.model === '') return REQUIRED;
   if (body.model !== KLING_MODEL) {
