@@ -19,7 +19,7 @@ const staleBundles = './scripts/test/stale-bundles.mjs';
 const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 const FOREIGN_TOOLS = [
-  'packages/testkit/test/campaign/published*.test.ts',
+  'packages/testkit/test/campaign/{published*,client-runtimes}.test.ts',
   'apps/gateway/test/campaign/api-documents.test.ts',
   'deploy/test/campaign/{helm,promtool}.test.ts',
   'site/test/campaign/**/*.test.ts',

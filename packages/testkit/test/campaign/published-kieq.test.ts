@@ -81,6 +81,19 @@ test('documents and source maps name nothing that only the repository or this ma
   }
 });
 
+test('THIRD-PARTY.txt has the licence of everything that is a part of the package', async () => {
+  const text = await readFile(join(project, 'node_modules/kieq/THIRD-PARTY.txt'), 'utf8');
+  const parts = text.split(/^-{72}$/m).slice(1);
+  expect(parts.length).toBeGreaterThan(50);
+  expect(parts.filter((part) => !/permission|licen[cs]ed? |redistribution/i.test(part.replace(/^.*\n/, '')))).toEqual(
+    [],
+  );
+  for (const name of ['@bull-board/ui', '@fastify/swagger-ui', 'abstract-logging', 'redis-info', 'Swagger UI'])
+    expect(text).toContain(`\n${name} `);
+  for (const words of ['Apache License', 'Copyright 2020-2021 SmartBear Software Inc.', 'DOMPurify'])
+    expect(text).toContain(words);
+});
+
 test('help and version load the parser and no process', async () => {
   const dist = join(project, 'node_modules/kieq/dist');
   const seen = new Map<string, string>();
