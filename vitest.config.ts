@@ -9,7 +9,7 @@ const shared = {
   environments: { __vitest__: { resolve: { conditions } } },
 };
 /**
- * Files of one test process share its modules: loading them anew for each file cost more than the tests. Nothing keeps
+ * Files of one test process share its modules: loading them again for each file cost more than the tests. Nothing keeps
  * state at import, so no file can see another one's. Projects do not take it over from the root.
  */
 const isolate = false;
@@ -19,7 +19,7 @@ const staleBundles = './scripts/test/stale-bundles.mjs';
 const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
 
 const FOREIGN_TOOLS = [
-  'packages/testkit/test/campaign/published*.test.ts',
+  'packages/testkit/test/campaign/{published*,client-runtimes}.test.ts',
   'packages/clients-suite/test/campaign/**/*.test.ts',
   'apps/gateway/test/campaign/api-documents.test.ts',
   'deploy/test/campaign/{helm,promtool}.test.ts',

@@ -19,9 +19,29 @@ function imagesIn(path) {
   });
 }
 
+/** What stands before the last part of a name; empty where a name has one part. */
+const registryOf = (name) => name.split('/').slice(0, -1).join('/');
+
+/**
+ * The chart writes `image.registry` in front of every name. So the registry of what was pushed becomes that value, and
+ * takes the place of the one in other files of values; images that were not pushed here are expected there, too.
+ * @throws Error where the images lie in different places, which one value cannot name
+ */
+function helmValues(images) {
+  const registries = [...new Set(images.map(({ name }) => registryOf(name)))];
+  if (registries.length > 1)
+    throw new Error(`the images were pushed to ${registries.join(' and ')}; push them to one place`);
+  return [
+    `image: { registry: '${registries[0] ?? ''}' }`,
+    ...images.map(
+      ({ target, name, digest }) =>
+        `${target}:\n  image: { repository: ${name.slice(name.lastIndexOf('/') + 1)}, digest: '${digest}' }`,
+    ),
+  ];
+}
+
 const FORMS = {
-  helm: (images) =>
-    images.map(({ target, name, digest }) => `${target}:\n  image: { repository: ${name}, digest: '${digest}' }`),
+  helm: helmValues,
   kustomize: (images) => [
     'images:',
     ...images.map(

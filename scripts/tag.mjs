@@ -4,6 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { differences } from './tag/places.mjs';
 
 const { values } = parseArgs({ options: { 'dry-run': { type: 'boolean', default: false } } });
 
@@ -17,6 +18,7 @@ function problems() {
     /^\d+\.\d+\.\d+$/.test(version) || `package.json has the version ${version}; it must be X.Y.Z`,
     hasHeading('CHANGELOG.md', `[${version}] - `) || `CHANGELOG.md has no section "## [${version}] - <date>"`,
     hasHeading('UPGRADING.md', `${version} (from `) || `UPGRADING.md has no section "## ${version} (from <version>)"`,
+    ...differences(git('ls-files').split('\n'), (path) => readFileSync(path, 'utf8'), version),
     git('status', '--porcelain') === '' || 'the working tree has changes that are not committed',
     git('tag', '--list', tag) === '' || `the tag ${tag} exists`,
   ].filter((problem) => problem !== true);

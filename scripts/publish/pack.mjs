@@ -7,7 +7,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSyn
 import { basename, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildPublished } from './build.mjs';
-import { withoutRelativeLinks } from './documents.mjs';
+import { publishedText } from './documents.mjs';
 import { publishedManifest } from './manifest.mjs';
 import { folderOf, PUBLISHED, ROOT } from './packages.mjs';
 
@@ -29,7 +29,7 @@ async function pack(folder, staging) {
   const ownChanges = join(folder, 'CHANGELOG.md');
   const changes = existsSync(ownChanges) ? ownChanges : join(ROOT, 'CHANGELOG.md');
   for (const path of [join(folder, 'README.md'), changes])
-    writeFileSync(join(staging, basename(path)), withoutRelativeLinks(readFileSync(path, 'utf8')));
+    writeFileSync(join(staging, basename(path)), publishedText(readFileSync(path, 'utf8')));
   copyFileSync(join(ROOT, 'LICENSE'), join(staging, 'LICENSE'));
   const packed = execFileSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', out], {
     cwd: staging,

@@ -7,7 +7,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** Folders below `packages` of what is published. */
 export const PUBLISHED = ['bull-board', 'client', 'kie', 'kieq', 'producer', 'simulator'];
 
-/** Entries of a bundle besides its index, by their names in `dist`: commands, which become its `bin`, and workers. */
+/** Entries of a bundle next to its index, by their names in `dist`: commands, which become its `bin`, and workers. */
 const MORE = {
   simulator: {
     commands: { 'kieq-simulator': 'apps/simulator/src/main.ts' },
@@ -15,7 +15,7 @@ const MORE = {
   },
 };
 
-/** What a bundle has besides its index; paths are absolute. */
+/** What a bundle has next to its index; paths are absolute. */
 export function moreOf(folder) {
   const { commands = {}, workers = {} } = MORE[basename(folder)] ?? {};
   const entries = Object.entries({ ...commands, ...workers }).map(([name, path]) => [name, join(ROOT, path)]);

@@ -28,6 +28,7 @@ export default defineConfig({
   head: [['link', { rel: 'icon', href: NO_ICON }]],
   markdown: {
     anchor: { slugify: anchorOf },
+    languageAlias: { env: 'dotenv' },
     config: (markdown) => {
       markLongCells(markdown);
       withoutInterpolation(markdown);

@@ -35,10 +35,12 @@ export async function sourcesOf(root: string): Promise<{ readonly pages: string[
 async function filesBelow(root: string, folder: string): Promise<string[]> {
   const found: string[] = [];
   const entries = await readdir(join(root, folder), { withFileTypes: true });
-  for (const { name, isFolder } of entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))) {
+  // Files with a dot are settings of tools, and no web server needs them.
+  const shown = entries.filter(({ name }) => !name.startsWith('.'));
+  for (const { name, isFolder } of shown.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))) {
     const path = `${folder}/${name}`;
     if (!isFolder) found.push(path);
-    else if (!SKIPPED.has(name) && !name.startsWith('.')) found.push(...(await filesBelow(root, path)));
+    else if (!SKIPPED.has(name)) found.push(...(await filesBelow(root, path)));
   }
   return found.toSorted();
 }

@@ -1,9 +1,12 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENVIRONMENT } from '@kieq/config';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { CHART, comparable, idOf } from '../support/chart.ts';
 import { findClusterTools, manifestsOf, output, type ClusterTools } from '../support/cluster-tools.ts';
+import { read, readYaml } from '../support/files.ts';
 import { schemaProblems } from '../support/kubernetes-schema.ts';
 import { manifest, render, type Manifest } from '../support/kustomize.ts';
 
@@ -123,6 +126,7 @@ const pod = z.looseObject({
         containers: z.tuple([
           z.looseObject({
             name: z.string(),
+            image: z.string(),
             envFrom: z.array(z.looseObject({ secretRef: z.looseObject({ name: z.string() }).optional() })),
             env: z.array(z.looseObject({ name: z.string(), value: z.string().optional() })),
           }),
@@ -170,6 +174,33 @@ test('secrets as files: each variable names a file that is there, and no secret 
     for (const file of files) expect(secret, file).toContain(file);
     expect(sources[0]?.secret).toEqual({ name: 'kieq-redis-address', items: [{ key: 'url', path: 'REDIS_URL' }] });
   }
+});
+
+test('the README’s mine.yaml with the values of digests.mjs: the registry stands once in front of every image', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'kieq-chart-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const [, mine = ''] = /```yaml\n([\s\S]*?)```/.exec(await read(join(CHART, 'README.md'))) ?? [];
+  expect(mine).toContain('registry: registry.example }');
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const pushed = (name: string) => [
+    name,
+    { 'containerimage.digest': digest, 'image.name': `registry.example/kieq-${name}:0.3.0` },
+  ];
+  const metadata = Object.fromEntries(['worker', 'gateway', 'cli'].map(pushed));
+  await Promise.all([
+    writeFile(join(folder, 'mine.yaml'), mine),
+    writeFile(join(folder, 'images.json'), JSON.stringify(metadata)),
+  ]);
+  const digests = await output(process.execPath, ['deploy/digests.mjs', 'helm', join(folder, 'images.json')]);
+  await writeFile(join(folder, 'digests.yaml'), digests);
+  const args = ['mine.yaml', 'digests.yaml'].flatMap((name) => ['--values', join(folder, name)]);
+  const { appVersion } = await readYaml(join(CHART, 'Chart.yaml'), z.looseObject({ appVersion: z.string() }));
+  const found = await pods(args);
+  expect(Object.fromEntries(found.map(({ containers: [{ name, image }] }) => [name, image]))).toEqual({
+    worker: `registry.example/kieq-worker@${digest}`,
+    gateway: `registry.example/kieq-gateway@${digest}`,
+    dashboard: `registry.example/kieq-dashboard:${appVersion}`,
+  });
 });
 
 test('the time to stop follows the grace of the processes', async () => {

@@ -105,8 +105,9 @@ describe('digests', () => {
   test('as values of the chart', async () => {
     const values = await print('helm', file);
     expect(values).toEqual({
-      worker: { image: { repository: 'registry.example:5000/team/kieq-worker', digest: digest('a') } },
-      gateway: { image: { repository: 'registry.example:5000/team/kieq-gateway', digest: digest('b') } },
+      image: { registry: 'registry.example:5000/team' },
+      worker: { image: { repository: 'kieq-worker', digest: digest('a') } },
+      gateway: { image: { repository: 'kieq-gateway', digest: digest('b') } },
     });
     const schema = await readYaml(join(CHART, 'values.schema.json'), z.looseObject({}));
     expect(new Ajv({ strict: false }).validate(schema, values)).toBe(true);
@@ -125,6 +126,13 @@ describe('digests', () => {
     const unpushed = join(folder, 'unpushed.json');
     await writeFile(unpushed, JSON.stringify({ worker: { 'image.name': 'kieq-worker:0.3.0' } }));
     await expect(print('helm', unpushed)).rejects.toThrow('has no digest of worker');
+    const scattered = join(folder, 'scattered.json');
+    const pushed = (name: string) => ({ 'containerimage.digest': digest('a'), 'image.name': name });
+    await writeFile(
+      scattered,
+      JSON.stringify({ worker: pushed('one/kieq-worker:1'), gateway: pushed('two/kieq-gateway:1') }),
+    );
+    await expect(print('helm', scattered)).rejects.toThrow('one and two');
     await expect(print('compose', file)).rejects.toThrow('usage: node deploy/digests.mjs');
   });
 });

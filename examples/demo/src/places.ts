@@ -9,7 +9,7 @@ export interface Places {
   readonly main: (app: AppName | 'cli') => string;
   /** Photographs of the demo. */
   readonly images: string;
-  /** The demo removes this folder and creates it again. */
+  /** The demo saves its videos here, over those of an earlier demo; other files in it stay. */
   readonly videos: string;
   /** Cache of the private Redis after its download. */
   readonly cache: string;

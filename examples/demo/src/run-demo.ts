@@ -6,7 +6,7 @@ import { createGeneration, readGenerations, readPhotographs, type View } from '.
 import type { Places } from './places.ts';
 import { Progress } from './progress.ts';
 import { wantedVideos } from './requests.ts';
-import { emptyFolder, Saver, type Saved } from './save.ts';
+import { clearVideos, Saver, type Saved } from './save.ts';
 import { DEMO_WEBHOOK_SECRET } from './simulated.ts';
 import { startStack, type Stack } from './stack.ts';
 import { table } from './table.ts';
@@ -51,7 +51,8 @@ export async function runDemo({ places, keep, most, signal }: DemoOptions): Prom
 
 async function produce(stack: Stack, places: Places, most: number, signal: AbortSignal): Promise<void> {
   const photographs = await readPhotographs(places.images);
-  const wanted = wantedVideos(photographs).slice(0, most);
+  const possible = wantedVideos(photographs);
+  const wanted = possible.slice(0, most);
   const startedMs = performance.now();
   const named = await Promise.all(
     wanted.map(async (video): Promise<Named> => ({
@@ -61,7 +62,8 @@ async function produce(stack: Stack, places: Places, most: number, signal: Abort
   );
   const tookMs = Math.round(performance.now() - startedMs);
   say(`created ${named.length} generations from ${photographs.length} photographs in ${tookMs} ms\n`);
-  await emptyFolder(places.videos);
+  const names = possible.map(({ name }) => name);
+  await clearVideos(places.videos, names);
   const saver = new Saver(places.videos);
   const views = await follow(stack.gatewayUrl, named, saver, signal);
   report(views, await saver.all(), places.videos);

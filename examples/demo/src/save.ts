@@ -5,10 +5,20 @@ import { pipeline } from 'node:stream/promises';
 import type { View } from './gateway.ts';
 import got from 'got';
 
-export async function emptyFolder(folder: string): Promise<void> {
-  await rm(folder, { recursive: true, force: true });
+/**
+ * Makes the folder of the videos, and removes from it what an earlier demo wrote. Everything else in it stays: the folder
+ * may have been there before, with files of its user.
+ * @param names of the videos that a demo may write
+ */
+export async function clearVideos(folder: string, names: readonly string[]): Promise<void> {
   await mkdir(folder, { recursive: true });
+  const paths = names.map((name) => pathOf(folder, name));
+  await Promise.all(paths.flatMap((path) => [path, partOf(path)]).map((path) => rm(path, { force: true })));
 }
+
+const pathOf = (folder: string, name: string): string => join(folder, `${name}.mp4`);
+/** Name of a video until it has arrived whole. */
+const partOf = (path: string): string => `${path}.part`;
 
 /** A saved video, relative to the working directory, or why it could not be saved. */
 export type Saved = { readonly file: string } | { readonly problem: string };
@@ -25,7 +35,7 @@ export class Saver {
 
   consider({ id, state, resultUrls: [url] }: View, name: string): void {
     if (state !== 'succeeded' || this.#saving.has(id)) return;
-    this.#saving.set(id, save(url, join(this.#folder, `${name}.mp4`)));
+    this.#saving.set(id, save(url, pathOf(this.#folder, name)));
   }
 
   /** Saved videos or errors, by generation. */
@@ -46,7 +56,7 @@ async function save(url: string | undefined, path: string): Promise<Saved> {
 
 /** Saves a result under its final name only when it has arrived whole and is an MP4. */
 async function saveVideo(url: string, path: string): Promise<string> {
-  const partial = `${path}.part`;
+  const partial = partOf(path);
   await pipeline(got.stream(url, { timeout: { request: 60_000 } }), createWriteStream(partial));
   if (!(await isMp4(partial))) throw new Error(`${url} is not an MP4`);
   await rename(partial, path);

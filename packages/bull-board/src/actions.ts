@@ -33,5 +33,5 @@ export const QUEUE_READS = [
   'toKey',
 ] as const;
 
-/** Of a job: what Bull Board reads, besides its fields. */
+/** Of a job: what Bull Board reads, in addition to its fields. */
 export const JOB_READS = ['getDependenciesCount', 'getIgnoredChildrenFailures', 'getState'] as const;

@@ -22,7 +22,7 @@ export interface GuardOptions {
   readonly ledger: Ledger;
   /** Everything else is refused. */
   readonly allow: readonly BoardAction[];
-  /** Values that must not be shown, besides what looks like a secret. */
+  /** Values that must not be shown, in addition to what looks like a secret. */
   readonly secrets: readonly string[];
   /** The address of the page of a generation; undefined: jobs link to none. */
   readonly pageOf: ((generation: string) => string) | undefined;

@@ -29,7 +29,7 @@ export interface KieqQueueAdapters {
  * Opens a pool for a Bull Board, over a connection of its own, which fails fast while Redis is away and is opened again
  * by itself. Reading the board writes nothing into Redis.
  * @throws RedisUrlError where the URL cannot be read, RangeError for a prefix without a hash tag, RedisUnavailableError
- *   where there is no connection within 5 s
+ *   where there is no connection within 5 s, RedisClusterError for one node of a Cluster that does not hold the pool
  */
 export async function kieqQueueAdapters(options: KieqQueueAdaptersOptions): Promise<KieqQueueAdapters> {
   const { redis: url, prefix = '{kieq}', allow = [], secrets = [], pageOf } = options;

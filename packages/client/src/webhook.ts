@@ -36,8 +36,8 @@ const SIGNATURES = 10;
  * Verifies a webhook of kieq by Standard Webhooks, version `v1`.
  * @param secret `GATEWAY_WEBHOOK_SECRET` of the workers; during a rotation both, the old one and the new one
  * @param body the bytes or the text as they arrived, before any parsing
- * @throws KieqError `webhook_invalid` where headers, time, signature or body are wrong, `invalid_options` for an empty
- *   secret and for a body that was parsed. Both mean: do not use the body
+ * @throws KieqError `webhook_invalid` where headers, time, signature or body are wrong, `invalid_options` for a
+ *   secret that is empty or not there, and for a body that was parsed. Both mean: do not use the body
  */
 export async function verifyWebhook(
   secret: string | readonly string[],
@@ -45,9 +45,11 @@ export async function verifyWebhook(
   body: string | ArrayBufferView,
   options: VerifyOptions = {},
 ): Promise<Webhook> {
-  const secrets = typeof secret === 'string' ? [secret] : secret;
+  const secrets = [secret].flat();
   if (secrets.length === 0 || secrets.some((one) => typeof one !== 'string' || one === ''))
-    throw invalidOption('secret', 'must be a text, or a list of texts', 'an empty one');
+    throw invalidOption('secret', 'must be a text, or a list of texts', 'none, or an empty one');
+  if (typeof headers !== 'object' || headers === null)
+    throw invalidOption('headers', 'must be those of the request', typeof headers);
   if (typeof body !== 'string' && !ArrayBuffer.isView(body))
     throw invalidOption('body', 'must be the text or the bytes as they arrived', typeof body);
   const id = headerOf(headers, 'webhook-id');

@@ -44,10 +44,21 @@ copyFiles();
 for (const folder of [DIST, join(DIST, 'page')])
   for (const name of readdirSync(folder).filter((one) => one.endsWith('.map')))
     leaveOutForeignSources(join(folder, name));
-writeFileSync(
-  join(STAGING, 'THIRD-PARTY.txt'),
-  `${thirdParty([...modules, join(BOARD, 'package.json')])}\nSwagger UI (Apache-2.0), as @fastify/swagger-ui has it\n`,
-);
+const libraries = thirdParty([...modules, join(BOARD, 'package.json'), join(SWAGGER, 'package.json')]);
+writeFileSync(join(STAGING, 'THIRD-PARTY.txt'), `${libraries}\n${'-'.repeat(72)}\n\n${swaggerUi()}`);
+
+/** Swagger UI is a part of @fastify/swagger-ui, which ships none of its texts: `licenses` has them, of this version. */
+function swaggerUi() {
+  const version = '5.34.0';
+  const { devDependencies } = JSON.parse(readFileSync(join(SWAGGER, 'package.json'), 'utf8'));
+  if (devDependencies['swagger-ui-dist'] !== version)
+    throw new Error(
+      `packages/kieq/licenses has the texts of Swagger UI ${version}, not ${devDependencies['swagger-ui-dist']}`,
+    );
+  const folder = below('packages/kieq/licenses/swagger-ui');
+  const texts = readdirSync(folder).map((name) => `${name}\n\n${readFileSync(join(folder, name), 'utf8').trim()}\n`);
+  return `Swagger UI ${version} (Apache-2.0)\n\n${texts.join('\n')}`;
+}
 
 async function bundleProcesses() {
   const { output } = await build({

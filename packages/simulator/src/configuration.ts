@@ -77,7 +77,7 @@ export interface SimulatorOptions {
   /** Credits per task of other models. Default 100. */
   readonly defaultPrice: number;
   /**
-   * Models accepted besides kling-2.6/image-to-video, without validation of their input; `*` is any. `facts` are all
+   * Models accepted next to kling-2.6/image-to-video, without validation of their input; `*` is any. `facts` are all
    * those whose facts the simulator has: it judges and prices their input. Default none.
    */
   readonly models: readonly string[];

@@ -7,7 +7,7 @@ import { REQUIRED } from './required.ts';
 export const DURATIONS: readonly string[] = ['5', '10', '15', '20', '30', '40', '50', '60', '70', '80'];
 const PROMPT_MAX = 1000;
 
-/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted besides kling-2.6; `*` is any, and `facts` judges those that the simulator has facts of. */
+/** What is wrong with a create request, in Kie's words; undefined when nothing is. `models` are accepted next to kling-2.6; `*` is any, and `facts` judges those that the simulator has facts of. */
 export function invalidity(body: ReadBody, models: readonly string[]): string | undefined {
   if (body.model === undefined || body.model === '') return REQUIRED;
   if (body.model !== KLING_MODEL) {

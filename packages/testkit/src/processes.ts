@@ -46,7 +46,7 @@ export type AppName = 'worker' | 'gateway' | 'dashboard' | 'simulator';
 
 /**
  * Starts `node apps/<name>/dist/main.js` and waits for its first log line.
- * @param env the whole environment besides PATH; nothing else is inherited
+ * @param env the whole environment except PATH; nothing else is inherited
  */
 export async function startApp(
   name: AppName,
@@ -58,7 +58,7 @@ export async function startApp(
 
 export interface Surroundings {
   readonly cwd: string;
-  /** The whole environment besides PATH; nothing else is inherited. */
+  /** The whole environment except PATH; nothing else is inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** As another user; only root may. */
   readonly uid?: number;

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { PUBLISHED } from '../../../scripts/publish/packages.mjs';
 import { sidebarOf, type Entry, type Page } from '../../src/sidebar.ts';
 
 const page = (address: string, text = ''): Page => ({ address, title: address.toUpperCase(), text });
@@ -7,6 +8,12 @@ const lines = (entries: readonly Entry[] = [], depth = 0): string[] =>
     `${'  '.repeat(depth)}${text} ${link}`.trimEnd(),
     ...lines(items, depth + 1),
   ]);
+
+test('every published package is in the group that is open at first', () => {
+  const [start] = sidebarOf([...PUBLISHED.map((name) => page(`packages/${name}`)), page('packages/queue')]);
+  expect(start?.text).toBe('Start');
+  expect(start?.items?.map(({ link = '' }) => link).toSorted()).toEqual(PUBLISHED.map((name) => `/packages/${name}`));
+});
 
 test('pages stand in their group, those of a folder below the page of its name, in the order of its links', () => {
   const sidebar = sidebarOf([

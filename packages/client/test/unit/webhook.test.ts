@@ -141,7 +141,23 @@ describe('verifyWebhook', () => {
     });
   });
 
-  test.each([[''], [[]], [['a', '']]])('refuses the secret %j', async (secret) => {
-    expect((await errorOf(verify(signed(), BODY, secret))).code).toBe('invalid_options');
+  // `{}` is what a caller in JavaScript has where the variable of the environment is not set.
+  test.each(['{"secret":""}', '{"secret":[]}', '{"secret":["a",""]}', '{}', '{"secret":null}', '{"secret":[null]}'])(
+    'refuses the secret of %s',
+    async (text) => {
+      const { secret }: { secret: string } = JSON.parse(text);
+      expect(await errorOf(verifyWebhook(secret, signed(), BODY, { now: NOW }))).toMatchObject({
+        code: 'invalid_options',
+        problems: [{ field: 'secret' }],
+      });
+    },
+  );
+
+  test('refuses headers that are none', async () => {
+    const { headers }: { headers: WebhookHeaders } = JSON.parse('{}');
+    expect(await errorOf(verifyWebhook(SECRET, headers, BODY))).toMatchObject({
+      code: 'invalid_options',
+      problems: [{ field: 'headers', received: 'undefined' }],
+    });
   });
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
@@ -12,6 +12,8 @@ const REQUEST = {
   model: 'kling-2.6/image-to-video',
   input: { prompt: 'a slow pan', image_urls: ['https://example.com/a.png'], sound: false, duration: '5' },
 };
+/** A video that was in the folder of the demo before it. */
+const OF_THE_USER = 'demo-videos/holiday.mp4';
 
 let folder: string;
 let tarball: string;
@@ -27,6 +29,8 @@ beforeAll(async () => {
   await Promise.all([makeProject(project, {}), makeProject(tools, {})]);
   [tarball] = await Promise.all([pack('kieq', folder), npmInstall(tools, ['publint@0.3.25'])]);
   await npmInstall(project, [tarball]);
+  await mkdir(join(project, 'demo-videos'));
+  await writeFile(join(project, OF_THE_USER), 'mine');
   demo = execute(project, 'npx', ['kieq', 'demo', '--videos', '2'], { REDIS_URL: inject('redisUrl') });
   // Its test tells of a failure.
   demo.catch(() => undefined);
@@ -75,6 +79,19 @@ test('documents and source maps name nothing that only the repository or this ma
       [],
     );
   }
+});
+
+test('THIRD-PARTY.txt has the licence of everything that is a part of the package', async () => {
+  const text = await readFile(join(project, 'node_modules/kieq/THIRD-PARTY.txt'), 'utf8');
+  const parts = text.split(/^-{72}$/m).slice(1);
+  expect(parts.length).toBeGreaterThan(50);
+  expect(parts.filter((part) => !/permission|licen[cs]ed? |redistribution/i.test(part.replace(/^.*\n/, '')))).toEqual(
+    [],
+  );
+  for (const name of ['@bull-board/ui', '@fastify/swagger-ui', 'abstract-logging', 'redis-info', 'Swagger UI'])
+    expect(text).toContain(`\n${name} `);
+  for (const words of ['Apache License', 'Copyright 2020-2021 SmartBear Software Inc.', 'DOMPurify'])
+    expect(text).toContain(words);
 });
 
 test('help and version load the parser and no process', async () => {
@@ -205,5 +222,6 @@ test('kieq start without a key of Kie names the demo', async () => {
 test('npx kieq demo makes videos and ends with 0', { timeout: 120_000 }, async () => {
   expect(await demo).toMatch(/^2 videos in demo-videos, \d+ credits, each paid once$/m);
   const videos = (await readdir(join(project, 'demo-videos'))).filter((name) => name.endsWith('.mp4'));
-  expect(videos).toHaveLength(2);
+  expect(videos).toHaveLength(3);
+  expect(await readFile(join(project, OF_THE_USER), 'utf8')).toBe('mine');
 });

@@ -3,13 +3,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { z } from 'zod';
-import { installedBelow, refusingNode, startPool, type PoolFixture } from '../../src/index.ts';
+import {
+  installedBelow,
+  refusingNode,
+  startPool,
+  startProcessPool,
+  type PoolFixture,
+  type ProcessPool,
+} from '../../src/index.ts';
 import { ROOT } from '../support/documents.ts';
 import {
   CJS,
   CLIENT_CJS,
   CLIENT_ESM,
   CLIENT_TYPESCRIPT,
+  CLIENT_VIDEO_CJS,
+  CLIENT_VIDEO_ESM,
   ESM,
   execute,
   importTime,
@@ -36,6 +45,9 @@ const FLOOR = z.looseObject({ engines: z.object({ node: z.string() }) });
 
 let folder: string;
 let pool: PoolFixture;
+/** With a gateway, for the client. */
+let processes: ProcessPool;
+let gatewayUrl: string;
 let tarball: string;
 /** Has the tarball alone. */
 let plain: string;
@@ -59,7 +71,21 @@ beforeAll(async () => {
   await makeProject(plain, { 'main.mjs': ESM, 'main.cjs': CJS });
   await makeProject(made, files);
   withClient = join(folder, 'with-client');
-  await makeProject(withClient, { 'main.mjs': CLIENT_ESM, 'main.cjs': CLIENT_CJS, 'main.mts': CLIENT_TYPESCRIPT });
+  await makeProject(withClient, {
+    'main.mjs': CLIENT_ESM,
+    'main.cjs': CLIENT_CJS,
+    'main.mts': CLIENT_TYPESCRIPT,
+    'video.mjs': CLIENT_VIDEO_ESM,
+    'video.cjs': CLIENT_VIDEO_CJS,
+  });
+  processes = await startProcessPool({
+    redisUrl: inject('redisUrl'),
+    name: 'published-client',
+    simulator: { generation: { kind: 'fixed', ms: 60 }, createLatency: { minMs: 0, maxMs: 20 } },
+    env: { KIEQ_TIME_SCALE: '0.05', KIEQ_ALLOW_PRIVATE_URLS: 'true' },
+  });
+  const [gateway] = await Promise.all([processes.startGateway(), processes.startWorker()]);
+  gatewayUrl = String(gateway.first['url']);
   [pool, tarball, clientTarball] = await Promise.all([
     startPool({ redisUrl: inject('redisUrl'), name: 'published' }),
     pack('producer', folder),
@@ -74,7 +100,7 @@ beforeAll(async () => {
 }, 300_000);
 
 afterAll(async () => {
-  await pool.stop();
+  await Promise.all([pool.stop(), processes.stop()]);
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -83,6 +109,8 @@ async function videoOf(cwd: string, file: string): Promise<string> {
   const printed = await execute(cwd, process.execPath, [file], {
     REDIS_URL: inject('redisUrl'),
     KIEQ_PREFIX: pool.redis.prefix,
+    GATEWAY_URL: gatewayUrl,
+    IMAGE: join(ROOT, 'examples/images/cat.png'),
     KEY: `${cwd}/${file}`,
   });
   const { state, url } = z.object({ state: z.string(), url: z.url() }).parse(JSON.parse(printed));
@@ -127,6 +155,13 @@ test('the tarball of the client has at most 30 KB and brings no other package', 
 test.each(['main.mjs', 'main.cjs'])('the client in JavaScript, %s: tells of a gateway that is away', async (file) => {
   expect(await execute(withClient, process.execPath, [file])).toBe('true unreachable\n');
 });
+
+test.each(['video.mjs', 'video.cjs'])(
+  'the client in JavaScript, %s: uploads an image and gets a video',
+  async (file) => {
+    expect(await videoOf(withClient, file)).toBe('ftyp');
+  },
+);
 
 test.each([
   ['typescript', 'node16'],

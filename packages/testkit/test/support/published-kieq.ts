@@ -17,7 +17,7 @@ export interface RunningKieq {
 
 /**
  * Starts a command of the package that is installed in a project, as `npx` starts it there.
- * @param env the whole environment besides PATH
+ * @param env the whole environment except PATH
  */
 export function startKieq(
   project: string,

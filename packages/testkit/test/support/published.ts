@@ -135,6 +135,20 @@ const CLIENT_MAIN = `(async () => {
 })();
 `;
 
+const CLIENT_VIDEO = `(async () => {
+  const client = createClient({ url: process.env.GATEWAY_URL });
+  const image = await client.upload(await readFile(process.env.IMAGE));
+  const input = { prompt: 'a slow pan', image_urls: [image], sound: false, duration: '5' };
+  const idempotencyKey = process.env.KEY;
+  const { state, resultUrls } = await client.generate('kling-2.6/image-to-video', input, { idempotencyKey });
+  console.log(JSON.stringify({ state, url: resultUrls[0] }));
+})();
+`;
+
+/** A service that uploads an image, and waits for its video. */
+export const CLIENT_VIDEO_ESM = `import { readFile } from 'node:fs/promises';\nimport { createClient } from '@kieq/client';\n${CLIENT_VIDEO}`;
+export const CLIENT_VIDEO_CJS = `const { readFile } = require('node:fs/promises');\nconst { createClient } = require('@kieq/client');\n${CLIENT_VIDEO}`;
+
 /** A service that asks a gateway which is away for a generation, and prints the code of the error. */
 export const CLIENT_ESM = `import { createClient, KieqError, verifyWebhook } from '@kieq/client';\n${CLIENT_MAIN}`;
 export const CLIENT_CJS = `const { createClient, KieqError, verifyWebhook } = require('@kieq/client');\n${CLIENT_MAIN}`;

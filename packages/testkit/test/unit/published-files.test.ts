@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { withoutRelativeLinks } from '../../../../scripts/publish/documents.mjs';
+import { publishedText } from '../../../../scripts/publish/documents.mjs';
 import { PUBLISHED } from '../../../../scripts/publish/packages.mjs';
 import { leaveOutForeignSources } from '../../../../scripts/publish/source-maps.mjs';
 import { read, ROOT, withoutCode } from '../support/documents.ts';
@@ -47,19 +47,23 @@ test('a source map with a source outside of the repository is refused', () => {
 
 test.each([
   ['[pack it](../../docs/publishing.txt#add-one) first', 'pack it first'],
-  ['[`@kieq/client`](../client/a.txt), ([errors](errors.txt))', '`@kieq/client`, (errors)'],
+  ['It is refused ([errors](errors.txt), [0038](a/b.txt)). It', 'It is refused. It'],
+  ['It is refused ([npm](https://www.npmjs.com)). It', undefined],
+  ['Every detail: [UPGRADING.md](UPGRADING.txt#a).', 'Every detail: UPGRADING.md in the repository of kieq.'],
+  ['a\n\n<!-- repository:start -->\nnot yet\n<!-- repository:end -->\n\nb', 'a\n\nb'],
+  ['[`@kieq/client`](../client/a.txt) (see [errors](errors.txt))', '`@kieq/client` (see errors)'],
   ['![a picture](pictures/a.svg)', 'a picture'],
   ['[npm](https://www.npmjs.com), [mail](mailto:a@example.com), [below](#errors)', undefined],
   ['`[a](b.txt)` and `items[0](x)`', undefined],
   ['```ts\nconst [a](b.txt)\n```', undefined],
 ])('%j is published as %j', (text, published = text) => {
-  expect(withoutRelativeLinks(text)).toBe(published);
+  expect(publishedText(text)).toBe(published);
 });
 
 test.each(['CHANGELOG.md', ...PUBLISHED.map((name) => `packages/${name}/README.md`)])(
   '%s has no link that leads nowhere once it is published',
   async (path) => {
-    const published = withoutCode(withoutRelativeLinks(await read(path)));
+    const published = withoutCode(publishedText(await read(path)));
     const targets = [...published.matchAll(/\]\(([^)]*)\)|^\[[^\]]+\]: *(.*)$/gm)].map(([, a, b]) => a ?? b ?? '');
     expect(targets.filter((target) => !/^(?:https?:|mailto:|#)/.test(target))).toEqual([]);
   },

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { differences } from '../../../../scripts/tag/places.mjs';
 import { ROOT } from '../support/documents.ts';
 
 const RELEASE = {
@@ -26,7 +27,10 @@ function repository(files: Readonly<Record<string, string>>): Repository {
   const env = { PATH: process.env['PATH'], HOME: cwd, GIT_CONFIG_NOSYSTEM: '1' };
   const git = (...args: string[]): string => execFileSync('git', args, { cwd, env, encoding: 'utf8' }).trim();
   const write: Repository['write'] = (more) => {
-    for (const [name, text] of Object.entries(more)) writeFileSync(join(cwd, name), text);
+    for (const [name, text] of Object.entries(more)) {
+      mkdirSync(dirname(join(cwd, name)), { recursive: true });
+      writeFileSync(join(cwd, name), text);
+    }
   };
   git('init', '--quiet');
   git('config', 'user.name', 'tester');
@@ -71,4 +75,31 @@ test('pnpm tag refuses changes that are not committed', () => {
   write({ 'new.txt': '' });
   expect(tag()).toEqual([2, 'v1.2.3 was not made:\n- the working tree has changes that are not committed\n']);
   expect(git('tag', '--list')).toBe('');
+});
+
+test.each([
+  ['apps/cli/package.json', '{ "version": "1.2.2" }', '1.2.2 as version'],
+  ['packages/domain/src/version.ts', "export const VERSION = '1.2.2';", '1.2.2 as version'],
+  ['deploy/helm/kieq/Chart.yaml', 'version: 1.2.2\nappVersion: 1.2.3\n', '1.2.2 as version'],
+  ['deploy/helm/kieq/Chart.yaml', 'version: 1.2.3\nappVersion: 1.2.2\n', '1.2.2 as appVersion'],
+  ['deploy/docker-bake.json', '{ "VERSION": { "default": "1.2.2" } }', '1.2.2 as VERSION'],
+  ['Dockerfile', 'LABEL org.opencontainers.image.version="1.2.2"', '1.2.2 as label of the version'],
+  ['deploy/kubernetes/overlays/example/kustomization.yaml', 'newTag: 1.2.3\nnewTag: 1.2.2\n', '1.2.2 as newTag'],
+  ['packages/client/CHANGELOG.md', '# Changelog\n\n## 1.2.2\n\n## 1.2.3\n', '1.2.2 as newest section'],
+  ['docs/openapi.json', '{\n  "info": {\n    "version": "1.2.2"\n', '1.2.2 as version'],
+  ['docs/a.md', 'npm install ./dist-pack/kieq-bull-board-1.2.2.tgz', '1.2.2 as name of a tarball'],
+])('pnpm tag refuses another version in %s: %j', (file, text, problem) => {
+  const { tag } = repository({ ...RELEASE, [file]: text });
+  expect(tag('--dry-run')).toEqual([2, `v1.2.3 was not made:\n- ${file} has ${problem}; it must be 1.2.3\n`]);
+});
+
+test('every place of this repository names its version', () => {
+  const files = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  const readText = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+  const { version }: { version: string } = JSON.parse(readText('package.json'));
+  expect(differences(files, readText, version)).toEqual([]);
+  // Each is found: with another version all of them differ.
+  const places = differences(files, readText, '0.0.0').map((problem) => problem.split(' ')[0]);
+  for (const path of ['Dockerfile', 'README.md', 'deploy/docker-bake.json', 'packages/client/CHANGELOG.md'])
+    expect(places).toContain(path);
 });
