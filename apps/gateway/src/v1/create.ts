@@ -31,12 +31,14 @@ export type Created = z.infer<typeof createdSchema>;
 
 export type CreateDeps = Pick<GatewayDeps, 'producer' | 'ledger' | 'metrics'>;
 
+type EnqueuedCreation = Pick<Creation, 'request' | 'options' | 'sent'>;
+
 /**
  * Enqueues one generation.
  * @throws ProducerError
  */
 export async function createOne(deps: CreateDeps, creation: Creation): Promise<Created> {
-  const handle = await enqueue(deps, creation);
+  const handle = await enqueueCreation(deps, creation);
   const existing = (await existingOf(deps, [handle])).get(handle.id);
   count(deps, handle.created ? 'created' : 'exists');
   return {
@@ -48,7 +50,14 @@ export async function createOne(deps: CreateDeps, creation: Creation): Promise<C
   };
 }
 
-async function enqueue({ producer }: CreateDeps, creation: Creation): Promise<Enqueued> {
+/**
+ * Enqueues a creation under the hash of what its caller sent.
+ * @throws ProducerError
+ */
+export async function enqueueCreation(
+  { producer }: Pick<CreateDeps, 'producer'>,
+  creation: EnqueuedCreation,
+): Promise<Enqueued> {
   if (creation.sent === undefined) return producer.enqueue(creation.request, creation.options);
   const [item] = await producer.enqueueMany([itemOf(creation)]);
   if (item === undefined) throw new ApiError('unavailable', UNAVAILABLE);
@@ -57,7 +66,7 @@ async function enqueue({ producer }: CreateDeps, creation: Creation): Promise<En
 }
 
 /** A creation as the producer takes it, with what its hash covers. */
-export function itemOf({ request, options, sent }: Creation): {
+export function itemOf({ request, options, sent }: EnqueuedCreation): {
   readonly request: GenerationRequest;
   readonly options: GenerationOptions;
   readonly [AS_SENT]?: unknown;

@@ -87,9 +87,8 @@ describe('easy', () => {
     expect(other).toMatchObject({ status: 422, body: { error: { code: 'idempotency_conflict' } } });
     const native = { model: MODEL, input: { prompt: 'keyed', image_url: IMAGE, duration: '5' }, idempotencyKey };
     expect(await ask(PATH, { body: native })).toMatchObject({ status: 422 });
-    expect(await pool.queues.submit.getJob(`${first.body.id}-1`)).toMatchObject({
-      data: { v: 1, generation: first.body.id },
-    });
+    const job = await pool.queues.submit.getJob(`${first.body.id}-1`);
+    expect(job?.data).toEqual({ v: 1, generation: first.body.id });
   });
 
   // @guarantee G1
@@ -105,6 +104,20 @@ describe('easy', () => {
     expect(again).toMatchObject({ status: 200, body: { id: made.handle.id, created: false } });
     // The duration of now is not the one of then.
     expect(again.body.mapped).toEqual(MAPPED.slice(0, 1));
+    expect(await frozenOf(made.handle.id)).toMatchObject({ request });
+  });
+
+  // @guarantee G1
+  test("a call of OpenAI's shape that another version translated otherwise is the same one as well", async () => {
+    const { ask, deps } = await startGateway({ pool });
+    const idempotencyKey = 'easy-openai';
+    const sent = { openai: { model: MODEL, prompt: 'openai', seconds: 5, image: IMAGE } };
+    const request = { model: MODEL, input: { prompt: 'openai', image_url: IMAGE, duration: '10' } };
+    const [made] = await deps.producer.enqueueMany([{ request, options: { idempotencyKey }, [AS_SENT]: sent }]);
+    if (made?.ok !== true) throw new Error('the item is refused');
+    const body = { model: MODEL, prompt: 'openai', seconds: '5', input_reference: IMAGE };
+    const again = await ask('/v1/videos', { body, headers: { 'Idempotency-Key': idempotencyKey } });
+    expect(again).toMatchObject({ status: 200, body: { id: made.handle.id } });
     expect(await frozenOf(made.handle.id)).toMatchObject({ request });
   });
 
