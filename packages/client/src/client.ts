@@ -5,17 +5,8 @@ import { invalidOption, KieqError, withDetails } from './error.ts';
 import { checkGateway, Http } from './http.ts';
 import { isFields } from './shapes.ts';
 import { SYSTEM, type Tools } from './tools.ts';
-import type {
-  Created,
-  EnqueueItem,
-  EnqueueOptions,
-  Fetch,
-  GenerateOptions,
-  Generation,
-  InputOf,
-  ModelName,
-  WaitOptions,
-} from './types.ts';
+import type { EnqueueItem, InputOf, ModelName } from './inputs.ts';
+import type { Created, EnqueueOptions, Fetch, GenerateOptions, Generation, WaitOptions } from './types.ts';
 import { readImage, type ImageFile, type UploadedImage } from './upload.ts';
 import { checkedId, checkTimeout, read, waitForEnd } from './wait.ts';
 

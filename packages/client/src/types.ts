@@ -1,5 +1,3 @@
-import type { ModelInputs } from './model-inputs.ts';
-
 /** A word of the API that later versions may extend: known words complete in an editor, and every text is accepted. */
 export type OrNewer<Word extends string> = Word | (string & Record<never, never>);
 
@@ -30,12 +28,6 @@ export interface Warning {
 /** What the model takes; field names and values are the model's own. Images of `upload` stand where their links would. */
 export type GenerationInput = Readonly<Record<string, unknown>>;
 
-/** Kie's names of the known models. Every other text is a model as well. */
-export type ModelName = OrNewer<keyof ModelInputs>;
-
-/** What a known model takes, checked by the compiler; any input for a model that is a `string` or not known. */
-export type InputOf<Model extends string> = Model extends keyof ModelInputs ? ModelInputs[Model] : GenerationInput;
-
 /** How a generation is created. Fields keep their names in the HTTP API, except `webhookUrl` (`callBackUrl` there). */
 export interface CreateOptions {
   /**
@@ -60,12 +52,6 @@ export interface CreateOptions {
 export interface EnqueueOptions extends CreateOptions {
   /** Stops the call. The generation may exist then: repeat with the `idempotencyKey` of the error. */
   readonly signal?: AbortSignal | undefined;
-}
-
-/** One request of `enqueueMany`. */
-export interface EnqueueItem<Model extends string = string> extends CreateOptions {
-  readonly model: Model;
-  readonly input: InputOf<Model>;
 }
 
 /** The answer to a create call. */

@@ -31,7 +31,8 @@ export function compiles(client: Client, image: UploadedImage, model: string): v
   void client.generate('kling-2.6/image-to-video', doc(image));
   void client.generate('brand-new/model', { anything: 1 });
   void client.generate(model, { anything: 1 });
-  void client.generate('kling-3.0/video' as string, { anything: 1 });
+  const known: string = 'kling-3.0/video';
+  void client.generate(known, { anything: 1 });
   void client.enqueueMany([
     { model: 'kling-3.0/video', input },
     { model: 'brand-new/model', input: { anything: 1 } },
