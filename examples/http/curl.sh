@@ -3,7 +3,7 @@
 #
 #   GATEWAY_KEY=demo-key sh examples/http/curl.sh https://example.com/cat.jpg
 #
-# It creates six generations, one of which it cancels. Use a simulated Kie, or pay for five.
+# It creates seven generations, one of which it cancels. Use a simulated Kie, or pay for six.
 set -eu
 GATEWAY_URL=${GATEWAY_URL:-http://127.0.0.1:8080}
 GATEWAY_KEY=${GATEWAY_KEY:-}
@@ -53,6 +53,17 @@ for _ in 1 2; do
   show
 done
 ID=$(field id)
+
+say 'create with convenience values'
+curl -sS "$GATEWAY_URL/v1/generations" \
+  -H "Authorization: Bearer $GATEWAY_KEY" \
+  -H 'Content-Type: application/json' \
+  -H "Idempotency-Key: $ORDER-easy" \
+  -d '{
+    "model": "kling/v2-1-pro",
+    "input": { "prompt": "a slow pan" },
+    "easy": { "image": "'"$IMAGE_URL"'", "seconds": 7 }
+  }'
 
 say 'create with an image file'
 curl -sS "$GATEWAY_URL/v1/generations" \

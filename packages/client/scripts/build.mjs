@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-// node scripts/build.mjs [<folder>]: builds `dist`, or another folder, which is emptied first. One file for ESM and one for CommonJS, without comments and with all names, so
-// that stack traces can be read; declarations are CommonJS (`.d.cts`), which ESM re-exports, so that both have the same
+// node scripts/build.mjs [<folder>]: builds `dist`, or another folder, which is emptied first. Two files for ESM and the same two for CommonJS, without comments and with all
+// names, so that stack traces can be read. npm packs files of one name next to each other, and gzip finds repetitions
+// within 32 KB: the second of two equal files that are shorter than that costs almost nothing; declarations are CommonJS (`.d.cts`), which ESM re-exports, so that both have the same
 // types. Source maps with sources would be as large as all the rest, and the package has a limit (docs/decisions/0037).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { build } from 'rolldown';
 
 const PACKAGE = fileURLToPath(new URL('..', import.meta.url));
 const DIST = resolve(process.argv[2] ?? join(PACKAGE, 'dist'));
+const CJS = join(DIST, 'cjs');
 const TYPES = join(DIST, 'types');
 const TSC = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 
@@ -19,16 +21,27 @@ execFileSync(process.execPath, [TSC, '-p', 'tsconfig.build.json', '--outDir', TY
   cwd: PACKAGE,
   stdio: 'inherit',
 });
-for (const [format, file] of [
-  ['esm', 'index.js'],
-  ['cjs', 'index.cjs'],
+for (const [format, folder] of [
+  ['esm', DIST],
+  ['cjs', CJS],
 ]) {
   await build({
     input: join(PACKAGE, 'src/index.ts'),
     platform: 'neutral',
-    output: { file: join(DIST, file), format, comments: false, minify: false },
+    output: {
+      dir: folder,
+      format,
+      comments: false,
+      minify: false,
+      minifyInternalExports: false,
+      entryFileNames: '[name].js',
+      chunkFileNames: '[name].js',
+      codeSplitting: { groups: [{ name: 'calls', test: /src.(error|http|shapes|tools)\.ts$/ }] },
+    },
   });
 }
+writeFileSync(join(CJS, 'package.json'), '{ "type": "commonjs" }\n');
+writeFileSync(join(DIST, 'index.cjs'), "module.exports = require('./cjs/index.js');\n");
 
 mkdirSync(DIST, { recursive: true });
 for (const module of reachable('index')) writeFileSync(join(DIST, `${module}.d.cts`), declaration(module));

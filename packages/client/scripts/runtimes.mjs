@@ -57,7 +57,7 @@ async function run(command, args) {
 async function runWorker(command) {
   const folder = mkdtempSync(join(tmpdir(), 'kieq-workerd-'));
   // By their paths below the package, so that they find each other.
-  const modules = ['test/runtimes/worker.mjs', 'dist/index.js', 'test/runtimes/smoke.mjs'];
+  const modules = ['test/runtimes/worker.mjs', 'dist/index.js', 'dist/calls.js', 'test/runtimes/smoke.mjs'];
   const gateway = await startStandIn();
   try {
     for (const [at, path] of modules.entries())

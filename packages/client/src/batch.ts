@@ -4,7 +4,7 @@ import type { Http } from './http.ts';
 import { createdOf, failureOf, isFields } from './shapes.ts';
 import { backoffMs } from './tools.ts';
 import type { EnqueuedItem } from './enqueued-item.ts';
-import type { EnqueueItem } from './types.ts';
+import type { EnqueueItem } from './inputs.ts';
 
 /** A gateway takes 1000 items and 4 MiB in one call; the rest is room for what stands around the items. */
 const BATCH_ITEMS = 1000;

@@ -5,16 +5,8 @@ import { invalidOption, KieqError, withDetails } from './error.ts';
 import { checkGateway, Http } from './http.ts';
 import { isFields } from './shapes.ts';
 import { SYSTEM, type Tools } from './tools.ts';
-import type {
-  Created,
-  EnqueueItem,
-  EnqueueOptions,
-  Fetch,
-  GenerateOptions,
-  Generation,
-  GenerationInput,
-  WaitOptions,
-} from './types.ts';
+import type { EnqueueItem, InputOf, ModelName } from './inputs.ts';
+import type { Created, EnqueueOptions, Fetch, GenerateOptions, Generation, WaitOptions } from './types.ts';
 import { readImage, type ImageFile, type UploadedImage } from './upload.ts';
 import { checkedId, checkTimeout, read, waitForEnd } from './wait.ts';
 
@@ -43,18 +35,25 @@ export interface Client {
    * @throws KieqError `generation_failed`, `generation_cancelled`, `generation_dead`, each with the `generation`; those of
    *   `enqueue` and `wait`
    */
-  generate(model: string, input: GenerationInput, options?: GenerateOptions): Promise<Generation>;
+  generate<Model extends ModelName>(
+    model: Model,
+    input: InputOf<Model>,
+    options?: GenerateOptions,
+  ): Promise<Generation>;
   /**
    * Creates a generation and gives its id. The call always has an idempotency key and is repeated with it, so a request
    * whose response was lost is created and paid once.
    * @throws KieqError; where its `money` is `unknown`, repeat the call with the `idempotencyKey` of the error
    */
-  enqueue(model: string, input: GenerationInput, options?: EnqueueOptions): Promise<Created>;
+  enqueue<Model extends ModelName>(model: Model, input: InputOf<Model>, options?: EnqueueOptions): Promise<Created>;
   /**
    * Creates many, in as many calls as the gateway needs, and answers each for itself, in their order.
    * @throws KieqError `invalid_options` before anything is sent; later errors are in the answers
    */
-  enqueueMany(items: readonly EnqueueItem[], options?: CallOptions): Promise<EnqueuedItem[]>;
+  enqueueMany<Model extends ModelName>(
+    items: readonly EnqueueItem<Model>[],
+    options?: CallOptions,
+  ): Promise<EnqueuedItem[]>;
   /** Reads a generation. @throws KieqError `not_found` */
   get(id: string, options?: CallOptions): Promise<Generation>;
   /**
@@ -110,7 +109,7 @@ export function createClientWith(options: ClientOptions, tools: Tools): Client {
 async function generate(
   http: Http,
   model: string,
-  input: GenerationInput,
+  input: unknown,
   { onUpdate, timeoutMs, signal, ...options }: GenerateOptions,
 ): Promise<Generation> {
   checkTimeout(timeoutMs);

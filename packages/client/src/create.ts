@@ -1,7 +1,7 @@
 import { invalidOption, KieqError, withDetails } from './error.ts';
 import type { Http } from './http.ts';
 import { createdOf, isFields } from './shapes.ts';
-import type { CreateOptions, Created, EnqueueOptions, GenerationInput } from './types.ts';
+import type { CreateOptions, Created, EnqueueOptions } from './types.ts';
 import { formOf, splitImages, type SplitInput } from './upload.ts';
 
 /** Longest time for one try of a call with images, in ms: as long as the gateway waits for a form. */
@@ -16,7 +16,7 @@ export interface Prepared {
 }
 
 /** @throws KieqError `invalid_options` */
-export function prepare(model: string, input: GenerationInput, options: CreateOptions, newKey: () => string): Prepared {
+export function prepare(model: string, input: unknown, options: CreateOptions, newKey: () => string): Prepared {
   const { idempotencyKey = newKey(), webhookUrl: callBackUrl } = options;
   const { priority, delayMs, deadlineMs, metadata, tenant } = options;
   // The gateway takes an empty key for none, and would create and charge at each repetition.
@@ -45,7 +45,7 @@ function jsonOf(request: object): string {
 }
 
 /** @throws KieqError with the key of the request */
-export function enqueue(http: Http, model: string, input: GenerationInput, options: EnqueueOptions): Promise<Created> {
+export function enqueue(http: Http, model: string, input: unknown, options: EnqueueOptions): Promise<Created> {
   return send(http, prepare(model, input, options, http.tools.newKey), options.signal);
 }
 

@@ -54,12 +54,6 @@ export interface EnqueueOptions extends CreateOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** One request of `enqueueMany`. */
-export interface EnqueueItem extends CreateOptions {
-  readonly model: string;
-  readonly input: GenerationInput;
-}
-
 /** The answer to a create call. */
 export interface Created {
   readonly id: string;

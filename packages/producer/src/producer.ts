@@ -2,6 +2,7 @@ import { timedGenerationId, TIMINGS } from '@kieq/domain';
 import { createLedger, type CreateReply, type Ledger } from '@kieq/ledger';
 import {
   addFirstVehicles,
+  AS_SENT,
   checkRequest,
   ignoredInItem,
   ignoredInRequest,
@@ -196,11 +197,15 @@ function checkItem(item: unknown): CheckedRequest | ProducerError {
   if (typeof item !== 'object' || item === null) {
     return invalidRequest([{ field: '', rule: 'must be an object with request and options', received: String(item) }]);
   }
-  return check('request' in item ? item.request : undefined, 'options' in item ? (item.options ?? {}) : {});
+  return check(
+    'request' in item ? item.request : undefined,
+    'options' in item ? (item.options ?? {}) : {},
+    AS_SENT in item ? item[AS_SENT] : undefined,
+  );
 }
 
-function check(request: unknown, options: unknown): CheckedRequest | ProducerError {
-  const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), drawBytes(16)));
+function check(request: unknown, options: unknown, sent?: unknown): CheckedRequest | ProducerError {
+  const checked = checkRequest(request, options, () => timedGenerationId(Date.now(), drawBytes(16)), sent);
   return checked.ok ? checked.value : invalidRequest(checked.problems);
 }
 
@@ -230,14 +235,16 @@ async function enqueueAll(
       vehicleCheckMs: TIMINGS.vehicleCheckMs,
     });
   const isDeduped = ({ keyed }: CheckedRequest): boolean => dedupeMs > 0 && !keyed;
-  const direct = requests.filter((request) => !isDeduped(request));
+  // The job of a mapped request cannot make the record, so it is of no use before it.
+  const isAddedLater = (request: CheckedRequest): boolean => request.mapped === true || isDeduped(request);
+  const direct = requests.filter((request) => !isAddedLater(request));
   // Record and job are sent together on the same connection, the record first: one write, one round trip. The sweeper adds a
   // missing job to a record; a job without a record creates its record when a worker takes it.
   const creating = Promise.all(requests.map((request) => create(request, isDeduped(request) ? { dedupeMs } : {})));
   const adding = direct.length === 0 ? undefined : addFirstVehicles(queues, direct);
   const [replies] = await Promise.all([creating, adding]);
   // The job follows only once the record is known to be new: a job whose record was refused would create its own, and pay.
-  const own = requests.filter((request, i) => isDeduped(request) && isOwn(request, replies[i]));
+  const own = requests.filter((request, i) => isAddedLater(request) && isOwn(request, replies[i]));
   if (own.length > 0) await addFirstVehicles(queues, own);
   return replies;
 }

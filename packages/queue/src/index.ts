@@ -71,6 +71,7 @@ export { nameStore, standingOf, type StoreStanding } from './uploads/upload-stor
 export { watchUploadStore, type StoreWatch } from './uploads/upload-store-watch.ts';
 export { createWorkforceMetrics } from './status/workforce-metrics.ts';
 export { isManned, readWorkforce, workersByVersion, type Workforce } from './status/workforce.ts';
+export { AS_SENT } from './jobs/as-sent.ts';
 export { addFirstVehicles } from './jobs/first-vehicles.ts';
 export { addVehicle, jobState, vehicleId } from './jobs/vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './deliveries/webhook-headers.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { isAbsent } from '@kieq/kie';
 import { invalid } from '../api-error.ts';
 import { parseCaller, refuseEndless } from '../problems.ts';
-import { objectOf, problem, type JsonObject } from '../v1/creation.ts';
+import { problem } from '../v1/creation-problem.ts';
+import { objectOf, type JsonObject } from '../v1/creation.ts';
 import { ignoredNames, type Warning } from '../warnings.ts';
 
 /** What a caller of `POST /v1/videos` asks for. */

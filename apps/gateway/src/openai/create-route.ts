@@ -9,6 +9,7 @@ import { idempotencyHeaders, idempotencyKeyOf } from '../idempotency-key.ts';
 import { ownScrubber } from '../own-scrubber.ts';
 import { route, type Call } from '../routes.ts';
 import { createWithImages } from '../v1/create-with-images.ts';
+import { enqueueCreation } from '../v1/create.ts';
 import { checkCreation, objectOf, type JsonObject } from '../v1/creation.ts';
 import type { Forms } from '../v1/form-turns.ts';
 import { KeptImages } from '../v1/kept-images.ts';
@@ -89,7 +90,7 @@ interface Sent {
 
 async function enqueue(deps: GatewayDeps, call: CreateCall, { fields, images, tenant }: Sent): Promise<Enqueued> {
   const { request, reply, caller } = call;
-  const { producer, settings, scrub } = deps;
+  const { settings, scrub } = deps;
   const { asked, warnings } = askedOf(fields);
   const translated = translate(asked);
   const context = {
@@ -104,5 +105,6 @@ async function enqueue(deps: GatewayDeps, call: CreateCall, { fields, images, te
   if (all.length > 0) reply.header(WARNINGS_HEADER, headerText(all, ownScrubber(request, scrub)));
   const key = checked.options.idempotencyKey ?? (await keyOfCall(deps, request, { tenant, sent: asked }));
   const options = key === undefined ? checked.options : { ...checked.options, idempotencyKey: key };
-  return producer.enqueue(checked.request, options);
+  // A repeated call is the same generation even if a newer version translates it otherwise.
+  return enqueueCreation(deps, { request: checked.request, options, sent: { openai: asked } });
 }

@@ -1,7 +1,7 @@
 import { applyEasy, fillRequired, modelOf, type Easy, type EasyMapped, type EasyName } from '@kieq/models';
 import type { GenerationRequest } from '@kieq/producer';
 import { invalid } from '../api-error.ts';
-import { problem } from '../v1/creation.ts';
+import { problem } from '../v1/creation-problem.ts';
 import type { Warning } from '../warnings.ts';
 import type { Asked } from './asked.ts';
 import { partsOfSize } from './size.ts';

@@ -6,8 +6,9 @@ import { problemSchema } from '../error-responses.ts';
 import { BATCH_RESULT } from '../openapi/examples.ts';
 import { outcomeOf } from '../create-outcome.ts';
 import type { ErrorAnswer } from '../envelope.ts';
-import { count, createdSchema, statesOf, warningsField, type CreateDeps } from './create.ts';
+import { count, createdSchema, existingOf, itemOf, warningsField, type CreateDeps } from './create.ts';
 import { UNAVAILABLE } from '../to-answer.ts';
+import { mappedField } from './easy.ts';
 import { checkCreation, type Creation, type CreationContext } from './creation.ts';
 
 const failureSchema = z
@@ -52,7 +53,7 @@ export async function createMany(
   }
   const results = await enqueueGood(deps, checked);
   const handles = results.flatMap((result) => ('handle' in result ? [result.handle] : []));
-  const stateOf = await statesOf(deps, handles);
+  const existing = await existingOf(deps, handles);
   return results.map((result, i) => {
     if (!('handle' in result)) {
       count(deps, outcomeOf(result.error));
@@ -60,7 +61,15 @@ export async function createMany(
     }
     const { id, created } = result.handle;
     count(deps, created ? 'created' : 'exists');
-    return { ok: true, id, created, state: stateOf.get(id) ?? 'queued', ...warningsField(warningsOf(checked[i])) };
+    const creation = creationOf(checked[i]);
+    return {
+      ok: true,
+      id,
+      created,
+      state: existing.get(id)?.state ?? 'queued',
+      ...warningsField(creation?.warnings ?? []),
+      ...mappedField(creation?.mapped ?? [], existing.get(id)),
+    };
   });
 }
 
@@ -79,17 +88,14 @@ function check(body: unknown, context: CreationContext): Checked {
   }
 }
 
-function warningsOf(item: Checked | undefined): Creation['warnings'] {
-  return item !== undefined && 'creation' in item ? item.creation.warnings : [];
+function creationOf(item: Checked | undefined): Creation | undefined {
+  return item !== undefined && 'creation' in item ? item.creation : undefined;
 }
 
 /** Only valid items go to the producer; the results are in the order of the items. */
 async function enqueueGood({ producer }: CreateDeps, items: readonly Checked[]): Promise<Result[]> {
   const creations = items.flatMap((item) => ('creation' in item ? [item.creation] : []));
-  const enqueued =
-    creations.length === 0
-      ? []
-      : await producer.enqueueMany(creations.map(({ request, options }) => ({ request, options })));
+  const enqueued = creations.length === 0 ? [] : await producer.enqueueMany(creations.map(itemOf));
   const resultOf = new Map(creations.map((creation, i) => [creation, enqueued[i]]));
   return items.map((item) => {
     if ('error' in item) return item;

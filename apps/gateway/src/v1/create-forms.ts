@@ -2,6 +2,7 @@ import { optionsSchema } from '@kieq/queue';
 import { z } from 'zod';
 import { CREATE_REQUESTS } from '../openapi/create-requests.ts';
 import { CREATE_GENERATION } from '../openapi/examples.ts';
+import { easySchema } from './easy.ts';
 import { IMAGE_LIMIT } from './upload-form.ts';
 import { waitQuery } from './waiting.ts';
 
@@ -28,11 +29,21 @@ export const createOneQuery = createQuery.extend(waitQuery);
 
 /** Documents the body that `checkCreation` takes. */
 export const createBody = z
-  .union(
-    CREATE_REQUESTS.map(({ name, shape }) =>
+  .union([
+    ...CREATE_REQUESTS.map(({ name, shape }) =>
       z.strictObject({ ...shape, ...optionsSchema.shape, ...notPassedOn }).meta({ id: `${name}Generation` }),
     ),
-  )
+    // Of the model's own fields it has those alone that `easy` has not.
+    z
+      .strictObject({
+        model: z.string().min(1),
+        input: z.record(z.string(), z.unknown()),
+        easy: easySchema,
+        ...optionsSchema.shape,
+        ...notPassedOn,
+      })
+      .meta({ id: 'EasyGeneration' }),
+  ])
   .meta({
     id: 'CreateGeneration',
     description:

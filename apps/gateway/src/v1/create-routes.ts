@@ -26,7 +26,8 @@ import {
   createQuery,
 } from './create-forms.ts';
 import { count, createdSchema, createOne, type Created } from './create.ts';
-import { checkCreation, problem, type CreationContext } from './creation.ts';
+import { problem } from './creation-problem.ts';
+import { checkCreation, type CreationContext } from './creation.ts';
 import type { Forms } from './form-turns.ts';
 import { createWithImages } from './create-with-images.ts';
 import { KeptImages } from './kept-images.ts';

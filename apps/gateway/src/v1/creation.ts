@@ -1,11 +1,13 @@
 import { withoutAbsent, type Problem } from '@kieq/kie';
-import { requestProblems, ruleText } from '@kieq/models';
+import { requestProblems, ruleText, type EasyMapped } from '@kieq/models';
 import type { GenerationRequest } from '@kieq/producer';
 import { checkRequest, optionsSchema, type GenerationOptions } from '@kieq/queue';
 import { invalid } from '../api-error.ts';
 import { tenantFor, type Caller } from '../caller.ts';
 import { callbackProblems, firstOfEach, foreignUploads } from '../create-checks.ts';
 import { refuseEndless } from '../problems.ts';
+import { problem } from './creation-problem.ts';
+import { mapEasy } from './easy.ts';
 import { blankKeyWarnings, modelWarnings, takeNotPassedOn, type Warning } from '../warnings.ts';
 
 /** A request that passed every check, as the producer takes it. */
@@ -14,6 +16,10 @@ export interface Creation {
   readonly options: GenerationOptions;
   /** Fields of the request that have no effect, and those that its model probably does not take. */
   readonly warnings: readonly Warning[];
+  /** What became of the convenience values. */
+  readonly mapped: readonly EasyMapped[];
+  /** What the caller sent, where convenience values have been put into the request; the hash covers it. */
+  readonly sent?: unknown;
 }
 
 export interface CreationContext {
@@ -32,8 +38,6 @@ export interface CreationContext {
 /** A JSON object from a caller; its values are unchecked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-const RECEIVED_LIMIT = 200;
-
 /**
  * Checks a create request from a caller and reports all its problems together; unknown fields are problems. An option
  * that is null, "" or blank counts as absent.
@@ -44,10 +48,13 @@ export function checkCreation(body: unknown, context: CreationContext): Creation
   refuseEndless(body, 'input');
   const given = objectOf(body, '');
   const { rest: known, warnings } = takeNotPassedOn(given);
-  const { model, input, ...rest } = presentOptions(known);
+  const { model, input: sentInput, easy, ...rest } = presentOptions(known);
+  refuseEndless(easy, 'easy');
+  const { input, mapped, problems: unmapped, sent } = mapEasy(model, sentInput, easy);
   const options = { ...rest, ...tenantOption(rest, context.caller), ...keyOption(rest, context.headerKey) };
   const checked = checkRequest({ model, input }, options, () => '');
   const problems = [
+    ...unmapped,
     ...(checked.ok ? [] : checked.problems),
     ...callbackProblems(rest['callBackUrl'], context.allowPrivateUrls),
     // Only a request that passed the check is known to be shallow enough to traverse.
@@ -59,6 +66,8 @@ export function checkCreation(body: unknown, context: CreationContext): Creation
   return {
     request,
     options: optionsSchema.parse(options),
+    mapped,
+    ...(sent === undefined ? {} : { sent }),
     warnings: [
       ...(options.idempotencyKey === undefined ? keyWarnings(given, context) : []),
       ...warnings,
@@ -96,19 +105,6 @@ export function presentOptions(fields: JsonObject): JsonObject {
 export function objectOf(value: unknown, field: string): JsonObject {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value };
   throw invalid([problem(field, 'must be a JSON object', value)]);
-}
-
-export function problem(field: string, rule: string, value: unknown): Problem {
-  return { field, rule, received: jsonOf(value).slice(0, RECEIVED_LIMIT) };
-}
-
-/** A value that is nested too deeply has no JSON. */
-function jsonOf(value: unknown): string {
-  try {
-    return JSON.stringify(value) ?? 'undefined';
-  } catch {
-    return typeof value;
-  }
 }
 
 /**

@@ -8,7 +8,8 @@ import type { GatewayLimits } from '../limits.ts';
 import { Pace } from '../limits/pace.ts';
 import { parseCaller } from '../problems.ts';
 import { jsonText } from '../read-json.ts';
-import { creationTenant, objectOf, presentOptions, problem, type JsonObject } from './creation.ts';
+import { problem } from './creation-problem.ts';
+import { creationTenant, objectOf, presentOptions, type JsonObject } from './creation.ts';
 import { tenantSchema } from './schemas.ts';
 import type { KeptImages } from './kept-images.ts';
 

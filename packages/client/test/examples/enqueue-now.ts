@@ -1,7 +1,8 @@
 import { createClient } from '@kieq/client';
 
 const client = createClient({ url: 'https://kieq.example.com', apiKey: process.env['KIEQ_API_KEY'] });
-const input = { prompt: 'a slow pan', image_urls: ['https://example.com/cat.jpg'], sound: false, duration: '5' };
+const image_urls = ['https://example.com/cat.jpg'];
+const input = { prompt: 'a slow pan', image_urls, sound: false, duration: '5' } as const;
 const answers = await client.enqueueMany(
   ['order-1', 'order-2'].map((idempotencyKey) => ({
     model: 'kling-2.6/image-to-video',

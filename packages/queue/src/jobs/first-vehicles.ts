@@ -6,7 +6,7 @@ import { vehicleId } from './vehicles.ts';
 
 /**
  * The first vehicles of new generations carry the whole request, so that a job alone can still make its record
- * (docs/decisions/0032). They go straight to BullMQ's backend: `Queue.add` would make an object of each job, and write its
+ * (docs/decisions/0032); those of a mapped request only name their generation, and are added after its record. They go straight to BullMQ's backend: `Queue.add` would make an object of each job, and write its
  * data as JSON once more.
  */
 export async function addFirstVehicles({ submit }: Queues, requests: readonly CheckedRequest[]): Promise<void> {
@@ -41,7 +41,9 @@ const { attempts, removeOnComplete, removeOnFail } = JOB_OPTIONS.submit;
  * The data of a first vehicle (`SubmitJob`) as JSON text. The payload is JSON already, an object with a request at
  * least: its members are copied as they are in the record.
  */
-export function firstJobText({ id, payload, tenant, priority, delayMs, deadlineMs }: CheckedRequest): string {
+export function firstJobText(request: CheckedRequest): string {
+  const { id, payload, tenant, priority, delayMs, deadlineMs, mapped } = request;
+  if (mapped === true) return JSON.stringify({ v: PAYLOAD_VERSION, generation: id });
   const own = JSON.stringify({ v: PAYLOAD_VERSION, generation: id, tenant, priority, delayMs, deadlineMs });
   return `${own.slice(0, -1)},${payload.slice(1)}`;
 }

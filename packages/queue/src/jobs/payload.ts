@@ -128,12 +128,21 @@ export interface CheckedRequest {
   readonly uploads: boolean;
   /** An idempotency key names the generation. */
   readonly keyed: boolean;
+  /**
+   * The hash covers what the caller sent, which is another request than this one (`AS_SENT`). A job with this request would
+   * have another hash, so its first vehicle only names the generation.
+   */
+  readonly mapped?: true;
   /** W3C `traceparent` of the caller; never a part of what makes two requests the same. */
   readonly trace?: string;
 }
 
-/** What the ledger stores of a request: all but whether an idempotency key named it. */
-export function ledgerFields({ keyed: _keyed, ...fields }: CheckedRequest): Omit<CheckedRequest, 'keyed'> {
+/** What the ledger stores of a request: all but whether an idempotency key named it, and what its hash covers. */
+export function ledgerFields({
+  keyed: _keyed,
+  mapped: _mapped,
+  ...fields
+}: CheckedRequest): Omit<CheckedRequest, 'keyed' | 'mapped'> {
   return fields;
 }
 
@@ -147,22 +156,29 @@ export type PayloadCheck<Value> =
  * An optional field that is null, "" or blank is absent; key and tenant only where they are null (`NAMING`). The hash
  * covers what the caller asks for (request, callback address, metadata), not when or how urgently.
  * @param idFor names the generation when neither an idempotency key nor an id does
+ * @param sent what the caller sent instead of this request (`AS_SENT`); the hash covers it in place of the request
  */
 export function checkRequest(
   request: unknown,
   options: unknown,
   idFor: (tenant: string) => string,
+  sent?: unknown,
 ): PayloadCheck<CheckedRequest> {
-  const tooMuch = excessOf(request, options);
+  const tooMuch = excessOf(request, options) ?? excess(sent);
   if (tooMuch !== undefined) return { ok: false, problems: [tooMuch] };
   const unreadable = [...textProblems(request), ...textProblems(options)];
-  const frozen = freeze(request, options, idFor);
+  const frozen = freeze(request, options, idFor, sent);
   if (unreadable.length === 0) return frozen;
   return { ok: false, problems: [...unreadable, ...(frozen.ok ? [] : frozen.problems)] };
 }
 
 /** @param request known to be shallow, as are the options */
-function freeze(request: unknown, options: unknown, idFor: (tenant: string) => string): PayloadCheck<CheckedRequest> {
+function freeze(
+  request: unknown,
+  options: unknown,
+  idFor: (tenant: string) => string,
+  sent?: unknown,
+): PayloadCheck<CheckedRequest> {
   const parsedOptions = parseOptions(options);
   const parsedRequest = validateCreateRequest(request);
   const problems = [
@@ -175,7 +191,8 @@ function freeze(request: unknown, options: unknown, idFor: (tenant: string) => s
   // In Kie's API it is part of the request; here it is one of the options.
   const callBackUrl = parsedOptions.data.callBackUrl ?? parsedRequest.request.callBackUrl;
   const body = jsonText({ request: { model, input }, callBackUrl, metadata });
-  if (body === undefined)
+  const hashed = sent === undefined ? body : jsonText({ request: sent, callBackUrl, metadata });
+  if (body === undefined || hashed === undefined)
     return {
       ok: false,
       problems: [{ field: 'input', rule: 'must be JSON', received: 'a value that JSON cannot represent' }],
@@ -195,7 +212,7 @@ function freeze(request: unknown, options: unknown, idFor: (tenant: string) => s
         idempotencyKey === undefined
           ? body
           : canonicalJson({ request: { model, input }, callBackUrl, metadata, idempotencyKey }),
-      hash: digest(withoutUploadCopies(body)),
+      hash: digest(withoutUploadCopies(hashed)),
       model,
       tenant,
       priority,
@@ -203,6 +220,7 @@ function freeze(request: unknown, options: unknown, idFor: (tenant: string) => s
       callback: callBackUrl !== undefined,
       uploads: uploadsIn(input).length > 0,
       keyed: idempotencyKey !== undefined,
+      ...(sent === undefined ? {} : { mapped: true }),
       ...(deadlineMs === undefined ? {} : { deadlineMs }),
     },
   };

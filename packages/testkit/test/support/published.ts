@@ -161,4 +161,13 @@ export const view: Promise<Generation> = client.get('gen_1');
 export const codeOf = (error: unknown): string => (error instanceof KieqError ? error.code : '');
 // @ts-expect-error A misspelt option would pay twice.
 void client.enqueue('a model', {}, { idempotencykey: '1' });
+const input = { prompt: 'a pan', sound: false, duration: '5', aspect_ratio: '16:9', mode: 'pro' } as const;
+const shots = { multi_shots: false, multi_prompt: [] } as const;
+void client.enqueue('kling-3.0/video', { ...input, ...shots });
+// @ts-expect-error The duration of this model is text.
+void client.enqueue('kling-3.0/video', { ...input, ...shots, duration: 5 });
+// @ts-expect-error A misspelt field.
+void client.enqueue('kling-3.0/video', { ...input, ...shots, image_url: ['https://example.com/cat.jpg'] });
+// @ts-expect-error One of another model's values.
+void client.enqueueMany([{ model: 'kling-2.6/image-to-video', input: { ...input, image_urls: [], duration: '7' } }]);
 `;
