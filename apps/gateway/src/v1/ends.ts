@@ -36,7 +36,7 @@ export async function followEnds(
   const told = new Set<string>();
   if (missed) stream.send({ event: 'missed', data: {} });
   stream.position(after);
-  const tellPosition = positions(stream, deps.pauseMs * PAUSES_PER_POSITION);
+  const tellPosition = positions(stream, after, deps.pauseMs * PAUSES_PER_POSITION);
   for (let [position, readAt] = [after, performance.now()]; !stream.closed.aborted;) {
     const page = await eventsAfter(redis, root, position, PAGE);
     // A client that reads slowly holds the stream up: the pool may have dropped changes meanwhile.
@@ -47,11 +47,8 @@ export async function followEnds(
       if (isEndFor(event, owner)) await tell(deps, owner, event, { stream, told });
       if (stream.closed.aborted) return;
     }
-    const last = page.at(-1);
-    if (last !== undefined) {
-      position = last.id;
-      tellPosition(position);
-    }
+    position = page.at(-1)?.id ?? position;
+    tellPosition(position);
     if (page.length < PAGE) await sleep(deps.pauseMs, undefined, { signal: stream.closed }).catch(() => undefined);
   }
 }
@@ -60,11 +57,11 @@ export async function followEnds(
  * Moves the client's position now and then: it resumes from there, and what happened to others in between is none of its
  * business.
  */
-function positions(stream: EventStream, everyMs: number): (position: string) => void {
-  let toldAt = performance.now();
+function positions(stream: EventStream, start: string, everyMs: number): (position: string) => void {
+  let [known, toldAt] = [start, performance.now()];
   return (position) => {
-    if (performance.now() - toldAt < everyMs) return;
-    toldAt = performance.now();
+    if (position === known || performance.now() - toldAt < everyMs) return;
+    [known, toldAt] = [position, performance.now()];
     stream.position(position);
   };
 }

@@ -94,6 +94,8 @@ describe('the OpenAPI document', () => {
     expect(closed.map(([name]) => name)).toEqual([
       'AdoptRequest',
       'BatchRequest',
+      'EasyGeneration',
+      'Easy',
       'EstimateRequest',
       'Kling26ImageToVideoGeneration',
       'OtherModelGeneration',
