@@ -99,7 +99,8 @@ test('every place of this repository names its version', () => {
   const { version }: { version: string } = JSON.parse(readText('package.json'));
   expect(differences(files, readText, version)).toEqual([]);
   // Each is found: with another version all of them differ.
-  const places = differences(files, readText, '0.0.0').map((problem) => problem.split(' ')[0]);
+  const problems: string[] = differences(files, readText, '0.0.0');
+  const places = problems.map((problem) => problem.split(' ')[0]);
   for (const path of ['Dockerfile', 'README.md', 'deploy/docker-bake.json', 'packages/client/CHANGELOG.md'])
     expect(places).toContain(path);
 });
