@@ -1,6 +1,7 @@
 /** Where the version of a release stands in addition to the root's package.json, and how it is written there. */
 const WRITTEN = [
-  { file: /\/package\.json$/, what: 'version', pattern: /"version": "(.+)"/g },
+  // Not that of a stand-in for a library of others.
+  { file: /^(?!.*\/clients\/).*\/package\.json$/, what: 'version', pattern: /"version": "(.+)"/g },
   { file: /^packages\/domain\/src\/version\.ts$/, what: 'version', pattern: /VERSION = '(.+)'/g },
   { file: /^deploy\/helm\/kieq\/Chart\.yaml$/, what: 'version', pattern: /^version: (\S+)/gm },
   { file: /^deploy\/helm\/kieq\/Chart\.yaml$/, what: 'appVersion', pattern: /^appVersion: (\S+)/gm },

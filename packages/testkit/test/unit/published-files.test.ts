@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { publishedText } from '../../../../scripts/publish/documents.mjs';
 import { PUBLISHED } from '../../../../scripts/publish/packages.mjs';
 import { leaveOutForeignSources } from '../../../../scripts/publish/source-maps.mjs';
-import { read, ROOT, withoutCode } from '../support/documents.ts';
+import { filesBelow, read, ROOT, withoutCode } from '../support/documents.ts';
 
 const mapSchema = z.object({
   file: z.string(),
@@ -58,6 +58,16 @@ test.each([
   ['```ts\nconst [a](b.txt)\n```', undefined],
 ])('%j is published as %j', (text, published = text) => {
   expect(publishedText(text)).toBe(published);
+});
+
+test('no document installs a tarball into the clone, whose manifest npm refuses', async () => {
+  const documents = await filesBelow('', '.md');
+  const texts = await Promise.all(documents.map(async (path) => ({ path, text: await read(path) })));
+  const lines = texts.flatMap(({ path, text }) =>
+    [...text.matchAll(/npm install [^\n`]*\.\/dist-pack\/[^\n`]*/g)].map(([line]) => ({ path, line })),
+  );
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter(({ line }) => !/--(?:prefix|global) /.test(line))).toEqual([]);
 });
 
 test.each(['CHANGELOG.md', ...PUBLISHED.map((name) => `packages/${name}/README.md`)])(

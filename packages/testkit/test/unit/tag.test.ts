@@ -87,7 +87,7 @@ test.each([
   ['deploy/kubernetes/overlays/example/kustomization.yaml', 'newTag: 1.2.3\nnewTag: 1.2.2\n', '1.2.2 as newTag'],
   ['packages/client/CHANGELOG.md', '# Changelog\n\n## 1.2.2\n\n## 1.2.3\n', '1.2.2 as newest section'],
   ['docs/openapi.json', '{\n  "info": {\n    "version": "1.2.2"\n', '1.2.2 as version'],
-  ['docs/a.md', 'npm install ./dist-pack/kieq-bull-board-1.2.2.tgz', '1.2.2 as name of a tarball'],
+  ['docs/getting-started.md', 'npm install ./dist-pack/kieq-bull-board-1.2.2.tgz', '1.2.2 as name of a tarball'],
 ])('pnpm tag refuses another version in %s: %j', (file, text, problem) => {
   const { tag } = repository({ ...RELEASE, [file]: text });
   expect(tag('--dry-run')).toEqual([2, `v1.2.3 was not made:\n- ${file} has ${problem}; it must be 1.2.3\n`]);
@@ -99,7 +99,8 @@ test('every place of this repository names its version', () => {
   const { version }: { version: string } = JSON.parse(readText('package.json'));
   expect(differences(files, readText, version)).toEqual([]);
   // Each is found: with another version all of them differ.
-  const places = differences(files, readText, '0.0.0').map((problem: string) => problem.split(' ')[0]);
+  const problems: string[] = differences(files, readText, '0.0.0');
+  const places = problems.map((problem) => problem.split(' ')[0]);
   for (const path of ['Dockerfile', 'README.md', 'deploy/docker-bake.json', 'packages/client/CHANGELOG.md'])
     expect(places).toContain(path);
 });
