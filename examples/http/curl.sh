@@ -108,6 +108,9 @@ curl -sS -X DELETE "$GATEWAY_URL/v1/generations/$LATER" -H "Authorization: Beare
 say 'follow until the generation has ended'
 curl -sSN "$GATEWAY_URL/v1/generations/$ID/events" -H "Authorization: Bearer $GATEWAY_KEY"
 
+say 'wait for the end in one request'
+curl -sS "$GATEWAY_URL/v1/generations/$ID?wait=50" -H "Authorization: Bearer $GATEWAY_KEY"
+
 say 'read'
 curl -sS "$GATEWAY_URL/v1/generations/$ID" -H "Authorization: Bearer $GATEWAY_KEY"
 

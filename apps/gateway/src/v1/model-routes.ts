@@ -96,13 +96,23 @@ async function detailsOf({ ledger }: GatewayDeps, { tenant }: Caller, id: string
       variants: variants.map(({ when, credits }) => ({ when: { ...when }, credits })),
       ...(note === undefined ? {} : { note }),
     })),
-    completion: (await completionOf(ledger, id)).map(({ count, ...times }) =>
-      tenant === undefined ? { count, ...times } : times,
-    ),
-    ...(await lessonsOf(ledger, id)),
+    ...shownTo(tenant, { completion: await completionOf(ledger, id), ...(await lessonsOf(ledger, id)) }),
     live: await liveOf(ledger, id),
     notes: [...(model.notes ?? [])],
     sources: sourcesOf(model),
+  };
+}
+
+type Seen = Pick<ModelDetails, 'completion' | 'learned' | 'outcomes'>;
+
+/** A tenant does not learn how many generations others make: it sees times, prices and the rate, and no counts. */
+function shownTo(tenant: string | undefined, seen: Seen): Seen {
+  if (tenant === undefined) return seen;
+  const { completion, learned, outcomes } = seen;
+  return {
+    completion: completion.map(({ count: _, ...times }) => times),
+    learned: learned.map(({ count: _, ...price }) => price),
+    outcomes: outcomes === null ? null : { successRate: outcomes.successRate },
   };
 }
 

@@ -80,7 +80,7 @@ const learnedSchema = z.object({
       'Model, length in seconds and the fields of the price list, as in `kling-3.0/video|5s|mode=std|sound=false`',
     ),
   credits: z.number().describe('Billed last; estimates use it'),
-  count: z.int().describe('Number of bills'),
+  count: z.int().optional().describe('Number of bills; for operators'),
   date: z.string().describe('Day of the last bill'),
   since: z.string().describe('Day since which it costs this, but for differences below 5 %'),
   before: z.number().optional().describe('The price before that day, if there was another one'),
@@ -88,8 +88,8 @@ const learnedSchema = z.object({
 });
 
 const outcomesSchema = z.object({
-  successes: z.int(),
-  failures: z.int(),
+  successes: z.int().optional().describe('For operators'),
+  failures: z.int().optional().describe('For operators'),
   successRate: z.number().describe('From 0 to 1'),
 });
 

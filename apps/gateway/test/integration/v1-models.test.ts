@@ -1,7 +1,7 @@
 import { MODELS, exampleInput } from '@kieq/models';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { startPool, testRequest, type PoolFixture } from '../../../../packages/testkit/src/pool.ts';
-import { startGateway } from '../support.ts';
+import { KEYS, startGateway } from '../support.ts';
 
 const IMAGE = 'https://images.example.com/cat.png';
 
@@ -105,6 +105,19 @@ describe("what Kie's own catalogue says", () => {
       schema: { properties: {} },
       differences: expect.arrayContaining(['input.prompt is integer instead of string']),
     });
+  });
+});
+
+describe('a tenant', () => {
+  test('sees what the pool has measured, and no counts over all tenants', async () => {
+    const { ask } = await startGateway({ pool, keys: KEYS });
+    const kind = 'hailuo/02-image-to-video-standard|6s';
+    await pool.redis.client.zadd(`${pool.ledger.root}kinds`, 1, kind);
+    await pool.redis.client.rpush(`${pool.ledger.root}durations:${kind}`, 90_000);
+    const read = async (key: string) => (await ask('/v1/models/hailuo%2F02-image-to-video-standard', { key })).body;
+
+    expect((await read(KEYS[0].key)).completion).toEqual([{ kind, medianMs: 90_000, p90Ms: 90_000 }]);
+    expect((await read(KEYS[2].key)).completion).toEqual([{ kind, count: 1, medianMs: 90_000, p90Ms: 90_000 }]);
   });
 });
 
