@@ -19,6 +19,7 @@ export { nearest } from './nearest.ts';
 export type { ImageField, InputField, KieModel, PriceRow, SourceId } from './model.ts';
 export { priceKind } from './price-kind.ts';
 export { requestProblems, requestWarnings, ruleText } from './request-warnings.ts';
+export { timingInput } from './timing-input.ts';
 export { SOURCES, USD_PER_CREDIT } from './sources.ts';
 export { applyEasy } from './easy/apply-easy.ts';
 export { fillRequired, type Filled } from './easy/fill-required.ts';

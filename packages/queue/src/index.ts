@@ -76,3 +76,4 @@ export { addFirstVehicles } from './jobs/first-vehicles.ts';
 export { addVehicle, jobState, vehicleId } from './jobs/vehicles.ts';
 export { webhookHeaders, type WebhookMessage } from './deliveries/webhook-headers.ts';
 export { webhookOf, webhookRequest, type Webhook } from './deliveries/webhook-request.ts';
+export { timingKindOf } from './poll/timing-kind-of.ts';

@@ -6,10 +6,9 @@ import {
   requestKindOf,
   scaleSchedule,
   survivalAt,
-  timingKind,
 } from '@kieq/domain';
 import type { GenerationRecord, Ledger } from '@kieq/ledger';
-import { frozenPayload } from '@kieq/queue';
+import { frozenPayload, timingKindOf } from '@kieq/queue';
 import { bar } from '../text/paint.ts';
 import { duration } from '../text/time.ts';
 
@@ -79,7 +78,7 @@ export async function expectationOf(
   { model, payload }: GenerationRecord,
   timeScale: number,
 ): Promise<Expectation> {
-  const kind = timingKind(model, frozenPayload(payload)?.request.input ?? {});
+  const kind = timingKindOf(model, frozenPayload(payload)?.request.input ?? {});
   const { priorMedianMs, horizonMs } = scaleSchedule(timeScale);
   const [durations = []] = await ledger.read.durations([kind]);
   const times = completionDistribution(durations, priorFor(requestKindOf(kind), priorMedianMs), horizonMs);

@@ -9,6 +9,7 @@ import {
 import type { PollReply } from '@kieq/ledger';
 import type { LessonDeps } from './poll-deps.ts';
 import { frozenPayloadSchema } from '../jobs/payload.ts';
+import { timingKindOf } from './timing-kind-of.ts';
 
 type Poll = Extract<PollReply, { kind: 'granted' }>;
 
@@ -21,7 +22,7 @@ function kindOf(poll: Pick<Poll, 'timingKind' | 'model'>): string {
 export function kindOfPayload(payload: string | undefined): string | undefined {
   if (payload === undefined) return undefined;
   const { request } = frozenPayloadSchema.parse(JSON.parse(payload));
-  return timingKind(request.model, request.input);
+  return timingKindOf(request.model, request.input);
 }
 
 /**

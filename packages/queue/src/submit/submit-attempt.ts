@@ -1,6 +1,7 @@
-import { timingKind, withUploadLinks, type SubmitAnswer } from '@kieq/domain';
+import { withUploadLinks, type SubmitAnswer } from '@kieq/domain';
 import { callbackUrl, TRANSPORT, type KieCreateRequest } from '@kieq/kie';
 import { confirmIntent, type AdmitReply, type RefuseRule } from '@kieq/ledger';
+import { timingKindOf } from '../poll/timing-kind-of.ts';
 import type { AttemptToken } from './attempt-token.ts';
 import type { AttemptDeps } from './submit-deps.ts';
 import { deadJobEnd } from './dead-job.ts';
@@ -147,7 +148,7 @@ async function recordAccepted(
   const { latencyMs } = answer;
   // Logged first, so that even a worker that is killed before Redis has the taskId leaves a trace.
   logger.info({ task: taskId, latencyMs: Math.round(latencyMs) }, 'Kie accepted');
-  const kind = timingKind(model, input);
+  const kind = timingKindOf(model, input);
   const pollDelayMs = context.plan.firstDelayMs(kind);
   const reply = await persist(context, `the taskId ${taskId}`, `kieq adopt ${id} ${taskId}`, () =>
     ledger.accept({

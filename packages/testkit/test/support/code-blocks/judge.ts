@@ -54,7 +54,9 @@ const exampleFiles = (async () => {
       ['examples', 'packages', 'apps'].map((folder) => filesBelow(folder, ending)),
     ),
   );
-  const paths = folders.flat().filter((path) => path.startsWith('examples/') || /\/test\/(?:integration\/)?examples\//.test(path));
+  const paths = folders
+    .flat()
+    .filter((path) => path.startsWith('examples/') || /\/test\/(?:integration\/)?examples\//.test(path));
   return Promise.all(paths.map(async (path) => ({ path, flat: flatOf(await read(path)) })));
 })();
 
