@@ -11,7 +11,7 @@ import { ROOT } from '../support/documents.ts';
 const KEY = 'a-secret-key-0123456789';
 const WEBHOOK_KEY = 'a key of the account';
 /** What the simulator leaves out: it is quick, stands behind nothing, and has only what kieq calls. */
-const ONLY_AT_KIE = ['catalogue', 'kling-time', 'newer-answers', 'older-endpoints', 'way'];
+const ONLY_AT_KIE = ['kling-time', 'newer-answers', 'older-endpoints', 'way'];
 const PACE = { pollMs: 20, limitMs: 10_000, callbackMs: 5000 };
 
 /** As recorded traffic has it. */
