@@ -110,8 +110,8 @@ function shownTo(tenant: string | undefined, seen: Seen): Seen {
   if (tenant === undefined) return seen;
   const { completion, learned, outcomes } = seen;
   return {
-    completion: completion.map(({ count: _, ...times }) => times),
-    learned: learned.map(({ count: _, ...price }) => price),
+    completion: completion.map(({ count: _count, ...times }) => times),
+    learned: learned.map(({ count: _count, ...price }) => price),
     outcomes: outcomes === null ? null : { successRate: outcomes.successRate },
   };
 }
