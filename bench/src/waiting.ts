@@ -42,7 +42,8 @@ export async function* benchWaiting({
 }
 
 async function measure(pool: ProcessPool, waiting: number): Promise<object> {
-  const gateway = await pool.startGateway();
+  // A quarter of the connections may wait for one key.
+  const gateway = await pool.startGateway({ GATEWAY_MAX_CONNECTIONS: String(5 * Math.max(...COUNTS)) });
   const ids = await pool.enqueue(Array.from({ length: GENERATIONS }, (_, i) => `${waiting} wait, ${i}`));
   const rssBeforeMiB = await residentMiB(gateway.pid);
   const endedAt = new Map<string, number>();
