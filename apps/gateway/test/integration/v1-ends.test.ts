@@ -141,6 +141,18 @@ describe('GET /v1/events', () => {
     expect(ids(client).includes(id)).toBe(lastEventId === '1-0');
   });
 
+  test('a generation that has ended before does not end again when its webhook or its files are settled', async () => {
+    const before = await cancelled();
+    const client = await listening(await gatewayOf());
+    for (const event of ['archived', 'archive_failed', 'notified', 'notify_failed', 'surplus']) {
+      const fields = ['generation', before, 'state', 'cancelled', 'event', event, 'tenant', 'default'];
+      await pool.redis.client.xadd(`${pool.ledger.root}events`, '*', ...fields);
+    }
+    const now = await cancelled();
+    await toldAll(client, 1);
+    expect(ids(client)).toEqual([now]);
+  });
+
   test('the position moves with changes that are no ends', async () => {
     const client = await listening(await gatewayOf());
     const before = lastId(client);

@@ -194,6 +194,15 @@ describe('warnings of the catalogue', () => {
     expect([answer.body.code, answer.headers.get('x-kieq-warnings')]).toEqual([200, `input.duration ${message}`]);
   });
 
+  test('fit into a head that every proxy passes, however many there are', async () => {
+    const { ask } = await startGateway({ pool });
+    const many = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`unbekannt_ä_${i}_${'x'.repeat(40)}`, i]));
+    const answer = await ask('/api/v1/jobs/createTask', { body: { ...body, input: { ...body.input, ...many } } });
+    const header = answer.headers.get('x-kieq-warnings') ?? '';
+    expect([answer.body.code, header.length < 1600]).toEqual([200, true]);
+    expect(header).toMatch(/; and \d+ more$/);
+  });
+
   test('name the model that was probably meant, and nothing about an unknown one', async () => {
     const { ask } = await startGateway({ pool });
     const misspelt = await ask('/v1/generations', { body: { ...body, model: 'kling-3.0/vidoe' } });

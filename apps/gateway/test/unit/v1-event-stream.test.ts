@@ -33,6 +33,15 @@ test('drops a client that leaves too much unread, and aborts its signal', async 
   expect(stream.closed.aborted).toBe(true);
 });
 
+test('one event may be larger than what a client may leave unread', () => {
+  const answer = stalled();
+  const stream = openOn(answer, { bufferLimitBytes: 1000 });
+  stream.send({ event: 'webhook', data: { body: 'x'.repeat(5000) } });
+  expect(stream.closed.aborted).toBe(false);
+  stream.send({ event: 'webhook', data: {} });
+  expect(stream.closed.aborted).toBe(true);
+});
+
 test('heartbeats do not pile up at a client that does not read, and stop at the end', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
