@@ -4,7 +4,12 @@ import { dirname, join } from 'node:path';
 import { errorCode } from './error-code.ts';
 
 /** Tries; each one fails only by another removal of the same folder at the same moment. */
-const MOVE_TRIES = 100;
+const FOLDER_TRIES = 100;
+/**
+ * How a removal of a folder shows that happens while it is used. Node reports ENOTDIR where a folder that `mkdir` has
+ * just found is gone when it looks what it is.
+ */
+const FOLDER_GONE = new Set(['ENOENT', 'ENOTDIR']);
 /** The folder is gone again, or this file system cannot sync folders. */
 const NO_SYNC = new Set(['ENOENT', 'EINVAL', 'ENOTSUP']);
 /** This file system has no hard links. */
@@ -33,17 +38,13 @@ export async function writeFileWhole(root: string, path: string, bytes: Uint8Arr
  * @returns whether it was written
  */
 export async function writeNewFile(root: string, path: string, bytes: Uint8Array): Promise<boolean> {
-  await makeFolder(dirname(path));
+  await makeFolder(root);
   const temporary = join(root, `~${randomUUID()}`);
   try {
     await writeAndSync(temporary, bytes);
-    await link(temporary, path);
-  } catch (error) {
-    const code = errorCode(error) ?? '';
-    if (code === 'EEXIST') return false;
-    if (!NO_LINKS.has(code)) throw error;
-    // A reader may see an empty file for a moment.
-    return await writeExclusively(path, bytes);
+    const isNew = await inFolder(path, () => linkNew(temporary, path));
+    // Without links a reader may see an empty file for a moment.
+    if (!(isNew ?? (await inFolder(path, () => writeExclusively(path, bytes))))) return false;
   } finally {
     await rm(temporary, { force: true }).catch(() => undefined);
   }
@@ -51,25 +52,32 @@ export async function writeNewFile(root: string, path: string, bytes: Uint8Array
   return true;
 }
 
+/** False where there is such a file, undefined where this file system has no (further) links. */
+async function linkNew(from: string, to: string): Promise<boolean | undefined> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (code === 'EEXIST') return false;
+    if (NO_LINKS.has(code)) return undefined;
+    throw error;
+  }
+}
+
 /**
  * Gives a file below root a second name, which must be new.
  * @returns false where there is no such file, undefined where this file system has no (further) links
  */
 export async function linkFile(root: string, from: string, to: string): Promise<boolean | undefined> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      await access(from);
-      await makeFolder(dirname(to));
-      await link(from, to);
-      break;
-    } catch (error) {
-      const code = errorCode(error) ?? '';
-      if (NO_LINKS.has(code)) return undefined;
-      if (code !== 'ENOENT') throw error;
-      if (!(await isThere(from))) return false;
-      // Another process removed the new folder before the link, as in `moveInto`.
-      if (tries === MOVE_TRIES) throw error;
-    }
+  try {
+    await access(from);
+    await inFolder(to, () => link(from, to));
+  } catch (error) {
+    const code = errorCode(error) ?? '';
+    if (NO_LINKS.has(code)) return undefined;
+    if (code === 'ENOENT' && !(await isThere(from))) return false;
+    throw error;
   }
   await syncFolders(root, to);
   return true;
@@ -123,15 +131,21 @@ async function writeAndSync(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Another process that removes the last file of the folder may remove the folder before the rename. */
 export async function moveInto(temporary: string, path: string): Promise<void> {
+  await inFolder(path, () => rename(temporary, path));
+}
+
+/**
+ * Does something in the folder of a file, which is made first: another process that removes the last file of the folder
+ * removes the folder as well, perhaps before `act` has put its own there.
+ */
+async function inFolder<Value>(path: string, act: () => Promise<Value>): Promise<Value> {
   for (let tries = 1; ; tries += 1) {
     try {
       await makeFolder(dirname(path));
-      await rename(temporary, path);
-      return;
+      return await act();
     } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || tries === MOVE_TRIES) throw error;
+      if (!FOLDER_GONE.has(errorCode(error) ?? '') || tries === FOLDER_TRIES) throw error;
     }
   }
 }

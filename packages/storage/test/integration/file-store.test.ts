@@ -47,18 +47,24 @@ test('remove takes empty folders away, up to the root', async () => {
   expect(await readdir(root)).toEqual([]);
 });
 
-test('puts and removals in one folder do not disturb each other', async () => {
-  const store = openFolder();
-  const lanes = Array.from({ length: 8 }, async (_, lane) => {
-    for (let round = 0; round < 40; round += 1) {
-      await store.put(`a/b/${lane}`, text, 'text/plain');
-      expect(await store.get(`a/b/${lane}`)).toEqual(text);
-      await store.remove(`a/b/${lane}`);
-    }
-  });
-  await Promise.all(lanes);
-  expect(await readdir(root)).toEqual([]);
-});
+test.each(['put', 'putNew', 'link'] as const)(
+  '%s and removals in one folder do not disturb each other',
+  async (way) => {
+    const store = openFolder();
+    await store.put('source', text, 'text/plain');
+    const write = (name: string): Promise<unknown> | undefined =>
+      way === 'link' ? store.link?.('source', name) : store[way](name, text, 'text/plain');
+    const lanes = Array.from({ length: 8 }, async (_, lane) => {
+      for (let round = 0; round < 100; round += 1) {
+        await write(`a/b/${lane}`);
+        expect(await store.get(`a/b/${lane}`)).toEqual(text);
+        await store.remove(`a/b/${lane}`);
+      }
+    });
+    await Promise.all(lanes);
+    expect(await readdir(root)).toEqual(['source']);
+  },
+);
 
 test('a reader sees a whole file, old or new, while others replace it', async () => {
   const store = openFolder();
