@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as forward, type IncomingMessage } from 'node:http';
+import { createServer, request as forward, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -12,7 +12,8 @@ export interface CuttingProxy {
 
 /**
  * Starts a proxy that passes on every request and, for the first ones, cuts the connection instead of the response: the
- * gateway has done its work, and the client does not know. It ends with the test.
+ * gateway has done its work, and the client does not know. It passes on one request at a time, so that the gateway
+ * handles them in the order of `passed`; two that are under way together could change places. It ends with the test.
  * @param cuts whether the response to a request is cut
  */
 export async function startCuttingProxy(
@@ -20,7 +21,8 @@ export async function startCuttingProxy(
   cuts: (request: string, before: number) => boolean,
 ): Promise<CuttingProxy> {
   const passed: string[] = [];
-  const server = createServer((incoming, outgoing) => {
+  let turn = Promise.resolve();
+  const pass = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     const name = `${incoming.method} ${incoming.url}`;
     const isCut = cuts(name, passed.filter((one) => one === name).length);
     passed.push(name);
@@ -32,6 +34,13 @@ export async function startCuttingProxy(
     });
     passedOn.on('error', () => incoming.socket.destroy());
     incoming.pipe(passedOn);
+  };
+  const server = createServer((incoming, outgoing) => {
+    turn = turn.then(async () => {
+      if (outgoing.closed) return;
+      pass(incoming, outgoing);
+      await once(outgoing, 'close');
+    });
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
