@@ -31,6 +31,8 @@ export async function orphanCampaign({
   const flow = await openCallbackPool('orphans', {
     workers: 2,
     simulator: { seed, callback: { retries: 5, retryDelayMs: 50 } },
+    // Some never come.
+    settings: { submitTimeoutMs: 500 },
     // Half of the responses are lost, which is no reason to stop here.
     timings: { unreachableFirstMs: 10, unreachableCapMs: 20 },
     schedule: { minSpacingMs: 50, maxSpacingMs: 500, costRatioMs: 30, priorMedianMs: 100 },

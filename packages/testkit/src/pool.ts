@@ -85,7 +85,7 @@ export interface PoolFixture {
   stopWorkers(): Promise<void>;
   /** Enqueues valid requests with these prompts; the prompt is what the simulator's ledger of charges knows them by. */
   enqueue(...prompts: string[]): Promise<string[]>;
-  /** The record, once it satisfies the predicate; fails with the last one seen after `timeoutMs` (default 15 s). */
+  /** The record, once it satisfies the predicate; fails with the last one seen after `timeoutMs` (default 30 s). */
   recordWhen(id: string, is: (record: GenerationRecord) => boolean, timeoutMs?: number): Promise<GenerationRecord>;
   stop(): Promise<void>;
 }
@@ -157,7 +157,7 @@ export async function startPool(options: PoolFixtureOptions): Promise<PoolFixtur
         return item.handle.id;
       });
     },
-    recordWhen: (id, is, timeoutMs = 15_000) =>
+    recordWhen: (id, is, timeoutMs = 30_000) =>
       until(
         () => ledger.read.generation(id),
         (record) => record !== undefined && is(record),

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<Value>(
   poll: () => Promise<Value | undefined> | Value | undefined,
   is: (value: Value) => boolean,
-  timeoutMs = 15_000,
+  timeoutMs = 30_000,
   everyMs = 20,
 ): Promise<Value> {
   const endsAt = performance.now() + timeoutMs;
