@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import LongestFirst from './scripts/test/longest-first.mjs';
 
 /** Tests resolve packages from source, so that they need no build; only process tests start the built apps. */
 const conditions = ['@kieq/source', 'node', 'development|production'];
@@ -15,27 +16,36 @@ const shared = {
 const isolate = false;
 const redis = './packages/testkit/test/global-setup.ts';
 const staleBundles = './scripts/test/stale-bundles.mjs';
+/** What becomes true later has this long on a busy machine; the default of Vitest is a second. */
+const PATIENT = { poll: { timeout: 15_000 } };
 /** More files at once than cores: they wait most of the time, for processes to start, for locks to end. */
-const AT_ONCE = { maxWorkers: 4, sequence: { groupOrder: 1 } };
+const AT_ONCE = { maxWorkers: 6, sequence: { groupOrder: 1 } };
 
+/** They install, build, serve and judge with foreign tools; no finding of theirs depends on an idle machine. */
 const FOREIGN_TOOLS = [
   'packages/testkit/test/campaign/{published*,client-runtimes}.test.ts',
   'packages/clients-suite/test/campaign/**/*.test.ts',
   'apps/gateway/test/campaign/api-documents.test.ts',
-  'deploy/test/campaign/{helm,promtool}.test.ts',
+  'apps/*/test/campaign/behind-nginx.test.ts',
+  'deploy/test/campaign/**/*.test.ts',
   'site/test/campaign/**/*.test.ts',
 ];
 
 export default defineConfig({
   test: {
     retry: 0,
+    sequence: { sequencer: LongestFirst },
     reporters: ['default', './scripts/test/slowest-files.mjs'],
     projects: [
       {
         ...shared,
         test: {
           name: 'unit',
+          // They hardly wait.
+          maxWorkers: 2,
           isolate,
+          expect: PATIENT,
+          testTimeout: 20_000,
           include: [
             '{apps,packages}/*/test/unit/**/*.test.ts',
             '{bench,bench/campaigns,deploy,site}/test/unit/**/*.test.ts',
@@ -48,9 +58,10 @@ export default defineConfig({
           ...AT_ONCE,
           name: 'integration',
           isolate,
+          expect: PATIENT,
           include: ['{apps,packages,bench}/*/test/integration/**/*.test.ts'],
           globalSetup: [redis],
-          testTimeout: 30_000,
+          testTimeout: 60_000,
           hookTimeout: 60_000,
         },
       },
@@ -60,6 +71,7 @@ export default defineConfig({
           ...AT_ONCE,
           name: 'process',
           isolate,
+          expect: PATIENT,
           include: ['{apps,packages,bench}/*/test/process/**/*.test.ts'],
           globalSetup: [redis, staleBundles],
           testTimeout: 120_000,
@@ -72,7 +84,7 @@ export default defineConfig({
         test: {
           name: 'campaign',
           isolate,
-          include: ['{apps,packages}/*/test/campaign/**/*.test.ts', 'deploy/test/campaign/**/*.test.ts'],
+          include: ['{apps,packages}/*/test/campaign/**/*.test.ts'],
           exclude: FOREIGN_TOOLS,
           globalSetup: [redis, staleBundles],
           hookTimeout: 60_000,
@@ -83,7 +95,6 @@ export default defineConfig({
       },
       {
         ...shared,
-        // Campaigns that install, build and judge with foreign tools; no clock matters to them.
         test: {
           name: 'campaign-tools',
           isolate,
@@ -91,7 +102,7 @@ export default defineConfig({
           globalSetup: [redis, staleBundles],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          maxWorkers: 2,
+          maxWorkers: 3,
           sequence: { groupOrder: 3 },
         },
       },

@@ -28,7 +28,7 @@ test('each of its examples names the test that runs it, and so do its two comman
   const ci = await read('.ci/run');
   const commands = wordsIn(blocks[0]?.text ?? '', /^(npx -y pnpm@12 \w+)/gm);
   expect(commands).toHaveLength(2);
-  for (const command of commands) expect(ci).toMatch(new RegExp(`^(timeout 120 )?${command}$`, 'm'));
+  for (const command of commands) expect(ci).toMatch(new RegExp(`^ *(timeout 120 )?${command}$`, 'm'));
 });
 
 test('the three variables of going live are enough', () => {
