@@ -19,7 +19,7 @@ const staleBundles = './scripts/test/stale-bundles.mjs';
 /** What becomes true later has this long on a busy machine; the default of Vitest is a second. */
 const PATIENT = { poll: { timeout: 15_000 } };
 /** More files at once than cores: they wait most of the time, for processes to start, for locks to end. */
-const AT_ONCE = { maxWorkers: 6, sequence: { groupOrder: 1 } };
+const AT_ONCE = { maxWorkers: 5, sequence: { groupOrder: 1 } };
 
 /** They install, build, serve and judge with foreign tools; no finding of theirs depends on an idle machine. */
 const FOREIGN_TOOLS = [
