@@ -17,7 +17,8 @@ const UNREADABLE = [
 
 // @guarantee G1
 test('unreadable responses to createTask: unknown, and one charge each', async (context) => {
-  const pool = await openPool(context, 'hostile-create');
+  // A slow body must be late.
+  const pool = await openPool(context, 'hostile-create', { settings: { submitTimeoutMs: 500 } });
   const prompts = UNREADABLE.map(({ kind }) => `create ${kind}`);
   pool.simulator.script(
     UNREADABLE.map((fault, i) => ({ on: 'createTask', when: { prompt: prompts[i] ?? '' }, fault }) as const),
